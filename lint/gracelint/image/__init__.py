@@ -1,0 +1,1 @@
+"""Images: stages, base images, the files put in, and the launch."""

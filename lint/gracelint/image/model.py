@@ -1,0 +1,170 @@
+"""The image model: what a built image holds and starts, as far as it can be known without building it.
+
+"Unknown" is a value throughout: None stands for it in strings, and ``missing`` says in words what was not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..parsers.dockerfile.model import Dockerfile, Instruction
+    from ..source import Text
+
+ShellFamily = Literal["dash", "ash", "bash", "none"]
+SignalSource = Literal["default", "dockerfile", "base image", "compose", "kubernetes", "command line"]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseImage:
+    """What is known of the image behind FROM; ``reference`` as written, variables expanded.
+
+    ``shell`` is the family of its ``/bin/sh`` (None: not known) and ``shell_version`` as far as the tag decides it. ``entrypoint`` and ``cmd``
+    are None where the image sets none; ``known`` is False where nothing is known about it, and then all else is a guess.
+    ``source`` names where the facts are from.
+    """
+
+    reference: str
+    known: bool
+    shell: ShellFamily | None
+    shell_version: str | None = None
+    entrypoint: tuple[str, ...] | None = None
+    cmd: tuple[str, ...] | None = None
+    stop_signal: str | None = None
+    shell_argv: tuple[str, ...] | None = None
+    user: str | None = None
+    workdir: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One word of a launch: its value in the container and where it was written.
+
+    For words that come from a base image, ``text`` is the image name in FROM; for the ``/bin/sh -c`` of shell form, the
+    instruction's keyword. ``inherited`` marks the former, ``implied`` the latter.
+    """
+
+    value: str
+    text: Text
+    inherited: bool = False
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """The value of ENTRYPOINT or CMD in force.
+
+    ``form`` says how it was written. ``arguments`` is what the image's configuration holds (in shell form: SHELL and the
+    string). ``instruction`` is None where a base image set it.
+    """
+
+    form: Literal["exec", "shell"]
+    arguments: tuple[Argument, ...]
+    instruction: Instruction | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSignal:
+    """The signal that the engine sends. ``name`` is canonical (``SIGTERM``, ``SIGRTMIN+3``); ``text`` where it was
+    written. ``raw`` is as written; ``name`` is None where no engine accepts it."""
+
+    name: str | None
+    raw: str
+    source: SignalSource
+    text: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A regular file of the image.
+
+    ``content`` is its text (each line knows where it was written), None where it is not known (binary, downloaded,
+    changed by a command that gracelint does not model). ``executable`` is None where not known. ``placed`` is the word or
+    instruction that put it there, None for the base image's own. ``exact`` is False where something may have changed it since.
+    """
+
+    path: str
+    content: Text | None
+    executable: bool | None
+    placed: Text | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A path that is certainly not in the image, with the reason in words (and, if known, the place to mend)."""
+
+    path: str
+    reason: str
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A path of which nothing is known (the base image may hold it, a RUN may have made it)."""
+
+    path: str
+    reason: str
+
+
+class Files(Protocol):
+    """The files of an image."""
+
+    def lookup(self, path: str) -> ImageFile | Absent | Unknown:
+        """What stands at an absolute path, symbolic links followed."""
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""
+
+    def listing(self, folder: str) -> tuple[str, ...]:
+        """Absolute paths of the files known directly or deeper under an absolute folder."""
+
+    def problem(self, word: Text) -> str | None:
+        """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The argv a container starts with.
+
+    ``entrypoint`` and ``cmd`` are what is in force (None: not set). ``cmd_used`` is False where a shell-form ENTRYPOINT
+    drops the CMD. ``arguments`` is empty where nothing is started at all or it is not known.
+    """
+
+    arguments: tuple[Argument, ...]
+    entrypoint: CommandLine | None
+    cmd: CommandLine | None
+    cmd_used: bool
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The words' values."""
+        return tuple(argument.value for argument in self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image of one stage: what the container gets.
+
+    ``env`` values are None where not known. ``shell`` is SHELL in force. ``copied`` lists the texts of the COPY/ADD words per
+    destination for rules that speak of them.
+    """
+
+    dockerfile: Dockerfile
+    target: str | None
+    from_text: Text | None
+    base: BaseImage
+    shell: tuple[Argument, ...]
+    stop_signal: StopSignal
+    launch: Launch
+    env: Mapping[str, str | None]
+    workdir: str
+    user: str | None
+    files: Files
+    instructions: tuple[Instruction, ...]
+    missing: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Dockerfiles: ``model`` is what the rest of gracelint sees, ``parse`` makes it of a document."""

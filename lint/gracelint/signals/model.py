@@ -1,0 +1,149 @@
+"""The words of the signal path: programs and their reactions, hops, paths, verdicts.
+
+Everything that decides "who is PID 1 and does the application hear the signal" speaks in these types, and rules and
+reports read them. They hold facts, not syntax.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..image.model import Argument, Image, StopSignal
+    from ..source import Text
+    from .shell.outcome import Outcome
+
+Verdict = Literal["graceful", "abrupt", "killed", "unknown"]
+Disposition = Literal["handles", "terminates", "ignores", "forwards", "defers", "misreads", "unknown"]
+How = Literal["exec-form", "shell-form", "exec", "fork", "background", "init", "supervisor", "source"]
+
+# Worst first: the verdict of several paths is the worst of them. "unknown" ranks below what is known to be bad.
+VERDICTS: tuple[Verdict, ...] = ("killed", "abrupt", "unknown", "graceful")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a program does with one signal.
+
+    ``disposition`` is the word for it. For ``forwards``: ``to`` whom, ``signal`` what is sent on (None: the same),
+    ``waits`` whether it stays until they are gone, ``kills_after`` seconds until it SIGKILLs them (None: never).
+    ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
+    """
+
+    disposition: Disposition
+    why: str
+    to: Literal["child", "children", "group"] | None = None
+    signal: str | None = None
+    waits: bool = True
+    kills_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command line that a program starts, or becomes.
+
+    ``how`` ``exec``: the program replaces itself by it; ``init``/``supervisor``/``fork``: it is a child. ``text`` is where the command is
+    written (an argument, a line of package.json, a ``command=`` of supervisord.conf).
+    """
+
+    arguments: tuple[Argument, ...]
+    how: How
+    text: Text | None = None
+    shell: bool = False
+    stop_signal: str | None = None
+    user: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the catalogue (or the configuration) knows of one command line.
+
+    ``name`` is the catalogue's entry, ``kind`` its file (runtimes, servers, inits, supervisors, wrappers,
+    package-runners, tools). ``starts`` is what it runs: empty for an application. ``as_pid1`` and ``as_child`` map signal
+    names to reactions; a signal that is not there has its default action (ignored by PID 1, fatal elsewhere; see `kernel`).
+    ``stays``: it runs until told to stop (None: not known). ``daemonizes``: it puts itself in the background and the command
+    returns. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds (None:
+    none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
+    ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address.
+    """
+
+    name: str
+    kind: str
+    starts: tuple[Started, ...] = ()
+    as_pid1: Mapping[str, Reaction] = field(default_factory=dict)
+    as_child: Mapping[str, Reaction] = field(default_factory=dict)
+    stays: bool | None = None
+    daemonizes: bool = False
+    clean_signals: tuple[str, ...] = ()
+    timeout: float | None = None
+    unbounded: bool = False
+    runtime: str | None = None
+    application: Argument | None = None
+    missing: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One process on the signal's way.
+
+    ``argv`` is what the kernel shows (of a script: the interpreter first). ``text`` is where it is started. ``why`` is one
+    sentence in plain words. ``shell`` is what the evaluation of a shell found, ``program`` what the catalogue knows; at most one of
+    them is set. ``parent`` is the index of the hop that started it (None for PID 1), ``application`` marks the process the container is for.
+    """
+
+    argv: tuple[str, ...]
+    pid1: bool
+    how: How
+    disposition: Disposition
+    text: Text | None
+    why: str
+    parent: int | None = None
+    application: bool = False
+    program: Program | None = None
+    shell: Outcome | None = None
+    notified: bool | None = None
+    finishes: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPath:
+    """One way through the entrypoint: ``when`` are the conditions assumed, ``seconds`` the time until the container is gone (None: not known).
+
+    ``hops`` begin with PID 1 as it is in the steady state; what it was before (shells that exec'ed, wrappers) stands in ``before``.
+    """
+
+    verdict: Verdict
+    why: str
+    when: tuple[str, ...]
+    before: tuple[Hop, ...]
+    hops: tuple[Hop, ...]
+    seconds: float | None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def pid1(self) -> tuple[str, ...]:
+        """The argv of PID 1, as the kernel shows it."""
+        return self.hops[0].argv if self.hops else ()
+
+    @property
+    def app(self) -> Hop | None:
+        """The application's hop, if one is known."""
+        return next((hop for hop in self.hops if hop.application), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The signal's way through one image, along every path that its launch can take."""
+
+    image: Image
+    stop_signal: StopSignal
+    grace_period: float
+    verdict: Verdict
+    reaches_app: bool | None
+    paths: tuple[SignalPath, ...]
+    missing: tuple[str, ...] = ()
