@@ -77,6 +77,4 @@ class Rule:
     ) -> Finding:
         """A finding of this rule at a place."""
         span = at.span if isinstance(at, Text) else at
-        return Finding(
-            self.code, self.name, severity or self.severity, confidence, message, span, tuple(related), fix
-        )
+        return Finding(self.code, self.name, severity or self.severity, confidence, message, span, tuple(related), fix)

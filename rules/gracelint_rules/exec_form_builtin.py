@@ -1,0 +1,115 @@
+"""Exec form that starts a shell builtin or keyword, or has shell syntax as arguments.
+
+## What it does
+Reports ENTRYPOINT and CMD arrays whose program is something that only a shell knows (`cd`, `exec`, `export`, `source`, `if` …), and
+arrays with words such as `&&`, `;`, `|` or `>`.
+
+## Why is this bad?
+Exec form starts a program, without a shell. There is no program called `exec`, so the container does not start; and `&&` is handed
+to the program as one more argument.
+
+## Example
+```dockerfile
+FROM alpine
+CMD ["exec", "sleep", "100"]
+```
+
+## Use instead
+```dockerfile
+FROM alpine
+CMD ["sleep", "100"]
+```
+
+## Fix safety
+Dropping a leading `exec` is safe: exec form is what it wanted. Wrapping a command line in `["sh", "-c", "... exec ..."]` is unsafe: a shell now
+reads the words.
+
+## When not to care
+Where the program itself evaluates its arguments as a command line.
+
+## References
+- [Exec form](https://docs.docker.com/reference/dockerfile/#exec-form)
+- bash(1), "SHELL BUILTIN COMMANDS"; POSIX XCU 2.14
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .launching import own_exec_forms, reads_shell_text
+from .writing import instruction_fix, json_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.image.model import CommandLine
+
+# Builtins and keywords that no distribution ships as a program (unlike echo, test, true, kill, pwd, printf, env).
+_SHELL_ONLY = frozenset(
+    ". : [[ { ( ! alias break case cd continue declare eval exec exit export for function if let local readonly return select set shift"
+    " source then trap typeset ulimit umask unset until wait while".split()
+)
+_SYNTAX = frozenset("&& || ; | > >> < << & 2>&1 >& &> ;;".split())
+_TAKES_SYNTAX = frozenset("find [ test expr awk sed xargs".split())
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each array."""
+    launch = case.image.launch
+    for line in own_exec_forms(launch):
+        if not line.arguments:
+            continue
+        first = line.arguments[0]
+        starts = bool(launch.arguments) and first is launch.arguments[0]
+        if starts and first.value in _SHELL_ONLY:
+            yield RULE.finding(
+                first.text,
+                f"{first.value} is part of the shell's language, not a program, and exec form has no shell: the container does not start;"
+                " name the program itself, or write shell form",
+                fix=_fix(case, line),
+            )
+            continue
+        syntax = next((word for word in line.arguments[1:] if word.value in _SYNTAX), None)
+        if syntax is None or reads_shell_text(launch, syntax) or first.value.rsplit("/", 1)[-1] in _TAKES_SYNTAX:
+            continue
+        yield RULE.finding(
+            syntax.text,
+            f"exec form has no shell, so {syntax.value!r} is handed to {first.value} as an argument;"
+            ' write ["sh", "-c", "... exec ..."] with the whole command line in one string',
+            fix=_fix(case, line) if starts else None,
+        )
+
+
+def _fix(case: Case, line: CommandLine) -> Fix | None:
+    if line.instruction is None:
+        return None
+    words = [argument.value for argument in line.arguments]
+    if words[0] == "exec" and len(words) > 1 and not words[1].startswith("-") and not _SYNTAX.intersection(words):
+        return instruction_fix(line.instruction, json_array(words[1:]), "safe", "Drop exec: exec form needs none")
+    command = _command_line(words)
+    if command is None or case.image.base.shell in (None, "none") or len(words) != len(case.image.launch.arguments):
+        return None
+    return instruction_fix(
+        line.instruction,
+        json_array(("sh", "-c", command)),
+        "unsafe",
+        "Let a shell read it, and exec the last command",
+    )
+
+
+def _command_line(words: Sequence[str]) -> str | None:
+    """The words as the shell would have to see them, with exec before the last command; None where that is not clear."""
+    last = max((index for index, word in enumerate(words) if word in ("&&", ";")), default=-1)
+    tail = words[last + 1 :]
+    if not tail or any(word in _SYNTAX for word in tail) or tail[0] in _SHELL_ONLY or "|" in words or "&" in words:
+        return None
+    written = [word if word in _SYNTAX else shlex.quote(word) for word in words]
+    written.insert(last + 1, "exec")
+    return " ".join(written)
+
+
+RULE = Rule("GL107", "exec-form-builtin", "error", check, __doc__)

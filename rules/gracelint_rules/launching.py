@@ -1,0 +1,38 @@
+"""Questions about a launch that several rules ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.image.model import Argument, CommandLine, Launch
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "yash", "busybox"})
+
+
+def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:
+    """ENTRYPOINT and CMD in force, as far as they are exec forms that this Dockerfile wrote and that are used."""
+    for line in (launch.entrypoint, launch.cmd):
+        if line is None or line.form != "exec" or line.instruction is None:
+            continue
+        if line is launch.cmd and not launch.cmd_used:
+            continue
+        yield line
+
+
+def base_name(path: str) -> str:
+    """The last part of a command's path."""
+    return path.rsplit("/", 1)[-1]
+
+
+def reads_shell_text(launch: Launch, argument: Argument) -> bool:
+    """Whether a word of the launch is handed to a shell as program text or as one of that text's arguments."""
+    words = launch.arguments
+    at = next((index for index, word in enumerate(words) if word is argument), len(words))
+    for index in range(1, min(at + 1, len(words))):
+        option = words[index].value
+        if option.startswith("-") and "c" in option[1:] and not option.startswith("--"):
+            return any(base_name(word.value) in SHELLS for word in words[:index])
+    return False

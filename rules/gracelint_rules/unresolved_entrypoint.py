@@ -1,0 +1,161 @@
+"""The launch names a script that cannot be started.
+
+## What it does
+Follows ENTRYPOINT and CMD (through init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
+when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, or when it has no `#!` line although
+nothing but the kernel reads it.
+
+## Why is this bad?
+The container does not start: `no such file or directory` (also for a `#!/bin/sh` that ends in a carriage return: the kernel looks for `/bin/sh\\r`),
+`permission denied`, or `exec format error`. There is nothing to stop gracefully.
+
+## Example
+```dockerfile
+FROM alpine
+COPY <<EOF /entrypoint.sh
+exec sleep 100
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+```
+
+## Use instead
+```dockerfile
+FROM alpine
+COPY --chmod=755 <<EOF /entrypoint.sh
+#!/bin/sh
+exec sleep 100
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+```
+
+## Fix safety
+Unsafe: `--chmod` needs BuildKit (the default builder since Docker 23), line endings are changed in the whole file, and `#!/bin/sh` is a guess.
+
+## When not to care
+When a step outside the Dockerfile makes the file, or the checkout loses its modes (then set them in the Dockerfile: it costs nothing).
+
+## References
+- execve(2), "Interpreter scripts", ENOENT, EACCES, ENOEXEC
+- [moby/moby#20211](https://github.com/moby/moby/issues/20211)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Fix, Related
+from gracelint.image.model import Absent, ImageFile
+from gracelint.rule import Case, Rule
+from gracelint.source import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+    from gracelint.image.model import Argument
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each file of the launch that cannot be started."""
+    image = case.image
+    seen: set[str] = set()
+    for argument in _started(case):
+        if argument.inherited or argument.implied or argument.value in seen or case.standalone:
+            continue
+        seen.add(argument.value)
+        found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
+        if isinstance(found, Absent):
+            related = (Related(found.text.span, found.reason),) if found.text is not None else ()
+            yield RULE.finding(
+                argument.text,
+                f"the container does not start: {argument.value} is not in the image ({found.reason}); copy it, or correct the path",
+                related=related,
+            )
+        elif isinstance(found, ImageFile):
+            yield from _startable(case, argument, found)
+
+
+def _started(case: Case) -> Iterator[Argument]:
+    """The words that are handed to execve: the launch's first, and what wrappers on the way start."""
+    if case.image.launch.arguments:
+        yield case.image.launch.arguments[0]
+    for path in case.trace.paths:
+        for hop in (*path.before, *path.hops):
+            for started in hop.program.starts if hop.program is not None else ():
+                if started.arguments and not started.shell:
+                    yield started.arguments[0]
+
+
+def _startable(case: Case, argument: Argument, file: ImageFile) -> Iterator[Finding]:
+    placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
+    if file.executable is False:
+        yield RULE.finding(
+            argument.text,
+            f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755",
+            related=placed,
+            fix=_chmod_fix(case, file),
+        )
+    if file.content is None or not file.content.value:
+        return
+    first, _, _ = file.content.value.partition("\n")
+    if first.startswith("#!") and first.endswith("\r"):
+        yield RULE.finding(
+            file.content.cut(0, len(first) - 1),
+            f"the container does not start: this line ends in a carriage return, and the kernel looks for a program called {first[2:].strip()!r}"
+            " with a carriage return in its name; write LF line endings (and `*.sh text eol=lf` in .gitattributes)",
+            related=(Related(argument.text.span, "started here"), *placed),
+            fix=_line_endings_fix(file),
+        )
+    elif not first.startswith("#!") and file.exact and not file.content.value.startswith("\x7fELF"):
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {file.path} has no #! line, and it is the kernel that starts it (exec format error);"
+            " begin the file with #!/bin/sh",
+            related=(Related(argument.text.span, "started here"), *placed),
+            fix=_shebang_fix(case, file),
+        )
+
+
+def _chmod_fix(case: Case, file: ImageFile) -> Fix | None:
+    if file.placed is None:
+        return None
+    span = file.placed.span
+    for instruction in case.instructions:
+        inside = (
+            instruction.span.document is span.document and instruction.span.start <= span.start <= instruction.span.end
+        )
+        if (
+            inside
+            and instruction.keyword in ("COPY", "ADD")
+            and instruction.flag("chmod") is None
+            and len(instruction.words) == 2
+        ):
+            edit = instruction.keyword_text.insert_after(" --chmod=755")
+            return None if edit is None else Fix("unsafe", "Copy it with an execute bit", (edit,))
+    return None
+
+
+def _line_endings_fix(file: ImageFile) -> Fix | None:
+    assert file.content is not None
+    span = file.content.span
+    document = span.document
+    text = document.text[span.start : span.end]
+    if text != file.content.value:
+        return None
+    edits = []
+    at = text.find("\r\n")
+    while at >= 0:
+        edits.append(Edit(Span(document, span.start + at, span.start + at + 1), ""))
+        at = text.find("\r\n", at + 2)
+    return Fix("unsafe", "Write LF line endings", tuple(edits)) if edits else None
+
+
+def _shebang_fix(case: Case, file: ImageFile) -> Fix | None:
+    assert file.content is not None
+    if case.image.base.shell in (None, "none") or not file.path.endswith(".sh"):
+        return None
+    edit = file.content.insert_before("#!/bin/sh\n")
+    return None if edit is None else Fix("unsafe", "Begin with #!/bin/sh", (edit,))
+
+
+RULE = Rule("GL003", "unresolved-entrypoint", "error", check, __doc__)
