@@ -1,0 +1,108 @@
+"""What BuildKit refuses about a well-formed line: unknown instructions, missing arguments, wrong order.
+
+The rules are those of BuildKit's frontend/dockerfile/instructions/parse.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .keywords import INSTRUCTIONS
+from .model import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...source import Document
+    from .model import Instruction
+
+_NEEDS_ONE = frozenset(
+    {"ARG", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL", "STOPSIGNAL"}
+    | {"USER", "VOLUME", "WORKDIR"}
+)
+_NEEDS_TWO = frozenset({"ADD", "COPY"})
+_NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
+_MOST_UNKNOWN = 20
+
+
+def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:
+    """No instruction at all, no FROM, and what stands in front of the first FROM."""
+    if not instructions:
+        yield Problem("the file has no instructions", document.span(0, 0))
+        return
+    for instruction in instructions:
+        if instruction.keyword == "FROM":
+            return
+        if instruction.keyword != "ARG" and instruction.keyword in INSTRUCTIONS:
+            message = f"{instruction.keyword} stands before the first FROM"
+            yield Problem(message, instruction.keyword_text.span)
+            break
+    if not any(instruction.keyword == "FROM" for instruction in instructions):
+        yield Problem("the file has no FROM", instructions[0].keyword_text.span)
+
+
+def unknown(instructions: Sequence[Instruction]) -> Iterator[Problem]:
+    """Lines that begin with no instruction; in a file that is no Dockerfile the first ones only."""
+    found = [instruction for instruction in instructions if instruction.keyword not in INSTRUCTIONS]
+    for instruction in found[:_MOST_UNKNOWN]:
+        yield unknown_instruction(instruction)
+    if len(found) > _MOST_UNKNOWN:
+        message = f"{len(found) - _MOST_UNKNOWN} more lines begin with no known instruction"
+        yield Problem(message, found[_MOST_UNKNOWN].keyword_text.span)
+
+
+def unknown_instruction(instruction: Instruction) -> Problem:
+    """The problem of an instruction that BuildKit does not know, with the one that may be meant."""
+    from difflib import get_close_matches
+
+    written = instruction.keyword_text.value
+    shown = written if len(written) <= 40 else written[:40] + "…"
+    near = get_close_matches(instruction.keyword, INSTRUCTIONS, 1) if len(written) <= 40 else []
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return Problem(f"unknown instruction {shown}{hint}", instruction.keyword_text.span)
+
+
+def arguments(instruction: Instruction) -> Iterator[Problem]:
+    """Missing or refused arguments of one instruction."""
+    keyword, at = instruction.keyword, instruction.keyword_text.span
+    if instruction.malformed and instruction.malformed.fatal:
+        yield Problem(f"{keyword}: {instruction.malformed.reason}", instruction.value.span)
+        return
+    words = instruction.words if instruction.array is None else instruction.array
+    if keyword in _NEEDS_ONE and not words:
+        yield Problem(f"{keyword} requires at least one argument", at)
+    elif keyword in _NEEDS_TWO and len(words) < 2:
+        yield Problem(f"{keyword} requires a source and a destination", at)
+    elif keyword == "FROM" and len(words) != 1 and not (len(words) == 3 and words[1].value.lower() == "as"):
+        yield Problem("FROM requires an image, and perhaps AS and a name", instruction.value.span)
+    elif keyword == "SHELL" and instruction.array is None:
+        yield Problem("SHELL requires its arguments as a JSON array", instruction.value.span)
+    elif keyword == "HEALTHCHECK":
+        yield from _healthcheck(instruction)
+    elif keyword == "ONBUILD" and instruction.inner:
+        yield from _onbuild(instruction.inner)
+
+
+def _healthcheck(instruction: Instruction) -> Iterator[Problem]:
+    kind = instruction.words[0]
+    inner = instruction.inner
+    if kind.value.upper() == "NONE":
+        if len(instruction.words) > 1:
+            yield Problem("HEALTHCHECK NONE takes no arguments", instruction.value.span)
+    elif inner is None:
+        yield Problem("HEALTHCHECK requires CMD or NONE", kind.span)
+    elif inner.malformed and inner.malformed.fatal:
+        yield Problem(f"HEALTHCHECK: {inner.malformed.reason}", inner.value.span)
+    elif not inner.array and not inner.words:
+        yield Problem("a command is missing after HEALTHCHECK CMD", kind.span)
+
+
+def _onbuild(inner: Instruction) -> Iterator[Problem]:
+    if inner.keyword == "ONBUILD":
+        yield Problem("ONBUILD ONBUILD is not allowed", inner.keyword_text.span)
+    elif inner.keyword in _NOT_IN_ONBUILD:
+        yield Problem(f"{inner.keyword} is not allowed behind ONBUILD", inner.keyword_text.span)
+    elif inner.keyword not in INSTRUCTIONS:
+        yield unknown_instruction(inner)
+    else:
+        yield from arguments(inner)

@@ -1,0 +1,59 @@
+"""Keyword and value of logical lines, as ``dockerfile_parse`` reads them.
+
+Hazards, and what is done about them. `dockerfile_parse` knows no heredocs, ends an instruction at an empty line, takes a doubled
+escape for a continuation and appends continuation lines to a string one by one (quadratic). It is therefore fed
+whole logical lines, one each. It splits at Python's white space, BuildKit only at ``[\\t\\v\\f\\r ]``: other
+spaces are masked by a character of the same width, so that offsets hold. Its import costs more than all else
+here, so it is done on first use.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INSTRUCTIONS = (
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+)  # fmt: skip
+"""BuildKit's frontend/dockerfile/command/command.go."""
+
+_MASK = "\ufffd"
+_FOREIGN_SPACES = dict.fromkeys(
+    [0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000],
+    _MASK,
+)
+
+
+def split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
+    """Of each line the keyword as `dockerfile_parse` spells it (upper case), and the offset of what follows it.
+
+    The lines are stripped, not empty, hold no newline and do not begin with ``#``.
+    """
+    from dockerfile_parse import DockerfileParser
+
+    masked = [_masked(line, escape) for line in lines]
+    text = f"# escape={escape}\n" + "".join([line + "\n" for line in masked])
+    entries = DockerfileParser(fileobj=StringIO(text)).structure[1:]
+    return [
+        (entry["instruction"], len(line) - len(entry["value"])) for line, entry in zip(masked, entries, strict=True)
+    ]
+
+
+def _masked(line: str, escape: str) -> str:
+    line = line.translate(_FOREIGN_SPACES)
+    return line[:-1] + _MASK if line.endswith(escape) else line
+
+
+def canonical(written: str, upper: str) -> str:
+    """The name of an instruction: ``upper``, unless the word only looks like one when put into upper case.
+
+    BuildKit compares in lower case, where the Kelvin sign is a k, but a long s is not an s.
+    """
+    if written.isascii():
+        return upper
+    lowered = written.lower().replace("i\u0307", "i")
+    return lowered.upper() if lowered.isascii() else written

@@ -1,0 +1,179 @@
+"""Dockerfiles as BuildKit reads them, with the place of every part.
+
+Method: `lines` joins physical lines to logical ones, `keywords` has `dockerfile_parse` split them into keyword and
+value, `words` takes flags and words, `arrays` decides exec form, `heredocs` finds the markers, whose bodies are
+then taken from the lines that follow. Logical lines are split in batches; only a line with ``<<`` must be
+understood before the next line is read.
+
+Hazards: parsing never fails, whatever the bytes, and is linear in the size of the file; a part that BuildKit would
+refuse is a `Problem`, and the rest is still read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...source import Text
+from . import arrays, checks, heredocs, intent, keywords
+from .lines import Line, Lines
+from .model import Dockerfile, Heredoc, Instruction, MalformedArray, Problem
+from .words import flags, stripped, words
+
+if TYPE_CHECKING:
+    from ...source import Document
+
+_EXEC_FORM = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME"})
+_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
+_KEYWORD = re.compile(r"[^\t\v\f\r ]+")
+_BINARY = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_UNDECODABLE = re.compile("[\udc80-\udcff]+")
+_NOT_STRINGS = "an array must hold strings only"
+
+
+def parse(document: Document) -> Dockerfile:
+    """The model of a Dockerfile; never fails. What BuildKit would refuse is among its problems."""
+    lines = Lines(document)
+    problems = list(_unreadable(document))
+    instructions: list[Instruction] = []
+    if not any(problem.message == _NO_TEXT for problem in problems):
+        _read(lines, instructions)
+        problems += [problem for instruction in instructions for problem in checks.arguments(instruction)]
+        problems += checks.unknown(instructions)
+        problems += checks.order(document, instructions)
+    problems += lines.problems
+    problems.sort(key=lambda problem: problem.span.start)
+    return Dockerfile(
+        document,
+        lines.escape,
+        tuple(lines.directives),
+        tuple(instructions),
+        tuple(lines.comments),
+        tuple(problems),
+    )
+
+
+_NO_TEXT = "the file is binary"
+
+
+def _unreadable(document: Document) -> list[Problem]:
+    """NUL characters, which no Dockerfile holds, and bytes that are not UTF-8."""
+    found = []
+    nul = document.text.find("\0")
+    if nul >= 0:
+        found.append(Problem(_NO_TEXT, document.span(nul, nul + 1)))
+    if not document.text.isascii() and (match := _UNDECODABLE.search(document.text)):
+        found.append(Problem("the file is not UTF-8 from here on", document.span(*match.span())))
+    return found
+
+
+def _read(lines: Lines, instructions: list[Instruction]) -> None:
+    pending: list[Line] = []
+    for line in lines:
+        pending.append(line)
+        if "<<" in line.buffer.value:
+            instructions += _instructions(pending, lines)
+            pending = []
+            if instructions:
+                instructions[-1] = _with_heredocs(instructions[-1], line, lines)
+    instructions += _instructions(pending, lines)
+
+
+def _instructions(pending: list[Line], lines: Lines) -> list[Instruction]:
+    """The instructions of logical lines, without heredocs."""
+    ranges = [(line, *stripped(line.buffer, 0, len(line.buffer.value))) for line in pending]
+    ranges = [(line, start, end) for line, start, end in ranges if start < end]
+    written = [line.buffer.value[start:end] for line, start, end in ranges]
+    parts = keywords.split(written, lines.escape)
+    return [
+        _instruction(line, start, end, upper, start + offset, lines.escape)
+        for (line, start, end), (upper, offset) in zip(ranges, parts, strict=True)
+    ]
+
+
+def _instruction(line: Line, start: int, end: int, upper: str, at: int, escape: str) -> Instruction:
+    """The instruction at a range of a logical line; ``at`` is where the flags or the value begin."""
+    buffer = line.buffer
+    match = _KEYWORD.match(buffer.value, start, end)
+    keyword_text = Text(buffer, start, match.end() if match else start)
+    keyword = keywords.canonical(keyword_text.value, upper)
+    found, at = flags(buffer, at, end, escape)
+    value = Text(buffer, *stripped(buffer, at, end))
+    array, malformed = _array(value) if keyword in _EXEC_FORM else (None, None)
+    begin = keyword_text.span
+    return Instruction(
+        keyword=keyword,
+        keyword_text=keyword_text,
+        flags=found,
+        value=value,
+        words=words(keyword, value, escape),
+        array=array,
+        malformed=malformed,
+        heredocs=(),
+        inner=_inner(keyword, value, line, escape),
+        span=begin.document.span(begin.start, max(line.end, begin.end)),
+        first_line=line.first,
+        last_line=line.last,
+    )
+
+
+def _array(value: Text) -> tuple[tuple[Text, ...] | None, MalformedArray | None]:
+    if not value.buffer.value.startswith("[", value.start, value.end):
+        return None, None
+    try:
+        array = arrays.array(value)
+    except arrays.NotStringsError:
+        return None, MalformedArray(_NOT_STRINGS, True, None)
+    return array, None if array is not None else intent.malformed(value.value)
+
+
+def _inner(keyword: str, value: Text, line: Line, escape: str) -> Instruction | None:
+    """The instruction behind ONBUILD (one level: chains are refused) or HEALTHCHECK."""
+    if keyword not in ("ONBUILD", "HEALTHCHECK") or not len(value):
+        return None
+    ((upper, offset),) = keywords.split([value.value], escape)
+    at = value.start + offset
+    if keyword == "ONBUILD":
+        nested = upper == "ONBUILD"
+        inner = _instruction(line, value.start, value.end, "" if nested else upper, at, escape)
+        return replace(inner, keyword="ONBUILD") if nested else inner
+    if upper != "CMD":
+        return None
+    command = Text(value.buffer, at, value.end)
+    array, malformed = _array(command)
+    match = _KEYWORD.match(value.buffer.value, value.start, value.end)
+    keyword_text = Text(value.buffer, value.start, match.end() if match else value.start)
+    return Instruction(
+        "CMD", keyword_text, (), command, words("CMD", command, escape), array, malformed, (), None,
+        value.span, line.first, line.last,
+    )  # fmt: skip
+
+
+def _with_heredocs(instruction: Instruction, line: Line, lines: Lines) -> Instruction:
+    """The instruction with the heredoc bodies that follow it."""
+    target = instruction.inner if instruction.keyword == "ONBUILD" and instruction.inner else instruction
+    if target.keyword not in _HEREDOCS or target.array is not None:
+        return instruction
+    found: list[Heredoc] = []
+    for marker in heredocs.markers(line.buffer.value):
+        text = Text(line.buffer, marker.start, marker.end)
+        body = lines.heredoc(marker.name, marker.strips_tabs)
+        if body is None:
+            lines.problems.append(Problem(f"the heredoc {marker.name} is never closed", text.span))
+            break
+        found.append(Heredoc(marker.name, marker.expands, marker.strips_tabs, body, text))
+    if lines.number == line.last:
+        return instruction
+    begin = instruction.span
+    span = begin.document.span(begin.start, max(begin.end, lines.end))
+    instruction = replace(instruction, heredocs=tuple(found), span=span, last_line=lines.number)
+    if target is instruction.inner:
+        inner = replace(
+            target,
+            heredocs=tuple(found),
+            span=begin.document.span(target.span.start, span.end),
+            last_line=lines.number,
+        )
+        return replace(instruction, inner=inner)
+    return instruction
