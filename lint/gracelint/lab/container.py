@@ -1,0 +1,123 @@
+"""The start of PID 1, as runc does it: what happens between fork and exec.
+
+New PID and mount namespaces with their own /proc, a session and process group of its own (without them a ``kill 0`` inside would
+end the lab as well), every signal's default disposition, an empty mask, no terminal, standard input from /dev/null. Optionally a
+root folder, in which /proc and /dev are filled where these folders exist, an environment, a working directory and a user.
+
+Like runc, and unlike docker with its defaults, the network, the host name and the cgroups are those of the lab.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from . import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What is started. ``root`` None: the lab's own files; ``env`` None: the lab's own environment; ``cwd`` None: the lab's (``/`` in a root)."""
+
+    argv: tuple[str, ...]
+    root: str | None = None
+    env: Mapping[str, str] | None = None
+    cwd: str | None = None
+    uid: int | None = None
+
+
+def isolate() -> None:
+    """Make the next child of this process PID 1 of a new namespace; not as root: in a user namespace, as its root.
+
+    Irreversible, and a user namespace needs a process of one thread.
+    """
+    if os.geteuid() == 0:
+        kernel.unshare(kernel.CLONE_NEWPID)
+        return
+    uid, gid = os.geteuid(), os.getegid()
+    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+
+
+def become(container: Container, output: int, failure: int) -> NoReturn:
+    """Turn this freshly forked process into the container's PID 1.
+
+    ``output`` becomes standard output and error. ``failure`` is a pipe that closes on exec; where something is refused, the
+    reason is written there as ``kind: text``, and the process ends with status 127.
+    """
+    kind = "refused"
+    try:
+        os.setsid()
+        kernel.unshare(kernel.CLONE_NEWNS)
+        kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+        _mount_proc(container.root)
+        kind = "not started"
+        _enter(container)
+        _streams(output)
+        _default_signals()
+        if container.uid is not None:
+            os.setgroups([])
+            os.setgid(container.uid)
+            os.setuid(container.uid)
+        # Last: a change of the user makes the kernel forget it. The keeper watches as well.
+        kernel.die_with_parent(signal.SIGKILL)
+        program, environment = container.argv[0], os.environ if container.env is None else container.env
+        try:
+            os.execvpe(program, container.argv, environment)
+        except OSError as error:
+            error.filename = program  # not the last place where it was looked for
+            raise
+    except OSError as error:
+        subject = container.argv[0] if error.filename is None else os.fsdecode(error.filename)
+        os.write(failure, f"{kind}: {subject}: {error.strerror}".encode("utf-8", "surrogateescape"))
+    except (ValueError, UnicodeError) as error:  # a NUL in argv or in the environment
+        os.write(failure, f"not started: {error}".encode("utf-8", "surrogateescape"))
+    finally:
+        os._exit(127)
+
+
+def _mount_proc(root: str | None) -> None:
+    top = Path(root or "/")
+    if (top / "proc").is_dir():
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+        kernel.mount("proc", str(top / "proc"), "proc", flags)
+    dev = top / "dev"
+    if root is None or not dev.is_dir():
+        return
+    host = {name: f"/dev/{name}" for name in _DEVICES}
+    kernel.mount("tmpfs", str(dev), "tmpfs", kernel.MS_NOSUID, "mode=755")
+    for name, source in host.items():
+        (dev / name).touch()
+        kernel.mount(source, str(dev / name), None, kernel.MS_BIND)
+    (dev / "fd").symlink_to("/proc/self/fd")
+
+
+def _enter(container: Container) -> None:
+    null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    os.dup2(null, 0)
+    if container.root is not None:
+        os.chroot(container.root)
+        os.chdir("/")
+    if container.cwd is not None:
+        os.chdir(container.cwd)
+
+
+def _streams(output: int) -> None:
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+
+
+def _default_signals() -> None:
+    """Python ignores SIGPIPE and SIGXFSZ and catches SIGINT; whoever started the lab may have ignored others."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
