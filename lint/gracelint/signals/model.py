@@ -30,7 +30,8 @@ class Reaction:
 
     ``disposition`` is the word for it. For ``forwards``: ``to`` whom, ``signal`` what is sent on (None: the same),
     ``waits`` whether it stays until they are gone, ``kills_after`` seconds until it SIGKILLs them (None: never).
-    ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
+    For ``misreads``: ``ends`` whether the process leaves all the same (nginx does, its requests dropped; uWSGI reloads
+    and stays). ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
     """
 
     disposition: Disposition
@@ -39,6 +40,7 @@ class Reaction:
     signal: str | None = None
     waits: bool = True
     kills_after: float | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Program:
     ``stays``: it runs until told to stop (None: not known). ``daemonizes``: it puts itself in the background and the command
     returns. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds (None:
     none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
-    ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address.
+    ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
+    rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
     """
 
     name: str
@@ -85,6 +88,7 @@ class Program:
     application: Argument | None = None
     missing: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

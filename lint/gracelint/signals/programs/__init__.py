@@ -1,0 +1,123 @@
+"""Which program is it, what does it do with signals, and what does it start?
+
+Method: the program's name is looked up in the catalogue (`catalogue`), its arguments are read (`arguments`), the facts that hold
+for them are gathered (`facts`), configuration files that the image holds are asked (`readers`), and the command it starts is cut out
+(`starts`). A runtime that runs a program of the catalogue (``python -m gunicorn``, ``node npm-cli.js``) is described as that program.
+Hazard: the catalogue goes by names. The caller looks first whether the name is a script of the image's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..model import Program
+from . import catalogue
+from .configured import configured
+from .facts import gather, overlay
+from .reactions import reactions, seconds
+from .readers import READERS
+from .starts import started
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...image.model import Argument, Image
+    from .catalogue import Entry
+    from .configured import Settings
+    from .facts import Situation
+
+# How often a command line may turn out to be another program's (busybox → timeout, python → gunicorn).
+_DELEGATIONS = 4
+
+
+def describe(
+    arguments: Sequence[Argument], image: Image, programs: Mapping[str, Settings] | None = None
+) -> Program | None:
+    """What is known of a command line; None where its program is not in the catalogue.
+
+    ``programs`` are the user's own, from the configuration; they come first. The words of what the program starts are
+    the very arguments given, so that each still knows where it was written.
+    """
+    if not arguments:
+        return None
+    own = configured(arguments, programs or {})
+    if own is not None:
+        return own
+    key = catalogue.by_command(arguments[0].value)
+    return _described(key, arguments[1:], image, image.base.shell == "ash", _DELEGATIONS) if key else None
+
+
+def _described(key: str, words: Sequence[Argument], image: Image, busybox: bool, delegations: int) -> Program | None:
+    entry = catalogue.entry(key)
+    if entry is None:
+        return None
+    facts, situation = gather(entry, words, image, busybox)
+    if delegations and (other := _delegate(facts, situation)) is not None:
+        found = _described(other[0], other[1], image, busybox or key == "busybox", delegations - 1)
+        if found is not None:
+            evidence = found.evidence + tuple(facts.get("evidence", ())) if found.starts else found.evidence
+            return replace(found, evidence=evidence)
+    if reader := READERS.get(facts.get("reads", "")):
+        facts = overlay(facts, reader(facts, situation))
+    return _program(key, facts, situation)
+
+
+def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argument]] | None:
+    """The program that this one is asked to run in its own process, with its arguments."""
+    application = facts.get("application", {})
+    operands = situation.line.operands
+    module = situation.line.value(application.get("module", ()))
+    if module is not None:
+        other = catalogue.by_module(module.value)
+        return (other, operands) if other else None
+    if not application.get("operand") or not operands or _given(application, "code", situation):
+        return None
+    find = catalogue.by_class if application.get("classes") else catalogue.by_command
+    other = find(operands[0].value)
+    return (other, operands[1:]) if other and not _is_runtime(other) else None
+
+
+def _is_runtime(key: str) -> bool:
+    entry = catalogue.entry(key)
+    return entry is not None and entry["kind"] == "runtimes"
+
+
+def _given(table: Mapping[str, list[str]], key: str, situation: Situation) -> bool:
+    return any(situation.line.given(table.get(key, ())))
+
+
+def _application(facts: Entry, situation: Situation) -> Argument | None:
+    """What a runtime runs."""
+    application = facts.get("application", {})
+    named = situation.line.value(application.get("module", ()))
+    if named is None and application.get("operand") and not _given(application, "code", situation):
+        named = next(iter(situation.line.operands), None)
+    return named
+
+
+def _program(key: str, facts: Entry, situation: Situation) -> Program:
+    """The facts in the model's words."""
+    given = situation.line.value(facts.get("timeout-options", ()))
+    limit = seconds(given.value) if given is not None else facts.get("timeout")
+    found = facts["started"] if "started" in facts else started(facts.get("starts", ()), situation)
+    return Program(
+        name=key,
+        kind=facts["kind"],
+        starts=found,
+        as_pid1=reactions(facts.get("on", {}), facts.get("as-pid1", {})),
+        as_child=reactions(facts.get("on", {}), facts.get("as-child", {})),
+        stays=facts.get("stays"),
+        daemonizes=facts.get("daemonizes", False),
+        clean_signals=tuple(facts.get("clean", ())),
+        timeout=limit or None,
+        unbounded=bool(facts.get("unbounded", False)) and not limit,
+        runtime=facts.get("runtime"),
+        application=_application(facts, situation),
+        missing=tuple(facts.get("missing", ())),
+        evidence=tuple(facts.get("evidence", ())),
+        traits=tuple(dict.fromkeys(facts.get("traits", ()))),
+    )
+
+
+__all__ = ["describe"]

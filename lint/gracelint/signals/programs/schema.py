@@ -1,0 +1,117 @@
+"""The schema of the catalogue, and what breaks it. Prose: the README of the catalogue."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, get_args
+
+from ..model import Disposition, How
+from .facts import TESTS
+from .readers import READERS
+from .starts import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+KINDS = ("runtimes", "servers", "inits", "supervisors", "wrappers", "package-runners", "tools")
+TRAITS = ("development", "keep-alive", "privilege-drop", "workers", "group-breaks-workers", "reaps")
+
+_SIGNALS = re.compile(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
+_DISPOSITIONS = (*get_args(Disposition), "default")
+
+_FACTS: Mapping[str, type | tuple[type, ...]] = {
+    "on": dict,
+    "as-pid1": dict,
+    "as-child": dict,
+    "afresh": bool,
+    "stays": bool,
+    "daemonizes": bool,
+    "clean": list,
+    "timeout": (int, float),
+    "timeout-options": list,
+    "unbounded": bool,
+    "runtime": str,
+    "application": dict,
+    "starts": list,
+    "reads": str,
+    "traits": list,
+    "missing": list,
+    "evidence": list,
+}
+_ENTRY = {**_FACTS, "options": dict, "when": list, "sub": list}
+_TOP = {**_ENTRY, "names": list, "modules": list, "classes": list, "extends": str}
+_REACTION = {
+    "does": str,
+    "why": str,
+    "to": str,
+    "signal": str,
+    "waits": bool,
+    "kills-after": (int, float),
+    "ends": bool,
+}
+_OPTIONS = {"values": list, "last": list, "interleaved": bool, "words": bool, "assignments": bool}
+_STARTS = {
+    "command": str,
+    "how": str,
+    "skip": int,
+    "from": list,
+    "split": list,
+    "prefix": list,
+    "assignments": bool,
+    "terminator": bool,
+    "shell": str,
+    "shell-from": list,
+}
+_APPLICATION = {"module": list, "code": list, "operand": bool, "classes": bool}
+
+
+def check(entry: Mapping[str, Any]) -> list[str]:
+    """What is wrong with an entry, in words; empty where nothing is."""
+    problems = list(_level(entry, _TOP))
+    if "extends" not in entry and "evidence" not in entry:
+        problems.append("no evidence")
+    return problems
+
+
+def _keys(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in table.items():
+        if key not in known:
+            yield f"unknown key {key}"
+        elif not isinstance(value, known[key]):
+            yield f"{key} is of the wrong type"
+
+
+def _level(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
+    """One table of facts, with the blocks in it."""
+    yield from _keys(table, known)
+    for key in ("on", "as-pid1", "as-child"):
+        for signals, reaction in table.get(key, {}).items():
+            yield from _reaction(signals, reaction)
+    for start in table.get("starts", ()):
+        yield from _keys(start, _STARTS)
+        if start.get("command") not in COMMANDS or start.get("how") not in get_args(How):
+            yield f"starts: {start}"
+    yield from _keys(table.get("options", {}), _OPTIONS)
+    yield from _keys(table.get("application", {}), _APPLICATION)
+    yield from (f"unknown trait {trait}" for trait in table.get("traits", ()) if trait not in TRAITS)
+    if "reads" in table and table["reads"] not in READERS:
+        yield f"unknown reader {table['reads']}"
+    for block in table.get("when", ()):
+        yield from _level({key: value for key, value in block.items() if key != "if"}, _FACTS)
+        yield from (f"unknown condition {key}" for key in block.get("if", {}) if key not in TESTS)
+        if not block.get("if"):
+            yield "when without if"
+    for sub in table.get("sub", ()):
+        yield from _level(sub, {**_ENTRY, "names": list})
+        if not sub.get("names"):
+            yield "sub without names"
+
+
+def _reaction(signals: str, reaction: Mapping[str, Any]) -> Iterator[str]:
+    if not _SIGNALS.match(signals):
+        yield f"not a signal: {signals}"
+    yield from _keys(reaction, _REACTION)
+    if reaction.get("does") not in _DISPOSITIONS or ("why" not in reaction and reaction["does"] != "default"):
+        yield f"{signals}: a reaction needs does and why"
+    if (reaction.get("does") == "forwards") != ("to" in reaction):
+        yield f"{signals}: forwards goes with to"

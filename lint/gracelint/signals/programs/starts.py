@@ -1,0 +1,137 @@
+"""The command that a program starts: cut out of its arguments as the entry's ``starts`` tables say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ...image.model import Argument
+from ...source import join
+from ..model import Started
+from .arguments import is_assignment
+from .words import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ...source import Text
+    from ..model import How
+    from .facts import Situation
+
+
+def started(tables: Sequence[Mapping[str, Any]], situation: Situation) -> tuple[Started, ...]:
+    """What the first table that yields a command yields; nothing where none does."""
+    for table in tables:
+        found = COMMANDS[table["command"]](table, situation)
+        if found:
+            return found
+    return ()
+
+
+def shell_command(text: Text, how: How, shell: str = "/bin/sh", argument: Argument | None = None) -> Started:
+    """``sh -c`` of a string that is written somewhere."""
+    words = tuple(Argument(value, text, implied=True) for value in (shell, "-c"))
+    return Started((*words, argument or Argument(text.value, text)), how, text, shell=True)
+
+
+def command(arguments: Sequence[Argument], how: How, env: Mapping[str, str] | None = None) -> Started:
+    """A program with its arguments."""
+    first, last = arguments[0].text, arguments[-1].text
+    whole = first.until(last) if first.buffer is last.buffer and first.end <= last.end else first
+    return Started(tuple(arguments), how, whole, env=env or {})
+
+
+def _rest(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """The operands, behind a number of the program's own."""
+    words = list(situation.line.operands)
+    env: dict[str, str] = {}
+    if table.get("split"):
+        words = _split_strings(table["split"], situation) + words
+    while table.get("assignments") and words and (is_assignment(words[0].value) or words[0].value == "-"):
+        name, _, value = words.pop(0).value.partition("=")
+        env[name] = value
+    words = words[table.get("skip", 0) :]
+    if table.get("terminator") and words and words[0].value == "--":
+        words = words[1:]
+    return (command(words, table["how"], env),) if words else ()
+
+
+def _split_strings(names: Sequence[str], situation: Situation) -> list[Argument]:
+    """``env -S "a b"``: the words of the option's value stand in front of the operands."""
+    value = situation.line.value(names)
+    return list(_words(value)) if value is not None else []
+
+
+def _words(argument: Argument) -> tuple[Argument, ...]:
+    words = split(_source(argument))
+    return tuple(replace(word, inherited=argument.inherited, implied=argument.implied) for word in words)
+
+
+def _source(argument: Argument) -> Text:
+    """The text of an argument, standing for its value."""
+    text = argument.text
+    return text if text.value == argument.value else join([(argument.value, text)])
+
+
+def _option(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """A shell command that is the value of an option."""
+    value = situation.line.value(table["from"])
+    return (_shell(value, table, situation),) if value is not None else ()
+
+
+def _shell(value: Argument, table: Mapping[str, Any], situation: Situation) -> Started:
+    chosen = situation.line.value(table.get("shell-from", ()))
+    return shell_command(value.text, table["how"], chosen.value if chosen else table.get("shell", "/bin/sh"), value)
+
+
+def _string(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """``flock FILE -c "command"``: a shell command behind an option that follows the program's own operands."""
+    words = situation.line.operands[table.get("skip", 0) :]
+    if len(words) < 2 or words[0].value not in table["from"]:
+        return ()
+    return (_shell(words[1], table, situation),)
+
+
+def _joined(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """All operands, joined by blanks, as one shell command."""
+    words = situation.line.operands[table.get("skip", 0) :]
+    while table.get("assignments") and words and is_assignment(words[0].value):
+        words = words[1:]
+    if not words:
+        return ()
+    parts: list[Text | tuple[str, Text]] = []
+    for word in words:
+        parts += [(" ", word.text.cut(0, 0)), (word.value, word.text)] if parts else [(word.value, word.text)]
+    return (shell_command(join(parts), table["how"], table.get("shell", "/bin/sh")),)
+
+
+def _each(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """Every operand is a shell command of its own."""
+    return tuple(_shell(word, table, situation) for word in situation.line.operands[table.get("skip", 0) :])
+
+
+def _first(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """The first operand is a command line, split into words without a shell."""
+    words = situation.line.operands[table.get("skip", 0) :]
+    found = _words(words[0]) if words else ()
+    return (command(found, table["how"]),) if found else ()
+
+
+def _prefixed(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
+    """The operands become the arguments of another program (``tsx app.ts`` runs ``node app.ts``)."""
+    words = situation.line.operands[table.get("skip", 0) :]
+    if not words:
+        return ()
+    program = [Argument(value, words[0].text, implied=True) for value in table["prefix"]]
+    return (command((*program, *words), table["how"]),)
+
+
+COMMANDS: Mapping[str, Callable[[Mapping[str, Any], Situation], tuple[Started, ...]]] = {
+    "rest": _rest,
+    "option": _option,
+    "string": _string,
+    "joined": _joined,
+    "each": _each,
+    "first": _first,
+    "prefixed": _prefixed,
+}
