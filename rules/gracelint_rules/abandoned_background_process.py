@@ -1,0 +1,69 @@
+"""A service started with & that nobody stops or waits for.
+
+## What it does
+Reports background commands of the entrypoint that run until they are stopped, when nothing tells them of the stop: no trap forwards to them, no init signals the group.
+
+## Why is this bad?
+The stop signal reaches PID 1 only. When PID 1 leaves, the kernel kills the background service without notice: its work, buffers and locks are lost.
+
+## Example
+```sh
+#!/bin/sh
+celery -A proj beat &
+exec gunicorn app:app
+```
+
+## Use instead
+```sh
+#!/bin/sh
+exec gunicorn app:app
+```
+
+## Fix safety
+No fix: one process per container, or a supervisor that stops them all.
+
+## When not to care
+When the helper has nothing to lose, such as a metrics exporter.
+
+## References
+- [Run multiple processes in a container](https://docs.docker.com/engine/containers/multi-service_container/)
+- [krallin/tini#167](https://github.com/krallin/tini/issues/167)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import of_rule
+from .telling import child_name, cost, severity_of, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each background service that is not told of the stop."""
+    for defect in of_rule(case, RULE.name):
+        outcome = defect.hop.shell
+        if outcome is None:
+            continue
+        job = next((job for job in outcome.jobs if job.text == defect.at), None)
+        if job is None:
+            continue
+        app = child_name(outcome, job.pid)
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"nobody tells {app} of {case.trace.stop_signal.name}: it runs in the background of the script, and {cost(case, defect.path)};"
+            " run one service in a container, or trap the signal, send it to each and wait",
+            severity=severity_of(defect.path),
+            confidence="high" if job.stays else "medium",
+        )
+
+
+RULE = Rule("GL209", "abandoned-background-process", "warning", check, __doc__)

@@ -1,0 +1,91 @@
+"""An entrypoint that ends in exec of something else than "$@", so CMD and docker run's arguments are lost.
+
+## What it does
+Reports an entrypoint script that never uses its arguments in an image that sets CMD.
+
+## Why is this bad?
+`ENTRYPOINT ["/entrypoint.sh"]` gets the words of CMD as `$1`, `$2` … If the script never looks at them, CMD does nothing, and `docker run image COMMAND` does not run the command.
+
+## Example
+```dockerfile
+FROM python:3.12-slim
+COPY --chmod=755 <<EOF /entrypoint.sh
+#!/bin/sh
+exec gunicorn app:app
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+CMD ["gunicorn", "other:app"]
+```
+
+## Use instead
+```dockerfile
+FROM python:3.12-slim
+COPY --chmod=755 <<"EOF" /entrypoint.sh
+#!/bin/sh
+exec "$@"
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+CMD ["gunicorn", "other:app"]
+```
+
+## Fix safety
+Unsafe: offered only where CMD says the very words that the script execs; then `exec "$@"` starts the same program.
+
+## When not to care
+When the image is meant to run one thing only. Then leave CMD out.
+
+## References
+- [ENTRYPOINT best practice](https://docs.docker.com/build/building/best-practices/#entrypoint)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Related
+from gracelint.rule import Case, Rule
+
+from .telling import shown
+from .writing import fix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """At most one finding: the command of the entrypoint script that ignores CMD."""
+    cmd, entrypoint = case.image.launch.cmd, case.image.launch.entrypoint
+    if (
+        cmd is None
+        or cmd.instruction is None
+        or entrypoint is None
+        or not case.image.launch.cmd_used
+        or not cmd.arguments
+    ):
+        return
+    outcomes = [
+        hop.shell
+        for path in case.trace.paths
+        for hop in (*path.before, *path.hops)
+        if hop.shell is not None and hop.shell.mode == "file"
+    ]
+    if not outcomes or any(outcome.arguments != "none" for outcome in outcomes):
+        return
+    outcome = outcomes[0]
+    command = outcome.command
+    if command is None or outcome.end not in ("exec", "foreground"):
+        return
+    words = tuple(argument.value for argument in cmd.arguments)
+    same = command.known and command.argv == words and outcome.keyword is not None
+    yield RULE.finding(
+        command.text,
+        f'the script never looks at its arguments: CMD ({shown(words)}) does nothing, and neither do the arguments of docker run; end it with exec "$@",'
+        " or leave CMD out",
+        related=(Related(cmd.instruction.span, "this CMD is not used"),),
+        fix=fix_of("unsafe", 'Exec "$@"', [command.words.edit('"$@"')]) if same else None,
+    )
+
+
+RULE = Rule("GL211", "arguments-dropped", "info", check, __doc__)

@@ -1,0 +1,195 @@
+"""Where the stop signal is lost: of every way that does not end gracefully, the hops to blame and the rule that speaks of each.
+
+Rules do not each search the signal path; they ask here, so that one defect is one finding. Method: walk the hops of a bad path from
+PID 1 down. A shell that neither execs nor forwards is blamed for what it did (see `_of_shell`, first match wins: the more particular
+defect explains the more general one); a program is blamed for its kind and reaction (`_of_program`). Several ways through
+the script that blame the same place for the same reason are one defect with several conditions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .launching import base_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.image.model import CommandLine
+    from gracelint.rule import Case
+    from gracelint.signals.model import Hop, SignalPath
+    from gracelint.signals.shell.outcome import Outcome, Stop
+    from gracelint.source import Text
+
+# What `exec` in front of it would not help: they only keep the container alive.
+KEEP_ALIVE = frozenset({"tail", "sleep", "cat", "yes", "watch"})
+# Privilege droppers that stay in front, with the seconds until they SIGKILL their child (measured; su(1)); None: never.
+KILLS_SOON: dict[str, float | None] = {"su": 2.0, "runuser": 2.0, "sudo": None, "doas": None}
+_INTERRUPTS = ("SIGINT", "SIGQUIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A place where the signal is lost. ``rule`` is the name of the rule that reports it; ``hop`` the process to blame; ``at`` the cause.
+
+    ``whens`` are the conditions of each way it was found on (an empty one: on any).
+    """
+
+    rule: str
+    path: SignalPath
+    hop: Hop
+    at: Text
+    whens: tuple[tuple[str, ...], ...]
+
+
+def of_rule(case: Case, name: str) -> Iterator[Defect]:
+    """The defects that a rule has to report."""
+    return (defect for defect in defects(case) if defect.rule == name)
+
+
+@lru_cache(maxsize=1)
+def defects(case: Case) -> tuple[Defect, ...]:
+    """All defects of an image's signal paths, each once."""
+    found: dict[tuple[str, object], Defect] = {}
+    for path in case.trace.paths:
+        for name, hop, at in _of_path(case, path):
+            key = (name, at.span)
+            before = found.get(key)
+            whens = (*before.whens, path.when) if before else (path.when,)
+            found[key] = Defect(name, before.path if before else path, before.hop if before else hop, at, whens)
+    return tuple(found.values())
+
+
+def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
+    for hop in (*path.before, *path.hops):
+        if hop.shell is not None:
+            for command in hop.shell.assigned_execs:
+                yield "exec-with-assignment", hop, command.text
+    if path.verdict not in ("killed", "abrupt"):
+        return
+    for hop in path.before:
+        outcome = hop.shell
+        if outcome is not None and outcome.end == "exec":
+            for job in outcome.jobs:
+                if job.service and job.stays is not False:
+                    yield "abandoned-background-process", hop, job.text
+    for hop in path.hops:
+        blamed = _of_shell(case, hop, hop.shell) if hop.shell is not None else _of_program(case, path, hop)
+        if blamed is not None:
+            yield blamed[0], hop, blamed[1]
+
+
+def _of_shell(case: Case, hop: Hop, outcome: Outcome) -> tuple[str, Text] | None:
+    stop = outcome.stop
+    if stop is None or outcome.end in ("exec", "exits", "unknown"):
+        return None
+    if stop.ends == "exits" and not stop.untold and not stop.unfinished:
+        return None
+    for lost in outcome.lost_execs:
+        if outcome.command is not None and (
+            lost.construct == outcome.command.text
+            or any(lost.command.text == member.text for member in (outcome.command, *outcome.pipeline))
+            or any(job.text == lost.construct and job.stays is not False for job in outcome.jobs)
+        ):
+            return "exec-without-effect", lost.construct
+    ignored = next((trap for trap in outcome.ignored if trap.signal == stop.signal), None)
+    if ignored is not None:
+        return "ignored-stop-signal", ignored.text
+    return _of_handler(outcome, stop) if stop.trap is not None else _of_missing_trap(case, outcome, stop)
+
+
+def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
+    """A trap for the stop signal is in force, and does not do."""
+    assert stop.trap is not None
+    if stop.ends == "crashes":
+        return "trap-kills-itself", stop.trap.text
+    if stop.deferred:
+        return "deferred-trap", stop.trap.text
+    for sent in stop.sent:
+        if sent.signal in _INTERRUPTS and any(
+            sent.signal in job.ignores for job in outcome.jobs if job.pid in sent.reached
+        ):
+            return "interrupt-to-background-child", sent.text
+    if stop.ends == "stays":
+        return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
+    if stop.untold:
+        return "trap-does-not-forward", stop.trap.text
+    if stop.unfinished:
+        return "child-not-awaited", stop.trap.text
+    return None
+
+
+def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
+    """Nothing in this shell handles the stop signal."""
+    for trap in outcome.rejected:
+        if trap.signal == stop.signal:
+            return "unportable-trap", trap.text
+    others = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.signal != "EXIT" and trap.action != ""]
+    if others and outcome.end != "exec":
+        return "trap-for-another-signal", others[0].text
+    command = outcome.command
+    if command is None:
+        return None
+    keeps_alive = bool(command.argv) and base_name(command.argv[0]) in KEEP_ALIVE
+    services = [job for job in outcome.jobs if job.service and job.stays is not False]
+    if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
+        return "daemonized-service", outcome.daemons[0].text
+    if services and (keeps_alive or outcome.end in ("wait", "loop")):
+        return "abandoned-background-process", services[0].text
+    if outcome.end == "loop":
+        return "loop-without-trap", outcome.loop or command.text
+    if keeps_alive and outcome.end == "foreground":
+        return "keep-alive-as-pid1", command.text
+    return (_missing_exec(case, outcome), command.text) if outcome.end == "foreground" else None
+
+
+def _missing_exec(case: Case, outcome: Outcome) -> str:
+    """Which of the four "no exec" rules: by where the shell's text is written."""
+    line = line_of(case, outcome)
+    if line is None or outcome.mode != "command":
+        return "missing-exec"
+    if line.form == "exec":
+        return "shell-wrapper-without-exec"
+    return "shell-form-entrypoint" if line is case.image.launch.entrypoint else "shell-form-cmd"
+
+
+def line_of(case: Case, outcome: Outcome) -> CommandLine | None:
+    """ENTRYPOINT or CMD of the launch, if the shell's text is written in it."""
+    span = outcome.source.span
+    for line in (case.image.launch.entrypoint, case.image.launch.cmd):
+        if line is None or line.instruction is None:
+            continue
+        value = line.instruction.value.span
+        if value.document is span.document and value.start <= span.start and span.end <= value.end:
+            return line
+    return None
+
+
+def _of_program(case: Case, path: SignalPath, hop: Hop) -> tuple[str, Text] | None:
+    """A program on the way that does not handle the stop signal, or not well."""
+    program = hop.program
+    at = hop.text or case.image.from_text
+    if program is None or at is None or hop.disposition in ("handles", "unknown", "defers"):
+        return None
+    signal = case.trace.stop_signal.name
+    if hop.disposition == "forwards":
+        return None
+    if program.kind == "package-runners":
+        return "package-runner-as-pid1", at
+    if program.starts:
+        return (
+            "forking-privilege-drop"
+            if program.name in ("su", "sudo", "runuser", "doas")
+            else "wrapper-does-not-forward"
+        ), at
+    if program.kind == "tools":
+        return ("keep-alive-as-pid1", at) if hop.pid1 and program.name in KEEP_ALIVE else None
+    if program.kind == "runtimes":
+        return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
+    if program.clean_signals and signal not in program.clean_signals:
+        return "wrong-stop-signal", at
+    if program.kind == "servers" and hop.application:
+        return "runtime-ignores-signal", at
+    return None

@@ -1,0 +1,71 @@
+"""su, sudo, runuser where gosu, su-exec or setpriv would exec.
+
+## What it does
+Reports the application behind `su`, `sudo` or `runuser`, which stay in front of it.
+
+## Why is this bad?
+These programs fork, and wait. util-linux su and runuser pass SIGTERM on and kill the application two seconds later; sudo passes some signals on. Their shell (`su -c`) stays in between where it does not exec.
+
+## Example
+```sh
+#!/bin/sh
+exec su app -c 'gunicorn app:app'
+```
+
+## Use instead
+```sh
+#!/bin/sh
+exec setpriv --reuid app --regid app --init-groups gunicorn app:app
+```
+
+## Fix safety
+Unsafe: offered where the image has gosu or su-exec. The environment and the working folder stay, a login shell's profile is no longer read.
+
+## When not to care
+When the application stops within two seconds (su, runuser), or with sudo in front of an application that only needs SIGTERM.
+
+## References
+- su(1): SIGTERM to the child, then SIGKILL after 2 seconds
+- [gosu](https://github.com/tianon/gosu#why)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import KILLS_SOON
+from .telling import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each su, sudo or runuser that stays in front of the application."""
+    seen = set()
+    for path in case.trace.paths:
+        for hop in path.hops:
+            program = hop.program
+            if program is None or program.name not in KILLS_SOON or hop.text is None or hop.text.span in seen:
+                continue
+            seen.add(hop.text.span)
+            seconds = KILLS_SOON[program.name]
+            app = program_name(path.app.argv) if path.app is not None else "the application"
+            yield RULE.finding(
+                hop.text,
+                f"{program.name} stays in front of {app}"
+                + (
+                    f", and kills it {seconds:g} s after passing {case.trace.stop_signal.name} on"
+                    if seconds
+                    else " and passes some signals on, not all"
+                )
+                + f"; write exec gosu USER {app}, su-exec or setpriv, which replace themselves by it",
+                severity="error" if path.verdict == "killed" else "warning",
+            )
+
+
+RULE = Rule("GL210", "forking-privilege-drop", "warning", check, __doc__)

@@ -1,0 +1,78 @@
+"""A shell loop as PID 1 that no trap ends.
+
+## What it does
+Reports entrypoints that end in an endless shell loop (`while true; do ...; sleep 60; done`) without a trap for the stop signal.
+
+## Why is this bad?
+The shell is PID 1 and has no handler for the stop signal, so the kernel drops it. The loop goes on until the container is killed after the grace period,
+perhaps in the middle of a job.
+
+## Example
+```sh
+#!/bin/sh
+while true; do
+    python /app/job.py
+    sleep 60
+done
+```
+
+## Use instead
+```sh
+#!/bin/sh
+trap 'exit 0' TERM
+while true; do
+    python /app/job.py
+    sleep 60 &
+    wait $!
+done
+```
+
+## Fix safety
+No fix: whether a job may be interrupted is for the writer to say.
+
+## When not to care
+When a job that is cut off at any point does no harm and nobody waits for the stop.
+
+## References
+- POSIX XCU 2.11
+- [krallin/tini#172](https://github.com/krallin/tini/issues/172)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import of_rule
+from .telling import severity_of, shell_name, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each endless loop."""
+    for defect in of_rule(case, RULE.name):
+        outcome = defect.hop.shell
+        if outcome is None:
+            continue
+        signal = case.trace.stop_signal.name or "SIGTERM"
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"nothing ends this loop on {signal}: {shell_name(outcome)} has no trap, so the signal "
+            + (
+                f"is dropped and the loop is killed after {case.trace.grace_period:g} s"
+                if defect.hop.pid1
+                else "kills it in the middle of whatever it does"
+            )
+            + f"; write trap 'exit 0' {signal.removeprefix('SIG')} before it, and sleep with sleep 60 & wait $!",
+            severity=severity_of(defect.path),
+        )
+
+
+RULE = Rule("GL220", "loop-without-trap", "error", check, __doc__)

@@ -1,0 +1,100 @@
+"""What GL101, GL102, GL104 and GL201 have in common: a shell that waits for the application in the foreground.
+
+They differ only in where the command is written, and so in what to write instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .defects import line_of, of_rule
+from .launching import base_name
+from .shell_form import BUILTINS, exec_form_fix
+from .telling import confidence_of, program_name, severity_of, shell_name, tell
+from .writing import fix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.rule import Case, Rule
+    from gracelint.signals.shell.outcome import Around, Outcome
+
+    from .defects import Defect
+
+# In these, exec would replace a copy of the shell, or change what the script does next.
+_IN_THE_WAY: frozenset[Around] = frozenset(
+    {"pipeline", "subshell", "background", "loop", "condition", "negation", "time", "trap", "redirection"}
+)
+
+
+def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
+    """One finding for each command that a shell waits for in the foreground."""
+    for defect in of_rule(case, rule.name):
+        outcome = defect.hop.shell
+        if outcome is None or outcome.command is None:
+            continue
+        app = program_name(outcome.command.argv)
+        yield tell(
+            rule,
+            case,
+            defect,
+            _story(case, defect, outcome, shell, app),
+            severity=severity_of(defect.path),
+            confidence=confidence_of(outcome),
+            fix=_fix(case, defect, outcome),
+        )
+
+
+def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
+    signal = case.trace.stop_signal.name
+    name = shell_name(outcome)
+    advice = _advice(case, outcome, app)
+    if defect.hop.pid1:
+        return (
+            f"{signal} never reaches {app}: {shell}, {name}, stays PID 1 and drops it; "
+            f"{app} is killed after {case.trace.grace_period:g} s; {advice}"
+        )
+    return (
+        f"{shell}, {name}, stands between the stop signal and {app}: it dies of {signal} at once, PID 1 follows, "
+        f"and {app} is killed before it can stop cleanly; {advice}"
+    )
+
+
+def _advice(case: Case, outcome: Outcome, app: str) -> str:
+    line = line_of(case, outcome)
+    if line is not None and line.form == "shell" and outcome.mode == "command":
+        return "write a JSON array, or put exec before the last command"
+    return f"write exec {app}"
+
+
+def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
+    line = line_of(case, outcome)
+    if line is not None and line.form == "shell" and outcome.mode == "command":
+        fix = exec_form_fix(case, line)
+        if fix is not None:
+            return fix
+    return exec_fix(outcome)
+
+
+def exec_fix(outcome: Outcome) -> Fix | None:
+    """``exec`` in front of the command that the shell waits for.
+
+    Safe where nothing of the script is lost by it: the command is its last and no trap is set.
+    """
+    command = outcome.command
+    if command is None or _IN_THE_WAY.intersection(command.around) or not command.argv:
+        return None
+    if base_name(command.argv[0]) in BUILTINS or outcome.pipeline:
+        return None
+    last = not command.calls and not outcome.source.value[command.text.end - outcome.source.start :].strip()
+    harmless = last and "and-or" not in command.around and not outcome.traps
+    return fix_of("safe" if harmless else "unsafe", "Put exec before it", [command.words.insert_before("exec ")])
+
+
+def lucky_shells(case: Case) -> Iterator[Outcome]:
+    """Shells that are gone because they exec'ed the last command of ``-c`` by themselves."""
+    for path in case.trace.paths:
+        for hop in (*path.before, *path.hops):
+            if hop.shell is not None and hop.shell.end == "exec" and hop.shell.implicit:
+                yield hop.shell

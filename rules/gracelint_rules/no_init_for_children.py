@@ -1,0 +1,71 @@
+"""Many processes, a PID 1 that neither reaps nor forwards.
+
+## What it does
+Reports, as information, entrypoints that leave several helpers in the background and then exec an application that knows nothing of them, with no init in front.
+
+## Why is this bad?
+PID 1 inherits every orphan of the container and must wait for it, or it stays as a zombie. Applications do not do that. And the stop signal goes to PID 1 only: the helpers are killed when it leaves.
+
+## Example
+```sh
+#!/bin/sh
+crond
+rsyslogd
+exec gunicorn app:app
+```
+
+## Use instead
+```sh
+#!/bin/sh
+exec gunicorn app:app
+```
+
+## Fix safety
+No fix: which init the image can use is for the writer to say.
+
+## When not to care
+When the helpers live as long as the container and have nothing to lose.
+
+## References
+- [tini: why](https://github.com/krallin/tini#why-tini)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .telling import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+_MANY = 2
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """At most one finding: the launch that leaves several helpers to an application."""
+    for path in case.trace.paths:
+        if not path.hops or path.hops[0].program is None or path.hops[0].program.kind in ("inits", "supervisors"):
+            continue
+        for hop in path.before:
+            outcome = hop.shell
+            if outcome is None or not hop.pid1 or outcome.end != "exec" or outcome.command is None:
+                continue
+            left = [*outcome.daemons, *(job.command for job in outcome.jobs if job.stays is not False)]
+            if len(left) < _MANY:
+                continue
+            names = ", ".join(program_name(command.argv) for command in left)
+            yield RULE.finding(
+                outcome.command.text,
+                f"{program_name(outcome.command.argv)} becomes PID 1 with {len(left)} other processes behind it ({names}), which it neither reaps nor stops;"
+                " use one service a container, or an init or supervisor",
+                confidence="medium",
+            )
+            return
+
+
+RULE = Rule("GL402", "no-init-for-children", "info", check, __doc__)

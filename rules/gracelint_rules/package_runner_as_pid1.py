@@ -1,0 +1,71 @@
+"""npm, yarn, pnpm, npx, pipenv ... between the signal and the application.
+
+## What it does
+Reports package managers that start the application and stay in front of it, where the stop signal is lost or the application is not waited for.
+
+## Why is this bad?
+A package runner starts a shell that starts the application. Some versions swallow SIGTERM, others pass it to that shell only, which dies, and leave without waiting: the application is killed in the middle of its work.
+
+## Example
+```dockerfile
+FROM node:22
+COPY <<EOF package.json
+{"scripts": {"start": "node server.js"}}
+EOF
+CMD ["npm", "start"]
+```
+
+## Use instead
+```dockerfile
+FROM node:22
+COPY <<EOF server.js
+const server = require('http').createServer((q, s) => s.end('hi')).listen(80)
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+EOF
+CMD ["node", "server.js"]
+```
+
+## Fix safety
+Unsafe: the command that the runner would run is written in its place. The environment variables that the runner sets (`npm_...`) are not there, pre and post scripts do not run.
+
+## When not to care
+In development images.
+
+## References
+- [Docker and Node.js best practices](https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd)
+- [npm/cli#6547](https://github.com/npm/cli/issues/6547)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import of_rule
+from .runners import runner_fix
+from .telling import cost, program_name, severity_of, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each package runner that loses the signal."""
+    for defect in of_rule(case, RULE.name):
+        runner = program_name(defect.hop.argv)
+        app = program_name(defect.path.app.argv) if defect.path.app is not None else "the application"
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"{runner} stands between {case.trace.stop_signal.name} and {app}: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
+            f" start {app} itself",
+            severity=severity_of(defect.path),
+            fix=runner_fix(case, defect.hop),
+        )
+
+
+RULE = Rule("GL401", "package-runner-as-pid1", "warning", check, __doc__)

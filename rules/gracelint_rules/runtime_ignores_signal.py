@@ -1,0 +1,74 @@
+"""Another runtime's program (node, perl, php, ruby ...) as PID 1 with nothing that handles the stop signal.
+
+## What it does
+Reports applications of runtimes other than Python that start as PID 1, or behind an init, where nothing installs a handler for the stop signal.
+
+## Why is this bad?
+The default action of a signal does not apply to PID 1: the kernel drops what PID 1 does not handle. The same program that dies of SIGTERM on a developer's machine ignores it in a container, and is killed after
+the grace period. Behind an init it dies at once, in the middle of its work.
+
+## Example
+```dockerfile
+FROM node:22
+COPY <<EOF server.js
+require('http').createServer((q, s) => s.end('hi')).listen(80)
+EOF
+CMD ["node", "server.js"]
+```
+
+## Use instead
+```dockerfile
+FROM node:22
+COPY <<EOF server.js
+const server = require('http').createServer((q, s) => s.end('hi')).listen(80)
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+EOF
+CMD ["node", "server.js"]
+```
+
+## Fix safety
+No fix: how to stop is the application's own matter.
+
+## When not to care
+When the container is run with `--init` and the application has nothing to lose.
+
+## References
+- [Docker and Node.js best practices](https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#handling-kernel-signals)
+- pid_namespaces(7)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import of_rule
+from .telling import shown, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each application without a handler."""
+    for defect in of_rule(case, RULE.name):
+        signal, hop = case.trace.stop_signal.name, defect.hop
+        what = (
+            f"drops {signal}: it is PID 1, nothing in it handles the signal, and the kernel does not apply default actions to PID 1; it is killed after"
+            f" {case.trace.grace_period:g} s"
+            if hop.pid1
+            else f"dies of {signal} at once, in the middle of its work: nothing in it handles the signal"
+        )
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"{shown(hop.argv)} {what}; install a handler that finishes its work and exits",
+            confidence="medium",
+        )
+
+
+RULE = Rule("GL308", "runtime-ignores-signal", "warning", check, __doc__)

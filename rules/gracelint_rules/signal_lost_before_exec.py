@@ -1,0 +1,95 @@
+"""Long work before exec with nothing that handles the signal.
+
+## What it does
+Reports, as information, entrypoint scripts that wait or do long work (`sleep`, `until ...; do`, migrations, wait-for-it) before they `exec` the application, with neither a trap nor an init.
+
+## Why is this bad?
+While the script is PID 1 a stop signal is dropped. A stop during the start then takes the whole grace period, and the application starts meanwhile only to be killed.
+
+## Example
+```sh
+#!/bin/sh
+until nc -z db 5432; do
+    sleep 1
+done
+exec gunicorn app:app
+```
+
+## Use instead
+```sh
+#!/bin/sh
+trap 'exit 143' TERM
+until nc -z db 5432; do
+    sleep 1
+done
+exec gunicorn app:app
+```
+
+## Fix safety
+No fix: where the trap belongs depends on what may be interrupted.
+
+## When not to care
+When starting takes a second or two.
+
+## References
+- [docker-library/postgres#1207](https://github.com/docker-library/postgres/issues/1207)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .launching import base_name
+from .telling import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+# Commands that wait for something else, as long as it takes.
+_WAITS = frozenset(
+    {
+        "sleep",
+        "wait-for-it",
+        "wait-for-it.sh",
+        "wait-for",
+        "wait-for.sh",
+        "wait4x",
+        "dockerize",
+        "nc",
+        "pg_isready",
+        "mysqladmin",
+        "until",
+    }
+)
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """At most one finding: the first long wait of the entrypoint."""
+    signal = case.trace.stop_signal.name
+    for path in case.trace.paths:
+        for hop in path.before:
+            outcome = hop.shell
+            if (
+                outcome is None
+                or not hop.pid1
+                or outcome.command is None
+                or any(trap.signal == signal for trap in outcome.lost)
+            ):
+                continue
+            for command in outcome.before:
+                if command.argv and base_name(command.argv[0]) in _WAITS:
+                    app = program_name(outcome.command.argv)
+                    yield RULE.finding(
+                        command.text,
+                        f"a stop that comes while the script waits here is lost: its shell drops {signal}, then starts {app}, which is killed after"
+                        f" {case.trace.grace_period:g} s; write trap 'exit 143' {(signal or 'SIGTERM').removeprefix('SIG')} at the top of the script",
+                        confidence="medium",
+                    )
+                    return
+
+
+RULE = Rule("GL219", "signal-lost-before-exec", "info", check, __doc__)

@@ -1,0 +1,35 @@
+"""How a fix sets STOPSIGNAL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Fix
+from gracelint.source import Edit, Span
+
+from .writing import fix_of
+
+if TYPE_CHECKING:
+    from gracelint.rule import Case
+
+
+def stop_signal_fix(case: Case, name: str) -> Fix | None:
+    """Rewrite the STOPSIGNAL in force, or write one above the instruction that starts the program."""
+    signal = case.image.stop_signal
+    message = f"Stop with {name}"
+    if signal.source == "dockerfile" and signal.text is not None:
+        return fix_of("unsafe", message, [signal.text.edit(name)])
+    if signal.source not in ("default", "base image"):
+        return None
+    launch = case.image.launch
+    own = [
+        line.instruction
+        for line in (launch.entrypoint, launch.cmd)
+        if line is not None and line.instruction is not None
+    ]
+    if not own:
+        return None
+    first = min(own, key=lambda instruction: instruction.span.start)
+    at = first.span.document.line_starts[first.first_line - 1]
+    ending = "\r\n" if first.span.document.text[at:].partition("\n")[0].endswith("\r") else "\n"
+    return Fix("unsafe", message, (Edit(Span(first.span.document, at, at), f"STOPSIGNAL {name}{ending}"),))

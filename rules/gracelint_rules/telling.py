@@ -1,0 +1,113 @@
+"""How findings about the signal path are told: who, what happens, what it costs, and what else belongs to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Related
+
+from .launching import base_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gracelint.diagnostics import Confidence, Finding, Fix, Severity
+    from gracelint.rule import Case, Rule
+    from gracelint.signals.model import SignalPath
+    from gracelint.signals.shell.outcome import Job, Outcome
+
+    from .defects import Defect
+
+_WORDS_SHOWN = 4
+
+
+def shown(argv: Sequence[str]) -> str:
+    """A command line, shortened for a message."""
+    words = [base_name(argv[0]), *argv[1:]] if argv else ["the application"]
+    text = " ".join(words[:_WORDS_SHOWN])
+    return f"{text} ..." if len(words) > _WORDS_SHOWN else text
+
+
+def program_name(argv: Sequence[str]) -> str:
+    """What to call the program of a command line."""
+    return base_name(argv[0]) if argv else "the application"
+
+
+def shell_name(outcome: Outcome) -> str:
+    """The shell, as a person knows it: ``/bin/sh (dash)``."""
+    return "bash" if outcome.shell == "bash" else f"/bin/sh ({'busybox ash' if outcome.shell == 'ash' else 'dash'})"
+
+
+def cost(case: Case, path: SignalPath) -> str:
+    """What a path's verdict means for the application, as the end of a sentence."""
+    if path.verdict == "killed":
+        return f"it is killed after {case.trace.grace_period:g} s"
+    return "the kernel kills it without notice as soon as PID 1 has left"
+
+
+def condition(defect: Defect) -> str:
+    """When the defect shows, if not on every way: `` (when $1 = bash)``."""
+    if not defect.whens or () in defect.whens:
+        return ""
+    return f" (when {' and '.join(defect.whens[0])})"
+
+
+def child_name(outcome: Outcome, pid: int) -> str:
+    """The program of a background job or of the foreground child."""
+    job = outcome.job(pid)
+    command = job.command if job is not None else outcome.command
+    return program_name(command.argv) if command is not None else "the application"
+
+
+def variable_of(jobs: Sequence[Job], pids: Sequence[int]) -> str | None:
+    """How to write the pid of these jobs in the script: ``"$pid"``; None where no variable holds it."""
+    names = [job.variable for job in jobs if job.pid in pids]
+    if not names or any(name is None for name in names):
+        return None
+    return " ".join(f'"${name}"' for name in names)
+
+
+def severity_of(path: SignalPath) -> Severity:
+    """A stop that ends in SIGKILL after the grace period, or kills an application unasked, is an error."""
+    return "error" if path.verdict in ("killed", "abrupt") else "warning"
+
+
+def confidence_of(outcome: Outcome) -> Confidence:
+    """How sure it is that the command runs until it is told to stop."""
+    command = outcome.command
+    known = command is not None and command.program is not None and command.program.stays
+    return "high" if known else "medium"
+
+
+def related(case: Case, defect: Defect) -> Iterator[Related]:
+    """The rest of the chain: where the launch names the script, and where the application starts."""
+    span = defect.at.span
+    launch = case.image.launch.arguments
+    if launch and not launch[0].inherited and launch[0].text.span.document is not span.document:
+        yield Related(launch[0].text.span, "the container starts here")
+    app = defect.path.app
+    if app is not None and app.text is not None and app is not defect.hop:
+        at = app.text.span
+        if at.document is not span.document or not (span.start <= at.start and at.end <= span.end):
+            yield Related(at, f"{program_name(app.argv)} is started here")
+
+
+def tell(
+    rule: Rule,
+    case: Case,
+    defect: Defect,
+    message: str,
+    *,
+    severity: Severity | None = None,
+    confidence: Confidence = "high",
+    fix: Fix | None = None,
+) -> Finding:
+    """The finding for a defect, with the condition and the rest of the chain."""
+    return rule.finding(
+        defect.at,
+        message + condition(defect),
+        severity=severity,
+        confidence=confidence,
+        related=tuple(related(case, defect)),
+        fix=fix,
+    )

@@ -1,0 +1,71 @@
+"""A trap, then exec: the handler is gone.
+
+## What it does
+Reports a trap for the stop signal in a script that then replaces itself with `exec`.
+
+## Why is this bad?
+execve(2) resets every caught signal to its default. The handler never runs: its clean-up is lost. (The application itself does get the signal.)
+
+## Example
+```sh
+#!/bin/sh
+trap 'rm -f /run/app.lock' TERM
+exec gunicorn app:app
+```
+
+## Use instead
+```sh
+#!/bin/sh
+exec gunicorn app:app
+```
+
+## Fix safety
+No fix: either the clean-up is not needed, or the application must stay the shell's child.
+
+## When not to care
+When the trap covers only the time before `exec`. That is good practice: a stop during the preparations is then obeyed. Traps that only exit are not reported.
+
+## References
+- execve(2): the dispositions of any signals that are being caught are reset to the default
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .telling import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+# Handlers that only end the script: they cover the time before exec, and nothing is lost with them.
+_ONLY_ENDS = re.compile(r"\s*(?:(?:exit|return|kill|wait|:|true|trap)\b[^;\n&|]*[;\n]?\s*)*\Z")
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each handler of the stop signal that exec took away."""
+    seen = set()
+    for path in case.trace.paths:
+        for hop in path.before:
+            outcome = hop.shell
+            if outcome is None or outcome.command is None:
+                continue
+            for trap in outcome.lost:
+                own = trap.signal in ("EXIT", case.trace.stop_signal.name)
+                if not own or not trap.action or _ONLY_ENDS.match(trap.action) or trap.text.span in seen:
+                    continue
+                seen.add(trap.text.span)
+                yield RULE.finding(
+                    trap.text,
+                    f"exec replaces the shell by {program_name(outcome.command.argv)}, and this handler goes with it: its clean-up never runs once"
+                    f" {program_name(outcome.command.argv)} has started; leave it to the application, or keep the shell as its parent",
+                    confidence="medium",
+                )
+
+
+RULE = Rule("GL207", "trap-lost-by-exec", "info", check, __doc__)

@@ -1,0 +1,70 @@
+"""The stop signal is not the one on which this program stops cleanly.
+
+## What it does
+Reports programs that do something else on the stop signal in force than to stop cleanly: nginx, php-fpm and httpd cut requests on SIGTERM, postgres waits for its clients, uWSGI reloads; and programs that inherit a base image's STOPSIGNAL they do not know.
+
+## Why is this bad?
+The program gets the signal and does what it was built to do on it: drop connections at once, or not stop at all. The first loses requests on every deploy, the second takes the whole grace period and ends in SIGKILL.
+
+## Example
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx
+CMD ["nginx", "-g", "daemon off;"]
+```
+
+## Use instead
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y nginx
+STOPSIGNAL SIGQUIT
+CMD ["nginx", "-g", "daemon off;"]
+```
+
+## Fix safety
+Unsafe: another signal is sent to whatever is PID 1 in this image.
+
+## When not to care
+When a platform ignores STOPSIGNAL, or a load balancer has drained the container before.
+
+## References
+- [Controlling nginx](https://nginx.org/en/docs/control.html)
+- [STOPSIGNAL](https://docs.docker.com/reference/dockerfile/#stopsignal)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.rule import Case, Rule
+
+from .defects import of_rule
+from .stop_signal import stop_signal_fix
+from .telling import program_name, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each program that stops cleanly on another signal."""
+    for defect in of_rule(case, RULE.name):
+        program = defect.hop.program
+        if program is None or not program.clean_signals:
+            continue
+        signal, clean = case.trace.stop_signal, program.clean_signals[0]
+        source = "" if signal.source == "default" else f" (from the {signal.source})"
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"{program_name(defect.hop.argv)} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; it stops cleanly on {clean}:"
+            f" write STOPSIGNAL {clean}",
+            severity="error" if defect.path.verdict == "killed" else "warning",
+            fix=stop_signal_fix(case, clean) if defect.hop.pid1 else None,
+        )
+
+
+RULE = Rule("GL112", "wrong-stop-signal", "warning", check, __doc__)

@@ -1,0 +1,57 @@
+"""Small projects in one file, so that a rule's case can be read at a glance.
+
+The format is Go's txtar: ``-- path --`` begins a file. Words behind the path: an octal mode (``755``), ``crlf``. Text
+before the first file is a comment: it says why the case is what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_HEADER = re.compile(r"^-- (\S+)((?: \w+)*) --$")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a case."""
+
+    text: str
+    mode: int
+    crlf: bool
+
+
+def read(path: Path) -> dict[str, Member]:
+    """The files of an archive, by path."""
+    members: dict[str, Member] = {}
+    name, mode, crlf = "", 0o644, False
+    lines: list[str] = []
+
+    def close() -> None:
+        if name:
+            members[name] = Member("".join(lines), mode, crlf)
+
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if header := _HEADER.match(line.rstrip("\n")):
+            close()
+            name, words = header.group(1), header.group(2).split()
+            mode = next((int(word, 8) for word in words if word.isdigit()), 0o644)
+            crlf = "crlf" in words
+            lines = []
+        else:
+            lines.append(line)
+    close()
+    return members
+
+
+def unpack(members: dict[str, Member], folder: Path) -> None:
+    """Write the files of a case (but not its ``expected``) into a folder."""
+    for name, member in members.items():
+        if name == "expected":
+            continue
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = member.text.replace("\n", "\r\n") if member.crlf else member.text
+        target.write_bytes(text.encode("utf-8", "surrogateescape"))
+        target.chmod(member.mode)
