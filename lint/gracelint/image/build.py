@@ -1,0 +1,179 @@
+"""From a Dockerfile and its context to the image that it would build: `gracelint.image.model.Image`."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from .files import ImageFiles
+from .launch import build_launch, override
+from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, StopSignal, Unknown
+from .stages import DEFAULT_SHELL, configure, read_stages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..parsers.dockerfile.model import Dockerfile
+    from ..source import Document, Text
+    from .context import Context
+    from .model import Files, Launch
+    from .stages import Configuration, Stage, Stages
+
+
+def build_image(
+    dockerfile: Dockerfile,
+    context: Context,
+    target: str | None = None,
+    *,
+    build_args: Mapping[str, str] | None = None,
+    base_images: Mapping[str, BaseImage] | None = None,
+    user: str | None = None,
+    env: Mapping[str, str] | None = None,
+    entrypoint: Sequence[str] | None = None,
+    cmd: Sequence[str] | None = None,
+    stop_signal: StopSignal | None = None,
+) -> Image:
+    """The image of a stage (``target``, a name or number; the last one without).
+
+    ``base_images`` are the user's own facts, by reference pattern. ``user``, ``env``, ``entrypoint``, ``cmd`` and
+    ``stop_signal`` are what the container is started with (``docker run``, compose, Kubernetes), None: as the image
+    says. Never fails: a file without FROM, or without the target, gives an image of which nothing is known.
+    """
+    stages = read_stages(dockerfile, build_args or {})
+    stage = stages.find(target)
+    if stage is None:
+        what = "the Dockerfile has no FROM" if not stages.stages else f"there is no stage {target}"
+        return _nothing(dockerfile, context, target, what)
+    builder = _Builder(stages, context, base_images or {})
+    state = builder.configuration(stage.index)
+    in_force = override(state.entrypoint, state.cmd, entrypoint, cmd)
+    return Image(
+        dockerfile=dockerfile,
+        target=target if target is not None else stage.name,
+        from_text=state.base_text,
+        base=state.base,
+        shell=state.shell or _default_shell(stage),
+        stop_signal=stop_signal or state.stop_signal,
+        launch=build_launch(*in_force),
+        env={**state.env, **(env or {})},
+        workdir=state.workdir or "/",
+        user=user if user is not None else state.user,
+        files=builder.files(stage.index),
+        instructions=tuple(state.instructions),
+        missing=tuple(dict.fromkeys((*state.missing, *_unknown_launch(state, in_force)))),
+    )
+
+
+def _unknown_launch(state: Configuration, in_force: tuple[CommandLine | None, CommandLine | None]) -> list[str]:
+    """What an unknown base image hides of the launch."""
+    entrypoint, cmd = in_force
+    if state.base.known or entrypoint is not None:
+        return []
+    what = "the ENTRYPOINT" if cmd is not None else "what is started"
+    return [f"{what} may come from the base image, which is not known"]
+
+
+def _default_shell(stage: Stage) -> tuple[Argument, ...]:
+    return tuple(Argument(word, stage.head.keyword_text, implied=True) for word in DEFAULT_SHELL)
+
+
+class _Builder:
+    """The stages of one Dockerfile, each worked out once and only when needed."""
+
+    def __init__(self, stages: Stages, context: Context, base_images: Mapping[str, BaseImage]) -> None:
+        self.stages, self.context, self.base_images = stages, context, base_images
+        self._configurations: dict[int, Configuration] = {}
+        self._files: dict[int, ImageFiles] = {}
+
+    def configuration(self, index: int) -> Configuration:
+        if index not in self._configurations:
+            self._configurations[index] = configure(self.stages, self.stages.stages[index], self.base)
+        return self._configurations[index]
+
+    def files(self, index: int) -> ImageFiles:
+        if index not in self._files:
+            state = self.configuration(index)
+
+            def earlier(other: int) -> ImageFiles | None:
+                return self.files(other) if other < index else None
+
+            self._files[index] = ImageFiles(state.steps, self.context, state.base, earlier)
+        return self._files[index]
+
+    def base(self, stage: Stage) -> BaseImage:
+        if stage.reference is None:
+            return BaseImage(stage.base_text.value if stage.base_text is not None else "", False, None)
+        from .bases import base_image
+
+        return base_image(stage.reference, self.base_images)
+
+
+def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:
+    """The image of a script that is linted by itself: the launch is the script, everything around it unknown.
+
+    ``argv`` are the words it gets. A script without shebang is given to the interpreter that its name asks for, as the
+    kernel would not start it. The Dockerfile is an empty one of the same document.
+    """
+    from ..parsers.dockerfile.model import Dockerfile
+
+    text = document.whole()
+    here = text.cut(0, 0)
+    path = "/" + posixpath.basename(document.path)
+    words = [path, *argv]
+    if not document.text.startswith("#!"):
+        words.insert(0, "python3" if path.endswith(".py") else "/bin/sh")
+    arguments = tuple(Argument(word, here, implied=word != path) for word in words)
+    return _image(
+        Dockerfile(document, "\\", (), (), (), ()),
+        launch=build_launch(CommandLine("exec", arguments, None), None),
+        files=_OneFile(ImageFile(path, text, None, None)),
+        missing="the image is not known: the script is linted by itself",
+    )
+
+
+def _nothing(dockerfile: Dockerfile, context: Context, target: str | None, reason: str) -> Image:
+    """The image of a Dockerfile that builds none."""
+    files = ImageFiles((), context, _NO_BASE, lambda _: None)
+    return _image(dockerfile, launch=build_launch(None, None), files=files, missing=reason, target=target)
+
+
+_NO_BASE = BaseImage("", known=False, shell=None)
+
+
+def _image(dockerfile: Dockerfile, *, launch: Launch, files: Files, missing: str, target: str | None = None) -> Image:
+    """An image of which no more is known than its launch and files."""
+    text = dockerfile.document.cut(0, 0)
+    return Image(
+        dockerfile=dockerfile,
+        target=target,
+        from_text=None,
+        base=_NO_BASE,
+        shell=tuple(Argument(word, text, implied=True) for word in DEFAULT_SHELL),
+        stop_signal=StopSignal("SIGTERM", "SIGTERM", "default", None),
+        launch=launch,
+        env={},
+        workdir="/",
+        user=None,
+        files=files,
+        instructions=(),
+        missing=(missing,),
+    )
+
+
+class _OneFile:
+    """The files of an image of which one file is known."""
+
+    def __init__(self, file: ImageFile) -> None:
+        self._file = file
+
+    def lookup(self, path: str) -> ImageFile | Absent | Unknown:
+        return self._file if path == self._file.path else Unknown(path, "the image is not known")
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        return self.lookup(posixpath.normpath(posixpath.join(workdir, command)) if "/" in command else command)
+
+    def listing(self, folder: str) -> tuple[str, ...]:
+        return (self._file.path,) if folder == "/" else ()
+
+    def problem(self, word: Text) -> str | None:
+        return None

@@ -1,0 +1,205 @@
+"""The build context: a folder as a build sees it, through ``.dockerignore``, and never beyond it.
+
+Nothing is read unless asked for; every file is read and decoded once, and shared as one `Document`. Paths inside are
+relative, with ``/``, no ``..``. Symbolic links are followed by hand, component by component, because a link that
+leads out of the context leads, in a real build, to nowhere (``fs.RootPath`` of containerd/continuity resolves it
+inside the copied context). Hazards: links in a circle, files too large, special files, unreadable folders.
+"""
+
+# Importing pathlib costs more than a whole run over one small Dockerfile.
+# ruff: noqa: PTH115, PTH118, PTH120, PTH208
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..source import Document
+from .ignore import Ignore, read_ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, MutableMapping
+
+MAX_BYTES = 2_000_000
+MAX_LINKS = 40
+MAX_LISTED = 5_000
+
+_NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
+
+EntryKind = Literal["file", "folder", "link", "missing", "ignored", "outside", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands at a path of the context.
+
+    ``path`` is where it was found, links resolved. ``reason`` says in words why there is nothing. ``target`` is that of a
+    link which was asked for as such. ``executable`` is None where the file system does not tell.
+    """
+
+    kind: EntryKind
+    path: str
+    reason: str = ""
+    target: str | None = None
+    executable: bool | None = None
+
+
+class Context:
+    """A build context folder. ``root`` None stands for a context that is not at hand: everything in it is unknown."""
+
+    def __init__(
+        self,
+        root: str | None,
+        dockerfile: str | None = None,
+        *,
+        display: Callable[[str], str] | None = None,
+        documents: MutableMapping[str, Document | None] | None = None,
+    ) -> None:
+        """A context at ``root``, for the Dockerfile at ``dockerfile`` (for ``<Dockerfile>.dockerignore``).
+
+        ``display`` makes the path that reports name out of a file's path; by default it is relative to the current
+        folder. ``documents`` may be shared by several contexts, so that a file they have in common is read once; its
+        keys are real paths.
+        """
+        self.root = None if root is None else os.path.realpath(root)
+        self._dockerfile = dockerfile
+        self._display = display or _relative
+        self._documents: MutableMapping[str, Document | None] = {} if documents is None else documents
+        self._entries: dict[tuple[str, bool], Entry] = {}
+        self._ignore: Ignore | None = None
+
+    # --- what is there ---------------------------------------------------------------------------------------------
+
+    def entry(self, path: str, follow: bool = True) -> Entry:
+        """What stands at ``path``; the last component's link is followed, unless ``follow`` is False."""
+        key = (path, follow)
+        if key not in self._entries:
+            self._entries[key] = self._find(path, follow)
+        return self._entries[key]
+
+    def _find(self, path: str, follow: bool) -> Entry:
+        if self.root is None:
+            return Entry("unknown", path, "the build context is not known")
+        pending = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+        done: list[str] = []
+        mode = stat.S_IFDIR
+        links = 0
+        while pending:
+            part = pending.pop()
+            if part == "..":
+                if not done:
+                    return Entry("outside", path, f"{path} is outside the build context")
+                done.pop()
+                mode = stat.S_IFDIR
+                continue
+            here = "/".join((*done, part))
+            try:
+                mode = os.lstat(os.path.join(self.root, here)).st_mode
+            except (OSError, ValueError):
+                return Entry("missing", here, f"there is no {here} in the build context")
+            if not stat.S_ISLNK(mode) or (not pending and not follow):
+                done.append(part)
+                continue
+            links += 1
+            target = self._target(here)
+            if links > MAX_LINKS:
+                return Entry("missing", here, f"{here} is a symbolic link that leads back to itself")
+            if target.startswith("/"):
+                return Entry("outside", here, f"{here} is a symbolic link that leads outside the build context")
+            pending += [piece for piece in reversed(target.split("/")) if piece not in ("", ".")]
+        return self._describe("/".join(done), mode)
+
+    def _describe(self, path: str, mode: int) -> Entry:
+        is_folder = stat.S_ISDIR(mode)
+        pattern = self.ignore.match(path) if path and not is_folder else None
+        if pattern is not None:
+            return Entry("ignored", path, f".dockerignore keeps {path} out of the build ({pattern.source})")
+        if stat.S_ISLNK(mode):
+            return Entry("link", path, target=self._target(path))
+        if is_folder:
+            return Entry("folder", path)
+        if not stat.S_ISREG(mode):
+            return Entry("unknown", path, f"{path} is not a regular file")
+        return Entry("file", path, executable=None if os.name == "nt" else bool(mode & 0o111))
+
+    def _target(self, path: str) -> str:
+        try:
+            return os.readlink(os.path.join(self.root or "", path)).replace(os.sep, "/")
+        except OSError:
+            return path
+
+    @property
+    def ignore(self) -> Ignore:
+        """The patterns of ``<Dockerfile>.dockerignore``, else of ``.dockerignore`` (dockerui/config.go)."""
+        if self._ignore is None:
+            names = [f"{self._dockerfile}.dockerignore"] if self._dockerfile else []
+            if self.root is not None:
+                names.append(os.path.join(self.root, ".dockerignore"))
+            self._ignore = Ignore()
+            for name in names:
+                folder = os.path.realpath(os.path.dirname(name))
+                real = os.path.realpath(name)
+                data = _read(real) if real.startswith(os.path.join(folder, "")) else None
+                if data is not None:
+                    self._ignore = read_ignore(Document.decode(name, data).text)
+                    break
+        return self._ignore
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names in a folder, sorted; none where it cannot be read."""
+        if self.root is None:
+            return ()
+        try:
+            return tuple(sorted(os.listdir(os.path.join(self.root, folder))))
+        except OSError:
+            return ()
+
+    def walk(self, folder: str) -> Iterator[str]:
+        """The files below a folder that a build sees, at most `MAX_LISTED`, links not followed."""
+        stack, seen = [folder], 0
+        while stack and seen < MAX_LISTED:
+            here = stack.pop()
+            for name in self.names(here):
+                path = posixpath.join(here, name)
+                kind = self.entry(path, follow=False).kind
+                seen += 1
+                if kind == "folder":
+                    stack.append(path)
+                elif kind in ("file", "link"):
+                    yield path
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def document(self, path: str) -> Document | None:
+        """A file's text; None where it is not there, too large (`MAX_BYTES`), binary or unreadable."""
+        entry = self.entry(path)
+        if entry.kind != "file" or self.root is None:
+            return None
+        real = os.path.join(self.root, entry.path)
+        if real not in self._documents:
+            data = _read(real)
+            binary = data is None or b"\0" in data
+            self._documents[real] = None if binary or data is None else Document.decode(self._display(real), data)
+        return self._documents[real]
+
+
+def _relative(path: str) -> str:
+    with suppress(ValueError):  # on another Windows drive
+        path = os.path.relpath(path)
+    return path.replace(os.sep, "/")
+
+
+def _read(path: str) -> bytes | None:
+    """A regular file's bytes; None where it cannot be read or is too large."""
+    try:
+        # Not blocking: a named pipe without a writer would never open.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return data if len(data) <= MAX_BYTES else None

@@ -1,0 +1,107 @@
+"""What one step of a build says about one path, and what is left when all have spoken.
+
+A path is asked for from the last step to the first. A step answers with an `Entry` (it decides what is there), with a
+`Change` (it alters whatever the steps before it left, perhaps under another path), or with None (not my business).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..source import Text
+    from .context import Context
+    from .model import ImageFile
+
+Kind = Literal["file", "folder", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file."""
+
+    file: ImageFile
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link; ``target`` as written."""
+
+    target: str
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Nothing is there, for certain. ``text`` is the place to mend, if known."""
+
+    reason: str
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vague:
+    """Nothing is known."""
+
+    reason: str
+
+
+Entry: TypeAlias = "Found | Folder | Link | Gone | Vague"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Whatever stood there before (under ``path``, None: the same), altered by ``apply``."""
+
+    apply: Callable[[Entry], Entry]
+    path: str | None = None
+
+
+Effect: TypeAlias = "Entry | Change | None"
+
+
+class World(Protocol):
+    """What a step may ask about the image before it."""
+
+    @property
+    def context(self) -> Context:
+        """The build context."""
+
+    def kind(self, path: str) -> Kind:
+        """What stands at a path before this step."""
+
+    def stage_entry(self, index: int, path: str) -> Entry:
+        """What stands at a path of an earlier stage, links resolved."""
+
+    def note(self, reason: str, text: Text | None) -> None:
+        """Keep a reason why the path is not there, in case that nothing else provides it."""
+
+
+def perhaps(reason: str) -> Change:
+    """The step may have made the path, or written to it; nobody can tell."""
+
+    def apply(entry: Entry) -> Entry:
+        if isinstance(entry, Found):
+            return Found(replace(entry.file, exact=False))
+        return entry if isinstance(entry, Folder) else Vague(reason)
+
+    return Change(apply)
+
+
+def inside(path: str, folder: str) -> str | None:
+    """``path`` relative to ``folder`` if it lies below it, None otherwise."""
+    prefix = folder if folder.endswith("/") else folder + "/"
+    return path[len(prefix) :] if path.startswith(prefix) and len(path) > len(prefix) else None
+
+
+def contains(path: str, other: str) -> bool:
+    """Whether ``other`` is ``path`` or lies below it."""
+    return other == path or inside(other, path) is not None

@@ -1,0 +1,303 @@
+"""The files of an image: what stands at a path, asked backwards through the steps of its build.
+
+Method: a path is looked for from the last step to the first; each step says what it did to that one path (see
+`gracelint.image.entries`), and renaming steps change the path under way. Nothing is built up in advance, so an image
+that is asked about one script reads one script. What no step decides is a question to the base image.
+
+Certainty: "absent" is claimed only where nobody could plausibly have put the file there: a path outside the system's
+own folders (below ``/usr`` a package or the base image may hold anything), on a known base image, with no command in
+between that makes files of unknown names. All else is unknown. The work of one image is bounded (`MAX_STEPS`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import runs
+from .copies import copied, word_problem
+from .entries import Change, Effect, Entry, Folder, Found, Gone, Kind, Link, Vague, contains, inside
+from .model import Absent, ImageFile, Unknown
+from .steps import Copy, MakeFolder, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..source import Text
+    from .context import Context
+    from .model import BaseImage
+    from .steps import Step
+
+MAX_LINKS = 40
+MAX_STEPS = 300_000
+MAX_NESTING = 60
+
+# Folders of every distribution (Filesystem Hierarchy Standard 3.0), so that COPY to one of them is COPY into it.
+_SYSTEM_FOLDERS = frozenset(
+    "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin "
+    "/usr/lib /usr/local /usr/local/bin /usr/local/etc /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin "
+    "/usr/share /usr/src /var /var/cache /var/lib /var/log /var/run /var/spool /var/tmp /etc/init.d".split()
+)
+# Below these, packages and base images put files whose names a Dockerfile does not tell.
+_SYSTEM_TREES = ("/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/sbin", "/sys", "/usr", "/var")
+# Debian, Fedora and Arch merged these: one is a link to the other.
+_MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
+
+
+class ImageFiles:
+    """The files of one stage's image (`gracelint.image.model.Files`)."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        context: Context,
+        base: BaseImage,
+        stage: Callable[[int], ImageFiles | None],
+    ) -> None:
+        """``stage`` gives the files of an earlier stage by its index; None where that is none."""
+        self.steps, self.context, self.base, self._stage = steps, context, base, stage
+        self._kinds: dict[tuple[str, int], Kind] = {}
+        self._notes: list[tuple[str, Text | None]] = []
+        self._budget = MAX_STEPS
+        self._depth = 0
+
+    # --- the protocol ----------------------------------------------------------------------------------------------
+
+    def lookup(self, path: str) -> ImageFile | Absent | Unknown:
+        """What stands at an absolute path, symbolic links followed."""
+        entry = self.entry(path)
+        path = _normal(path)
+        if isinstance(entry, Found):
+            return entry.file
+        if isinstance(entry, Folder):
+            return Absent(path, f"{path} is a folder")
+        if isinstance(entry, Gone):
+            return Absent(path, entry.reason, entry.text)
+        return Unknown(path, entry.reason if isinstance(entry, Vague) else f"{path} is a link into the unknown")
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        """What ``execvp`` would start (POSIX ``exec``: a name with a ``/`` is not looked up in PATH)."""
+        if "/" in command:
+            return self.lookup(posixpath.join(workdir, command))
+        unknown: Unknown | None = None
+        refused: ImageFile | None = None
+        for folder in search.split(":"):
+            found = self.lookup(posixpath.join(workdir, folder, command))
+            if isinstance(found, ImageFile) and found.executable is not False:
+                return found
+            if isinstance(found, ImageFile):
+                refused = refused or found
+            elif isinstance(found, Unknown):
+                unknown = unknown or found
+        return refused or unknown or Absent(command, f"{command} is in none of the folders of PATH ({search})")
+
+    def listing(self, folder: str) -> tuple[str, ...]:
+        """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
+        folder = _normal(folder)
+        candidates = {path for step in self.steps for path in self._made(step, folder)}
+        return tuple(path for path in sorted(candidates) if isinstance(self.entry(path), Found))
+
+    def problem(self, word: Text) -> str | None:
+        """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""
+        for step in self.steps:
+            if isinstance(step, Copy):
+                for source in step.sources:
+                    if source.word == word:
+                        return word_problem(step, source, self.context)
+        return None
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def entry(self, path: str) -> Entry:
+        """What stands at an absolute path in the finished image, links followed."""
+        path = _normal(path)
+        for _ in range(MAX_LINKS):
+            self._notes.clear()
+            found = self.find(path, len(self.steps))
+            if isinstance(found, Gone | Vague):
+                found = self._merged(path) or found
+            if not isinstance(found, Link):
+                return found
+            path = _normal(posixpath.join(posixpath.dirname(path), found.target))
+        return Vague(f"{path} is a symbolic link that leads back to itself")
+
+    def _merged(self, path: str) -> Entry | None:
+        """The file under its other name where ``/bin`` may be ``/usr/bin``."""
+        for one, other in _MERGED:
+            for old, new in ((one, other), (other, one)):
+                if path.startswith(old):
+                    found = self.find(new + path[len(old) :], len(self.steps))
+                    if isinstance(found, Found | Link):
+                        return found
+        return None
+
+    def find(self, path: str, before: int) -> Entry:
+        """What the steps up to ``before`` leave at a path; a link is not followed."""
+        if self._depth > MAX_NESTING:
+            return Vague("the build is nested too deeply to follow")
+        self._depth += 1
+        try:
+            return self._search(path, before)
+        finally:
+            self._depth -= 1
+
+    def _search(self, path: str, before: int) -> Entry:
+        changes: list[Change] = []
+        entry: Entry | None = None
+        for index in range(before - 1, -1, -1):
+            self._budget -= 1
+            if self._budget < 0:
+                return Vague("the build has too many steps to follow")
+            effect = self._effect(self.steps[index], path, index)
+            if isinstance(effect, Change):
+                changes.append(effect)
+                path = effect.path or path
+            elif effect is not None:
+                entry = effect
+                break
+        if entry is None:
+            entry = self._from_base(path, before)
+        for change in reversed(changes):
+            entry = change.apply(entry)
+        if isinstance(entry, Found) and entry.file.path != path:
+            return Found(replace(entry.file, path=path)) if not changes else entry
+        return entry
+
+    def _effect(self, step: Step, path: str, index: int) -> Effect:
+        if isinstance(step, MakeFolder):
+            return Folder() if contains(path, step.path) else None
+        world = _Before(self, index)
+        if isinstance(step, Copy):
+            return copied(step, path, world)
+        return runs.run(step, path, world)
+
+    def kind(self, path: str, before: int) -> Kind:
+        """What kind of thing stands at a path, as far as it is known."""
+        key = (path, before)
+        if key not in self._kinds:
+            entry = self.find(path, before)
+            kind: Kind = "unknown"
+            if isinstance(entry, Folder):
+                kind = "folder"
+            elif isinstance(entry, Found):
+                kind = "file"
+            elif isinstance(entry, Gone):
+                kind = "none"
+            self._kinds[key] = kind
+        return self._kinds[key]
+
+    def stage_entry(self, index: int, path: str) -> Entry:
+        """What stands at a path of an earlier stage, links followed."""
+        other = self._stage(index)
+        if other is None or self._depth > MAX_NESTING:
+            return Vague("the stage it is copied from is not known")
+        other._depth = self._depth + 1
+        try:
+            return other.entry(path)
+        finally:
+            other._depth = 0
+
+    def note(self, reason: str, text: Text | None) -> None:
+        """Keep a reason why a path is not there."""
+        self._notes.append((reason, text))
+
+    # --- below the first step --------------------------------------------------------------------------------------
+
+    def _from_base(self, path: str, before: int) -> Entry:
+        base = self.base
+        if base.known and base.shell == "none" and base.reference == "scratch":
+            return self._nothing(path) if path != "/" else Folder()
+        if path in _SYSTEM_FOLDERS:
+            return Folder()
+        if not base.known:
+            return Vague(f"the base image {base.reference} may hold {path}")
+        if path in (*(base.entrypoint or ())[:1], *(base.cmd or ())[:1]):
+            return Found(ImageFile(path, None, True, None))
+        if contains(base.workdir or "/", path) and base.workdir not in (None, "/"):
+            return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")
+        if any(contains(tree, path) for tree in _SYSTEM_TREES):
+            return Vague(f"the base image {base.reference} or a package may hold {path}")
+        for step in self.steps[:before]:
+            if isinstance(step, Run) and runs.may_make(step, path):
+                return Vague(f"RUN {_short(step.instruction.value.value)} may have made {path}")
+        return self._nothing(path)
+
+    def _nothing(self, path: str) -> Gone:
+        if self._notes:
+            reason, text = self._notes[0]
+            return Gone(reason, text)
+        return Gone(f"nothing puts {path} into the image")
+
+    # --- listing ---------------------------------------------------------------------------------------------------
+
+    def _made(self, step: Step, folder: str) -> list[str]:
+        """Paths below ``folder`` that a step may have made; `entry` decides."""
+        if isinstance(step, Run):
+            return [path for path in runs.written(step) if inside(path, folder) is not None]
+        if not isinstance(step, Copy) or step.destination is None:
+            return []
+        paths: list[str] = []
+        destination = step.destination.rstrip("/") or "/"
+        if not (contains(destination, folder) or contains(folder, destination)):
+            return []
+        for source in step.sources:
+            names = [""]
+            if source.is_heredoc and source.value:
+                names = [source.value]
+            elif isinstance(step.origin, int) and source.value:
+                names = self._from_other(step.origin, source.value)
+            elif step.origin is None and source.value:
+                names = list(self._from_context(source.value))
+            paths += [posixpath.join(destination, name) if name else destination for name in (*names, "")]
+        return [path for path in paths if inside(path, folder) is not None]
+
+    def _from_other(self, index: int, value: str) -> list[str]:
+        other = self._stage(index)
+        source = _normal(value)
+        if other is None or self._depth > MAX_NESTING:
+            return []
+        listed = [name for path in other.listing(source) if (name := inside(path, source)) is not None]
+        return [*listed, posixpath.basename(source)]
+
+    def _from_context(self, value: str) -> list[str]:
+        from .copies import clamped, matches
+
+        names: list[str] = []
+        for match in matches(self.context, clamped(value)):
+            if self.context.entry(match).kind == "folder":
+                names += [name for path in self.context.walk(match) if (name := inside("/" + path, "/" + match))]
+            else:
+                names.append(posixpath.basename(match))
+        return names
+
+
+class _Before:
+    """The image before one of its steps (`gracelint.image.entries.World`)."""
+
+    __slots__ = ("_files", "_index")
+
+    def __init__(self, files: ImageFiles, index: int) -> None:
+        self._files, self._index = files, index
+
+    @property
+    def context(self) -> Context:
+        return self._files.context
+
+    def kind(self, path: str) -> Kind:
+        return self._files.kind(path, self._index)
+
+    def stage_entry(self, index: int, path: str) -> Entry:
+        return self._files.stage_entry(index, path)
+
+    def note(self, reason: str, text: Text | None) -> None:
+        self._files.note(reason, text)
+
+
+def _normal(path: str) -> str:
+    return "/" + posixpath.normpath("/" + path).lstrip("/")
+
+
+def _short(command: str) -> str:
+    line = command.strip().split("\n", 1)[0]
+    return line if len(line) <= 40 else line[:39] + "…"

@@ -1,0 +1,62 @@
+"""The argv of PID 1: ENTRYPOINT, CMD and SHELL put together.
+
+How they combine is Docker's table ("Understand how CMD and ENTRYPOINT interact",
+https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact); what a user's own
+entrypoint or command replaces is moby's ``merge`` (daemon/commit.go): an entrypoint given by the user drops the
+image's CMD, a command replaces it.
+
+Hazard: the kernel in truth gets the CMD behind a shell-form ENTRYPOINT as well, as ``$0``, ``$1`` … of the string. As
+Docker's table has it, they are left out, unless the string asks for them (``exec "$0" "$@"``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..source import Document
+from .model import Argument, CommandLine, Launch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_POSITIONAL = re.compile(r"\$(?:[0-9@*#]|\{[0-9@*#])")
+
+
+def build_launch(entrypoint: CommandLine | None, cmd: CommandLine | None) -> Launch:
+    """The launch of an image's ENTRYPOINT and CMD; both None or empty: nothing is started."""
+    words = entrypoint.arguments if entrypoint is not None else ()
+    rest = cmd.arguments if cmd is not None else ()
+    used = not words or entrypoint is None or _takes_arguments(entrypoint)
+    return Launch((*words, *rest) if used else words, entrypoint, cmd, cmd_used=used)
+
+
+def _takes_arguments(entrypoint: CommandLine) -> bool:
+    """Whether words behind the entrypoint reach anybody."""
+    return entrypoint.form == "exec" or bool(_POSITIONAL.search(entrypoint.arguments[-1].value))
+
+
+def given_on_command_line(words: Sequence[str]) -> CommandLine:
+    """An ENTRYPOINT or CMD that the user gave when starting the container; its words stand in no file."""
+    document = Document("<command line>", " ".join(words))
+    arguments: list[Argument] = []
+    at = 0
+    for word in words:
+        arguments.append(Argument(word, document.cut(at, at + len(word))))
+        at += len(word) + 1
+    return CommandLine("exec", tuple(arguments), None)
+
+
+def override(
+    entrypoint: CommandLine | None,
+    cmd: CommandLine | None,
+    new_entrypoint: Sequence[str] | None,
+    new_cmd: Sequence[str] | None,
+) -> tuple[CommandLine | None, CommandLine | None]:
+    """ENTRYPOINT and CMD in force when the user gives their own; an empty one clears."""
+    if new_entrypoint is not None:
+        entrypoint = given_on_command_line(new_entrypoint) if any(new_entrypoint) else None
+        cmd = None
+    if new_cmd is not None:
+        cmd = given_on_command_line(new_cmd) if new_cmd else cmd
+    return entrypoint, cmd
