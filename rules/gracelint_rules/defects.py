@@ -12,21 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .launching import base_name
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.image.model import CommandLine
     from gracelint.rule import Case
-    from gracelint.signals.model import Hop, SignalPath
+    from gracelint.signals.model import Hop, Program, SignalPath
     from gracelint.signals.shell.outcome import Outcome, Stop
     from gracelint.source import Text
 
-# What `exec` in front of it would not help: they only keep the container alive.
-KEEP_ALIVE = frozenset({"tail", "sleep", "cat", "yes", "watch"})
-# Privilege droppers that stay in front, with the seconds until they SIGKILL their child (measured; su(1)); None: never.
-KILLS_SOON: dict[str, float | None] = {"su": 2.0, "runuser": 2.0, "sudo": None, "doas": None}
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
 
 
@@ -132,7 +126,7 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     command = outcome.command
     if command is None:
         return None
-    keeps_alive = bool(command.argv) and base_name(command.argv[0]) in KEEP_ALIVE
+    keeps_alive = has_trait(command.program, "keep-alive")
     services = [job for job in outcome.jobs if job.service and job.stays is not False]
     if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
         return "daemonized-service", outcome.daemons[0].text
@@ -171,25 +165,24 @@ def _of_program(case: Case, path: SignalPath, hop: Hop) -> tuple[str, Text] | No
     """A program on the way that does not handle the stop signal, or not well."""
     program = hop.program
     at = hop.text or case.image.from_text
-    if program is None or at is None or hop.disposition in ("handles", "unknown", "defers"):
+    if program is None or at is None or hop.disposition in ("handles", "unknown", "defers", "forwards"):
         return None
-    signal = case.trace.stop_signal.name
-    if hop.disposition == "forwards":
-        return None
+    if has_trait(program, "development"):
+        return "development-server", at
+    if has_trait(program, "keep-alive"):
+        return "keep-alive-as-pid1", at
     if program.kind == "package-runners":
         return "package-runner-as-pid1", at
     if program.starts:
-        return (
-            "forking-privilege-drop"
-            if program.name in ("su", "sudo", "runuser", "doas")
-            else "wrapper-does-not-forward"
-        ), at
-    if program.kind == "tools":
-        return ("keep-alive-as-pid1", at) if hop.pid1 and program.name in KEEP_ALIVE else None
+        # GL210 looks for privilege droppers by itself: they stay in front on graceful ways too.
+        return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
-    if program.clean_signals and signal not in program.clean_signals:
+    if program.clean_signals and case.trace.stop_signal.name not in program.clean_signals:
         return "wrong-stop-signal", at
-    if program.kind == "servers" and hop.application:
-        return "runtime-ignores-signal", at
-    return None
+    return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
+
+
+def has_trait(program: Program | None, trait: str) -> bool:
+    """Whether the catalogue marks a program with a trait (see the catalogue's README)."""
+    return program is not None and trait in program.traits

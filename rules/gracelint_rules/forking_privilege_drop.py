@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import KILLS_SOON
+from .defects import has_trait
 from .telling import program_name
 
 if TYPE_CHECKING:
@@ -50,10 +50,17 @@ def check(case: Case) -> Iterator[Finding]:
     for path in case.trace.paths:
         for hop in path.hops:
             program = hop.program
-            if program is None or program.name not in KILLS_SOON or hop.text is None or hop.text.span in seen:
+            if (
+                program is None
+                or not program.starts
+                or not has_trait(program, "privilege-drop")
+                or hop.text is None
+                or hop.text.span in seen
+            ):
                 continue
             seen.add(hop.text.span)
-            seconds = KILLS_SOON[program.name]
+            reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(case.trace.stop_signal.name or "")
+            seconds = reaction.kills_after if reaction is not None else None
             app = program_name(path.app.argv) if path.app is not None else "the application"
             yield RULE.finding(
                 hop.text,

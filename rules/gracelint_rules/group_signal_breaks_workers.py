@@ -37,15 +37,13 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .defects import has_trait
 from .telling import program_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-
-# Masters whose worker processes lose their work when the signal reaches them directly (measured: celery prefork).
-_TELLS_WORKERS = frozenset({"celery"})
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -58,9 +56,9 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(signal)
             app = path.app
-            if reaction is None or reaction.to != "group" or app is None or app.program is None:
+            if reaction is None or reaction.to != "group" or app is None:
                 continue
-            if app.program.name not in _TELLS_WORKERS:
+            if not has_trait(app.program, "group-breaks-workers"):
                 continue
             yield RULE.finding(
                 hop.text,
