@@ -1,0 +1,152 @@
+"""One image to judge, worked out from its file: the `Case` that rules are asked about.
+
+A `View` reads what its unit names, builds the image once, and lays over it what a compose file says. It also knows which
+documents were read on the way, because ignore comments count in all of them. The signal's way is followed only when
+somebody asks.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from . import suppress
+from .contexts import default_context
+from .discovery import display
+from .rule import Case
+from .source import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .compose import Service
+    from .config import Settings
+    from .discovery import Kind
+    from .image.model import BaseImage, Image, StopSignal
+    from .parsers.dockerfile.model import Problem
+    from .signals.model import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One image to judge, and all that is needed for it.
+
+    ``path`` as reported, ``file`` as opened, ``root`` the folder that was linted. ``context`` is the build context (None: found out
+    from the Dockerfile); ``service`` what a compose file says. ``codes`` are the rules that are on. ``target`` None is the last stage.
+    """
+
+    path: str
+    file: str
+    kind: Kind
+    settings: Settings
+    codes: frozenset[str]
+    root: str
+    context: str | None = None
+    target: str | None = None
+    service: Service | None = None
+
+    @property
+    def grace_period(self) -> float:
+        """Seconds between the stop signal and SIGKILL: Compose's, the configuration's, else docker stop's default."""
+        from .config import GRACE_PERIOD
+
+        of_service = self.service.grace_period if self.service else None
+        return next((value for value in (of_service, self.settings.grace_period) if value is not None), GRACE_PERIOD)
+
+
+def absolute(path: str) -> str:
+    """The one name by which a file is known inside gracelint."""
+    return os.path.realpath(path)
+
+
+class View:
+    """A unit with everything worked out of it. ``document`` is the file's content; ``overlay`` holds contents, by real
+    path, that stand in for other files'."""
+
+    def __init__(self, unit: Unit, document: Document, overlay: Mapping[str, bytes]) -> None:
+        self.unit = unit
+        self.document = document
+        self._read: dict[str, Document | None] = {
+            path: Document.decode(display(path), data) for path, data in overlay.items()
+        }
+        self._overlaid = frozenset(overlay)
+
+    @cached_property
+    def image(self) -> Image:
+        """The image, with what the compose file lays over it."""
+        from .image import build
+
+        unit = self.unit
+        if unit.kind == "script":
+            return build.standalone(self.document)
+        from .image.context import Context
+        from .parsers.dockerfile import parse
+
+        dockerfile = parse(self.document)
+        folder = unit.context or default_context(dockerfile, unit.file, unit.root)
+        context = Context(folder, unit.file, display=display, documents=self._read)
+        return build.build_image(
+            dockerfile,
+            context,
+            unit.target,
+            base_images={name: _base_image(name, table) for name, table in unit.settings.images.items()},
+            stop_signal=_stop_signal(unit.service),
+        )
+
+    @cached_property
+    def case(self) -> Case:
+        """What the rules are asked about."""
+        return Case(self.image, self._follow, self._problems, self.unit.kind == "script")
+
+    def _follow(self, image: Image) -> Trace:
+        from .signals.trace import follow
+
+        return follow(image, grace_period=self.unit.grace_period)
+
+    def _problems(self) -> Iterator[Problem]:
+        yield from self.image.dockerfile.problems
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents read so far: the unit's own, and those of the build context."""
+        others = [
+            document for path, document in self._read.items() if document is not None and path not in self._overlaid
+        ]
+        return [self.document, *others]
+
+    def ignores(self) -> Iterator[suppress.Ignore]:
+        """The ignore comments in the documents."""
+        for document in self.documents:
+            if suppress.MARK in document.text:
+                own = document is self.document and self.unit.kind == "dockerfile"
+                instructions = self.image.dockerfile.instructions if own else ()
+                yield from suppress.find(document, [(each.first_line, each.last_line) for each in instructions])
+
+
+def _stop_signal(service: Service | None) -> StopSignal | None:
+    """The stop signal that Compose sends instead of the image's."""
+    if service is None or service.stop_signal is None:
+        return None
+    from .image.model import StopSignal
+    from .image.stop_signal import canonical_signal
+
+    return StopSignal(canonical_signal(service.stop_signal), service.stop_signal, "compose", None)
+
+
+def _base_image(name: str, table: Mapping[str, Any]) -> BaseImage:
+    """The user's facts of a base image (a table of ``images``)."""
+    from .image.model import BaseImage
+
+    entrypoint, cmd = table.get("entrypoint"), table.get("cmd")
+    return BaseImage(
+        name,
+        known=True,
+        shell=table.get("shell"),
+        shell_version=table.get("shell-version"),
+        entrypoint=entrypoint or None,
+        cmd=cmd or None,
+        stop_signal=table.get("stop-signal"),
+        source="configuration",
+    )

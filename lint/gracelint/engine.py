@@ -1,0 +1,214 @@
+"""From units to a report: the rules are asked, the answers suppressed, selected and sorted.
+
+Method: units are judged one by one, in this process or in others (`judge` needs nothing but its arguments). What has to be
+seen as a whole (an ignore comment that any image uses, the same finding from two images) is done afterwards, in `combine`.
+
+Hazard: a rule that fails must not take the others with it, so each is asked over a net, and what falls into it is a `Bug`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from . import suppress
+from .cases import Unit, View, absolute
+from .diagnostics import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
+from .discovery import read_bytes, reason
+from .patterns import match
+from .selection import matches
+from .source import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .config import Settings
+    from .rule import Rule
+
+# From so many images on, other processes save more time than starting them costs (bench/bench.py).
+WORTH_PROCESSES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """An error of gracelint itself: in what, and the traceback."""
+
+    where: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one unit yields: findings before suppression, and ignore comments and real paths of the files read."""
+
+    findings: tuple[Finding, ...] = ()
+    ignores: tuple[suppress.Ignore, ...] = ()
+    read: frozenset[str] = frozenset()
+    bugs: tuple[Bug, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run. ``read`` are the real paths of all files read; ``silenced`` counts what comments took out."""
+
+    findings: tuple[Finding, ...] = ()
+    read: frozenset[str] = frozenset()
+    silenced: int = 0
+    bugs: tuple[Bug, ...] = ()
+
+
+class PluginError(Exception):
+    """A module of the setting ``plugins`` that holds no usable rules; the message is for the user."""
+
+
+@lru_cache
+def rules_for(plugins: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rules there are: our own, then those of the modules that the configuration names. Raises `PluginError`."""
+    from gracelint_rules.registry import RULES
+
+    rules = list(RULES)
+    for name in plugins:
+        rules += _plugin(name)
+    codes = [rule.code for rule in rules]
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice:
+        raise PluginError(f"two rules have the code {twice}")
+    return tuple(rules)
+
+
+def _plugin(name: str) -> Sequence[Rule]:
+    from importlib import import_module
+
+    from .rule import Rule
+
+    try:
+        rules = import_module(name).RULES
+    except Exception as error:  # whatever a stranger's module does while it is imported
+        raise PluginError(f"plugin {name}: {type(error).__name__}: {error}") from error
+    if not isinstance(rules, (list, tuple)) or not all(isinstance(rule, Rule) for rule in rules):
+        raise PluginError(f"plugin {name}: RULES must be a list or tuple of gracelint.rule.Rule")
+    return rules
+
+
+def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None) -> Judged:
+    """All findings of one unit. ``overlay`` holds contents, by real path, that stand in for the files'."""
+    overlay = overlay or {}
+    file = absolute(unit.file)
+    try:
+        data = overlay[file] if file in overlay else read_bytes(unit.file)
+    except OSError as error:
+        from gracelint_rules.parse_error import RULE
+
+        wrong = RULE.finding(Document(unit.path, "").span(0, 0), f"cannot be read: {reason(error)}")
+        return Judged((wrong,) if RULE.code in unit.codes else (), read=frozenset({file}))
+    try:
+        return _judge(View(unit, Document.decode(unit.path, data), overlay))
+    except Exception as error:  # the net: a bug of ours must not take the other files with it
+        return Judged(read=frozenset({file}), bugs=(_bug(unit.path, error),))
+
+
+def _judge(view: View) -> Judged:
+    unit = view.unit
+    found: list[Finding] = []
+    bugs: list[Bug] = []
+    for rule in rules_for(unit.settings.plugins):
+        if rule.code in unit.codes:
+            try:
+                found += rule.check(view.case)
+            except Exception as error:  # the net, for one rule
+                bugs.append(_bug(f"{unit.path} ({rule.code})", error))
+    if unit.kind == "dockerfile":
+        found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
+    read = frozenset(absolute(document.path) for document in view.documents[1:]) | {absolute(unit.file)}
+    return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs))
+
+
+def _bug(where: str, error: Exception) -> Bug:
+    import traceback
+
+    return Bug(where, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+
+def judge_all(
+    units: Sequence[Unit], jobs: int | None = None, overlay: Mapping[str, bytes] | None = None
+) -> list[Judged]:
+    """Every unit judged, in order. ``jobs`` None: as many processes as are worth it."""
+    if jobs is None:
+        import os
+
+        jobs = (os.cpu_count() or 1) if len(units) >= WORTH_PROCESSES else 1
+    if jobs < 2 or len(units) < 2:
+        return [judge(unit, overlay) for unit in units]
+    from concurrent.futures import ProcessPoolExecutor
+
+    jobs = min(jobs, len(units))
+    with ProcessPoolExecutor(jobs) as pool:
+        chunk = max(1, len(units) // (jobs * 4))
+        return list(pool.map(partial(judge, overlay=overlay), units, chunksize=chunk))
+
+
+def combine(
+    units: Sequence[Unit],
+    judged: Sequence[Judged],
+    *,
+    min_severity: Severity = "info",
+    min_confidence: Confidence = "low",
+) -> Report:
+    """One report of all units: suppressed, with the severities of the settings, without duplicates, sorted."""
+    from gracelint_rules.unused_ignore import RULE as UNUSED
+
+    by_place: dict[tuple[object, ...], tuple[Finding, Settings]] = {}
+    ignores: dict[tuple[str, int], suppress.Ignore] = {}
+    on: dict[str, set[str]] = {}
+    settings_of: dict[str, Settings] = {}
+    known: set[str] = set()
+    for unit, result in zip(units, judged, strict=True):
+        known.update(rule.code for rule in rules_for(unit.settings.plugins))
+        for finding in result.findings:
+            by_place.setdefault((*finding.sort_key, finding.severity), (finding, unit.settings))
+        for ignore in result.ignores:
+            path = ignore.span.document.path
+            ignores.setdefault((path, ignore.span.start), ignore)
+            on.setdefault(path, set()).update(unit.codes)
+            settings_of.setdefault(path, unit.settings)
+    outcome = suppress.apply([finding for finding, _ in by_place.values()], ignores.values(), UNUSED, on, known)
+    settled = {id(finding): settings for finding, settings in by_place.values()}
+    kept = [(finding, settled[id(finding)]) for finding in outcome.kept]
+    kept += [
+        (finding, settings_of[finding.span.document.path])
+        for finding in outcome.unused
+        if UNUSED.code in on[finding.span.document.path]
+    ]
+    findings = [_graded(finding, settings) for finding, settings in kept if not _ignored(finding, settings)]
+    worst, least = SEVERITIES.index(min_severity), CONFIDENCES.index(min_confidence)
+    return Report(
+        tuple(
+            sorted(
+                (
+                    finding
+                    for finding in findings
+                    if SEVERITIES.index(finding.severity) <= worst and CONFIDENCES.index(finding.confidence) <= least
+                ),
+                key=lambda finding: finding.sort_key,
+            )
+        ),
+        frozenset().union(*(result.read for result in judged)),
+        outcome.silenced,
+        tuple(bug for result in judged for bug in result.bugs),
+    )
+
+
+def _graded(finding: Finding, settings: Settings) -> Finding:
+    severity = settings.severity.get(finding.code)
+    return finding if severity is None else replace(finding, severity=severity)
+
+
+def _ignored(finding: Finding, settings: Settings) -> bool:
+    """Whether ``per-file-ignores`` takes a finding out."""
+    return any(
+        any(matches(code, finding.code) for code in codes)
+        and match((pattern,), settings.root, finding.span.document.path)
+        for pattern, codes in settings.per_file_ignores.items()
+    )

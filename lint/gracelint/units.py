@@ -1,0 +1,53 @@
+"""From discovered files to units: each with its settings, and one unit for each way in which its image is built and stopped."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from . import compose
+from .cases import Unit
+from .selection import chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .config import Settings
+    from .discovery import Source
+    from .selection import Layer
+
+
+def units(
+    sources: Iterable[Source],
+    settings: Callable[[str], Settings],
+    codes: Callable[[Settings], Iterable[str]],
+    layer: Layer,
+    *,
+    context: str | None = None,
+    target: str | None = None,
+) -> Iterator[Unit]:
+    """The units of these files. ``settings`` gives those of a folder, ``codes`` all codes under them; ``layer`` is the command line's
+    selection, ``context`` and ``target`` its options."""
+    enabled: dict[int, frozenset[str]] = {}
+    for source in sources:
+        folder = os.path.dirname(source.path) or "."
+        own = settings(folder)
+        if id(own) not in enabled:
+            enabled[id(own)] = chosen(codes(own), (own.layer, layer))
+        on = enabled[id(own)]
+        if source.kind == "script":
+            yield Unit(source.path, source.path, "script", own, on, source.root)
+            continue
+        services = compose.services(source.path, source.root)
+        place = context or (services[0].context if services else None)
+        for service in _variants(services):
+            stage = target or (service.target if service else None)
+            yield Unit(source.path, source.path, "dockerfile", own, on, source.root, place, stage, service)
+
+
+def _variants(services: list[compose.Service]) -> list[compose.Service | None]:
+    """One service for each way in which Compose builds and stops the image; None where it does not."""
+    seen: dict[tuple[object, ...], compose.Service | None] = {}
+    for service in services:
+        seen.setdefault((service.target, service.stop_signal, service.grace_period, service.init), service)
+    return list(seen.values()) or [None]
