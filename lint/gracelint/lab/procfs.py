@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 _LIMIT = 1 << 20
 
@@ -41,12 +42,19 @@ def _read(path: str) -> bytes:
         os.close(fd)
 
 
+def _executable(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/exe").readlink())
+    except PermissionError:
+        return ""
+
+
 def look(pid: int) -> Seen | None:
     """The process with this number, or None if there is none (any more)."""
     try:
         status = _read(f"/proc/{pid}/status")
         argv = _read(f"/proc/{pid}/cmdline")
-        executable = os.readlink(f"/proc/{pid}/exe") if argv else ""
+        executable = _executable(pid) if argv else ""
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = dict(line.split(b":\t", 1) for line in status.splitlines() if b":\t" in line)
@@ -120,6 +128,6 @@ def listens(pid: int, port: int) -> bool:
 def available() -> bool:
     """Whether there is a ``/proc`` that shows this process's own PID namespace."""
     try:
-        return os.readlink("/proc/self") == str(os.getpid())
+        return Path("/proc/self").readlink().name == str(os.getpid())
     except OSError:
         return False
