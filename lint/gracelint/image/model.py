@@ -24,7 +24,10 @@ class BaseImage:
 
     ``shell`` is the family of its ``/bin/sh`` (None: not known) and ``shell_version`` as far as the tag decides it. ``entrypoint`` and ``cmd``
     are None where the image sets none; ``known`` is False where nothing is known about it, and then all else is a guess.
-    ``source`` names where the facts are from.
+    ``source`` names where the facts are from. ``bash_version`` is that of the distribution's bash (which not every image
+    of it holds). ``passes_through`` names the entrypoint's scripts, as ENTRYPOINT writes them, that end in exec of their arguments
+    (as another user, perhaps); before that they put ``prepends`` in front when the first argument begins with ``-``.
+    ``tools`` are the init wrappers and privilege droppers in the image.
     """
 
     reference: str
@@ -39,6 +42,10 @@ class BaseImage:
     workdir: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    bash_version: str | None = None
+    passes_through: tuple[str, ...] = ()
+    prepends: tuple[str, ...] | None = None
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
