@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .signals.model import Trace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One image to judge. ``trace`` is worked out when a rule first asks for it, and then kept.
 

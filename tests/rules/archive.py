@@ -55,3 +55,37 @@ def unpack(members: dict[str, Member], folder: Path) -> None:
         text = member.text.replace("\n", "\r\n") if member.crlf else member.text
         target.write_bytes(text.encode("utf-8", "surrogateescape"))
         target.chmod(member.mode)
+
+
+def changes(members: dict[str, Member], folder: Path) -> dict[str, Member]:
+    """The files of an unpacked case that are no longer what they were."""
+    changed = {}
+    for name, member in members.items():
+        if name == "expected":
+            continue
+        data = (folder / name).read_bytes().decode("utf-8", "surrogateescape")
+        original = member.text.replace("\n", "\r\n") if member.crlf else member.text
+        if data != original:
+            crlf = "\r\n" in data
+            changed[name] = Member(data.replace("\r\n", "\n"), member.mode, crlf)
+    return changed
+
+
+def write(path: Path, members: dict[str, Member]) -> None:
+    """Write an archive; none where there are no files."""
+    if not members:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(_header(name, member) + member.text for name, member in members.items()), encoding="utf-8")
+
+
+def _header(name: str, member: Member) -> str:
+    words = [name, *(["755"] if member.mode == 0o755 else []), *(["crlf"] if member.crlf else [])]
+    return f"-- {' '.join(words)} --\n"
+
+
+def expect(path: Path, lines: list[str]) -> None:
+    """Write the ``expected`` of a case, keeping the rest as it is."""
+    text, _, _ = path.read_text(encoding="utf-8").partition("-- expected --\n")
+    path.write_text(text + "-- expected --\n" + "".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,0 +1,344 @@
+"""The Python model: what gracelint sees of a Python module, whatever version of the language it is written in.
+
+A reduced syntax tree: enough to follow imports, calls, handlers and blocking loops in the order they run. Expressions
+that decide nothing about signals are `Other`, with the expressions inside them kept, so that no call is lost.
+Every node has a ``text``: where it stands in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ...source import Document, Span, Text
+
+# --- expressions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name."""
+
+    text: Text
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """``value.name``."""
+
+    text: Text
+    value: Expression
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal: a string (concatenated, not formatted), bytes, number, True, False, None or ``...``."""
+
+    text: Text
+    value: str | bytes | int | float | complex | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call: ``name`` for ``name=value``, ``star`` ``*`` or ``**``."""
+
+    value: Expression
+    name: str | None = None
+    star: Literal["", "*", "**"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``function(arguments)``."""
+
+    text: Text
+    function: Expression
+    arguments: tuple[Argument, ...]
+
+    def argument(self, position: int, name: str) -> Expression | None:
+        """The argument at a position (counted before any star) or of a name; None without it."""
+        for index, argument in enumerate(self.arguments):
+            if argument.star:
+                break
+            if argument.name is None and index == position:
+                return argument.value
+        return next((argument.value for argument in self.arguments if argument.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A tuple, list or set display; ``Starred`` items are `Other`."""
+
+    text: Text
+    kind: Literal["tuple", "list", "set"]
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """A dict display; the key of ``**value`` is None."""
+
+    text: Text
+    items: tuple[tuple[Expression | None, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """``lambda parameters: body``."""
+
+    text: Text
+    parameters: tuple[str, ...]
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """``await value``."""
+
+    text: Text
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator with its operands: ``not``, ``and``, ``or``, ``==``, ``!=``, ``<``, ``is``, ``in``, ``+``, ``-``, ``|`` … A chained
+    comparison is ``and`` of its parts."""
+
+    text: Text
+    operator: str
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """``value[index]``; a slice or several indices are `Other`."""
+
+    text: Text
+    value: Expression
+    index: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``body if test else otherwise``."""
+
+    text: Text
+    test: Expression
+    body: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """``name := value``."""
+
+    text: Text
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Any other expression (comprehensions, formatted strings, slices, yields): ``kind`` names it, ``parts`` are the expressions inside."""
+
+    text: Text
+    kind: str
+    parts: tuple[Expression, ...]
+
+
+Expression: TypeAlias = "Name | Attribute | Constant | Call | Items | Dictionary | Lambda | Await | Operation | Subscript | Choice | Bind | Other"
+
+# --- statements ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import a.b as c``: one node a name; ``alias`` is None without ``as``."""
+
+    text: Text
+    module: str
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFrom:
+    """``from ..module import name as alias``; ``level`` counts the dots; ``names`` is empty for ``*``."""
+
+    text: Text
+    module: str
+    level: int
+    names: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function; ``name_text`` is its name's place."""
+
+    text: Text
+    name: str
+    name_text: Text
+    parameters: tuple[str, ...]
+    defaults: tuple[Expression, ...]
+    decorators: tuple[Expression, ...]
+    body: tuple[Statement, ...]
+    asynchronous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class; ``bases`` without keywords."""
+
+    text: Text
+    name: str
+    name_text: Text
+    bases: tuple[Expression, ...]
+    decorators: tuple[Expression, ...]
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``a = b = value``, ``a: T = value`` (``value`` None without one), ``a += value`` (``operator`` ``+``)."""
+
+    text: Text
+    targets: tuple[Expression, ...]
+    value: Expression | None
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """An expression as a statement."""
+
+    text: Text
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """``return value``."""
+
+    text: Text
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """``raise value``; None for a bare ``raise``."""
+
+    text: Text
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """``if``; an ``elif`` is an `If` alone in ``otherwise``."""
+
+    text: Text
+    test: Expression
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """``while``."""
+
+    text: Text
+    test: Expression
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """``for target in iterable``."""
+
+    text: Text
+    target: Expression
+    iterable: Expression
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+    asynchronous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """``with value as target, ...``."""
+
+    text: Text
+    items: tuple[tuple[Expression, Expression | None], ...]
+    body: tuple[Statement, ...]
+    asynchronous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """``except type as name``; ``type`` None for a bare ``except:``. ``text`` is the whole clause, ``keyword`` the word ``except``."""
+
+    text: Text
+    keyword: Text
+    type: Expression | None
+    name: str | None
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """``try``."""
+
+    text: Text
+    body: tuple[Statement, ...]
+    handlers: tuple[Handler, ...]
+    otherwise: tuple[Statement, ...]
+    final: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``match``: the patterns are not modelled, any arm may run."""
+
+    text: Text
+    subject: Expression
+    arms: tuple[tuple[Statement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``global`` or ``nonlocal`` names."""
+
+    text: Text
+    keyword: Literal["global", "nonlocal"]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """``pass``, ``break``, ``continue``, and ``del``, ``assert`` and whatever else with the expressions inside."""
+
+    text: Text
+    keyword: str
+    parts: tuple[Expression, ...] = ()
+
+
+Statement: TypeAlias = "Import | ImportFrom | Function | Class | Assign | Evaluate | Return | Raise | If | While | For | With | Try | Match | Scope | Plain"
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """Why a file could not be read."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A file. ``body`` is empty where it could not be read, and ``problem`` says why."""
+
+    document: Document
+    body: tuple[Statement, ...]
+    problem: SyntaxProblem | None = None
