@@ -72,6 +72,7 @@ class View:
             path: Document.decode(display(path), data) for path, data in overlay.items()
         }
         self._overlaid = frozenset(overlay)
+        self._failure: Exception | None = None
 
     @cached_property
     def image(self) -> Image:
@@ -101,9 +102,15 @@ class View:
         return Case(self.image, self._follow, self._problems, self.unit.kind == "script")
 
     def _follow(self, image: Image) -> Trace:
+        """The trace. An error is kept as well: forty rules asking must not make it forty times."""
         from .signals.trace import follow
 
-        return follow(image, grace_period=self.unit.grace_period)
+        if self._failure is None:
+            try:
+                return follow(image, grace_period=self.unit.grace_period)
+            except Exception as error:
+                self._failure = error
+        raise self._failure
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.image.dockerfile.problems

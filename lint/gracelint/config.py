@@ -56,6 +56,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     programs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     @property
     def layer(self) -> Layer:
@@ -195,7 +196,7 @@ def parse(table: object, source: str) -> Settings:
     except ValueRefusedError as refused:
         raise ConfigError(f"{printable(source)}: {refused}") from None
     fields = {key.replace("-", "_"): value for key, value in values.items()}
-    return Settings(source=source, root=os.path.dirname(source) or ".", **fields)
+    return Settings(source=source, root=os.path.dirname(source) or ".", given=frozenset(values), **fields)
 
 
 def read(path: str, *, required: bool = True) -> Settings | None:

@@ -58,7 +58,7 @@ def discover(paths: Iterable[str], excludes: Callable[[str], tuple[str, Iterable
     for path in paths:
         explicit = not os.path.isdir(path)
         if explicit:
-            root = _root_of(path)
+            root = root_of(path)
             found[_key(path)] = Source(display(path), kind_of(path), True, root)
             continue
         inside = list(_search(path, excludes))
@@ -82,7 +82,7 @@ def _key(path: str) -> str:
     return os.path.normpath(os.path.abspath(path))
 
 
-def _root_of(path: str) -> str:
+def root_of(path: str) -> str:
     """The tree a file named by itself belongs to: the working folder if it is inside, else its own folder."""
     here = os.getcwd().rstrip(os.sep) + os.sep
     return "." if os.path.abspath(path).startswith(here) else os.path.dirname(path) or "."
@@ -100,7 +100,7 @@ def kind_of(path: str) -> Kind:
             return "dockerfile"
         with open(path, "rb") as stream:
             return "script" if stream.read(2) == b"#!" else "dockerfile"
-    except OSError:
+    except (OSError, ValueError):
         return "dockerfile"
 
 
@@ -118,9 +118,9 @@ def read_bytes(path: str) -> bytes:
     return data
 
 
-def reason(error: OSError) -> str:
-    """An `OSError` in words, without the path."""
-    words = error.strerror or type(error).__name__
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be opened, in words, without its path. (A ValueError is for a name that no file can have.)"""
+    words = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
     return words[:1].lower() + words[1:]
 
 

@@ -92,37 +92,39 @@ def _plugin(name: str) -> Sequence[Rule]:
     return rules
 
 
-def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None) -> Judged:
-    """All findings of one unit. ``overlay`` holds contents, by real path, that stand in for the files'."""
+def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = False) -> Judged:
+    """All findings of one unit. ``overlay`` holds contents, by real path, that stand in for the files'; ``every`` asks the rules
+    that are off as well."""
     overlay = overlay or {}
     file = absolute(unit.file)
     try:
         data = overlay[file] if file in overlay else read_bytes(unit.file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         from gracelint_rules.parse_error import RULE
 
         wrong = RULE.finding(Document(unit.path, "").span(0, 0), f"cannot be read: {reason(error)}")
-        return Judged((wrong,) if RULE.code in unit.codes else (), read=frozenset({file}))
+        return Judged((wrong,), read=frozenset({file}))
     try:
-        return _judge(View(unit, Document.decode(unit.path, data), overlay))
+        return _judge(View(unit, Document.decode(unit.path, data), overlay), every)
     except Exception as error:  # the net: a bug of ours must not take the other files with it
         return Judged(read=frozenset({file}), bugs=(_bug(unit.path, error),))
 
 
-def _judge(view: View) -> Judged:
-    unit = view.unit
+def _judge(view: View, every: bool) -> Judged:
+    unit, case = view.unit, view.case
     found: list[Finding] = []
-    bugs: list[Bug] = []
+    bugs: dict[str, Bug] = {}
     for rule in rules_for(unit.settings.plugins):
-        if rule.code in unit.codes:
+        if every or rule.code in unit.codes:
             try:
-                found += rule.check(view.case)
-            except Exception as error:  # the net, for one rule
-                bugs.append(_bug(f"{unit.path} ({rule.code})", error))
+                found += rule.check(case)
+            except Exception as error:  # the net, for one rule; what all of them stumble over is one bug
+                bug = _bug(f"{unit.path} ({rule.code})", error)
+                bugs.setdefault(bug.message, bug)
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
     read = frozenset(absolute(document.path) for document in view.documents[1:]) | {absolute(unit.file)}
-    return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs))
+    return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs.values()))
 
 
 def _bug(where: str, error: Exception) -> Bug:
@@ -132,21 +134,24 @@ def _bug(where: str, error: Exception) -> Bug:
 
 
 def judge_all(
-    units: Sequence[Unit], jobs: int | None = None, overlay: Mapping[str, bytes] | None = None
+    units: Sequence[Unit],
+    jobs: int | None = None,
+    overlay: Mapping[str, bytes] | None = None,
+    every: bool = False,
 ) -> list[Judged]:
-    """Every unit judged, in order. ``jobs`` None: as many processes as are worth it."""
+    """Every unit judged, in order. ``jobs`` None: in as many processes as are worth it."""
     if jobs is None:
         import os
 
         jobs = (os.cpu_count() or 1) if len(units) >= WORTH_PROCESSES else 1
     if jobs < 2 or len(units) < 2:
-        return [judge(unit, overlay) for unit in units]
+        return [judge(unit, overlay, every) for unit in units]
     from concurrent.futures import ProcessPoolExecutor
 
     jobs = min(jobs, len(units))
     with ProcessPoolExecutor(jobs) as pool:
         chunk = max(1, len(units) // (jobs * 4))
-        return list(pool.map(partial(judge, overlay=overlay), units, chunksize=chunk))
+        return list(pool.map(partial(judge, overlay=overlay, every=every), units, chunksize=chunk))
 
 
 def combine(
@@ -167,6 +172,8 @@ def combine(
     for unit, result in zip(units, judged, strict=True):
         known.update(rule.code for rule in rules_for(unit.settings.plugins))
         for finding in result.findings:
+            if finding.code not in unit.codes:
+                continue
             by_place.setdefault((*finding.sort_key, finding.severity), (finding, unit.settings))
         for ignore in result.ignores:
             path = ignore.span.document.path
@@ -182,15 +189,10 @@ def combine(
         if UNUSED.code in on[finding.span.document.path]
     ]
     findings = [_graded(finding, settings) for finding, settings in kept if not _ignored(finding, settings)]
-    worst, least = SEVERITIES.index(min_severity), CONFIDENCES.index(min_confidence)
     return Report(
         tuple(
             sorted(
-                (
-                    finding
-                    for finding in findings
-                    if SEVERITIES.index(finding.severity) <= worst and CONFIDENCES.index(finding.confidence) <= least
-                ),
+                (finding for finding in findings if shown(finding, min_severity, min_confidence)),
                 key=lambda finding: finding.sort_key,
             )
         ),
@@ -198,6 +200,13 @@ def combine(
         outcome.silenced,
         tuple(bug for result in judged for bug in result.bugs),
     )
+
+
+def shown(finding: Finding, min_severity: Severity, min_confidence: Confidence) -> bool:
+    """Whether a finding is at least so severe and so certain."""
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(min_severity) and CONFIDENCES.index(
+        finding.confidence
+    ) <= CONFIDENCES.index(min_confidence)
 
 
 def _graded(finding: Finding, settings: Settings) -> Finding:

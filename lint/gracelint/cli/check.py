@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..cases import absolute
 from ..config import ConfigError, Finder, Settings
-from ..discovery import Source, discover
-from ..engine import PluginError, Report, combine, judge_all, rules_for
-from ..output import renderer
+from ..discovery import Source, discover, display
+from ..engine import Judged, PluginError, Report, combine, judge, judge_all, rules_for, shown
+from ..output import counted
 from ..selection import Layer, unknown
-from ..terminal import Style, printable, wants_colour
+from ..terminal import printable
 from ..units import units
+from .emit import emit, statistics
 from .options import check_parser
 from .streams import ISSUES, Exit, Streams, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..cases import Unit
+    from ..diagnostics import Finding
+    from ..source import Document
+
+STDIN = "-"
 
 
 def run(argv: Sequence[str], streams: Streams) -> int:
@@ -32,7 +39,7 @@ def run(argv: Sequence[str], streams: Streams) -> int:
 
 
 class Check:
-    """One run of the command."""
+    """One run of the command. ``overlay`` holds contents, by real path, that stand in for the files' (standard input)."""
 
     def __init__(self, options: argparse.Namespace, streams: Streams) -> None:
         self.options = options
@@ -47,27 +54,60 @@ class Check:
 
     def run(self) -> int:
         """Its exit status."""
-        options = self.options
+        options, streams = self.options, self.streams
         sources = self._sources()
+        mending = options.fix or options.fix_only or options.diff
         if options.show_files:
             for source in sources:
-                self.streams.stdout.write(printable(source.path) + "\n")
+                streams.put(printable(source.path))
             return Exit.CLEAN
         if not sources and not options.quiet:
-            self.streams.say("gracelint: no Dockerfiles found under the given paths")
-        report = self.judge(sources)
-        self._report(report)
-        self._tell_bugs(report)
-        return self._status(report)
+            streams.say("gracelint: no Dockerfiles found under the given paths")
+        job = Job(self, sources)
+        if self.overlay and (mending or options.add_ignore):
+            # Standard output is for the mended file; the report goes to standard error.
+            self.streams = streams = replace(streams, stdout=streams.stderr, data=streams.stdout)
+        if mending:
+            from .mending import mend_files
+
+            changed = mend_files(job, options, streams)
+            if options.diff:
+                return Exit.FINDINGS if changed and not options.exit_zero else Exit.CLEAN
+        report = job.report()
+        if options.add_ignore:
+            from .mending import add_ignores
+
+            return add_ignores(job, report, streams)
+        if options.baseline:
+            from .known import without_known
+
+            report = without_known(report, options, streams, job.codes)
+        if options.fix_only:
+            report = replace(report, findings=())
+        elif options.statistics:
+            statistics(report, streams)
+        else:
+            emit(report, options, streams)
+        self._tell(report)
+        if report.bugs:
+            return Exit.BUG
+        return Exit.FINDINGS if report.findings and not options.exit_zero else Exit.CLEAN
 
     def _sources(self) -> list[Source]:
-        def excludes(folder: str) -> tuple[str, Iterable[str]]:
-            settings = self.finder.settings(folder)
-            return settings.root, settings.exclude
+        paths = list(self.options.paths) or ["."]
+        if STDIN in paths:
+            if paths != [STDIN]:
+                raise UsageError("- (standard input) cannot be mixed with other paths")
+            name = self.options.stdin_filename or STDIN
+            self.overlay[absolute(name)] = self.streams.read_input()
+            return [Source(display(name), "dockerfile", True, os.path.dirname(name) or ".")]
+        return discover(paths, self._excludes)
 
-        return discover(self.options.paths or ["."], excludes)
+    def _excludes(self, folder: str) -> tuple[str, Iterable[str]]:
+        settings = self.finder.settings(folder)
+        return settings.root, settings.exclude
 
-    def _codes(self, settings: Settings) -> list[str]:
+    def codes(self, settings: Settings) -> list[str]:
         """All codes under some settings. Refuses selectors that mean none of them."""
         codes = [rule.code for rule in rules_for(settings.plugins)]
         for where, layer in ((settings.source, settings.layer), (None, self.layer)):
@@ -86,35 +126,19 @@ class Check:
             units(
                 sources,
                 self.finder.settings,
-                self._codes,
+                self.codes,
                 self.layer,
                 context=options.context,
                 target=options.target,
             )
         )
 
-    def judge(self, sources: Sequence[Source]) -> Report:
-        """The report on these files. A script that was named is judged by itself unless an image led to it."""
-        units = self.units(source for source in sources if source.kind == "dockerfile")
-        judged = judge_all(units, self.options.jobs, self.overlay)
-        read = frozenset[str]().union(*(result.read for result in judged))
-        alone = [source for source in sources if source.kind == "script" and absolute(source.path) not in read]
-        scripts = self.units(alone)
-        return combine(
-            [*units, *scripts],
-            [*judged, *judge_all(scripts, self.options.jobs, self.overlay)],
-            min_severity=self.options.min_severity,
-            min_confidence=self.options.min_confidence,
-        )
-
-    def _report(self, report: Report) -> None:
-        """Prints it."""
-        style = Style(wants_colour(self.streams.stdout, self.streams.environ))
-        for line in renderer(self.options.format or "text")(report, style):
-            self.streams.stdout.write(line + "\n")
-
-    def _tell_bugs(self, report: Report) -> None:
-        """Says what went wrong inside gracelint."""
+    def _tell(self, report: Report) -> None:
+        """Says on standard error what the report does not."""
+        if self.options.verbose:
+            self.streams.say(
+                f"gracelint: read {counted(len(report.read), 'file')}, {counted(report.silenced, 'finding')} silenced by comments"
+            )
         for bug in report.bugs:
             self.streams.say(f"gracelint: this is a bug in gracelint: {bug.where}: {bug.message}")
             if self.options.verbose:
@@ -122,7 +146,67 @@ class Check:
         if report.bugs and not self.options.verbose:
             self.streams.say(f"Please report it at {ISSUES}, with what --verbose says.")
 
-    def _status(self, report: Report) -> int:
-        if report.bugs:
-            return Exit.BUG
-        return Exit.FINDINGS if report.findings and not self.options.exit_zero else Exit.CLEAN
+
+class Job:
+    """The units of a run and what they yielded, judged again where contents change.
+
+    A script that was named is judged by itself, unless an image led to it.
+    """
+
+    def __init__(self, check: Check, sources: Sequence[Source]) -> None:
+        self.options = check.options
+        self.overlay: Mapping[str, bytes] = check.overlay
+        self.units = check.units(source for source in sources if source.kind == "dockerfile")
+        self.judged = self._judge(self.units)
+        read = frozenset[str]().union(*(result.read for result in self.judged))
+        alone = check.units(s for s in sources if s.kind == "script" and absolute(s.path) not in read)
+        self.judged += self._judge(alone)
+        self.units += alone
+        self.codes = frozenset[str]().union(*(unit.codes for unit in self.units))
+
+    def _judge(self, units: Sequence[Unit]) -> list[Judged]:
+        options = self.options
+        every: bool = options.fix or options.fix_only or options.diff
+        return judge_all(units, options.jobs, self.overlay, every)
+
+    def report(self) -> Report:
+        """What the user asked for."""
+        options = self.options
+        return combine(
+            self.units, self.judged, min_severity=options.min_severity, min_confidence=options.min_confidence
+        )
+
+    def full_report(self, contents: Mapping[str, bytes]) -> Report:
+        """What all rules say on other contents; only what read one of the files that differ is judged again."""
+        changed = {path for path in {*contents, *self.overlay} if contents.get(path) != self.overlay.get(path)}
+        judged = [
+            judge(unit, contents, every=True) if changed & result.read else result
+            for unit, result in zip(self.units, self.judged, strict=True)
+        ]
+        every = [
+            replace(unit, codes=frozenset(rule.code for rule in rules_for(unit.settings.plugins)))
+            for unit in self.units
+        ]
+        return combine(every, judged)
+
+    def asked_for(self, report: Report) -> list[Finding]:
+        """The findings of a full report that the user's options leave."""
+        options = self.options
+        return [
+            finding
+            for finding in report.findings
+            if finding.code in self.codes and shown(finding, options.min_severity, options.min_confidence)
+        ]
+
+    def adopt(self, contents: Mapping[str, bytes]) -> None:
+        """Goes on with these contents in place of the overlay's, and with what the files hold now."""
+        self.overlay = dict(contents)
+        self.judged = self._judge(self.units)
+
+    def instructions(self, document: Document) -> list[tuple[int, int]]:
+        """First and last lines of a Dockerfile's instructions; none of other files."""
+        if not any(unit.kind == "dockerfile" and unit.path == document.path for unit in self.units):
+            return []
+        from ..parsers.dockerfile import parse
+
+        return [(each.first_line, each.last_line) for each in parse(document).instructions]

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 def closing(report: Report, style: Style) -> Iterator[str]:
     """One or two lines."""
     files = counted(len(report.read), "file")
+    if report.bugs:
+        files += ", not all of which could be judged"
     if not report.findings:
-        yield style("Nothing found", "bold", "green") + f" in {files}."
+        yield style("Nothing found", "bold", *(() if report.bugs else ("green",))) + f" in {files}."
         return
     parts = [
         counted(number, name) if name != "info" else f"{number} info"

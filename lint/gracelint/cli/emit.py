@@ -1,0 +1,69 @@
+"""Where a report goes: standard output, a file, the job summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ..output import renderer
+from ..terminal import PLAIN, Style, printable, wants_colour
+from .streams import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..engine import Report
+    from .streams import Streams
+
+
+def report_format(options: argparse.Namespace, streams: Streams) -> str:
+    """The format in use: as asked for, else GitHub's inside its Actions, else text."""
+    return options.format or ("github" if streams.on_github and not options.output_file else "text")
+
+
+def emit(report: Report, options: argparse.Namespace, streams: Streams) -> None:
+    """Prints or writes the report. Raises `UsageError` where a file cannot be written."""
+    name = report_format(options, streams)
+    render = renderer(name)
+    if options.output_file:
+        text = "".join(line + "\n" for line in render(report, PLAIN))
+        store(options.output_file, text, "w")
+    elif options.quiet and not report.findings and name in ("text", "concise"):
+        return
+    else:
+        style = Style(wants_colour(streams.stdout, streams.environ))
+        for line in render(report, style):
+            if name == "github":
+                streams.stdout.write(line + "\n")
+            else:
+                streams.put(line)
+    summary_file = streams.environ.get("GITHUB_STEP_SUMMARY")
+    if name == "github" and summary_file:
+        from ..output.as_github import summary
+
+        store(summary_file, summary(report), "a")
+
+
+def store(path: str, text: str, mode: str) -> None:
+    """Writes text to a file (``mode`` as of `open`). Raises `UsageError`."""
+    try:
+        with open(path, mode, encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def statistics(report: Report, streams: Streams) -> None:
+    """How often each rule fired, the most frequent first."""
+    counts = Counter((finding.code, finding.name) for finding in report.findings)
+    fixable = {finding.code for finding in report.findings if finding.fix is not None}
+    wide = len(str(max(counts.values(), default=0)))
+    for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        streams.put(f"{count:>{wide}}  {code}  [{'*' if code in fixable else ' '}] {printable(name)}")
+
+
+def diff_line(line: str, streams: Streams) -> str:
+    """A line of a diff: as it is for a program that reads it, printable for a person."""
+    if not (streams.on_github or streams.stdout.isatty()):
+        return line
+    return "\t".join(printable(piece) for piece in line.split("\t"))
