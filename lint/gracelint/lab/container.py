@@ -45,7 +45,7 @@ def isolate() -> None:
     uid, gid = os.geteuid(), os.getegid()
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID)
     for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
-        Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+        Path(f"/proc/self/{name}").write_bytes(text.encode())
 
 
 def become(container: Container, output: int, failure: int) -> NoReturn:

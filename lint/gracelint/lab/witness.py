@@ -73,6 +73,7 @@ class Stand:
     def build(cls, folder: Path, names: Sequence[str] = ("app",), cleanup: float = 0.5) -> Stand:
         """Compile the witness into a folder, under each of the names."""
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)  # users other than the lab's may be witnesses too
         first, *others = (folder / name for name in names)
         build(first)
         for other in others:
@@ -96,6 +97,7 @@ class Stand:
         ``limit`` is how long to wait for them, in seconds. The report carries their testimonies; where none appeared, it has none.
         """
         descriptor, record = tempfile.mkstemp(prefix="record-", dir=self.folder)
+        os.fchmod(descriptor, 0o666)
         os.close(descriptor)
         environment = dict(os.environ if env is None else env)
         environment["PATH"] = f"{self.folder}:{environment.get('PATH', os.defpath)}"
