@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import archive
 import pytest
+
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
 from gracelint_rules.registry import RULES
@@ -100,6 +101,7 @@ def test_every_rule_has_cases() -> None:
     unbalanced = {
         rule.name
         for rule in RULES
-        if len(list((FIXTURES / rule.name / "ok").glob("*.txt"))) < len(list((FIXTURES / rule.name / "bad").glob("*.txt")))
+        if len(list((FIXTURES / rule.name / "ok").glob("*.txt")))
+        < len(list((FIXTURES / rule.name / "bad").glob("*.txt")))
     }
     assert unbalanced == set()
