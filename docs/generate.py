@@ -11,8 +11,8 @@ FOLDER = Path(__file__).parent / "rules"
 
 def pages() -> dict[str, str]:
     """File names and contents."""
-    written = {f"{rule.name}.md": f"# {rule.code}: {rule.name}\n\n{rule.doc.strip()}\n" for rule in RULES}
-    rows = [f"| [{rule.code}]({rule.name}.md) | {rule.name} | {rule.severity} | {_title(rule.doc)} |" for rule in RULES]
+    written = {f"{rule.code}.md": f"# {rule.code}: {rule.name}\n\n{rule.doc.strip()}\n" for rule in RULES}
+    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | {_title(rule.doc)} |" for rule in RULES]
     head = "# Rules\n\nEach page says what a rule finds, why it matters, and what to write instead.\n\n"
     written["README.md"] = head + "| code | name | severity | finds |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
     return written
