@@ -6,8 +6,6 @@ leads out of the context leads, in a real build, to nowhere (``fs.RootPath`` of 
 inside the copied context). Hazards: links in a circle, files too large, special files, unreadable folders.
 """
 
-# Importing pathlib costs more than a whole run over one small Dockerfile.
-# ruff: noqa: PTH115, PTH118, PTH120, PTH208
 from __future__ import annotations
 
 import os

@@ -80,11 +80,17 @@ class _Copying:
             return Folder()
         return None
 
-    def is_folder(self) -> str:
-        """Whether the destination is a folder before the copy: ``folder``, ``none`` or ``unknown``."""
+    def is_folder(self, name: str = "") -> str:
+        """Whether the destination is a folder before a file ``name`` is copied: ``folder``, ``none`` or ``unknown``.
+
+        A destination that is called like the file, or has a suffix, is none as long as nothing speaks for it.
+        """
         if (self.step.destination or "").endswith("/") or len(self.step.sources) > 1:
             return "folder"
         kind = self.world.kind(self.destination)
+        base = posixpath.basename(self.destination)
+        if kind == "unknown" and (base == posixpath.basename(name) or posixpath.splitext(base)[1]):
+            return "none"
         return "none" if kind == "file" else kind
 
     def of_source(self, source: Source) -> Effect:
@@ -107,7 +113,7 @@ class _Copying:
         """A source that is a file: it is the path, or not."""
         if self.relative is not None and self.relative != posixpath.basename(name.rstrip("/")):
             return None
-        folder = self.is_folder()
+        folder = self.is_folder(name)
         if folder == "unknown":
             return _uncertain(make())
         return make() if (folder == "folder") == (self.relative is not None) else None

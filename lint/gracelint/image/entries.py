@@ -78,6 +78,9 @@ class World(Protocol):
     def kind(self, path: str) -> Kind:
         """What stands at a path before this step."""
 
+    def entry(self, path: str) -> Entry:
+        """What stands at a path before this step, a link not followed."""
+
     def stage_entry(self, index: int, path: str) -> Entry:
         """What stands at a path of an earlier stage, links resolved."""
 

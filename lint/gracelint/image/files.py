@@ -12,22 +12,27 @@ between that makes files of unknown names. All else is unknown. The work of one 
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from . import runs
-from .copies import copied, word_problem
-from .entries import Change, Effect, Entry, Folder, Found, Gone, Kind, Link, Vague, contains, inside
+from .copies import clamped, copied, matches, word_problem
+from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside
 from .model import Absent, ImageFile, Unknown
 from .steps import Copy, MakeFolder, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..source import Text
     from .context import Context
+    from .entries import Effect, Entry, Kind, World
     from .model import BaseImage
+    from .operations import Operation
     from .steps import Step
+
+    Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
 MAX_STEPS = 300_000
@@ -45,6 +50,20 @@ _SYSTEM_TREES = ("/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/p
 _MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
 
 
+class Place(NamedTuple):
+    """A place in a build: before an operation of a step (a step that is no RUN has one)."""
+
+    step: int
+    operation: int
+
+
+@dataclass(slots=True)
+class _Question:
+    """The path that is looked for, as it was called at the place reached."""
+
+    path: str
+
+
 class ImageFiles:
     """The files of one stage's image (`gracelint.image.model.Files`)."""
 
@@ -57,7 +76,9 @@ class ImageFiles:
     ) -> None:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
-        self._kinds: dict[tuple[str, int], Kind] = {}
+        self._kinds: dict[tuple[str, Place], Kind] = {}
+        self._operations: dict[int, tuple[Operation, ...]] = {}
+        self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._budget = MAX_STEPS
         self._depth = 0
@@ -114,7 +135,7 @@ class ImageFiles:
         path = _normal(path)
         for _ in range(MAX_LINKS):
             self._notes.clear()
-            found = self.find(path, len(self.steps))
+            found = self.find(path, self._end)
             if isinstance(found, Gone | Vague):
                 found = self._merged(path) or found
             if not isinstance(found, Link):
@@ -127,13 +148,13 @@ class ImageFiles:
         for one, other in _MERGED:
             for old, new in ((one, other), (other, one)):
                 if path.startswith(old):
-                    found = self.find(new + path[len(old) :], len(self.steps))
+                    found = self.find(new + path[len(old) :], self._end)
                     if isinstance(found, Found | Link):
                         return found
         return None
 
-    def find(self, path: str, before: int) -> Entry:
-        """What the steps up to ``before`` leave at a path; a link is not followed."""
+    def find(self, path: str, before: Place) -> Entry:
+        """What the build up to a place leaves at a path; a link is not followed."""
         if self._depth > MAX_NESTING:
             return Vague("the build is nested too deeply to follow")
         self._depth += 1
@@ -142,38 +163,55 @@ class ImageFiles:
         finally:
             self._depth -= 1
 
-    def _search(self, path: str, before: int) -> Entry:
+    def _search(self, asked: str, before: Place) -> Entry:
+        question = _Question(asked)
         changes: list[Change] = []
         entry: Entry | None = None
-        for index in range(before - 1, -1, -1):
+        for place, act in self._backwards(before, question):
             self._budget -= 1
             if self._budget < 0:
                 return Vague("the build has too many steps to follow")
-            effect = self._effect(self.steps[index], path, index)
+            effect = act(question.path, _Before(self, place))
             if isinstance(effect, Change):
                 changes.append(effect)
-                path = effect.path or path
+                question.path = effect.path or question.path
             elif effect is not None:
                 entry = effect
                 break
         if entry is None:
-            entry = self._from_base(path, before)
+            entry = self._from_base(question.path, before.step)
         for change in reversed(changes):
             entry = change.apply(entry)
-        if isinstance(entry, Found) and entry.file.path != path:
-            return Found(replace(entry.file, path=path)) if not changes else entry
+        if isinstance(entry, Found) and entry.file.path != asked:
+            return Found(replace(entry.file, path=asked))
         return entry
 
-    def _effect(self, step: Step, path: str, index: int) -> Effect:
-        if isinstance(step, MakeFolder):
-            return Folder() if contains(path, step.path) else None
-        world = _Before(self, index)
-        if isinstance(step, Copy):
-            return copied(step, path, world)
-        return runs.run(step, path, world)
+    def _backwards(self, before: Place, question: _Question) -> Iterator[tuple[Place, Act]]:
+        """The steps before a place, the last first; those of a RUN one by one, if it concerns the path by then."""
+        for index in range(min(before.step, len(self.steps) - 1), -1, -1):
+            step = self.steps[index]
+            limit = before.operation if index == before.step else None
+            if limit == 0:
+                continue
+            if isinstance(step, Run):
+                if runs.concerns(step, question.path):
+                    operations = self._operations_of(index, step)[:limit]
+                    for number in range(len(operations) - 1, -1, -1):
+                        yield Place(index, number), operations[number].effect
+            elif isinstance(step, Copy):
+                yield Place(index, 0), partial(copied, step)
+            else:
+                yield Place(index, 0), partial(_made_folder, step)
 
-    def kind(self, path: str, before: int) -> Kind:
+    def _operations_of(self, index: int, step: Run) -> tuple[Operation, ...]:
+        if index not in self._operations:
+            self._operations[index] = runs.read_operations(step, self.base.shell)
+        return self._operations[index]
+
+    def kind(self, path: str, before: Place) -> Kind:
         """What kind of thing stands at a path, as far as it is known."""
+        if path in _SYSTEM_FOLDERS and self.base.reference != "scratch":
+            return "folder"
         key = (path, before)
         if key not in self._kinds:
             entry = self.find(path, before)
@@ -219,7 +257,7 @@ class ImageFiles:
         if any(contains(tree, path) for tree in _SYSTEM_TREES):
             return Vague(f"the base image {base.reference} or a package may hold {path}")
         for step in self.steps[:before]:
-            if isinstance(step, Run) and runs.may_make(step, path):
+            if isinstance(step, Run) and runs.may_make(step, path, self.base.shell):
                 return Vague(f"RUN {_short(step.instruction.value.value)} may have made {path}")
         return self._nothing(path)
 
@@ -234,7 +272,7 @@ class ImageFiles:
     def _made(self, step: Step, folder: str) -> list[str]:
         """Paths below ``folder`` that a step may have made; `entry` decides."""
         if isinstance(step, Run):
-            return [path for path in runs.written(step) if inside(path, folder) is not None]
+            return [path for path in runs.written(step, self.base.shell) if inside(path, folder) is not None]
         if not isinstance(step, Copy) or step.destination is None:
             return []
         paths: list[str] = []
@@ -261,8 +299,6 @@ class ImageFiles:
         return [*listed, posixpath.basename(source)]
 
     def _from_context(self, value: str) -> list[str]:
-        from .copies import clamped, matches
-
         names: list[str] = []
         for match in matches(self.context, clamped(value)):
             if self.context.entry(match).kind == "folder":
@@ -275,23 +311,30 @@ class ImageFiles:
 class _Before:
     """The image before one of its steps (`gracelint.image.entries.World`)."""
 
-    __slots__ = ("_files", "_index")
+    __slots__ = ("_files", "_place")
 
-    def __init__(self, files: ImageFiles, index: int) -> None:
-        self._files, self._index = files, index
+    def __init__(self, files: ImageFiles, place: Place) -> None:
+        self._files, self._place = files, place
 
     @property
     def context(self) -> Context:
         return self._files.context
 
     def kind(self, path: str) -> Kind:
-        return self._files.kind(path, self._index)
+        return self._files.kind(path, self._place)
+
+    def entry(self, path: str) -> Entry:
+        return self._files.find(path, self._place)
 
     def stage_entry(self, index: int, path: str) -> Entry:
         return self._files.stage_entry(index, path)
 
     def note(self, reason: str, text: Text | None) -> None:
         self._files.note(reason, text)
+
+
+def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
+    return Folder() if contains(path, step.path) else None
 
 
 def _normal(path: str) -> str:

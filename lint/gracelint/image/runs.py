@@ -1,28 +1,156 @@
-"""RUN: does this command do something to this path, and what?"""
+"""RUN: its commands as file operations, read only when a path is asked for that they could concern.
+
+A cheap look at the text comes first, because reading shell takes longer than all the rest: a RUN is read when a word of
+it names the path, a folder above it, or matches it, or names something with the same base name. What is a script of its
+own (``RUN <<EOF`` with ``#!``) or written for another shell (PowerShell) stays unread.
+"""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
-from .entries import Effect, World, perhaps
+from ..source import join
+from .entries import contains
+from .operations import Opaque, Operation, Target
 
 if TYPE_CHECKING:
+    from ..source import Text
+    from .model import ShellFamily
     from .steps import Run
+    from .substitution import Variables
+    from .surroundings import Surroundings
+
+_TREE_COMMAND = re.compile(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
+_SEPARATORS = re.compile(r"[\s;&|()<>\"'`=,:]+")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_WILDCARD = re.compile(r"[*?\[{]")
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "busybox"})
+_SCRIPT = re.compile(r"\.(?:sh|bash|py)$|entry-?point", re.IGNORECASE)
 
 
-def run(step: Run, path: str, world: World) -> Effect:
-    """What RUN does to an absolute path."""
-    if posixpath.basename(path) in step.instruction.value.value:
-        return perhaps("a RUN names it")
-    return None
+def concerns(step: Run, path: str) -> bool:
+    """Whether RUN could do something to the path by naming it; a cheap answer that errs on the side of yes."""
+    text = _all_text(step)
+    name = posixpath.basename(path)
+    if "." in name and name in text:
+        return True
+    has_tree_command = bool(_TREE_COMMAND.search(text))
+    workdirs = [step.workdir or "/"]
+    for word in _SEPARATORS.split(text):
+        if not word or word.startswith("-"):
+            continue
+        if posixpath.basename(word.rstrip("/")) == name:
+            return True
+        if not has_tree_command:
+            continue
+        if "$" in word:
+            word = _VARIABLE.sub(lambda match: _value(step.variables, match[1] or match[2]), word)
+        for workdir in workdirs:
+            whole = posixpath.join(workdir, word)
+            wild = _WILDCARD.search(whole)
+            if wild is not None and path.startswith(whole[: wild.start()]):
+                return True
+            folder = posixpath.normpath(whole)
+            if wild is None and contains(folder, path) and (word.startswith(("/", ".")) or folder != workdir):
+                return True
+    return False
 
 
-def may_make(step: Run, path: str) -> bool:
-    """Whether RUN may make files of which it does not tell the names."""
-    return True
+def _value(variables: Variables, name: str) -> str:
+    return variables.get(name)[1] or ""
 
 
-def written(step: Run) -> tuple[str, ...]:
-    """Paths that RUN writes."""
-    return ()
+def _all_text(step: Run) -> str:
+    instruction = step.instruction
+    return "\n".join((instruction.value.value, *(doc.body.value for doc in instruction.heredocs)))
+
+
+def read_operations(step: Run, shell: ShellFamily | None) -> tuple[Operation, ...]:
+    """What RUN does to files, in order."""
+    around = _read(step, shell)
+    return tuple(around.operations)
+
+
+def _read(step: Run, shell: ShellFamily | None) -> Surroundings:
+    from .surroundings import Surroundings
+
+    around = Surroundings(step.workdir, step.variables, _family(step, shell))
+    text = _command(step)
+    if text is None:
+        value = step.instruction.value
+        around.names.add("(another shell)")
+        around.add(Opaque((Target(None, _all_text(step)),), "RUN"), value)
+        return around
+    from ..parsers.shell import parse_command
+    from .commands import read_commands
+
+    read_commands(parse_command(text).body, around)
+    return around
+
+
+def _family(step: Run, shell: ShellFamily | None) -> ShellFamily | None:
+    name = posixpath.basename(step.shell[0])
+    return "bash" if name == "bash" else "dash" if name == "dash" else "ash" if name == "ash" else shell
+
+
+def _command(step: Run) -> Text | None:
+    """The shell text that RUN runs (``dispatchRun``, convert.go); None where it is not one for a POSIX shell."""
+    instruction = step.instruction
+    if instruction.array is not None:
+        values = [word.value for word in instruction.array]
+        if len(values) == 3 and posixpath.basename(values[0]) in _SHELLS and values[1].endswith("c"):
+            return instruction.array[2]
+        return _quoted(instruction.array)
+    if posixpath.basename(step.shell[0]) not in _SHELLS:
+        return None
+    docs = instruction.heredocs
+    if not docs:
+        return instruction.value
+    if instruction.value.value.strip() == docs[0].marker.value:
+        body = docs[0].body
+        first = body.value.partition("\n")[0]
+        is_shell = not first.startswith("#!") or posixpath.basename(first.split()[-1]) in _SHELLS
+        return body if is_shell else None
+    parts: list[Text | tuple[str, Text]] = [instruction.value]
+    for doc in docs:
+        parts += [("\n", doc.marker), doc.body, (doc.name, doc.marker)]
+    return join(parts)
+
+
+def _quoted(words: tuple[Text, ...]) -> Text | None:
+    """An exec form as the shell command that means the same."""
+    parts: list[Text | tuple[str, Text]] = []
+    for word in words:
+        if "'" in word.value:
+            return None
+        start, end = word.cut(0, 0), word.cut(len(word), len(word))
+        parts += [("'", start), word, ("' ", end)]
+    return join(parts) if parts else None
+
+
+def may_make(step: Run, path: str, shell: ShellFamily | None) -> bool:
+    """Whether RUN may have made the path without naming it.
+
+    Package managers and the like (`TAME`) write into the system's folders. Anything else may make files where it runs;
+    a script (an entrypoint above all) is not made anywhere else without being named.
+    """
+    from .tools import TAME
+
+    around = _read(step, shell)
+    if around.names <= TAME:
+        return False
+    if not _SCRIPT.search(path) or step.workdir is None or around.workdir is None:
+        return True
+    return any(contains(folder, path) and folder != "/" for folder in (*around.folders, step.workdir))
+
+
+def written(step: Run, shell: ShellFamily | None) -> tuple[str, ...]:
+    """Absolute paths that RUN writes, for listings."""
+    paths: list[str] = []
+    for operation in read_operations(step, shell):
+        action = operation.action
+        targets = (getattr(action, "target", None), getattr(action, "destination", None))
+        paths += [each.path for each in targets if isinstance(each, Target) and each.path is not None]
+    return tuple(paths)

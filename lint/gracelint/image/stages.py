@@ -163,7 +163,7 @@ def _start(stage: Stage, base: BaseImage) -> Configuration:
     is_scratch = stage.reference == "scratch"
     variables = Variables(open=not is_scratch)
     env: dict[str, str | None] = dict(base.env)
-    env.setdefault("PATH", DEFAULT_PATH if base.known else None)
+    env.setdefault("PATH", DEFAULT_PATH)
     for name, value in env.items():
         variables = variables.set(name, value)
     where = text if text is not None else stage.head.keyword_text

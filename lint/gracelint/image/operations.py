@@ -1,0 +1,378 @@
+"""What the commands of a RUN do to files: operations, and their answer to a question about one path.
+
+An operation that may or may not take place (behind ``||``, inside ``if``) is asked as if it did, and then both answers
+are merged: what differs is not known.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from ..source import join
+from .entries import (
+    Change,
+    Effect,
+    Entry,
+    Folder,
+    Found,
+    Gone,
+    Link,
+    Vague,
+    World,
+    contains,
+    inside,
+    perhaps,
+)
+from .globs import path_glob
+from .model import ImageFile
+from .modes import executable_after
+from .printing import without_carriage_returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..source import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Paths that a word names.
+
+    ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
+    hint). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
+    trailing slash.
+    """
+
+    path: str | None
+    raw: str
+    pattern: bool = False
+    deep: bool = False
+    is_folder: bool = False
+
+    def names(self, path: str) -> bool:
+        """Whether the path is one of those named, for certain."""
+        if self.path is None:
+            return False
+        if self.deep:
+            folder, name = posixpath.split(self.path)
+            return inside(path, folder) is not None and _matches(name, posixpath.basename(path))
+        return _matches(self.path, path) if self.pattern else self.path == path
+
+    def holds(self, path: str) -> bool:
+        """Whether the path is one of those named, or lies below one."""
+        if self.names(path):
+            return True
+        if self.path is None or self.deep:
+            return False
+        parts = path.split("/")
+        depth = self.path.count("/") + 1
+        return self.path == "/" or (len(parts) > depth and self.names("/".join(parts[:depth])))
+
+    def hints(self, path: str) -> bool:
+        """Whether a word that is not understood may mean the path."""
+        return self.path is None and posixpath.basename(path) in self.raw
+
+
+def _matches(pattern: str, text: str) -> bool:
+    glob = path_glob(pattern.replace("[!", "[^"))
+    return glob is not None and glob.matches(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Chmod:
+    """``chmod``. ``mode`` None: not known."""
+
+    targets: tuple[Target, ...]
+    mode: str | None
+    recursive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """``rm``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFolders:
+    """``mkdir``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """``touch``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Symlink:
+    """``ln -s target link``; ``into``: the link is made inside that folder if it is one."""
+
+    target: str | None
+    link: Target
+    into: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """``cp``, ``mv``, ``install``, hard ``ln``, and filters like ``tr -d '\\r' < a > b``.
+
+    ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
+    what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
+    """
+
+    sources: tuple[Target, ...]
+    destination: Target
+    moves: bool
+    into: bool | None
+    mode: str | None = None
+    keeps_mode: bool = True
+    strips: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Output into a file; ``content`` None: not known."""
+
+    target: Target
+    content: Text | None
+    appends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """``sed -i``, ``dos2unix``: ``strips`` carriage returns, or an edit that is not modelled."""
+
+    targets: tuple[Target, ...]
+    strips: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack:
+    """Something puts files of unknown names below a folder (``tar``, ``git clone``). ``folder`` None: anywhere."""
+
+    folder: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A command that is not modelled, with the paths it names."""
+
+    targets: tuple[Target, ...]
+    what: str
+
+
+Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An action, where it is written, and whether it takes place for certain in a build that succeeds."""
+
+    action: Action
+    text: Text
+    certain: bool = True
+
+    def effect(self, path: str, world: World) -> Effect:
+        """What it does to a path."""
+        effect = _act(self.action, path, self.text, world)
+        if effect is None or self.certain:
+            return effect
+        if isinstance(effect, Change) and effect.path is not None:
+            return perhaps("a command that does not always run may have changed it")
+        happens: Change | Entry = effect
+        return Change(lambda before: _either(before, happens))
+
+
+def _either(before: Entry, effect: Change | Entry) -> Entry:
+    """What is known if the effect may or may not have taken place."""
+    after = effect.apply(before) if isinstance(effect, Change) else effect
+    if after == before:
+        return before
+    if isinstance(after, Found) and isinstance(before, Found):
+        same = after.file.executable == before.file.executable
+        return Found(replace(before.file, executable=before.file.executable if same else None, exact=False))
+    found = after if isinstance(after, Found) else before
+    if isinstance(found, Found):
+        return Found(replace(found.file, exact=False))
+    return Vague("a command that does not always run may have made or removed it")
+
+
+def _act(action: Action, path: str, text: Text, world: World) -> Effect:
+    match action:
+        case Transfer():
+            return _transferred(action, path, text, world)
+        case Symlink():
+            return _linked(action, path, text, world)
+        case Write(target=target):
+            if not target.names(path):
+                return perhaps("a command writes to a file that is not known") if target.hints(path) else None
+            return _written(action, path, text)
+        case Unpack(folder=folder, what=what):
+            below = folder is None or inside(path, folder) is not None
+            return Change(lambda entry: _may_appear(entry, f"{what} may have made it")) if below else None
+        case MakeFolders(targets=targets):
+            made = any(each.path is not None and contains(path, each.path) for each in targets)
+            return Folder() if made else None
+        case Remove(targets=targets) if any(each.holds(path) for each in targets):
+            return Gone("a RUN removes it", text)
+        case Chmod(targets=targets, mode=mode, recursive=recursive) if any(
+            each.holds(path) if recursive else each.names(path) for each in targets
+        ):
+            return _on_file(lambda file: replace(file, executable=_moded(mode, file.executable)))
+        case Touch(targets=targets) if any(each.names(path) for each in targets):
+            return Change(lambda entry: _touched(entry, path, text))
+        case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):
+            return _on_file(_stripped if strips else _inexact)
+        case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
+            return perhaps(f"{what} may have changed it")
+    if isinstance(action, Chmod) and any(each.hints(path) for each in action.targets):
+        return _on_file(lambda file: replace(file, executable=file.executable or None))
+    if any(each.hints(path) for each in getattr(action, "targets", ())):
+        return perhaps("a command names it that is not understood")
+    return None
+
+
+def _moded(mode: str | None, before: bool | None) -> bool | None:
+    return None if mode is None else executable_after(mode, before)
+
+
+def _on_file(change: Callable[[ImageFile], ImageFile]) -> Change:
+    return Change(lambda entry: Found(change(entry.file)) if isinstance(entry, Found) else entry)
+
+
+def _stripped(file: ImageFile) -> ImageFile:
+    return file if file.content is None else replace(file, content=without_carriage_returns(file.content))
+
+
+def _inexact(file: ImageFile) -> ImageFile:
+    return replace(file, exact=False)
+
+
+def _may_appear(entry: Entry, reason: str) -> Entry:
+    return Vague(reason) if isinstance(entry, Gone) else entry
+
+
+def _touched(entry: Entry, path: str, text: Text) -> Entry:
+    if isinstance(entry, Gone):
+        return Found(ImageFile(path, text.cut(0, 0), False, text))
+    return Found(ImageFile(path, None, None, text, exact=False)) if isinstance(entry, Vague) else entry
+
+
+def _written(action: Write, path: str, text: Text) -> Change:
+    """Redirected output: a new file is not executable, an old one keeps its mode."""
+
+    def apply(entry: Entry) -> Entry:
+        executable: bool | None = None
+        content = action.content
+        exact = content is not None
+        if isinstance(entry, Found):
+            executable = entry.file.executable
+            exact = exact and (entry.file.exact or not action.appends)
+            if action.appends:
+                old = entry.file.content
+                content = None if old is None or content is None else join([old, content])
+        elif isinstance(entry, Gone):
+            executable = False
+        elif action.appends:
+            content, exact = None, False
+        return Found(ImageFile(path, content, executable, text, exact))
+
+    return Change(apply)
+
+
+def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
+    if action.link.path is None or action.target is None:
+        return perhaps("a link is made that is not understood") if action.link.hints(path) else None
+    link = action.link.path
+    name = posixpath.basename(action.target.rstrip("/"))
+    inner = posixpath.join(link, name)
+    if not contains(link, path):
+        return Folder() if inside(link, path) is not None and path != "/" else None
+    if (
+        action.into
+        and (path == link or contains(inner, path))
+        and (action.link.is_folder or world.kind(link) == "folder")
+    ):
+        link = inner
+    if not contains(link, path):
+        return None
+    rest = inside(path, link)
+    if rest is None:
+        return Link(action.target, text)
+    return Link(posixpath.join(posixpath.dirname(link), action.target, rest), text)
+
+
+def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effect:
+    """A path that a copy made, or that a move took away."""
+    destination = action.destination
+    for source in action.sources:
+        origin = _origin(action, source, path, world)
+        if origin is not None and source.path != origin:
+            # A copied folder is laid over what was there: both have to be looked at.
+            entry = world.entry(origin)
+            if not isinstance(entry, Gone | Vague):
+                return _arrived(action, entry, path, text)
+            if isinstance(entry, Vague):
+                return Change(lambda before: _may_appear(before, "a copied folder may hold it"))
+        elif origin is not None:
+            return Change(lambda entry: _arrived(action, entry, path, text), origin)
+    if destination.hints(path):
+        return perhaps("a file is copied to a place that is not known")
+    if destination.names(path) and not _is_folder(action, world):
+        return Found(ImageFile(path, None, None, text, exact=False))
+    if action.moves and any(each.holds(path) for each in action.sources):
+        return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
+    below = destination.path is not None and inside(path, destination.path) is not None
+    if below and any(each.path is None or each.pattern for each in action.sources):
+        return Change(lambda entry: _may_appear(entry, "a copied folder may hold it"))
+    return None
+
+
+def _is_folder(action: Transfer, world: World) -> bool:
+    if action.into is not None:
+        return action.into
+    return action.destination.path is not None and world.kind(action.destination.path) == "folder"
+
+
+def _origin(action: Transfer, source: Target, path: str, world: World) -> str | None:
+    """The path under which the source of ``path`` stood before; None where it does not come from this source."""
+    destination = action.destination.path
+    if source.path is None or destination is None or source.deep or not contains(destination, path):
+        return None
+    if not _is_folder(action, world):
+        rest = inside(path, destination)
+        return None if source.pattern else posixpath.join(source.path, rest) if rest else source.path
+    rest = inside(path, destination)
+    if rest is None:
+        return None
+    name, _, below = rest.partition("/")
+    folder, wanted = posixpath.split(source.path)
+    if wanted == "." or source.raw.endswith("/."):
+        return posixpath.join(source.path, rest)
+    fits = _matches(wanted, name) if source.pattern else wanted == name
+    if not fits or "*" in folder:
+        return None
+    return posixpath.join(folder, name, below) if below else posixpath.join(folder, name)
+
+
+def _arrived(action: Transfer, entry: Entry, path: str, text: Text) -> Entry:
+    if isinstance(entry, Vague):
+        entry = Found(ImageFile(path, None, None, text, exact=False))
+    if not isinstance(entry, Found):
+        return entry
+    file = replace(entry.file, path=path)
+    if action.strips:
+        file = _stripped(file)
+    if action.mode is not None:
+        file = replace(file, executable=executable_after(action.mode, file.executable))
+    elif not action.keeps_mode:
+        file = replace(file, executable=False)
+    return Found(file)

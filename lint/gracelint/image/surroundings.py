@@ -1,0 +1,90 @@
+"""Where the commands of a RUN run: working folder, variables, and what has been found so far."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..parsers.shell.model import LiteralText, Parameter
+from ..source import join
+from .operations import Operation, Target
+
+if TYPE_CHECKING:
+    from ..parsers.shell.model import Word
+    from ..source import Text
+    from .model import ShellFamily
+    from .operations import Action
+    from .substitution import Variables
+
+MAX_OPERATIONS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word after expansion: its text (None: not known), and whether it has unquoted wildcards."""
+
+    word: Word
+    text: Text | None
+    pattern: bool
+
+    @property
+    def value(self) -> str:
+        """Its value; what is not known as ``$…``, so that nothing matches it."""
+        return self.word.text.value if self.text is None else self.text.value
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
+
+    ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made.
+    """
+
+    workdir: str | None
+    variables: Variables
+    shell: ShellFamily | None
+    certain: bool = True
+    depth: int = 0
+    assigned: dict[str, str | None] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+
+    def target(self, argument: Argument) -> Target:
+        """The path that an argument names."""
+        raw = argument.value
+        if argument.text is None or (not raw.startswith("/") and self.workdir is None) or raw.startswith("~"):
+            return Target(None, raw)
+        path = "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", raw)).lstrip("/")
+        return Target(path, raw, argument.pattern, is_folder=raw.endswith("/"))
+
+    def add(self, action: Action, text: Text) -> None:
+        """Keep an operation."""
+        if len(self.operations) < MAX_OPERATIONS:
+            self.operations.append(Operation(action, text, self.certain))
+
+    def expand(self, word: Word) -> Argument:
+        """A word after parameter expansion."""
+        pieces: list[Text | tuple[str, Text]] = [word.text.cut(0, 0)]
+        pattern = False
+        for part in word.parts:
+            if isinstance(part, LiteralText):
+                pattern = pattern or (not part.quoted and bool(set("*?[") & set(part.value.value)))
+                pieces.append(part.value)
+            elif isinstance(part, Parameter) and part.operator is None and part.index is None:
+                value = self.value(part.name)
+                if value is None:
+                    return Argument(word, None, False)
+                pattern = pattern or (not part.quoted and bool(set("*?[") & set(value)))
+                pieces.append((value, part.text))
+            else:
+                return Argument(word, None, False)
+        return Argument(word, join(pieces), pattern)
+
+    def value(self, name: str) -> str | None:
+        """A variable's value; None where not known."""
+        if name in self.assigned:
+            return self.assigned[name]
+        is_set, value = self.variables.get(name)
+        return value if is_set else ""
