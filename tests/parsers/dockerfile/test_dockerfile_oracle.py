@@ -1,0 +1,60 @@
+"""Our reading of Dockerfiles against BuildKit's own parser, over fixtures and over generated files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from gracelint.parsers.dockerfile import parse
+from gracelint.source import Document
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+from dockerfile_oracle import by_buildkit, by_us
+from dockerfile_strategies import dockerfiles
+
+FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "dockerfile").glob("*.Dockerfile"))
+NOT_FOR_BUILDKIT = {"latin-1", "nul", "utf-16"}
+
+
+def agree(data: bytes) -> None:
+    expected = by_buildkit(data.decode())
+    model = parse(Document.decode("Dockerfile", data))
+    if expected is None:
+        assert model.problems
+    else:
+        assert by_us(model) == expected
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_fixture_as_buildkit_reads_it(path: Path) -> None:
+    if path.stem in NOT_FOR_BUILDKIT:
+        assert parse(Document.decode("Dockerfile", path.read_bytes())).problems
+    else:
+        agree(path.read_bytes())
+
+
+def test_there_are_fixtures() -> None:
+    assert len(FIXTURES) >= 40
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(dockerfiles())
+def test_generated_file_as_buildkit_reads_it(text: str) -> None:
+    agree(text.encode())
+
+
+NOISE = st.text(st.sampled_from("FROMRUNCMDfx \t\n\r\\`#<-'\"[],$={}1\u00a0\x1c\v"), max_size=60)
+
+
+@settings(max_examples=400, deadline=None)
+@given(NOISE)
+def test_noise_as_buildkit_reads_it(text: str) -> None:
+    text = "FROM a\n" + text
+    if "--" in text.replace("-->", "") and not text.isascii():
+        text = text.replace("\u00a0", "")
+    if "<<" in text:
+        text = text.replace("<< ", "<<").replace("<<\t", "<<").replace("<<\r", "<<").replace("${", "$")
+    agree(text.encode())
