@@ -48,7 +48,8 @@ class Started:
     """A command line that a program starts, or becomes.
 
     ``how`` ``exec``: the program replaces itself by it; ``init``/``supervisor``/``fork``: it is a child. ``text`` is where the command is
-    written (an argument, a line of package.json, a ``command=`` of supervisord.conf).
+    written (an argument, a line of package.json, a ``command=`` of supervisord.conf). A supervisor's own settings for this child:
+    ``stop_signal``, ``to_group`` (it goes to the child's process group), ``kills_after`` seconds until SIGKILL.
     """
 
     arguments: tuple[Argument, ...]
@@ -58,6 +59,8 @@ class Started:
     stop_signal: str | None = None
     user: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    to_group: bool = False
+    kills_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

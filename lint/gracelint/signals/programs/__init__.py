@@ -16,7 +16,7 @@ from . import catalogue
 from .configured import configured
 from .facts import gather, overlay
 from .reactions import reactions, seconds
-from .readers import READERS
+from .readers import reader
 from .starts import started
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def _described(key: str, words: Sequence[Argument], image: Image, busybox: bool,
         if found is not None:
             evidence = found.evidence + tuple(facts.get("evidence", ())) if found.starts else found.evidence
             return replace(found, evidence=evidence)
-    if reader := READERS.get(facts.get("reads", "")):
-        facts = overlay(facts, reader(facts, situation))
-    return _program(key, facts, situation)
+    if "reads" in facts:
+        facts = overlay(facts, reader(facts["reads"])(facts, situation))
+    return None if facts.get("unknown") else _program(key, facts, situation)
 
 
 def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argument]] | None:
@@ -111,8 +111,9 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         daemonizes=facts.get("daemonizes", False),
         clean_signals=tuple(facts.get("clean", ())),
         timeout=limit or None,
+        timeout_text=given.text if given is not None and limit else facts.get("timeout-text"),
         unbounded=bool(facts.get("unbounded", False)) and not limit,
-        runtime=facts.get("runtime"),
+        runtime=facts.get("runtime") or None,
         application=_application(facts, situation),
         missing=tuple(facts.get("missing", ())),
         evidence=tuple(facts.get("evidence", ())),

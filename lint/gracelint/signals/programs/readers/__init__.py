@@ -1,35 +1,36 @@
 """Configuration files that say what a program does: readers, by the name that the catalogue gives them (``reads``).
 
 A reader gets the facts gathered so far and the situation, and returns facts to lay over them; ``started`` among them is what the program
-starts. Files come from the image, may be hostile, and are never executed: size and depth are bounded, what cannot be read is ``missing``.
+starts, ``unknown`` that the program is none of the catalogue's after all. Files come from the image, may be hostile, and are never
+executed: size and depth are bounded, what cannot be read is ``missing``.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from . import options
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from ..catalogue import Entry
     from ..facts import Situation
 
     Reader = Callable[[Entry, Situation], Entry]
 
-READERS: Mapping[str, Reader] = {
-    "nginx": options.none,
-    "supervisord": options.none,
-    "bun": options.none,
-    "deno-task": options.none,
-    "node-run": options.none,
-    "none": options.none,
-    "dumb-init": options.dumb_init,
-    "timeout": options.timeout,
-    "watchmedo": options.watchmedo,
-    "after-terminator": options.after_terminator,
-    "runuser": options.runuser,
-    "start-stop-daemon": options.start_stop_daemon,
-    "capsh": options.capsh,
+# A reader's module is imported when a command line asks for it.
+READERS = {
+    **dict.fromkeys(("none", "dumb-init", "timeout", "watchmedo", "after-terminator"), "options"),
+    **dict.fromkeys(("runuser", "start-stop-daemon", "capsh"), "options"),
+    **dict.fromkeys(("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node-run", "npm-run-all"), "javascript"),
+    **dict.fromkeys(("pm2", "nodemon"), "javascript"),
+    **dict.fromkeys(("pipenv", "pdm", "hatch", "uv", "gunicorn"), "python"),
+    **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "docker-entrypoint"), "servers"),
+    **dict.fromkeys(("supervisord", "procfile", "runsvdir", "runsv", "s6", "s6-overlay"), "supervisors"),
 }
+
+
+def reader(name: str) -> Reader:
+    """The function behind a reader's name."""
+    function: Reader = getattr(import_module(f".{READERS[name]}", __package__), name.replace("-", "_"))
+    return function

@@ -1,0 +1,47 @@
+"""Finding a configuration file in the image, and reading it in bounds."""
+
+from __future__ import annotations
+
+import posixpath
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from ....image.model import ImageFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....source import Text
+    from ..facts import Situation
+
+# Characters of a configuration file; what is larger is nobody's handwriting.
+LIMIT = 1_000_000
+
+
+def absolute(situation: Situation, path: str, folder: str = "") -> str:
+    """A path as the program sees it, from its working directory."""
+    return posixpath.normpath(posixpath.join("/", situation.image.workdir, folder, path))
+
+
+def content(situation: Situation, path: str, folder: str = "") -> Text | None:
+    """The text of a file of the image; None where it is not there, not known or too large."""
+    if "\0" in path:
+        return None
+    found = situation.image.files.lookup(absolute(situation, path, folder))
+    if not isinstance(found, ImageFile) or found.content is None or len(found.content) > LIMIT:
+        return None
+    return found.content
+
+
+def first(situation: Situation, paths: Iterable[str]) -> Text | None:
+    """The text of the first of these files that is known."""
+    return next((text for path in paths if (text := content(situation, path)) is not None), None)
+
+
+def matching(situation: Situation, pattern: str) -> tuple[str, ...]:
+    """The known files of the image that a glob names, sorted; ``*`` does not cross a slash."""
+    whole = absolute(situation, pattern)
+    folder = whole[: min((whole.find(mark) for mark in "*?[" if mark in whole), default=len(whole))]
+    depth = whole.count("/")
+    names = situation.image.files.listing(folder.rpartition("/")[0] or "/")
+    return tuple(sorted(name for name in names if name.count("/") == depth and fnmatchcase(name, whole)))

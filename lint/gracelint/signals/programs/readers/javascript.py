@@ -1,0 +1,287 @@
+"""Package runners of JavaScript: which script of package.json they run, and how."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ....image.model import Argument, ImageFile
+from ....source import join
+from ..starts import command, shell_command
+from ..words import split
+from .files import absolute, content
+from .jsontext import encode, members, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ....source import Text
+    from ...model import Started
+    from ..catalogue import Entry
+    from ..facts import Situation
+
+_FOLDERS = ("-C", "--prefix", "--cwd", "--dir")
+# Which npm a Node release carries, where it is one that swallows SIGTERM (9.6.7 to 10.2.4): https://nodejs.org/dist/index.json
+_SWALLOWING_NODE = {18: (17, 19), 20: (3, 11), 21: (0, 6)}
+_NODE_TAG = re.compile(r"(?:^|/)node:(\d+)(?:\.(\d+))?")
+# A command line without these is a program and its arguments in any shell.
+_SHELL_SYNTAX = re.compile(r"[|&;<>()$`\\*?\[#~!{}\n]|^\s*\w+=")
+
+
+def _folder(situation: Situation) -> str:
+    named = situation.line.value(_FOLDERS)
+    return named.value if named else ""
+
+
+def _package(situation: Situation) -> tuple[Text | None, Entry]:
+    """package.json; with what is to be said where it is not known."""
+    text = content(situation, "package.json", _folder(situation))
+    path = absolute(situation, "package.json", _folder(situation))
+    return text, ({} if text is not None else {"missing": [f"{path} is not known"]})
+
+
+def _with_arguments(script: Text, arguments: Sequence[Argument]) -> Text:
+    """The script with the arguments of the command line behind it, as the runners join them."""
+    parts: list[Text | tuple[str, Text]] = [script]
+    for argument in arguments:
+        parts += [(" ", argument.text.cut(0, 0)), (argument.value, argument.text)]
+    return join(parts, encode) if arguments else script
+
+
+def _rest(arguments: Sequence[Argument]) -> Sequence[Argument]:
+    """Arguments behind an optional ``--``."""
+    return arguments[1:] if arguments and arguments[0].value == "--" else arguments
+
+
+def _direct(script: Text) -> Started:
+    """A script run by a shell of the runner's own: a simple command becomes its child with nothing in between."""
+    if _SHELL_SYNTAX.search(script.value) or not script.value.strip():
+        return shell_command(script, "fork")
+    return command(split(script), "fork")
+
+
+def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> tuple[Text | None, Entry]:
+    """A script of package.json; ``npm start`` without one is ``node server.js``."""
+    package, missing = _package(situation)
+    if package is None:
+        return None, missing
+    found = members(package, "scripts").get(name)
+    if found is None:
+        return None, {"missing": [f"package.json has no script {name}"]}
+    return _with_arguments(found, arguments), {}
+
+
+def _npm_reaction(situation: Situation) -> Entry:
+    """npm 9.6.7 to 10.2.4 catch SIGTERM and pass nothing on."""
+    version = situation.image.env.get("NODE_VERSION")
+    match = re.match(r"v?(\d+)\.(\d+)", version) if version else None
+    match = match or _NODE_TAG.search(situation.image.base.reference)
+    if not match or not match[2]:
+        return {}
+    low, high = _SWALLOWING_NODE.get(int(match[1]), (1, 0))
+    if not low <= int(match[2]) <= high:
+        return {}
+    why = f"the npm of Node {match[1]}.{match[2]} catches it and passes nothing on"
+    return {"on": {"SIGTERM": {"does": "ignores", "why": why}}}
+
+
+def npm(facts: Entry, situation: Situation) -> Entry:
+    """``npm start``, ``npm run X``: ``sh -c`` of the script."""
+    operands = situation.line.operands
+    name = situation.subcommand[-1]
+    if name in ("run", "run-script", "rum", "urn"):
+        if not operands:
+            return {"stays": False}
+        name, operands = operands[0].value, operands[1:]
+    script, missing = _script(situation, "test" if name == "t" else name, _rest(operands))
+    if script is None:
+        return {**missing, **_npm_reaction(situation)}
+    shell = situation.line.value(("--script-shell",))
+    started = shell_command(script, "fork", shell.value if shell else "sh")
+    return {"started": (started,), **_npm_reaction(situation)}
+
+
+def npx(facts: Entry, situation: Situation) -> Entry:
+    """``npx command``: ``sh -c command``; ``-c string``: ``sh -c string``."""
+    call = situation.line.value(("-c", "--call"))
+    if call is not None:
+        started = shell_command(call.text, "fork", "sh", call)
+    elif situation.line.operands:
+        words = situation.line.operands
+        text = join([(words[0].value, words[0].text)])
+        started = shell_command(_with_arguments(text, words[1:]), "fork", "sh")
+    else:
+        return {"stays": False}
+    return {"started": (started,), **_npm_reaction(situation)}
+
+
+def _is_berry(situation: Situation) -> bool:
+    """Yarn 2 and later: said in package.json, or by its configuration file."""
+    package, _ = _package(situation)
+    manager = members(package).get("packageManager") if package is not None else None
+    if manager is not None and manager.value.startswith("yarn@"):
+        return not manager.value.startswith(("yarn@0.", "yarn@1."))
+    path = absolute(situation, ".yarnrc.yml", _folder(situation))
+    return isinstance(situation.image.files.lookup(path), ImageFile)
+
+
+def yarn(facts: Entry, situation: Situation) -> Entry:
+    """``yarn start``, ``yarn run X``, ``yarn X``: a script, or a program of the package."""
+    words = situation.line.operands
+    if words and words[0].value == "run":
+        words = words[1:]
+    if not words:
+        return {"stays": False}
+    berry = _is_berry(situation)
+    change: Entry = {"stays": True}
+    if berry:
+        why = "yarn passes the signal to the command and waits"
+        change["on"] = {"SIGTERM": {"does": "forwards", "to": "child", "why": why}}
+    if words[0].value in ("node", "exec", "dlx"):
+        own = words if words[0].value == "node" else words[1:]
+        return {**change, "started": (command(own, "fork"),)} if own else change
+    script, missing = _script(situation, words[0].value, words[1:])
+    if script is not None:
+        return {**change, "started": (_direct(script) if berry else shell_command(script, "fork"),)}
+    return {**change, **_program(situation, words, missing, shell=not berry)}
+
+
+def _program(situation: Situation, words: Sequence[Argument], missing: Entry, shell: bool) -> Entry:
+    """A name that is no script: a program that a dependency installed, where package.json is known."""
+    if _package(situation)[0] is None:
+        return missing
+    if not shell:
+        return {"started": (command(words, "fork"),)}
+    text = join([(words[0].value, words[0].text)])
+    return {"started": (shell_command(_with_arguments(text, words[1:]), "fork"),)}
+
+
+def pnpm(facts: Entry, situation: Situation) -> Entry:
+    """``pnpm start``, ``pnpm run X``, ``pnpm X``, ``pnpm exec command``."""
+    words = situation.line.operands
+    if words and words[0].value in ("exec", "dlx"):
+        return {"stays": True, "started": (command(words[1:], "fork"),)} if words[1:] else {}
+    if words and words[0].value in ("run", "run-script"):
+        words = words[1:]
+    if not words:
+        return {"stays": False}
+    script, missing = _script(situation, words[0].value, _rest(words[1:]))
+    if script is not None:
+        return {"stays": True, "started": (shell_command(script, "fork", "sh"),)}
+    return {"stays": True, **_program(situation, words, missing, shell=False)}
+
+
+_FORWARDS_AND_WAITS = "passes the signal to the command and waits"
+
+
+def _forwarding(name: str) -> Mapping[str, Entry]:
+    reaction = {"does": "forwards", "to": "child", "why": f"{name} {_FORWARDS_AND_WAITS}"}
+    return {"SIGTERM": reaction, "SIGINT": reaction}
+
+
+def bun(facts: Entry, situation: Situation) -> Entry:
+    """``bun X``: a file that bun itself runs, or a script of package.json, or a program of the package."""
+    words = situation.line.operands
+    name = situation.subcommand[-1] if situation.subcommand else "run"
+    if name in ("start", "test", "dev"):
+        key, arguments = name, words
+    elif words:
+        key, arguments = words[0].value, words[1:]
+    else:
+        return {"stays": False}
+    if name in ("x", "exec"):
+        return {"started": (command(words, "fork"),), "on": _forwarding("bun"), "stays": True}
+    script, missing = _script(situation, key, arguments)
+    if script is not None:
+        own: Entry = {"application": {}, "runtime": "", "stays": True}
+        return {**own, "started": (_direct(script),), "on": _forwarding("bun")}
+    if name == "run" and re.search(r"[./]", key):
+        return {"application": {"operand": True}}
+    return missing
+
+
+def deno_task(facts: Entry, situation: Situation) -> Entry:
+    """``deno task X``: run by deno's own shell."""
+    words = situation.line.operands
+    if not words:
+        return {"stays": False}
+    change: Entry = {"stays": True, "runtime": ""}
+    for name, table in (("deno.json", "tasks"), ("deno.jsonc", "tasks"), ("package.json", "scripts")):
+        text = content(situation, name, _folder(situation))
+        script = members(text, table).get(words[0].value) if text is not None else None
+        if script is not None:
+            return {**change, "started": (_direct(_with_arguments(script, words[1:])),)}
+    return {**change, "missing": [f"the task {words[0].value} is not known"]}
+
+
+def node_run(facts: Entry, situation: Situation) -> Entry:
+    """``node --run X``: a script of package.json, and no signal is passed on."""
+    change: Entry = {"stays": True, "runtime": ""}
+    named = next((option.value for option in situation.line.given(("--run",)) if option.value), None)
+    words = situation.line.operands
+    name = named or (words[0] if words else None)
+    if name is None:
+        return change
+    script, missing = _script(situation, name.value, () if named else words[1:])
+    return {**change, **missing} if script is None else {**change, "started": (shell_command(script, "fork"),)}
+
+
+def npm_run_all(facts: Entry, situation: Situation) -> Entry:
+    """``run-p a b``: ``npm run`` of each."""
+    return {
+        "started": tuple(
+            command((*(Argument(value, word.text, implied=True) for value in ("npm", "run")), word), "supervisor")
+            for word in situation.line.operands
+        )
+    }
+
+
+_CONFIGURATION = re.compile(r"\.(?:json|ya?ml)$|\.config\.[cm]?js$")
+_INTERPRETERS = {".py": "python3", ".rb": "ruby", ".php": "php", ".pl": "perl", ".sh": "bash", ".ts": "bun"}
+
+
+def _interpreted(word: Argument, arguments: Sequence[Argument]) -> Started:
+    """A program file behind the interpreter that its name asks for; node where it says nothing else."""
+    suffix = word.value[word.value.rfind(".") :] if "." in word.value else ""
+    if not suffix and "/" not in word.value:
+        return command((word, *arguments), "supervisor")
+    interpreter = Argument(_INTERPRETERS.get(suffix, "node"), word.text, implied=True)
+    return command((interpreter, word, *arguments), "supervisor")
+
+
+def pm2(facts: Entry, situation: Situation) -> Entry:
+    """``pm2-runtime [start] app.js | ecosystem.config.js | npm -- start``."""
+    words = situation.line.operands
+    if words and words[0].value == "start":
+        words = words[1:]
+    change: Entry = _pm2_timing(facts, situation)
+    if not words:
+        return change
+    if not _CONFIGURATION.search(words[0].value):
+        return {**change, "started": (_interpreted(words[0], _rest(words[1:])),)}
+    text = content(situation, words[0].value) if words[0].value.endswith(".json") else None
+    scripts = [value for keys, value in strings(text) if keys[-1] == "script"] if text is not None else []
+    if not scripts:
+        return {**change, "missing": [f"which programs {words[0].value} names"]}
+    return {**change, "started": tuple(_interpreted(Argument(s.value, s), ()) for s in scripts)}
+
+
+def _pm2_timing(facts: Entry, situation: Situation) -> Entry:
+    """How long pm2 waits before it kills, in milliseconds."""
+    given = situation.line.value(("--kill-timeout",))
+    value = given.value if given else situation.image.env.get("PM2_KILL_TIMEOUT")
+    if not value or not value.isdecimal():
+        return {}
+    limit = int(value[:9]) / 1000
+    why = f"pm2-runtime interrupts the application and kills it after {limit:g} seconds"
+    return {"on": {signal: {**old, "kills-after": limit, "why": why} for signal, old in facts["on"].items()}}
+
+
+def nodemon(facts: Entry, situation: Situation) -> Entry:
+    """``nodemon [--exec "ts-node"] app.ts``."""
+    words = situation.line.operands
+    execute = situation.line.value(("-x", "--exec"))
+    if execute is not None:
+        text = _with_arguments(join([(execute.value, execute.text)]), words)
+        return {"started": (shell_command(text, "supervisor"),)}
+    return {"started": (_interpreted(words[0], words[1:]),)} if words else {"missing": ["which program nodemon runs"]}

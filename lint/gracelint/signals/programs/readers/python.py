@@ -1,0 +1,129 @@
+"""Python's runners and gunicorn: what their files say of the command and of its shutdown."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from ....image.model import Argument
+from ..starts import command, shell_command
+from ..words import split
+from .files import content
+from .lines import inline, settings, unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ....source import Text
+    from ...model import How, Started
+    from ..catalogue import Entry
+    from ..facts import Situation
+
+
+def _with(started: tuple[Argument, ...], arguments: Sequence[Argument], how: How) -> tuple[Started, ...]:
+    words = (*started, *arguments)
+    return (command(words, how),) if words else ()
+
+
+def _setting(situation: Situation, path: str, section: str, key: str) -> Text | None:
+    """The raw value of a key in a TOML file of the working directory."""
+    text = content(situation, path)
+    if text is None:
+        return None
+    values = [s.value for s in settings(text, comments=False) if s.section == section and s.key == key]
+    return values[-1] if values else None
+
+
+def pipenv(facts: Entry, situation: Situation) -> Entry:
+    """``pipenv run X``: a name under ``[scripts]`` of the Pipfile, else a command."""
+    words = situation.line.operands
+    if not words:
+        return {}
+    value = _setting(situation, "Pipfile", "scripts", words[0].value)
+    script = unquoted(value) if value is not None else None
+    return {"started": _with(split(script), words[1:], "exec")} if script is not None else {}
+
+
+def pdm(facts: Entry, situation: Situation) -> Entry:
+    """``pdm run X``: a name under ``[tool.pdm.scripts]``, else a command."""
+    words = situation.line.operands
+    if not words:
+        return {}
+    value = _setting(situation, "pyproject.toml", "tool.pdm.scripts", words[0].value)
+    if value is None:
+        return {}
+    table = inline(value)
+    if "shell" in table:
+        return {"started": (shell_command(table["shell"], "fork"),)}
+    script = table.get("cmd") or unquoted(value)
+    if script is None:
+        return {"started": (), "missing": [f"what the script {words[0].value} runs"]}
+    return {"started": _with(split(script), words[1:], "fork")}
+
+
+def hatch(facts: Entry, situation: Situation) -> Entry:
+    """``hatch run [env:]X``: a name under the environment's scripts, else a command."""
+    words = situation.line.operands
+    if not words:
+        return {}
+    environment, _, name = words[0].value.rpartition(":")
+    section = f"tool.hatch.envs.{environment or 'default'}.scripts"
+    value = _setting(situation, "pyproject.toml", section, name)
+    script = unquoted(value) if value is not None else None
+    return {"started": _with(split(script), words[1:], "fork")} if script is not None else {}
+
+
+def uv(facts: Entry, situation: Situation) -> Entry:
+    """``uv run app.py``, ``uv run -m module``: python runs it."""
+    line = situation.line
+    words = line.operands
+    flag = next(iter(line.given(("-m", "--module"))), None)
+    if flag is not None and words:
+        start = Argument("python", flag.argument.text, implied=True)
+        return {"started": (command((start, Argument("-m", flag.argument.text, implied=True), *words), "fork"),)}
+    script = bool(list(line.given(("-s", "--script"))))
+    if words and (script or words[0].value.endswith((".py", ".pyw"))):
+        start = Argument("python", words[0].text, implied=True)
+        return {"started": (command((start, *words), "fork"),)}
+    return {}
+
+
+_GUNICORN = re.compile(r"^(graceful_timeout|daemon|reload)[ \t]*(?::[^=\n]*)?=[ \t]*(\d+|True|False)\b", re.MULTILINE)
+_ARGUMENT = re.compile(r"--graceful-timeout[= ](\d+)")
+
+
+def gunicorn(facts: Entry, situation: Situation) -> Entry:
+    """``-c conf.py`` (or gunicorn.conf.py): literal settings of its shutdown; the file is not executed."""
+    given = situation.line.value(("-c", "--config"))
+    path = given.value.removeprefix("file:") if given else "gunicorn.conf.py"
+    change: Entry = {}
+    text = content(situation, path) if not path.startswith("python:") else None
+    if text is None:
+        if given:
+            change["missing"] = [f"{given.value} is not known"]
+    else:
+        for match in _GUNICORN.finditer(text.value):
+            change |= _gunicorn_setting(match[1], text.cut(*match.span(2)))
+    environment = _environment(situation)
+    if match := _ARGUMENT.search(environment):
+        change |= {"timeout": int(match[1][:9]), "timeout-text": None}
+    return change
+
+
+def _gunicorn_setting(name: str, value: Text) -> Entry:
+    """The facts that one literal setting of gunicorn's configuration stands for."""
+    if name == "graceful_timeout" and value.value.isdecimal():
+        return {"timeout": int(value.value[:9]), "timeout-text": value}
+    if name == "daemon" and value.value == "True":
+        return {"daemonizes": True, "stays": False}
+    return {"traits": ["development"]} if name == "reload" and value.value == "True" else {}
+
+
+def _environment(situation: Situation) -> str:
+    """GUNICORN_CMD_ARGS, as one line of words."""
+    value = situation.image.env.get("GUNICORN_CMD_ARGS") or ""
+    try:
+        return " ".join(shlex.split(value))
+    except ValueError:
+        return value

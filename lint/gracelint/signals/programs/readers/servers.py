@@ -1,0 +1,162 @@
+"""Servers' own files: whether they go into the background, and how they stop."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ....image.model import Argument
+from ..starts import command
+from .files import content, first, matching
+from .lines import settings, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....source import Text
+    from ..catalogue import Entry
+    from ..facts import Situation
+
+_DAEMON_OFF = re.compile(r"^[ \t]*daemon[ \t]+off[ \t]*;", re.MULTILINE)
+_LIFETIME = re.compile(r"^[ \t]*shutdown_lifetime[ \t]+(\d{1,6})[ \t]*(minutes?|hours?)?", re.MULTILINE)
+
+
+def nginx(facts: Entry, situation: Situation) -> Entry:
+    """``daemon off;`` in nginx.conf."""
+    given = situation.line.value(("-c",))
+    paths = (given.value,) if given else ("/etc/nginx/nginx.conf", "/usr/local/openresty/nginx/conf/nginx.conf")
+    text = first(situation, paths)
+    return {"daemonizes": False} if text is not None and _DAEMON_OFF.search(text.value) else {}
+
+
+def squid(facts: Entry, situation: Situation) -> Entry:
+    """``shutdown_lifetime`` in squid.conf."""
+    given = situation.line.value(("-f",))
+    text = first(situation, (given.value,) if given else ("/etc/squid/squid.conf",))
+    match = _LIFETIME.search(text.value) if text is not None else None
+    if not match:
+        return {}
+    scale = {"m": 60, "h": 3600}.get((match[2] or " ")[0], 1)
+    return {"timeout": int(match[1]) * scale, "timeout-text": text.cut(*match.span(1)) if text else None}
+
+
+_FPM_FILES = (
+    "/usr/local/etc/php-fpm.conf",
+    "/usr/local/etc/php-fpm.d/*.conf",
+    "/etc/php/*/fpm/php-fpm.conf",
+    "/etc/php-fpm.conf",
+    "/etc/php*/php-fpm.conf",
+)
+_FPM_IMAGE = re.compile(r"(?:^|/)php:[\w.-]*fpm")
+
+
+def php_fpm(facts: Entry, situation: Situation) -> Entry:
+    """``daemonize`` and ``process_control_timeout``; the official image's own file says ``daemonize = no``."""
+    given = situation.line.value(("-y", "--fpm-config"))
+    patterns = (given.value,) if given else _FPM_FILES
+    change: Entry = {}
+    if not given and situation.image.base.known and _FPM_IMAGE.search(situation.image.base.reference):
+        change["daemonizes"] = False
+    for path in (path for pattern in patterns for path in matching(situation, pattern)):
+        text = content(situation, path)
+        for setting in settings(text) if text is not None else ():
+            if setting.key == "daemonize":
+                change["daemonizes"] = truth(setting.value.value)
+            elif setting.key == "process_control_timeout":
+                change |= _control_timeout(setting.value)
+    if any(situation.line.given(("-F", "--nodaemonize"))):
+        change["daemonizes"] = False
+    return change
+
+
+def _control_timeout(value: Text) -> Entry:
+    """With a timeout, SIGQUIT waits for the requests."""
+    match = re.match(r"(\d{1,6})\s*([smhd]?)", value.value)
+    limit = int(match[1]) * {"m": 60, "h": 3600, "d": 86400}.get(match[2], 1) if match else 0
+    if not limit:
+        return {}
+    why = "php-fpm finishes its requests within process_control_timeout and ends"
+    return {"timeout": limit, "timeout-text": value, "on": {"SIGQUIT": {"does": "handles", "why": why}}}
+
+
+def apachectl(facts: Entry, situation: Situation) -> Entry:
+    """The script runs httpd as its child."""
+    words = situation.line.words
+    start = Argument("httpd", words[0].text, implied=True) if words else None
+    return {"started": (command((start, *words), "fork"),)} if start else {}
+
+
+_GENTLE = re.compile(r"unix_signal:15\s+gracefully_kill_them_all")
+
+
+def uwsgi(facts: Entry, situation: Situation) -> Entry:
+    """Options from the command line, the environment (``UWSGI_…``) and ini files: master, die-on-term, hooks, daemonize."""
+    options = dict(_uwsgi_options(situation))
+    reload, stop = (
+        {"does": "misreads", "why": "uWSGI reloads brutally: requests are dropped, and it comes back"},
+        {"does": "terminates", "why": "uWSGI kills its workers at once, requests in flight are dropped"},
+    )
+    on: Entry = {}
+    if truth(options.get("master", "")):
+        swapped = truth(options.get("die-on-term", ""))
+        on = {"SIGTERM": stop if swapped else reload, "SIGQUIT": reload if swapped else stop, "SIGINT": stop}
+        on["SIGHUP"] = {"does": "misreads", "why": "uWSGI reloads and goes on"}
+    change: Entry = {"on": on}
+    if on:
+        change["traits"] = ["workers"]
+    if _GENTLE.search(options.get("hook-master-start", "")):
+        why = "uWSGI lets its workers finish their requests and ends (hook-master-start)"
+        on["SIGTERM"] = {"does": "handles", "why": why}
+        change["clean"] = ["SIGTERM"]
+    if "daemonize" in options or "daemonize2" in options or "d" in options:
+        change["daemonizes"] = True
+    if unread := options.get("?"):
+        change["missing"] = [f"{unread} is not known"]
+    return change
+
+
+def _uwsgi_options(situation: Situation) -> Iterator[tuple[str, str]]:
+    """Long names without dashes; ``?`` names a file that could not be read."""
+    for name, value in situation.image.env.items():
+        if name.startswith("UWSGI_") and value is not None:
+            yield name[6:].lower().replace("_", "-"), value
+    files: list[str] = []
+    for option in situation.line.options:
+        value = option.value.value if option.value else "true"
+        if option.name in ("-M",):
+            yield "master", "true"
+        elif option.name == "--ini":
+            files.append(value)
+        else:
+            yield option.name.lstrip("-"), value
+    files += [word.value for word in situation.line.operands if word.value.endswith((".ini", ".yaml", ".yml"))]
+    for path in files:
+        text = content(situation, path.partition(":")[0])
+        if text is None:
+            yield "?", path
+            continue
+        for setting in settings(text):
+            if setting.section in ("", "uwsgi"):
+                yield setting.key, setting.value.value
+
+
+# What an official image's entrypoint puts in front of arguments that begin with a dash.
+_DEFAULTS = {
+    "postgres": "postgres", "mysql": "mysqld", "mariadb": "mariadbd", "mongo": "mongod", "redis": "redis-server",
+    "valkey": "valkey-server", "node": "node", "php": "php", "memcached": "memcached", "haproxy": "haproxy",
+    "rabbitmq": "rabbitmq-server", "cassandra": "cassandra", "traefik": "traefik", "consul": "consul",
+}  # fmt: skip
+
+
+def docker_entrypoint(facts: Entry, situation: Situation) -> Entry:
+    """The entrypoint script of an official image, which prepares and then execs its arguments."""
+    base = situation.image.base
+    name = base.reference.rpartition("/")[2].partition(":")[0].partition("@")[0]
+    if not base.known:
+        return {"unknown": True}
+    words = situation.line.words
+    default = _DEFAULTS.get(name)
+    if words and words[0].value.startswith("-") and default:
+        start = Argument(default, words[0].text, implied=True)
+        return {"started": (command((start, *words), "exec"),)}
+    return {"started": (command(words, "exec"),)} if words else {}

@@ -1,0 +1,163 @@
+"""Supervisors' files: the programs that they start, and how each of them is stopped."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ....image.model import Argument, ImageFile
+from ..reactions import seconds
+from ..starts import command, shell_command
+from ..words import split
+from .files import absolute, content, matching
+from .lines import settings, truth
+from .options import signal_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ....source import Text
+    from ...model import Started
+    from ..catalogue import Entry
+    from ..facts import Situation
+
+_SUPERVISORD = (
+    "supervisord.conf",
+    "etc/supervisord.conf",
+    "/etc/supervisord.conf",
+    "/etc/supervisor/supervisord.conf",
+)
+# Files that one configuration may include.
+_INCLUDES = 100
+
+
+def supervisord(facts: Entry, situation: Situation) -> Entry:
+    """``[program:x]`` sections, included files too; ``nodaemon`` of ``[supervisord]``."""
+    given = situation.line.value(("-c", "--configuration"))
+    paths = (given.value,) if given else _SUPERVISORD
+    path = next((path for path in paths if content(situation, path) is not None), None)
+    if path is None:
+        return {"missing": [f"{given.value if given else 'supervisord.conf'} is not known"]}
+    sections = _sections(situation, path)
+    change: Entry = {}
+    own = sections.get("supervisord", {})
+    if "nodaemon" in own and not any(situation.line.given(("-n", "--nodaemon"))):
+        change["daemonizes"] = not truth(own["nodaemon"].value)
+    programs = [table for name, table in sections.items() if name.startswith(("program:", "fcgi-program:"))]
+    started = [_supervised(table) for table in programs if truth(_value(table, "autostart", "true"))]
+    change["started"] = tuple(child for child in started if child is not None)
+    waits = [child.kills_after for child in change["started"] if child.kills_after is not None]
+    if waits:
+        limit = max(waits)
+        why = f"supervisord stops its programs, kills what is left after {limit:g} seconds, and ends"
+        stops = ("SIGTERM", "SIGINT", "SIGQUIT")
+        change["on"] = {signal: {**facts["on"][signal], "kills-after": limit, "why": why} for signal in stops}
+    return change
+
+
+def _sections(situation: Situation, path: str) -> dict[str, dict[str, Text]]:
+    """Sections by name, of a file and of those that it includes."""
+    sections: dict[str, dict[str, Text]] = {}
+    paths = [path]
+    for index, name in enumerate(paths):
+        text = content(situation, name)
+        for setting in settings(text) if text is not None else ():
+            sections.setdefault(setting.section, {})[setting.key] = setting.value
+        if index == 0 and "files" in sections.get("include", {}):
+            folder = posixpath.dirname(absolute(situation, path))
+            for pattern in sections["include"]["files"].value.split()[:_INCLUDES]:
+                paths += matching(situation, posixpath.join(folder, pattern))[:_INCLUDES]
+    return sections
+
+
+def _value(table: dict[str, Text], key: str, default: str) -> str:
+    return table[key].value if key in table else default
+
+
+def _supervised(table: dict[str, Text]) -> Started | None:
+    """One program of supervisord; SIGTERM and ten seconds where it says nothing else."""
+    words = split(table["command"]) if "command" in table else ()
+    if not words:
+        return None
+    return replace(
+        command(words, "supervisor"),
+        stop_signal=signal_name(_value(table, "stopsignal", "TERM").split("#")[0]),
+        user=_value(table, "user", "") or None,
+        to_group=truth(_value(table, "stopasgroup", "false")),
+        kills_after=seconds(_value(table, "stopwaitsecs", "10")),
+    )
+
+
+_PROCESS = re.compile(r"^([\w-]+):[ \t]*(\S.*?)\s*$", re.MULTILINE)
+
+
+def procfile(facts: Entry, situation: Situation) -> Entry:
+    """``name: command`` lines; the operands choose among them."""
+    given = situation.line.value(("-f", "--procfile"))
+    path = given.value if given else "Procfile"
+    text = content(situation, path)
+    if text is None:
+        return {"missing": [f"{path} is not known"]}
+    wanted = {word.value for word in situation.line.operands}
+    found = [match for match in _PROCESS.finditer(text.value) if not wanted or match[1] in wanted]
+    return {"started": tuple(shell_command(text.cut(*match.span(2)), "supervisor") for match in found)}
+
+
+def _run_scripts(situation: Situation, paths: Sequence[str]) -> Iterator[tuple[str, Started]]:
+    """The run scripts of service folders, each as a program of its own."""
+    for path in paths:
+        found = situation.image.files.lookup(path)
+        text = found.content or found.placed if isinstance(found, ImageFile) else None
+        if text is not None:
+            yield path, command((Argument(path, text),), "supervisor")
+
+
+def runsvdir(facts: Entry, situation: Situation) -> Entry:
+    """``runsvdir DIR``: DIR/*/run."""
+    words = situation.line.operands
+    folder = words[0].value if words else "/etc/service"
+    started = tuple(child for _, child in _run_scripts(situation, matching(situation, f"{folder}/*/run")))
+    return {"started": started} if started else {"missing": [f"the services in {folder} are not known"]}
+
+
+def runsv(facts: Entry, situation: Situation) -> Entry:
+    """``runsv DIR``: DIR/run."""
+    words = situation.line.operands
+    paths = [absolute(situation, f"{word.value}/run") for word in words[:1]]
+    started = tuple(child for _, child in _run_scripts(situation, paths))
+    return {"started": started} if started else {"missing": ["the service's run script is not known"]}
+
+
+def s6(facts: Entry, situation: Situation) -> Entry:
+    """``s6-svscan DIR``: DIR/*/run, each stopped with the signal in its ``down-signal``."""
+    words = situation.line.operands
+    folder = words[0].value if words else "."
+    started = _services(situation, (f"{folder}/*/run",))
+    return {"started": started} if started else {"missing": [f"the services in {folder} are not known"]}
+
+
+def _services(situation: Situation, patterns: Sequence[str]) -> tuple[Started, ...]:
+    paths = [path for pattern in patterns for path in matching(situation, pattern)]
+    children: list[Started] = []
+    for path, child in _run_scripts(situation, paths):
+        down = content(situation, posixpath.join(posixpath.dirname(path), "down-signal"))
+        signal = signal_name(down.value) if down is not None else "SIGTERM"
+        children.append(replace(child, stop_signal=signal))
+    return tuple(children)
+
+
+def s6_overlay(facts: Entry, situation: Situation) -> Entry:
+    """``/init CMD``: the services of both generations, and the command as one more child."""
+    services = _services(situation, ("/etc/services.d/*/run", "/etc/s6-overlay/s6-rc.d/*/run"))
+    words = situation.line.operands
+    own = (replace(command(words, "supervisor"), stop_signal="SIGTERM"),) if words else ()
+    change: Entry = {"started": (*services, *own)}
+    if not change["started"]:
+        change["missing"] = ["the services of s6-overlay are not known"]
+    grace = situation.image.env.get("S6_KILL_GRACETIME")
+    if grace and grace.isdecimal():
+        limit = int(grace[:9]) / 1000
+        change["on"] = {signal: {**old, "kills-after": limit} for signal, old in facts["on"].items()}
+    return change
