@@ -46,6 +46,10 @@ def concerns(step: Run, path: str) -> bool:
         if not has_tree_command:
             continue
         if "$" in word:
+            # What is left of a loop's variable ("$f.sh") may still tell by its end.
+            end = _VARIABLE.split(word)[-1]
+            if end and not end.startswith("$") and path.endswith(end):
+                return True
             word = _VARIABLE.sub(lambda match: _value(step.variables, match[1] or match[2]), word)
         for workdir in workdirs:
             whole = posixpath.join(workdir, word)

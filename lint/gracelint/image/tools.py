@@ -27,13 +27,12 @@ LEAVES_ALONE = frozenset(
     tail test time true tty type ulimit umask uname unset useradd usermod visudo wc whereis which whoami xargs""".split()
 )
 TAME = LEAVES_ALONE | frozenset(
-    """add-apt-repository apk apt apt-cache apt-get apt-key apt-mark bundle cd chmod conda corepack cp debconf-set-selections
-    deluser dnf dos2unix dpkg dpkg-query easy_install fc-cache gem gpg groupdel install key ldconfig ln locale-gen
-    localedef microdnf mamba mkdir mktemp mv npm npx pip pip3 pipenv pipx pnpm poetry python -m rm rmdir rpm sed setuptools sha256sum
-    tee touch tr uv update-alternatives update-ca-certificates userdel yarn yum zypper""".split()
+    """add-apt-repository apk apt apt-cache apt-get apt-key apt-mark ash bash bsdtar bundle cd chmod conda corepack cp
+    curl dash debconf-set-selections deluser dnf dos2unix dpkg dpkg-query easy_install fc-cache find fromdos gem git
+    gpg groupdel install key ldconfig ln locale-gen localedef mamba microdnf mkdir mktemp mv npm npx pip pip3 pipenv
+    pipx pnpm poetry popd pushd rm rmdir rpm sed sh tar tee touch tr unlink unzip update-alternatives
+    update-ca-certificates userdel uv wget yarn yum zypper""".split()
 )
-
-_SCRIPT_OPTIONS = ("-e", "--expression", "-f", "--file")
 
 
 def operate(
