@@ -1,0 +1,134 @@
+"""Root folders in which the launches of fixtures really run: a shell, small tools, inits, and witnesses under the names of programs.
+
+A fixture's image is not built by an engine: its files (as gracelint sees them) are laid over a bare root folder, and its launch runs there as PID 1
+in the lab. The applications are witnesses, so that "told and finished" is proof and not an impression.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gracelint.image.model import ImageFile
+from gracelint.lab import Steady, Written, run
+from gracelint.lab.witness import build, testimonies
+
+if TYPE_CHECKING:
+    from gracelint.image.model import Image
+    from gracelint.lab import Report
+
+APPLICATIONS = ("gunicorn", "celery", "redis-server", "java", "worker")
+APPLETS = (
+    "cat",
+    "sleep",
+    "tail",
+    "tee",
+    "rm",
+    "id",
+    "mkdir",
+    "date",
+    "touch",
+    "env",
+    "nice",
+    "true",
+    "false",
+    "flock",
+    "tr",
+)
+# A python that runs jobs to their end and everything else as an application.
+PYTHON = """#!/bin/dash
+case " $* " in
+    *" migrate "*|*" check "*) exit 0 ;;
+esac
+exec /usr/local/bin/worker "$@"
+"""
+PATH = "/usr/local/bin:/usr/bin:/bin"
+SHELLS = {"dash": "dash", "ash": "busybox", "bash": "bash"}
+
+
+@dataclass(frozen=True)
+class Rootfs:
+    """A root folder whose ``/bin/sh`` is of a family."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, family: str) -> Rootfs:
+        for name in ("bin", "usr/local/bin", "usr/bin", "record", "tmp", "proc", "dev", "run", "etc", "var/log", "app"):
+            (folder / name).mkdir(parents=True)
+        for name in ("dash", "bash", "busybox", "tini", "dumb-init"):
+            _install(folder, name)
+        for name in APPLETS:
+            os.link(folder / "bin/busybox", folder / "bin" / name)
+        os.link(folder / "bin" / SHELLS[family], folder / "bin/sh")
+        build(folder / "usr/local/bin" / APPLICATIONS[0])
+        for name in APPLICATIONS[1:]:
+            os.link(folder / "usr/local/bin" / APPLICATIONS[0], folder / "usr/local/bin" / name)
+        python = folder / "usr/local/bin/python"
+        python.write_text(PYTHON)
+        python.chmod(0o755)
+        return cls(folder)
+
+    def measure(self, image: Image, grace: float = 2.5) -> Report:
+        """Start the image's launch here, stop it with its stop signal, and say what happened."""
+        placed = []
+        try:
+            for path in image.files.listing("/"):
+                found = image.files.lookup(path)
+                target = self.folder / path.lstrip("/")
+                if not isinstance(found, ImageFile) or found.content is None or target.exists():
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(found.content.value.encode("utf-8", "surrogateescape"))
+                target.chmod(0o755 if found.executable else 0o644)
+                placed.append(target)
+            return self._run(image, grace)
+        finally:
+            for target in placed:
+                target.unlink()
+
+    def _run(self, image: Image, grace: float) -> Report:
+        record = self.folder / "record/witnesses"
+        record.write_text("")
+        record.chmod(0o666)
+        environment = {name: value for name, value in image.env.items() if value is not None}
+        environment |= {"PATH": PATH, "HOME": "/", "GRACELINT_RECORD": "/record/witnesses", "GRACELINT_CLEANUP": "400"}
+        argv = [_resolved(image.launch.argv[0], self.folder), *image.launch.argv[1:]]
+        ready = (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05))
+        report = run(
+            argv,
+            signal=image.stop_signal.name or "SIGTERM",
+            grace=grace,
+            root=str(self.folder),
+            env=environment,
+            ready=ready,
+        )
+        return replace(report, testimonies=testimonies(record.read_text()))
+
+
+def _resolved(command: str, root: Path) -> str:
+    """What execvp would find in the root folder; the lab is not in it when it looks."""
+    if "/" in command:
+        return command
+    for folder in PATH.split(":"):
+        if (root / folder.lstrip("/") / command).exists():
+            return f"{folder}/{command}"
+    return command
+
+
+def _install(root: Path, name: str) -> None:
+    """A program of this machine with the libraries it needs."""
+    source = shutil.which(f"{name}-static") or shutil.which(name)
+    assert source is not None, f"{name} is not installed: see .ci/packages.txt"
+    shutil.copy(source, root / "bin" / name)
+    needed = subprocess.run(["ldd", source], capture_output=True, text=True, check=False).stdout
+    for library in re.findall(r"(/\S+)", needed):
+        target = root / library.lstrip("/")
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, target)

@@ -1,0 +1,83 @@
+"""The fix proof: for every bad case that gets a fix, the kernel says killed or abrupt before, and graceful after.
+
+The table of all fixes, measured, is printed at the end (``pytest -m lab tests/proof -rP`` shows it).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import archive
+import pytest
+import test_fixtures
+from rootfs import Rootfs
+
+from gracelint.image.build import build_image
+from gracelint.image.context import Context
+from gracelint.lab import NotStartedError
+from gracelint.parsers.dockerfile import parse
+from gracelint.source import Document
+
+pytestmark = pytest.mark.lab
+
+# Rules whose defect lies between PID 1 and the application; the others need real programs (see tests/lab).
+PROVEN = (
+    "shell-form-entrypoint",
+    "shell-form-cmd",
+    "malformed-exec-form",
+    "shell-wrapper-without-exec",
+    "exec-form-builtin",
+    "missing-exec",
+    "exec-without-effect",
+    "deferred-trap",
+    "trap-does-not-forward",
+    "child-not-awaited",
+    "unportable-trap",
+    "trap-kills-itself",
+    "trap-for-another-signal",
+    "trap-does-not-exit",
+    "exec-with-assignment",
+    "unresolved-entrypoint",
+)
+# Programs that the root folders do not hold: their cases are proven by reading only.
+ABSENT = ("node", "nginx")
+CASES = [
+    path for path in test_fixtures.BAD if path.parts[-3] in PROVEN and (path.parents[1] / "fixed" / path.name).exists()
+]
+
+
+@pytest.fixture(scope="session")
+def rootfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rootfs]:
+    return {family: Rootfs.make(tmp_path_factory.mktemp(family), family) for family in ("dash", "ash", "bash")}
+
+
+def measured(folder: Path, rootfs: dict[str, Rootfs]) -> str:
+    """The verdict of the kernel on the Dockerfile of a folder."""
+    path = folder / "Dockerfile"
+    document = Document.decode("Dockerfile", path.read_bytes())
+    image = build_image(parse(document), Context(str(folder), str(path)))
+    family = image.base.shell
+    assert family in rootfs, image.base
+    try:
+        report = rootfs[family].measure(image)
+    except NotStartedError:
+        return "does not start"
+    if not report.testimonies and not report.signalled:
+        return "does not start"
+    return report.verdict
+
+
+@pytest.mark.parametrize("path", CASES, ids=test_fixtures.name_of)
+def test_fix_is_proven(path: Path, tmp_path: Path, rootfs: dict[str, Rootfs]) -> None:
+    members = archive.read(path)
+    if any(name in members["Dockerfile"].text for name in ABSENT):
+        pytest.skip("needs a program that the root folder does not hold")
+    archive.unpack(members, tmp_path)
+    before = measured(tmp_path, rootfs)
+    archive.unpack(archive.read(path.parents[1] / "fixed" / path.name), tmp_path)
+    after = measured(tmp_path, rootfs)
+    print(f"{path.parts[-3]:28} {path.stem:28} {before:14} -> {after}")
+    assert after == "graceful"
+    lucky = members["expected"].text.split()[2] == "info"
+    assert before == ("graceful" if lucky else before)
+    assert lucky or before in ("killed", "abrupt", "does not start")
