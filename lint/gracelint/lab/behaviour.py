@@ -17,15 +17,20 @@ Answer = bool | str | int | None
 
 
 def _app_is_pid1(row: Row) -> Answer:
-    return row["pid1"] == "app" if row["apps"] else None
+    return row["pid1"] == "app" or (False if row["apps"] else None)  # `exec -c`: there, but without its record
 
 
 def _trap_ran(row: Row) -> Answer:
     return bool(row["ran"]) if row["apps"] else None
 
 
+def _status(row: Row) -> Answer:
+    status: int | str = row["status"]
+    return status
+
+
 def _exits_with_7(row: Row) -> Answer:
-    return row["status"] == 7
+    return _status(row) == 7
 
 
 def _reaction(row: Row) -> Answer:
@@ -41,7 +46,7 @@ def _verdict(row: Row) -> Answer:
 
 
 def _graceful(row: Row) -> Answer:
-    return row["verdict"] == "graceful"
+    return _verdict(row) == "graceful"
 
 
 # group of forms → key in shells.json, and how a row answers
@@ -54,6 +59,7 @@ ANSWERS: Mapping[str, tuple[str, Callable[[Row], Answer]]] = {
     "exit-trap": ("exit_trap_runs", _trap_ran),
     "waiting": ("while_waiting", _reaction),
     "forward": ("forward", _verdict),
+    "kill-self": ("kill_self", _verdict),
     "kill-form": ("kill_works", _graceful),
     "ignore": ("ignore", _verdict),
 }
@@ -63,16 +69,16 @@ FACTS: Mapping[str, tuple[str, str, Callable[[Row], Answer]]] = {
     "accepts_sig_prefix": ("trap-name", "SIGTERM", _exits_with_7),
     "accepts_lowercase": ("trap-name", "term", _exits_with_7),
     "accepts_lowercase_sig_prefix": ("trap-name", "sigterm", _exits_with_7),
-    "refused_name_refuses_all": ("trap-name", "SIG-first-TERM-later", lambda row: row["status"] != 7),
+    "refused_name_refuses_all": ("trap-name", "SIG-first-TERM-later", lambda row: not _exits_with_7(row)),
     "knows_err": ("trap-name", "ERR-first", _exits_with_7),
     "runs_exit_trap_on_signal": ("exit-trap", "waiting", _trap_ran),
     "default_action_when_waiting": ("waiting", "wait", _reaction),
     "default_action_in_foreground": ("waiting", "foreground", _reaction),
     "trap_runs_during_foreground": ("waiting", "foreground-TERM-trap", _trap_ran),
     "wait_interrupted_by_trap": ("waiting", "wait-pid-TERM-trap", _trap_ran),
-    "wait_status_when_interrupted": ("waiting", "wait-returns-status", lambda row: row["status"]),
+    "wait_status_when_interrupted": ("waiting", "wait-returns-status", _status),
     "knows_wait_n": ("waiting", "wait-n-TERM-trap", _trap_ran),
-    "background_ignores_interrupt": ("forward", "kill-int-polite", lambda row: row["verdict"] != "graceful"),
+    "background_ignores_interrupt": ("forward", "kill-int-polite", lambda row: not _graceful(row)),
     "inherited_ignore_can_be_trapped": ("ignore", "retrap-inherited", _trap_ran),
 }
 

@@ -45,7 +45,7 @@ def _read(path: str) -> bytes:
 def _executable(pid: int) -> str:
     try:
         return str(Path(f"/proc/{pid}/exe").readlink())
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):  # somebody else's, or just leaving
         return ""
 
 

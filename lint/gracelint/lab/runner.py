@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from ..signals import names
 from .container import Container
-from .keeper import Keeper, Notes, NotStartedError, UnavailableError
+from .keeper import Notes, NotStartedError, UnavailableError, keep
 from .ready import Steady
 from .report import Process, Report, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .keeper import Note
     from .ready import Ready
+    from .watch import Note
 
 
 def run(
@@ -53,8 +53,8 @@ def run(
         raise UnavailableError("PID namespaces are a feature of Linux; this is " + sys.platform)
     conditions = ready if isinstance(ready, (list, tuple)) else (ready or Steady(),)
     container = Container(tuple(argv), root, env, cwd, uid)
-    notes = _apart(lambda control: Keeper(container, control).keep(number, grace, conditions))
-    return _report(container, number, grace, notes)
+    notes = _apart(lambda control: keep(container, control, number, grace, conditions))
+    return report_of(container, number, grace, notes)
 
 
 def _apart(work: Callable[[int], Notes]) -> Notes:
@@ -100,7 +100,8 @@ def _answer(work: Callable[[int], Notes], control: int, answer: int) -> None:
         os._exit(status)
 
 
-def _report(container: Container, number: int, grace: float, notes: Notes) -> Report:
+def report_of(container: Container, number: int, grace: float, notes: Notes) -> Report:
+    """The report that the notes of a watched namespace make."""
     zero = notes.begun if notes.sent is None else notes.sent
     level = len(next(note for note in notes.processes if note.seen.pids[-1] == 1).seen.pids) - 1
     inside = {note.seen.host: note.seen.pids[level] for note in notes.processes}

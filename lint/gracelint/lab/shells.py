@@ -14,7 +14,6 @@ import argparse
 import concurrent.futures
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -42,7 +41,9 @@ ROWS = DATA / "shell_rows.json"
 BEHAVIOUR = Path(__file__).parent.parent / "signals" / "data" / "shells.json"
 
 MODES = ("c", "file")
-_CLEANUP, _GRACE = 0.1, 0.7
+_CLEANUP, _GRACE = 0.25, 0.8
+# Some take their time: a shell that signals itself until its stack is full, runuser that waits 2 s for its child.
+PATIENCE = {"kill-self": 6.0, "wrapper": 4.0}
 
 Row = dict[str, Any]
 
@@ -136,6 +137,7 @@ class Bench:
 
     def measure(self, mode: str, form: Form, patience: float = 1.0) -> Row:
         """One row. ``patience`` stretches all times."""
+        patience *= PATIENCE.get(form.group, 1.0)
         folder = self.stand.folder.parent
         if mode == "c":
             rest = ["-c", form.text]
@@ -162,7 +164,9 @@ class Bench:
             "pid1": known.get(pid1, pid1.rpartition("/")[2]) if report.signalled else None,
             "verdict": report.verdict,
             "status": status.code if status.signal is None else names.name(status.signal),
-            "apps": ["finished" if one.finished else "told" if one.signals else "untold" for one in report.testimonies],
+            "apps": sorted(
+                "finished" if one.finished else "told" if one.signals else "untold" for one in report.testimonies
+            ),
         }
         if report.signalled:
             cell["sigcgt"] = f"{report.pid1.caught:x}"
@@ -188,23 +192,81 @@ def measure(
                 yield task[0].shell, row
 
 
+def document(rows: Iterable[tuple[Shell, Row]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What both data files hold: the evidence (all rows), and what follows from it."""
+    by_shell: dict[str, list[Row]] = {}
+    for shell, row in rows:
+        by_shell.setdefault(shell.name, []).append(row)
+    shells = {
+        shell.name: {"argv": shell.argv, "package": shell.package, "version": shell.version}
+        for shell in SHELLS
+        if shell.name in by_shell
+    }
+    about = {"version": 1, "made_by": "python -m gracelint.lab.shells", "signal": "SIGTERM", "shells": shells}
+    evidence = {**about, "rows": by_shell}
+    texts: dict[str, dict[str, str]] = {}
+    for form in forms():
+        texts.setdefault(form.group, {})[form.name] = form.text
+    facts = {
+        **about,
+        "forms": texts,
+        "behaviour": {name: behaviour.derive(measured) for name, measured in by_shell.items()},
+        "history": _toml(HISTORY),
+    }
+    return evidence, facts
+
+
+def dump(value: Any, path: Path, depth: int) -> None:
+    """Write JSON that shows in a diff what changed: one line for what lies ``depth`` levels down."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_lines(value, depth, "") + "\n", encoding="utf-8")
+
+
+def _lines(value: Any, depth: int, indent: str) -> str:
+    deeper = indent + " "
+    if depth and isinstance(value, dict) and value:
+        items = (f"{deeper}{json.dumps(str(key))}: {_lines(item, depth - 1, deeper)}" for key, item in value.items())
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if depth and isinstance(value, list) and value:
+        return "[\n" + ",\n".join(deeper + _lines(item, depth - 1, deeper) for item in value) + f"\n{indent}]"
+    return json.dumps(value)
+
+
+def recorded() -> Iterator[tuple[Shell, Row]]:
+    """The rows of the data file."""
+    shells = {shell.name: shell for shell in SHELLS}
+    for name, rows in json.loads(ROWS.read_text(encoding="utf-8"))["rows"].items():
+        for row in rows:
+            yield shells[name], row
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Measure everything and write both data files; with ``--print``, some of it, to standard output."""
     parser = argparse.ArgumentParser(
-        prog="python -m gracelint.lab.shells", description=__doc__.splitlines()[0] if __doc__ else None
+        prog="python -m gracelint.lab.shells", description="Measure how shells behave as PID 1."
     )
-    parser.add_argument("--print", action="store_true", dest="only_print", help="print rows, write nothing")
-    parser.add_argument("--shell", action="append", help="only this shell")
-    parser.add_argument("--group", action="append", help="only this group of forms")
-    parser.add_argument("--jobs", type=int, default=8)
+    add = parser.add_argument
+    add("--print", action="store_true", dest="only_print", help="print rows, write nothing")
+    add("--derive", action="store_true", help="measure nothing, derive behaviour from the recorded rows")
+    add("--shell", action="append", help="with --print: only this shell")
+    add("--group", action="append", help="with --print: only this group of forms")
+    add("--jobs", type=int, default=8, help="runs at a time (default: 8)")
     options = parser.parse_args(args)
+    if (options.shell or options.group) and not options.only_print:
+        parser.error("the data files hold all shells and all forms: use --print")
     shells = [shell for shell in SHELLS if not options.shell or shell.name in options.shell]
     absent = [shell.package for shell in shells if shell.executable is None]
     if absent:
-        parser.error(f"not installed: {' '.join(absent)}")
+        parser.error(f"not installed, as Debian calls them: {' '.join(absent)}")
     wanted = [form for form in forms() if not options.group or form.group in options.group]
-    for shell, row in measure(shells, wanted, jobs=options.jobs):
-        print(shell.name, json.dumps(row))
+    rows = recorded() if options.derive else measure(shells, wanted, jobs=options.jobs)
+    if options.only_print:
+        for shell, row in rows:
+            print(shell.name, json.dumps(row), flush=True)
+        return 0
+    evidence, facts = document(rows)
+    dump(evidence, ROWS, 3)
+    dump(facts, BEHAVIOUR, 3)
     return 0
 
 
