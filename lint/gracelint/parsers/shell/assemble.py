@@ -196,13 +196,24 @@ class Assembler:
                 high = middle
         return low
 
-    def and_or(self, links: list[tuple[str, Command]]) -> Command:
-        """Commands joined by ``&&`` and ``||`` (the first one's operator does not count)."""
-        if len(links) > MAX_CHAIN:
+    def chain(self, links: list[tuple[int | None, Command]]) -> Command:
+        """Commands joined by ``|``, ``&&`` and ``||``, each with the place of the operator in front of it.
+
+        ``|`` binds tighter than the others, which bind alike, from the left (POSIX XCU 2.9.2, 2.9.3).
+        """
+        pipelines: list[tuple[str, list[Command]]] = []
+        for place, command in links:
+            operator = "" if place is None else str(self.tokens[self.at(place)].content)
+            if operator in ("|", "|&"):
+                pipelines[-1][1].append(command)
+            else:
+                pipelines.append((operator, [command]))
+        if len(pipelines) > MAX_CHAIN:
             raise Misread(self.number(links[0][1].text))
-        left = links[0][1]
-        for operator, right in links[1:]:
+        left = self.pipeline(pipelines[0][1])
+        for operator, commands in pipelines[1:]:
             symbol: Literal["&&", "||"] = "&&" if operator == "&&" else "||"
+            right = self.pipeline(commands)
             left = AndOr(left.text.until(right.text), left, symbol, right)
         return left
 

@@ -41,36 +41,29 @@ class _Reader:
             if node.kind == "list":
                 commands.extend(self._list(node.parts))
             elif node.kind not in ("operator", "reservedword"):
-                commands.append(self.command(node))
+                commands.append(self.assembler.chain([(None, self.single(node))]))
         return commands
 
     def _list(self, parts: list[Any]) -> list[Command]:
-        """A list holds commands and operators alternately; ``&&`` and ``||`` bind tighter than ``;`` and ``&``."""
+        """A list holds commands and operators alternately; ``;`` and ``&`` part them."""
         commands: list[Command] = []
-        links: list[tuple[str, Command]] = []
-        operator = ""
+        links: list[tuple[int | None, Command]] = []
+        joined: int | None = None
         for part in parts:
             if part.kind == "operator":
-                operator = part.op
+                joined = part.pos[0] if part.op == "&&" else None
                 continue
-            if links and operator not in ("&&", "||"):
-                commands.append(self.assembler.and_or(links))
+            if links and joined is None:
+                commands.append(self.assembler.chain(links))
                 links = []
-            links.append((operator, self.command(part)))
+            links.append((joined, self.single(part)))
         if links:
-            commands.append(self.assembler.and_or(links))
+            commands.append(self.assembler.chain(links))
         return commands
 
     def block(self, nodes: list[Any], opener: Any) -> Block:
         """The commands of some nodes, behind the keyword ``opener``."""
         return self.assembler.block(self.statements(nodes), self.assembler.at(opener.pos[0]))
-
-    def command(self, node: Any) -> Command:
-        """A pipeline or a single command, with what stands in front of it."""
-        if node.kind == "pipeline":
-            parts = [part for part in node.parts if part.kind not in ("pipe", "reservedword")]
-            return self.assembler.pipeline([self.single(part) for part in parts])
-        return self.assembler.pipeline([self.single(node)])
 
     def single(self, node: Any) -> Command:
         """One command."""

@@ -42,6 +42,8 @@ _CONTINUERS = {"then", "else", "elif", "do"}
 _KEYWORDS = _OPENERS | _CLOSERS | _CONTINUERS | {"function"}
 DECLARATIONS = frozenset({"export", "readonly", "local", "declare", "typeset"})
 
+_FACES = {"|": "&&", "|&": "&&", "||": "&&", ";&": ";;", ";;&": ";;"}
+"""What joins two commands joins them alike in the skeleton: precedence is the assembler's matter."""
 _HEADER = "w in w ;"
 """The face of everything between ``for`` and ``do``."""
 
@@ -273,7 +275,7 @@ class _Level:
             return
         match = _OPERATOR.match(lexer.source, at)
         symbol = match.group() if match else character
-        face = {"|&": "|", ";&": ";;", ";;&": ";;"}.get(symbol, symbol)
+        face = symbol if self._state == ALTERNATIVE else _FACES.get(symbol, symbol)
         self._settle()
         if symbol == ";" and (self._state == WORDS or (self._state == IN and self._open[-1:] == ["for"])):
             face = ""

@@ -50,24 +50,14 @@ class _Reader:
         return self.assembler.block(self.statements(nodes), self.assembler.at(opener.start_byte))
 
     def command(self, node: tree_sitter.Node) -> Command:
-        """A pipeline, a chain or a single command, with what stands in front of it."""
-        if node.type == "list":
-            return self.assembler.and_or(self._links(node))
-        if node.type == "pipeline":
-            return self.assembler.pipeline([self.single(child) for child in node.children if child.is_named])
-        return self.assembler.pipeline([self.single(node)])
-
-    def _links(self, node: tree_sitter.Node) -> list[tuple[str, Command]]:
-        """A chain, which the tree nests to the left."""
-        links: list[tuple[str, tree_sitter.Node]] = []
+        """A chain or a single command."""
+        links: list[tuple[int | None, tree_sitter.Node]] = []
         while node.type == "list":
             left, operator, right = node.children
-            if right.type == "list":
-                raise Misread(self.assembler.at(right.start_byte))
-            links.append((operator.type, right))
+            links.append((operator.start_byte, right))
             node = left
-        links.append(("", node))
-        return [(operator, self.command(link)) for operator, link in reversed(links)]
+        links.append((None, node))
+        return self.assembler.chain([(place, self.single(link)) for place, link in reversed(links)])
 
     def single(self, node: tree_sitter.Node) -> Command:
         if node.type == "command":
