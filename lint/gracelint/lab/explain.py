@@ -52,7 +52,8 @@ def report(found: Report) -> Iterator[str]:
     """The whole report, line by line."""
     signal = names.name(found.signal)
     yield line("PID 1", show(found.pid1.argv))
-    yield from masks(found.pid1.caught, found.pid1.ignored, found.pid1.blocked)
+    if found.complete:
+        yield from masks(found.pid1.caught, found.pid1.ignored, found.pid1.blocked)
     for process in found.tree[1:]:
         heard = ": catches it" if _has(process.caught, found.signal) else ""
         yield line("below it", f"{show(process.argv)} (process {process.pid}, of {process.parent}){heard}")
@@ -69,6 +70,13 @@ def report(found: Report) -> Iterator[str]:
     if not found.signalled and found.output:
         yield "\nIt printed:\n"
         yield from (f"    {printable(text)}\n" for text in found.output.decode("utf-8", "replace").splitlines()[-8:])
+
+
+def compared(plain: Report, init: Report) -> str:
+    """What --init changes, in a sentence."""
+    before, after = (f"{one.verdict}, {one.seconds:.1f} s, {one.status}" for one in (plain, init))
+    change = "changes nothing that matters" if plain.verdict == init.verdict else "makes a difference"
+    return f"--init {change}: without it {before}; with it {after}.\n"
 
 
 def _has(mask: int, number: int) -> bool:
@@ -115,6 +123,9 @@ def advice(found: Report) -> Iterator[str]:
 def _why_killed(found: Report) -> Iterator[str]:
     signal, pid1 = names.name(found.signal), found.pid1
     program = _called(pid1)
+    if not found.complete:
+        yield f"Nobody acted on {signal}. What {program} catches and ignores could not be seen."
+        return
     if _has(pid1.ignored, found.signal):
         yield f"{program} ignores {signal}. An ignored signal stays ignored through exec: look for trap '' in what started it."
     elif _has(pid1.caught, found.signal):
@@ -147,6 +158,8 @@ def _is_shell(process: Process) -> bool:
 def _instead(found: Report) -> Iterator[str]:
     signal = names.name(found.signal)
     others = found.tree[1:]
+    if not found.complete:
+        return
     if not others or not _is_shell(found.pid1):
         if not _has(found.pid1.caught, found.signal):
             yield ""

@@ -108,26 +108,39 @@ def _answer(options: argparse.Namespace) -> str:
     if options.pid is not None:
         return _decoded(*_masks_of(options.pid), as_json)
     if options.image is not None:
-        from . import docker
-
-        return docker.answer(
-            options.image,
-            options.argv,
-            options.signal,
-            options.grace_period,
-            _ready(options.ready),
-            options.init,
-            as_json,
-        )
+        return _ask_engine(options, as_json)
     from .runner import run
 
     report = run(
         options.argv,
         signal=options.signal or "SIGTERM",
         grace=options.grace_period,
-        ready=_ready(options.ready),
+        ready=_ready(options.ready or "steady"),
     )
     return _dumped(as_object(report)) if as_json else "".join(explain.report(report))
+
+
+def _ask_engine(options: argparse.Namespace, as_json: bool) -> str:
+    """The answer of a Docker engine; with --init of both ways of starting the image."""
+    from . import docker
+
+    ready = None if options.ready is None else _ready(options.ready)
+    signal = None if options.signal is None else names.canonical(options.signal)
+    answers = [
+        docker.stop(options.image, options.argv, signal=signal, grace=options.grace_period, ready=ready, options=words)
+        for words in ((), ("--init",))[: 1 + options.init]
+    ]
+    if as_json:
+        first, *others = ({**as_object(one.report), **({"note": one.blind} if one.blind else {})} for one in answers)
+        return _dumped({**first, **({"with_init": others[0]} if others else {})})
+    titles = (f"docker run {explain.show([options.image, *options.argv])}", "the same with --init")
+    texts = []
+    for title, one in zip(titles, answers, strict=False):
+        note = explain.line("note", one.blind) if one.blind else ""
+        texts.append(f"== {title}\n{note}{''.join(explain.report(one.report))}")
+    if options.init:
+        texts.append(explain.compared(answers[0].report, answers[1].report))
+    return "\n".join(texts)
 
 
 def _mask(text: str) -> int:
@@ -179,26 +192,26 @@ def _named(caught: int, ignored: int, blocked: int) -> dict[str, object]:
     return {key: list(names.decode(mask)) for key, mask in masks.items()}
 
 
-def _process(process: Process) -> dict[str, object]:
-    return {"argv": list(process.argv), **_named(process.caught, process.ignored, process.blocked)}
-
-
 def as_object(report: Report) -> dict[str, object]:
-    """A report as the JSON format shows it."""
-    pid1 = report.pid1
-    status = report.status
+    """A report as the JSON format shows it. Masks that could not be seen are null."""
+    pid1, status = report.pid1, report.status
+    words = {"sigcgt": pid1.caught, "sigign": pid1.ignored, "sigblk": pid1.blocked}
+
+    def process(one: Process) -> dict[str, object]:
+        masks = _named(one.caught, one.ignored, one.blocked)
+        return {"argv": list(one.argv), **(masks if report.complete else dict.fromkeys(masks))}
+
+    grace = report.grace_period
     return {
         "version": 1,
         "argv": list(report.argv),
         "signal": names.name(report.signal),
-        "grace_period_seconds": int(report.grace_period) if report.grace_period.is_integer() else report.grace_period,
+        "grace_period_seconds": int(grace) if float(grace).is_integer() else grace,
         "pid1": {
-            **_process(pid1),
-            "sigcgt": f"{pid1.caught:016x}",
-            "sigign": f"{pid1.ignored:016x}",
-            "sigblk": f"{pid1.blocked:016x}",
+            **process(pid1),
+            **{key: f"{mask:016x}" if report.complete else None for key, mask in words.items()},
         },
-        "tree": [{"pid": one.pid, "parent": one.parent, **_process(one)} for one in report.tree],
+        "tree": [{"pid": one.pid, "parent": one.parent, **process(one)} for one in report.tree],
         "exited": report.exited,
         "seconds": round(max(0.0, report.seconds), 3),
         "status": {"code": status.code, "signal": None if status.signal is None else names.name(status.signal)},

@@ -111,6 +111,11 @@ def zombie_status(pid: int) -> int | None:
     return int(fields[49]) if fields[0] == b"Z" else None
 
 
+def cgroups(pid: int) -> str:
+    """The control groups a process is in, one a line; an engine's container has its name in them."""
+    return os.fsdecode(_read(f"/proc/{pid}/cgroup"))
+
+
 def listens(pid: int, port: int) -> bool:
     """Whether something listens on a TCP port in a process's network namespace. Nothing is connected to."""
     for table in ("tcp", "tcp6"):

@@ -81,7 +81,7 @@ class Report:
     """One run. ``seconds`` and ``grace_period`` count from the signal; ``status`` is PID 1's end.
 
     ``exited``: PID 1 was gone before the grace period was over. ``ready`` says in words what was waited for and whether it came.
-    ``signalled`` is False when PID 1 had ended before anybody sent it anything. ``output`` is the beginning of what was printed.
+    ``complete`` is False where nobody but PID 1 could be seen, and of PID 1 no masks. ``signalled`` is False when PID 1 had ended before anybody sent it anything. ``output`` is the beginning of what was printed.
     """
 
     argv: tuple[str, ...]
@@ -95,6 +95,7 @@ class Report:
     status: Status
     output: bytes = b""
     testimonies: tuple[Testimony, ...] = ()
+    complete: bool = True
 
     @property
     def tree(self) -> tuple[Process, ...]:
@@ -152,6 +153,8 @@ class Report:
             if process in torn_down:
                 return "abrupt", "ends", f"{who} was killed by the kernel, without notice, when PID 1 left"
             return "abrupt", "ends", f"{who} was ended by {process.status}, with no chance to clean up"
+        if not self.complete:
+            return "unknown", "unobserved", "PID 1 left in time; how the processes below it ended could not be seen"
         if any(process.status is None for process in concerned):
             return "unknown", "unobserved", "this kernel does not tell how the processes besides PID 1 ended"
         return "graceful", "ends", "every process left by itself"
