@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .discovery import read_bytes
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 # In the order in which Compose looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
+_DEEPEST = 100
+_LARGEST_MAPPING = 10_000
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -37,27 +38,33 @@ class Service:
     init: bool = False
 
 
-def services(dockerfile: str, root: str) -> list[Service]:
-    """The services that build a Dockerfile, of the nearest compose file that names it, up to ``root``."""
-    wanted = os.path.realpath(dockerfile)
-    top = os.path.abspath(root)
-    folder = os.path.dirname(os.path.abspath(dockerfile))
-    while True:
-        for name in NAMES:
-            found = [service for path, service in _builds(os.path.join(folder, name)) if path == wanted]
-            if found:
-                return found
-        parent = os.path.dirname(folder)
-        if folder == top or parent == folder or not folder.startswith(top.rstrip(os.sep) + os.sep):
-            return []
-        folder = parent
+class Finder:
+    """Finds the services of each Dockerfile, reading every compose file once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[tuple[str, Service], ...]] = {}
+
+    def services(self, dockerfile: str, root: str) -> list[Service]:
+        """The services that build a Dockerfile, of the nearest compose file that names it, up to ``root``."""
+        wanted = os.path.realpath(dockerfile)
+        top = os.path.abspath(root)
+        folder = os.path.dirname(os.path.abspath(dockerfile))
+        while True:
+            for name in NAMES:
+                path = os.path.join(folder, name)
+                if path not in self._files:
+                    self._files[path] = _builds(path)
+                found = [service for built, service in self._files[path] if built == wanted]
+                if found:
+                    return found
+            parent = os.path.dirname(folder)
+            if folder == top or parent == folder or not folder.startswith(top.rstrip(os.sep) + os.sep):
+                return []
+            folder = parent
 
 
-@lru_cache(maxsize=4096)
 def _builds(path: str) -> tuple[tuple[str, Service], ...]:
     """Every Dockerfile that a compose file builds, with the service."""
-    if not os.path.isfile(path):
-        return ()
     try:
         data = read_bytes(path)
     except OSError:
@@ -119,8 +126,20 @@ def _yaml(data: bytes) -> Any:
     """The parsed file, None where it is no YAML that we want to know of."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the base depends on how PyYAML was built
+        """A safe loader whose merge keys cannot multiply without bound."""
+
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            super().flatten_mapping(node)
+            if len(node.value) > _LARGEST_MAPPING:
+                raise yaml.YAMLError("a mapping is too large")
+
     try:
-        return yaml.load(data, Loader=loader)
+        depth = 0
+        for event in yaml.parse(data, Loader=Loader):  # the C composer recurses, and crashes where Python would raise
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                return None
+        return yaml.load(data, Loader=Loader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None

@@ -85,7 +85,7 @@ def _plugin(name: str) -> Sequence[Rule]:
 
     try:
         rules = import_module(name).RULES
-    except Exception as error:  # whatever a stranger's module does while it is imported
+    except (Exception, SystemExit) as error:  # whatever a stranger's module does while it is imported
         raise PluginError(f"plugin {name}: {type(error).__name__}: {error}") from error
     if not isinstance(rules, (list, tuple)) or not all(isinstance(rule, Rule) for rule in rules):
         raise PluginError(f"plugin {name}: RULES must be a list or tuple of gracelint.rule.Rule")

@@ -28,6 +28,7 @@ def units(
 ) -> Iterator[Unit]:
     """The units of these files. ``settings`` gives those of a folder, ``codes`` all codes under them; ``layer`` is the command line's
     selection, ``context`` and ``target`` its options."""
+    compose_files = compose.Finder()
     enabled: dict[int, frozenset[str]] = {}
     for source in sources:
         folder = os.path.dirname(source.path) or "."
@@ -38,7 +39,7 @@ def units(
         if source.kind == "script":
             yield Unit(source.path, source.path, "script", own, on, source.root)
             continue
-        services = compose.services(source.path, source.root)
+        services = compose_files.services(source.path, source.root)
         place = context or (services[0].context if services else None)
         for service in _variants(services):
             stage = target or (service.target if service else None)

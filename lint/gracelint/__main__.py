@@ -1,0 +1,5 @@
+"""``python -m gracelint`` is ``gracelint``."""
+
+from .cli import entry
+
+raise SystemExit(entry())
