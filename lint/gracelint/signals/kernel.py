@@ -1,0 +1,334 @@
+"""What the kernel does with signals, and a small simulation of a container that is told to stop.
+
+The semantics, with their sources (Linux, stable since PID namespaces exist):
+
+- A signal whose action is the default is dropped for PID 1 of a namespace (``sig_task_ignored``, ``SIGNAL_UNKILLABLE`` in kernel/signal.c;
+  pid_namespaces(7)). From outside only SIGKILL and SIGSTOP get through. Everywhere else the default action is taken (signal(7)).
+- ``execve`` keeps ignored signals ignored and resets caught ones (``flush_signal_handlers``; execve(2)).
+- When PID 1 ends, every other process of the namespace is killed at once (``zap_pid_ns_processes`` in kernel/pid_namespace.c).
+- A process whose parent ends belongs to PID 1 from then on (``forget_original_parent`` in kernel/exit.c).
+- ``kill(0)`` and ``kill(-pgid)`` reach the whole group, the sender included; ``kill(-1)`` all but the sender and PID 1 (kill(2)).
+
+The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds, everything else no time at all. Where a reaction is not
+known, `Choices` has every possibility tried.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .model import Reaction
+    from .process import Process
+
+CLEANUP = 0.5
+MARGIN = 0.2
+IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
+STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
+MOST_EVENTS = 2000
+
+
+class Choices:
+    """One run's answers to what is not known; `runs` tries them all, up to a bound."""
+
+    MOST = 48
+
+    def __init__(self, answers: list[int]) -> None:
+        self.answers, self.asked = answers, list[tuple[str, int]]()
+        self._made: dict[object, int] = {}
+
+    def pick(self, key: object, label: str, ways: int) -> int:
+        """The answer (0 … ways-1) to a question; the same again for the same key."""
+        if key in self._made:
+            return self._made[key]
+        number = len(self.asked)
+        answer = self.answers[number] if number < len(self.answers) else 0
+        self.asked.append((label, ways))
+        self._made[key] = answer
+        return answer
+
+    def next(self) -> list[int] | None:
+        """The answers of the next run; None after the last."""
+        answers = [*self.answers, *([0] * (len(self.asked) - len(self.answers)))][: len(self.asked)]
+        while answers:
+            if answers[-1] + 1 < self.asked[len(answers) - 1][1]:
+                answers[-1] += 1
+                return answers
+            answers.pop()
+        return None
+
+
+class Driver(Protocol):
+    """A task that is a program of its own here: a shell in the middle of a script."""
+
+    def signal(self, signal: str) -> None:
+        """A signal arrives."""
+
+    def child_ended(self, pid: int) -> None:
+        """A child is gone."""
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``."""
+
+    process: Process
+    pid: int
+    parent: Task | None
+    group: int
+    session: int = 1
+    driver: Driver | None = None
+    alive: bool = True
+    ended: str = ""
+    ended_at: float | None = None
+    finishes_at: float | None = None
+    notified: bool = False
+    reacted: dict[str, str] = field(default_factory=dict)
+    stopping: bool = False
+
+    @property
+    def children_pids(self) -> list[int]:
+        """Process numbers of the children it was described with."""
+        return [child.pid for child in self.process.children]
+
+    @property
+    def loses(self) -> bool:
+        """Whether it has something to lose when it is killed."""
+        process = self.process
+        if process.shell is not None or self.driver is not None:
+            return False
+        if process.program is None:
+            return True
+        return process.program.kind in ("servers", "runtimes") or (
+            process.program.kind != "tools" and not process.children
+        )
+
+
+class Kernel:
+    """A PID namespace. ``attach`` gives a task whose process is a shell its driver."""
+
+    def __init__(self, choices: Choices, attach: Callable[[Kernel, Task], Driver | None]) -> None:
+        self.choices, self._attach = choices, attach
+        self.now = 0.0
+        self.tasks: dict[int, Task] = {}
+        self.reasons: list[str] = []
+        self.gone_at: float | None = None
+        self.early = False
+        self.close = False
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = 0
+        self.steady = True
+
+    # --- tasks ---
+
+    def boot(self, process: Process) -> Task:
+        """Start with the tree of the steady state."""
+        root = self.spawn(process, None)
+        self.steady = False
+        return root
+
+    def spawn(self, process: Process, parent: Task | None) -> Task:
+        """A new task with its children."""
+        group = process.pid if parent is None or process.own_group else parent.group
+        task = Task(process, process.pid, parent, group)
+        self.tasks[process.pid] = task
+        for child in process.children:
+            if child.pid not in self.tasks:
+                self.spawn(child, task)
+        if process.shell is not None:
+            task.driver = self._attach(self, task)
+        elif not self.steady or process.duration is not None:
+            self._limit(task)
+        return task
+
+    def _limit(self, task: Task) -> None:
+        process = task.process
+        if process.reads is not None or process.children:
+            return
+        if process.duration is not None:
+            self.at(process.duration, lambda: self.end(task, "exited"))
+        elif process.stays is False:
+            self.at(0.0, lambda: self.end(task, "exited"))
+
+    def at(self, delay: float, action: Callable[[], None]) -> None:
+        """Do something later."""
+        self._count += 1
+        heapq.heappush(self._events, (self.now + delay, self._count, action))
+
+    def run(self, until: float) -> None:
+        """Let time pass."""
+        handled = 0
+        while self._events and self._events[0][0] <= until and self.gone_at is None:
+            self.now, _, action = heapq.heappop(self._events)
+            action()
+            handled += 1
+            if handled > MOST_EVENTS:
+                self.reasons.append("what happens after the stop signal takes too many steps to follow")
+                return
+
+    def end(self, task: Task, how: str) -> None:
+        """A task is gone."""
+        if not task.alive:
+            return
+        task.alive, task.ended, task.ended_at = False, how, self.now
+        if task.pid == 1:
+            self._teardown()
+            return
+        root = self.tasks[1]
+        for other in self.tasks.values():
+            if other.parent is task and other.alive:
+                other.parent = root
+            if other.process.reads == task.pid and other.alive:
+                self.at(0.0, lambda other=other: self._end_of_input(other))  # type: ignore[misc] # bound now
+        if task.parent is not None and task.parent.alive:
+            self.at(0.0, lambda: self._reaped(task))
+
+    def _end_of_input(self, task: Task) -> None:
+        if task.driver is None or task.process.helper:
+            self.end(task, "exited")
+
+    def _teardown(self) -> None:
+        self.gone_at = self.now
+        for task in self.tasks.values():
+            if task.alive:
+                task.alive, task.ended, task.ended_at = False, "killed", self.now
+                if task.finishes_at is not None and task.finishes_at - self.now < MARGIN:
+                    self.close = True
+
+    def _reaped(self, task: Task) -> None:
+        parent = task.parent
+        if parent is None or not parent.alive:
+            return
+        if parent.driver is not None:
+            parent.driver.child_ended(task.pid)
+            return
+        program = parent.process.program
+        if program is None or task.pid not in parent.children_pids:
+            return
+        rest = any(self.tasks[pid].alive for pid in parent.children_pids)
+        if program.kind == "supervisors":
+            if parent.stopping and not rest:
+                self.end(parent, "exited")
+        elif program.kind in ("inits", "wrappers", "package-runners") or parent.stopping:
+            if task.pid == parent.children_pids[0] or not rest:
+                self.end(parent, "exited")
+
+    # --- signals ---
+
+    def signal(self, task: Task, signal: str, *, outside: bool = False) -> bool:
+        """Deliver a signal; whether the task was there."""
+        if not task.alive:
+            return False
+        if signal in ("SIGKILL", "SIGSTOP"):
+            if signal == "SIGKILL" and (task.pid != 1 or outside):
+                self.end(task, "died")
+            return True
+        if task.driver is not None:
+            task.driver.signal(signal)
+            return True
+        self._react(task, signal)
+        return True
+
+    def default(self, task: Task, signal: str) -> None:
+        """The default action."""
+        if task.pid == 1 or signal in IGNORED_BY_DEFAULT or signal in STOPPING:
+            task.reacted.setdefault(signal, "ignores")
+            return
+        task.reacted.setdefault(signal, "terminates")
+        self.end(task, "died")
+
+    def members(self, group: int) -> list[Task]:
+        """The tasks of a process group."""
+        return [task for task in self.tasks.values() if task.alive and task.group == group]
+
+    def _react(self, task: Task, signal: str) -> None:
+        process = task.process
+        reaction = self.reaction(task, signal)
+        if signal in process.ignored:
+            if reaction is None:
+                task.reacted[signal] = "ignores"
+                return
+            label = f"whether {process.name or 'it'} listens to {signal}, which it was started to ignore"
+            if self.choices.pick((task.pid, signal, "ignored"), label, 2):
+                task.reacted[signal] = "ignores"
+                return
+        if reaction is None and process.program is None:
+            label = f"what {process.argv[0] if process.argv else 'it'} does on {signal}"
+            if self.choices.pick((task.pid, signal), label, 2):
+                self.default(task, signal)
+            else:
+                self._handle(task, signal)
+            return
+        if reaction is None:
+            self.default(task, signal)
+            return
+        self._do(task, signal, reaction)
+
+    def reaction(self, task: Task, signal: str) -> Reaction | None:
+        """What the catalogue says; None: the default action, or nothing known."""
+        program = task.process.program
+        if program is None:
+            return None
+        return (program.as_pid1 if task.pid == 1 else program.as_child).get(signal)
+
+    def _do(self, task: Task, signal: str, reaction: Reaction) -> None:
+        task.reacted.setdefault(signal, reaction.disposition)
+        match reaction.disposition:
+            case "handles":
+                self._handle(task, signal)
+            case "terminates":
+                self.end(task, "died")
+            case "forwards":
+                self._forward(task, signal, reaction)
+            case "misreads":
+                if reaction.ends:
+                    self.end(task, "died")
+            case "unknown":
+                label = f"what {task.process.name} does on {signal}"
+                if self.choices.pick((task.pid, signal), label, 2):
+                    self.default(task, signal)
+                else:
+                    self._handle(task, signal)
+
+    def _handle(self, task: Task, signal: str) -> None:
+        task.notified = True
+        task.reacted.setdefault(signal, "handles")
+        if task.finishes_at is None:
+            task.finishes_at = self.now + CLEANUP
+            self.at(CLEANUP, lambda: self.end(task, "finished"))
+
+    def stop_cleanly(self, task: Task) -> None:
+        """A task is told to stop by other means than a signal."""
+        self._handle(task, "")
+
+    def _forward(self, task: Task, signal: str, reaction: Reaction) -> None:
+        task.stopping = True
+        children = [self.tasks[pid] for pid in task.children_pids if self.tasks[pid].alive]
+        if reaction.to != "children":
+            children = children[:1]
+        for child in children:
+            sent = child.process.stop_signal or reaction.signal or signal
+            everyone = reaction.to == "group" or child.process.to_group
+            for target in self.members(child.group) if everyone else [child]:
+                if target is not task:
+                    self.signal(target, sent)
+            limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
+            if limit is not None:
+                self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now
+        if not reaction.waits or not children:
+            self.end(task, "exited")
+
+
+def runs() -> Iterator[Choices]:
+    """Runs with every combination of answers, the likeliest first, up to a bound."""
+    answers: list[int] | None = []
+    for _ in range(Choices.MOST):
+        choices = Choices(answers or [])
+        yield choices
+        answers = choices.next()
+        if answers is None:
+            return

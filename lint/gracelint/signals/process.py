@@ -1,0 +1,92 @@
+"""The processes of a container in the steady state, as a tree: what the evaluation hands to the kernel's semantics.
+
+A `Process` is a description, not a running thing: its argv as the kernel shows it, what it does with signals (a catalogue's
+`Program`, or a shell that can be resumed), and its children. `Alternative` is one way a command line can turn out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..source import Text
+    from .model import How, Program
+    from .shell.state import State
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Process:
+    """One process.
+
+    ``program`` is what the catalogue knows (None: nothing, then ``shell`` or unknown). ``shell`` is the suspended state of a shell. ``before`` is what the
+    process was before it exec'ed, oldest first. ``ignored`` are signals it ignores from birth; ``own_group`` and
+    ``setsid`` say whether it leads a process group of its own. ``stays``: runs until told (None: not known); ``duration`` seconds that a finite one lasts (None: not
+    known). ``reads``: it ends when the process in front of it in a pipeline has ended. ``stop_signal``, ``to_group`` and ``kills_after`` are how its supervisor stops it.
+    """
+
+    pid: int
+    argv: tuple[str, ...]
+    how: How
+    text: Text | None
+    program: Program | None = None
+    shell: State | None = None
+    children: tuple[Process, ...] = ()
+    before: tuple[Process, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    own_group: bool = False
+    stays: bool | None = None
+    duration: float | None = None
+    reads: int | None = None
+    stop_signal: str | None = None
+    to_group: bool = False
+    kills_after: float | None = None
+    user: str | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The program's name, without its folder."""
+        return self.argv[0].rpartition("/")[2] if self.argv else ""
+
+    @property
+    def helper(self) -> bool:
+        """Whether it has nothing to lose: a small tool, or a shell with nothing of its own."""
+        if self.program is not None:
+            return self.program.kind == "tools" and not self.children
+        return self.shell is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known)."""
+
+    process: Process | None
+    status: int | None = None
+    conditions: tuple[str, ...] = ()
+    default: bool = True
+    reasons: tuple[str, ...] = ()
+    failed: str | None = None
+
+    @property
+    def stays(self) -> bool | None:
+        """Whether it runs until told to stop."""
+        return self.process.stays if self.process is not None else False
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a process inherits that matters here."""
+
+    workdir: str
+    search: str
+    user: str | None = None
+    ignored: frozenset[str] = frozenset()
+    pid1: bool = True
+    depth: int = 0
+    group: bool = field(default=False)
+
+
+def with_before(process: Process, earlier: Process) -> Process:
+    """The process, remembering what it was before."""
+    return replace(process, before=(earlier, *process.before))

@@ -1,0 +1,366 @@
+"""From a command line to a process: script or program, what it becomes, what it starts.
+
+`Resolver.start` is asked for the launch itself and for every command that a script runs. A shell with ``-c`` or a script file is evaluated
+(`shell.startup`); a script with another shebang becomes its interpreter; the rest is asked of the catalogue, and what a program execs, forks or supervises is
+followed in turn. Everything shares one step budget, and depth is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..image.model import Absent, Argument, ImageFile
+from ..source import join
+from .process import Alternative, Environment, Process, with_before
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..image.model import Image
+    from ..parsers.shell.model import Script
+    from ..source import Text
+    from .model import How, Program, Started
+    from .shell.machine import Budget, Machine
+    from .shell.outcome import Family
+    from .shell.state import State
+    from .shell.values import Field
+
+STEPS = 20000
+DEEPEST = 12
+MOST_WAYS = 16
+LONG_SLEEP = 60.0
+SHELLS: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Resolver:
+    """What the launch of one image needs: the image, the user's programs, parsed scripts, process numbers, the budget."""
+
+    def __init__(self, image: Image, programs: Mapping[str, Any]) -> None:
+        self.image, self.programs = image, programs
+        self._pids = 1
+        self._budget: Budget | None = None
+        self._scripts: dict[tuple[object, int, int, bool], Script] = {}
+        self._programs: dict[tuple[str, ...], Program | None] = {}
+
+    # --- what the shell evaluator asks (machine.Context) ---
+
+    def new_pid(self) -> int:
+        """A number for a new process."""
+        self._pids += 1
+        return self._pids
+
+    def parse(self, text: Text, *, file: bool) -> Script:
+        """The model of a script, read once."""
+        key = (text.buffer, text.start, text.end, file)
+        found = self._scripts.get(key)
+        if found is None:
+            from ..parsers.shell import parse_command, parse_script
+
+            found = self._scripts[key] = parse_script(text) if file else parse_command(text)
+        return found
+
+    def start(
+        self, machine: Machine, state: State, fields: list[Field], environment: Environment, pid: int
+    ) -> list[Alternative]:
+        """What a command of a script becomes."""
+        arguments = tuple(
+            field.argument
+            if field.argument is not None and field.argument.value == field.shown
+            else Argument(field.shown, field.text)
+            for field in fields
+        )
+        if not fields[0].known:
+            name = fields[0].shown
+            process = self._unknown(pid, arguments, environment, f"what {name} stands for is not known")
+            return [Alternative(process, reasons=process.missing)]
+        return self.launch(arguments, environment, pid, "fork", by_shell=True)
+
+    @property
+    def budget(self) -> Budget:
+        """The steps that all shells of the launch share."""
+        if self._budget is None:
+            from .shell.machine import Budget
+
+            self._budget = Budget(STEPS)
+        return self._budget
+
+    # --- the launch ---
+
+    def launch(
+        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How, *, by_shell: bool = False
+    ) -> list[Alternative]:
+        """Every way that a command line can turn out."""
+        if not arguments or not arguments[0].value:
+            return [Alternative(None, failed="there is no command")]
+        if environment.depth > DEEPEST:
+            process = self._unknown(pid, arguments, environment, "programs start one another too deeply to follow")
+            return [Alternative(process, reasons=process.missing)]
+        deeper = replace(environment, depth=environment.depth + 1)
+        shell = self._shell(arguments, deeper, pid, how)
+        if shell is not None:
+            return shell
+        found = self.image.files.which(arguments[0].value, environment.workdir, environment.search)
+        if isinstance(found, Absent) and "/" in arguments[0].value:
+            return [Alternative(None, 127, failed=found.reason)]
+        if isinstance(found, ImageFile) and found.content is not None:
+            script = self._script(found, arguments, deeper, pid, how, by_shell=by_shell)
+            if script is not None:
+                return script
+        return self._program(arguments, deeper, pid, how)
+
+    def _unknown(
+        self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
+    ) -> Process:
+        argv = tuple(argument.value for argument in arguments)
+        text = arguments[0].text if arguments else None
+        return Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,))
+
+    # --- scripts ---
+
+    def _script(
+        self,
+        found: ImageFile,
+        arguments: Sequence[Argument],
+        environment: Environment,
+        pid: int,
+        how: How,
+        *,
+        by_shell: bool,
+    ) -> list[Alternative] | None:
+        """A file of the image that is a script: its interpreter runs it. None for what is no script."""
+        content = found.content
+        assert content is not None
+        first = arguments[0]
+        head = content.value[:256].split("\n", 1)[0]
+        if "\0" in content.value[:512] or content.value.startswith("\x7fELF"):
+            return None
+        path = first.value if "/" in first.value else found.path
+        script = Argument(path, first.text, first.inherited)
+        if found.executable is False:
+            return [Alternative(None, 126, failed=f"{path} is not executable")]
+        if not head.startswith("#!"):
+            if not by_shell:
+                return [Alternative(None, 126, failed=f"{path} has no shebang, so the kernel cannot start it")]
+            words = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
+            return self.launch(words, environment, pid, how)
+        if head.endswith("\r"):
+            return [Alternative(None, 127, failed=f"{path} has Windows line endings, so its interpreter is not found")]
+        interpreter = head[2:].strip().split(None, 1)
+        if not interpreter:
+            return [Alternative(None, 126, failed=f"the shebang of {path} names no interpreter")]
+        line = content.cut(0, len(head))
+        words: tuple[Argument, ...] = (
+            *(Argument(word, line, implied=True) for word in interpreter),
+            script,
+            *arguments[1:],
+        )
+        if interpreter[0].rpartition("/")[2] == "env" and len(interpreter) > 1:
+            rest = re.sub(r"^(-S|--split-string=?)\s*", "", interpreter[1]).split()
+            rest = [word for word in rest if "=" not in word and not word.startswith("-")]
+            words = (*(Argument(word, line, implied=True) for word in rest), script, *arguments[1:])
+        return self.launch(words, environment, pid, how)
+
+    def _shell(
+        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
+    ) -> list[Alternative] | None:
+        """A shell with a command string or a script; None if it is no shell."""
+        words = list(arguments)
+        name = words[0].value.rpartition("/")[2]
+        at = 1
+        if name == "busybox" and len(words) > 1 and words[1].value in ("sh", "ash"):
+            name, at = "ash", 2
+        family, version = self._family(name)
+        if family is None:
+            return None
+        options, at = _options(words, at)
+        argv = tuple(word.value for word in arguments)
+        from .shell import run
+
+        if "c" in options and at < len(words):
+            body = words[at]
+            text = body.text if body.text.value == body.value else join([(body.value, body.text)])
+            return run.shell(
+                self, family, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
+            )
+        if at >= len(words) or "s" in options:
+            process = self._unknown(pid, arguments, environment, "a shell without a script reads its input", how)
+            return [Alternative(None, 0, reasons=process.missing)]
+        script = words[at]
+        found = self.image.files.which(script.value, environment.workdir, environment.workdir)
+        if isinstance(found, Absent):
+            return [Alternative(None, 127, failed=found.reason)]
+        if not isinstance(found, ImageFile) or found.content is None:
+            reason = f"the script {script.value} is not known"
+            process = self._unknown(pid, arguments, environment, reason, how)
+            return [Alternative(process, reasons=(reason,))]
+        return run.shell(
+            self, family, version, "file", found.content, argv, words[at:], options, environment, pid, how
+        )
+
+    def _family(self, name: str) -> tuple[Family | None, str | None]:
+        base = self.image.base
+        if name == "sh":
+            if base.shell in ("dash", "ash", "bash"):
+                return base.shell, base.shell_version
+            return ("dash", None) if base.shell is None else (None, None)
+        if name == "bash":
+            return "bash", base.shell_version if base.shell == "bash" else base.bash_version
+        if name in SHELLS:
+            return SHELLS[name], base.shell_version if base.shell == SHELLS[name] else None
+        return None, None
+
+    # --- programs ---
+
+    def describe(self, arguments: Sequence[Argument]) -> Program | None:
+        """What the catalogue knows of a command line."""
+        from .programs import describe
+
+        key = tuple(argument.value for argument in arguments)
+        if key not in self._programs:
+            self._programs[key] = describe(arguments, self.image, self.programs)
+        return self._programs[key]
+
+    def _program(
+        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
+    ) -> list[Alternative]:
+        program = self.describe(arguments)
+        argv = tuple(argument.value for argument in arguments)
+        text = _whole(arguments)
+        if program is None:
+            known = self._passed(arguments)
+            if known is not None:
+                return self.launch(known, environment, pid, how)
+            reason = f"what {argv[0]} does with signals is not known"
+            return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
+        duration = _duration(argv)
+        stays = program.stays
+        if duration is not None:
+            # A long sleep may be what the container is for; a short one is a pause.
+            stays = None if duration >= LONG_SLEEP else False
+        process = Process(
+            pid,
+            argv,
+            how,
+            text,
+            program,
+            ignored=environment.ignored,
+            stays=stays,
+            duration=duration,
+            missing=program.missing,
+        )
+        if not program.starts:
+            return [Alternative(process, status=0 if duration is not None else None)]
+        if program.starts[0].how == "exec":
+            following = replace(environment, search=program.starts[0].env.get("PATH", environment.search))
+            ways = self.launch(program.starts[0].arguments, following, pid, how)
+            return [
+                replace(way, process=with_before(way.process, process)) if way.process is not None else way
+                for way in ways
+            ]
+        return self._starting(process, program, environment)
+
+    def _starting(self, process: Process, program: Program, environment: Environment) -> list[Alternative]:
+        """A program with children: every combination of how they turn out."""
+        partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
+        for started in program.starts:
+            inner = replace(environment, pid1=False, ignored=self._inherited(environment, started))
+            ways = self.launch(started.arguments, inner, self.new_pid(), started.how)
+            partial = [
+                (_combined(one, way), [*children, self._placed(way.process, started)] if way.process else children)
+                for one, children in partial
+                for way in ways
+            ][:MOST_WAYS]
+        result = []
+        for way, children in partial:
+            stays = program.stays
+            if stays is None or program.kind in ("wrappers", "inits", "package-runners"):
+                stays = children[0].stays if children else False
+            if not children and program.kind != "supervisors":
+                result.append(replace(way, process=None))
+                continue
+            result.append(replace(way, process=replace(process, children=tuple(children), stays=stays)))
+        return result
+
+    def _inherited(self, environment: Environment, started: Started) -> frozenset[str]:
+        # tini and dumb-init restore the default dispositions before they exec their child.
+        return frozenset() if started.how in ("init", "supervisor") else environment.ignored
+
+    def _placed(self, process: Process, started: Started) -> Process:
+        leads = started.how in ("init", "supervisor")
+        return replace(
+            process,
+            how=started.how,
+            own_group=process.own_group or leads,
+            stop_signal=started.stop_signal,
+            to_group=started.to_group,
+            kills_after=started.kills_after,
+            text=process.text or started.text,
+        )
+
+    def _passed(self, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
+        """The arguments of a base image's entrypoint script that is known to exec them."""
+        base = self.image.base
+        if not base.passes_through or len(arguments) < 2:
+            return None
+        name = arguments[0].value
+        if name not in base.passes_through and name.rpartition("/")[2] not in (
+            entry.rpartition("/")[2] for entry in base.passes_through
+        ):
+            return None
+        rest = list(arguments[1:])
+        if base.prepends and rest[0].value.startswith("-"):
+            rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
+        return rest
+
+
+def _combined(one: Alternative, way: Alternative) -> Alternative:
+    return replace(
+        one,
+        conditions=(*one.conditions, *way.conditions),
+        default=one.default and way.default,
+        reasons=(*one.reasons, *way.reasons),
+    )
+
+
+def _options(words: Sequence[Argument], at: int) -> tuple[frozenset[str], int]:
+    """A shell's own options, and where its operands begin."""
+    letters: set[str] = set()
+    while at < len(words):
+        word = words[at].value
+        if word in ("--", "-"):
+            at += 1
+            break
+        if word.startswith("--"):
+            at += 2 if word in ("--rcfile", "--init-file") else 1
+            continue
+        if len(word) < 2 or word[0] not in "-+":
+            break
+        letters |= set(word[1:]) if word[0] == "-" else set()
+        at += 1
+        if word[1:].endswith(("o", "O")) and at < len(words):
+            letters |= {{"errexit": "e", "monitor": "m"}.get(words[at].value, "")}
+            at += 1
+    return frozenset(letters), at
+
+
+def _duration(argv: Sequence[str]) -> float | None:
+    """How long ``sleep`` sleeps: the one program whose running time is its argument."""
+    if argv[0].rpartition("/")[2] != "sleep":
+        return None
+    total = 0.0
+    for word in argv[1:]:
+        match = re.fullmatch(r"(\d{0,9}(?:\.\d{0,9})?)([smhd]?)", word)
+        if match is None or not match[1].strip("."):
+            return None
+        total += float(match[1]) * UNITS[match[2]]
+    return total
+
+
+def _whole(arguments: Sequence[Argument]) -> Text:
+    first, last = arguments[0].text, arguments[-1].text
+    return first.until(last) if first.buffer is last.buffer and first.end <= last.end else first

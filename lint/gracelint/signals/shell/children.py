@@ -1,0 +1,208 @@
+"""Child shells: subshells, pipelines and background jobs.
+
+On the way to the steady state a child is evaluated at once, by the host, and what comes of it (a process that holds on, or an end) is
+what the parent's block, pipeline or job consists of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ..process import Alternative, Process
+from . import simple
+from .outcome import Command
+from .state import Block, Ended, Facts, JobState
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .machine import Machine
+    from .outcome import Around
+    from .state import State
+
+DEEPEST = 8
+MOST_WAYS = 8
+INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, and jobs that outlive it."""
+
+    alternative: Alternative
+    facts: Facts = Facts()
+    orphans: tuple[JobState, ...] = ()
+    command: Command | None = None
+
+
+def child(
+    machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+) -> State:
+    """The state of a forked child shell that is about to run a command: traps reset, no jobs, ``set -e`` as it counts here."""
+    forked = state.copy()
+    constructs, calls = simple.place(state)
+    forked.pid = machine.context.new_pid()
+    forked.around, forked.calls = (*constructs, around), calls
+    forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
+    forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
+    if machine.tested(state):
+        forked.options = forked.options - {"e"}
+    if around == "background" and "m" not in state.options:
+        forked.ignored = forked.ignored | INTERRUPTS
+    plain = isinstance(command, (sh.Simple, sh.Subshell)) or (
+        isinstance(command, sh.Pipeline) and len(command.commands) == 1
+    )
+    forked.stack = None
+    forked.push("base", data=construct, label="subshell" if plain else "compound")
+    if isinstance(command, sh.Subshell):
+        # The child that was forked for the construct is the subshell.
+        forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
+        if command.redirects:
+            forked.push("within", label="redirection")
+        forked.push("seq", command.body)
+    else:
+        forked.push("seq", sh.Block(command.text, (command,)))
+    return forked
+
+
+def fork(
+    machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+) -> list[Forked]:
+    """What a child shell that runs a command turns out to be."""
+    if machine.forking >= DEEPEST:
+        process = Process(
+            machine.context.new_pid(), state.shell.argv, "fork", construct, missing=("shells nested too deeply to follow",)
+        )
+        return [Forked(Alternative(process))]
+    machine.forking += 1
+    try:
+        return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
+    finally:
+        machine.forking -= 1
+
+
+def _adopt(state: State, forked: Forked) -> None:
+    for name in ("before", "rejected", "lost_execs", "assigned_execs", "daemons", "reasons"):
+        for item in getattr(forked.facts, name):
+            state.note(name, item)
+    state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
+
+
+def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
+    """``( … )`` in the foreground."""
+    if tail_subshell(machine, state, node):
+        if node.redirects:
+            state.push("within", label="redirection")
+        state.push("within", label="subshell")
+        state.push("seq", node.body)
+        return [state]
+    ways = fork(machine, state, node, "subshell", node.text)
+    result = []
+    for each, forked in _apart(state, ways):
+        _adopt(each, forked)
+        process = forked.alternative.process
+        if process is None:
+            result.extend(machine.finished(each, forked.alternative.status))
+        else:
+            command = forked.command or _whole(each, node.text, process)
+            each.block = Block("foreground", command, (process.pid,), (process,))
+            result.append(each)
+    return result
+
+
+def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
+    """Whether a shell at its last command runs a subshell in itself, without a fork (ash does)."""
+    del node
+    if machine.live or not simple.tail(state, redirected=False):
+        return False
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        frame = frame.parent
+    allowed = state.shell.dialect.tails.get(frame.label) if frame is not None else None
+    return allowed is not None and "subshell" in allowed
+
+
+def _apart(state: State, ways: list[Forked]) -> list[tuple[State, Forked]]:
+    states = simple.apart(state, [way.alternative for way in ways])
+    return [(each, way) for (each, _), way in zip(states, ways, strict=True)]
+
+
+def _whole(state: State, text: Text, process: Process | None) -> Command:
+    around, calls = simple.place(state)
+    argv = process.argv if process is not None else (text.value,)
+    return Command(text, text, argv, True, calls, around, program=process.program if process else None)
+
+
+def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """``a | b``: every member a child; the shell waits for all of them."""
+    partial: list[tuple[State, list[Forked]]] = [(state, [])]
+    if len(node.commands) > 200:
+        state.ended = Ended("unknown", reason="a pipeline too long to follow")
+        return [state]
+    for member in node.commands:
+        following: list[tuple[State, list[Forked]]] = []
+        for each, members in partial:
+            for forked_state, forked in _apart(each, fork(machine, each, member, "pipeline", node.text)):
+                following.append((forked_state, [*members, forked]))
+        partial = following[:MOST_WAYS]
+    result = []
+    for each, members in partial:
+        for forked in members:
+            _adopt(each, forked)
+        result.extend(_piped(machine, each, node, members))
+    return result
+
+
+def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
+    processes: list[Process] = []
+    command: Command | None = None
+    for forked in members:
+        process = forked.alternative.process
+        if process is None:
+            continue
+        if processes:
+            process = replace(process, reads=processes[-1].pid)
+        if command is None:
+            command = forked.command or _whole(state, node.text, process)
+        processes.append(process)
+    if not processes:
+        status = members[-1].alternative.status
+        text = node.text.value
+        return machine.finished(state, status, None) if status is not None else simple_unknown(machine, state, text)
+    # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
+    first = members[0].alternative.process
+    if first is None and all(process.helper for process in processes):
+        return simple_unknown(machine, state, node.text.value)
+    assert command is not None
+    state.block = Block("foreground", command, tuple(p.pid for p in processes), tuple(processes))
+    return [state]
+
+
+def simple_unknown(machine: Machine, state: State, text: str) -> list[State]:
+    """A command is over with a status that is not known."""
+    from .state import Truth
+    from .values import clip
+
+    text = clip(text)
+    return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
+
+
+def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
+    """``command &``."""
+    result = []
+    for each, forked in _apart(state, fork(machine, state, node.command, "background", node.text)):
+        _adopt(each, forked)
+        process = forked.alternative.process
+        pid = process.pid if process is not None else machine.context.new_pid()
+        each.last_pid = str(pid)
+        if process is not None:
+            if "m" in each.options:
+                process = replace(process, own_group=True)
+            command = forked.command or _whole(each, node.text, process)
+            each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
+        if isinstance(node, sh.Coprocess):
+            each.variables[(node.name or "COPROC") + "_PID"] = str(pid)
+        each.done(0)
+        result.append(each)
+    return result

@@ -1,0 +1,306 @@
+"""``test``, ``[`` and ``[[``: what a condition is in a given state, and what it is called.
+
+The answer is three-valued. Where it is unknown, it is worked out a second time with the values of the default launch, so that the evaluation knows which
+branch that takes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from . import patterns
+from .state import Truth
+from .values import Unknown, default, name
+from .words import compute, pattern, value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .machine import Machine
+    from .state import State
+    from .values import Field, Value
+
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": lambda left, right: left == right,
+    "-ne": lambda left, right: left != right,
+    "-lt": lambda left, right: left < right,
+    "-le": lambda left, right: left <= right,
+    "-gt": lambda left, right: left > right,
+    "-ge": lambda left, right: left >= right,
+}
+SIGNS = {"-eq": "=", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
+OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+FILES = frozenset("abcdefghkprstuwxGLNOS")
+DEEPEST = 60
+
+
+def unknown(yes: str, no: str, by_default: bool | None = None) -> Truth:
+    """A condition of which nothing is known."""
+    return Truth(None, by_default, yes, no)
+
+
+def brackets(machine: Machine, state: State, fields: list[Field]) -> Truth:
+    """``test`` with these arguments (without the closing bracket); POSIX's rules by their number."""
+    return _Test(machine, state, fields).whole()
+
+
+class _Test:
+    """A recursive descent over ``!``, ``-a``, ``-o`` and parentheses, as the shells do for more than four arguments."""
+
+    def __init__(self, machine: Machine, state: State, fields: list[Field]) -> None:
+        self.machine, self.state, self.fields = machine, state, fields
+        self.at = 0
+
+    def whole(self) -> Truth:
+        fields = self.fields
+        match len(fields):
+            case 0:
+                return Truth(False)
+            case 1:
+                return nonempty(fields[0].value)
+            case 2 if fields[0].value == "!":
+                return nonempty(fields[1].value).negated()
+            case 3 if _binary_operator(fields[1].value):
+                return binary(self.machine, self.state, fields[0].value, str(fields[1].value), fields[2].value)
+        if len(fields) > 200:
+            return unknown("a very long test holds", "a very long test does not hold")
+        result = self.either(0)
+        return result if self.at == len(fields) else unknown(self.text(), f"not {self.text()}")
+
+    def text(self) -> str:
+        return " ".join(name(field.value) for field in self.fields[:20])
+
+    def peek(self) -> Value | None:
+        return self.fields[self.at].value if self.at < len(self.fields) else None
+
+    def either(self, depth: int) -> Truth:
+        left = self.both(depth)
+        while self.peek() == "-o":
+            self.at += 1
+            left = combine(left, "||", self.both(depth))
+        return left
+
+    def both(self, depth: int) -> Truth:
+        left = self.single(depth)
+        while self.peek() == "-a":
+            self.at += 1
+            left = combine(left, "&&", self.single(depth))
+        return left
+
+    def single(self, depth: int) -> Truth:
+        word = self.peek()
+        if word is None or depth > DEEPEST:
+            self.at = len(self.fields) + 1
+            return unknown(self.text(), f"not {self.text()}")
+        rest = len(self.fields) - self.at
+        if word == "!" and rest > 1:
+            self.at += 1
+            return self.single(depth + 1).negated()
+        if rest >= 3 and _binary_operator(self.fields[self.at + 1].value):
+            left, operator, right = (field.value for field in self.fields[self.at : self.at + 3])
+            self.at += 3
+            return binary(self.machine, self.state, left, str(operator), right)
+        if word == "(":
+            self.at += 1
+            inner = self.either(depth + 1)
+            if self.peek() == ")":
+                self.at += 1
+            return inner
+        if rest >= 2 and isinstance(word, str) and len(word) == 2 and word[0] == "-":
+            operand = self.fields[self.at + 1].value
+            self.at += 2
+            return unary(self.machine, self.state, word, operand)
+        self.at += 1
+        return nonempty(word)
+
+
+def _binary_operator(word: Value) -> bool:
+    return word in ("=", "==", "!=", "<", ">", "-nt", "-ot", "-ef") or word in COMPARISONS
+
+
+def combine(left: Truth, operator: str, right: Truth) -> Truth:
+    """``&&`` or ``||`` of two conditions."""
+    absorbing = operator == "||"
+    for one, other in ((left, right), (right, left)):
+        if one.value is absorbing:
+            return one
+        if one.value is (not absorbing):
+            return other
+    by_default: bool | None
+    if absorbing in (left.default, right.default):
+        by_default = absorbing
+    elif left.default is None or right.default is None:
+        by_default = None
+    else:
+        by_default = not absorbing
+    word, inverse = (" and ", " or ") if operator == "&&" else (" or ", " and ")
+    wanted = not absorbing
+    refine = tuple(item for item in (*left.refine, *right.refine) if item[0] is wanted)
+    return Truth(None, by_default, left.yes + word + right.yes, left.no + inverse + right.no, refine)
+
+
+def nonempty(operand: Value) -> Truth:
+    """``-n``."""
+    if isinstance(operand, str):
+        return Truth(bool(operand))
+    if operand.nonempty:
+        return Truth(True)
+    refine: tuple[tuple[bool, str, Value], ...] = ()
+    if operand.variable:
+        known = Unknown(operand.name, None, True, operand.variable)
+        refine = ((True, operand.variable, known), (False, operand.variable, ""))
+    by_default = None if operand.default is None else bool(operand.default)
+    return Truth(None, by_default, f"{operand.name} is set", f"{operand.name} is not set", refine)
+
+
+def unary(machine: Machine, state: State, operator: str, operand: Value) -> Truth:
+    """``-n x``, ``-f x`` …"""
+    if operator == "-n":
+        return nonempty(operand)
+    if operator == "-z":
+        return nonempty(operand).negated()
+    label = name(operand)
+    if operator == "-t":
+        return unknown("there is a terminal", "there is no terminal", False)
+    if operator == "-v":
+        known = machine.parameter(state, operand) if isinstance(operand, str) else Unknown(label)
+        if known is None:
+            return Truth(False)
+        return nonempty(known) if isinstance(known, Unknown) else Truth(True)
+    if operator == "-o" or operator[1:] not in FILES:
+        return unknown(f"{operator} {label}", f"not {operator} {label}")
+    path = default(operand)
+    if path is None:
+        return unknown(f"{operator} {label}", f"not {operator} {label}")
+    if not path:
+        return Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
+    verdict = machine.exists(state, path, operator[1:])
+    words = {"d": "is a folder", "x": "can be executed", "s": "is not empty", "w": "can be written"}
+    yes = f"{label} {words.get(operator[1:], 'exists')}"
+    no = f"{label} {words.get(operator[1:], 'exists')}".replace(" is ", " is not ").replace(" can ", " cannot ")
+    no = no.replace(" exists", " does not exist")
+    return unknown(yes, no) if verdict is None or isinstance(operand, Unknown) else Truth(verdict)
+
+
+def binary(machine: Machine, state: State, left: Value, operator: str, right: Value) -> Truth:
+    """``a = b``, ``a -eq b`` …, of ``test`` (no patterns)."""
+    if operator in COMPARISONS:
+        return _numbers(state, left, operator, right)
+    if operator in ("-nt", "-ot", "-ef"):
+        text = f"{name(left)} {operator} {name(right)}"
+        return unknown(text, f"not {text}")
+    if operator in ("<", ">"):
+        less = operator == "<"
+        return _compare(left, right, operator, lambda a, b: a < b if less else a > b)
+    equal = _compare(left, right, "=", lambda a, b: a == b)
+    if equal.value is None:
+        equal = _refined(equal, left, right)
+    return equal.negated() if operator == "!=" else equal
+
+
+def _refined(truth: Truth, left: Value, right: Value) -> Truth:
+    """What an equality with a known string says about a variable; and ``x$A = x`` is the old way to say that A is empty."""
+    if isinstance(right, Unknown):
+        left, right = right, left
+    if isinstance(left, Unknown) and isinstance(right, str):
+        if left.nonempty and not right:
+            return Truth(False)
+        if left.variable:
+            refine = ((True, left.variable, right),)
+            return Truth(None, truth.default, truth.yes, truth.no, refine)
+    return truth
+
+
+def _compare(left: Value, right: Value, sign: str, compare: Callable[[str, str], bool]) -> Truth:
+    if isinstance(left, str) and isinstance(right, str):
+        return Truth(compare(left, right))
+    if left == right and isinstance(left, Unknown) and sign == "=":
+        return Truth(True)
+    known = default(left), default(right)
+    by_default = compare(known[0], known[1]) if known[0] is not None and known[1] is not None else None
+    return Truth(
+        None,
+        by_default,
+        f"{name(left)} {sign} {name(right) or 'empty'}",
+        f"{name(left)} {OPPOSITE[sign]} {name(right) or 'empty'}",
+    )
+
+
+def _numbers(state: State, left: Value, operator: str, right: Value) -> Truth:
+    compare = COMPARISONS[operator]
+
+    def number(text: str | None) -> int | None:
+        return None if text is None or not text.strip() else compute(state, text)
+
+    if isinstance(left, str) and isinstance(right, str):
+        values = number(left), number(right)
+        if values[0] is None or values[1] is None:
+            return Truth(False)
+        return Truth(compare(values[0], values[1]))
+    numbers = number(default(left)), number(default(right))
+    by_default = compare(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
+    sign = SIGNS[operator]
+    return unknown(
+        f"{name(left)} {sign} {name(right)}", f"{name(left)} {OPPOSITE[sign]} {name(right)}", by_default
+    )
+
+
+def double(machine: Machine, state: State, condition: sh.Condition, depth: int = 0) -> Truth:
+    """``[[ condition ]]``."""
+    if depth > DEEPEST:
+        return unknown("a deeply nested condition holds", "a deeply nested condition does not hold")
+    if isinstance(condition, sh.Not):
+        return double(machine, state, condition.operand, depth + 1).negated()
+    if isinstance(condition, sh.Both):
+        left = double(machine, state, condition.left, depth + 1)
+        if left.value is (condition.operator == "||"):
+            return left
+        return combine(left, condition.operator, double(machine, state, condition.right, depth + 1))
+    if isinstance(condition, sh.Unary):
+        return unary(machine, state, condition.operator, value(machine, state, condition.operand))
+    left_value = value(machine, state, condition.left)
+    if condition.operator in ("=", "==", "!="):
+        equal = matching(machine, state, left_value, condition.right)
+        return equal.negated() if condition.operator == "!=" else equal
+    if condition.operator == "=~":
+        text = condition.text.value
+        return unknown(text, f"not {text}")
+    return binary(machine, state, left_value, condition.operator, value(machine, state, condition.right))
+
+
+def matching(machine: Machine, state: State, subject: Value, word: sh.Word) -> Truth:
+    """Whether a value matches a pattern: ``case`` and ``[[ == ]]``."""
+    compiled = pattern(machine, state, word)
+    shown = word.literal
+    label = shown if shown is not None else word.text.value
+    if compiled is None:
+        return unknown(f"{name(subject)} is {label}", f"{name(subject)} is not {label}")
+    if isinstance(subject, str):
+        return Truth(patterns.matches(compiled, subject))
+    if all(isinstance(token, patterns.Star) for token in compiled) and compiled:
+        return Truth(True)
+    plain = all(isinstance(token, str) for token in compiled)
+    by_default = None if subject.default is None else patterns.matches(compiled, subject.default)
+    if not compiled and subject.nonempty:
+        return Truth(False)
+    refine: tuple[tuple[bool, str, Value], ...] = ()
+    if plain and subject.variable:
+        refine = ((True, subject.variable, patterns.literal_prefix(compiled)),)
+    sign = ("=", "!=") if plain else ("is like", "is not like")
+    return Truth(
+        None,
+        by_default,
+        f"{subject.name} {sign[0]} {label or 'empty'}",
+        f"{subject.name} {sign[1]} {label or 'empty'}",
+        refine,
+    )
+
+
+def located(path: str, workdir: Value) -> str | None:
+    """An absolute path of a script's path; None where its folder is not known."""
+    base = default(workdir)
+    if path.startswith("/"):
+        return posixpath.normpath(path)
+    return posixpath.normpath(posixpath.join(base, path)) if base is not None else None

@@ -1,0 +1,272 @@
+"""Builtin commands about processes and signals: ``exec``, ``trap``, ``kill``, ``wait``, ``jobs`` and their like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...source import join as join_texts
+from .. import names
+from . import simple
+from .outcome import LostExec, Trap
+from .state import Block, Truth
+from .values import clip, default
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from .machine import Machine
+    from .state import State
+    from .values import Field
+
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+
+
+def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``exec``."""
+    rest = fields[1:]
+    while rest and rest[0].shown.startswith("-") and len(rest[0].shown) > 1:
+        option = rest[0].shown
+        rest = rest[1:]
+        if option == "--":
+            break
+        if option.endswith("a"):
+            rest = rest[1:]
+    if not rest:
+        return machine.finished(state, 0)
+    skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
+    if skipped == 0 or skipped >= len(node.words):
+        skipped = min(1 + len(fields) - len(rest) - 1, len(node.words) - 1)
+    command = simple.describe(state, node, rest, skipped)
+    keyword = next((word.text for word in node.words if word.literal == "exec"), node.words[0].text)
+    if ASSIGNMENT.match(rest[0].shown):
+        state.note("assigned_execs", command)
+    elif state.around and state.around[-1] in ("pipeline", "subshell", "background"):
+        frame = state.stack
+        while frame is not None and frame.kind != "base":
+            frame = frame.parent
+        construct = frame.data if frame is not None else node.text
+        where = next(label for label in reversed(state.around) if label in ("pipeline", "subshell", "background"))
+        state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
+    return simple.execute(machine, state, rest, command, keyword)
+
+
+def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``trap action signal…``, ``trap - signal…``, ``trap signal``."""
+    rest = fields[1:]
+    if rest and rest[0].value == "--":
+        rest = rest[1:]
+    if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
+        return machine.finished(state, 0)
+    first = rest[0]
+    reset = len(rest) == 1 or first.value == "-" or (default(first.value) or "x").isdigit()
+    signals = rest[1:] if first.value == "-" or not reset else rest
+    action = None if reset else default(first.value)
+    text = None if reset else _text(first, action)
+    for field in signals:
+        _set_trap(state, node, field, action, text, reset)
+    if not reset and action is None:
+        state.note("reasons", f"the trap action {first.shown} is not known")
+    return machine.finished(state, 0)
+
+
+def _text(field: Field, action: str | None) -> Text | None:
+    if action is None:
+        return None
+    value = field.text.value
+    if value == action:
+        return field.text
+    if len(value) == len(action) + 2 and value[1:-1] == action:
+        return field.text.cut(1, len(value) - 1)
+    return join_texts([(action, field.text)])
+
+
+def _set_trap(
+    state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool
+) -> None:
+    spelled = field.shown
+    signal = _signal(spelled)
+    made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
+    prefixed = spelled.upper().startswith("SIG")
+    if signal is None or (prefixed and not state.shell.dialect.trap_prefix):
+        state.note("rejected", replace(made, in_force=False))
+        return
+    if signal in ("SIGKILL", "SIGSTOP"):
+        state.note("rejected", replace(made, in_force=False))
+        return
+    if signal in state.shell.ignored:
+        # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
+        state.note("rejected", replace(made, in_force=False))
+        return
+    if signal in state.traps:
+        state.note("replaced", replace(state.traps[signal], in_force=False))
+    traps = {name: known for name, known in state.traps.items() if name != signal}
+    if not reset:
+        traps[signal] = made
+    state.traps = traps
+    ignoring = not reset and action == ""
+    state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
+
+
+def _signal(spelled: str) -> str | None:
+    if spelled.upper() in ("EXIT", "0", "SIGEXIT"):
+        return "EXIT"
+    if spelled.upper() in ("ERR", "DEBUG", "RETURN"):
+        return spelled.upper()
+    return names.canonical(spelled)
+
+
+def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``kill -TERM pid…``, ``kill -s TERM``, ``kill -- -pgid``, ``kill %1``."""
+    signal: str | None = "SIGTERM"
+    rest = fields[1:]
+    if rest and rest[0].shown in ("-l", "-L"):
+        return machine.finished(state, 0)
+    if rest and rest[0].shown in ("-s", "-n") and len(rest) > 1:
+        signal, rest = _named(rest[1].shown), rest[2:]
+    elif rest and rest[0].shown.startswith("-") and rest[0].shown != "--" and len(rest) > 1:
+        signal, rest = _named(rest[0].shown[1:]), rest[1:]
+    if rest and rest[0].value == "--":
+        rest = rest[1:]
+    if signal == "SIG0":
+        return _poll(machine, state, rest)
+    status: int | None = 0
+    for field in rest:
+        to, pids = _target(state, default(field.value), field)
+        sent = machine.host.send(state, signal or "SIGTERM", to, pids, node.text)
+        status = sent if status == 0 else status
+    if status is None or not rest:
+        text = clip(node.text.value)
+        return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
+    return machine.finished(state, status)
+
+
+def _named(word: str) -> str | None:
+    return "SIG0" if word == "0" else names.canonical(word)
+
+
+def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
+    """``kill -0 pid``."""
+    to, pids = _target(state, default(rest[0].value), rest[0]) if rest else ("other", ())
+    alive = machine.host.alive(state, pids[0]) if pids else (True if to in ("self", "pid1", "group") else None)
+    if alive is None:
+        shown = rest[0].shown if rest else "?"
+        return machine.finished(
+            state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")
+        )
+    return machine.finished(state, 0 if alive else 1)
+
+
+def _target(state: State, word: str | None, field: Field) -> tuple[str, tuple[int, ...]]:
+    """Whom an argument of kill means."""
+    if not word:
+        return "other", ()
+    if word == "0":
+        return "group", ()
+    if word == "-1":
+        return "all", ()
+    if word.startswith("%"):
+        jobs = [job.pid for job in state.jobs]
+        digits = word[1:]
+        number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
+        return ("job", (jobs[number - 1],)) if 0 < number <= len(jobs) else ("other", ())
+    digits = word.lstrip("-")
+    if not digits.isdigit() or len(digits) > 9:
+        return "other", ()
+    number = int(digits)
+    if word.startswith("-"):
+        return "group", (number,)
+    if number == state.pid or number == state.shell.pid:
+        return ("pid1" if field.text.value == "1" else "self"), (number,)
+    return ("pid1" if number == 1 else "job"), (number,)
+
+
+def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``pkill``, ``killall``: by the program's name."""
+    signal: str | None = "SIGTERM"
+    wanted = ""
+    rest = [field.shown for field in fields[1:]]
+    while rest:
+        word = rest.pop(0)
+        if word in ("-s", "--signal") and fields[0].shown == "killall" and rest:
+            signal = _named(rest.pop(0))
+        elif word == "--signal" and rest:
+            signal = _named(rest.pop(0))
+        elif word.startswith("--signal="):
+            signal = _named(word.partition("=")[2])
+        elif word.startswith("-") and names.canonical(word[1:]):
+            signal = names.canonical(word[1:])
+        elif word in ("-P", "-u", "-g", "-G", "-U", "-t") and rest:
+            rest.pop(0)
+        elif not word.startswith("-"):
+            wanted = word
+    sent = machine.host.send(state, signal or "SIGTERM", f"name:{wanted}", (), node.text)
+    if sent is None:
+        text = clip(node.text.value)
+        return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
+    return machine.finished(state, sent)
+
+
+def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``wait``, ``wait pid…``, ``wait -n``."""
+    once = False
+    pids: list[int] = []
+    named = False
+    for field in fields[1:]:
+        word = default(field.value)
+        if word is not None and word.startswith("-"):
+            once = once or "n" in word
+            continue
+        named = True
+        to, found = _target(state, word, field)
+        if to == "job":
+            pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
+        elif word is None or to == "other" and word:
+            # An unknown pid: any child, as far as anybody knows.
+            pids.extend(job.pid for job in state.jobs)
+    if not named:
+        pids = [job.pid for job in state.jobs if not job.disowned]
+    if once and state.shell.dialect.family != "bash" and not machine.live:
+        state.note("reasons", "wait -n is not known to every sh")
+    command = simple.describe(state, node, fields, 0)
+    running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
+    if not running:
+        return machine.finished(state, 127 if named and not pids else 0)
+    state.block = Block("wait", command, tuple(running), once=once)
+    return [state]
+
+
+def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    return machine.finished(state, 0)
+
+
+def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    state.jobs = tuple(replace(job, disowned=True) for job in state.jobs)
+    return machine.finished(state, 0)
+
+
+def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``fg``: the last job becomes the foreground command."""
+    jobs = [job for job in state.jobs if machine.host.alive(state, job.pid) is not False]
+    if not jobs:
+        return machine.finished(state, 1)
+    job = jobs[-1]
+    state.block = Block("foreground", job.command, (job.pid,))
+    return [state]
+
+
+TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]] = {
+    "exec": execute,
+    "trap": trap,
+    "kill": kill,
+    "pkill": by_name,
+    "killall": by_name,
+    "wait": wait,
+    "jobs": _jobs,
+    "bg": _jobs,
+    "fg": foreground,
+    "disown": _disown,
+}

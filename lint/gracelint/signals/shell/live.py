@@ -1,0 +1,333 @@
+"""A shell that gets a signal: the same evaluator, now with time, real children and pending traps.
+
+The steady state is resumed where it stands. A trap runs when the foreground command is over, or at once in ``wait``, which it ends; then the
+script goes on behind it. What the shell does is remembered for the rules (`Stop`).
+
+Rules of the shells that are modelled (POSIX 2.11, bash(1) SIGNALS, measured): a trapped signal waits for the foreground command; ``wait`` returns 128+n; without a trap
+the default action is taken, which PID 1 does not have; bash with an EXIT trap runs it when a signal ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .. import names
+from ..process import Alternative, Process
+from . import children, simple
+from .children import Forked
+from .machine import Machine
+from .outcome import Sent, Stop, Waited
+
+if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from ..kernel import Kernel, Task
+    from .machine import Budget, Context
+    from .outcome import Around, Command, Trap
+    from .state import State
+
+NESTED = 20
+TICK = 0.01
+FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
+
+
+class LiveShell:
+    """The driver of a shell's task; also the host of its machine."""
+
+    def __init__(self, kernel: Kernel, task: Task, context: Context, budget: Budget) -> None:
+        assert task.process.shell is not None
+        self.kernel, self.task = kernel, task
+        self.state = task.process.shell.copy()
+        self.machine = Machine(context, self, budget, live=True)
+        self.pending: list[str] = []
+        self.holder = self.state.block.command.text if self.state.block is not None else None
+        self.told = False
+        # What is remembered for the rules.
+        self.sent: list[Sent] = []
+        self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
+        self.commands: list[Command] = []
+        self.ran: Trap | None = None
+        self.deferred = self.returned = self.received = False
+        self.ending = ""
+
+    # --- driver ---
+
+    def resume(self) -> None:
+        """Begin to run: a loop, or a child shell that was just forked."""
+        if self.state.block is not None and self.state.block.kind == "loop":
+            self.state.block = None
+        if self.state.block is None:
+            self.run()
+
+    def signal(self, signal: str) -> None:
+        """A signal arrives."""
+        self.told = True
+        trap = self.state.traps.get(signal)
+        if signal in self.state.ignored:
+            self.task.reacted.setdefault(signal, "ignores")
+            return
+        if trap is None:
+            self._untrapped(signal)
+            return
+        self.received = True
+        self.task.reacted.setdefault(signal, "handles")
+        self.pending.append(signal)
+        if len(self.pending) > NESTED:
+            self._crash()
+            return
+        block = self.state.block
+        if block is not None and block.kind == "wait":
+            self.kernel.at(0.0, self._interrupt)
+        elif block is not None:
+            self.deferred = True
+            self.task.reacted[signal] = "defers"
+
+    def _untrapped(self, signal: str) -> None:
+        dialect, state = self.state.shell.dialect, self.state
+        leaving = state.traps.get("EXIT")
+        if dialect.exit_trap_on_signal and leaving is not None and leaving.action and signal in FATAL:
+            self.received, self.ran = True, leaving
+            self.task.reacted.setdefault(signal, "handles")
+            state.block = None
+            self.machine.leave(state, 128 + (names.number(signal) or 0))
+            self.kernel.at(0.0, self.run)
+            return
+        self.received = self.task.pid != 1
+        self.kernel.default(self.task, signal)
+        if not self.task.alive:
+            self.ending = "dies"
+
+    def _crash(self) -> None:
+        self.ending = "crashes"
+        self.kernel.end(self.task, "crashed")
+
+    def _interrupt(self) -> None:
+        """The signal ends ``wait``."""
+        block = self.state.block
+        if not self.pending or block is None or block.kind != "wait" or not self.task.alive:
+            return
+        self.state.block = None
+        self.state.done(128 + (names.number(self.pending[0]) or 0))
+        self.run(interrupted=True)
+
+    def child_ended(self, pid: int) -> None:
+        """A child is gone: the foreground command or the ``wait`` may be over."""
+        del pid
+        block = self.state.block
+        if block is None or not self.task.alive:
+            return
+        running = [other for other in block.pids if self._running(other)]
+        if running and not (block.once and len(running) < len(block.pids)):
+            return
+        status = block.status if block.kind == "foreground" else None
+        self._take(simple.over(self.machine, self.state, status))
+        self.run()
+
+    def _running(self, pid: int) -> bool:
+        task = self.kernel.tasks.get(pid)
+        return task is not None and task.alive
+
+    def run(self, *, interrupted: bool = False) -> None:
+        """Run until the shell has to wait for something, or is gone."""
+        while self.task.alive and self.state.ended is None and self.state.block is None:
+            if self.pending:
+                self._enter_trap(self.pending.pop(0), interrupted)
+                interrupted = False
+                continue
+            frame = self.state.stack
+            if frame is not None and frame.kind == "trap":
+                self.returned = True
+            elif frame is not None and frame.kind == "while" and frame.index and self._tick():
+                return
+            if not self.machine.budget.spend():
+                self.kernel.reasons.append("what happens on the signal takes too many steps to follow")
+                return
+            self._take(self.machine.step(self.state))
+            self._children()
+        self._settle()
+
+    def _tick(self) -> bool:
+        """A turn of a loop takes a little time, so that a loop that polls gets somewhere."""
+        if self._ticked == self.kernel.now:
+            self.kernel.at(TICK, self.run)
+            self._ticked = self.kernel.now + TICK
+            return True
+        self._ticked = self.kernel.now
+        return False
+
+    _ticked = -1.0
+
+    def _take(self, states: list[State]) -> None:
+        number = 0
+        if len(states) > 1:
+            labels = [state.conditions[-1] if state.conditions else "" for state in states]
+            key = (self.task.pid, len(self.kernel.choices.asked))
+            number = self.kernel.choices.pick(key, f"whether {labels[0]}", len(states))
+        self.state = states[number]
+
+    def _enter_trap(self, signal: str, interrupted: bool) -> None:
+        trap = self.state.traps.get(signal)
+        if trap is None:
+            self.kernel.default(self.task, signal)
+            return
+        frame, depth = self.state.stack, 0
+        while frame is not None:
+            depth += frame.kind == "trap"
+            frame = frame.parent
+        if depth > NESTED:
+            self._crash()
+            return
+        self.ran = self.ran or trap
+        if trap.action is None or trap.action_text is None:
+            self.kernel.reasons.append("the trap's action is not known")
+            return
+        self.state.push("trap", index=int(interrupted), data=(self.state.status, self.state.truth))
+        self.state.push("seq", self.machine.context.parse(trap.action_text, file=False).body)
+
+    def _children(self) -> None:
+        """Start the processes that the last step brought."""
+        for job in self.state.jobs:
+            if job.pid not in self.kernel.tasks:
+                self._spawn(job.process, job.command)
+        block = self.state.block
+        if block is not None:
+            for process in block.children:
+                if process.pid not in self.kernel.tasks:
+                    self._spawn(process, block.command)
+
+    def _spawn(self, process: Process, command: Command) -> None:
+        if process.shell is None and process.stays is None and process.duration is None:
+            again = self.holder is not None and command.text == self.holder
+            process = replace(process, stays=again)
+            if not again:
+                self.commands.append(command)
+                self._other_way(process)
+        task = self.kernel.spawn(process, self.task)
+        if isinstance(task.driver, LiveShell):
+            task.driver.resume()
+
+    def _other_way(self, process: Process) -> None:
+        """A command that is not known may tell the application to stop, in a way of its own."""
+        if not self.told:
+            return
+        label = f"whether `{' '.join(process.argv)}` makes the application stop"
+        if not self.kernel.choices.pick((process.pid, "other way"), label, 2):
+            return
+        for task in list(self.kernel.tasks.values()):
+            if task.alive and task.loses:
+                self.kernel.stop_cleanly(task)
+
+    def _settle(self) -> None:
+        ended, block = self.state.ended, self.state.block
+        if not self.task.alive:
+            return
+        if ended is not None:
+            if ended.kind == "exec" and ended.process is not None:
+                self._become(ended.process)
+            elif ended.kind == "unknown":
+                self.kernel.reasons.append(ended.reason)
+            else:
+                self.ending = "exits"
+                self.kernel.end(self.task, "exited")
+            return
+        if block is None:
+            return
+        if block.kind == "wait" and self.told:
+            self.waits.append((block.command.text, block.pids, self._handling()))
+        if not any(self._running(pid) for pid in block.pids):
+            self.kernel.at(0.0, lambda: self.child_ended(0))
+        elif self.pending and block.kind == "wait":
+            self.kernel.at(0.0, self._interrupt)
+
+    def _handling(self) -> bool:
+        frame = self.state.stack
+        while frame is not None:
+            if frame.kind in ("trap", "exit"):
+                return True
+            frame = frame.parent
+        return False
+
+    def _become(self, process: Process) -> None:
+        self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
+        if process.stays is False:
+            self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
+
+    # --- host of the machine ---
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """Whether a process is there."""
+        return self._running(pid)
+
+    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+        """``kill``."""
+        kernel = self.kernel
+        targets = self._targets(to, pids)
+        if to == "other":
+            label = f"whether `{text.value}` reaches the application"
+            if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
+                targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
+        word = to.partition(":")[0]
+        reached = tuple(task.pid for task in targets if task is not self.task)
+        self.sent.append(Sent(signal, word, text, reached, self._handling()))  # type: ignore[arg-type] # the machine's words
+        for task in targets:
+            kernel.signal(task, signal)
+        if to == "other":
+            return None
+        return 0 if targets else 1
+
+    def _targets(self, to: str, pids: tuple[int, ...]) -> list[Task]:
+        tasks = [task for task in self.kernel.tasks.values() if task.alive]
+        if to == "group":
+            return self.kernel.members(pids[0] if pids else self.task.group)
+        if to == "all":
+            return [task for task in tasks if task is not self.task and task.pid != 1]
+        if to == "self":
+            return [self.task]
+        if to.startswith("name:"):
+            name = to.partition(":")[2]
+            return [task for task in tasks if name and name in task.process.name and task is not self.task]
+        return [task for task in tasks if task.pid in pids]
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """A child shell runs by itself from here on."""
+        forked = children.child(machine, state, command, around, construct)
+        process = Process(
+            forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
+        )
+        return [Forked(Alternative(process))]
+
+    # --- what rules read ---
+
+    def stop(self, signal: str) -> Stop:
+        """What this shell did."""
+        kernel = self.kernel
+        mine = [task for task in kernel.tasks.values() if task is not self.task and task.loses]
+        waited = tuple(
+            Waited(text, pids, all(self._over(pid) for pid in pids), handler) for text, pids, handler in self.waits
+        )
+        ends = self.ending or "stays"
+        if kernel.reasons:
+            ends = "unknown"
+        return Stop(
+            signal,
+            self.received,
+            self.ran or self.state.traps.get(signal),
+            self.deferred and self.ran is None,
+            self.ran is not None,
+            ends,  # type: ignore[arg-type] # one of the words by construction
+            self.returned,
+            None,
+            self.task.ended_at,
+            tuple(self.sent),
+            waited,
+            tuple(task.pid for task in mine if not task.notified and not task.reacted),
+            tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
+            tuple(self.commands),
+        )
+
+    def _over(self, pid: int) -> bool:
+        task = self.kernel.tasks.get(pid)
+        return task is None or task.ended not in ("", "killed")

@@ -1,0 +1,58 @@
+"""Run a shell: from its command line to the ways it can turn out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..process import Alternative
+from .dialects import dialect
+from .startup import Startup, alternative_of, explore
+from .state import Shell, State
+from .values import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...image.model import Argument
+    from ...source import Text
+    from ..model import How
+    from ..process import Environment
+    from ..resolve import Resolver
+    from .outcome import Family
+
+
+def shell(
+    resolver: Resolver,
+    family: Family,
+    version: str | None,
+    mode: str,
+    text: Text,
+    argv: tuple[str, ...],
+    words: Sequence[Argument],
+    options: frozenset[str],
+    environment: Environment,
+    pid: int,
+    how: How,
+) -> list[Alternative]:
+    """Every way a shell process can turn out. ``words`` are ``$0`` and the positional parameters."""
+    budget = resolver.budget
+    parameters = tuple(
+        Field(word.value, word.text, parameter=True, argument=word) for word in words[1:]
+    )
+    name = words[0].value if words else argv[0]
+    interpreter = Shell(dialect(family, version), argv, name, text, mode, pid)
+    interpreter.ignored = environment.ignored
+    interpreter.given = len(parameters)
+    state = State(interpreter, pid, None)
+    state.parameters = parameters
+    state.ignored = environment.ignored
+    state.options = options & {"e", "m", "u", "x"}
+    state.workdir = environment.workdir
+    for variable, value in resolver.image.env.items():
+        if value is not None:
+            state.variables[variable] = value
+    state.push("base", label=mode)
+    state.push("seq", resolver.parse(text, file=mode == "file").body)
+    host = Startup(resolver, budget)
+    machine = host.machine(environment.depth)
+    return [alternative_of(end, 0, pid) for end in explore(machine, state)]

@@ -1,0 +1,277 @@
+"""Simple commands: assignments, functions, builtins, and programs that are forked or exec'ed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ..process import Environment
+from . import builtins
+from .outcome import Command
+from .state import Block, Ended, Truth
+from .values import Field, Unknown, clip, concatenate, default
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from ..process import Alternative
+    from .machine import Machine
+    from .outcome import Around
+    from .state import State
+
+DEEPEST_CALLS = 60
+
+
+def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    """Run one simple command."""
+    if not node.words:
+        return _assignments(machine, state, node)
+    fields = machine.expand(state, node.words)
+    skipped = 0
+    while fields and fields[0].value in ("command", "builtin") and len(fields) > 1:
+        if str(fields[1].value) in ("-v", "-V"):
+            return builtins.query(machine, state, fields[2:])
+        fields, skipped = fields[1:], skipped + 1
+        if fields[0].value == "-p":
+            fields, skipped = fields[1:], skipped + 1
+    if not fields:
+        return _assignments(machine, state, node)
+    name = default(fields[0].value)
+    if name is not None and not skipped and name in state.functions:
+        assign(machine, state, node.assignments)
+        return _call(machine, state, node, fields, name)
+    builtin = builtins.TABLE.get(name) if name is not None else None
+    if builtin is not None:
+        if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
+            assign(machine, state, node.assignments)
+        return builtin(machine, state, node, fields)
+    return external(machine, state, node, fields, skipped)
+
+
+def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    before = state.status
+    state.status = 0
+    assign(machine, state, node.assignments)
+    status: int | None = 0
+    truth = None
+    for assignment in node.assignments:
+        for part in assignment.value.parts if assignment.value else ():
+            if isinstance(part, sh.CommandSubstitution):
+                text = clip(part.text.value)
+                status, truth = None, Truth(None, None, f"{text} succeeds", f"{text} fails")
+    del before
+    state.done(status, truth)
+    return [state]
+
+
+def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
+    """Carry out assignments."""
+    for assignment in assignments:
+        name = assignment.name
+        if assignment.array is not None:
+            items = tuple(field.value for field in machine.expand(state, assignment.array))
+            if assignment.appends:
+                found = state.variables.get(name, ())
+                items = (*(found if isinstance(found, tuple) else (found,)), *items)
+            state.variables[name] = items
+            continue
+        value = machine.value(state, assignment.value)
+        if assignment.index is not None:
+            builtins.assign_element(state, name, assignment.index, value)
+            continue
+        if assignment.appends:
+            value = concatenate([machine.parameter(state, name) or "", value])
+        found = state.variables.get(name)
+        state.variables[name] = (value, *found[1:]) if isinstance(found, tuple) else value
+        remember_pid(state, name, value)
+
+
+def remember_pid(state: State, name: str, value: object) -> None:
+    """``pid=$!`` names a job."""
+    if isinstance(value, str) and value and value == state.last_pid:
+        state.jobs = tuple(
+            replace(job, variable=name) if str(job.pid) == value and job.variable is None else job
+            for job in state.jobs
+        )
+
+
+def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:
+    if len(state.scopes) >= DEEPEST_CALLS:
+        state.ended = Ended("unknown", reason=f"the function {name} calls itself too deeply to follow")
+        return [state]
+    function = state.functions[name]
+    state.scopes = (*state.scopes, (state.parameters, {}))
+    state.parameters = tuple(fields[1:])
+    if node.redirects:
+        state.push("within", label="redirection")
+    state.push("call", data=node.text, label="function")
+    return machine.enter(state, function.body)
+
+
+def external(
+    machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0
+) -> list[State]:
+    """Run a program as a child, or in place of the shell where this shell execs its last command."""
+    command = describe(state, node, fields, skipped)
+    if not machine.live and tail(state, redirected=bool(node.redirects)):
+        return execute(machine, state, fields, command, None, implicit=True)
+    environment = surroundings(machine, state, pid1=False)
+    result: list[State] = []
+    for each, alternative in apart(
+        state, machine.context.start(machine, state, fields, environment, machine.context.new_pid())
+    ):
+        result.extend(_foreground(machine, each, command, alternative))
+    return result
+
+
+def apart(state: State, alternatives: list[Alternative]) -> list[tuple[State, Alternative]]:
+    """One state an alternative."""
+    result = []
+    for number, alternative in enumerate(alternatives):
+        each = state.copy() if number + 1 < len(alternatives) else state
+        each.conditions = (*each.conditions, *(c for c in alternative.conditions if c not in each.conditions))
+        each.default = each.default and alternative.default
+        for reason in alternative.reasons:
+            each.note("reasons", reason)
+        result.append((each, alternative))
+    return result
+
+
+def _foreground(machine: Machine, state: State, command: Command, alternative: Alternative) -> list[State]:
+    process = alternative.process
+    if alternative.failed is not None:
+        return machine.finished(state, 127)
+    if process is None:
+        truth = None
+        if alternative.status is None:
+            text = clip(" ".join(command.argv) or command.text.value)
+            truth = Truth(None, None, f"`{text}` succeeds", f"`{text}` fails")
+        return machine.finished(state, alternative.status, truth)
+    program = process.program
+    command = replace(command, program=program)
+    if program is not None and program.daemonizes:
+        state.note("daemons", command)
+    state.block = Block("foreground", command, (process.pid,), (process,), status=alternative.status)
+    return [state]
+
+
+def over(machine: Machine, state: State, status: int | None = None) -> list[State]:
+    """The command that the shell was blocked in is over."""
+    block = state.block
+    assert block is not None
+    state.block = None
+    truth = None
+    if status is None:
+        text = clip(" ".join(block.command.argv) or block.command.text.value)
+        truth = Truth(None, None, f"`{text}` succeeds", f"`{text}` fails")
+    return machine.finished(state, status, truth)
+
+
+def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
+    """What a program started here inherits."""
+    workdir = default(state.workdir)
+    return Environment(
+        workdir if workdir is not None else machine.context.image.workdir,
+        machine.search(state),
+        ignored=state.ignored,
+        pid1=pid1,
+        depth=machine.forking + 1,
+        group="m" in state.options,
+    )
+
+
+def execute(
+    machine: Machine,
+    state: State,
+    fields: list[Field],
+    command: Command,
+    keyword: Text | None,
+    *,
+    implicit: bool = False,
+) -> list[State]:
+    """Replace the shell by a program."""
+    environment = replace(
+        surroundings(machine, state, pid1=state.pid == 1), group=False, depth=machine.forking + 1
+    )
+    result = []
+    for each, alternative in apart(
+        state, machine.context.start(machine, state, fields, environment, state.pid)
+    ):
+        lost = tuple(trap for name, trap in each.traps.items() if trap.action and name != "EXIT")
+        program = alternative.process.program if alternative.process else None
+        each.ended = Ended(
+            "exec" if alternative.failed is None else "exits",
+            alternative.process,
+            replace(command, program=program),
+            implicit,
+            keyword,
+            lost,
+            failed=alternative.failed,
+        )
+        result.append(each)
+    return result
+
+
+def tail(state: State, *, redirected: bool) -> bool:
+    """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
+    if any(trap.action for trap in state.traps.values()):
+        return False
+    labels: set[str] = {"redirection"} if redirected else set()
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        if frame.kind == "seq":
+            assert isinstance(frame.node, sh.Block)
+            if frame.index < len(frame.node.commands):
+                return False
+            if len(frame.node.commands) > 1:
+                labels.add("list")
+        elif frame.kind == "within":
+            labels.add(frame.label)
+        else:
+            return False
+        frame = frame.parent
+    if frame is None:
+        return False
+    allowed = state.shell.dialect.tails.get(frame.label)
+    return allowed is not None and labels <= allowed
+
+
+def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -> Command:
+    """A simple command as rules see it."""
+    around, calls = place(state)
+    first = node.words[min(skipped, len(node.words) - 1)].text if node.words else node.text
+    last = node.words[-1].text if node.words else node.text
+    return Command(
+        node.text,
+        first.until(last) if first.buffer is last.buffer else node.text,
+        tuple(field.shown for field in fields),
+        all(field.known for field in fields),
+        calls,
+        around,
+        bool(node.assignments),
+        passes_arguments=any(field.parameter for field in fields),
+        redirected=bool(node.redirects),
+    )
+
+
+def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
+    """The constructs around the current command, and the calls that led to it, outermost first."""
+    around: list[Around] = []
+    calls: list[Text] = []
+    frame = state.stack
+    while frame is not None:
+        if frame.kind == "within" and frame.label:
+            around.append(frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
+        elif frame.kind in ("call", "source", "eval", "trap"):
+            around.append("function" if frame.kind == "call" else frame.kind)  # type: ignore[arg-type] # as above
+            if frame.kind != "trap":
+                calls.append(frame.data)  # type: ignore[arg-type] # the text of the call
+        elif frame.kind == "not":
+            around.append("negation")
+        frame = frame.parent
+    return (*state.around, *reversed(around)), (*state.calls, *reversed(calls))
+
+
+def unknown_field(word: sh.Word) -> Field:
+    """A field of which nothing is known."""
+    return Field(Unknown(word.text.value), word.text)

@@ -1,0 +1,333 @@
+"""The way from the first line of a script to its steady state, along every way it can go.
+
+Method: states are stepped one at a time, the deepest first, so that ways that split in a branch come together again behind it; states at the same place
+that agree in all that matters become one. A command that runs until told to stop ends the way: that is the steady state. Of commands of which this is not known, the last
+one on the way is taken for it if nothing else holds the shell (`State.candidate`).
+
+Bounds: `MOST_WAYS` live states (from `WIDEN` on, variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its
+own, ``unknown`` with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..process import Alternative, Process
+from . import children, simple
+from .children import Forked
+from .machine import Machine
+from .state import Ended, JobState
+from .values import Unknown, default
+
+if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from .machine import Budget, Context
+    from .outcome import Around
+    from .state import Block, State
+    from .values import Array, Value
+
+MOST_WAYS = 64
+WIDEN = 12
+ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
+
+
+class Startup:
+    """The host of a shell that is starting up: nobody sends it signals, and its children do what they do for ever."""
+
+    def __init__(self, context: Context, budget: Budget) -> None:
+        self.context, self.budget = context, budget
+
+    def machine(self, forking: int = 0) -> Machine:
+        """A machine of this host."""
+        machine = Machine(self.context, self, self.budget)
+        machine.forking = forking
+        return machine
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """A job that was not told to stop runs on, if it is of that kind."""
+        job = next((job for job in state.jobs if job.pid == pid), None)
+        if job is None or job.told:
+            return False
+        return True if job.process.stays else None
+
+    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+        """Jobs that are told to stop during start-up will have ended where the script waits for them."""
+        if signal in ENDING:
+            reached = set(pids) if to == "job" else {job.pid for job in state.jobs} if to == "group" else set()
+            if to.startswith("name:"):
+                name = to.partition(":")[2]
+                reached = {job.pid for job in state.jobs if name and name in " ".join(job.process.argv)}
+            state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+        return 0 if to == "job" else None
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """Evaluate a child shell to its own steady state."""
+        known = len(state.conditions)
+        ways = []
+        for ended in explore(self.machine(machine.forking), children.child(machine, state, command, around, construct)):
+            alternative = alternative_of(ended, known, ended.pid)
+            holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
+            orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
+            ways.append(Forked(alternative, ended.facts, orphans, holder))
+        return ways
+
+
+def explore(machine: Machine, start: State) -> list[State]:
+    """The steady states of a shell: each has ``ended`` or ``block`` set."""
+    live, finished = [start], []
+    sequence = 0
+    while live or machine.parked:
+        if not live:
+            finished.extend(_loops(machine))
+            continue
+        state = live[0] if len(live) == 1 else max(live, key=_order)
+        live.remove(state)
+        if not machine.budget.spend():
+            finished.extend(_stopped(each, "the script takes too many steps to follow") for each in [state, *live])
+            break
+        for following in machine.step(state):
+            for each in _settled(machine, following):
+                sequence += 1
+                each.sequence = sequence
+                if each.ended is not None or each.block is not None:
+                    finished.append(each)
+                elif not _merged(live, each):
+                    live.append(each)
+        if len(live) > MOST_WAYS:
+            finished.extend(_stopped(each, "too many ways through the script to follow") for each in live)
+            break
+    return _distinct(_holding(finished))
+
+
+def _order(state: State) -> tuple[int, int]:
+    return (state.stack.depth if state.stack else -1, -state.sequence)
+
+
+def _stopped(state: State, reason: str) -> State:
+    state.block = None
+    state.ended = Ended("unknown", reason=reason)
+    return state
+
+
+def _settled(machine: Machine, state: State) -> list[State]:
+    """Go on behind commands that end, and remember the last that may not."""
+    pending, result = [state], []
+    while pending:
+        each = pending.pop()
+        block = each.block
+        if each.ended is not None or block is None or block.kind == "loop":
+            result.append(each)
+            continue
+        stays = _stays(each)
+        if stays:
+            result.append(each)
+            continue
+        program = block.command.program
+        if stays is None:
+            each.candidate = _candidate(each)
+        if block.kind == "foreground" and (program is None or program.kind != "tools"):
+            each.note("before", block.command)
+        if block.kind == "wait":
+            gone = set(block.pids[:1] if block.once else block.pids)
+            each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
+        elif program is not None and program.daemonizes:
+            each.jobs = (*each.jobs, *_daemons(block))
+        pending.extend(simple.over(machine, each, block.status))
+    return result
+
+
+def _candidate(state: State) -> State:
+    candidate = state.copy()
+    candidate.candidate = None
+    return candidate
+
+
+
+
+def _daemons(block: Block) -> list[JobState]:
+    """What a program leaves running that puts itself in the background."""
+    return [
+        JobState(child.pid, replace(child, stays=True), block.command, block.command.text, disowned=True)
+        for child in block.children
+    ]
+
+
+def _stays(state: State) -> bool | None:
+    """Whether a shell's block lasts until something is told to stop."""
+    block = state.block
+    assert block is not None
+    if block.kind == "foreground":
+        processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
+        return _any(process.stays for process in processes)
+    awaited = [job.process.stays for job in state.jobs if job.pid in block.pids and not job.told]
+    return (_all(awaited) if block.once else _any(awaited)) if awaited else False
+
+
+def _any(values: object) -> bool | None:
+    found = list(values)  # type: ignore[call-overload] # an iterable of bool | None
+    return True if True in found else None if None in found else False
+
+
+def _all(values: list[bool | None]) -> bool | None:
+    return False if False in values else None if None in values else True
+
+
+def _loops(machine: Machine) -> list[State]:
+    """Loops that were left on some way were waiting for something; the others hold the shell."""
+    parked, machine.parked = machine.parked, []
+    return [state for entry, state in parked if entry not in machine.escaped]
+
+
+def _merged(live: list[State], state: State) -> bool:
+    """Let two ways become one again where they agree."""
+    if not live or state.stack is None or state.stack.kind != "seq":
+        return False
+    here = [other for other in live if other.stack is state.stack]
+    widen = len(here) >= WIDEN
+    comparable = state.comparable() if here else ()
+    for other in here:
+        if other.comparable() != comparable or (other.candidate is None) != (state.candidate is None):
+            continue
+        if other.variables == state.variables or widen:
+            _merge(other, state)
+            return True
+    return False
+
+
+def _merge(into: State, state: State) -> None:
+    if into.variables != state.variables:
+        for name in into.variables.keys() | state.variables.keys():
+            one, two = into.variables.get(name), state.variables.get(name)
+            if one != two:
+                into.variables[name] = _either(name, one, two, into.default, state.default)
+    shared = 0
+    for one_condition, other in zip(into.conditions, state.conditions, strict=False):
+        if one_condition != other:
+            break
+        shared += 1
+    into.conditions = into.conditions[:shared]
+    if into.status != state.status:
+        into.status, into.truth = None, None
+    if into.workdir != state.workdir:
+        into.workdir = Unknown("$PWD", nonempty=True)
+    if state.default and not into.default:
+        into.candidate = state.candidate
+    into.default = into.default or state.default
+    into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
+    for name in ("before", "rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
+        for item in getattr(state.facts, name):
+            into.note(name, item)
+    into.sequence = max(into.sequence, state.sequence)
+
+
+def _either(
+    name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool
+) -> Value:
+    """A variable that two ways leave with different values; what the default launch makes of it is kept."""
+    chosen = one if first and not second else two if second and not first else None
+    known = default(chosen) if isinstance(chosen, (str, Unknown)) else None
+    return Unknown(f"${name}", known)
+
+
+def _holding(finished: list[State]) -> list[State]:
+    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out."""
+    resolved = []
+    for state in finished:
+        ends = state.ended is not None and state.ended.kind == "exits"
+        if ends and state.candidate is not None and _fresh(state, finished):
+            candidate = state.candidate
+            candidate.conditions, candidate.default = candidate.conditions, state.default or candidate.default
+            candidate.facts = replace(state.facts, before=candidate.facts.before)
+            resolved.append(candidate)
+        else:
+            resolved.append(state)
+    holding = [s for s in resolved if not (s.ended is not None and s.ended.kind == "exits" and not s.ended.failed)]
+    chosen = holding or resolved
+    if not any(state.default for state in chosen):
+        for state in chosen:
+            state.default = True
+    return chosen
+
+
+def _fresh(state: State, finished: list[State]) -> bool:
+    """Whether a way that ends holds on at its candidate: not if other ways came past that very command and held on elsewhere."""
+    candidate = state.candidate
+    assert candidate is not None and candidate.block is not None
+    place = candidate.block.command.text
+    for other in finished:
+        if other is state or (other.ended is not None and other.ended.kind == "exits"):
+            continue
+        if any(command.text == place for command in other.facts.before):
+            return False
+    return True
+
+
+def _distinct(states: list[State]) -> list[State]:
+    """One state an outcome: those that differ only in conditions become one, with the conditions they share."""
+    result: list[State] = []
+    index: dict[object, State] = {}
+    for state in states:
+        key = _identity(state)
+        known = index.get(key)
+        if known is None:
+            index[key] = state
+            result.append(state)
+        else:
+            shared = [condition for condition in known.conditions if condition in state.conditions]
+            known.conditions = tuple(shared)
+            known.default = known.default or state.default
+    return result
+
+
+def _identity(state: State) -> object:
+    command = state.ended.command if state.ended else state.block.command if state.block else None
+    process = state.ended.process if state.ended else None
+    return (
+        state.ended.kind if state.ended else state.block.kind if state.block else "",
+        state.ended.reason if state.ended else "",
+        (command.text, command.argv) if command else None,
+        process.argv if process else None,
+        (process.shell is not None, id(process.shell)) if process and process.shell else None,
+        tuple((name, trap.text, trap.action) for name, trap in sorted(state.traps.items())),
+        state.ignored,
+        tuple(job.text for job in state.jobs if not job.told),
+        "e" in state.options,
+        "m" in state.options,
+    )
+
+
+def alternative_of(state: State, known: int, pid: int) -> Alternative:
+    """What a shell process is to the one that started it."""
+    conditions = state.conditions[known:]
+    ended = state.ended
+    if ended is None:
+        return Alternative(shell_process(state, pid), None, conditions, state.default, state.facts.reasons)
+    if ended.kind == "exec":
+        return Alternative(ended.process, None, conditions, state.default, state.facts.reasons)
+    if ended.kind == "unknown":
+        process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
+        return Alternative(process, None, conditions, state.default, (*state.facts.reasons, ended.reason))
+    return Alternative(None, ended.status, conditions, state.default, state.facts.reasons, ended.failed)
+
+
+def shell_process(state: State, pid: int) -> Process:
+    """The process of a shell that holds on, with its children."""
+    block = state.block
+    assert block is not None
+    jobs = tuple(job.process for job in state.jobs if not job.told)
+    held = tuple(child for child in block.children if child not in jobs)
+    stays = True if block.kind == "loop" else _stays(state)
+    return Process(
+        pid,
+        state.shell.argv,
+        "fork",
+        state.shell.source,
+        shell=state,
+        children=(*held, *jobs),
+        ignored=state.ignored,
+        stays=stays,
+    )

@@ -1,0 +1,246 @@
+"""The state of a shell in the middle of a script, as data: it can be copied where the way splits, compared where ways
+meet, and resumed when a signal comes.
+
+What Python would keep on its call stack (the place in each block, loop and function) is an explicit chain of `Frame`s, so nesting in
+hostile scripts costs memory, not stack, and a suspended shell simply *is* its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from ..process import Process
+    from .dialects import Dialect
+    from .outcome import Around, Command, LostExec, Trap
+    from .values import Array, Field, Value
+
+# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Source, Eval, Trap, Exit: what runs
+# until the frame is reached again. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
+FrameKind = Literal[
+    "base", "seq", "within", "call", "source", "eval", "trap", "exit", "if", "andor", "not", "while", "for", "done"
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One level of what is still to do. ``depth`` is its distance from the bottom."""
+
+    kind: FrameKind
+    parent: Frame | None
+    depth: int
+    node: object = None
+    index: int = 0
+    data: object = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The outcome of a condition: None where unknown, then ``default`` is what the default launch makes of it.
+
+    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable.
+    """
+
+    value: bool | None
+    default: bool | None = None
+    yes: str = ""
+    no: str = ""
+    refine: tuple[tuple[bool, str, Value], ...] = ()
+
+    def negated(self) -> Truth:
+        """Its opposite."""
+        return Truth(
+            None if self.value is None else not self.value,
+            None if self.default is None else not self.default,
+            self.no,
+            self.yes,
+            tuple((not when, name, value) for when, name, value in self.refine),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``."""
+
+    pid: int
+    process: Process
+    command: Command
+    text: Text
+    told: bool = False
+    variable: str | None = None
+    disowned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why the shell does not go on: it waits for a foreground command, or stands in ``wait``.
+
+    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``. ``status`` is the command's exit status where known.
+    """
+
+    kind: Literal["foreground", "wait", "loop"]
+    command: Command
+    pids: tuple[int, ...] = ()
+    children: tuple[Process, ...] = ()
+    once: bool = False
+    status: int | None = None
+    polls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened on the way that a rule may want to know."""
+
+    before: tuple[Command, ...] = ()
+    rejected: tuple[Trap, ...] = ()
+    replaced: tuple[Trap, ...] = ()
+    lost_execs: tuple[LostExec, ...] = ()
+    assigned_execs: tuple[Command, ...] = ()
+    daemons: tuple[Command, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A shell that is a shell no more: it exec'ed (``process``, None if that could not start), exited, or cannot be followed."""
+
+    kind: Literal["exec", "exits", "unknown"]
+    process: Process | None = None
+    command: Command | None = None
+    implicit: bool = False
+    keyword: Text | None = None
+    lost: tuple[Trap, ...] = ()
+    reason: str = ""
+    status: int | None = None
+    failed: str | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """A shell in the middle of its work. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+
+    shell: Shell
+    pid: int
+    stack: Frame | None
+    variables: dict[str, Value | Array] = field(default_factory=dict)
+    parameters: tuple[Field, ...] = ()
+    functions: dict[str, sh.Function] = field(default_factory=dict)
+    traps: dict[str, Trap] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    status: int | None = 0
+    truth: Truth | None = None
+    jobs: tuple[JobState, ...] = ()
+    scopes: tuple[tuple[tuple[Field, ...], dict[str, Value | Array | None]], ...] = ()
+    workdir: Value = "/"
+    last_pid: str = ""
+    conditions: tuple[str, ...] = ()
+    default: bool = True
+    assumed: dict[str, bool] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    candidate: State | None = None
+    block: Block | None = None
+    ended: Ended | None = None
+    around: tuple[Around, ...] = ()
+    calls: tuple[Text, ...] = ()
+    sequence: int = 0
+
+    def copy(self) -> State:
+        """An independent copy."""
+        return replace(
+            self,
+            variables=dict(self.variables),
+            functions=dict(self.functions),
+            traps=dict(self.traps),
+            assumed=dict(self.assumed),
+            scopes=tuple((parameters, dict(saved)) for parameters, saved in self.scopes),
+        )
+
+    def push(
+        self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = ""
+    ) -> None:
+        """Put a frame on top."""
+        self.stack = self.shell.frame(kind, self.stack, node, index, data, label)
+
+    def pop(self) -> Frame:
+        """Take the top frame off."""
+        frame = self.stack
+        assert frame is not None
+        self.stack = frame.parent
+        return frame
+
+    def done(self, status: int | None, truth: Truth | None = None) -> None:
+        """A command has ended with this status."""
+        self.status, self.truth = status, truth if status is None else None
+
+    def note(self, name: str, item: object) -> None:
+        """Remember a fact, once."""
+        items = getattr(self.facts, name)
+        if item not in items and len(items) < 50:
+            self.facts = replace(self.facts, **{name: (*items, item)})
+
+    def lookup(self, name: str) -> Value | None:
+        """A scalar variable's value; of an array, its first element; None if unset."""
+        value = self.variables.get(name)
+        if isinstance(value, tuple):
+            return value[0] if value else None
+        return value
+
+    def comparable(self) -> tuple[object, ...]:
+        """What has to agree, variables apart, for two ways to become one again."""
+        return (
+            self.parameters,
+            self.functions,
+            self.traps,
+            self.ignored,
+            self.options,
+            self.jobs,
+            self.scopes,
+            self.block,
+        )
+
+
+class Shell:
+    """What stays the same while a shell runs: who interprets, and what.
+
+    ``dialect`` is the shell's behaviour, ``argv`` as the kernel shows it, ``name`` is ``$0``, ``path`` the script's file in the image. ``mode`` as in `Outcome`. Frames are made here,
+    each only once, so that two ways that come to the same place hold the very same frame.
+    """
+
+    def __init__(
+        self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: str, pid: int
+    ) -> None:
+        self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
+            dialect,
+            argv,
+            name,
+            source,
+            mode,
+            pid,
+        )
+        # Signals ignored when it was started cannot be trapped (POSIX); how many arguments it was given.
+        self.ignored: frozenset[str] = frozenset()
+        self.given = 0
+        self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
+
+    def frame(
+        self,
+        kind: FrameKind,
+        parent: Frame | None,
+        node: object = None,
+        index: int = 0,
+        data: object = None,
+        label: str = "",
+    ) -> Frame:
+        """The frame of these parts."""
+        key = (kind, id(parent), id(node), index, id(data) if data is not None else 0, label)
+        found = self._frames.get(key)
+        if found is None:
+            frame = Frame(kind, parent, parent.depth + 1 if parent else 0, node, index, data, label)
+            # What the identities in the key stand for is kept alive with it.
+            found = self._frames[key] = (frame, data, parent)
+        return found[0]

@@ -1,0 +1,152 @@
+"""Command substitution: the output of commands that are known to print something known.
+
+Only what the image and the state decide is computed (``$(id -u)`` under USER, ``$(dirname "$0")``, ``$(cat file)`` of a known file …); all else is
+an unknown value named as it is written.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from .values import Unknown, clip, default, join, shown
+
+if TYPE_CHECKING:
+    from .machine import Machine
+    from .state import State
+    from .values import Field, Value
+
+DEEPEST = 8
+
+
+def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
+    """What ``$(...)`` becomes."""
+    unknown = Unknown(clip(part.text.value))
+    if machine.substituting >= DEEPEST:
+        return unknown
+    machine.substituting += 1
+    try:
+        computed = _block(machine, state, part.body.commands)
+    finally:
+        machine.substituting -= 1
+    if computed is None:
+        return unknown
+    if isinstance(computed, str):
+        return computed.rstrip("\n")
+    return Unknown(unknown.name, computed.default, computed.nonempty)
+
+
+def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
+    """The output of ``cd X && pwd`` and of one simple command."""
+    if len(commands) == 1 and isinstance(commands[0], sh.AndOr) and commands[0].operator == "&&":
+        commands = (commands[0].left, commands[0].right)
+    if len(commands) == 1:
+        (command,) = commands
+        if isinstance(command, sh.Simple):
+            return _simple(machine, state, command, state.workdir)
+        return None
+    if len(commands) != 2 or not all(isinstance(command, sh.Simple) for command in commands):
+        return None
+    first, second = commands
+    assert isinstance(first, sh.Simple) and isinstance(second, sh.Simple)
+    fields = machine.expand(state, first.words)
+    if len(fields) < 2 or fields[0].value != "cd":
+        return None
+    target = default(fields[-1].value)
+    base = default(state.workdir)
+    if target is None or base is None:
+        return None
+    return _simple(machine, state, second, posixpath.normpath(posixpath.join(base, target)))
+
+
+def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) -> Value | None:
+    if command.assignments and not command.words:
+        return ""
+    fields = machine.expand(state, command.words)
+    if not fields or not isinstance(fields[0].value, str):
+        if len(command.redirects) == 1 and not fields and command.redirects[0].operator == "<":
+            return _content(machine, state, machine.value(state, command.redirects[0].target))
+        return None
+    tool, rest = fields[0].value.rpartition("/")[2], fields[1:]
+    if tool in state.functions:
+        return None
+    match tool:
+        case "echo" | "printf":
+            return _echo(tool, rest)
+        case "pwd":
+            return workdir
+        case "id":
+            return _identity(machine, rest)
+        case "whoami":
+            return _identity(machine, None)
+        case "dirname" | "basename":
+            return _path(tool, rest)
+        case "command" | "which" | "type":
+            return _which(machine, state, [field for field in rest if not field.shown.startswith("-")])
+        case "readlink" | "realpath":
+            known = default(rest[-1].value) if rest else None
+            base = default(workdir)
+            if known is None or base is None:
+                return None
+            return posixpath.normpath(posixpath.join(base, known))
+        case "cat":
+            return _content(machine, state, rest[0].value) if len(rest) == 1 else None
+        case "jobs":
+            return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
+        case "uname":
+            return "Linux" if not rest or rest[0].value == "-s" else None
+        case "true" | ":":
+            return ""
+    return None
+
+
+def _echo(tool: str, rest: list[Field]) -> Value | None:
+    while tool == "echo" and rest and rest[0].value in ("-n", "-e", "-E"):
+        rest = rest[1:]
+    if tool == "printf":
+        if len(rest) == 2 and rest[0].value in ("%s", "%s\\n"):
+            return rest[1].value
+        if len(rest) != 1 or "%" in rest[0].shown or "\\" in rest[0].shown:
+            return None
+    return join(field.value for field in rest)
+
+
+def _identity(machine: Machine, rest: list[Field] | None) -> Value | None:
+    user = machine.user
+    options = "".join(shown(field.value) for field in rest) if rest is not None else "-un"
+    if rest is not None and any(not field.shown.startswith("-") for field in rest):
+        return None
+    if options in ("-u", "-g", "-ur", "-gr"):
+        if user is None or user.partition(":")[0] in ("root", "0"):
+            return "0"
+        number = user.partition(":")[0] if options.startswith("-u") else user.partition(":")[2]
+        return number if number.isdigit() else Unknown(f"$(id {options})", "1000", nonempty=True)
+    if options in ("-un", "-unr"):
+        if user is None or user.partition(":")[0] in ("root", "0"):
+            return "root"
+        return user.partition(":")[0] if not user[:1].isdigit() else None
+    return None
+
+
+def _path(tool: str, rest: list[Field]) -> Value | None:
+    if rest and rest[0].value == "--":
+        rest = rest[1:]
+    known = default(rest[0].value) if rest else None
+    if known is None:
+        return None
+    if tool == "dirname":
+        return posixpath.dirname(known.rstrip("/") or "/") or "."
+    base = posixpath.basename(known.rstrip("/"))
+    suffix = default(rest[1].value) if len(rest) > 1 else ""
+    return base.removesuffix(suffix) if suffix and base != suffix else base
+
+
+def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
+    known = default(rest[0].value) if rest else None
+    return machine.locate(state, known) if known else None
+
+
+def _content(machine: Machine, state: State, path: Value) -> Value | None:
+    known = default(path)
+    return machine.content(state, known) if known else None
