@@ -58,6 +58,7 @@ _STARTS = {
     "split": list,
     "prefix": list,
     "assignments": bool,
+    "direct": bool,
     "terminator": bool,
     "shell": str,
     "shell-from": list,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,21 @@ def _option(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ..
     return (_shell(value, table, situation),) if value is not None else ()
 
 
+# A command line without these is a program and its arguments in any shell.
+_SHELL_SYNTAX = re.compile(r"[|&;<>()$`\\*?\[#~!{}\n]|^\s*\w+=")
+
+
+def direct(text: Text, how: How, shell: str = "/bin/sh") -> Started:
+    """A command string, run so that a shell in between makes no difference: a simple command is the child itself."""
+    words = () if _SHELL_SYNTAX.search(text.value) else split(text)
+    if len(words) > 1 and words[0].value == "exec":
+        words = words[1:]
+    return command(words, how) if words else shell_command(text, how, shell)
+
+
 def _shell(value: Argument, table: Mapping[str, Any], situation: Situation) -> Started:
+    if table.get("direct"):
+        return direct(_source(value), table["how"])
     chosen = situation.line.value(table.get("shell-from", ()))
     return shell_command(value.text, table["how"], chosen.value if chosen else table.get("shell", "/bin/sh"), value)
 

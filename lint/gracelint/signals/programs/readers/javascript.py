@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
 from ....source import join
-from ..starts import command, shell_command
-from ..words import split
+from ..starts import command, direct, shell_command
 from .files import absolute, content
 from .jsontext import encode, members, strings
 
@@ -24,8 +23,6 @@ _FOLDERS = ("-C", "--prefix", "--cwd", "--dir")
 # Which npm a Node release carries, where it is one that swallows SIGTERM (9.6.7 to 10.2.4): https://nodejs.org/dist/index.json
 _SWALLOWING_NODE = {18: (17, 19), 20: (3, 11), 21: (0, 6)}
 _NODE_TAG = re.compile(r"(?:^|/)node:(\d+)(?:\.(\d+))?")
-# A command line without these is a program and its arguments in any shell.
-_SHELL_SYNTAX = re.compile(r"[|&;<>()$`\\*?\[#~!{}\n]|^\s*\w+=")
 
 
 def _folder(situation: Situation) -> str:
@@ -51,13 +48,6 @@ def _with_arguments(script: Text, arguments: Sequence[Argument]) -> Text:
 def _rest(arguments: Sequence[Argument]) -> Sequence[Argument]:
     """Arguments behind an optional ``--``."""
     return arguments[1:] if arguments and arguments[0].value == "--" else arguments
-
-
-def _direct(script: Text) -> Started:
-    """A script run by a shell of the runner's own: a simple command becomes its child with nothing in between."""
-    if _SHELL_SYNTAX.search(script.value) or not script.value.strip():
-        return shell_command(script, "fork")
-    return command(split(script), "fork")
 
 
 def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> tuple[Text | None, Entry]:
@@ -96,9 +86,19 @@ def npm(facts: Entry, situation: Situation) -> Entry:
     script, missing = _script(situation, "test" if name == "t" else name, _rest(operands))
     if script is None:
         return {**missing, **_npm_reaction(situation)}
-    shell = situation.line.value(("--script-shell",))
-    started = shell_command(script, "fork", shell.value if shell else "sh")
-    return {"started": (started,), **_npm_reaction(situation)}
+    return {"started": (shell_command(script, "fork", _npm_shell(situation)),), **_npm_reaction(situation)}
+
+
+_SCRIPT_SHELL = re.compile(r"^[ \t]*script-shell[ \t]*=[ \t]*(\S+)", re.MULTILINE)
+
+
+def _npm_shell(situation: Situation) -> str:
+    """The shell that npm runs scripts with: an option, the environment, .npmrc, else ``sh``."""
+    given = situation.line.value(("--script-shell",))
+    named = given.value if given else situation.image.env.get("npm_config_script_shell")
+    settings = content(situation, ".npmrc", _folder(situation)) if not named else None
+    match = _SCRIPT_SHELL.search(settings.value) if settings is not None else None
+    return named or (match[1] if match else "sh")
 
 
 def npx(facts: Entry, situation: Situation) -> Entry:
@@ -142,7 +142,7 @@ def yarn(facts: Entry, situation: Situation) -> Entry:
         return {**change, "started": (command(own, "fork"),)} if own else change
     script, missing = _script(situation, words[0].value, words[1:])
     if script is not None:
-        return {**change, "started": (_direct(script) if berry else shell_command(script, "fork"),)}
+        return {**change, "started": (direct(script, "fork") if berry else shell_command(script, "fork"),)}
     return {**change, **_program(situation, words, missing, shell=not berry)}
 
 
@@ -194,7 +194,7 @@ def bun(facts: Entry, situation: Situation) -> Entry:
     script, missing = _script(situation, key, arguments)
     if script is not None:
         own: Entry = {"application": {}, "runtime": "", "stays": True}
-        return {**own, "started": (_direct(script),), "on": _forwarding("bun")}
+        return {**own, "started": (direct(script, "fork"),), "on": _forwarding("bun")}
     if name == "run" and re.search(r"[./]", key):
         return {"application": {"operand": True}}
     return missing
@@ -210,7 +210,7 @@ def deno_task(facts: Entry, situation: Situation) -> Entry:
         text = content(situation, name, _folder(situation))
         script = members(text, table).get(words[0].value) if text is not None else None
         if script is not None:
-            return {**change, "started": (_direct(_with_arguments(script, words[1:])),)}
+            return {**change, "started": (direct(_with_arguments(script, words[1:]), "fork"),)}
     return {**change, "missing": [f"the task {words[0].value} is not known"]}
 
 
@@ -257,6 +257,9 @@ def pm2(facts: Entry, situation: Situation) -> Entry:
     change: Entry = _pm2_timing(facts, situation)
     if not words:
         return change
+    if words[0].value in ("npm", "yarn", "pnpm", "npx"):
+        why = f"pm2 interrupts {words[0].value}, its shell and the application at once; who leaves first decides"
+        change = {"on": {signal: {"does": "unknown", "why": why} for signal in facts["on"]}}
     if not _CONFIGURATION.search(words[0].value):
         return {**change, "started": (_interpreted(words[0], _rest(words[1:])),)}
     text = content(situation, words[0].value) if words[0].value.endswith(".json") else None

@@ -105,9 +105,8 @@ def gunicorn(facts: Entry, situation: Situation) -> Entry:
     else:
         for match in _GUNICORN.finditer(text.value):
             change |= _gunicorn_setting(match[1], text.cut(*match.span(2)))
-    environment = _environment(situation)
-    if match := _ARGUMENT.search(environment):
-        change |= {"timeout": int(match[1][:9]), "timeout-text": None}
+    if own := _ARGUMENT.search(_environment(situation)):
+        change |= {"timeout": int(own[1][:9]), "timeout-text": None}
     return change
 
 

@@ -21,6 +21,10 @@ _DAEMON_OFF = re.compile(r"^[ \t]*daemon[ \t]+off[ \t]*;", re.MULTILINE)
 _LIFETIME = re.compile(r"^[ \t]*shutdown_lifetime[ \t]+(\d{1,6})[ \t]*(minutes?|hours?)?", re.MULTILINE)
 
 
+# Seconds: the shortest grace period that is common, `docker stop`'s.
+_SHORT = 10
+
+
 def nginx(facts: Entry, situation: Situation) -> Entry:
     """``daemon off;`` in nginx.conf."""
     given = situation.line.value(("-c",))
@@ -37,7 +41,12 @@ def squid(facts: Entry, situation: Situation) -> Entry:
     if not match:
         return {}
     scale = {"m": 60, "h": 3600}.get((match[2] or " ")[0], 1)
-    return {"timeout": int(match[1]) * scale, "timeout-text": text.cut(*match.span(1)) if text else None}
+    limit = int(match[1]) * scale
+    change: Entry = {"timeout": limit, "timeout-text": text.cut(*match.span(1)) if text else None}
+    if limit < _SHORT:
+        why = f"squid ends after shutdown_lifetime, {limit} seconds"
+        change |= {"clean": ["SIGTERM"], "on": {"SIGTERM": {"does": "handles", "why": why}}}
+    return change
 
 
 _FPM_FILES = (

@@ -1,0 +1,69 @@
+"""Command lines and images for the tests of the catalogue, without a Dockerfile."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gracelint.image.model import Absent, Argument, BaseImage, Image, ImageFile, Launch, StopSignal, Unknown
+from gracelint.source import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def words(argv: Sequence[str]) -> tuple[Argument, ...]:
+    """An argv whose words stand one a line in a document."""
+    document = Document("Dockerfile", "\n".join(argv))
+    found, at = [], 0
+    for word in argv:
+        found.append(Argument(word, document.cut(at, at + len(word))))
+        at += len(word) + 1
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files of an image, by absolute path."""
+
+    content: Mapping[str, str] = field(default_factory=dict)
+
+    def lookup(self, path: str) -> ImageFile | Absent | Unknown:
+        if path not in self.content:
+            return Unknown(path, "not written here")
+        return ImageFile(path, Document(path, self.content[path]).whole(), True, None)
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        return self.lookup(posixpath.join(workdir, command))
+
+    def listing(self, folder: str) -> tuple[str, ...]:
+        return tuple(path for path in self.content if path.startswith(folder.rstrip("/") + "/"))
+
+    def problem(self, word: object) -> str | None:
+        return None
+
+
+def image(
+    files: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
+    base: str = "debian:12",
+    shell: str = "dash",
+    known: bool = True,
+) -> Image:
+    """An image with these files; its working directory is ``/app``."""
+    return Image(
+        dockerfile=None,  # type: ignore[arg-type]  # nobody asks for it here
+        target=None,
+        from_text=None,
+        base=BaseImage(base, known, shell),  # type: ignore[arg-type]  # one of the families
+        shell=(),
+        stop_signal=StopSignal("SIGTERM", "SIGTERM", "default", None),
+        launch=Launch((), None, None, True),
+        env=env or {},
+        workdir="/app",
+        user=None,
+        files=Folder(files or {}),
+        instructions=(),
+        missing=(),
+    )
