@@ -5,6 +5,9 @@ master, and the tests keep away from it:
 
 - white space between ``<<`` and the name (shell/lex.go, processPossibleHeredoc, May 2025),
 - the directive ``check`` (parser/directives.go, 2024),
+- text behind a whole JSON array, which counted as exec form until July 2024 (line_parsers.go, commit 80518e257,
+  frontend 1.9): `former_exec_form` is what it was then,
+- the escape directive for flags (split_command.go, commit 877d8a771, frontend 1.15),
 - ``${x#…}``, ``${x%…}``, ``${x/…}`` in a line with heredocs (shell/lex.go, 2023 and later).
 
 Its limits: it gives no heredocs behind ONBUILD (but their lines), aborts the process on text that is not UTF-8, and ends the
@@ -13,12 +16,16 @@ text at a NUL. BuildKit, old and new, scans flags by byte and garbles other char
 
 from __future__ import annotations
 
+import json
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import dockerfile
+
 from gracelint.parsers.dockerfile.keywords import INSTRUCTIONS
-from gracelint.parsers.dockerfile.model import Dockerfile, Instruction
+
+if TYPE_CHECKING:
+    from gracelint.parsers.dockerfile.model import Dockerfile, Instruction
 
 
 class Command(NamedTuple):
@@ -74,6 +81,28 @@ def _command(instruction: Instruction, escape: str) -> Command:
     )
 
 
+def former_exec_form(command: Command) -> Command:
+    """The command as frontends before 1.9 read it: what stands behind a JSON value is ignored."""
+    text = command.value[-1] if command.value else ""
+    if command.keyword in ("add", "copy", "volume"):
+        text = " ".join(command.value)
+    try:
+        array, _ = json.JSONDecoder(strict=True).raw_decode(text)
+    except ValueError:
+        return command
+    if command.json or not isinstance(array, list):
+        return command
+    if not all(isinstance(element, str) for element in array):
+        raise NotStringsError
+    head = command.value[:-1] if "healthcheck" in (command.keyword, command.inner) else ()
+    array = [element.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for element in array]
+    return command._replace(json=True, value=(*head, *array))
+
+
+class NotStringsError(Exception):
+    """A frontend before 1.9 refuses the file."""
+
+
 def _flag(flag) -> str:
     return f"--{flag.name}" + ("" if flag.value is None else f"={flag.value.value}")
 
@@ -95,7 +124,7 @@ def _values(target: Instruction, escape: str) -> list[str]:
     words = [word.value for word in target.words]
     if target.array is not None:
         return [element.value for element in target.array]
-    if keyword not in INSTRUCTIONS or keyword == "ONBUILD" and value:
+    if keyword not in INSTRUCTIONS or (keyword == "ONBUILD" and value):
         return [""]
     if keyword in ("ENV", "LABEL"):
         return _pairs(value, [_closed(word, escape) for word in words])

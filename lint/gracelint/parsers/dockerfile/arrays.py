@@ -1,7 +1,8 @@
 """Exec form: is this value a JSON array of strings, exactly as BuildKit decides it?
 
 BuildKit hands the value to Go's encoding/json. What that refuses is silently shell form; an array of other things
-than strings is a build error (parseJSON in line_parsers.go). Go's own rules matter: at most 10,000 levels, a
+than strings is a build error (parseJSON in line_parsers.go). Text behind the array makes it shell form since
+frontend 1.9 (July 2024); before, it was ignored. Go's own rules matter: at most 10,000 levels, a
 number too large for a float is refused, a lone surrogate or an invalid byte reads as U+FFFD.
 
 Method: one walk with an explicit stack, no recursion. Strings at the top level keep the place of each character.

@@ -21,6 +21,7 @@ _NEEDS_ONE = frozenset(
     | {"USER", "VOLUME", "WORKDIR"}
 )
 _NEEDS_TWO = frozenset({"ADD", "COPY"})
+_PAIRS = frozenset({"ENV", "LABEL"})
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
 
@@ -69,10 +70,14 @@ def arguments(instruction: Instruction) -> Iterator[Problem]:
         yield Problem(f"{keyword}: {instruction.malformed.reason}", instruction.value.span)
         return
     words = instruction.words if instruction.array is None else instruction.array
+    if not instruction.words and len(instruction.value):
+        return  # a line that was not read, which is a problem of its own
     if keyword in _NEEDS_ONE and not words:
         yield Problem(f"{keyword} requires at least one argument", at)
     elif keyword in _NEEDS_TWO and len(words) < 2:
         yield Problem(f"{keyword} requires a source and a destination", at)
+    elif keyword in _PAIRS:
+        yield from _pairs(instruction)
     elif keyword == "FROM" and len(words) != 1 and not (len(words) == 3 and words[1].value.lower() == "as"):
         yield Problem("FROM requires an image, and perhaps AS and a name", instruction.value.span)
     elif keyword == "SHELL" and instruction.array is None:
@@ -81,6 +86,19 @@ def arguments(instruction: Instruction) -> Iterator[Problem]:
         yield from _healthcheck(instruction)
     elif keyword == "ONBUILD" and instruction.inner:
         yield from _onbuild(instruction.inner)
+
+
+def _pairs(instruction: Instruction) -> Iterator[Problem]:
+    """``ENV name value``, or ``ENV name=value …``: the first word decides."""
+    first, *others = instruction.words
+    if "=" not in first.value:
+        if len(instruction.value.value.split(maxsplit=1)) < 2:
+            yield Problem(f"{instruction.keyword} requires a name and a value", instruction.value.span)
+        return
+    for word in others:
+        if "=" not in word.value:
+            yield Problem(f"{instruction.keyword}: expected name=value", word.span)
+            return
 
 
 def _healthcheck(instruction: Instruction) -> Iterator[Problem]:

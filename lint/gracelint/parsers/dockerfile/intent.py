@@ -81,7 +81,7 @@ def _read(value: str) -> _Reading:
         first_comma = first_comma or (comma and len(words) == 1)
         at = separator.end() if separator else match.end()
     rest = value[at:].strip()
-    if comma and words:
+    if comma and words and rest[:1] in ("", "]"):
         defects.append(_TRAILING)
     tail = rest[1:].strip()
     if not rest:

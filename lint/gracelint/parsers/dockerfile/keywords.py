@@ -31,7 +31,7 @@ _FOREIGN_SPACES = dict.fromkeys(
 def split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
     """Of each line the keyword as `dockerfile_parse` spells it (upper case), and the offset of what follows it.
 
-    The lines are stripped, not empty, hold no newline and do not begin with ``#``.
+    The lines are stripped, not empty and hold no newline.
     """
     from dockerfile_parse import DockerfileParser
 
@@ -44,7 +44,10 @@ def split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
 
 
 def _masked(line: str, escape: str) -> str:
+    """A line in which `dockerfile_parse` sees no other space, continuation or comment than BuildKit does."""
     line = line.translate(_FOREIGN_SPACES)
+    if line.startswith("#"):
+        line = _MASK + line[1:]
     return line[:-1] + _MASK if line.endswith(escape) else line
 
 
@@ -54,6 +57,6 @@ def canonical(written: str, upper: str) -> str:
     BuildKit compares in lower case, where the Kelvin sign is a k, but a long s is not an s.
     """
     if written.isascii():
-        return upper
+        return upper if upper in INSTRUCTIONS else written.upper()
     lowered = written.lower().replace("i\u0307", "i")
     return lowered.upper() if lowered.isascii() else written

@@ -30,12 +30,16 @@ _LONGEST_LINE = 65535
 
 
 class Line(NamedTuple):
-    """A logical line: its text, its physical lines (1-based), and the offset at which the last one ends."""
+    """A logical line: its text, its physical lines (1-based), and the offset at which the last one ends.
+
+    ``refused``: one of the physical lines is longer than BuildKit takes, so there is no reading to agree with.
+    """
 
     buffer: Buffer
     first: int
     last: int
     end: int
+    refused: bool
 
 
 class Lines:
@@ -51,6 +55,7 @@ class Lines:
         self.end = 0
         self._text = document.text
         self._at = 0
+        self._overlong = 0
         self._directives_possible = True
 
     def __iter__(self) -> Iterator[Line]:
@@ -110,6 +115,7 @@ class Lines:
     def _check_length(self, start: int, end: int) -> None:
         written = self._text[start : self._at].rstrip("\n")
         if len(written.encode("utf-8", "surrogateescape")) > _LONGEST_LINE:
+            self._overlong = self.number
             message = f"the line is longer than {_LONGEST_LINE} bytes, which BuildKit refuses"
             self.problems.append(Problem(message, self.document.span(start, end)))
 
@@ -157,7 +163,7 @@ class Lines:
         cut = self._continued(start, end)
         if cut is None:
             run = Run(0, end - start, self.document, start, end)
-            return Line(Buffer(self._text[start:end], (run,)), first, first, end)
+            return Line(Buffer(self._text[start:end], (run,)), first, first, end, self._overlong == first)
         pieces = [(start, cut)]
         while cut is not None and (raw := self._next()) is not None:
             lead = self._lead(*raw)
@@ -168,7 +174,7 @@ class Lines:
                 continue
             cut = self._continued(*raw)
             pieces.append((raw[0], raw[1] if cut is None else cut))
-        return Line(self._joined(pieces), first, self.number, self.end)
+        return Line(self._joined(pieces), first, self.number, self.end, self._overlong >= first)
 
     def _joined(self, pieces: list[tuple[int, int]]) -> Buffer:
         runs: list[Run] = []

@@ -93,25 +93,28 @@ def _instructions(pending: list[Line], lines: Lines) -> list[Instruction]:
 
 
 def _instruction(line: Line, start: int, end: int, upper: str, at: int, escape: str) -> Instruction:
-    """The instruction at a range of a logical line; ``at`` is where the flags or the value begin."""
+    """The instruction at a range of a logical line; ``at`` is where the flags or the value begin.
+
+    A line that BuildKit does not take is read as far as its keyword.
+    """
     buffer = line.buffer
     match = _KEYWORD.match(buffer.value, start, end)
     keyword_text = Text(buffer, start, match.end() if match else start)
     keyword = keywords.canonical(keyword_text.value, upper)
-    found, at = flags(buffer, at, end, escape)
+    found, at = ((), at) if line.refused else flags(buffer, at, end, escape)
     value = Text(buffer, *stripped(buffer, at, end))
-    array, malformed = _array(value) if keyword in _EXEC_FORM else (None, None)
+    array, malformed = _array(value) if keyword in _EXEC_FORM and not line.refused else (None, None)
     begin = keyword_text.span
     return Instruction(
         keyword=keyword,
         keyword_text=keyword_text,
         flags=found,
         value=value,
-        words=words(keyword, value, escape),
+        words=() if line.refused else words(keyword, value, escape),
         array=array,
         malformed=malformed,
         heredocs=(),
-        inner=_inner(keyword, value, line, escape),
+        inner=None if line.refused else _inner(keyword, value, line, escape),
         span=begin.document.span(begin.start, max(line.end, begin.end)),
         first_line=line.first,
         last_line=line.last,
@@ -153,7 +156,7 @@ def _inner(keyword: str, value: Text, line: Line, escape: str) -> Instruction | 
 def _with_heredocs(instruction: Instruction, line: Line, lines: Lines) -> Instruction:
     """The instruction with the heredoc bodies that follow it."""
     target = instruction.inner if instruction.keyword == "ONBUILD" and instruction.inner else instruction
-    if target.keyword not in _HEREDOCS or target.array is not None:
+    if target.keyword not in _HEREDOCS or target.array is not None or line.refused:
         return instruction
     found: list[Heredoc] = []
     for marker in heredocs.markers(line.buffer.value):
