@@ -136,7 +136,7 @@ class Kernel:
         group = process.pid if parent is None or process.own_group else parent.group
         task = Task(process, process.pid, parent, group)
         self.tasks[process.pid] = task
-        for child in process.children:
+        for child in (*process.children, *process.adopted):
             if child.pid not in self.tasks:
                 self.spawn(child, task)
         if process.shell is not None:

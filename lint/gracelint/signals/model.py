@@ -122,6 +122,8 @@ class Hop:
 class SignalPath:
     """One way through the entrypoint: ``when`` are the conditions assumed, ``seconds`` the time until the container is gone (None: not known).
 
+    ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
+
     ``hops`` begin with PID 1 as it is in the steady state; what it was before (shells that exec'ed, wrappers) stands in ``before``.
     """
 
@@ -132,6 +134,7 @@ class SignalPath:
     hops: tuple[Hop, ...]
     seconds: float | None
     missing: tuple[str, ...] = ()
+    default: bool = True
 
     @property
     def pid1(self) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Process:
     """One process.
 
+    ``adopted`` are children that it did not start itself: background jobs of the shell that it was.
+
     ``program`` is what the catalogue knows (None: nothing, then ``shell`` or unknown). ``shell`` is the suspended state of a shell. ``before`` is what the
     process was before it exec'ed, oldest first. ``ignored`` are signals it ignores from birth; ``own_group`` and
     ``setsid`` say whether it leads a process group of its own. ``stays``: runs until told (None: not known); ``duration`` seconds that a finite one lasts (None: not
@@ -32,6 +34,7 @@ class Process:
     program: Program | None = None
     shell: State | None = None
     children: tuple[Process, ...] = ()
+    adopted: tuple[Process, ...] = ()
     before: tuple[Process, ...] = ()
     ignored: frozenset[str] = frozenset()
     own_group: bool = False
@@ -59,7 +62,8 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known)."""
+    """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known, or
+    could not start: ``failed`` says why). ``shell`` is the shell that ended."""
 
     process: Process | None
     status: int | None = None
@@ -67,6 +71,7 @@ class Alternative:
     default: bool = True
     reasons: tuple[str, ...] = ()
     failed: str | None = None
+    shell: State | None = None
 
     @property
     def stays(self) -> bool | None:

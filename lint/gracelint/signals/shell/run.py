@@ -42,7 +42,7 @@ def shell(
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version), argv, name, text, mode, pid)
     interpreter.ignored = environment.ignored
-    interpreter.given = len(parameters)
+    interpreter.given = tuple(word.value for word in words[1:])
     state = State(interpreter, pid, None)
     state.parameters = parameters
     state.ignored = environment.ignored

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..process import Alternative, Process
+from ..process import Alternative, Process, with_before
 from . import children, simple
 from .children import Forked
 from .machine import Machine
@@ -303,15 +303,20 @@ def _identity(state: State) -> object:
 def alternative_of(state: State, known: int, pid: int) -> Alternative:
     """What a shell process is to the one that started it."""
     conditions = state.conditions[known:]
-    ended = state.ended
+    ended, reasons = state.ended, state.facts.reasons
     if ended is None:
-        return Alternative(shell_process(state, pid), None, conditions, state.default, state.facts.reasons)
-    if ended.kind == "exec":
-        return Alternative(ended.process, None, conditions, state.default, state.facts.reasons)
+        return Alternative(shell_process(state, pid), None, conditions, state.default, reasons)
+    if ended.kind == "exits":
+        return Alternative(None, ended.status, conditions, state.default, reasons, ended.failed, state)
     if ended.kind == "unknown":
+        reasons = (*reasons, ended.reason)
         process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
-        return Alternative(process, None, conditions, state.default, (*state.facts.reasons, ended.reason))
-    return Alternative(None, ended.status, conditions, state.default, state.facts.reasons, ended.failed)
+    else:
+        assert ended.process is not None
+        process = replace(ended.process, adopted=tuple(job.process for job in state.jobs if not job.told))
+    if state.pid == state.shell.pid:
+        process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
+    return Alternative(process, None, conditions, state.default, reasons)
 
 
 def shell_process(state: State, pid: int) -> Process:

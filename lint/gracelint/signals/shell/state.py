@@ -222,9 +222,9 @@ class Shell:
             mode,
             pid,
         )
-        # Signals ignored when it was started cannot be trapped (POSIX); how many arguments it was given.
+        # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
         self.ignored: frozenset[str] = frozenset()
-        self.given = 0
+        self.given: tuple[str, ...] = ()
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(

@@ -1,0 +1,190 @@
+"""What was simulated, told in hops and plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .model import Hop, SignalPath
+
+if TYPE_CHECKING:
+    from .kernel import Kernel, Task
+    from .model import Disposition, Verdict
+    from .process import Alternative, Process
+
+
+class Teller:
+    """Words for one image's paths."""
+
+    def __init__(self, signal: str, grace: float) -> None:
+        self.signal, self.grace = signal, grace
+
+    def ended(self, way: Alternative) -> SignalPath:
+        """A way on which nothing runs on."""
+        before: tuple[Hop, ...] = ()
+        if way.shell is not None:
+            before = (self._past(way.shell, way.shell.shell.argv),)
+        why = f"the container cannot start: {way.failed}" if way.failed else "the container ends by itself"
+        missing = (*way.reasons, why)
+        return SignalPath("unknown", why, way.conditions, before, (), None, missing, default=way.default)
+
+    def path(
+        self, way: Alternative, kernel: Kernel, shells: dict[int, Any], verdict: Verdict, reasons: tuple[str, ...]
+    ) -> SignalPath:
+        """A way with its hops."""
+        root = way.process
+        assert root is not None
+        main = _main(root)
+        hops: list[Hop] = []
+        self._add(hops, root, None, kernel, shells, main)
+        before = tuple(
+            self._past(process.shell, process.argv) if process.shell is not None else self._wrapper(process)
+            for process in root.before
+        )
+        gone = kernel.gone_at
+        seconds = self.grace if verdict == "killed" else gone if verdict != "unknown" else None
+        missing = (*way.reasons, *reasons) if verdict == "unknown" else way.reasons
+        why = self._why(verdict, hops, kernel, reasons)
+        return SignalPath(
+            verdict, why, way.conditions, before, tuple(hops), seconds, tuple(dict.fromkeys(missing)), default=way.default
+        )
+
+    def _why(self, verdict: Verdict, hops: list[Hop], kernel: Kernel, reasons: tuple[str, ...]) -> str:
+        first = hops[0]
+        app = next((hop for hop in hops if hop.application), first)
+        name = app.argv[0] if app.argv else "the application"
+        if verdict == "graceful":
+            return f"{name} gets {self.signal} and stops cleanly before the container is gone"
+        if verdict == "killed":
+            return f"PID 1 is still there after {self.grace:g} s, and everything is killed: {first.why}"
+        if verdict == "abrupt":
+            if app.notified:
+                return f"{name} is told, but killed before it has finished"
+            return f"the container stops in time, but {name} ends without a chance to clean up"
+        return "; ".join(reasons) or "not everything on the way is known"
+
+    def _past(self, state: Any, argv: tuple[str, ...]) -> Hop:
+        from .shell.facts import outcome
+
+        found = outcome(state, None)
+        why = f"{argv[0]} runs the script, then makes way for the program"
+        return Hop(argv, state.pid == 1, "exec", "unknown", state.shell.source, why, shell=found)
+
+    def _wrapper(self, process: Process) -> Hop:
+        why = f"{process.name} makes way for the program behind it"
+        return Hop(process.argv, process.pid == 1, process.how, "unknown", process.text, why, program=process.program)
+
+    def _add(
+        self,
+        hops: list[Hop],
+        process: Process,
+        parent: int | None,
+        kernel: Kernel,
+        shells: dict[int, Any],
+        main: Process,
+    ) -> None:
+        task = kernel.tasks[process.pid]
+        shell = shells.get(process.pid)
+        found = None
+        if shell is not None and process.shell is not None:
+            from .shell.facts import outcome
+
+            stop = shell.stop(self.signal) if not kernel.early else None
+            found = outcome(process.shell, stop)
+        disposition = self._disposition(task, kernel, found)
+        told = bool(task.reacted) or task.notified
+        hops.append(
+            Hop(
+                process.argv,
+                process.pid == 1,
+                self._how(process, parent, shells, hops),
+                disposition,
+                process.text,
+                self._hop_why(process, task, disposition, found),
+                parent,
+                process is main,
+                process.program,
+                found,
+                told,
+                task.ended == "finished" if task.loses else None,
+            )
+        )
+        index = len(hops) - 1
+        for child in (*process.children, *process.adopted):
+            self._add(hops, child, index, kernel, shells, main)
+
+    def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop]) -> Any:
+        if parent is not None and process.how == "fork":
+            shell = hops[parent].shell
+            if shell is None or any(job.pid == process.pid for job in shell.jobs):
+                return "background"
+        if parent is None and process.before and any(one.shell is not None for one in process.before):
+            return "exec"
+        return "exec-form" if parent is None and process.how == "fork" else process.how
+
+    def _disposition(self, task: Task, kernel: Kernel, found: Any) -> Disposition:
+        word = task.reacted.get(self.signal)
+        if found is not None:
+            stop = found.stop
+            if word == "handles" and stop is not None and any(sent.reached for sent in stop.sent):
+                return "forwards"
+            if word is not None:
+                return word  # type: ignore[return-value] # the kernel's words are dispositions
+            return "ignores" if task.pid == 1 else "terminates"
+        if word is not None and task.process.program is not None:
+            return word  # type: ignore[return-value] # as above
+        if task.process.program is None:
+            return "unknown"
+        reaction = kernel.reaction(task, self.signal)
+        if reaction is not None:
+            return reaction.disposition
+        return "ignores" if task.pid == 1 else "terminates"
+
+    def _hop_why(self, process: Process, task: Task, disposition: str, found: Any) -> str:
+        name = process.name or "the program"
+        if found is not None:
+            return self._shell_why(name, process, found, disposition)
+        if process.program is None:
+            return process.missing[0] if process.missing else f"what {name} does with {self.signal} is not known"
+        table = process.program.as_pid1 if process.pid == 1 else process.program.as_child
+        reaction = table.get(self.signal)
+        if reaction is not None:
+            return reaction.why
+        if process.pid == 1:
+            return f"{name} has no handler for {self.signal}, and the kernel drops it for PID 1"
+        return f"{name} has no handler for {self.signal}: it ends at once"
+
+    def _shell_why(self, name: str, process: Process, found: Any, disposition: str) -> str:
+        argv = " ".join(found.command.argv) if found.command is not None else "its command"
+        holds = {
+            "foreground": f"waits for `{argv}`",
+            "wait": "stands in wait",
+            "loop": "runs in a loop",
+        }.get(found.end, "runs on")
+        if disposition == "defers":
+            return f"{name} {holds}; its trap runs only when that has ended"
+        if disposition == "forwards":
+            return f"{name} {holds}; its trap passes the signal on"
+        if disposition == "handles":
+            return f"{name} {holds}; its trap runs"
+        if disposition == "terminates":
+            return f"{name} {holds} and ends at once on {self.signal}, without telling its children"
+        if process.pid == 1:
+            return f"{name} is PID 1, {holds}, and has no trap for {self.signal}: the signal is dropped"
+        return f"{name} {holds} and ignores {self.signal}"
+
+
+def _main(process: Process) -> Process:
+    """The process that the container is for: down the foreground, else the first job that has something to lose."""
+    for _ in range(50):
+        if not process.children:
+            return process
+        shell = process.shell
+        if shell is not None:
+            held = list(shell.block.children) if shell.block is not None else []
+            wanted = [child for child in held if not child.helper or child.children]
+            jobs = [child for child in process.children if child not in held and (not child.helper or child.children)]
+            following = [*wanted, *jobs, *held, *process.children]
+            process = following[0]
+        else:
+            process = process.children[0]
+    return process
