@@ -1,0 +1,77 @@
+"""Both front ends make the same model, and a shell agrees on what is a program and what is none."""
+
+from __future__ import annotations
+
+import pytest
+from gracelint.parsers.shell import parse_command, parse_script
+from gracelint.parsers.shell.model import Case, Unreadable
+from gracelint.parsers.shell.walk import walk
+from hypothesis import given, settings
+from shell_programs import programs
+from shell_support import accepts, by_bashlex, by_treesitter, corpus, plain, whole
+
+COMMANDS = corpus("commands")
+REFUSED = corpus("refused_by_bashlex")
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(COMMANDS) >= 150
+
+
+@pytest.mark.parametrize("source", COMMANDS)
+def test_front_ends_are_equal(source: str) -> None:
+    text = whole(source)
+    one, other = by_bashlex(text), by_treesitter(text)
+    assert not one.problems
+    assert plain(one) == plain(other)
+
+
+@pytest.mark.parametrize("source", REFUSED)
+def test_treesitter_reads_what_bashlex_refuses(source: str) -> None:
+    text = whole(source)
+    assert by_bashlex(text).problems
+    script = by_treesitter(text)
+    assert not script.problems
+    assert plain(parse_command(text)) == plain(script)
+    assert any(isinstance(node, Case) for node in walk(script)), "case is the one kind that bashlex does not know"
+
+
+@pytest.mark.parametrize("source", COMMANDS + REFUSED)
+def test_bash_accepts_the_corpus(source: str) -> None:
+    assert accepts("bash", f"shopt -s extglob\n{source}\n")
+
+
+@pytest.mark.parametrize("source", corpus("broken"))
+def test_broken_programs_are_unreadable(source: str) -> None:
+    assert not accepts("bash", source)
+    for script in (parse_script(whole(source)), parse_command(whole(source))):
+        assert script.problems
+        assert any(isinstance(node, Unreadable) for node in walk(script.body))
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs())
+def test_generated_programs(source: str) -> None:
+    text = whole(source)
+    script = by_treesitter(text)
+    if accepts("bash", source):
+        assert not script.problems, source
+    if "case" not in source:
+        assert plain(by_bashlex(text)) == plain(script)
+
+
+def test_a_fault_leaves_the_lines_before_it_readable() -> None:
+    script = parse_script(whole("a\nb | c\nif d; then\ne\n"))
+    assert [type(command).__name__ for command in script.body.commands] == ["Simple", "Pipeline", "Unreadable"]
+    assert script.problems[0].text.value == "if d; then\ne\n"
+
+
+def test_a_fault_inside_a_substitution_stays_there() -> None:
+    script = parse_script(whole("a $(b; ;; c) d\ne"))
+    assert [type(command).__name__ for command in script.body.commands] == ["Simple", "Simple"]
+    assert [problem.text.value for problem in script.problems] == ["b; ;; c"]
+
+
+def test_a_bad_substitution_spoils_its_command_alone() -> None:
+    script = parse_script(whole("a\nb ${c.d}\ne"))
+    assert [type(command).__name__ for command in script.body.commands] == ["Simple", "Unreadable", "Simple"]
