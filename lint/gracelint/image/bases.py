@@ -21,7 +21,7 @@ import os.path
 import re
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .model import BaseImage
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 # Registries (and folders in them) that serve Docker Hub's official images under the same names.
 _OFFICIAL = re.compile(
     r"(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/(?:library/)?"
-    r"|public\.ecr\.aws/docker/library/|library/)(?=[^/]+$)"
+    r"|(?:[^/]+/)*library/)(?=[^/]+$)"
 )
 _HUB = re.compile(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/")
 _WORD = re.compile(r"[a-z][a-z_]*")
 _NUMBERS = re.compile(r"\d+")
 _VERSION = re.compile(r"v?\d")
+_DOTTED = re.compile(r"\d+(?:\.\d+)*")
 _LAST = 10**9  # stands for "the last of its line" in a shortened version
 
 
@@ -57,8 +58,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag taken apart; ``version`` sorts, ``distribution`` is ``family:release`` (or ``family``, ``""``), ``words`` the flavour."""
+    """A tag taken apart.
 
+    ``number`` is the first number in it, ``version`` the same to sort by; ``distribution`` is ``family:release`` (or ``family``, ``""``); ``words`` is
+    the flavour.
+    """
+
+    number: str
     version: tuple[int, ...]
     distribution: str
     words: frozenset[str]
@@ -105,7 +111,8 @@ def read_tag(tag: str) -> Tag:
             version = version or part
         elif match := _WORD.match(part):
             words.add(match[0])
-    return Tag(version_key(version), distribution, frozenset(words - _PLAIN_WORDS))
+    number = _DOTTED.search(version or tag)
+    return Tag(number[0] if number else "", version_key(version), distribution, frozenset(words - _PLAIN_WORDS))
 
 
 def _distribution_word(word: str) -> str | None:
@@ -139,8 +146,8 @@ def base_image(reference: str, overrides: Mapping[str, BaseImage] | None = None)
     """What is known of an image, by the reference in FROM with its variables expanded.
 
     ``overrides`` are the user's own images, by patterns on the reference; of those that match, the one with the most
-    literal characters counts, and what it leaves open is filled from the data. Never raises: an image that is not known has ``known=False`` and a guess of the
-    shell, if the tag names a distribution.
+    literal characters counts, and what it leaves open is filled from the data. Never raises. An image that is not known has ``known=False`` and a guess of the shell:
+    by the distribution in its tag, or as of the official image of its name (``registry.corp/python:3.12``).
     """
     known = _known(reference)
     patterns = [pattern for pattern in overrides or () if fnmatchcase(reference, pattern)]
@@ -167,8 +174,10 @@ def _known(reference: str) -> BaseImage:
     split = split_reference(reference)
     tag = read_tag(split.tag)
     entry = _entry(split.repository)
-    if entry is None:
-        shell = _shell(tag.distribution)
+    windows = "windows" in tag.words
+    if entry is None or windows:
+        guess = _entry(split.repository.rpartition("/")[2]) if entry is None else None
+        shell = _shell(_distribution(guess["distribution"] if guess else {}, tag))
         return BaseImage(reference, False, shell.family, shell.version, bash_version=shell.bash)
     facts = choose(entry.get("facts", {}), tag) or {}
     shell = _shell(_distribution(entry.get("distribution", {}), tag))
@@ -227,7 +236,7 @@ def _distribution(table: Mapping[str, Mapping[str, str]], tag: Tag) -> str:
     if tag.distribution and chosen.partition(":")[0] != tag.distribution:
         return tag.distribution
     if chosen and ":" not in chosen:
-        return f"{chosen}:{'.'.join(str(number) for number in tag.version if number != _LAST)}"
+        return f"{chosen}:{tag.number}"
     return chosen
 
 
@@ -245,8 +254,8 @@ def _shell(distribution: str) -> _Shell:
     return _Shell(data["shell"], row.get("sh"), row.get("bash"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load(name: str) -> Any:
     """A data file beside this module."""
-    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as stream:  # noqa: PTH123 - pathlib costs 8 ms
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as stream:
         return json.load(stream)
