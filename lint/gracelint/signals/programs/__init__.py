@@ -49,10 +49,7 @@ def describe(
 
 
 def _described(key: str, words: Sequence[Argument], image: Image, busybox: bool, delegations: int) -> Program | None:
-    entry = catalogue.entry(key)
-    if entry is None:
-        return None
-    facts, situation = gather(entry, words, image, busybox)
+    facts, situation = gather(catalogue.entry(key), words, image, busybox)
     if delegations and (other := _delegate(facts, situation)) is not None:
         found = _described(other[0], other[1], image, busybox or key == "busybox", delegations - 1)
         if found is not None:
@@ -75,12 +72,7 @@ def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argumen
         return None
     find = catalogue.by_class if application.get("classes") else catalogue.by_command
     other = find(operands[0].value)
-    return (other, operands[1:]) if other and not _is_runtime(other) else None
-
-
-def _is_runtime(key: str) -> bool:
-    entry = catalogue.entry(key)
-    return entry is not None and entry["kind"] == "runtimes"
+    return (other, operands[1:]) if other and catalogue.entry(other)["kind"] != "runtimes" else None
 
 
 def _given(table: Mapping[str, list[str]], key: str, situation: Situation) -> bool:

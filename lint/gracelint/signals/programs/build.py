@@ -1,4 +1,4 @@
-"""Makes ``catalogue.json`` out of the catalogue's TOML files: ``python -m gracelint.signals.programs.build``.
+"""Makes ``catalogue.jsonl`` out of the catalogue's TOML files: ``python -m gracelint.signals.programs.build``.
 
 Checks the data against the schema that the catalogue's README describes, resolves ``extends``, spells out keys with several
 signals, and adds the indexes by name. Not used at run time.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .catalogue import FILE, Entry
+from .catalogue import FILE, FOLDER, Entry
 from .facts import overlay
 from .schema import KINDS, check
 
-FOLDER = Path(__file__).parent.parent / "catalogue"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -39,24 +39,18 @@ def _spelled_out(value: Any) -> Any:
     }
 
 
-def catalogue(folder: Path = FOLDER) -> dict[str, Any]:
-    """All entries with their indexes; raises ValueError where the data is not as the schema demands."""
-    entries: dict[str, Entry] = {}
+def entries(folder: Path = FOLDER) -> dict[str, Entry]:
+    """All entries by key; raises ValueError where the data is not as the schema demands."""
+    written: dict[str, Entry] = {}
     for kind in KINDS:
         for key, entry in _toml(folder / f"{kind}.toml").items():
-            if key in entries:
+            if key in written:
                 raise ValueError(f"{kind}.toml: {key} is there twice")
             problems = check(entry)
             if problems:
                 raise ValueError(f"{kind}.toml: {key}: {'; '.join(problems)}")
-            entries[key] = {"kind": kind, **_spelled_out(entry)}
-    resolved = {key: _resolved(entry, entries) for key, entry in entries.items()}
-    return {
-        "entries": resolved,
-        "names": _index(resolved, "names"),
-        "modules": _index(resolved, "modules"),
-        "classes": _index(resolved, "classes"),
-    }
+            written[key] = {"kind": kind, **_spelled_out(entry)}
+    return {key: _resolved(entry, written) for key, entry in written.items()}
 
 
 def _resolved(entry: Entry, entries: dict[str, Entry]) -> Entry:
@@ -79,9 +73,15 @@ def _index(entries: dict[str, Entry], field: str) -> dict[str, str]:
 
 
 def text() -> str:
-    """The content of the JSON file."""
-    return json.dumps(catalogue(), ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    """The content of the JSON file: the index, then one entry a line."""
+    found = entries()
+    index: dict[str, Any] = {field: _index(found, field) for field in ("names", "modules", "classes")}
+    index["entries"] = {key: number for number, key in enumerate(sorted(found), 1)}
+    return "".join(
+        json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+        for line in (index, *(found[key] for key in sorted(found)))
+    )
 
 
 if __name__ == "__main__":
-    (FOLDER / FILE).write_text(text(), "utf-8")
+    FILE.write_text(text(), "utf-8")
