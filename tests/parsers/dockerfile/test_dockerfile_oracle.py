@@ -53,7 +53,7 @@ def test_there_are_fixtures() -> None:
     assert len(FIXTURES) >= 40
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(dockerfiles())
 def test_generated_file_as_buildkit_reads_it(text: str) -> None:
     agree(text.encode())
@@ -62,7 +62,7 @@ def test_generated_file_as_buildkit_reads_it(text: str) -> None:
 NOISE = st.text(st.sampled_from("FROMRUNCMDfx \t\n\r\\`#<-'\"[],$={}1\u00a0\x1c\v"), max_size=60)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(NOISE)
 def test_noise_as_buildkit_reads_it(text: str) -> None:
     text = "FROM a\n" + text

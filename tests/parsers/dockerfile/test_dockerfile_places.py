@@ -141,7 +141,7 @@ PIECE = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(PIECE, max_size=25))
 def test_any_pieces(pieces: list[bytes]) -> None:
     check(b"".join(pieces))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...source import Text
-from . import arrays, checks, heredocs, intent, keywords
+from . import arrays, checks, keywords
 from .lines import Line, Lines
 from .model import Dockerfile, Heredoc, Instruction, MalformedArray, Problem
 from .words import flags, stripped, words
@@ -92,10 +92,12 @@ def _instructions(pending: list[Line], lines: Lines) -> list[Instruction]:
     ]
 
 
-def _instruction(line: Line, start: int, end: int, upper: str, at: int, escape: str) -> Instruction:
+def _instruction(
+    line: Line, start: int, end: int, upper: str, at: int, escape: str, behind_onbuild: bool = False
+) -> Instruction:
     """The instruction at a range of a logical line; ``at`` is where the flags or the value begin.
 
-    A line that BuildKit does not take is read as far as its keyword.
+    A line that BuildKit does not take is read as far as its keyword, a chain of ONBUILD as far as the second.
     """
     buffer = line.buffer
     match = _KEYWORD.match(buffer.value, start, end)
@@ -114,7 +116,9 @@ def _instruction(line: Line, start: int, end: int, upper: str, at: int, escape: 
         array=array,
         malformed=malformed,
         heredocs=(),
-        inner=None if line.refused else _inner(keyword, value, line, escape),
+        inner=None
+        if line.refused or (behind_onbuild and keyword == "ONBUILD")
+        else _inner(keyword, value, line, escape),
         span=begin.document.span(begin.start, max(line.end, begin.end)),
         first_line=line.first,
         last_line=line.last,
@@ -128,19 +132,21 @@ def _array(value: Text) -> tuple[tuple[Text, ...] | None, MalformedArray | None]
         array = arrays.array(value)
     except arrays.NotStringsError:
         return None, MalformedArray(_NOT_STRINGS, True, None)
-    return array, None if array is not None else intent.malformed(value.value)
+    if array is not None:
+        return array, None
+    from .intent import malformed
+
+    return None, malformed(value.value)
 
 
 def _inner(keyword: str, value: Text, line: Line, escape: str) -> Instruction | None:
-    """The instruction behind ONBUILD (one level: chains are refused) or HEALTHCHECK."""
+    """The instruction behind ONBUILD or HEALTHCHECK."""
     if keyword not in ("ONBUILD", "HEALTHCHECK") or not len(value):
         return None
     ((upper, offset),) = keywords.split([value.value], escape)
     at = value.start + offset
     if keyword == "ONBUILD":
-        nested = upper == "ONBUILD"
-        inner = _instruction(line, value.start, value.end, "" if nested else upper, at, escape)
-        return replace(inner, keyword="ONBUILD") if nested else inner
+        return _instruction(line, value.start, value.end, upper, at, escape, behind_onbuild=True)
     if upper != "CMD":
         return None
     command = Text(value.buffer, at, value.end)
@@ -158,8 +164,10 @@ def _with_heredocs(instruction: Instruction, line: Line, lines: Lines) -> Instru
     target = instruction.inner if instruction.keyword == "ONBUILD" and instruction.inner else instruction
     if target.keyword not in _HEREDOCS or target.array is not None or line.refused:
         return instruction
+    from .heredocs import markers
+
     found: list[Heredoc] = []
-    for marker in heredocs.markers(line.buffer.value):
+    for marker in markers(line.buffer.value):
         text = Text(line.buffer, marker.start, marker.end)
         body = lines.heredoc(marker.name, marker.strips_tabs)
         if body is None:
