@@ -84,7 +84,7 @@ def _command(instruction: Instruction, escape: str) -> Command:
 def former_exec_form(command: Command) -> Command:
     """The command as frontends before 1.9 read it: what stands behind a JSON value is ignored."""
     text = command.value[-1] if command.value else ""
-    if command.keyword in ("add", "copy", "volume"):
+    if (command.inner or command.keyword) in ("add", "copy", "volume"):
         text = " ".join(command.value)
     try:
         array, _ = json.JSONDecoder(strict=True).raw_decode(text)
