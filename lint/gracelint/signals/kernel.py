@@ -213,9 +213,10 @@ class Kernel:
         if program.kind == "supervisors":
             if parent.stopping and not rest:
                 self.end(parent, "exited")
-        elif program.kind in ("inits", "wrappers", "package-runners") or parent.stopping:
-            if task.pid == parent.children_pids[0] or not rest:
-                self.end(parent, "exited")
+            return
+        waits = program.kind in ("inits", "wrappers", "package-runners") or parent.stopping
+        if waits and (task.pid == parent.children_pids[0] or not rest):
+            self.end(parent, "exited")
 
     # --- signals ---
 

@@ -198,9 +198,7 @@ class Resolver:
             reason = f"the script {script.value} is not known"
             process = self._unknown(pid, arguments, environment, reason, how)
             return [Alternative(process, reasons=(reason,))]
-        return run.shell(
-            self, family, version, "file", found.content, argv, words[at:], options, environment, pid, how
-        )
+        return run.shell(self, family, version, "file", found.content, argv, words[at:], options, environment, pid, how)
 
     def _family(self, name: str) -> tuple[Family | None, str | None]:
         base = self.image.base

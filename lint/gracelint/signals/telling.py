@@ -45,7 +45,14 @@ class Teller:
         missing = (*way.reasons, *reasons) if verdict == "unknown" else way.reasons
         why = self._why(verdict, hops, kernel, reasons)
         return SignalPath(
-            verdict, why, way.conditions, before, tuple(hops), seconds, tuple(dict.fromkeys(missing)), default=way.default
+            verdict,
+            why,
+            way.conditions,
+            before,
+            tuple(hops),
+            seconds,
+            tuple(dict.fromkeys(missing)),
+            default=way.default,
         )
 
     def _why(self, verdict: Verdict, hops: list[Hop], kernel: Kernel, reasons: tuple[str, ...]) -> str:

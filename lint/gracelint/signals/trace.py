@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..image.model import Image
     from .kernel import Driver, Task
-    from .model import Program, Verdict
+    from .model import Verdict
     from .process import Alternative, Process
 
 LIVE_STEPS = 20000

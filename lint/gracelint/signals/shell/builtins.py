@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from . import conditions, simple
+from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, Unknown, clip, default, join
 from .words import compute
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .machine import Machine
-    from .outcome import Command
     from .state import Frame, State
     from .values import Value
 
@@ -348,14 +347,8 @@ def loop_block(state: State, node: object) -> Block:
     """What holds a shell in an endless loop."""
     text = node.text  # type: ignore[attr-defined] # loops have a text
     around, calls = simple.place(state)
-    command: Command = simple.Command(text, text, (clip(text.value.split("\n")[0]),), True, calls, around)
+    command = Command(text, text, (clip(text.value.split("\n")[0]),), True, calls, around)
     return Block("loop", command)
-
-
-def sleeping(state: State, **changes: object) -> None:
-    """Change the block of a state."""
-    if state.block is not None:
-        state.block = replace(state.block, **changes)  # type: ignore[arg-type] # field names are the caller's
 
 
 def _table() -> dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]]:

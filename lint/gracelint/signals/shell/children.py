@@ -6,7 +6,7 @@ what the parent's block, pipeline or job consists of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
@@ -31,14 +31,12 @@ class Forked:
     """One way a child shell turned out, with what it leaves behind: facts for the rules, and jobs that outlive it."""
 
     alternative: Alternative
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     orphans: tuple[JobState, ...] = ()
     command: Command | None = None
 
 
-def child(
-    machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-) -> State:
+def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
     """The state of a forked child shell that is about to run a command: traps reset, no jobs, ``set -e`` as it counts here."""
     forked = state.copy()
     constructs, calls = simple.place(state)
@@ -66,13 +64,15 @@ def child(
     return forked
 
 
-def fork(
-    machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-) -> list[Forked]:
+def fork(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> list[Forked]:
     """What a child shell that runs a command turns out to be."""
     if machine.forking >= DEEPEST:
         process = Process(
-            machine.context.new_pid(), state.shell.argv, "fork", construct, missing=("shells nested too deeply to follow",)
+            machine.context.new_pid(),
+            state.shell.argv,
+            "fork",
+            construct,
+            missing=("shells nested too deeply to follow",),
         )
         return [Forked(Alternative(process))]
     machine.forking += 1

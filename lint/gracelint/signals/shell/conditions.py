@@ -175,7 +175,9 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
     if path is None:
         return unknown(f"{operator} {label}", f"not {operator} {label}")
     if not path:
-        return Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
+        return (
+            Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
+        )
     verdict = machine.exists(state, path, operator[1:])
     words = {"d": "is a folder", "x": "can be executed", "s": "is not empty", "w": "can be written"}
     yes = f"{label} {words.get(operator[1:], 'exists')}"
@@ -242,9 +244,7 @@ def _numbers(state: State, left: Value, operator: str, right: Value) -> Truth:
     numbers = number(default(left)), number(default(right))
     by_default = compare(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
     sign = SIGNS[operator]
-    return unknown(
-        f"{name(left)} {sign} {name(right)}", f"{name(left)} {OPPOSITE[sign]} {name(right)}", by_default
-    )
+    return unknown(f"{name(left)} {sign} {name(right)}", f"{name(left)} {OPPOSITE[sign]} {name(right)}", by_default)
 
 
 def double(machine: Machine, state: State, condition: sh.Condition, depth: int = 0) -> Truth:

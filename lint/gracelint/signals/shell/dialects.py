@@ -52,9 +52,7 @@ def dialect(family: Family, version: str | None = None) -> Dialect:
         tail = frozenset({"list", "and-or"})
     elif number >= (4, 4):
         tail = frozenset({"and-or"})
-    return Dialect(
-        "bash", version, {"command": tail, "subshell": tail | {"redirection"}}, exit_trap_on_signal=True
-    )
+    return Dialect("bash", version, {"command": tail, "subshell": tail | {"redirection"}}, exit_trap_on_signal=True)
 
 
 def _number(version: str | None) -> tuple[int, int] | None:

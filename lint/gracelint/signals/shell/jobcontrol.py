@@ -84,9 +84,7 @@ def _text(field: Field, action: str | None) -> Text | None:
     return join_texts([(action, field.text)])
 
 
-def _set_trap(
-    state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool
-) -> None:
+def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool) -> None:
     spelled = field.shown
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
@@ -191,9 +189,7 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     rest = [field.shown for field in fields[1:]]
     while rest:
         word = rest.pop(0)
-        if word in ("-s", "--signal") and fields[0].shown == "killall" and rest:
-            signal = _named(rest.pop(0))
-        elif word == "--signal" and rest:
+        if (word in ("-s", "--signal") and fields[0].shown == "killall" and rest) or (word == "--signal" and rest):
             signal = _named(rest.pop(0))
         elif word.startswith("--signal="):
             signal = _named(word.partition("=")[2])
@@ -224,7 +220,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         to, found = _target(state, word, field)
         if to == "job":
             pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
-        elif word is None or to == "other" and word:
+        elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
             pids.extend(job.pid for job in state.jobs)
     if not named:

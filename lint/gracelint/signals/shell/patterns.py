@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-CLASSES = {
+CLASSES: dict[str, Callable[[str], bool]] = {
     "alpha": str.isalpha,
     "digit": str.isdigit,
     "alnum": str.isalnum,
@@ -51,7 +51,7 @@ class Any(NamedTuple):
     """``?``."""
 
 
-Token = str | Set | Star | Any  # noqa: UP007 - an alias at run time
+Token = str | Set | Star | Any
 Pattern = tuple[Token, ...]
 
 
@@ -93,7 +93,10 @@ def _bracket(text: str, start: int) -> tuple[Set, int] | None:
     at = start + 1
     negated = text[at : at + 1] in ("!", "^")
     at += negated
-    first, characters, ranges, classes = at, set[str](), [], []
+    first = at
+    characters: set[str] = set()
+    ranges: list[tuple[str, str]] = []
+    classes: list[str] = []
     while at < len(text):
         if text[at] == "]" and at > first:
             return Set(frozenset(characters), tuple(ranges), tuple(classes), negated), at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..process import Alternative
 from .dialects import dialect
 from .startup import Startup, alternative_of, explore
 from .state import Shell, State
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from ...image.model import Argument
     from ...source import Text
     from ..model import How
-    from ..process import Environment
+    from ..process import Alternative, Environment
     from ..resolve import Resolver
     from .outcome import Family
 
@@ -36,9 +35,7 @@ def shell(
 ) -> list[Alternative]:
     """Every way a shell process can turn out. ``words`` are ``$0`` and the positional parameters."""
     budget = resolver.budget
-    parameters = tuple(
-        Field(word.value, word.text, parameter=True, argument=word) for word in words[1:]
-    )
+    parameters = tuple(Field(word.value, word.text, parameter=True, argument=word) for word in words[1:])
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version), argv, name, text, mode, pid)
     interpreter.ignored = environment.ignored

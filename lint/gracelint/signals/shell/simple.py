@@ -10,7 +10,7 @@ from ..process import Environment
 from . import builtins
 from .outcome import Command
 from .state import Block, Ended, Truth
-from .values import Field, Unknown, clip, concatenate, default
+from .values import Field, clip, concatenate, default
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -49,7 +49,6 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
 
 
 def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    before = state.status
     state.status = 0
     assign(machine, state, node.assignments)
     status: int | None = 0
@@ -59,7 +58,6 @@ def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]
             if isinstance(part, sh.CommandSubstitution):
                 text = clip(part.text.value)
                 status, truth = None, Truth(None, None, f"{text} succeeds", f"{text} fails")
-    del before
     state.done(status, truth)
     return [state]
 
@@ -81,8 +79,8 @@ def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...
             continue
         if assignment.appends:
             value = concatenate([machine.parameter(state, name) or "", value])
-        found = state.variables.get(name)
-        state.variables[name] = (value, *found[1:]) if isinstance(found, tuple) else value
+        existing = state.variables.get(name)
+        state.variables[name] = (value, *existing[1:]) if isinstance(existing, tuple) else value
         remember_pid(state, name, value)
 
 
@@ -90,8 +88,7 @@ def remember_pid(state: State, name: str, value: object) -> None:
     """``pid=$!`` names a job."""
     if isinstance(value, str) and value and value == state.last_pid:
         state.jobs = tuple(
-            replace(job, variable=name) if str(job.pid) == value and job.variable is None else job
-            for job in state.jobs
+            replace(job, variable=name) if str(job.pid) == value and job.variable is None else job for job in state.jobs
         )
 
 
@@ -108,9 +105,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     return machine.enter(state, function.body)
 
 
-def external(
-    machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0
-) -> list[State]:
+def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
     """Run a program as a child, or in place of the shell where this shell execs its last command."""
     command = describe(state, node, fields, skipped)
     if not machine.live and tail(state, redirected=bool(node.redirects)):
@@ -190,13 +185,9 @@ def execute(
     implicit: bool = False,
 ) -> list[State]:
     """Replace the shell by a program."""
-    environment = replace(
-        surroundings(machine, state, pid1=state.pid == 1), group=False, depth=machine.forking + 1
-    )
+    environment = replace(surroundings(machine, state, pid1=state.pid == 1), group=False, depth=machine.forking + 1)
     result = []
-    for each, alternative in apart(
-        state, machine.context.start(machine, state, fields, environment, state.pid)
-    ):
+    for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for name, trap in each.traps.items() if trap.action and name != "EXIT")
         program = alternative.process.program if alternative.process else None
         each.ended = Ended(
@@ -263,15 +254,10 @@ def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
         if frame.kind == "within" and frame.label:
             around.append(frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
         elif frame.kind in ("call", "source", "eval", "trap"):
-            around.append("function" if frame.kind == "call" else frame.kind)  # type: ignore[arg-type] # as above
+            around.append("function" if frame.kind == "call" else frame.kind)
             if frame.kind != "trap":
                 calls.append(frame.data)  # type: ignore[arg-type] # the text of the call
         elif frame.kind == "not":
             around.append("negation")
         frame = frame.parent
     return (*state.around, *reversed(around)), (*state.calls, *reversed(calls))
-
-
-def unknown_field(word: sh.Word) -> Field:
-    """A field of which nothing is known."""
-    return Field(Unknown(word.text.value), word.text)

@@ -146,8 +146,6 @@ def _candidate(state: State) -> State:
     return candidate
 
 
-
-
 def _daemons(block: Block) -> list[JobState]:
     """What a program leaves running that puts itself in the background."""
     return [
@@ -224,9 +222,7 @@ def _merge(into: State, state: State) -> None:
     into.sequence = max(into.sequence, state.sequence)
 
 
-def _either(
-    name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool
-) -> Value:
+def _either(name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool) -> Value:
     """A variable that two ways leave with different values; what the default launch makes of it is kept."""
     chosen = one if first and not second else two if second and not first else None
     known = default(chosen) if isinstance(chosen, (str, Unknown)) else None

@@ -160,9 +160,7 @@ class State:
             scopes=tuple((parameters, dict(saved)) for parameters, saved in self.scopes),
         )
 
-    def push(
-        self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = ""
-    ) -> None:
+    def push(self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = "") -> None:
         """Put a frame on top."""
         self.stack = self.shell.frame(kind, self.stack, node, index, data, label)
 
@@ -211,9 +209,7 @@ class Shell:
     each only once, so that two ways that come to the same place hold the very same frame.
     """
 
-    def __init__(
-        self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: str, pid: int
-    ) -> None:
+    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: str, pid: int) -> None:
         self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
             dialect,
             argv,

@@ -139,11 +139,9 @@ def _pieces(state: State, known: Value) -> Iterator[tuple[Value | None, bool]]:
             return
         # The command lines of the default launch: its value there decides how it splits.
         known = known.default
+    assert isinstance(known, str)
     separators = state.lookup("IFS")
-    if isinstance(separators, str):
-        blank = separators
-    else:
-        blank = " \t\n"
+    blank = separators if isinstance(separators, str) else " \t\n"
     if not any(character in known for character in blank):
         if known:
             yield known, True
@@ -184,9 +182,7 @@ def _items(machine: Machine, state: State, part: sh.Part) -> list[Field] | None:
         return (list(_split(machine, state, part.argument)) if part.argument else []) if items else []
     if part.operator == "length":
         return None
-    return [
-        Field(_operate(machine, state, part, item.value), item.text, item.parameter) for item in items
-    ] or items
+    return [Field(_operate(machine, state, part, item.value), item.text, item.parameter) for item in items] or items
 
 
 def _array(state: State, variable: str) -> Array:
@@ -272,7 +268,7 @@ def parameter(state: State, variable: str) -> Value | None:
     found = state.lookup(variable)
     if found is not None or variable in state.variables:
         return found
-    if variable.isupper() or "_" in variable and variable.upper() == variable:
+    if variable.isupper() or ("_" in variable and variable.upper() == variable):
         # Nobody set it here, but `docker run -e` may: by convention only upper-case names are for users.
         return Unknown(f"${variable}", "", variable=variable)
     return None
@@ -330,9 +326,7 @@ def _operate(machine: Machine, state: State, part: sh.Parameter, current: Value 
     return changed if changed is not None else Unknown(part.text.value)
 
 
-def _conditional(
-    machine: Machine, state: State, part: sh.Parameter, current: Value | None, operator: str
-) -> Value:
+def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Value | None, operator: str) -> Value:
     empty_counts = operator.startswith(":")
     if isinstance(current, Unknown):
         absent = None if not current.nonempty else False
