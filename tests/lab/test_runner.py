@@ -228,7 +228,7 @@ def test_without_root_it_uses_a_user_namespace() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root to become somebody else")
     code = (
-        "import ctypes, os; from gracelint.lab import run, UnavailableError\n"
+        "import ctypes, fcntl, os; from gracelint.lab import run, UnavailableError\n"
         "run(['true'])  # everything is imported now: this Python's own folder may be closed to others\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after an exec: /proc/self is its own again\n"

@@ -3,7 +3,8 @@
 The verdict is in gracelint's words. Its *basis* says what it rests on:
 
 ``witness``     The application is a `witness`: it wrote down which signal it got and that it finished its clean-up. This is proof:
-                ``graceful`` if every witness that was there got a signal and finished, ``abrupt`` if one did not.
+                ``graceful`` if every witness that was there got a signal and finished (and PID 1 did not crash meanwhile),
+                ``abrupt`` if one did not.
 ``ends``        Any program: how each process ended. ``abrupt`` if one was ended by a signal (the default action of the stop signal, or
                 the kernel's SIGKILL because PID 1 left), since nobody who dies of a signal has cleaned up; ``graceful`` if each left by
                 itself. This is weaker: a program may leave by itself and drop its work all the same (nginx on SIGTERM), and a helper
@@ -136,6 +137,8 @@ class Report:
         return self.judgement[0]
 
     def _by_witness(self) -> tuple[Verdict, Basis, str]:
+        if self.status.signal is not None:
+            return "abrupt", "ends", f"PID 1 itself was ended by {self.status}"
         for testimony in self.testimonies:
             if not testimony.signals:
                 return "abrupt", "witness", f"{testimony.name} was killed without notice"

@@ -41,6 +41,10 @@ ROWS = DATA / "shell_rows.json"
 BEHAVIOUR = Path(__file__).parent.parent / "signals" / "data" / "shells.json"
 
 MODES = ("c", "file")
+# What is recorded of a run: what PID 1 was when the signal came, the verdict, PID 1's exit code or signal, what each application
+# testified (told and untold ones were killed; which of the two can be a race), what PID 1 caught, whether the trap ran, and what a
+# shell that ended before the signal complained about.
+COLUMNS = ("pid1", "verdict", "status", "apps", "sigcgt", "ran", "said")
 _CLEANUP, _GRACE = 0.25, 0.8
 # Some take their time: a shell that signals itself until its stack is full, runuser that waits 2 s for its child.
 PATIENCE = {"kill-self": 6.0, "wrapper": 4.0}
@@ -164,14 +168,16 @@ class Bench:
             "pid1": known.get(pid1, pid1.rpartition("/")[2]) if report.signalled else None,
             "verdict": report.verdict,
             "status": status.code if status.signal is None else names.name(status.signal),
-            "apps": sorted(
-                "finished" if one.finished else "told" if one.signals else "untold" for one in report.testimonies
-            ),
+            "apps": [],
+            "sigcgt": None,
+            "ran": b"RAN" in report.output if "RAN" in form.text else None,
+            "said": None,
         }
-        if report.signalled:
+        if report.signalled:  # an application that PID 1 left behind before may have been there or not
             cell["sigcgt"] = f"{report.pid1.caught:x}"
-        if "RAN" in form.text:
-            cell["ran"] = b"RAN" in report.output
+            cell["apps"] = sorted(
+                "finished" if one.finished else "told" if one.signals else "untold" for one in report.testimonies
+            )
         complaint = report.output.replace(b"RAN\n", b"").decode("utf-8", "replace").strip()
         if complaint and not report.signalled:
             cell["said"] = complaint.replace(str(self.stand.folder.parent), "")[:100]
@@ -197,13 +203,18 @@ def document(rows: Iterable[tuple[Shell, Row]]) -> tuple[dict[str, Any], dict[st
     by_shell: dict[str, list[Row]] = {}
     for shell, row in rows:
         by_shell.setdefault(shell.name, []).append(row)
+    tables: dict[str, Any] = {}
+    for name, measured in by_shell.items():
+        for row in measured:
+            group = tables.setdefault(name, {}).setdefault(row["mode"], {}).setdefault(row["group"], {})
+            group[row["form"]] = [row[column] for column in COLUMNS]
     shells = {
         shell.name: {"argv": shell.argv, "package": shell.package, "version": shell.version}
         for shell in SHELLS
         if shell.name in by_shell
     }
     about = {"version": 1, "made_by": "python -m gracelint.lab.shells", "signal": "SIGTERM", "shells": shells}
-    evidence = {**about, "rows": by_shell}
+    evidence = {**about, "columns": COLUMNS, "rows": tables}
     texts: dict[str, dict[str, str]] = {}
     for form in forms():
         texts.setdefault(form.group, {})[form.name] = form.text
@@ -235,37 +246,58 @@ def _lines(value: Any, depth: int, indent: str) -> str:
 def recorded() -> Iterator[tuple[Shell, Row]]:
     """The rows of the data file."""
     shells = {shell.name: shell for shell in SHELLS}
-    for name, rows in json.loads(ROWS.read_text(encoding="utf-8"))["rows"].items():
-        for row in rows:
-            yield shells[name], row
+    known = {(form.group, form.name) for form in forms()}
+    for name, modes in json.loads(ROWS.read_text(encoding="utf-8"))["rows"].items():
+        for mode, groups in modes.items():
+            for group, rows in groups.items():
+                for form, cell in rows.items():
+                    if (group, form) in known:
+                        yield (
+                            shells[name],
+                            {"mode": mode, "group": group, "form": form, **dict(zip(COLUMNS, cell, strict=True))},
+                        )
+
+
+def updated(new: Iterable[tuple[Shell, Row]]) -> Iterator[tuple[Shell, Row]]:
+    """The recorded rows with some of them measured again, in the order of the forms."""
+    rows = {_key(shell, row): (shell, row) for shell, row in recorded()} if ROWS.exists() else {}
+    rows.update({_key(shell, row): (shell, row) for shell, row in new})
+    for shell in SHELLS:
+        for mode in MODES:
+            for form in forms():
+                key = (shell.name, mode, form.group, form.name)
+                if key in rows:
+                    yield rows[key]
+
+
+def _key(shell: Shell, row: Row) -> tuple[str, str, str, str]:
+    return shell.name, row["mode"], row["group"], row["form"]
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Measure everything and write both data files; with ``--print``, some of it, to standard output."""
+    """Measure everything, or some of it, and write both data files; with ``--print``, only print it."""
     parser = argparse.ArgumentParser(
         prog="python -m gracelint.lab.shells", description="Measure how shells behave as PID 1."
     )
     add = parser.add_argument
     add("--print", action="store_true", dest="only_print", help="print rows, write nothing")
     add("--derive", action="store_true", help="measure nothing, derive behaviour from the recorded rows")
-    add("--shell", action="append", help="with --print: only this shell")
-    add("--group", action="append", help="with --print: only this group of forms")
+    add("--shell", action="append", help="only this shell; the others' rows are kept")
+    add("--group", action="append", help="only this group of forms; the others' rows are kept")
     add("--jobs", type=int, default=8, help="runs at a time (default: 8)")
     options = parser.parse_args(args)
-    if (options.shell or options.group) and not options.only_print:
-        parser.error("the data files hold all shells and all forms: use --print")
     shells = [shell for shell in SHELLS if not options.shell or shell.name in options.shell]
     absent = [shell.package for shell in shells if shell.executable is None]
     if absent:
         parser.error(f"not installed, as Debian calls them: {' '.join(absent)}")
     wanted = [form for form in forms() if not options.group or form.group in options.group]
-    rows = recorded() if options.derive else measure(shells, wanted, jobs=options.jobs)
+    rows = iter(()) if options.derive else measure(shells, wanted, jobs=options.jobs)
     if options.only_print:
         for shell, row in rows:
             print(shell.name, json.dumps(row), flush=True)
         return 0
-    evidence, facts = document(rows)
-    dump(evidence, ROWS, 3)
+    evidence, facts = document(updated(rows))
+    dump(evidence, ROWS, 5)
     dump(facts, BEHAVIOUR, 3)
     return 0
 

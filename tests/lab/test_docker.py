@@ -1,0 +1,244 @@
+"""Real containers: what the engine sees has to be what the lab says of the same argv.
+
+The engine is this test's own: it is started on a socket in a temporary folder and stopped again. Images are built from nothing but
+busybox-static and the witness, containers get no network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gracelint.lab import Output, Report, docker, probe, run
+from gracelint.lab.witness import Stand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
+
+GRACE = 3
+TRAP = "trap 'kill $p; wait $p; exit 0' TERM; app & p=$!; wait $p"
+DROPPING = "trap 'exit 0' TERM; app & wait"
+
+
+def start(folder: Path, storage: str) -> tuple[subprocess.Popen[bytes], str]:
+    """An engine, and why it did not start (empty if it did)."""
+    (folder / storage).mkdir()
+    words = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", storage]
+    for option, name in (("data-root", "data"), ("exec-root", "exec"), ("pidfile", "pid")):
+        words += [f"--{option}", str(folder / storage / name)]
+    log = folder / storage / "log"
+    with log.open("wb") as stream:
+        engine = subprocess.Popen([*words, "--host", os.environ["DOCKER_HOST"]], stdout=stream, stderr=stream)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and engine.poll() is None:
+        if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode == 0:
+            return engine, ""
+        time.sleep(0.2)
+    engine.terminate()
+    engine.wait(30)
+    return engine, "\n".join(log.read_text(errors="replace").splitlines()[-3:])
+
+
+@pytest.fixture(scope="module")
+def engine(
+    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], NoReturn], stand: Stand
+) -> Iterator[None]:
+    if os.geteuid() != 0:
+        missing("starting a Docker engine needs root")
+    for program in ("docker", "dockerd", "busybox"):
+        if shutil.which(program) is None:
+            missing(f"{program} is not installed (Debian packages docker.io, busybox-static)")
+    folder = tmp_path_factory.mktemp("engine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", f"unix://{folder}/sock")
+        patch.setenv("DOCKER_BUILDKIT", "0")
+        reasons = []
+        for storage in ("overlay2", "vfs"):
+            process, reason = start(folder, storage)
+            if not reason:
+                break
+            reasons.append(f"{storage}: {reason}")
+        else:
+            missing("dockerd does not start: " + "; ".join(reasons))
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(60)
+            for namespace in (folder / storage / "exec" / "netns").glob("*"):
+                subprocess.run(["umount", namespace], capture_output=True, check=False)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image, and the argv that the engine makes of its Dockerfile."""
+
+    tag: str
+    argv: tuple[str, ...]
+    signal: str
+
+
+@pytest.fixture(scope="module")
+def build(engine: None, stand: Stand, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    context = tmp_path_factory.mktemp("context")
+    (context / "bin").mkdir()
+    shutil.copy(shutil.which("busybox") or "", context / "bin" / "busybox")
+    shutil.copy(stand.folder / "app", context / "bin" / "app")
+    scripts = {"exec.sh": 'exec "$@"\n', "no-exec.sh": '"$@"\n', "trap.sh": TRAP + "\n", "dropping.sh": DROPPING + "\n"}
+    for name, text in scripts.items():
+        (context / name).write_text("#!/bin/sh\n" + text)
+        (context / name).chmod(0o755)
+    base = 'FROM scratch\nCOPY . /\nRUN ["/bin/busybox", "ln", "-s", "busybox", "/bin/sh"]\nENV GRACELINT_CLEANUP=150\n'
+    dockerfile = context / "Dockerfile"
+
+    def image(text: str) -> Built:
+        dockerfile.write_text(base + text)
+        tag = f"gracelint-test-{abs(hash(text)):x}"
+        made = subprocess.run(
+            ["docker", "build", "--quiet", "--network", "none", "--tag", tag, context], capture_output=True, text=True
+        )
+        assert made.returncode == 0, made.stderr
+        shown = subprocess.run(["docker", "inspect", tag], capture_output=True, text=True, check=True)
+        config = json.loads(shown.stdout)[0]["Config"]
+        argv = (*(config["Entrypoint"] or ()), *(config["Cmd"] or ()))
+        return Built(tag, argv, config.get("StopSignal") or "SIGTERM")
+
+    return image
+
+
+CASES = {
+    "shell form, ash execs": ("CMD app", "graceful", 0),
+    "shell form, a list": ("CMD app; true", "killed", 137),
+    "shell form entrypoint": ("ENTRYPOINT app | busybox cat", "killed", 137),
+    "exec form": ('CMD ["app"]', "graceful", 0),
+    "exec form of a program without handlers": ('CMD ["busybox", "sleep", "100"]', "killed", 137),
+    "sh -c without exec": ('CMD ["sh", "-c", "app && true"]', "killed", 137),
+    "sh -c with exec": ('CMD ["sh", "-c", "true; exec app"]', "graceful", 0),
+    "entrypoint with exec": ('ENTRYPOINT ["/exec.sh"]\nCMD ["app"]', "graceful", 0),
+    "entrypoint without exec": ('ENTRYPOINT ["/no-exec.sh"]\nCMD ["app"]', "killed", 137),
+    "a trap that forwards and waits": ('ENTRYPOINT ["/trap.sh"]', "graceful", 0),
+    "a trap that drops its child": ('ENTRYPOINT ["/dropping.sh"]', "abrupt", 0),
+    "a trap that dies of its own": ("CMD trap 'exit 143' TERM; while :; do busybox sleep 0.1; done", None, 143),
+    "STOPSIGNAL that is handled": ('STOPSIGNAL SIGQUIT\nCMD ["app"]', "graceful", 0),
+    "STOPSIGNAL that is not": ('STOPSIGNAL SIGUSR1\nCMD ["sh", "-c", "trap : TERM; app; true"]', "killed", 137),
+    "STOPSIGNAL as a number": ('STOPSIGNAL 2\nENTRYPOINT ["/exec.sh", "app"]', "graceful", 0),
+    "STOPSIGNAL, real-time": ("STOPSIGNAL SIGRTMIN+3\nCMD trap 'exit 5' 37; while :; do busybox sleep 0.1; done", None, 5),
+}
+
+
+def code(report: Report) -> int | None:
+    return report.status.code if report.status.signal is None else 128 + report.status.signal
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_engine_and_the_lab_agree(name: str, build: Callable[[str], Built], tmp_path: Path) -> None:
+    text, verdict, exit_code = CASES[name]
+    image = build(text)
+    stopped = docker.stop(image.tag, grace=GRACE, options=("--network", "none"))
+    assert stopped.blind == ""
+    real = stopped.report
+    root = unpacked(image.tag, tmp_path)
+    env = {"PATH": "/bin", "GRACELINT_CLEANUP": "150"}
+    lab = run(image.argv, signal=image.signal, grace=GRACE, root=str(root), env=env)
+    assert code(real) == code(lab) == exit_code
+    assert real.signal == lab.signal
+    assert real.exited == lab.exited == (exit_code != 137)
+    assert [process.argv for process in real.tree if process.pid == 1] == [lab.pid1.argv]
+    assert real.pid1.caught == lab.pid1.caught
+    # busybox's children come and go
+    if "sleep 0.1" not in text:
+        assert sorted(process.argv for process in real.tree) == sorted(process.argv for process in lab.tree)
+        assert real.judgement[:2] == lab.judgement[:2]
+        assert real.verdict == verdict
+    if exit_code == 137:
+        assert real.seconds >= GRACE
+    else:
+        assert real.seconds < GRACE
+
+
+def unpacked(tag: str, folder: Path) -> Path:
+    """The image's files, in a folder."""
+    root = folder / "root"
+    root.mkdir()
+    made = subprocess.run(["docker", "create", tag], capture_output=True, text=True, check=True).stdout.strip()
+    with subprocess.Popen(["docker", "export", made], stdout=subprocess.PIPE) as export:
+        subprocess.run(["tar", "-x", "-C", root], stdin=export.stdout, check=True)
+    subprocess.run(["docker", "rm", made], capture_output=True, check=True)
+    return root
+
+
+def asked(*args: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    status = probe.main(args, out, err)
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_init_compared(build: Callable[[str], Built]) -> None:
+    image = build("CMD app; true")
+    status, out, err = asked("--image", image.tag, "--init", "--grace-period", "2", "--format", "json")
+    assert (status, err) == (0, "")
+    answer = json.loads(out)
+    assert (answer["verdict"], answer["status"]) == ("killed", {"code": None, "signal": "SIGKILL"})
+    assert answer["pid1"]["argv"] == ["/bin/sh", "-c", "app; true"]
+    assert "SIGTERM" not in answer["pid1"]["caught"]
+    init = answer["with_init"]
+    assert init["pid1"]["argv"][0].endswith("docker-init")
+    assert [one["argv"][0] for one in init["tree"]][1:] == ["/bin/sh", "app"]
+    # the shell is not PID 1 any more, dies of the signal, the init follows it, and the kernel kills the application
+    assert (init["exited"], init["verdict"], init["status"]["code"]) == (True, "abrupt", 143)
+
+
+def test_probe_of_an_image_in_words(build: Callable[[str], Built]) -> None:
+    image = build('ENTRYPOINT ["/no-exec.sh"]\nCMD ["app"]')
+    status, out, _ = asked("--image", image.tag, "--grace-period", "1")
+    assert status == 0
+    assert f"== docker run {image.tag}\n" in out
+    assert "PID 1      /bin/sh /no-exec.sh app\n" in out
+    assert "verdict    killed" in out
+    status, out, _ = asked("--image", image.tag, "--grace-period", "1", "--signal", "INT", "sh", "-c", "app")
+    assert "sent       SIGINT to PID 1" in out
+
+
+def test_a_container_that_ends_by_itself(build: Callable[[str], Built]) -> None:
+    stopped = docker.stop(build('CMD ["busybox", "true"]').tag, grace=1)
+    assert (stopped.report.signalled, stopped.report.verdict) == (False, "unknown")
+
+
+def test_an_engine_out_of_sight(build: Callable[[str], Built], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with an engine in another machine: exit code and time are known, masks are not, nor who was killed."""
+    monkeypatch.setattr(docker, "_out_of_sight", lambda pid, container: "somewhere else")
+    image = build("CMD app; true")
+    _, out, _ = asked("--image", image.tag, "--grace-period", "1", "--format", "json")
+    answer = json.loads(out)
+    assert (answer["verdict"], answer["note"]) == ("killed", "somewhere else")
+    assert answer["pid1"]["caught"] is answer["pid1"]["sigcgt"] is None
+    ready = docker.stop(build("CMD echo up; exec app").tag, ready=Output(b"up"))
+    assert (ready.report.status.code, ready.report.verdict) == (0, "unknown")
+
+
+def test_what_the_engine_refuses(engine: None) -> None:
+    status, out, err = asked("--image", "gracelint-no/such-image")
+    assert (status, out) == (2, "")
+    assert err.startswith("gracelint probe: docker run: ")
+
+
+def test_no_container_is_left(build: Callable[[str], Built]) -> None:
+    image = build('CMD ["app"]')
+    with contextlib.suppress(docker.EngineError):
+        docker.stop(image.tag, ["nothing-of-this-name"])
+    docker.stop(image.tag, grace=1)
+    listed = subprocess.run(["docker", "ps", "-aq"], capture_output=True, text=True, check=True)
+    assert listed.stdout == ""
