@@ -37,9 +37,17 @@ def shell_command(text: Text, how: How, shell: str = "/bin/sh", argument: Argume
 
 def command(arguments: Sequence[Argument], how: How, env: Mapping[str, str] | None = None) -> Started:
     """A program with its arguments."""
-    first, last = arguments[0].text, arguments[-1].text
-    whole = first.until(last) if first.buffer is last.buffer and first.end <= last.end else first
-    return Started(tuple(arguments), how, whole, env=env or {})
+    return Started(tuple(arguments), how, _whole(arguments[0].text, arguments[-1].text), env=env or {})
+
+
+def _whole(first: Text, last: Text) -> Text:
+    """From one word to another; the first alone where they stand in different places."""
+    if first.buffer is last.buffer:
+        return first.until(last)
+    start, end = first.span, last.span
+    if start.document is not end.document or end.end < start.start:
+        return first
+    return start.document.cut(start.start, end.end)
 
 
 def _rest(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
