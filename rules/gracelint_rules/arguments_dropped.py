@@ -40,6 +40,7 @@ When the image is meant to run one thing only. Then leave CMD out.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
@@ -52,6 +53,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+
+
+# A script that looks at its arguments in any way, in a condition too.
+_LOOKS = re.compile(r"\$(?:[1-9@*#]|\{[#!]?[1-9@*])|\bshift\b|\bgetopts\b|\bfor \w+\s*(?:;|\n)")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -71,7 +76,7 @@ def check(case: Case) -> Iterator[Finding]:
         for hop in (*path.before, *path.hops)
         if hop.shell is not None and hop.shell.mode == "file"
     ]
-    if not outcomes or any(outcome.arguments != "none" for outcome in outcomes):
+    if not outcomes or any(_LOOKS.search(outcome.source.value) for outcome in outcomes):
         return
     outcome = outcomes[0]
     command = outcome.command

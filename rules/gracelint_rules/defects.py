@@ -59,23 +59,54 @@ def defects(case: Case) -> tuple[Defect, ...]:
 def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
     for hop in (*path.before, *path.hops):
         if hop.shell is not None:
-            for command in hop.shell.assigned_execs:
-                yield "exec-with-assignment", hop, command.text
+            yield from _on_any_way(hop, hop.shell)
     if path.verdict not in ("killed", "abrupt"):
         return
+    deaf = False
     for hop in path.before:
-        outcome = hop.shell
-        if outcome is not None and outcome.end == "exec":
-            for job in outcome.jobs:
+        if hop.shell is not None and hop.shell.end == "exec":
+            for trap in hop.shell.ignored:
+                if trap.signal == case.trace.stop_signal.name:
+                    deaf = True
+                    yield "ignored-stop-signal", hop, trap.text
+            for job in hop.shell.jobs:
                 if job.service and job.stays is not False:
                     yield "abandoned-background-process", hop, job.text
     for hop in path.hops:
-        blamed = _of_shell(case, hop, hop.shell) if hop.shell is not None else _of_program(case, path, hop)
+        runner = path.hops[hop.parent] if hop.parent is not None else None
+        behind_runner = runner is not None and runner.program is not None and runner.program.kind == "package-runners"
+        if runner is not None and behind_runner and hop.shell is not None and _of_shell(case, hop.shell) is not None:
+            yield "package-runner-as-pid1", runner, runner.text or hop.shell.source
+            continue
+        blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if deaf else _of_program(case, hop)
         if blamed is not None:
             yield blamed[0], hop, blamed[1]
 
 
-def _of_shell(case: Case, hop: Hop, outcome: Outcome) -> tuple[str, Text] | None:
+def _on_any_way(hop: Hop, outcome: Outcome) -> Iterator[tuple[str, Hop, Text]]:
+    """What is wrong whatever the verdict, because nothing starts, or because the verdict rests on a program that is not known."""
+    for command in outcome.assigned_execs:
+        yield "exec-with-assignment", hop, command.text
+    for sent in outcome.stop.sent if outcome.stop is not None else ():
+        if sent.signal not in _INTERRUPTS:
+            continue
+        for job in outcome.jobs:
+            if (
+                job.pid in sent.reached
+                and sent.signal in job.ignores
+                and not _handles(job.command.program, sent.signal)
+            ):
+                yield "interrupt-to-background-child", hop, sent.text
+
+
+def _handles(program: Program | None, signal: str) -> bool:
+    """Whether a program is known to install a handler of its own whatever it inherits. Runtimes do not: Python raises
+    KeyboardInterrupt only where SIGINT was not ignored from the start (measured)."""
+    reaction = program.as_child.get(signal) if program is not None and program.kind != "runtimes" else None
+    return reaction is not None and reaction.disposition not in ("ignores", "unknown")
+
+
+def _of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
     stop = outcome.stop
     if stop is None or outcome.end in ("exec", "exits", "unknown"):
         return None
@@ -101,11 +132,8 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
         return "trap-kills-itself", stop.trap.text
     if stop.deferred:
         return "deferred-trap", stop.trap.text
-    for sent in stop.sent:
-        if sent.signal in _INTERRUPTS and any(
-            sent.signal in job.ignores for job in outcome.jobs if job.pid in sent.reached
-        ):
-            return "interrupt-to-background-child", sent.text
+    if any(sent.signal in _INTERRUPTS for sent in stop.sent if sent.reached):
+        return None  # `_on_any_way` says it
     if stop.ends == "stays":
         return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
     if stop.untold:
@@ -161,12 +189,14 @@ def line_of(case: Case, outcome: Outcome) -> CommandLine | None:
     return None
 
 
-def _of_program(case: Case, path: SignalPath, hop: Hop) -> tuple[str, Text] | None:
+def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     """A program on the way that does not handle the stop signal, or not well."""
     program = hop.program
     at = hop.text or case.image.from_text
     if program is None or at is None or hop.disposition in ("handles", "unknown", "defers", "forwards"):
         return None
+    if not hop.pid1 and (hop.notified is False or hop.how == "supervisor"):
+        return None  # who never hears of the stop is not to blame for it; GL403 speaks of what a supervisor sends
     if has_trait(program, "development"):
         return "development-server", at
     if has_trait(program, "keep-alive"):
@@ -178,8 +208,9 @@ def _of_program(case: Case, path: SignalPath, hop: Hop) -> tuple[str, Text] | No
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
-    if program.clean_signals and case.trace.stop_signal.name not in program.clean_signals:
-        return "wrong-stop-signal", at
+    signal = case.trace.stop_signal
+    if program.clean_signals and signal.name not in (*program.clean_signals, "SIGKILL", "SIGSTOP"):  # GL110's
+        return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
 
 

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .launching import own_exec_forms, reads_shell_text
+from .launching import SHELL_ONLY, own_exec_forms, reads_shell_text
 from .writing import instruction_fix, json_array
 
 if TYPE_CHECKING:
@@ -48,11 +48,6 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.image.model import CommandLine
 
-# Builtins and keywords that no distribution ships as a program (unlike echo, test, true, kill, pwd, printf, env).
-_SHELL_ONLY = frozenset(
-    ". : [[ { ( ! alias break case cd continue declare eval exec exit export for function if let local readonly return select set shift"
-    " source then trap typeset ulimit umask unset until wait while".split()
-)
 _SYNTAX = frozenset("&& || ; | > >> < << & 2>&1 >& &> ;;".split())
 _TAKES_SYNTAX = frozenset("find [ test expr awk sed xargs".split())
 
@@ -65,7 +60,7 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         first = line.arguments[0]
         starts = bool(launch.arguments) and first is launch.arguments[0]
-        if starts and first.value in _SHELL_ONLY:
+        if starts and first.value in SHELL_ONLY:
             yield RULE.finding(
                 first.text,
                 f"{first.value} is part of the shell's language, not a program, and exec form has no shell: the container does not start;"
@@ -105,7 +100,7 @@ def _command_line(words: Sequence[str]) -> str | None:
     """The words as the shell would have to see them, with exec before the last command; None where that is not clear."""
     last = max((index for index, word in enumerate(words) if word in ("&&", ";")), default=-1)
     tail = words[last + 1 :]
-    if not tail or any(word in _SYNTAX for word in tail) or tail[0] in _SHELL_ONLY or "|" in words or "&" in words:
+    if not tail or any(word in _SYNTAX for word in tail) or tail[0] in SHELL_ONLY or "|" in words or "&" in words:
         return None
     written = [word if word in _SYNTAX else shlex.quote(word) for word in words]
     written.insert(last + 1, "exec")

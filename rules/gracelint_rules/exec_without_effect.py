@@ -55,6 +55,8 @@ _WHERE = {
     "subshell": ("in parentheses exec replaces only a copy of the shell", "drop the parentheses"),
     "background": ("before & exec replaces only a copy of the shell", "drop the &"),
 }
+# What may stand between the construct and the command without being in the way.
+_HARMLESS = frozenset({"and-or", "redirection"})
 _STDERR = re.compile(r"\s*2>&1\s*\Z")
 
 
@@ -81,7 +83,11 @@ def check(case: Case) -> Iterator[Finding]:
 def _fix(outcome: Outcome, lost: LostExec) -> Fix | None:
     """Move exec to the shell itself; only at the script's own level, where nothing else is in the way."""
     construct = lost.construct
-    if lost.command.calls or len(lost.command.around) != 1:
+    if (
+        lost.command.calls
+        or lost.command.around[:1] != (lost.where,)
+        or not _HARMLESS.issuperset(lost.command.around[1:])
+    ):
         return None
     if lost.where == "background":
         return fix_of("unsafe", "Drop the &", [construct.edit(construct.value.removesuffix("&").rstrip())])

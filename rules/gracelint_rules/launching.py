@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "yash", "busybox"})
 
+# Builtins and keywords that no distribution ships as a program (unlike echo, test, true, kill, pwd, printf, env).
+SHELL_ONLY = frozenset(
+    ". : [[ { ( ! alias break case cd continue declare eval exec exit export for function if let local readonly return select set shift"
+    " source then trap typeset ulimit umask unset until wait while".split()
+)
+
 
 def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:
     """ENTRYPOINT and CMD in force, as far as they are exec forms that this Dockerfile wrote and that are used."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # In these, exec would replace a copy of the shell, or change what the script does next.
 _IN_THE_WAY: frozenset[Around] = frozenset(
-    {"pipeline", "subshell", "background", "loop", "condition", "negation", "time", "trap", "redirection"}
+    {"pipeline", "subshell", "background", "loop", "negation", "time", "trap", "redirection"}
 )
 
 
@@ -32,7 +32,7 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
     """One finding for each command that a shell waits for in the foreground."""
     for defect in of_rule(case, rule.name):
         outcome = defect.hop.shell
-        if outcome is None or outcome.command is None:
+        if outcome is None or outcome.command is None or _malformed(case, outcome):
             continue
         app = program_name(outcome.command.argv)
         yield tell(
@@ -44,6 +44,12 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
             confidence=confidence_of(outcome),
             fix=_fix(case, defect, outcome),
         )
+
+
+def _malformed(case: Case, outcome: Outcome) -> bool:
+    """Whether it is shell form by mistake only: GL103 speaks of that."""
+    line = line_of(case, outcome)
+    return line is not None and line.instruction is not None and line.instruction.malformed is not None
 
 
 def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
@@ -96,5 +102,6 @@ def lucky_shells(case: Case) -> Iterator[Outcome]:
     """Shells that are gone because they exec'ed the last command of ``-c`` by themselves."""
     for path in case.trace.paths:
         for hop in (*path.before, *path.hops):
-            if hop.shell is not None and hop.shell.end == "exec" and hop.shell.implicit:
-                yield hop.shell
+            outcome = hop.shell
+            if outcome is not None and outcome.end == "exec" and outcome.implicit and not _malformed(case, outcome):
+                yield outcome

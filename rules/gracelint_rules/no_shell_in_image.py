@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.image.model import Absent
+from gracelint.image.model import ImageFile, Unknown
 from gracelint.rule import Case, Rule
 
 from .launching import SHELLS, base_name
@@ -54,7 +54,8 @@ def check(case: Case) -> Iterator[Finding]:
     first = image.launch.arguments[0]
     if base_name(first.value) not in SHELLS or first.inherited:
         return
-    if not isinstance(image.files.which(first.value, image.workdir, image.env.get("PATH") or ""), Absent):
+    found = image.files.which(first.value, image.workdir, image.env.get("PATH") or "")
+    if isinstance(found, ImageFile) or (isinstance(found, Unknown) and _may_bring_a_shell(case)):
         return
     line = next(
         (
@@ -76,6 +77,15 @@ def check(case: Case) -> Iterator[Finding]:
             else "name the program itself, or put a shell into the image"
         ),
         fix=exec_form_fix(case, line) if shell_form else None,
+    )
+
+
+def _may_bring_a_shell(case: Case) -> bool:
+    """Whether an instruction puts files in that gracelint cannot see: another image's, or what a RUN makes."""
+    return any(
+        instruction.keyword == "RUN"
+        or (instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is not None)
+        for instruction in case.instructions
     )
 
 
