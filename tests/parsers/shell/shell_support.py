@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gracelint.parsers.shell.model import Script
 from gracelint.parsers.shell.reading import bashlex, parse_with, treesitter
 from gracelint.source import Document, Text
+
+if TYPE_CHECKING:
+    from gracelint.parsers.shell.model import Script
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "shell"
 
@@ -43,6 +45,11 @@ def plain(node: Any) -> Any:
 
 def accepts(shell: str, source: str) -> bool:
     """Does a shell find the syntax right? Bytes that no argument can hold are left out by the callers."""
-    done = subprocess.run([shell, "-n"], input=source.encode("utf-8", "surrogateescape"), capture_output=True, check=False)
+    done = subprocess.run(
+        [shell, "-n", *(["-O", "extglob"] if shell == "bash" else [])],
+        input=source.encode("utf-8", "surrogateescape"),
+        capture_output=True,
+        check=False,
+    )
     # bash reports an unterminated heredoc as a warning and reads it to the end, as every shell does.
     return done.returncode == 0

@@ -107,9 +107,7 @@ class Assembler:
     def check(self) -> None:
         """Is everything in the model that has to be?"""
         for number, token in enumerate(self.tokens):
-            if token.kind in MATERIAL and not self._used[number]:
-                raise Misread(number)
-            if token.face == "&" and not self._used[number]:
+            if (token.kind in MATERIAL or token.face in ("&", ";;")) and not self._used[number]:
                 raise Misread(number)
 
     # --- commands ------------------------------------------------------------------------------------------------
@@ -248,10 +246,11 @@ class Assembler:
             number += 1
         block = self.block(body, number)
         end = self.number(block.text.cut(len(block.text), len(block.text)))
-        while end < len(self.tokens) and self.tokens[end].face in ("", "\n", ";"):
+        while end < len(self.tokens) and self.tokens[end].face in ("", ";"):
             end += 1
         if end < len(self.tokens) and self.tokens[end].face == ";;":
-            return Arm(self.cut(first, end), tuple(patterns), block, str(self.tokens[end].content))
+            terminator = str(self.use(end).content)
+            return Arm(self.cut(first, end), tuple(patterns), block, terminator)
         return Arm(self.text.cut(self.tokens[first].start, self.last(block.text)), tuple(patterns), block, ";;")
 
     def loop_header(self, first: int) -> tuple[Token, tuple[Word, ...] | None]:

@@ -1,6 +1,7 @@
 """bashlex as a front end: reads the skeleton of a command string (see ``tokens``) and tells its commands.
 
-bashlex is a port of bash's own grammar. It knows no ``case``; such strings it refuses, and `Misread` is raised.
+bashlex is a port of bash's own grammar. It knows no ``case`` and loses what follows a first ``elif``; such strings are refused
+with `Misread`.
 """
 
 from __future__ import annotations
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 def read(assembler: Assembler) -> list[Command]:
     """The commands of the assembler's tokens; raises `Misread`."""
     import bashlex
-    from bashlex.errors import ParsingError
 
     try:
         trees = bashlex.parse(assembler.skeleton.source)
-    except (ParsingError, NotImplementedError) as error:
-        raise Misread(assembler.before(getattr(error, "position", 0))) from error
+    except Exception as error:
+        # Besides its own errors bashlex raises AssertionError, AttributeError and others where its grammar has gaps.
+        position = getattr(error, "position", 0)
+        raise Misread(assembler.before(position if isinstance(position, int) else 0)) from error
     return _Reader(assembler).statements(trees)
+
+
+_SHAPES = [["if", "then"], ["if", "then", "else"], ["if", "then", "elif", "then"]]
+"""Of longer ``if`` commands bashlex's tree has lost the end."""
 
 
 class _Reader:
@@ -96,6 +102,8 @@ class _Reader:
         blocks = [
             (parts[here].word, self.block(parts[here + 1 : there], parts[here])) for here, there in pairwise(keywords)
         ]
+        if [word for word, _ in blocks] not in _SHAPES:
+            raise Misread(first)
         otherwise = blocks.pop()[1] if blocks[-1][0] == "else" else None
         branches = [
             Branch(condition, body) for (_, condition), (_, body) in zip(blocks[::2], blocks[1::2], strict=True)

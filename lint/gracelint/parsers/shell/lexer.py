@@ -262,7 +262,7 @@ class _Level:
         """A newline ends a command; where none can end (behind ``&&``, ``in`` …) it is blank."""
         self._settle()
         ends = self._state in (PREFIX, ARGUMENT, CLOSED)
-        self._add(Token(Kind.NEWLINE, self.at, self.at + 1, "\n" if ends else ""))
+        self._add(Token(Kind.NEWLINE, self.at, self.at + 1, ";" if ends else ""))
         self.at = self.lexer.heredocs(self.at, self._pending)
         if ends or self._state == WORDS:
             self._state = COMMAND

@@ -116,7 +116,9 @@ class _Reading:
     def _commands(self, text: Text, tokens: list[Token]) -> _Made:
         """The block of tokens without a fault, and what in it is unreadable by itself; raises `Misread`."""
         visible = [token for token in tokens if token.face]
-        if all(token.kind in _PLAIN for token in tokens) and not any(token.face == "\n" for token in visible[:-1]):
+        if all(token.kind in _PLAIN for token in tokens) and not any(
+            token.kind is Kind.NEWLINE for token in visible[:-1]
+        ):
             return _assembled(text, tokens, _one)
         return self._grammar(text, tokens, self._front_ends)
 
