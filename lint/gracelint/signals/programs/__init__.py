@@ -45,11 +45,13 @@ def describe(
     if own is not None:
         return own
     key = catalogue.by_command(arguments[0].value)
-    return _described(key, arguments[1:], image, image.base.shell == "ash", _DELEGATIONS) if key else None
+    return _described(key, arguments, image, image.base.shell == "ash", _DELEGATIONS) if key else None
 
 
-def _described(key: str, words: Sequence[Argument], image: Image, busybox: bool, delegations: int) -> Program | None:
-    facts, situation = gather(catalogue.entry(key), words, image, busybox)
+def _described(
+    key: str, arguments: Sequence[Argument], image: Image, busybox: bool, delegations: int
+) -> Program | None:
+    facts, situation = gather(catalogue.entry(key), arguments[0], arguments[1:], image, busybox)
     if delegations and (other := _delegate(facts, situation)) is not None:
         found = _described(other[0], other[1], image, busybox or key == "busybox", delegations - 1)
         if found is not None:
@@ -57,22 +59,22 @@ def _described(key: str, words: Sequence[Argument], image: Image, busybox: bool,
             return replace(found, evidence=evidence)
     if "reads" in facts:
         facts = overlay(facts, reader(facts["reads"])(facts, situation))
-    return None if facts.get("unknown") else _program(key, facts, situation)
+    return _program(key, facts, situation)
 
 
 def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argument]] | None:
-    """The program that this one is asked to run in its own process, with its arguments."""
+    """The program that this one is asked to run in its own process, with the words from its name on."""
     application = facts.get("application", {})
     operands = situation.line.operands
     module = situation.line.value(application.get("module", ()))
     if module is not None:
         other = catalogue.by_module(module.value)
-        return (other, operands) if other else None
+        return (other, (module, *operands)) if other else None
     if not application.get("operand") or not operands or _given(application, "code", situation):
         return None
     find = catalogue.by_class if application.get("classes") else catalogue.by_command
     other = find(operands[0].value)
-    return (other, operands[1:]) if other and catalogue.entry(other)["kind"] != "runtimes" else None
+    return (other, operands) if other and catalogue.entry(other)["kind"] != "runtimes" else None
 
 
 def _given(table: Mapping[str, list[str]], key: str, situation: Situation) -> bool:
@@ -80,7 +82,10 @@ def _given(table: Mapping[str, list[str]], key: str, situation: Situation) -> bo
 
 
 def _application(facts: Entry, situation: Situation) -> Argument | None:
-    """What a runtime runs."""
+    """What a runtime runs; a reader may know better than the command line."""
+    if "program" in facts:
+        found: Argument = facts["program"]
+        return found
     application = facts.get("application", {})
     named = situation.line.value(application.get("module", ()))
     if named is None and application.get("operand") and not _given(application, "code", situation):

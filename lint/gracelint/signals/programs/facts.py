@@ -24,11 +24,12 @@ _LISTS = ("evidence", "traits", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What conditions are asked of. ``busybox``: the program is an applet of BusyBox (None: not known)."""
+    """What conditions are asked of. ``busybox``: the program is an applet of BusyBox; ``program``: the word that names it."""
 
     line: CommandLine
     image: Image
-    busybox: bool | None
+    busybox: bool
+    program: Argument
     subcommand: tuple[str, ...] = ()
 
 
@@ -45,7 +46,9 @@ def syntax(entry: Entry) -> Syntax:
     )
 
 
-def gather(entry: Entry, words: Sequence[Argument], image: Image, busybox: bool | None) -> tuple[Entry, Situation]:
+def gather(
+    entry: Entry, program: Argument, words: Sequence[Argument], image: Image, busybox: bool
+) -> tuple[Entry, Situation]:
     """The facts in force for a command line, with the command line as it was read."""
     facts: Entry = {}
     line = CommandLine((), (), ())
@@ -53,7 +56,7 @@ def gather(entry: Entry, words: Sequence[Argument], image: Image, busybox: bool 
     level: Entry | None = entry
     while level is not None:
         line = read(words, syntax(level)).after(line)
-        situation = Situation(line, image, busybox, subcommand)
+        situation = Situation(line, image, busybox, program, subcommand)
         facts = overlay(facts, {key: value for key, value in level.items() if key not in ("when", "sub")})
         for block in level.get("when", ()):
             if holds(block["if"], situation):
@@ -63,7 +66,7 @@ def gather(entry: Entry, words: Sequence[Argument], image: Image, busybox: bool 
             at = next(index for index, word in enumerate(words) if word is line.operands[0])
             subcommand = (*subcommand, words[at].value)
             words = words[at + 1 :]
-    return facts, Situation(line, image, busybox, subcommand)
+    return facts, Situation(line, image, busybox, program, subcommand)
 
 
 def _subcommand(entry: Entry, line: CommandLine) -> Entry | None:

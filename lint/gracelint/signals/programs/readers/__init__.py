@@ -1,7 +1,7 @@
 """Configuration files that say what a program does: readers, by the name that the catalogue gives them (``reads``).
 
 A reader gets the facts gathered so far and the situation, and returns facts to lay over them; ``started`` among them is what the program
-starts, ``unknown`` that the program is none of the catalogue's after all. Files come from the image, may be hostile, and are never
+starts. Files come from the image, may be hostile, and are never
 executed: size and depth are bounded, what cannot be read is ``missing``.
 """
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 READERS = {
     **dict.fromkeys(("none", "dumb-init", "timeout", "watchmedo", "after-terminator"), "options"),
     **dict.fromkeys(("runuser", "start-stop-daemon", "capsh"), "options"),
-    **dict.fromkeys(("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node-run", "npm-run-all"), "javascript"),
+    **dict.fromkeys(
+        ("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run", "npm-run-all"), "javascript"
+    ),
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
     **dict.fromkeys(("pipenv", "pdm", "hatch", "uv", "gunicorn"), "python"),
-    **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "docker-entrypoint"), "servers"),
-    **dict.fromkeys(("supervisord", "procfile", "runsvdir", "runsv", "s6", "s6-overlay"), "supervisors"),
+    **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi"), "servers"),
+    **dict.fromkeys(("supervisord", "procfile", "honcho", "runsvdir", "runsv", "s6", "s6-overlay"), "supervisors"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
@@ -84,9 +85,17 @@ def npm(facts: Entry, situation: Situation) -> Entry:
             return {"stays": False}
         name, operands = operands[0].value, operands[1:]
     script, missing = _script(situation, "test" if name == "t" else name, _rest(operands))
+    if script is None and name == "start" and content(situation, "server.js", _folder(situation)) is not None:
+        return {"started": (_default_start(situation),), **_npm_reaction(situation)}
     if script is None:
         return {**missing, **_npm_reaction(situation)}
     return {"started": (shell_command(script, "fork", _npm_shell(situation)),), **_npm_reaction(situation)}
+
+
+def _default_start(situation: Situation) -> Started:
+    """``npm start`` of a package with a server.js and no script of that name, npm-start(1)."""
+    text = situation.line.words[0].text if situation.line.words else situation.program.text
+    return shell_command(join([("node server.js", text)]), "fork", "sh")
 
 
 _SCRIPT_SHELL = re.compile(r"^[ \t]*script-shell[ \t]*=[ \t]*(\S+)", re.MULTILINE)
@@ -214,6 +223,16 @@ def deno_task(facts: Entry, situation: Situation) -> Entry:
     return {**change, "missing": [f"the task {words[0].value} is not known"]}
 
 
+def node(facts: Entry, situation: Situation) -> Entry:
+    """``node .``: the ``main`` of package.json, else index.js."""
+    words = situation.line.operands
+    if not words or words[0].value not in (".", "./"):
+        return {}
+    package = content(situation, "package.json")
+    main = members(package).get("main") if package is not None else None
+    return {"program": Argument(main.value, main) if main is not None else replace(words[0], value="index.js")}
+
+
 def node_run(facts: Entry, situation: Situation) -> Entry:
     """``node --run X``: a script of package.json, and no signal is passed on."""
     change: Entry = {"stays": True, "runtime": ""}
@@ -261,12 +280,17 @@ def pm2(facts: Entry, situation: Situation) -> Entry:
         why = f"pm2 interrupts {words[0].value}, its shell and the application at once; who leaves first decides"
         change = {"on": {signal: {"does": "unknown", "why": why} for signal in facts["on"]}}
     if not _CONFIGURATION.search(words[0].value):
-        return {**change, "started": (_interpreted(words[0], _rest(words[1:])),)}
+        return {**change, "started": _trees(_interpreted(words[0], _rest(words[1:])))}
     text = content(situation, words[0].value) if words[0].value.endswith(".json") else None
     scripts = [value for keys, value in strings(text) if keys[-1] == "script"] if text is not None else []
     if not scripts:
         return {**change, "missing": [f"which programs {words[0].value} names"]}
-    return {**change, "started": tuple(_interpreted(Argument(s.value, s), ()) for s in scripts)}
+    return {**change, "started": _trees(*(_interpreted(Argument(s.value, s), ()) for s in scripts))}
+
+
+def _trees(*started: Started) -> tuple[Started, ...]:
+    """pm2 signals a process with all that it started."""
+    return tuple(replace(child, to_group=True) for child in started)
 
 
 def _pm2_timing(facts: Entry, situation: Situation) -> Entry:

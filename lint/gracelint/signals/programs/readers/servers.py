@@ -147,25 +147,3 @@ def _uwsgi_options(situation: Situation) -> Iterator[tuple[str, str]]:
         for setting in settings(text):
             if setting.section in ("", "uwsgi"):
                 yield setting.key, setting.value.value
-
-
-# What an official image's entrypoint puts in front of arguments that begin with a dash.
-_DEFAULTS = {
-    "postgres": "postgres", "mysql": "mysqld", "mariadb": "mariadbd", "mongo": "mongod", "redis": "redis-server",
-    "valkey": "valkey-server", "node": "node", "php": "php", "memcached": "memcached", "haproxy": "haproxy",
-    "rabbitmq": "rabbitmq-server", "cassandra": "cassandra", "traefik": "traefik", "consul": "consul",
-}  # fmt: skip
-
-
-def docker_entrypoint(facts: Entry, situation: Situation) -> Entry:
-    """The entrypoint script of an official image, which prepares and then execs its arguments."""
-    base = situation.image.base
-    name = base.reference.rpartition("/")[2].partition(":")[0].partition("@")[0]
-    if not base.known:
-        return {"unknown": True}
-    words = situation.line.words
-    default = _DEFAULTS.get(name)
-    if words and words[0].value.startswith("-") and default:
-        start = Argument(default, words[0].text, implied=True)
-        return {"started": (command((start, *words), "exec"),)}
-    return {"started": (command(words, "exec"),)} if words else {}

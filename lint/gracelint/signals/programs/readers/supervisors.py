@@ -105,6 +105,12 @@ def procfile(facts: Entry, situation: Situation) -> Entry:
     return {"started": tuple(shell_command(text.cut(*match.span(2)), "supervisor") for match in found)}
 
 
+def honcho(facts: Entry, situation: Situation) -> Entry:
+    """A Procfile too, and each process leads a group of its own, all of which is signalled."""
+    change = procfile(facts, situation)
+    return {**change, "started": tuple(replace(child, to_group=True) for child in change.get("started", ()))}
+
+
 def _run_scripts(situation: Situation, paths: Sequence[str]) -> Iterator[tuple[str, Started]]:
     """The run scripts of service folders, each as a program of its own."""
     for path in paths:
