@@ -20,15 +20,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gracelint.lab import Output, Report, docker, probe, run
-from gracelint.lab.witness import Stand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import NoReturn
 
+    from gracelint.lab.witness import Stand
+
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
-GRACE = 3
+GRACE = 2
 TRAP = "trap 'kill $p; wait $p; exit 0' TERM; app & p=$!; wait $p"
 DROPPING = "trap 'exit 0' TERM; app & wait"
 
@@ -119,6 +120,18 @@ def build(engine: None, stand: Stand, tmp_path_factory: pytest.TempPathFactory) 
     return image
 
 
+@pytest.fixture(scope="module")
+def root(build: Callable[[str], Built], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The images' files (they all have the same), in a folder for the lab."""
+    folder = tmp_path_factory.mktemp("root")
+    made = subprocess.run(["docker", "create", build("CMD true").tag], capture_output=True, text=True, check=True)
+    name = made.stdout.strip()
+    with subprocess.Popen(["docker", "export", name], stdout=subprocess.PIPE) as export:
+        subprocess.run(["tar", "-x", "-C", folder], stdin=export.stdout, check=True)
+    subprocess.run(["docker", "rm", name], capture_output=True, check=True)
+    return folder
+
+
 CASES = {
     "shell form, ash execs": ("CMD app", "graceful", 0),
     "shell form, a list": ("CMD app; true", "killed", 137),
@@ -135,7 +148,11 @@ CASES = {
     "STOPSIGNAL that is handled": ('STOPSIGNAL SIGQUIT\nCMD ["app"]', "graceful", 0),
     "STOPSIGNAL that is not": ('STOPSIGNAL SIGUSR1\nCMD ["sh", "-c", "trap : TERM; app; true"]', "killed", 137),
     "STOPSIGNAL as a number": ('STOPSIGNAL 2\nENTRYPOINT ["/exec.sh", "app"]', "graceful", 0),
-    "STOPSIGNAL, real-time": ("STOPSIGNAL SIGRTMIN+3\nCMD trap 'exit 5' 37; while :; do busybox sleep 0.1; done", None, 5),
+    "STOPSIGNAL, real-time": (
+        "STOPSIGNAL SIGRTMIN+3\nCMD trap 'exit 5' 37; while :; do busybox sleep 0.1; done",
+        None,
+        5,
+    ),
 }
 
 
@@ -144,13 +161,12 @@ def code(report: Report) -> int | None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_engine_and_the_lab_agree(name: str, build: Callable[[str], Built], tmp_path: Path) -> None:
+def test_the_engine_and_the_lab_agree(name: str, build: Callable[[str], Built], root: Path) -> None:
     text, verdict, exit_code = CASES[name]
     image = build(text)
     stopped = docker.stop(image.tag, grace=GRACE, options=("--network", "none"))
     assert stopped.blind == ""
     real = stopped.report
-    root = unpacked(image.tag, tmp_path)
     env = {"PATH": "/bin", "GRACELINT_CLEANUP": "150"}
     lab = run(image.argv, signal=image.signal, grace=GRACE, root=str(root), env=env)
     assert code(real) == code(lab) == exit_code
@@ -167,17 +183,6 @@ def test_the_engine_and_the_lab_agree(name: str, build: Callable[[str], Built], 
         assert real.seconds >= GRACE
     else:
         assert real.seconds < GRACE
-
-
-def unpacked(tag: str, folder: Path) -> Path:
-    """The image's files, in a folder."""
-    root = folder / "root"
-    root.mkdir()
-    made = subprocess.run(["docker", "create", tag], capture_output=True, text=True, check=True).stdout.strip()
-    with subprocess.Popen(["docker", "export", made], stdout=subprocess.PIPE) as export:
-        subprocess.run(["tar", "-x", "-C", root], stdin=export.stdout, check=True)
-    subprocess.run(["docker", "rm", made], capture_output=True, check=True)
-    return root
 
 
 def asked(*args: str) -> tuple[int, str, str]:
