@@ -3,7 +3,7 @@ set -e
 
 if [ "$1" = "serve" ]; then
     echo "starting on port ${PORT:-8000}"
-    exec python app.py "${PORT:-8000}"
+    exec gunicorn --bind "0.0.0.0:${PORT:-8000}" app:app
 else
     exec "$@"
 fi

@@ -8,6 +8,7 @@ somebody asks.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .image.model import BaseImage, Image, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
+
+
+_SHELL_SCRIPT = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,23 @@ class View:
 
         if self._failure is None:
             try:
-                return follow(image, grace_period=self.unit.grace_period)
+                return follow(
+                    image,
+                    grace_period=self.unit.grace_period,
+                    init=self.unit.service is not None and self.unit.service.init,
+                    programs=self.unit.settings.programs,
+                )
             except Exception as error:
                 self._failure = error
         raise self._failure
 
     def _problems(self) -> Iterator[Problem]:
+        """Parse errors of the Dockerfile, and of the shell scripts that were read to follow the signal."""
         yield from self.image.dockerfile.problems
+        if self.case.trace.paths:
+            for document in self.documents:
+                if _SHELL_SCRIPT.match(document.text):
+                    yield from _script_problems(document)
 
     @property
     def documents(self) -> list[Document]:
@@ -130,6 +144,14 @@ class View:
                 own = document is self.document and self.unit.kind == "dockerfile"
                 instructions = self.image.dockerfile.instructions if own else ()
                 yield from suppress.find(document, [(each.first_line, each.last_line) for each in instructions])
+
+
+def _script_problems(document: Document) -> Iterator[Problem]:
+    from .parsers.dockerfile.model import Problem
+    from .parsers.shell import parse_script
+
+    for problem in parse_script(document.whole()).problems:
+        yield Problem(problem.reason, problem.text.span)
 
 
 def _stop_signal(service: Service | None) -> StopSignal | None:
