@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from .files import ImageFiles
+from .files import Effort, ImageFiles
 from .launch import build_launch, override
 from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, StopSignal, Unknown
 from .stages import DEFAULT_SHELL, configure, read_stages
@@ -84,6 +84,7 @@ class _Builder:
         self.stages, self.context, self.base_images = stages, context, base_images
         self._configurations: dict[int, Configuration] = {}
         self._files: dict[int, ImageFiles] = {}
+        self._effort = Effort()
 
     def configuration(self, index: int) -> Configuration:
         if index not in self._configurations:
@@ -97,7 +98,7 @@ class _Builder:
             def earlier(other: int) -> ImageFiles | None:
                 return self.files(other) if other < index else None
 
-            self._files[index] = ImageFiles(state.steps, self.context, state.base, earlier)
+            self._files[index] = ImageFiles(state.steps, self.context, state.base, earlier, self._effort)
         return self._files[index]
 
     def base(self, stage: Stage) -> BaseImage:

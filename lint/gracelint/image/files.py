@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
-MAX_STEPS = 300_000
+MAX_STEPS = 60_000
 MAX_NESTING = 60
 
 # Folders of every distribution (Filesystem Hierarchy Standard 3.0), so that COPY to one of them is COPY into it.
@@ -58,6 +58,14 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
+class Effort:
+    """What answering one question may still cost; all stages of a Dockerfile share one."""
+
+    steps: int = MAX_STEPS
+    depth: int = 0
+
+
+@dataclass(slots=True)
 class _Question:
     """The path that is looked for, as it was called at the place reached."""
 
@@ -73,6 +81,7 @@ class ImageFiles:
         context: Context,
         base: BaseImage,
         stage: Callable[[int], ImageFiles | None],
+        effort: Effort | None = None,
     ) -> None:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
@@ -80,8 +89,8 @@ class ImageFiles:
         self._operations: dict[int, tuple[Operation, ...]] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
-        self._budget = MAX_STEPS
-        self._depth = 0
+        self._concerned: dict[tuple[str, int], bool] = {}
+        self._effort = effort or Effort()
 
     # --- the protocol ----------------------------------------------------------------------------------------------
 
@@ -116,8 +125,13 @@ class ImageFiles:
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
         folder = _normal(folder)
-        candidates = {path for step in self.steps for path in self._made(step, folder)}
-        return tuple(path for path in sorted(candidates) if isinstance(self.entry(path), Found))
+        self._effort.steps = MAX_STEPS
+        self._effort.depth += 1  # the files listed share one effort
+        try:
+            candidates = {path for step in self.steps for path in self._made(step, folder)}
+            return tuple(path for path in sorted(candidates) if isinstance(self.entry(path), Found))
+        finally:
+            self._effort.depth -= 1
 
     def problem(self, word: Text) -> str | None:
         """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""
@@ -133,6 +147,8 @@ class ImageFiles:
     def entry(self, path: str) -> Entry:
         """What stands at an absolute path in the finished image, links followed."""
         path = _normal(path)
+        if self._effort.depth == 0:
+            self._effort.steps = MAX_STEPS
         for _ in range(MAX_LINKS):
             self._notes.clear()
             found = self.find(path, self._end)
@@ -155,22 +171,19 @@ class ImageFiles:
 
     def find(self, path: str, before: Place) -> Entry:
         """What the build up to a place leaves at a path; a link is not followed."""
-        if self._depth > MAX_NESTING:
+        if self._effort.depth > MAX_NESTING:
             return Vague("the build is nested too deeply to follow")
-        self._depth += 1
+        self._effort.depth += 1
         try:
             return self._search(path, before)
         finally:
-            self._depth -= 1
+            self._effort.depth -= 1
 
     def _search(self, asked: str, before: Place) -> Entry:
         question = _Question(asked)
         changes: list[Change] = []
         entry: Entry | None = None
         for place, act in self._backwards(before, question):
-            self._budget -= 1
-            if self._budget < 0:
-                return Vague("the build has too many steps to follow")
             effect = act(question.path, _Before(self, place))
             if isinstance(effect, Change):
                 changes.append(effect)
@@ -178,6 +191,8 @@ class ImageFiles:
             elif effect is not None:
                 entry = effect
                 break
+        if self._effort.steps < 0:
+            return Vague("the build has too many steps to follow")
         if entry is None:
             entry = self._from_base(question.path, before.step)
         for change in reversed(changes):
@@ -189,12 +204,15 @@ class ImageFiles:
     def _backwards(self, before: Place, question: _Question) -> Iterator[tuple[Place, Act]]:
         """The steps before a place, the last first; those of a RUN one by one, if it concerns the path by then."""
         for index in range(min(before.step, len(self.steps) - 1), -1, -1):
+            self._effort.steps -= 1
+            if self._effort.steps < 0:
+                return
             step = self.steps[index]
             limit = before.operation if index == before.step else None
             if limit == 0:
                 continue
             if isinstance(step, Run):
-                if runs.concerns(step, question.path):
+                if self._concerns(index, step, question.path):
                     operations = self._operations_of(index, step)[:limit]
                     for number in range(len(operations) - 1, -1, -1):
                         yield Place(index, number), operations[number].effect
@@ -202,6 +220,12 @@ class ImageFiles:
                 yield Place(index, 0), partial(copied, step)
             else:
                 yield Place(index, 0), partial(_made_folder, step)
+
+    def _concerns(self, index: int, step: Run, path: str) -> bool:
+        key = (path, index)
+        if key not in self._concerned:
+            self._concerned[key] = runs.concerns(step, path)
+        return self._concerned[key]
 
     def _operations_of(self, index: int, step: Run) -> tuple[Operation, ...]:
         if index not in self._operations:
@@ -227,14 +251,8 @@ class ImageFiles:
 
     def stage_entry(self, index: int, path: str) -> Entry:
         """What stands at a path of an earlier stage, links followed."""
-        other = self._stage(index)
-        if other is None or self._depth > MAX_NESTING:
-            return Vague("the stage it is copied from is not known")
-        other._depth = self._depth + 1
-        try:
-            return other.entry(path)
-        finally:
-            other._depth = 0
+        other = self._stage(index) if self._effort.depth <= MAX_NESTING else None
+        return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
 
     def note(self, reason: str, text: Text | None) -> None:
         """Keep a reason why a path is not there."""
@@ -291,9 +309,9 @@ class ImageFiles:
         return [path for path in paths if inside(path, folder) is not None]
 
     def _from_other(self, index: int, value: str) -> list[str]:
-        other = self._stage(index)
+        other = self._stage(index) if self._effort.depth <= MAX_NESTING else None
         source = _normal(value)
-        if other is None or self._depth > MAX_NESTING:
+        if other is None:
             return []
         listed = [name for path in other.listing(source) if (name := inside(path, source)) is not None]
         return [*listed, posixpath.basename(source)]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 50
 MAX_WILDCARD_VALUE = 2_000
+MAX_VALUE = 10_000_000  # characters; a variable that doubles itself on every line grows without bound
 
 _NAME = re.compile(r"[0-9]+|[@*#?\-$!]|[^\W\d]\w*|")
 _LITERAL = re.compile(r"[^$'\"\\`}/]+")
@@ -90,7 +91,9 @@ def expand(word: Text, variables: Variables, escape: str = "\\", quotes: bool = 
         pieces = _Lexer(word, variables, escape, quotes).scan("", raw=False, depth=0)
     except _SyntaxError:
         return None
-    return None if pieces is None else join([word.cut(0, 0), *pieces])
+    if pieces is None or sum(len(piece) if isinstance(piece, Text) else len(piece[0]) for piece in pieces) > MAX_VALUE:
+        return None
+    return join([word.cut(0, 0), *pieces])
 
 
 def split_words(value: Text, escape: str = "\\") -> tuple[Text, ...]:
