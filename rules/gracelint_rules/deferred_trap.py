@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .handlers import extended
 from .telling import child_name, severity_of, shell_name, tell
 from .writing import fix_of
 
@@ -91,9 +92,9 @@ def _fix(outcome: Outcome) -> Fix | None:
     start = command.text.edit(f'{command.text.value} &\n{variable}=$!\nwait "${variable}"')
     edits = [start]
     if named is None:
-        edits.append(trap.action_text.insert_before(f'kill "${variable}"; wait "${variable}"; '))
+        edits += extended(trap, before=f'kill "${variable}"; wait "${variable}"; ')
     elif "wait" not in trap.action:
-        edits.append(trap.action_text.insert_after(f'; wait "${variable}"'))
+        edits += extended(trap, after=f'; wait "${variable}"')
     return fix_of("unsafe", "Start it in the background, and wait for it", edits)
 
 

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .handlers import extended
 from .telling import severity_of, tell
 from .writing import fix_of
 
@@ -57,16 +58,13 @@ def check(case: Case) -> Iterator[Finding]:
         stop = outcome.stop if outcome is not None else None
         if outcome is None or stop is None or stop.trap is None:
             continue
-        action = stop.trap.action_text
         yield tell(
             RULE,
             case,
             defect,
             f"this handler returns, and the shell goes on where it was: it is killed after {case.trace.grace_period:g} s all the same; end the handler with exit",
             severity=severity_of(defect.path),
-            fix=fix_of("unsafe", "Exit at the end of the handler", [action.insert_after("; exit 0")])
-            if action is not None
-            else None,
+            fix=fix_of("unsafe", "Exit at the end of the handler", extended(stop.trap, after="; exit 0")),
         )
 
 

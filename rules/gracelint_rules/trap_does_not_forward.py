@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .handlers import extended
 from .telling import child_name, cost, severity_of, tell, variable_of
 from .writing import fix_of
 
@@ -84,7 +85,7 @@ def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
             return None
         edits.append(jobs[0].text.insert_after(" pid=$!"))
         pids = '"$pid"'
-    edits.append(trap.action_text.insert_before(f"kill {pids}; wait {pids}; "))
+    edits += extended(trap, before=f"kill {pids}; wait {pids}; ")
     return fix_of("unsafe", "Send the signal on, and wait", edits)
 
 

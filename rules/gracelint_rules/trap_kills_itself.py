@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .handlers import extended
 from .telling import severity_of, tell
 from .writing import fix_of
 
@@ -68,13 +69,12 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _fix(stop: Stop) -> Fix | None:
+    """Only for a handler that signals the group: the children hear it once the shell itself no longer stumbles over it."""
     trap = stop.trap
-    if trap is None or trap.action_text is None or trap.action is None:
+    if trap is None or trap.action is None or not any(sent.to == "group" for sent in stop.sent):
         return None
     name = stop.signal.removeprefix("SIG")
-    edits = [trap.action_text.insert_before(f"trap - {name}; ")]
-    if "wait" not in trap.action:
-        edits.append(trap.action_text.insert_after("; wait"))
+    edits = extended(trap, f"trap - {name}; ", "" if "wait" in trap.action else "; wait")
     return fix_of("safe", "Reset the trap first, and wait", edits)
 
 

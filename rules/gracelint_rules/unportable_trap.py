@@ -37,6 +37,7 @@ Never.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
@@ -48,7 +49,11 @@ from .writing import fix_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.shell.outcome import Trap
+
+
+_PREFIXED = re.compile(r"(?<=\s)SIG(?=[A-Z0-9]+(?=\s|\Z))", re.IGNORECASE)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -66,8 +71,17 @@ def check(case: Case) -> Iterator[Finding]:
             f"{shell_name(outcome)} does not know {trap.spelled} (it prints 'bad trap' and goes on), so no trap is set and the stop signal is dropped;"
             f" write {plain}",
             severity=severity_of(defect.path),
-            fix=fix_of("safe", f"Write {plain}", [trap.word.edit(plain)]) if trap.word is not None else None,
+            fix=_fix(trap),
         )
+
+
+def _fix(trap: Trap) -> Fix | None:
+    """Drop the prefix of every condition of the command: dash stops at the first one that it does not know."""
+    command = trap.text
+    handler = trap.action_text.span.end if trap.action_text is not None else command.span.start
+    every = (command.cut(*match.span()) for match in _PREFIXED.finditer(command.value))
+    edits = [prefix.edit("") for prefix in every if prefix.span.start >= handler]
+    return fix_of("safe", "Drop the SIG prefix", edits)
 
 
 RULE = Rule("GL206", "unportable-trap", "error", check, __doc__)
