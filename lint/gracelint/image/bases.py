@@ -11,7 +11,8 @@ Hazards: the official images' tables were made from every state of the ``library
 and the Dockerfile at the commit that they name, so an old tag means its last build; a pinned digest may be an older build.
 What is newer than the data (``as-of``) is taken to be as the newest that is known.
 
-The data is JSON because it is read on nearly every run: 5 ms where tomllib, pure Python, takes over 100.
+The data is JSON, one file an image, because a lookup is on the path of nearly every run: the import of tomllib alone takes
+longer than the whole lookup.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _OFFICIAL = re.compile(
     r"|(?:[^/]+/)*library/)(?=[^/]+$)"
 )
 _HUB = re.compile(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/")
+_OFFICIAL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _WORD = re.compile(r"[a-z][a-z_]*")
 _NUMBERS = re.compile(r"\d+")
 _VERSION = re.compile(r"v?\d")
@@ -159,14 +161,15 @@ def base_image(reference: str, overrides: Mapping[str, BaseImage] | None = None)
 
 def _fill(override: BaseImage, known: BaseImage) -> BaseImage:
     """The override, with the data's value where it says nothing; a version of another shell than its own is dropped."""
+    unset = BaseImage(override.reference, True, None)
     given = {
         field.name: value
         for field in fields(BaseImage)
-        if (value := getattr(override, field.name)) not in (None, (), {}) or value == () != field.default
+        if (value := getattr(override, field.name)) != getattr(unset, field.name)
     }
     if override.shell is not None and override.shell != known.shell:
         known = replace(known, shell_version=None)
-    return replace(known, **given, reference=known.reference, known=True)
+    return replace(known, **{**given, "known": True})
 
 
 def _known(reference: str) -> BaseImage:
@@ -213,8 +216,10 @@ def _entry(repository: str) -> Mapping[str, Any] | None:
     family = _match(data["repositories"], repository)
     if family is not None:
         return {"source": data["source"], "distribution": {"": {"0": family}}}
-    official: Mapping[str, Any] | None = _load("bases_official.json").get(repository)
-    return official or _match(_load("bases_others.json"), repository)
+    if _OFFICIAL_NAME.fullmatch(repository) and os.path.exists(_path(f"bases_official/{repository}.json")):
+        official: Mapping[str, Any] = _load(f"bases_official/{repository}.json")
+        return official
+    return _match(_load("bases_others.json"), repository)
 
 
 def _match(table: Mapping[str, _Value], repository: str) -> _Value | None:
@@ -257,5 +262,9 @@ def _shell(distribution: str) -> _Shell:
 @cache
 def _load(name: str) -> Any:
     """A data file beside this module."""
-    with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as stream:
+    with open(_path(name), encoding="utf-8") as stream:
         return json.load(stream)
+
+
+def _path(name: str) -> str:
+    return os.path.join(os.path.dirname(__file__), name)
