@@ -4,8 +4,8 @@ Method: in rounds. Of the findings with a fix, those whose edits do not meet are
 everything that read a changed file is judged again, by all rules. The round counts if every finding it mended is gone and none has
 come; else its fixes are tried one by one, and one that fails is refused. It ends when nothing is left to try.
 
-A finding that comes from further along the signal's way (a Python rule behind a Dockerfile rule) was hidden by the defect, not made by the
-fix, and does not speak against it.
+What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`) was hidden by a defect on the way, not made by its fix, and
+does not speak against it.
 
 Hazards: a fix whose finding moves; two insertions at one place, whose order would matter; bytes that are no text, byte order
 marks, line endings, and modes, which must survive.
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Each round mends at least one finding for good or refuses one, so this only bounds a rule that goes in circles.
 MAX_ROUNDS = 100
+
+# Codes and prefixes: the signal that the application wants, its handlers, its settings.
+_OF_THE_APPLICATION = ("GL112", "GL3", "GL4")
 
 Overlay = dict[str, bytes]
 
@@ -158,15 +161,16 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
         return "gracelint fails on the result"
     left = Counter(_place(finding) for finding in before.findings)
     left.subtract(_place(finding) for finding in group)
-    furthest = max(finding.code[:3] for finding in group)
+    mended = {_place(finding) for finding in group}
+    on_the_way = not any(finding.code.startswith(_OF_THE_APPLICATION) for finding in group)
     for finding in after.findings:
         place = _place(finding)
         left[place] -= 1
         if left[place] >= 0:
             continue
-        if place in {_place(mended) for mended in group}:
+        if place in mended:
             return f"it does not remove {finding.code}"
-        if finding.code == "GL001" or finding.code[:3] <= furthest:
+        if not (on_the_way and finding.code.startswith(_OF_THE_APPLICATION)):
             return f"it leads to {finding.code}: {finding.message}"
     return None
 
