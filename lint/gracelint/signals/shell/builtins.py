@@ -145,6 +145,8 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
                 letters |= {{"errexit": "e", "monitor": "m", "nounset": "u", "pipefail": "p"}.get(rest[0].shown, "")}
                 rest = rest[1:]
         letters.discard("")
+        if not state.shell.dialect.monitors:
+            letters.discard("m")
         state.options = state.options | letters if word[0] == "-" else state.options - letters
     return machine.finished(state, 0)
 
@@ -247,7 +249,10 @@ def unwind(machine: Machine, state: State, until: Callable[[Frame], bool]) -> bo
 def _return(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     status = compute(state, fields[1].shown) if len(fields) > 1 else state.status
     truth = state.truth
-    if not unwind(machine, state, lambda frame: frame.kind in ("call", "trap")):
+    wanted = ("call",) if state.shell.dialect.returns_from_traps else ("call", "trap")
+    if not unwind(machine, state, lambda frame: frame.kind in wanted):
+        if state.shell.dialect.family == "bash":
+            return machine.finished(state, 2)
         return [machine.leave(state, status)]
     return machine.finished(state, status, truth)
 

@@ -13,7 +13,7 @@ from ...parsers.shell import model as sh
 from ..process import Alternative, Process
 from . import simple
 from .outcome import Command
-from .state import Block, Ended, Facts, JobState
+from .state import Block, Facts, JobState
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 8
 MOST_WAYS = 8
+LONGEST_PIPELINE = 50
 INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 
@@ -136,26 +137,35 @@ def _whole(state: State, text: Text, process: Process | None) -> Command:
 
 def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     """``a | b``: every member a child; the shell waits for all of them."""
-    partial: list[tuple[State, list[Forked]]] = [(state, [])]
-    if len(node.commands) > 200:
-        state.ended = Ended("unknown", reason="a pipeline too long to follow")
-        return [state]
-    for member in node.commands:
-        following: list[tuple[State, list[Forked]]] = []
-        for each, members in partial:
-            for forked_state, forked in _apart(each, fork(machine, each, member, "pipeline", node.text)):
-                following.append((forked_state, [*members, forked]))
-        partial = following[:MOST_WAYS]
     result = []
-    for each, members in partial:
-        for forked in members:
-            _adopt(each, forked)
+    for each, members in _members(machine, state, node, "pipeline", node.text):
         result.extend(_piped(machine, each, node, members))
     return result
 
 
+def _members(
+    machine: Machine, state: State, node: sh.Pipeline, around: Around, construct: Text
+) -> list[tuple[State, list[Forked]]]:
+    """Every way that the members of a pipeline can turn out."""
+    partial: list[tuple[State, list[Forked]]] = [(state, [])]
+    for number, member in enumerate(node.commands):
+        if number >= LONGEST_PIPELINE:
+            state.note("reasons", "a pipeline too long to follow")
+            break
+        following: list[tuple[State, list[Forked]]] = []
+        for each, members in partial:
+            for forked_state, forked in _apart(each, fork(machine, each, member, around, construct)):
+                following.append((forked_state, [*members, forked]))
+        partial = following[:MOST_WAYS]
+    for each, members in partial:
+        for forked in members:
+            _adopt(each, forked)
+    return partial
+
+
 def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
     processes: list[Process] = []
+    commands: list[Command] = []
     command: Command | None = None
     for forked in members:
         process = forked.alternative.process
@@ -163,8 +173,8 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
             continue
         if processes:
             process = replace(process, reads=processes[-1].pid)
-        if command is None:
-            command = forked.command or _whole(state, node.text, process)
+        commands.append(forked.command or _whole(state, node.text, process))
+        command = command or commands[0]
         processes.append(process)
     if not processes:
         status = members[-1].alternative.status
@@ -175,7 +185,9 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     if first is None and all(process.helper for process in processes):
         return simple_unknown(machine, state, node.text.value)
     assert command is not None
-    state.block = Block("foreground", command, tuple(p.pid for p in processes), tuple(processes))
+    state.block = Block(
+        "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
+    )
     return [state]
 
 
@@ -190,6 +202,8 @@ def simple_unknown(machine: Machine, state: State, text: str) -> list[State]:
 
 def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
     """``command &``."""
+    if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
+        return _background_pipeline(machine, state, node, node.command)
     result = []
     for each, forked in _apart(state, fork(machine, state, node.command, "background", node.text)):
         _adopt(each, forked)
@@ -203,6 +217,31 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
             each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
         if isinstance(node, sh.Coprocess):
             each.variables[(node.name or "COPROC") + "_PID"] = str(pid)
+        each.done(0)
+        result.append(each)
+    return result
+
+
+def _background_pipeline(
+    machine: Machine, state: State, node: sh.Background | sh.Coprocess, members: sh.Pipeline
+) -> list[State]:
+    """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
+    result = []
+    for each, ways in _members(machine, state, members, "pipeline", node.text):
+        processes: list[tuple[Process, Forked]] = []
+        for forked in ways:
+            process = forked.alternative.process
+            if process is not None:
+                if processes:
+                    process = replace(process, reads=processes[-1][0].pid)
+                if not machine.live and "m" not in each.options:
+                    process = replace(process, ignored=process.ignored | INTERRUPTS)
+                processes.append((process, forked))
+        pids = tuple(process.pid for process, _ in processes)
+        for process, forked in processes:
+            command = forked.command or _whole(each, node.text, process)
+            each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
+        each.last_pid = str(pids[-1] if ways[-1].alternative.process is not None else machine.context.new_pid())
         each.done(0)
         result.append(each)
     return result

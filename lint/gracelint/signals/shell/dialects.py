@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .outcome import Family
 
-FORKED_ASH = frozenset({"list", "and-or", "group", "subshell", "condition", "redirection"})
+FORKED_ASH = frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"})
 NOTHING: frozenset[str] | None = None
 SIMPLE: frozenset[str] = frozenset()
 
@@ -26,7 +26,9 @@ class Dialect:
 
     ``tails`` maps how a shell process got its commands to the constructs through which the last command is exec'ed in place (None: never): ``command``
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
-    ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it.
+    ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
+    terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
+    ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``.
     """
 
     family: Family
@@ -34,25 +36,38 @@ class Dialect:
     tails: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     trap_prefix: bool = True
     exit_trap_on_signal: bool = False
-    known: bool = True
+    monitors: bool = False
+    job_words: bool = True
+    waits_once: bool = True
+    returns_from_traps: bool = True
+    bash_syntax: bool = False
 
 
 def dialect(family: Family, version: str | None = None) -> Dialect:
     """The shell of this family and version (None: a current one)."""
     number = _number(version)
     if family == "dash":
-        return Dialect("dash", version, {"subshell": FORKED_ASH, "compound": FORKED_ASH}, trap_prefix=False)
+        tails: dict[str, frozenset[str] | None] = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
+        return Dialect("dash", version, tails, trap_prefix=False, job_words=False, waits_once=False)
     if family == "ash":
         tails = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
         if number is None or number >= (1, 28):
             tails["command"] = FORKED_ASH
-        return Dialect("ash", version, tails)
+        return Dialect("ash", version, tails, bash_syntax=True)
     tail = SIMPLE
     if number is None or number >= (5, 1):
         tail = frozenset({"list", "and-or"})
     elif number >= (4, 4):
         tail = frozenset({"and-or"})
-    return Dialect("bash", version, {"command": tail, "subshell": tail | {"redirection"}}, exit_trap_on_signal=True)
+    return Dialect(
+        "bash",
+        version,
+        {"command": tail, "subshell": tail | {"redirection"}},
+        exit_trap_on_signal=True,
+        monitors=True,
+        returns_from_traps=False,
+        bash_syntax=True,
+    )
 
 
 def _number(version: str | None) -> tuple[int, int] | None:

@@ -125,7 +125,7 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.finished(state, 0)
     if rest and rest[0].shown in ("-s", "-n") and len(rest) > 1:
         signal, rest = _named(rest[1].shown), rest[2:]
-    elif rest and rest[0].shown.startswith("-") and rest[0].shown != "--" and len(rest) > 1:
+    elif rest and rest[0].shown.startswith("-") and rest[0].shown != "--":
         signal, rest = _named(rest[0].shown[1:]), rest[1:]
     if rest and rest[0].value == "--":
         rest = rest[1:]
@@ -136,7 +136,9 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         to, pids = _target(state, default(field.value), field)
         sent = machine.host.send(state, signal or "SIGTERM", to, pids, node.text)
         status = sent if status == 0 else status
-    if status is None or not rest:
+    if not rest:
+        return machine.finished(state, 2)
+    if status is None:
         text = clip(node.text.value)
         return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
     return machine.finished(state, status)
@@ -149,7 +151,7 @@ def _named(word: str) -> str | None:
 def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     """``kill -0 pid``."""
     to, pids = _target(state, default(rest[0].value), rest[0]) if rest else ("other", ())
-    alive = machine.host.alive(state, pids[0]) if pids else (True if to in ("self", "pid1", "group") else None)
+    alive = True if to in ("self", "pid1", "group") else machine.host.alive(state, pids[0]) if pids else None
     if alive is None:
         shown = rest[0].shown if rest else "?"
         return machine.finished(
@@ -167,10 +169,12 @@ def _target(state: State, word: str | None, field: Field) -> tuple[str, tuple[in
     if word == "-1":
         return "all", ()
     if word.startswith("%"):
+        if not state.shell.dialect.job_words:
+            return "nobody", ()
         jobs = [job.pid for job in state.jobs]
         digits = word[1:]
         number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
-        return ("job", (jobs[number - 1],)) if 0 < number <= len(jobs) else ("other", ())
+        return ("job", _whole_job(state, jobs[number - 1])) if 0 < number <= len(jobs) else ("other", ())
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
         return "other", ()
@@ -182,10 +186,15 @@ def _target(state: State, word: str | None, field: Field) -> tuple[str, tuple[in
     return ("pid1" if number == 1 else "job"), (number,)
 
 
+def _whole_job(state: State, pid: int) -> tuple[int, ...]:
+    """The processes of the job that a process belongs to: of a pipeline, all."""
+    return next((job.members or (pid,) for job in state.jobs if job.pid == pid), ())
+
+
 def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``pkill``, ``killall``: by the program's name."""
     signal: str | None = "SIGTERM"
-    wanted = ""
+    wanted, how = "", "name"
     rest = [field.shown for field in fields[1:]]
     while rest:
         word = rest.pop(0)
@@ -197,9 +206,11 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             signal = names.canonical(word[1:])
         elif word in ("-P", "-u", "-g", "-G", "-U", "-t") and rest:
             rest.pop(0)
-        elif not word.startswith("-"):
+        elif word.startswith("-"):
+            how = "line" if "f" in word and fields[0].shown == "pkill" else how
+        else:
             wanted = word
-    sent = machine.host.send(state, signal or "SIGTERM", f"name:{wanted}", (), node.text)
+    sent = machine.host.send(state, signal or "SIGTERM", f"{how}:{wanted}", (), node.text)
     if sent is None:
         text = clip(node.text.value)
         return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
@@ -219,14 +230,14 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         named = True
         to, found = _target(state, word, field)
         if to == "job":
-            pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
+            pids.extend(member for pid in found for member in _whole_job(state, pid))
         elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
             pids.extend(job.pid for job in state.jobs)
     if not named:
         pids = [job.pid for job in state.jobs if not job.disowned]
-    if once and state.shell.dialect.family != "bash" and not machine.live:
-        state.note("reasons", "wait -n is not known to every sh")
+    if once and not state.shell.dialect.waits_once:
+        return [machine.leave(state, 2)]
     command = simple.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     if not running:
@@ -247,7 +258,7 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``fg``: the last job becomes the foreground command."""
     jobs = [job for job in state.jobs if machine.host.alive(state, job.pid) is not False]
-    if not jobs:
+    if not jobs or "m" not in state.options:
         return machine.finished(state, 1)
     job = jobs[-1]
     state.block = Block("foreground", job.command, (job.pid,))

@@ -43,6 +43,9 @@ class LiveShell:
         self.pending: list[str] = []
         self.holder = self.state.block.command.text if self.state.block is not None else None
         self.told = False
+        self.paused, self.turned = False, -1.0
+        # bash that has set an EXIT trap catches whatever would end it, from then on.
+        self.guarded = self.state.shell.dialect.exit_trap_on_signal and "EXIT" in self.state.traps
         # What is remembered for the rules.
         self.sent: list[Sent] = []
         self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
@@ -84,9 +87,14 @@ class LiveShell:
             self.task.reacted[signal] = "defers"
 
     def _untrapped(self, signal: str) -> None:
-        dialect, state = self.state.shell.dialect, self.state
+        state = self.state
         leaving = state.traps.get("EXIT")
-        if dialect.exit_trap_on_signal and leaving is not None and leaving.action and signal in FATAL:
+        if self.guarded and signal in FATAL and (leaving is None or not leaving.action):
+            self.received, self.ending = True, "dies"
+            self.task.reacted.setdefault(signal, "terminates")
+            self.kernel.end(self.task, "died")
+            return
+        if self.guarded and leaving is not None and signal in FATAL:
             self.received, self.ran = True, leaving
             self.task.reacted.setdefault(signal, "handles")
             state.block = None
@@ -149,14 +157,12 @@ class LiveShell:
 
     def _tick(self) -> bool:
         """A turn of a loop takes a little time, so that a loop that polls gets somewhere."""
-        if self._ticked == self.kernel.now:
-            self.kernel.at(TICK, self.run)
-            self._ticked = self.kernel.now + TICK
-            return True
-        self._ticked = self.kernel.now
-        return False
-
-    _ticked = -1.0
+        if self.paused or self.turned < self.kernel.now:
+            self.paused, self.turned = False, self.kernel.now
+            return False
+        self.paused = True
+        self.kernel.at(TICK, self.run)
+        return True
 
     def _take(self, states: list[State]) -> None:
         number = 0
@@ -267,9 +273,12 @@ class LiveShell:
             label = f"whether `{text.value}` reaches the application"
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
                 targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
-        word = to.partition(":")[0]
+        word = to.partition(":")[0].replace("line", "name").replace("nobody", "other")
         reached = tuple(task.pid for task in targets if task is not self.task)
         self.sent.append(Sent(signal, word, text, reached, self._handling()))  # type: ignore[arg-type] # the machine's words
+        if word == "name" and self.task in targets:
+            targets.remove(self.task)
+            kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         for task in targets:
             kernel.signal(task, signal)
         if to == "other":
@@ -284,9 +293,15 @@ class LiveShell:
             return [task for task in tasks if task is not self.task and task.pid != 1]
         if to == "self":
             return [self.task]
-        if to.startswith("name:"):
-            name = to.partition(":")[2]
-            return [task for task in tasks if name and name in task.process.name and task is not self.task]
+        if to.startswith(("name:", "line:")):
+            kind, _, name = to.partition(":")
+            return [
+                task
+                for task in tasks
+                if name and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
+            ]
+        if to == "nobody":
+            return []
         return [task for task in tasks if task.pid in pids]
 
     def fork(

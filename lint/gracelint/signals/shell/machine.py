@@ -260,6 +260,11 @@ class Machine:
 
     def _simple(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.Simple)
+        if not state.shell.dialect.bash_syntax:
+            if any(assignment.array is not None for assignment in node.assignments):
+                return [self.foreign(state, "an array")]
+            if any(isinstance(part, sh.ProcessSubstitution) for word in node.words for part in word.parts):
+                return [self.foreign(state, "<(…)")]
         return simple.run(self, state, node)
 
     def _block(self, state: State, node: object) -> list[State]:
@@ -392,10 +397,15 @@ class Machine:
 
     def _conditional(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.Conditional)
+        if not state.shell.dialect.bash_syntax:
+            # dash looks for a command of that name.
+            return self.finished(state, 127)
         return self.decided(state, conditions.double(self, state, node.expression))
 
     def _arithmetic(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.ArithmeticCommand)
+        if not state.shell.dialect.bash_syntax:
+            return [self.foreign(state, "((…))")]
         return self.decided(state, builtins.arithmetic(state, node.expression))
 
     def _unreadable(self, state: State, node: object) -> list[State]:
@@ -403,6 +413,11 @@ class Machine:
         line = node.text.span.first.line
         state.ended = Ended("unknown", reason=f"line {line} of {state.shell.name} cannot be read: {node.reason}")
         return [state]
+
+    def foreign(self, state: State, what: str) -> State:
+        """This shell does not know bash's syntax: what it makes of it is not followed."""
+        state.ended = Ended("unknown", reason=f"{state.shell.dialect.family} cannot read {what}, which is bash's")
+        return state
 
     def decided(self, state: State, truth: Truth) -> list[State]:
         """A test has this outcome."""

@@ -212,10 +212,11 @@ def tail(state: State, *, redirected: bool) -> bool:
     while frame is not None and frame.kind != "base":
         if frame.kind == "seq":
             assert isinstance(frame.node, sh.Block)
-            if frame.index < len(frame.node.commands):
+            commands = frame.node.commands
+            if frame.index < len(commands):
                 return False
-            if len(frame.node.commands) > 1:
-                labels.add("list")
+            if len(commands) > 1:
+                labels.add("behind &" if _behind_background(commands) else "list")
         elif frame.kind == "within":
             labels.add(frame.label)
         else:
@@ -225,6 +226,14 @@ def tail(state: State, *, redirected: bool) -> bool:
         return False
     allowed = state.shell.dialect.tails.get(frame.label)
     return allowed is not None and labels <= allowed
+
+
+def _behind_background(commands: tuple[sh.Command, ...]) -> bool:
+    """Whether the last command stands behind a ``&`` of the same line, which bash takes for one command with two halves."""
+    before, last = commands[-2].text, commands[-1].text
+    if not isinstance(commands[-2], sh.Background) or before.buffer is not last.buffer:
+        return False
+    return "\n" not in before.buffer.value[before.end : last.start]
 
 
 def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -> Command:

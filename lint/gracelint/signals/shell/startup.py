@@ -56,7 +56,7 @@ class Startup:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         if signal in ENDING:
             reached = set(pids) if to == "job" else {job.pid for job in state.jobs} if to == "group" else set()
-            if to.startswith("name:"):
+            if to.startswith(("name:", "line:")):
                 name = to.partition(":")[2]
                 reached = {job.pid for job in state.jobs if name and name in " ".join(job.process.argv)}
             state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)

@@ -64,7 +64,8 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``."""
+    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``.
+    ``members`` are the processes of the pipeline that it belongs to."""
 
     pid: int
     process: Process
@@ -73,13 +74,14 @@ class JobState:
     told: bool = False
     variable: str | None = None
     disowned: bool = False
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Why the shell does not go on: it waits for a foreground command, or stands in ``wait``.
 
-    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``. ``status`` is the command's exit status where known.
+    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known.
     """
 
     kind: Literal["foreground", "wait", "loop"]
@@ -88,7 +90,7 @@ class Block:
     children: tuple[Process, ...] = ()
     once: bool = False
     status: int | None = None
-    polls: bool = False
+    pipeline: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         case "cat":
             return _content(machine, state, rest[0].value) if len(rest) == 1 else None
         case "jobs":
+            if not state.shell.dialect.job_words:
+                return ""
             return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
         case "uname":
             return "Linux" if not rest or rest[0].value == "-s" else None

@@ -114,12 +114,12 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
             draft.add(known)
             draft.parameter |= positional
             continue
-        for piece, glued in _pieces(state, known):
+        for found, glued in _pieces(state, known):
             if not glued:
                 yield from _finish(draft, word)
                 draft = _Draft()
-            if piece is not None:
-                draft.add(piece)
+            if found is not None:
+                draft.add(found)
                 draft.parameter |= positional
     yield from _finish(draft, word)
 
