@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
-MAX_STEPS = 60_000
+MAX_STEPS = 20_000
+READING = 20  # reading one RUN costs as much as this many steps
 MAX_NESTING = 60
 
 # Folders of every distribution (Filesystem Hierarchy Standard 3.0), so that COPY to one of them is COPY into it.
@@ -125,7 +126,8 @@ class ImageFiles:
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
         folder = _normal(folder)
-        self._effort.steps = MAX_STEPS
+        if self._effort.depth == 0:
+            self._effort.steps = MAX_STEPS
         self._effort.depth += 1  # the files listed share one effort
         try:
             candidates = {path for step in self.steps for path in self._made(step, folder)}
@@ -215,6 +217,9 @@ class ImageFiles:
                 if self._concerns(index, step, question.path):
                     operations = self._operations_of(index, step)[:limit]
                     for number in range(len(operations) - 1, -1, -1):
+                        self._effort.steps -= 1
+                        if self._effort.steps < 0:
+                            return
                         yield Place(index, number), operations[number].effect
             elif isinstance(step, Copy):
                 yield Place(index, 0), partial(copied, step)
@@ -229,6 +234,7 @@ class ImageFiles:
 
     def _operations_of(self, index: int, step: Run) -> tuple[Operation, ...]:
         if index not in self._operations:
+            self._effort.steps -= READING
             self._operations[index] = runs.read_operations(step, self.base.shell)
         return self._operations[index]
 
@@ -289,7 +295,11 @@ class ImageFiles:
 
     def _made(self, step: Step, folder: str) -> list[str]:
         """Paths below ``folder`` that a step may have made; `entry` decides."""
+        self._effort.steps -= 1
+        if self._effort.steps < 0:
+            return []
         if isinstance(step, Run):
+            self._effort.steps -= READING
             return [path for path in runs.written(step, self.base.shell) if inside(path, folder) is not None]
         if not isinstance(step, Copy) or step.destination is None:
             return []

@@ -1,0 +1,124 @@
+"""The build context: nothing outside it, nothing unasked, nothing twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gracelint.image.context import MAX_BYTES, Context
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "outside.sh").write_text("outside\n")
+    folder = tmp_path / "context"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "start.sh").write_text("start\n")
+    (folder / "start.sh").chmod(0o755)
+    (folder / "sub" / "plain.sh").write_text("plain\n")
+    for name, target in {
+        "inside": "sub/plain.sh",
+        "folder": "sub",
+        "up": "../outside.sh",
+        "absolute": "/etc/passwd",
+        "dangling": "nothing",
+        "loop": "loop2",
+        "loop2": "loop",
+        "back": "sub/../start.sh",
+        "sub/out": "../../outside.sh",
+    }.items():
+        (folder / name).symlink_to(target)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "where"),
+    [
+        ("start.sh", "file", "start.sh"),
+        ("./sub//plain.sh", "file", "sub/plain.sh"),
+        ("sub", "folder", "sub"),
+        ("", "folder", ""),
+        ("inside", "file", "sub/plain.sh"),
+        ("folder/plain.sh", "file", "sub/plain.sh"),
+        ("back", "file", "start.sh"),
+        ("up", "outside", "up"),
+        ("absolute", "outside", "absolute"),
+        ("sub/out", "outside", "sub/out"),
+        ("../outside.sh", "outside", "../outside.sh"),
+        ("sub/../../outside.sh", "outside", "sub/../../outside.sh"),
+        ("dangling", "missing", "nothing"),
+        ("loop", "missing", None),
+        ("start.sh/x", "missing", "start.sh/x"),
+        ("nul\0byte", "missing", None),
+        ("x" * 5_000, "missing", None),
+    ],
+)
+def test_entry(root: Path, path: str, kind: str, where: str | None) -> None:
+    entry = Context(str(root)).entry(path)
+    assert entry.kind == kind
+    if where is not None and kind != "outside":
+        assert entry.path == where
+    assert Context(str(root)).document(path) is None or kind == "file"
+
+
+def test_links_as_such(root: Path) -> None:
+    entry = Context(str(root)).entry("inside", follow=False)
+    assert (entry.kind, entry.target) == ("link", "sub/plain.sh")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bit")
+def test_executable_bit(root: Path) -> None:
+    context = Context(str(root))
+    assert context.entry("start.sh").executable is True
+    assert context.entry("inside").executable is False
+
+
+def test_documents_are_read_once_and_shared(root: Path) -> None:
+    shared: dict[str, object] = {}
+    one = Context(str(root), documents=shared, display=lambda path: "shown")  # type: ignore[arg-type]  # wider
+    two = Context(str(root), documents=shared)  # type: ignore[arg-type]  # wider
+    assert not shared
+    document = one.document("inside")
+    assert document is not None
+    assert document is one.document("sub/plain.sh") is two.document("folder/plain.sh")
+    assert document.path == "shown"
+    assert list(shared) == [str(root / "sub" / "plain.sh")]
+
+
+def test_what_is_not_read(root: Path) -> None:
+    (root / "large").write_bytes(b"x" * (MAX_BYTES + 1))
+    (root / "binary").write_bytes(b"\x7fELF\0\0")
+    (root / "latin").write_bytes(b"caf\xe9\n")
+    os.mkfifo(root / "pipe")
+    context = Context(str(root))
+    assert [context.document(name) for name in ("large", "binary", "pipe", "sub", "up", "absolute")] == [None] * 6
+    assert context.entry("pipe").kind == "unknown"
+    latin = context.document("latin")
+    assert latin is not None
+    assert latin.encode() == b"caf\xe9\n"
+
+
+def test_ignore_files(root: Path) -> None:
+    (root / ".dockerignore").write_text("*.sh\n")
+    assert Context(str(root)).entry("start.sh").kind == "ignored"
+    assert ".dockerignore" in Context(str(root)).entry("start.sh").reason
+    (root / "My.Dockerfile.dockerignore").write_text("sub\n")
+    context = Context(str(root), str(root / "My.Dockerfile"))
+    assert context.entry("start.sh").kind == "file"
+    assert context.entry("sub/plain.sh").kind == "ignored"
+    assert list(Context(str(root)).walk("sub")) == ["sub/out", "sub/plain.sh"]
+
+
+def test_an_ignore_file_outside_is_not_read(root: Path) -> None:
+    (root.parent / "ignore").write_text("*\n")
+    (root / ".dockerignore").symlink_to("../ignore")
+    assert Context(str(root)).entry("start.sh").kind == "file"
+
+
+def test_no_context() -> None:
+    context = Context(None)
+    assert context.entry("start.sh").kind == "unknown"
+    assert context.document("start.sh") is None
+    assert context.names("") == ()
