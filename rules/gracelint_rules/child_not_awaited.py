@@ -43,7 +43,6 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
-from .handlers import quote_of
 from .telling import child_name, severity_of, tell, variable_of
 from .writing import fix_of
 
@@ -81,9 +80,10 @@ def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
     sent = next((sent for sent in stop.sent if set(sent.reached) & set(stop.unfinished)), None)
     if sent is None or not sent.handler:
         return None
-    # Inside double quotes the variable was expanded when the trap was set: a plain wait needs none.
-    quoted = stop.trap is not None and quote_of(stop.trap) == '"'
-    pids = None if quoted else variable_of(outcome.jobs, stop.unfinished)
+    span = sent.text.span
+    if span.document.text[span.start : span.end] != sent.text.value:
+        return None  # expanded when the trap was set: what runs is not what is written
+    pids = variable_of(outcome.jobs, stop.unfinished)
     wait = f"wait {pids}" if pids is not None else "wait"
     return fix_of("unsafe", "Wait for it in the handler", [sent.text.insert_after(f"; {wait}")])
 
