@@ -41,7 +41,7 @@ _HUB = re.compile(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker
 _OFFICIAL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _WORD = re.compile(r"[a-z][a-z_]*")
 _NUMBERS = re.compile(r"\d+")
-_VERSION = re.compile(r"v?\d")
+_VERSION = re.compile(r"v?\d+(?:$|[._+]|u\d)")
 _DOTTED = re.compile(r"\d+(?:\.\d+)*")
 _LAST = 10**9  # stands for "the last of its line" in a shortened version
 
@@ -241,7 +241,8 @@ def _distribution(table: Mapping[str, Mapping[str, str]], tag: Tag) -> str:
     if tag.distribution and chosen.partition(":")[0] != tag.distribution:
         return tag.distribution
     if chosen and ":" not in chosen:
-        return f"{chosen}:{tag.number}"
+        suites = _load("bases.json")["distributions"][chosen].get("suites", {})
+        return f"{chosen}:{next((suites[word] for word in tag.words & suites.keys()), tag.number)}"
     return chosen
 
 
