@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
-MAX_STEPS = 20_000
+MAX_STEPS = 8_000
 READING = 20  # reading one RUN costs as much as this many steps
 MAX_NESTING = 60
 
