@@ -9,7 +9,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-APT = "ca-certificates curl git gnupg jq libpq-dev libssl-dev locales make netcat-openbsd procps tini unzip wget".split()
+APT = (
+    "ca-certificates curl git gnupg jq libpq-dev libssl-dev locales make netcat-openbsd procps tini unzip wget".split()
+)
 SCRIPT = """#!/bin/sh
 set -e
 if [ "$1" = "serve" ]; then

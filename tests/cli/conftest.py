@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gracelint.cli import main
 from gracelint.cli.streams import Streams
 
-BROKEN = "FROM debian:12\nSTOPSIGNAL SIGKILL\nCMD [\"/bin/cat\"]\n"
+BROKEN = 'FROM debian:12\nSTOPSIGNAL SIGKILL\nCMD ["/bin/cat"]\n'
 CLEAN = "FROM debian:12\nSTOPSIGNAL SIGTERM\nRUN true\n"
 
 

@@ -24,7 +24,7 @@ CONTENTS = {
     "prose": b"This is the file that explains\nhow to build things, with 'quotes and\n[brackets\n",
     "binary": bytes(range(256)) * 40,
     "ELF": b"\x7fELF\x02\x01\x01" + b"\0" * 200,
-    "invalid UTF-8": b"FROM debian\nCMD [\"\xff\xfe\", \"\xc3\x28\"]\nENTRYPOINT caf\xe9\n",
+    "invalid UTF-8": b'FROM debian\nCMD ["\xff\xfe", "\xc3\x28"]\nENTRYPOINT caf\xe9\n',
     "UTF-16": "FROM debian\nCMD x\n".encode("utf-16"),
     "NUL": b"FROM debian\nCMD a\0b\n",
     "BOM only": b"\xef\xbb\xbf",
@@ -42,8 +42,8 @@ CONTENTS = {
     "deep parentheses": b"FROM debian\nENTRYPOINT " + b"( " * 5_000 + b"x" + b" )" * 5_000 + b"\n",
     "ARG in a circle": b"ARG A=${B}\nARG B=${A}\nFROM ${A}\nENV A=${A}${A}\nENV A=${A}${A}\nCMD $A\n",
     "doubling": b"FROM debian\nENV A=xxxxxxxxxxxxxxxx\n" + b"ENV A=$A$A$A$A\n" * 40 + b"CMD $A\nWORKDIR $A\n",
-    "outside the context": b"FROM debian\nCOPY ../../../etc/passwd /etc/\nCOPY /../x /x\nENTRYPOINT [\"/x\"]\n",
-    "escapes": f"FROM debian\nSTOPSIGNAL {HOSTILE}\nCMD [\"{HOSTILE}\", \"$X{HOSTILE}\"]\nENTRYPOINT [\"exec\", \"{HOSTILE}\"]\n".encode(),
+    "outside the context": b'FROM debian\nCOPY ../../../etc/passwd /etc/\nCOPY /../x /x\nENTRYPOINT ["/x"]\n',
+    "escapes": f'FROM debian\nSTOPSIGNAL {HOSTILE}\nCMD ["{HOSTILE}", "$X{HOSTILE}"]\nENTRYPOINT ["exec", "{HOSTILE}"]\n'.encode(),
     "bad instruction": f"FROM debian\n{HOSTILE} x\n".encode(),
 }
 
@@ -76,7 +76,18 @@ def test_nothing_raw_in_any_format(gracelint: CommandLine, format_: str, name: s
     assert bool(commands) == (format_ == "github")
 
 
-NO_DOCKERFILES = ["empty", "blank", "comment", "no FROM", "not a Dockerfile", "prose", "binary", "ELF", "NUL", "BOM only"]
+NO_DOCKERFILES = [
+    "empty",
+    "blank",
+    "comment",
+    "no FROM",
+    "not a Dockerfile",
+    "prose",
+    "binary",
+    "ELF",
+    "NUL",
+    "BOM only",
+]
 
 
 @pytest.mark.parametrize("name", NO_DOCKERFILES)
@@ -167,7 +178,7 @@ SCRIPTS = {
     "deep if": b"#!/bin/sh\n" + b"if true; then\n" * 5_000 + b"exec app\n" + b"fi\n" * 5_000,
     "calls itself": b"#!/bin/sh\nf() { f; }\nf\n. /run.sh\nexec /run.sh\n",
     "forever": b"#!/bin/sh\nwhile true; do while :; do x=$x$x; done; done\n",
-    "many branches": b"#!/bin/sh\n" + b"if [ \"$RANDOM\" = 1 ]; then A=1$A; else B=2$B; fi\n" * 500 + b"exec app\n",
+    "many branches": b"#!/bin/sh\n" + b'if [ "$RANDOM" = 1 ]; then A=1$A; else B=2$B; fi\n' * 500 + b"exec app\n",
     "long line": b"#!/bin/sh\necho " + b"x" * 2_000_000 + b"\n",
     "escapes": f"#!/bin/sh\n{HOSTILE}\n'{HOSTILE}'\n".encode(),
     "carriage returns": b"#!/bin/sh\r\nexec app\r\n",

@@ -149,7 +149,9 @@ def test_same_finding_by_two_ways_is_reported_once(gracelint: CommandLine) -> No
     assert gracelint("--format", "json", *ONLY).codes == ["GL110"]
 
 
-def test_a_bug_in_a_rule_is_reported_and_the_rest_goes_on(gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_rule_is_reported_and_the_rest_goes_on(
+    gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gracelint.put("plugin_with_bug.py", PLUGIN.replace("yield", "1 / 0; yield"))
     gracelint.put("gracelint.toml", 'plugins = ["plugin_with_bug"]\nselect = ["GL110", "MY001"]')
     gracelint.put("Dockerfile", BROKEN)
@@ -163,7 +165,7 @@ def test_a_bug_in_a_rule_is_reported_and_the_rest_goes_on(gracelint: CommandLine
     assert "Traceback" in gracelint("--verbose").err
 
 
-PLUGIN = '''
+PLUGIN = """
 from gracelint.rule import Rule
 
 
@@ -175,7 +177,7 @@ def check(case):
 
 RULE = Rule("MY001", "our-own", "info", check, "Our own.")
 RULES = [RULE]
-'''
+"""
 
 
 def test_rules_of_ones_own(gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,14 +206,14 @@ def test_a_plugin_that_is_none(gracelint: CommandLine, monkeypatch: pytest.Monke
 
 
 def test_a_script_alone_is_an_entrypoint(gracelint: CommandLine) -> None:
-    gracelint.put("run.sh", "#!/bin/sh\nexec \"$@\"\n")
+    gracelint.put("run.sh", '#!/bin/sh\nexec "$@"\n')
     result = gracelint("run.sh", "--format", "json", "--select", "GL001")
     assert result.status == 0
     assert result.json["summary"]["files"] == 1
 
 
 def test_context_beside_the_dockerfile_or_the_folder_linted(gracelint: CommandLine) -> None:
-    dockerfile = "FROM debian:12\nCOPY run.sh /run.sh\nENTRYPOINT [\"/run.sh\"]\n"
+    dockerfile = 'FROM debian:12\nCOPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n'
     gracelint.put("docker/Dockerfile", dockerfile)
     gracelint.put("run.sh", "#!/bin/sh\nexec cat\n").chmod(0o755)
     select = ("--select", "GL003", "--format", "json")
@@ -222,9 +224,11 @@ def test_context_beside_the_dockerfile_or_the_folder_linted(gracelint: CommandLi
 
 
 def test_context_from_a_compose_file(gracelint: CommandLine) -> None:
-    gracelint.put("deploy/Dockerfile", "FROM debian:12\nCOPY run.sh /\nENTRYPOINT [\"/run.sh\"]\n")
+    gracelint.put("deploy/Dockerfile", 'FROM debian:12\nCOPY run.sh /\nENTRYPOINT ["/run.sh"]\n')
     gracelint.put("app/run.sh", "#!/bin/sh\nexec cat\n").chmod(0o755)
-    gracelint.put("compose.yaml", "services:\n  web:\n    build:\n      context: app\n      dockerfile: ../deploy/Dockerfile\n")
+    gracelint.put(
+        "compose.yaml", "services:\n  web:\n    build:\n      context: app\n      dockerfile: ../deploy/Dockerfile\n"
+    )
     select = ("--select", "GL003", "--format", "json")
     assert gracelint(*select).codes == []
     os.unlink(gracelint.folder / "compose.yaml")

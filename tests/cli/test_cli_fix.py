@@ -70,14 +70,16 @@ def test_mode_and_links_are_kept_and_nothing_is_left_behind(gracelint: CommandLi
 
 
 def test_diff_changes_nothing_and_patch_takes_it(gracelint: CommandLine) -> None:
-    for name, text in (("Dockerfile", BROKEN), ("b/Dockerfile", BROKEN.rstrip().replace("\nCMD [\"/bin/cat\"]", ""))):
+    for name, text in (("Dockerfile", BROKEN), ("b/Dockerfile", BROKEN.rstrip().replace('\nCMD ["/bin/cat"]', ""))):
         gracelint.put(name, text)
     result = gracelint("--diff", *UNSAFE[1:])
     assert result.status == 1
     assert gracelint("--diff", "--exit-zero", *UNSAFE[1:]).status == 0
     assert "SIGKILL" in (gracelint.folder / "Dockerfile").read_text()
     assert "\\ No newline at end of file" in result.out
-    subprocess.run(["patch", "-p0", "--batch"], input=result.out.encode(), check=True, cwd=gracelint.folder, capture_output=True)
+    subprocess.run(
+        ["patch", "-p0", "--batch"], input=result.out.encode(), check=True, cwd=gracelint.folder, capture_output=True
+    )
     assert gracelint("--diff", *UNSAFE[1:]).status == 0
     assert "SIGTERM" in (gracelint.folder / "b" / "Dockerfile").read_text()
 
@@ -95,7 +97,7 @@ def test_standard_input_is_mended_to_standard_output(gracelint: CommandLine) -> 
     assert os.listdir(gracelint.folder) == []
 
 
-PLUGIN = '''
+PLUGIN = """
 from gracelint.diagnostics import Fix
 from gracelint.rule import Rule
 from gracelint.source import Edit, Span
@@ -119,7 +121,7 @@ def other(case):
 
 OTHER = Rule("MY002", "worse", "info", other, "Worse labels.")
 RULES = [RULE, OTHER]
-'''
+"""
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,9 @@ def test_baseline(gracelint: CommandLine) -> None:
     assert gracelint("Dockerfile", *only).status == 1
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 2, "findings": []}', "\udcff", '{"version": 1, "findings": [1]}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"version": 2, "findings": []}', "\udcff", '{"version": 1, "findings": [1]}']
+)
 def test_a_file_that_is_no_baseline(gracelint: CommandLine, content: str) -> None:
     gracelint.put("Dockerfile", BROKEN)
     path: Path = gracelint.put("known.json", content.encode("utf-8", "surrogateescape"))

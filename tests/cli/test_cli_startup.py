@@ -9,11 +9,22 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"bashlex", "tree_sitter", "tree_sitter_bash", "libcst", "yaml", "tomllib", "tomli", "pathspec", "concurrent", "unicodedata"}
+HEAVY = {
+    "bashlex",
+    "tree_sitter",
+    "tree_sitter_bash",
+    "libcst",
+    "yaml",
+    "tomllib",
+    "tomli",
+    "pathspec",
+    "concurrent",
+    "unicodedata",
+}
 PLAIN = [
     'FROM debian:12\nRUN apt-get update \\\n && apt-get install -y nginx\nCMD ["nginx", "-g", "daemon off;"]\n',
     'FROM node:22-alpine\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n',
-    "FROM golang:1.22 AS build\nRUN go build -o /x\nFROM scratch\nCOPY --from=build /x /x\nENTRYPOINT [\"/x\"]\n",
+    'FROM golang:1.22 AS build\nRUN go build -o /x\nFROM scratch\nCOPY --from=build /x /x\nENTRYPOINT ["/x"]\n',
 ]
 SCRIPT = """
 import json, sys
@@ -41,9 +52,11 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
 
 
 def test_an_encoding_without_the_characters(tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("FROM debian:12\nSTOPSIGNAL SIGKILL\nCMD [\"é→\", \"$X\"]\n")
+    (tmp_path / "Dockerfile").write_text('FROM debian:12\nSTOPSIGNAL SIGKILL\nCMD ["é→", "$X"]\n')
     environment = {"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin:/bin"}
-    run = subprocess.run([sys.executable, "-m", "gracelint"], cwd=tmp_path, capture_output=True, env=environment, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "gracelint"], cwd=tmp_path, capture_output=True, env=environment, check=False
+    )
     assert run.returncode == 1
     assert run.stderr == b""
     assert run.stdout.isascii()

@@ -14,7 +14,9 @@ from gracelint.cli.streams import Streams
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 # A code block behind the sentence that names its command.
-_SHOWN = re.compile(r"(`gracelint (?P<argv>[^`]+)` (?:says|shows)[^\n]*\n\n```(?:text|diff)\n)(?P<output>.*?)(\n```\n)", re.DOTALL)
+_SHOWN = re.compile(
+    r"(`gracelint (?P<argv>[^`]+)` (?:says|shows)[^\n]*\n\n```(?:text|diff)\n)(?P<output>.*?)(\n```\n)", re.DOTALL
+)
 
 
 def output(argv: list[str]) -> str:

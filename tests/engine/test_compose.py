@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from gracelint.compose import Finder, duration
 
 COMPOSE = """
@@ -53,7 +54,7 @@ def test_above_but_only_within_the_linted_tree(tmp_path: Path) -> None:
         "services: {web: {build: [.]}}",
         "services: {web: {build: {context: [], dockerfile: 1.5}}}",
         "services: {web: {build: '${DIR}'}}",
-        "services: {web: {build: {context: ., dockerfile: \"a\\0b\"}}}",
+        'services: {web: {build: {context: ., dockerfile: "a\\0b"}}}',
         "services: {web: {build: 'https://github.com/a/b.git'}}",
         "services: {web: {build: {dockerfile_inline: FROM x}}}",
         "build: [" + "[" * 100_000,
@@ -61,7 +62,8 @@ def test_above_but_only_within_the_linted_tree(tmp_path: Path) -> None:
         "build: *unknown",
         "build: !!python/object/apply:os.system [false]",
         "build: \t\x00\x01",
-        "a0: &a0 {build: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)),
+        "a0: &a0 {build: 1}\n"
+        + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)),
     ],
     ids=lambda text: text[:40],
 )
@@ -73,7 +75,17 @@ def test_a_file_that_says_nothing_usable(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("10s", 10), ("1m30s", 90), ("1h", 3600), ("250ms", 0.25), ("1.5s", 1.5), ("10", None), ("s", None), ("", None), (10, None)],
+    [
+        ("10s", 10),
+        ("1m30s", 90),
+        ("1h", 3600),
+        ("250ms", 0.25),
+        ("1.5s", 1.5),
+        ("10", None),
+        ("s", None),
+        ("", None),
+        (10, None),
+    ],
 )
 def test_durations(text: object, seconds: float | None) -> None:
     assert duration(text) == seconds

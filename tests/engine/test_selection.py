@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gracelint.selection import Layer, chosen, unknown
 
 CODES = ("GL001", "GL101", "GL102", "GL201")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gracelint import suppress
 from gracelint.diagnostics import Finding
 from gracelint.fixes import apply
@@ -80,7 +81,11 @@ def test_a_comment_covers_the_whole_instruction() -> None:
         ("# gracelint: ignore[GL101] why\napp\n", "ignores GL101, which is not found here", "app\n"),
         ("app # gracelint: ignore[GL101]\n", "ignores GL101", "app\n"),
         ("app # gracelint: ignore[GL101, GL201]\n", "ignores GL101,", "app # gracelint: ignore[GL201]\n"),
-        ("app # gracelint: ignore[GL201, GL777] x\n", "no rule has the code GL777", "app # gracelint: ignore[GL201] x\n"),
+        (
+            "app # gracelint: ignore[GL201, GL777] x\n",
+            "no rule has the code GL777",
+            "app # gracelint: ignore[GL201] x\n",
+        ),
         ("app\n# gracelint: ignore[GL201]", "not found here", "app\n"),
         ("# gracelint: ignore[GL201]\r\n\r\nx\r\n\r\napp\r\n", "not found here", "\r\nx\r\n\r\napp\r\n"),
         ("# gracelint: ignore[]\napp\n", "ignores nothing", "app\n"),
