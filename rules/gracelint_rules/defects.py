@@ -209,7 +209,9 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
-    if program.clean_signals and signal.name not in (*program.clean_signals, "SIGKILL", "SIGSTOP"):  # GL110's
+    if signal.name in ("SIGKILL", "SIGSTOP"):
+        return None  # GL110 says it
+    if program.clean_signals and signal.name not in program.clean_signals:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
 

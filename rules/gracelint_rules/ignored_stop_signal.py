@@ -10,13 +10,13 @@ An ignored signal stays ignored over fork and exec. The application starts deaf,
 ```sh
 #!/bin/sh
 trap '' TERM
-exec cat
+exec sleep infinity
 ```
 
 ## Use instead
 ```sh
 #!/bin/sh
-exec cat
+exec gunicorn app:app
 ```
 
 ## Fix safety

@@ -10,7 +10,7 @@ KeyboardInterrupt). The child does not stop; the shell waits, and both are kille
 ## Example
 ```sh
 #!/bin/sh
-gunicorn app:app &
+python /app/worker.py &
 pid=$!
 trap 'kill -INT "$pid"; wait "$pid"' TERM
 wait "$pid"
@@ -19,7 +19,7 @@ wait "$pid"
 ## Use instead
 ```sh
 #!/bin/sh
-gunicorn app:app &
+python /app/worker.py &
 pid=$!
 trap 'kill -TERM "$pid"; wait "$pid"' TERM
 wait "$pid"

@@ -46,6 +46,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
+from gracelint.signals.names import canonical
 
 from .telling import program_name
 
@@ -70,8 +71,12 @@ def check(case: Case) -> Iterator[Finding]:
             ):
                 continue
             reaction = supervisor.program.as_pid1.get(case.trace.stop_signal.name or "")
-            started = next((one for one in supervisor.program.starts if one.text == hop.text), None)
-            sent = (started.stop_signal if started else None) or (reaction.signal if reaction else None) or "SIGTERM"
+            started = next(
+                (one for one in supervisor.program.starts if one.arguments[:1] and one.arguments[0].text == hop.text),
+                None,
+            )
+            set_signal = started.stop_signal if started is not None else None
+            sent = canonical(set_signal or "") or (reaction.signal if reaction is not None else None) or "SIGTERM"
             name, clean = program_name(hop.argv), hop.program.clean_signals
             if clean and sent not in clean:
                 message = f"{program_name(supervisor.argv)} stops {name} with {sent}, on which it does not stop cleanly; set its stop signal to {clean[0]}"
