@@ -1,15 +1,18 @@
 """Real containers: what the engine sees has to be what the lab says of the same argv.
 
-The engine is this test's own: it is started on a socket in a temporary folder and stopped again. Images are built from nothing but
-busybox-static and the witness, containers get no network.
+The engine is this test's own: it is started on a socket in a temporary folder and stopped again. Images are made of nothing but a shell
+(busybox's, or this machine's dash and bash with their libraries), busybox-static and the witness; containers get no network.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import io
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -32,6 +35,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.slow]
 GRACE = 2
 TRAP = "trap 'kill $p; wait $p; exit 0' TERM; app & p=$!; wait $p"
 DROPPING = "trap 'exit 0' TERM; app & wait"
+SCRIPTS = {"exec.sh": 'exec "$@"\n', "no-exec.sh": '"$@"\n', "trap.sh": TRAP + "\n", "dropping.sh": DROPPING + "\n"}
 
 
 def start(folder: Path, storage: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -59,9 +63,9 @@ def engine(
 ) -> Iterator[None]:
     if os.geteuid() != 0:
         missing("starting a Docker engine needs root")
-    for program in ("docker", "dockerd", "busybox"):
+    for program in ("docker", "dockerd", "busybox", "dash", "bash"):
         if shutil.which(program) is None:
-            missing(f"{program} is not installed (Debian packages docker.io, busybox-static)")
+            missing(f"{program} is not installed (Debian packages docker.io, busybox-static, dash, bash)")
     folder = tmp_path_factory.mktemp("engine")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", f"unix://{folder}/sock")
@@ -90,52 +94,83 @@ class Built:
     tag: str
     argv: tuple[str, ...]
     signal: str
+    base: str
+
+
+def docker_build(dockerfile: str, tag: str, *context: str) -> None:
+    words = ["docker", "build", "--quiet", "--network", "none", "--tag", tag, *(context or ("-",))]
+    made = subprocess.run(words, input=dockerfile, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def put(program: str, top: Path) -> None:
+    """Copy a program of this machine, and the libraries it needs, to the same places below a folder."""
+    found = shutil.which(program) or ""
+    linked = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
+    for name in (found, *re.findall(r"(/\S+) \(0x", linked)):
+        target = top / name.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(name, target)
+
+
+def prepared(base: str, folder: Path, shell: str, stand: Stand) -> Path:
+    """Build a base image out of nothing but a shell, busybox, the witness and some scripts; return its files, in a folder."""
+    root = folder / base
+    for name in ("bin", "dev", "proc"):
+        (root / name).mkdir(parents=True)
+    shutil.copy(stand.folder / "app", root / "bin" / "app")
+    shutil.copy(shutil.which("busybox") or "", root / "bin" / "busybox")
+    if shell == "busybox":
+        (root / "bin" / "sh").symlink_to("busybox")
+    else:
+        for program in ("dash", "bash"):
+            put(program, root)
+        (root / "bin" / "sh").symlink_to(shutil.which(shell) or "")
+    for name, text in SCRIPTS.items():
+        (root / name).write_text("#!/bin/sh\n" + text)
+        (root / name).chmod(0o755)
+    with subprocess.Popen(["tar", "-c", "-C", root, "."], stdout=subprocess.PIPE) as files:
+        subprocess.run(["docker", "import", "-", base], stdin=files.stdout, check=True, capture_output=True)
+    return root
 
 
 @pytest.fixture(scope="module")
-def build(engine: None, stand: Stand, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
-    context = tmp_path_factory.mktemp("context")
-    (context / "bin").mkdir()
-    shutil.copy(shutil.which("busybox") or "", context / "bin" / "busybox")
-    shutil.copy(stand.folder / "app", context / "bin" / "app")
-    scripts = {"exec.sh": 'exec "$@"\n', "no-exec.sh": '"$@"\n', "trap.sh": TRAP + "\n", "dropping.sh": DROPPING + "\n"}
-    for name, text in scripts.items():
-        (context / name).write_text("#!/bin/sh\n" + text)
-        (context / name).chmod(0o755)
-    base = 'FROM scratch\nCOPY . /\nRUN ["/bin/busybox", "ln", "-s", "busybox", "/bin/sh"]\nENV GRACELINT_CLEANUP=150\n'
-    dockerfile = context / "Dockerfile"
+def roots(engine: None, stand: Stand, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The base images' files, by image: one like Alpine's, one like Debian's."""
+    folder = tmp_path_factory.mktemp("roots")
+    return {base: prepared(base, folder, shell, stand) for base, shell in BASES.items()}
+
+
+@pytest.fixture(scope="module")
+def build(roots: dict[str, Path]) -> Callable[[str], Built]:
+    tags = itertools.count()
 
     def image(text: str) -> Built:
-        dockerfile.write_text(base + text)
-        tag = f"gracelint-test-{abs(hash(text)):x}"
-        made = subprocess.run(
-            ["docker", "build", "--quiet", "--network", "none", "--tag", tag, context], capture_output=True, text=True
-        )
+        tag = f"gracelint-test-{next(tags)}"
+        dockerfile = text if text.startswith("FROM ") else f"FROM {next(iter(BASES))}\n{text}"
+        words = ["docker", "build", "--quiet", "--network", "none", "--tag", tag, "-"]
+        text = dockerfile.replace("\n", "\nENV GRACELINT_CLEANUP=150\n", 1)
+        made = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
         shown = subprocess.run(["docker", "inspect", tag], capture_output=True, text=True, check=True)
         config = json.loads(shown.stdout)[0]["Config"]
         argv = (*(config["Entrypoint"] or ()), *(config["Cmd"] or ()))
-        return Built(tag, argv, config.get("StopSignal") or "SIGTERM")
+        return Built(tag, argv, config.get("StopSignal") or "SIGTERM", dockerfile.split()[1])
 
     return image
 
 
-@pytest.fixture(scope="module")
-def root(build: Callable[[str], Built], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The images' files (they all have the same), in a folder for the lab."""
-    folder = tmp_path_factory.mktemp("root")
-    made = subprocess.run(["docker", "create", build("CMD true").tag], capture_output=True, text=True, check=True)
-    name = made.stdout.strip()
-    with subprocess.Popen(["docker", "export", name], stdout=subprocess.PIPE) as export:
-        subprocess.run(["tar", "-x", "-C", folder], stdin=export.stdout, check=True)
-    subprocess.run(["docker", "rm", name], capture_output=True, check=True)
-    return folder
-
-
+BASES = {"gracelint-test-alpine": "busybox", "gracelint-test-debian": "dash"}
+DEBIAN = "FROM gracelint-test-debian\n"
 CASES = {
     "shell form, ash execs": ("CMD app", "graceful", 0),
     "shell form, a list": ("CMD app; true", "killed", 137),
     "shell form entrypoint": ("ENTRYPOINT app | busybox cat", "killed", 137),
+    "shell form, dash does not exec": (DEBIAN + "CMD app", "killed", 137),
+    "shell form, dash with exec": (DEBIAN + "CMD exec app", "graceful", 0),
+    "shell form, bash execs": (DEBIAN + 'SHELL ["bash", "-c"]\nCMD app', "graceful", 0),
+    "shell form, bash with a redirection": (DEBIAN + 'SHELL ["bash", "-c"]\nCMD app 2>&1', "killed", 137),
+    "a trap that dash refuses": (DEBIAN + "CMD trap 'exit 0' SIGTERM; app & wait", "killed", 137),
     "exec form": ('CMD ["app"]', "graceful", 0),
     "exec form of a program without handlers": ('CMD ["busybox", "sleep", "100"]', "killed", 137),
     "sh -c without exec": ('CMD ["sh", "-c", "app && true"]', "killed", 137),
@@ -160,15 +195,30 @@ def code(report: Report) -> int | None:
     return report.status.code if report.status.signal is None else 128 + report.status.signal
 
 
+Pair = tuple[Report, Report]
+
+
+@pytest.fixture(scope="module")
+def pairs(
+    build: Callable[[str], Built], roots: dict[str, Path]
+) -> Iterator[dict[str, concurrent.futures.Future[Pair]]]:
+    """What the engine says of each case, and what the lab says of the same argv. Several at a time: most of it is waiting."""
+
+    def measure(text: str) -> Pair:
+        image = build(text)
+        stopped = docker.stop(image.tag, grace=GRACE, options=("--network", "none"))
+        assert stopped.blind == ""
+        env = {"PATH": "/usr/bin:/bin", "GRACELINT_CLEANUP": "150"}
+        return stopped.report, run(image.argv, signal=image.signal, grace=GRACE, root=str(roots[image.base]), env=env)
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        yield {name: pool.submit(measure, text) for name, (text, _, _) in CASES.items()}
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_the_engine_and_the_lab_agree(name: str, build: Callable[[str], Built], root: Path) -> None:
+def test_the_engine_and_the_lab_agree(name: str, pairs: dict[str, concurrent.futures.Future[Pair]]) -> None:
     text, verdict, exit_code = CASES[name]
-    image = build(text)
-    stopped = docker.stop(image.tag, grace=GRACE, options=("--network", "none"))
-    assert stopped.blind == ""
-    real = stopped.report
-    env = {"PATH": "/bin", "GRACELINT_CLEANUP": "150"}
-    lab = run(image.argv, signal=image.signal, grace=GRACE, root=str(root), env=env)
+    real, lab = pairs[name].result()
     assert code(real) == code(lab) == exit_code
     assert real.signal == lab.signal
     assert real.exited == lab.exited == (exit_code != 137)

@@ -15,6 +15,7 @@ import math
 import secrets
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -236,7 +237,10 @@ def _out_of_sight(pid: int, container: str) -> str:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Turn SIGTERM into an exception for a while, so that what was begun is undone."""
+    """Turn SIGTERM into an exception for a while, so that what was begun is undone (Python allows it in the main thread only)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)

@@ -1,0 +1,257 @@
+"""One program, one signal: prepare, start, wait until it is ready, signal, and gather what was seen.
+
+Each run has a folder of its own, which is the program's working directory and home. In the words and files of a table these are replaced:
+``{port}`` and ``{port2}`` are free ports, ``{backend}`` that of the slow origin server, ``{dir}`` the folder, ``{work}`` the work folder. Applications write
+what happens to them to the file ``record`` there, whose path is in ``GRACELINT_RECORD`` (see `witness`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..ready import After, Output, Port, Steady, Written
+from ..runner import run
+from ..witness import build, testimonies
+from .install import Packages
+from .judge import record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..ready import Ready
+    from .judge import Record
+    from .table import Case
+
+CLEANUP = 0.5
+REQUEST_SECONDS = 2.0
+_START_LIMIT = 40.0
+# What stands in records in place of the ports that happened to be free.
+_SHOWN = {"port": "8000", "port2": "8002", "backend": "8001"}
+_PLACE = re.compile(r"\{(port2?|backend|dir|work)\}")
+
+
+class NotReadyError(Exception):
+    """A program did not get as far as being measured; the message holds what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A work folder to measure in."""
+
+    work: Path
+
+    @classmethod
+    def build(cls, work: Path) -> Bench:
+        """Make the folder, with the witness ``app`` in its ``bin``."""
+        work = work.resolve()
+        for folder in (work, work / "bin"):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o755)  # users other than the lab's come here too
+        if not (work / "bin" / "app").exists():
+            build(work / "bin" / "app")
+        return cls(work)
+
+    @property
+    def packages(self) -> Packages:
+        """What is installed here."""
+        return Packages(self.work)
+
+    def measure(self, case: Case, signal: str) -> Record:
+        """The record of one run. Raises `NotReadyError`, and what `run` raises."""
+        version = self.packages.version(case.package)
+        folder = self.work / "cases" / f"{case.name}-{signal}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)
+        return _Run(self, case, signal, folder, _free_ports()).measured(version)
+
+
+def _free_ports() -> dict[str, str]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in _SHOWN]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return {name: str(one.getsockname()[1]) for name, one in zip(_SHOWN, sockets, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of a case in its folder."""
+
+    bench: Bench
+    case: Case
+    signal: str
+    folder: Path
+    ports: Mapping[str, str]
+
+    @property
+    def witness_record(self) -> Path:
+        return self.folder / "record"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": self.bench.packages.search,
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "GRACELINT_RECORD": str(self.witness_record),
+            "GRACELINT_CLEANUP": str(round(CLEANUP * 1000)),
+            **{key: self.filled(value) for key, value in self.case.env.items()},
+        }
+
+    def filled(self, text: str) -> str:
+        """A word or file of the table with the places filled in."""
+        values = {**self.ports, "dir": str(self.folder), "work": str(self.bench.work)}
+        return _PLACE.sub(lambda match: values[match[1]], text)
+
+    def words(self, command: Sequence[str]) -> list[str]:
+        return [self.filled(word) for word in command]
+
+    def tidy(self, text: str) -> str:
+        """A word without what belongs to this machine and this run."""
+        text = _PLACE.sub(lambda match: _SHOWN.get(match[1], "."), text)
+        for folder in (self.folder, self.bench.work / "bin", self.bench.work):
+            text = text.replace(f"{folder}/", "").replace(str(folder), ".")
+        for name, port in self.ports.items():
+            text = re.sub(rf"\b{port}\b", _SHOWN[name], text)
+        return text
+
+    def measured(self, version: str) -> Record:
+        self.prepare()
+        with ExitStack() as stack:
+            for command in self.case.beside:
+                stack.enter_context(_Beside(self.words(command), self.folder, self.environment))
+            if self.case.backend:
+                script = str(Path(__file__).with_name("backend.py"))
+                command = (sys.executable, script, self.ports["backend"], str(self.witness_record), f"{REQUEST_SECONDS}")
+                stack.enter_context(_Beside(command, self.folder, None))
+                _await_port(self.ports["backend"])
+            if self.case.beside:
+                _await_port(self.ports["port2"])
+            asking = self.asking()
+            client = None if asking is None else stack.enter_context(_Beside(asking, self.folder, self.environment))
+            report = run(
+                self.words(self.case.argv),
+                signal=self.signal,
+                grace=self.case.grace,
+                ready=self.conditions(),
+                env=self.environment,
+                cwd=str(self.folder),
+            )
+            if "PID 1 ended first" in report.ready or "not within" in report.ready or not report.signalled:
+                raise NotReadyError(f"{report.ready}\n{report.output.decode('utf-8', 'replace')}")
+            answer = None if client is None else client.result()
+        told = [one for one in testimonies(self.witness_record.read_text("utf-8")) if one.name != "backend"]
+        return record(self.case, version, report, answer, told if self.case.witnesses else [], self.tidy)
+
+    def prepare(self) -> None:
+        """Write the case's files, and run what has to be run before it."""
+        for name, content in self.case.files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.filled(content), encoding="utf-8")
+            path.chmod(0o755)
+        for folder in self.folder.rglob("*/"):
+            folder.chmod(0o777 if folder.is_dir() else 0o755)
+        self.witness_record.touch()
+        self.witness_record.chmod(0o666)
+        # Compilers and the like may live outside the PATH of the programs.
+        environment = {**self.environment, "PATH": f"{self.environment['PATH']}:{os.environ.get('PATH', '')}"}
+        for key in ("CARGO_HOME", "RUSTUP_HOME"):
+            environment[key] = os.environ.get(key, str(Path.home() / f".{key.partition('_')[0].lower()}"))
+        for command in self.case.before:
+            done = subprocess.run(
+                self.words(command),
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            if done.returncode:
+                raise NotReadyError(f"{command[0]}: {done.stdout.decode('utf-8', 'replace')}")
+
+    def conditions(self) -> Sequence[Ready]:
+        """What to wait for: what the table says, the applications' own word, and that nothing more happens."""
+        ready, found = self.case.ready, []
+        waiting: list[Ready] = []
+        if ready.get("port"):
+            waiting.append(Port(int(self.ports["port"]), _START_LIMIT))
+        if "output" in ready:
+            waiting.append(Output(ready["output"].encode(), _START_LIMIT))
+        request = self.case.request
+        expected = max(self.case.witnesses, 1 if request is not None and request.client is None else 0)
+        if expected:
+            waiting.append(Written(str(self.witness_record), b" ready\n", expected, _START_LIMIT))
+        if "after" in ready:
+            waiting.append(After(ready["after"]))
+        found += waiting
+        return (*found, Steady(self.case.settle))
+
+    def asking(self) -> list[str] | None:
+        """The client's command line."""
+        request = self.case.request
+        if request is None:
+            return None
+        if request.client is not None:
+            return self.words(request.client)
+        kind, path = ("http", request.http) if request.http is not None else ("fastcgi", request.fastcgi)
+        script = str(Path(__file__).with_name("client.py"))
+        return [sys.executable, script, kind, self.ports["port"], self.filled(path or ""), f"{_START_LIMIT}"]
+
+
+class _Beside:
+    """A process outside the container that is there as long as the run."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None) -> None:
+        # Popen looks for the program on this process's PATH, not on the one it is given.
+        program = shutil.which(command[0], path=None if environment is None else environment["PATH"]) or command[0]
+        self._process = subprocess.Popen(
+            [program, *command[1:]],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def __enter__(self) -> _Beside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def result(self) -> str:
+        """What a client says, or, of a client of a program's own, what its exit status means."""
+        try:
+            said, _ = self._process.communicate(timeout=REQUEST_SECONDS + 1)
+        except subprocess.TimeoutExpired:
+            return "dropped: no answer"
+        if said.startswith(("answered", "dropped")):
+            return said.strip()
+        return "answered" if self._process.returncode == 0 else f"dropped: status {self._process.returncode}"
+
+
+def _await_port(port: str) -> None:
+    """Wait until somebody listens on a port of this machine."""
+    end = time.monotonic() + _START_LIMIT
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", int(port)), 1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise NotReadyError(f"nobody listens on {port}")

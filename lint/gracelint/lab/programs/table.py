@@ -1,0 +1,86 @@
+"""The tables of programs: which are measured, and how. `tables/README.md` says what each key means."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+TABLES = Path(__file__).with_name("tables")
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that is in flight when the signal comes: over HTTP or FastCGI, or a client of the program's own."""
+
+    http: str | None = None
+    fastcgi: str | None = None
+    client: Command | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One program, as the table has it; words may hold ``{port}`` and the like, see `measure`. Times are in seconds."""
+
+    name: str
+    group: str
+    package: str
+    argv: Command
+    signals: tuple[str, ...] = ("TERM",)
+    documented: str | None = None
+    needs: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[Command, ...] = ()
+    beside: tuple[Command, ...] = ()
+    backend: bool = False
+    witnesses: int = 0
+    request: Request | None = None
+    ready: Mapping[str, Any] = field(default_factory=dict)
+    grace: float = 3.0
+    settle: float = 0.2
+
+
+_KNOWN = frozenset(one.name for one in fields(Case)) - {"name", "group"}
+_READY = frozenset({"port", "output", "after"})
+
+
+def cases(paths: Sequence[Path] | None = None) -> Iterator[Case]:
+    """All cases of these tables (default: the package's own), in their order. Raises ValueError for what a table may not hold."""
+    for path in paths or sorted(TABLES.glob("*.toml")):
+        table = _toml(path)
+        shared = table.pop("files", {})
+        for name, entry in table.items():
+            yield _case(name, path.stem, entry, shared)
+
+
+def _case(name: str, group: str, entry: dict[str, Any], shared: Mapping[str, str]) -> Case:
+    unknown = [*(entry.keys() - _KNOWN), *(entry.get("ready", {}).keys() - _READY)]
+    if unknown:
+        raise ValueError(f"{group}: {name}: unknown {', '.join(sorted(unknown))}")
+    for key in ("before", "beside"):
+        entry[key] = tuple(tuple(command) for command in entry.get(key, ()))
+    # A file by its name alone is one of the files that the table's programs share.
+    own = entry.get("files", {})
+    entry["files"] = {file: shared[file] for file in own} if isinstance(own, list) else own
+    if "request" in entry:
+        request = entry["request"]
+        entry["request"] = Request(**{**request, "client": tuple(request["client"]) if "client" in request else None})
+    for key in ("argv", "signals", "needs"):
+        if key in entry:
+            entry[key] = tuple(entry[key])
+    return Case(name=name, group=group, **entry)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(path.read_text(encoding="utf-8"))
