@@ -18,6 +18,8 @@ Entry: TypeAlias = "dict[str, Any]"
 
 FOLDER = Path(__file__).parent.parent / "catalogue"
 FILE = FOLDER / "catalogue.jsonl"
+# No name is longer; a version is looked for in none that is.
+_LONGEST = 64
 _VERSION = re.compile(r"[-_]?v?\d+(?:\.\d+)*$")
 
 
@@ -49,7 +51,8 @@ def by_command(command: str) -> str | None:
     """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``)."""
     name = command.rpartition("/")[2]
     names = _index()["names"]
-    return names.get(command) or names.get(name) or names.get(_VERSION.sub("", name))
+    found: str | None = names.get(command) or names.get(name)
+    return found or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)
 
 
 def by_module(module: str) -> str | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..facts import Situation
 
 # Characters of a configuration file; what is larger is nobody's handwriting.
-LIMIT = 1_000_000
+LIMIT = 250_000
 
 
 def absolute(situation: Situation, path: str, folder: str = "") -> str:

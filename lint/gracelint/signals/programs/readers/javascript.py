@@ -10,7 +10,7 @@ from ....image.model import Argument, ImageFile
 from ....source import join
 from ..starts import command, direct, shell_command
 from .files import absolute, content
-from .jsontext import encode, members, strings
+from .jsontext import decoded, encode, members, strings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -282,7 +282,7 @@ def pm2(facts: Entry, situation: Situation) -> Entry:
     if not _CONFIGURATION.search(words[0].value):
         return {**change, "started": _trees(_interpreted(words[0], _rest(words[1:])))}
     text = content(situation, words[0].value) if words[0].value.endswith(".json") else None
-    scripts = [value for keys, value in strings(text) if keys[-1] == "script"] if text is not None else []
+    scripts = [decoded(value) for keys, value in strings(text) if keys[-1] == "script"] if text is not None else []
     if not scripts:
         return {**change, "missing": [f"which programs {words[0].value} names"]}
     return {**change, "started": _trees(*(_interpreted(Argument(s.value, s), ()) for s in scripts))}

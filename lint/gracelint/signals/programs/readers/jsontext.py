@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from ....source import Text
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
+# Nothing in it can fail after a long way, so that every character is read once; what is not closed is a token too.
+_TOKEN = re.compile(r'"(?:[^"\\\n]+|\\.)*"?|//[^\n]*|/\*(?:(?!\*/).)*(?:\*/)?|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]+", re.DOTALL)
 _DEEP = 50
+# Characters of a string, the longest of which is a command line.
+_LONG = 20_000
 
 
 def strings(text: Text) -> Iterator[tuple[tuple[str, ...], Text]]:
-    """Path and decoded text of every string value; positions in lists are ``"0"``, ``"1"`` …"""
+    """Path and raw text of every string value (see `decoded`); positions in lists are ``"0"``, ``"1"`` …"""
     stack: list[str | int] = []
     key: Text | None = None
     for match in _TOKEN.finditer(text.value):
@@ -43,9 +46,11 @@ def strings(text: Text) -> Iterator[tuple[tuple[str, ...], Text]]:
             top = stack[-1]
             stack[-1] = top + 1 if isinstance(top, int) else ""
         elif token == ":" and stack and key is not None:
-            stack[-1] = key.value
+            stack[-1] = decoded(key).value if "\\" in key.value else key.value
         elif token.startswith('"'):
-            value = decoded(text.cut(match.start() + 1, match.end() - 1))
+            if len(token) < 2 or not token.endswith('"'):
+                return
+            value = text.cut(match.start() + 1, match.end() - 1)
             if stack and stack[-1] == "":
                 key = value
             elif stack:
@@ -54,7 +59,7 @@ def strings(text: Text) -> Iterator[tuple[tuple[str, ...], Text]]:
 
 def decoded(text: Text) -> Text:
     """The inside of a JSON string with its escapes resolved."""
-    if "\\" not in text.value:
+    if "\\" not in text.value or len(text) > _LONG:
         return join([text], encode)
     parts: list[Text | tuple[str, Text]] = []
     for match in _ESCAPE.finditer(text.value):
@@ -77,4 +82,4 @@ def encode(value: str) -> str:
 
 def members(text: Text, *path: str) -> dict[str, Text]:
     """The string members of the object at a path; the last of equal names counts."""
-    return {keys[-1]: value for keys, value in strings(text) if keys[:-1] == path}
+    return {keys[-1]: decoded(value) for keys, value in strings(text) if keys[:-1] == path}

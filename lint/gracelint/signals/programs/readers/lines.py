@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ....source import Text
 
 _SECTION = re.compile(r"\s*\[+([^\]]*)\]+")
-_SETTING = re.compile(r"""([^\s=:;#\[][^=:]*?|"[^"]*")\s*[=:]\s*(.*)$""")
-_INLINE = re.compile(r"""([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
+# Pieces of one value that is continued over lines; what is longer is nobody's command.
+_PARTS = 400
+_SEPARATOR = re.compile("[=:]")
+_INLINE = re.compile(r"""(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
 _COMMENT = re.compile(r"\s[;#].*$")
 
 
@@ -41,6 +43,8 @@ def settings(text: Text, comments: bool = True) -> Iterator[Setting]:
         start, at = at, at + len(line)
         bare = line.rstrip()
         if key and bare and line[0].isspace() and bare.lstrip()[0] not in ";#":
+            if len(parts) > _PARTS:
+                continue
             lead = len(bare) - len(bare.lstrip())
             parts += [("\n", text.cut(start, start)), text.cut(start + lead, start + len(bare))]
             continue
@@ -49,10 +53,12 @@ def settings(text: Text, comments: bool = True) -> Iterator[Setting]:
             key = ""
         if found := _SECTION.match(bare):
             section = found[1].strip()
-        elif found := _SETTING.match(bare):
-            value = _COMMENT.sub("", found[2]) if comments else found[2]
-            key = found[1].strip().strip('"')
-            parts = [text.cut(start + found.start(2), start + found.start(2) + len(value.rstrip()))]
+        elif bare[:1] not in ("", ";", "#") and (found := _SEPARATOR.search(bare)):
+            key = bare[: found.start()].strip().strip('"')
+            value = bare[found.end() :].lstrip()
+            begin = start + len(bare) - len(value)
+            value = _COMMENT.sub("", value).rstrip() if comments else value
+            parts = [text.cut(begin, begin + len(value))]
     if key:
         yield Setting(section, key, join(parts))
 

@@ -90,7 +90,7 @@ def _supervised(table: dict[str, Text]) -> Started | None:
     )
 
 
-_PROCESS = re.compile(r"^([\w-]+):[ \t]*(\S.*?)\s*$", re.MULTILINE)
+_PROCESS = re.compile(r"^([\w-]+):[ \t]*(\S.*)$", re.MULTILINE)
 
 
 def procfile(facts: Entry, situation: Situation) -> Entry:
@@ -102,7 +102,7 @@ def procfile(facts: Entry, situation: Situation) -> Entry:
         return {"missing": [f"{path} is not known"]}
     wanted = {word.value for word in situation.line.operands}
     found = [match for match in _PROCESS.finditer(text.value) if not wanted or match[1] in wanted]
-    return {"started": tuple(shell_command(text.cut(*match.span(2)), "supervisor") for match in found)}
+    return {"started": tuple(shell_command(text.cut(*match.span(2)).strip(), "supervisor") for match in found)}
 
 
 def honcho(facts: Entry, situation: Situation) -> Entry:
