@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ..process import Alternative, Process
-from . import simple
+from . import simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -120,8 +120,8 @@ def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
     frame = state.stack
     while frame is not None and frame.kind != "base":
         frame = frame.parent
-    allowed = state.shell.dialect.tails.get(frame.label) if frame is not None else None
-    return allowed is not None and "subshell" in allowed
+    allowed = state.shell.dialect.tails.get(frame.label, ()) if frame is not None else ()
+    return any("subshell" in labels for labels in allowed)
 
 
 def _apart(state: State, ways: list[Forked]) -> list[tuple[State, Forked]]:
@@ -245,3 +245,25 @@ def _background_pipeline(
         each.done(0)
         result.append(each)
     return result
+
+
+def substituted(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    """The shell, where a command substitution of this command runs until told to stop; nothing where none does."""
+    if machine.live or machine.forking >= DEEPEST:
+        return []
+    values = [assignment.value for assignment in node.assignments if assignment.value is not None]
+    for word in (*node.words, *values):
+        for part in word.parts:
+            if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
+                continue
+            inner = part.body.commands[0]
+            if not isinstance(inner, sh.Simple) or substitution.computed(machine, state, part):
+                continue
+            for forked in fork(machine, state.copy(), inner, "subshell", part.text):
+                process = forked.alternative.process
+                if process is not None and process.stays:
+                    _adopt(state, forked)
+                    command = forked.command or _whole(state, part.text, process)
+                    state.block = Block("foreground", command, (process.pid,), (process,))
+                    return [state]
+    return []

@@ -15,25 +15,26 @@ if TYPE_CHECKING:
 
     from .outcome import Family
 
-FORKED_ASH = frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"})
-NOTHING: frozenset[str] | None = None
-SIMPLE: frozenset[str] = frozenset()
+FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
+SIMPLE = (frozenset[str](),)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One shell.
 
-    ``tails`` maps how a shell process got its commands to the constructs through which the last command is exec'ed in place (None: never): ``command``
+    ``tails`` maps how a shell process got its commands to the sets of constructs through which the last command is exec'ed in place (none: never): ``command``
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``.
+    ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
+    it does not know, ``trap`` sets no more. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
     """
 
     family: Family
     version: str | None
-    tails: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    tails: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
     trap_prefix: bool = True
     exit_trap_on_signal: bool = False
     monitors: bool = False
@@ -41,32 +42,49 @@ class Dialect:
     waits_once: bool = True
     returns_from_traps: bool = True
     bash_syntax: bool = False
+    kill_prefix: bool = True
+    kill_number: bool = True
+    kill_dashes: bool = True
+    refusal_ends_trap: bool = False
+    tail_needs_end: bool = False
 
 
-def dialect(family: Family, version: str | None = None) -> Dialect:
-    """The shell of this family and version (None: a current one)."""
+def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
+    """The shell of this family and version (None: a current one); ``posix``: bash under the name ``sh``."""
     number = _number(version)
     if family == "dash":
-        tails: dict[str, frozenset[str] | None] = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
-        return Dialect("dash", version, tails, trap_prefix=False, job_words=False, waits_once=False)
+        tails: dict[str, tuple[frozenset[str], ...]] = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
+        return Dialect(
+            "dash",
+            version,
+            tails,
+            trap_prefix=False,
+            job_words=False,
+            waits_once=False,
+            kill_prefix=False,
+            kill_number=False,
+            kill_dashes=False,
+            refusal_ends_trap=True,
+        )
     if family == "ash":
         tails = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
         if number is None or number >= (1, 28):
             tails["command"] = FORKED_ASH
-        return Dialect("ash", version, tails, bash_syntax=True)
-    tail = SIMPLE
+        return Dialect("ash", version, tails, bash_syntax=True, kill_number=False, tail_needs_end=True)
+    tail: tuple[frozenset[str], ...] = SIMPLE
     if number is None or number >= (5, 1):
-        tail = frozenset({"list", "and-or"})
+        tail = (frozenset({"list"}), frozenset({"and-or"}))
     elif number >= (4, 4):
-        tail = frozenset({"and-or"})
+        tail = (frozenset({"and-or"}),)
     return Dialect(
         "bash",
         version,
-        {"command": tail, "subshell": tail | {"redirection"}},
+        {"command": tail, "subshell": tuple(labels | {"redirection"} for labels in tail)},
         exit_trap_on_signal=True,
         monitors=True,
         returns_from_traps=False,
         bash_syntax=True,
+        kill_prefix=not posix,
     )
 
 

@@ -67,7 +67,8 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     action = None if reset else default(first.value)
     text = None if reset else _text(first, action)
     for field in signals:
-        _set_trap(state, node, field, action, text, reset)
+        if not _set_trap(state, node, field, action, text, reset) and state.shell.dialect.refusal_ends_trap:
+            break
     if not reset and action is None:
         state.note("reasons", f"the trap action {first.shown} is not known")
     return machine.finished(state, 0)
@@ -84,21 +85,23 @@ def _text(field: Field, action: str | None) -> Text | None:
     return join_texts([(action, field.text)])
 
 
-def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool) -> None:
+def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool) -> bool:
+    """Set one; False where this shell does not know the name."""
     spelled = field.shown
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
     prefixed = spelled.upper().startswith("SIG")
-    if signal is None or (prefixed and not state.shell.dialect.trap_prefix):
+    foreign = signal in ("ERR", "DEBUG", "RETURN") and not state.shell.dialect.bash_syntax
+    if signal is None or foreign or (prefixed and not state.shell.dialect.trap_prefix):
         state.note("rejected", replace(made, in_force=False))
-        return
+        return False
     if signal in ("SIGKILL", "SIGSTOP"):
         state.note("rejected", replace(made, in_force=False))
-        return
+        return True
     if signal in state.shell.ignored:
         # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
         state.note("rejected", replace(made, in_force=False))
-        return
+        return True
     if signal in state.traps:
         state.note("replaced", replace(state.traps[signal], in_force=False))
     traps = {name: known for name, known in state.traps.items() if name != signal}
@@ -107,6 +110,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     state.traps = traps
     ignoring = not reset and action == ""
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
+    return True
 
 
 def _signal(spelled: str) -> str | None:
@@ -123,11 +127,22 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     rest = fields[1:]
     if rest and rest[0].shown in ("-l", "-L"):
         return machine.finished(state, 0)
+    dialect = state.shell.dialect
     if rest and rest[0].shown in ("-s", "-n") and len(rest) > 1:
-        signal, rest = _named(rest[1].shown), rest[2:]
+        if rest[0].shown == "-n" and not dialect.kill_number:
+            return machine.finished(state, 2)
+        spelled, rest = rest[1].shown, rest[2:]
+        signal = _named(spelled)
     elif rest and rest[0].shown.startswith("-") and rest[0].shown != "--":
-        signal, rest = _named(rest[0].shown[1:]), rest[1:]
+        spelled, rest = rest[0].shown[1:], rest[1:]
+        signal = _named(spelled)
+    else:
+        spelled = ""
+    if signal is None or (spelled.upper().startswith("SIG") and not dialect.kill_prefix):
+        return machine.finished(state, 2)
     if rest and rest[0].value == "--":
+        if spelled and not dialect.kill_dashes:
+            return machine.finished(state, 2)
         rest = rest[1:]
     if signal == "SIG0":
         return _poll(machine, state, rest)
@@ -160,8 +175,8 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     return machine.finished(state, 0 if alive else 1)
 
 
-def _target(state: State, word: str | None, field: Field) -> tuple[str, tuple[int, ...]]:
-    """Whom an argument of kill means."""
+def _target(state: State, word: str | None, field: Field, *, waiting: bool = False) -> tuple[str, tuple[int, ...]]:
+    """Whom an argument of kill (or wait) means."""
     if not word:
         return "other", ()
     if word == "0":
@@ -169,7 +184,7 @@ def _target(state: State, word: str | None, field: Field) -> tuple[str, tuple[in
     if word == "-1":
         return "all", ()
     if word.startswith("%"):
-        if not state.shell.dialect.job_words:
+        if not (waiting or state.shell.dialect.job_words):
             return "nobody", ()
         jobs = [job.pid for job in state.jobs]
         digits = word[1:]
@@ -228,7 +243,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             once = once or "n" in word
             continue
         named = True
-        to, found = _target(state, word, field)
+        to, found = _target(state, word, field, waiting=True)
         if to == "job":
             pids.extend(member for pid in found for member in _whole_job(state, pid))
         elif word is None or (to == "other" and word):

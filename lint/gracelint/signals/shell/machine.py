@@ -273,7 +273,7 @@ class Machine:
 
     def _within(self, state: State, label: Around, body: object, redirects: object = ()) -> list[State]:
         if redirects:
-            state.push("within", label="redirection")
+            state.push("within", label="redirected")
         state.push("within", label=label)
         state.push("seq", body)
         return [state]
@@ -328,7 +328,7 @@ class Machine:
     def _if(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.If)
         if node.redirects:
-            state.push("within", label="redirection")
+            state.push("within", label="redirected")
         state.push("if", node)
         state.push("seq", node.branches[0].condition)
         return [state]
@@ -355,7 +355,7 @@ class Machine:
         assert isinstance(node, sh.Case)
         subject = self.value(state, node.subject)
         if node.redirects:
-            state.push("within", label="redirection")
+            state.push("within", label="redirected")
         ways: list[State] = []
         open_state: State | None = state
         for number, arm in enumerate(node.arms):
@@ -391,6 +391,8 @@ class Machine:
 
     def _function(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.Function)
+        if node.text.value.startswith("function") and state.shell.dialect.family == "dash":
+            return [self.foreign(state, "the word function")]
         state.functions = {**state.functions, node.name: node}
         state.done(0)
         return [state]
@@ -450,7 +452,7 @@ class Machine:
 
     def _repeat(self, state: State, node: object, condition: object, redirects: object) -> list[State]:
         if redirects:
-            state.push("within", label="redirection")
+            state.push("within", label="redirected")
         state.push("within", label="loop")
         state.push("while", node, 0, Loop(object(), 0, len(state.conditions), None))
         state.push("seq", condition)
@@ -511,7 +513,7 @@ class Machine:
             return [state]
         items = tuple(state.parameters if node.words is None else self.expand(state, node.words))
         if node.redirects:
-            state.push("within", label="redirection")
+            state.push("within", label="redirected")
         state.push("within", label="loop")
         state.push("for", node, 0, items)
         state.done(0)

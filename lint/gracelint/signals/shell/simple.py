@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ..process import Environment
-from . import builtins
+from . import builtins, children
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -24,6 +24,9 @@ DEEPEST_CALLS = 60
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
+    held = children.substituted(machine, state, node)
+    if held:
+        return held
     if not node.words:
         return _assignments(machine, state, node)
     fields = machine.expand(state, node.words)
@@ -224,8 +227,21 @@ def tail(state: State, *, redirected: bool) -> bool:
         frame = frame.parent
     if frame is None:
         return False
-    allowed = state.shell.dialect.tails.get(frame.label)
-    return allowed is not None and labels <= allowed
+    dialect = state.shell.dialect
+    if frame.label == "command" and dialect.tail_needs_end and not _at_end(state):
+        return False
+    return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
+
+
+def _at_end(state: State) -> bool:
+    """Whether the command string ends with its last line, without a newline behind it."""
+    frame = state.stack
+    while frame is not None and frame.parent is not None and frame.parent.kind != "base":
+        frame = frame.parent
+    if frame is None or not isinstance(frame.node, sh.Block):
+        return True
+    last = frame.node.commands[-1].text
+    return "\n" not in last.buffer.value[last.end :] and "<<" not in last.value
 
 
 def _behind_background(commands: tuple[sh.Command, ...]) -> bool:
@@ -261,7 +277,7 @@ def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
     frame = state.stack
     while frame is not None:
         if frame.kind == "within" and frame.label:
-            around.append(frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
+            around.append("redirection" if frame.label == "redirected" else frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
         elif frame.kind in ("call", "source", "eval", "trap"):
             around.append("function" if frame.kind == "call" else frame.kind)
             if frame.kind != "trap":

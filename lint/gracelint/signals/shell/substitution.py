@@ -27,14 +27,19 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
         return unknown
     machine.substituting += 1
     try:
-        computed = _block(machine, state, part.body.commands)
+        found = _block(machine, state, part.body.commands)
     finally:
         machine.substituting -= 1
-    if computed is None:
+    if found is None:
         return unknown
-    if isinstance(computed, str):
-        return computed.rstrip("\n")
-    return Unknown(unknown.name, computed.default, computed.nonempty)
+    if isinstance(found, str):
+        return found.rstrip("\n")
+    return Unknown(unknown.name, found.default, found.nonempty)
+
+
+def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether the commands are among those that are computed here."""
+    return machine.substituting >= DEEPEST or _block(machine, state, part.body.commands) is not None
 
 
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
