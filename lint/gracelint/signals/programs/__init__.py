@@ -44,7 +44,7 @@ def describe(
     own = configured(arguments, programs or {})
     if own is not None:
         return own
-    key = catalogue.by_command(arguments[0].value)
+    key = catalogue.by_command(arguments[0].value, image.workdir)
     return _described(key, arguments, image, image.base.shell == "ash", _DELEGATIONS) if key else None
 
 
@@ -72,8 +72,12 @@ def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argumen
         return (other, (module, *operands)) if other else None
     if not application.get("operand") or not operands or _given(application, "code", situation):
         return None
-    find = catalogue.by_class if application.get("classes") else catalogue.by_command
-    other = find(operands[0].value)
+    named = operands[0].value
+    other = (
+        catalogue.by_class(named)
+        if application.get("classes")
+        else catalogue.by_command(named, situation.image.workdir)
+    )
     return (other, operands) if other and catalogue.entry(other)["kind"] != "runtimes" else None
 
 

@@ -18,6 +18,7 @@ Entry: TypeAlias = "dict[str, Any]"
 
 FOLDER = Path(__file__).parent.parent / "catalogue"
 FILE = FOLDER / "catalogue.jsonl"
+_INSTALLED = frozenset(("bin", "sbin", ".bin", "node_modules", "libexec", "shims"))
 # No name is longer; a version is looked for in none that is.
 _LONGEST = 64
 _VERSION = re.compile(r"[-_]?v?\d+(?:\.\d+)*$")
@@ -47,12 +48,21 @@ def keys() -> tuple[str, ...]:
     return tuple(sorted(_index()["entries"]))
 
 
-def by_command(command: str) -> str | None:
-    """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``)."""
-    name = command.rpartition("/")[2]
+def by_command(command: str, workdir: str = "/") -> str | None:
+    """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``).
+
+    A program of the image's own working directory (``./serve``, ``/app/serve``) is not the one that it is named like, unless it lies
+    in a folder for installed programs or is a script that its ending tells (``./manage.py``).
+    """
+    folder, slash, name = command.rpartition("/")
     names = _index()["names"]
-    found: str | None = names.get(command) or names.get(name)
-    return found or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)
+    if command in names:
+        found: str = names[command]
+        return found
+    own = slash and (not command.startswith("/") or (workdir != "/" and command.startswith(f"{workdir.rstrip('/')}/")))
+    if own and "." not in name and not _INSTALLED.intersection(folder.split("/")):
+        return None
+    return names.get(name) or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)
 
 
 def by_module(module: str) -> str | None:
