@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gracelint.lab import After, NotStartedError, Output, Port, Steady, procfs, run
+from gracelint.lab import After, NotStartedError, Output, Port, Steady, kernel, procfs, run
+from gracelint.lab.connector import Ends
 from gracelint.signals import names
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab")]
@@ -237,3 +238,31 @@ def test_without_root_it_uses_a_user_namespace() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/")
     assert "status 7" in done.stdout or "user namespaces" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("trap", "status", "verdict"),
+    [
+        ("exit 0", "SIGKILL", "abrupt"),
+        ("kill $!; wait; exit 0", "SIGTERM", "abrupt"),
+        ("wait; exit 0", "status 0", "graceful"),
+    ],
+)
+def test_an_older_kernel_announces_ends(monkeypatch: pytest.MonkeyPatch, trap: str, status: str, verdict: str) -> None:
+    if Ends.listen() is None:
+        pytest.skip("the process connector needs root in the machine's own namespaces")
+    monkeypatch.setattr(kernel, "tells_ends", lambda: False)
+    monkeypatch.setattr(kernel, "wait_status", lambda pidfd: None)
+    report = run(["sh", "-c", f"trap '{trap}' TERM; sleep 0.5 & wait"], grace=5)
+    assert report.verdict == verdict
+    assert [str(process.status) for process in report.tree] == ["status 0", status]
+
+
+def test_a_kernel_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "tells_ends", lambda: False)
+    monkeypatch.setattr(kernel, "wait_status", lambda pidfd: None)
+    monkeypatch.setattr(procfs, "zombie_status", lambda pid: None)
+    monkeypatch.setattr(Ends, "listen", lambda: None)
+    report = run(["sh", "-c", "trap 'exit 0' TERM; sleep 9 & wait"], grace=5)
+    assert report.judgement[:2] == ("unknown", "unobserved")
+    assert run(["sh", "-c", "sleep 9; true"], grace=0.1).verdict == "killed"

@@ -96,7 +96,7 @@ def _end_of(process: Process, found: Report) -> str:
     if process in found.torn_down:
         return "killed by the kernel because PID 1 was gone"
     if process.status is None:
-        return "ended, the kernel does not tell how"
+        return "ended; this kernel tells only root how"
     if process.status.signal is not None:
         return f"ended by {process.status}, its default action"
     return f"left by itself ({process.status})"

@@ -52,6 +52,20 @@ def die_with_parent(signal: int) -> None:
     _call("prctl", _PR_SET_PDEATHSIG, signal, 0, 0, 0)
 
 
+@functools.cache
+def tells_ends() -> bool:
+    """Whether `wait_status` works here. Found out by a child that ends; asked once."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    pidfd = os.pidfd_open(child)
+    os.waitpid(child, 0)
+    try:
+        return wait_status(pidfd) is not None
+    finally:
+        os.close(pidfd)
+
+
 def wait_status(pidfd: int) -> int | None:
     """The wait status of an ended and reaped process, through its pidfd; None if the kernel does not tell (before 6.15)."""
     import fcntl

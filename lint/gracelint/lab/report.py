@@ -10,8 +10,8 @@ The verdict is in gracelint's words. Its *basis* says what it rests on:
                 itself. This is weaker: a program may leave by itself and drop its work all the same (nginx on SIGTERM), and a helper
                 that has nothing to clean up (``sleep``) counts like the application.
 ``grace``       PID 1 was still there after the grace period: ``killed``, whatever the others did. It needs no interpretation.
-``unobserved``  PID 1 left before the signal, or the kernel does not tell how the others ended (Linux before 6.15 tells only what is not
-                reaped yet): ``unknown``.
+``unobserved``  PID 1 left before the signal, or the kernel does not tell how the others ended (Linux before
+                6.15, without the rights for the process connector): ``unknown``.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..signals import names
+from . import kernel
 from .container import Container
 from .keeper import Notes, NotStartedError, UnavailableError, keep
 from .ready import Steady
@@ -53,6 +54,7 @@ def run(
         raise UnavailableError("PID namespaces are a feature of Linux; this is " + sys.platform)
     conditions = ready if isinstance(ready, (list, tuple)) else (ready or Steady(),)
     container = Container(tuple(argv), root, env, cwd, uid)
+    kernel.tells_ends()  # remembered, so that not every run has to find out
     notes = _apart(lambda control: keep(container, control, number, grace, conditions))
     return report_of(container, number, grace, notes)
 

@@ -1,7 +1,8 @@
 """Watching a namespace from outside: who is in it, and when and how each of them ends.
 
 Method: `Watch` holds a pidfd of every process it has seen, so it hears of each end at once, and looks at the tree every few milliseconds
-for new ones. How a process ended is read where it has not been reaped yet, else the kernel is asked through the pidfd (Linux 6.15 on).
+for new ones. How a process ended is read where it has not been reaped yet, else the kernel is asked through the pidfd (Linux 6.15 on), or
+it announced it through the process connector.
 
 Hazards: a process that starts and ends between two looks is not seen. PID 1's pidfd becomes readable *after* those of the processes that its
 exit killed, since the kernel waits for them first: the order of ends does not tell who left by itself, only their status does.
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import kernel, procfs
+from .connector import Ends
 from .ready import STEP
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from .ready import Inside, Ready
 
 _OUTPUT_KEPT = 1 << 16
+# How long an end may take to be announced, in seconds.
+_ANNOUNCED = 0.2
 # Ends are heard of at once; new processes are looked for ever more rarely, a tenth of the time that has passed.
 _HASTE, _LONGEST_STEP = 0.1, 0.05
 
@@ -56,6 +60,7 @@ class Watch:
     out: int | None = None
     output: bytes = b""
     notes: dict[int, Note] = field(default_factory=dict)
+    _ends: Ends | None = None
     _by_pidfd: dict[int, Note] = field(default_factory=dict)
     _poll: select.poll = field(default_factory=select.poll)
 
@@ -65,6 +70,8 @@ class Watch:
         if self.out is not None:
             os.set_blocking(self.out, False)
             self._poll.register(self.out, select.POLLIN)
+        if not kernel.tells_ends():
+            self._ends = Ends.listen()
         self.look()
 
     @property
@@ -150,10 +157,25 @@ class Watch:
             self.look()
         return True
 
+    def _hear(self) -> None:
+        """Take the announced ends. They come a moment after the end itself."""
+        deadline = time.monotonic() + _ANNOUNCED
+        while self._ends is not None and any(note.status is None and note.ended for note in self.notes.values()):
+            for pid, status in self._ends.read():
+                if pid in self.notes and self.notes[pid].status is None:
+                    self.notes[pid].status = status
+            if time.monotonic() > deadline:
+                return
+            time.sleep(STEP)
+
     def close(self) -> tuple[Note, ...]:
         """The notes; how the ended ones ended is asked for now, when all are reaped, and the pidfds are given back."""
         for note in self.notes.values():
             if note.status is None and note.ended is not None:
                 note.status = kernel.wait_status(note.pidfd)
+        if self._ends is not None:
+            self._hear()
+            self._ends.socket.close()
+        for note in self.notes.values():
             os.close(note.pidfd)
         return tuple(self.notes.values())
