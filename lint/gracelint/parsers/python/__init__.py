@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...source import Document
+    from ...source import Text
     from .model import Module
 
 
-def parse(document: Document) -> Module:
-    """The model of a Python file; never raises: a file that cannot be read has a ``problem``."""
+def parse(text: Text) -> Module:
+    """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a ``problem``."""
     from .reader import read
 
-    return read(document)
+    return read(text)

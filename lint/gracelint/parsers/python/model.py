@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from ...source import Document, Span, Text
+    from ...source import Span, Text
 
 # --- expressions ---------------------------------------------------------------------------------------------------
 
@@ -86,11 +86,21 @@ class Dictionary:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function; ``star`` ``*`` or ``**`` collects the rest, ``named`` can only be given by name."""
+
+    name: str
+    default: Expression | None = None
+    star: Literal["", "*", "**"] = ""
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lambda:
     """``lambda parameters: body``."""
 
     text: Text
-    parameters: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
     body: Expression
 
 
@@ -175,16 +185,16 @@ class ImportFrom:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function; ``name_text`` is its name's place."""
+    """A function; ``name_text`` is its name's place; ``generator``: it yields."""
 
     text: Text
     name: str
     name_text: Text
-    parameters: tuple[str, ...]
-    defaults: tuple[Expression, ...]
+    parameters: tuple[Parameter, ...]
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
     asynchronous: bool
+    generator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +349,6 @@ class SyntaxProblem:
 class Module:
     """A file. ``body`` is empty where it could not be read, and ``problem`` says why."""
 
-    document: Document
+    text: Text
     body: tuple[Statement, ...]
     problem: SyntaxProblem | None = None

@@ -1,0 +1,200 @@
+"""From libcst's expressions to the model's.
+
+One method a kind of expression, in a table by libcst's class; what is not there becomes `Other`, with the expressions inside it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+
+from . import model
+from .places import places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...source import Text
+
+
+class Expressions:
+    """One module's expressions: ``whole`` is its text."""
+
+    def __init__(self, whole: Text, module: cst.Module) -> None:
+        self._whole = whole
+        self._spans = places(module)
+        # Whether the function that is being read yields.
+        self.yields = False
+
+    def text(self, node: cst.CSTNode) -> Text:
+        """Where a node stands."""
+        start, end = self._spans[id(node)]
+        return self._whole.cut(start, end)
+
+    def parameters(self, node: cst.Parameters) -> tuple[model.Parameter, ...]:
+        """The parameters of a function or lambda, in order."""
+        found = [self._parameter(one) for one in (*node.posonly_params, *node.params)]
+        if isinstance(node.star_arg, cst.Param):
+            found.append(model.Parameter(node.star_arg.name.value, star="*"))
+        found += [self._parameter(one, named=True) for one in node.kwonly_params]
+        if node.star_kwarg is not None:
+            found.append(model.Parameter(node.star_kwarg.name.value, star="**"))
+        return tuple(found)
+
+    def _parameter(self, node: cst.Param, *, named: bool = False) -> model.Parameter:
+        default = self.expression(node.default) if node.default is not None else None
+        return model.Parameter(node.name.value, default, named=named)
+
+    def expression(self, node: cst.BaseExpression) -> model.Expression:
+        """An expression."""
+        convert = _EXPRESSIONS.get(type(node))
+        if convert is not None:
+            return convert(self, node)
+        return model.Other(self.text(node), type(node).__name__, self.parts(node))
+
+    def parts(self, node: cst.CSTNode) -> tuple[model.Expression, ...]:
+        """The expressions directly inside a node, however they are wrapped."""
+        found: list[model.Expression] = []
+        stack = list(reversed(node.children))
+        while stack:
+            child = stack.pop()
+            if isinstance(child, cst.BaseExpression):
+                found.append(self.expression(child))
+            else:
+                stack += reversed(child.children)
+        return tuple(found)
+
+    def _name(self, node: cst.Name) -> model.Expression:
+        text = self.text(node)
+        constants: dict[str, bool | None] = {"True": True, "False": False, "None": None}
+        return model.Constant(text, constants[node.value]) if node.value in constants else model.Name(text, node.value)
+
+    def _attribute(self, node: cst.Attribute) -> model.Expression:
+        return model.Attribute(self.text(node), self.expression(node.value), node.attr.value)
+
+    def _constant(self, node: cst.BaseString | cst.BaseNumber) -> model.Expression:
+        text = self.text(node)
+        try:
+            value = ast.literal_eval(text.value)
+        except (ValueError, SyntaxError, MemoryError):
+            return model.Other(text, type(node).__name__, self.parts(node))
+        if not isinstance(value, str | bytes | int | float | complex):
+            return model.Other(text, type(node).__name__, ())
+        return model.Constant(text, value)
+
+    def _call(self, node: cst.Call) -> model.Expression:
+        arguments = tuple(
+            model.Argument(self.expression(a.value), a.keyword.value if a.keyword is not None else None, _star(a.star))
+            for a in node.args
+        )
+        return model.Call(self.text(node), self.expression(node.func), arguments)
+
+    def _items(self, node: cst.Tuple | cst.List | cst.Set) -> model.Expression:
+        kinds: dict[type[cst.CSTNode], Literal["tuple", "list", "set"]] = {
+            cst.Tuple: "tuple",
+            cst.List: "list",
+            cst.Set: "set",
+        }
+        values = tuple(
+            model.Other(self.text(e), "starred", (self.expression(e.value),))
+            if isinstance(e, cst.StarredElement)
+            else self.expression(e.value)
+            for e in node.elements
+        )
+        return model.Items(self.text(node), kinds[type(node)], values)
+
+    def _dictionary(self, node: cst.Dict) -> model.Expression:
+        items = tuple(
+            (self.expression(e.key) if isinstance(e, cst.DictElement) else None, self.expression(e.value))
+            for e in node.elements
+        )
+        return model.Dictionary(self.text(node), items)
+
+    def _function(self, node: cst.Lambda) -> model.Expression:
+        return model.Lambda(self.text(node), self.parameters(node.params), self.expression(node.body))
+
+    def _awaited(self, node: cst.Await) -> model.Expression:
+        return model.Await(self.text(node), self.expression(node.expression))
+
+    def _binary(self, node: cst.BinaryOperation | cst.BooleanOperation) -> model.Expression:
+        return model.Operation(
+            self.text(node), symbol(node.operator), (self.expression(node.left), self.expression(node.right))
+        )
+
+    def _unary(self, node: cst.UnaryOperation) -> model.Expression:
+        return model.Operation(self.text(node), symbol(node.operator), (self.expression(node.expression),))
+
+    def _comparison(self, node: cst.Comparison) -> model.Expression:
+        text, left = self.text(node), self.expression(node.left)
+        parts: list[model.Expression] = []
+        for target in node.comparisons:
+            right = self.expression(target.comparator)
+            parts.append(model.Operation(text, symbol(target.operator), (left, right)))
+            left = right
+        return parts[0] if len(parts) == 1 else model.Operation(text, "and", tuple(parts))
+
+    def _subscript(self, node: cst.Subscript) -> model.Expression:
+        first = node.slice[0].slice if len(node.slice) == 1 else None
+        if isinstance(first, cst.Index):
+            return model.Subscript(self.text(node), self.expression(node.value), self.expression(first.value))
+        return model.Other(self.text(node), "slice", self.parts(node))
+
+    def _choice(self, node: cst.IfExp) -> model.Expression:
+        return model.Choice(
+            self.text(node), self.expression(node.test), self.expression(node.body), self.expression(node.orelse)
+        )
+
+    def _bind(self, node: cst.NamedExpr) -> model.Expression:
+        name = node.target.value if isinstance(node.target, cst.Name) else ""
+        return model.Bind(self.text(node), name, self.expression(node.value))
+
+
+def _yielded(self: Expressions, node: cst.Yield) -> model.Expression:
+    self.yields = True
+    return model.Other(self.text(node), "Yield", self.parts(node))
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., model.Expression]] = {
+    cst.Name: Expressions._name,
+    cst.Attribute: Expressions._attribute,
+    cst.SimpleString: Expressions._constant,
+    cst.ConcatenatedString: Expressions._constant,
+    cst.Integer: Expressions._constant,
+    cst.Float: Expressions._constant,
+    cst.Imaginary: Expressions._constant,
+    cst.Call: Expressions._call,
+    cst.Tuple: Expressions._items,
+    cst.List: Expressions._items,
+    cst.Set: Expressions._items,
+    cst.Dict: Expressions._dictionary,
+    cst.Lambda: Expressions._function,
+    cst.Await: Expressions._awaited,
+    cst.BinaryOperation: Expressions._binary,
+    cst.BooleanOperation: Expressions._binary,
+    cst.UnaryOperation: Expressions._unary,
+    cst.Comparison: Expressions._comparison,
+    cst.Subscript: Expressions._subscript,
+    cst.IfExp: Expressions._choice,
+    cst.NamedExpr: Expressions._bind,
+    cst.Yield: _yielded,
+}
+
+_SYMBOLS: dict[str, str] = {
+    "Not": "not", "And": "and", "Or": "or", "Equal": "==", "NotEqual": "!=", "LessThan": "<", "LessThanEqual": "<=",
+    "GreaterThan": ">", "GreaterThanEqual": ">=", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in",
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "BitOr": "|", "BitAnd": "&", "BitXor": "^", "LeftShift": "<<", "RightShift": ">>", "MatrixMultiply": "@",
+    "Minus": "-", "Plus": "+", "BitInvert": "~",
+}  # fmt: skip
+
+
+def symbol(operator: cst.CSTNode) -> str:
+    """How an operator is written."""
+    name = type(operator).__name__
+    return _SYMBOLS.get(name.removesuffix("Assign"), name)
+
+
+def _star(star: str) -> Literal["", "*", "**"]:
+    return "**" if star == "**" else "*" if star == "*" else ""
