@@ -258,7 +258,7 @@ class Kernel:
                 task.reacted[signal] = "ignores"
                 return
         if reaction is None and process.program is None:
-            label = f"what {process.argv[0] if process.argv else 'it'} does on {signal}"
+            label = process.missing[0] if process.missing else f"what {process.name} does on {signal}"
             if self.choices.pick((task.pid, signal), label, 2):
                 self.default(task, signal)
             else:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from .shell.state import State
 
 
+class Bound(str):
+    """A reason that says: a bound was hit, so nothing that depends on it is known."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
     """One process.

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from ..image.model import Absent, Argument, ImageFile
 from ..source import join
-from .process import Alternative, Environment, Process, with_before
+from .process import Alternative, Bound, Environment, Process, with_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..image.model import Image
+    from ..image.model import Unknown as Missing
     from ..parsers.shell.model import Script
     from ..source import Text
     from .model import How, Program, Started
@@ -45,6 +46,7 @@ class Resolver:
         self._pids = 1
         self._budget: Budget | None = None
         self._scripts: dict[tuple[object, int, int, bool], Script] = {}
+        self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
         self._programs: dict[tuple[str, ...], Program | None] = {}
 
     # --- what the shell evaluator asks (machine.Context) ---
@@ -80,6 +82,14 @@ class Resolver:
             return [Alternative(process, reasons=process.missing)]
         return self.launch(arguments, environment, pid, "fork", by_shell=True)
 
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
+        """What ``execvp`` would start, looked up once."""
+        key = (command, workdir, search)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self.image.files.which(command, workdir, search)
+        return found
+
     @property
     def budget(self) -> Budget:
         """The steps that all shells of the launch share."""
@@ -98,13 +108,15 @@ class Resolver:
         if not arguments or not arguments[0].value:
             return [Alternative(None, failed="there is no command")]
         if environment.depth > DEEPEST:
-            process = self._unknown(pid, arguments, environment, "programs start one another too deeply to follow")
+            process = self._unknown(
+                pid, arguments, environment, Bound("programs start one another too deeply to follow")
+            )
             return [Alternative(process, reasons=process.missing)]
         deeper = replace(environment, depth=environment.depth + 1)
         shell = self._shell(arguments, deeper, pid, how)
         if shell is not None:
             return shell
-        found = self.image.files.which(arguments[0].value, environment.workdir, environment.search)
+        found = self.which(arguments[0].value, environment.workdir, environment.search)
         if isinstance(found, Absent) and "/" in arguments[0].value:
             return [Alternative(None, 127, failed=found.reason)]
         if isinstance(found, ImageFile) and found.content is not None:
@@ -191,7 +203,7 @@ class Resolver:
             process = self._unknown(pid, arguments, environment, "a shell without a script reads its input", how)
             return [Alternative(None, 0, reasons=process.missing)]
         script = words[at]
-        found = self.image.files.which(script.value, environment.workdir, environment.workdir)
+        found = self.which(script.value, environment.workdir, environment.workdir)
         if isinstance(found, Absent):
             return [Alternative(None, 127, failed=found.reason)]
         if not isinstance(found, ImageFile) or found.content is None:

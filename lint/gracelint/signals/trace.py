@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .kernel import Kernel, runs
 from .model import VERDICTS, SignalPath, Trace
-from .process import Environment
+from .process import Bound, Environment
 from .resolve import DEFAULT_SEARCH, Resolver
 from .telling import Teller
 
@@ -166,6 +166,9 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
     if first.early or way.process.stays is False:
         verdict = "unknown"
         labels.append("the container ends by itself")
+    bounds = [reason for reason in way.reasons if isinstance(reason, Bound)]
+    if bounds:
+        verdict = "unknown"
     reasons = [*labels, *(reason for run in results for reason in run.kernel.reasons)] if verdict == "unknown" else []
     if any(run.kernel.close for run in results) and verdict == "unknown":
         reasons.append("whether the application finishes before PID 1 leaves")

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ..process import Bound
 from . import conditions, simple
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -179,7 +180,7 @@ def _source(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         state.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
         return machine.finished(state, 0)
     if _depth(state) > 40:
-        state.ended = Ended("unknown", reason=f"{path} reads itself too deeply to follow")
+        state.ended = Ended("unknown", reason=Bound(f"{path} reads itself too deeply to follow"))
         return [state]
     state.scopes = (*state.scopes, (state.parameters, {}))
     if len(fields) > 2:
@@ -198,7 +199,7 @@ def _eval(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
         state.note("reasons", f"eval of {clip(value.name if isinstance(value, Unknown) else value)} is not known")
         return _unknown(machine, state, node, fields)
     if _depth(state) > 40:
-        state.ended = Ended("unknown", reason="eval is nested too deeply to follow")
+        state.ended = Ended("unknown", reason=Bound("eval is nested too deeply to follow"))
         return [state]
     if not known.strip():
         return machine.finished(state, 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from ..process import Alternative, Process
+from ..process import Alternative, Bound, Process
 from . import simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
@@ -68,14 +68,9 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
 def fork(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> list[Forked]:
     """What a child shell that runs a command turns out to be."""
     if machine.forking >= DEEPEST:
-        process = Process(
-            machine.context.new_pid(),
-            state.shell.argv,
-            "fork",
-            construct,
-            missing=("shells nested too deeply to follow",),
-        )
-        return [Forked(Alternative(process))]
+        reason = Bound("shells are nested too deeply to follow")
+        process = Process(machine.context.new_pid(), state.shell.argv, "fork", construct, missing=(reason,))
+        return [Forked(Alternative(process, reasons=(reason,)))]
     machine.forking += 1
     try:
         return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
@@ -150,7 +145,7 @@ def _members(
     partial: list[tuple[State, list[Forked]]] = [(state, [])]
     for number, member in enumerate(node.commands):
         if number >= LONGEST_PIPELINE:
-            state.note("reasons", "a pipeline too long to follow")
+            state.note("reasons", Bound("a pipeline is too long to follow"))
             break
         following: list[tuple[State, list[Forked]]] = []
         for each, members in partial:

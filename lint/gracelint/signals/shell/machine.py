@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ...parsers.shell import model as sh
+from ..process import Bound
 from . import builtins, children, conditions, simple, words
 from .state import Ended, Truth
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .values import Field, Value
 
 MOST_ITERATIONS = 100
+MOST_ARMS = 32
 
 
 class Host(Protocol):
@@ -358,25 +360,36 @@ class Machine:
             state.push("within", label="redirected")
         ways: list[State] = []
         open_state: State | None = state
-        for number, arm in enumerate(node.arms):
+        for number in range(len(node.arms)):
             self.budget.spend()
-            if open_state is None or len(ways) > 24 or self.budget.steps < 0:
+            if open_state is None:
                 break
-            for word in arm.patterns:
-                truth = conditions.matching(self, open_state, subject, word)
-                open_state.done(None, truth)
-                outcomes = self.split(open_state)
-                open_state = next((each for each, holds in outcomes if not holds), None)
-                for each, holds in outcomes:
-                    if holds:
-                        self._arm(each, node, number)
-                        ways.append(each)
-                if open_state is None:
-                    break
+            if len(ways) > MOST_ARMS or self.budget.steps < 0:
+                open_state.ended = Ended("unknown", reason=Bound("a case has too many arms to follow"))
+                return [*ways, open_state]
+            open_state = self._arm_taken(open_state, node, number, subject, ways)
         if open_state is not None:
             open_state.done(0)
             ways.append(open_state)
         return ways
+
+    def _arm_taken(self, state: State, node: sh.Case, number: int, subject: Value, ways: list[State]) -> State | None:
+        """Add the ways on which an arm is taken; the one on which it is not."""
+        rest: State | None = state
+        for word in node.arms[number].patterns:
+            if rest is None:
+                return None
+            truth = conditions.matching(self, rest, subject, word)
+            if truth.value is False:
+                continue
+            rest.done(None, truth)
+            outcomes = self.split(rest)
+            rest = next((each for each, holds in outcomes if not holds), None)
+            for each, holds in outcomes:
+                if holds:
+                    self._arm(each, node, number)
+                    ways.append(each)
+        return rest
 
     def _arm(self, state: State, node: sh.Case, number: int) -> None:
         """Push an arm's body, and those it falls through to."""
@@ -492,7 +505,11 @@ class Machine:
                 state.ended = Ended("unknown", reason="a loop that does not end")
             return [state]
         assumed = len(state.conditions) > loop.conditions
-        if assumed or loop.before == before or loop.count >= MOST_ITERATIONS or _constant(condition):
+        endless = loop.before == before or _constant(condition)
+        if loop.count >= MOST_ITERATIONS and not endless and not assumed:
+            state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
+            return [state]
+        if assumed or endless:
             state.block = builtins.loop_block(state, node)
             self.parked.append((loop.entry, state))
             return []

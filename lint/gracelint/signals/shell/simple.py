@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from ..process import Environment
+from ..process import Bound, Environment
 from . import builtins, children
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -97,7 +97,7 @@ def remember_pid(state: State, name: str, value: object) -> None:
 
 def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:
     if len(state.scopes) >= DEEPEST_CALLS:
-        state.ended = Ended("unknown", reason=f"the function {name} calls itself too deeply to follow")
+        state.ended = Ended("unknown", reason=Bound(f"the function {name} calls itself too deeply to follow"))
         return [state]
     function = state.functions[name]
     state.scopes = (*state.scopes, (state.parameters, {}))
@@ -241,7 +241,9 @@ def _at_end(state: State) -> bool:
     if frame is None or not isinstance(frame.node, sh.Block):
         return True
     last = frame.node.commands[-1].text
-    return "\n" not in last.buffer.value[last.end :] and "<<" not in last.value
+    source = state.shell.source
+    end = source.end if source.buffer is last.buffer else len(last.buffer.value)
+    return "\n" not in last.buffer.value[last.end : end] and "<<" not in last.value
 
 
 def _behind_background(commands: tuple[sh.Command, ...]) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..process import Alternative, Process, with_before
+from ..process import Alternative, Bound, Process, with_before
 from . import children, simple
 from .children import Forked
 from .machine import Machine
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .values import Array, Value
 
 MOST_WAYS = 64
-WIDEN = 12
+WIDEN = 6
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
 
 
@@ -87,7 +87,9 @@ def explore(machine: Machine, start: State) -> list[State]:
         state = live[0] if len(live) == 1 else max(live, key=_order)
         live.remove(state)
         if not machine.budget.spend():
-            finished.extend(_stopped(each, "the script takes too many steps to follow") for each in [state, *live])
+            finished.extend(
+                _stopped(each, Bound("the script takes too many steps to follow")) for each in [state, *live]
+            )
             break
         for following in machine.step(state):
             for each in _settled(machine, following):
@@ -98,7 +100,9 @@ def explore(machine: Machine, start: State) -> list[State]:
                 elif not _merged(live, each):
                     live.append(each)
         if len(live) > MOST_WAYS:
-            finished.extend(_stopped(each, "too many ways through the script to follow") for each in live)
+            finished.extend(
+                _stopped(each, Bound("there are too many ways through the script to follow")) for each in live
+            )
             break
     return _distinct(_holding(finished))
 

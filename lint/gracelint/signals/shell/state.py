@@ -121,7 +121,7 @@ class Ended:
     failed: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
