@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..keeper import NotStartedError
-from .install import MissingPackageError
 from .measure import Bench, NotReadyError
 from .table import cases
 
@@ -40,9 +39,11 @@ def read(path: Path) -> dict[Key, Record]:
 
 def write(path: Path, records: dict[Key, Record], order: Sequence[Case]) -> None:
     """Write records, one a line, in the order of the tables; what no table asks for any more is left out."""
-    wanted = [(case.name, f"SIG{signal}") for case in order for signal in case.signals]
+    wanted = dict.fromkeys((case.name, f"SIG{signal}") for case in order for signal in case.signals)
     lines = [json.dumps(records[key], ensure_ascii=False) for key in wanted if key in records]
-    path.write_text(f'{{"what": {json.dumps(WHAT)},\n "records": [\n  ' + ",\n  ".join(lines) + "\n]}\n", encoding="utf-8")
+    path.write_text(
+        f'{{"what": {json.dumps(WHAT)},\n "records": [\n  ' + ",\n  ".join(lines) + "\n]}\n", encoding="utf-8"
+    )
 
 
 def settled(bench: Bench, case: Case, signal: str, known: Record | None) -> Record:
@@ -59,7 +60,9 @@ def settled(bench: Bench, case: Case, signal: str, known: Record | None) -> Reco
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the arguments ask for; 1 if something could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m gracelint.lab.programs", description=__doc__)
-    parser.add_argument("tables", nargs="*", type=Path, metavar="TABLE", help="tables of programs; default: gracelint's own")
+    parser.add_argument(
+        "tables", nargs="*", type=Path, metavar="TABLE", help="tables of programs; default: gracelint's own"
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for installed packages and for the runs")
     parser.add_argument("--output", type=Path, default=EVIDENCE, help="where the records go")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="measure this program only")
@@ -79,23 +82,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 continue
             try:
                 found = settled(bench, case, signal, known.get(key))
-            except (NotReadyError, NotStartedError, MissingPackageError) as error:
+            except (NotReadyError, NotStartedError) as error:
                 failures += 1
                 print(f"! {case.name} {signal}: {type(error).__name__}: {str(error)[-1500:]}", flush=True)
                 continue
             # Read again: a second run, of another table, may have written in the meantime.
             write(options.output, {**read(options.output), key: found}, list(cases()) + chosen)
-            print(f"{case.name} {signal}: {found['verdict']} ({found['basis']}) {found['seconds']} s; {found['why']}", flush=True)
+            print(
+                f"{case.name} {signal}: {found['verdict']} ({found['basis']}) {found['seconds']} s; {found['why']}",
+                flush=True,
+            )
     return 1 if failures else 0
 
 
 def _install(bench: Bench, chosen: Sequence[Case]) -> None:
     """Install package by package: one that is not to be had must not keep the others away."""
     for package in dict.fromkeys(package for case in chosen for package in (case.package, *case.needs)):
-        try:
-            bench.packages.install([package])
-        except subprocess.CalledProcessError as error:
-            print(f"! {package}: {error}", flush=True)
+        _installed(bench, package)
+
+
+def _installed(bench: Bench, package: str) -> None:
+    try:
+        bench.packages.install([package])
+    except subprocess.CalledProcessError as error:
+        print(f"! {package}: {error}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ became of it. It imports nothing but the standard library, so that it starts at 
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import struct
 import sys
@@ -18,13 +19,17 @@ _RETRY = 0.02
 
 def connect(port: int, until: float, timeout: float) -> socket.socket:
     """A connection to a port of this machine, as soon as there is one to be had."""
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout)
-        except ConnectionRefusedError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_RETRY)
+    while (refusal := _refusal(connection := socket.socket(), port, timeout)) and time.monotonic() < until:
+        connection.close()
+        time.sleep(_RETRY)
+    if refusal:
+        raise OSError(refusal, os.strerror(refusal))
+    return connection
+
+
+def _refusal(connection: socket.socket, port: int, timeout: float) -> int:
+    connection.settimeout(timeout)
+    return connection.connect_ex(("127.0.0.1", port))
 
 
 def over_http(connection: socket.socket, port: int, path: str) -> bytes:
@@ -61,10 +66,7 @@ def main(kind: str, port: str, path: str, seconds: str) -> str:
     timeout = float(seconds)
     try:
         with connect(int(port), time.monotonic() + timeout, timeout) as connection:
-            if kind == "http":
-                body = over_http(connection, int(port), path)
-            else:
-                body = over_fastcgi(connection, path)
+            body = over_http(connection, int(port), path) if kind == "http" else over_fastcgi(connection, path)
     except (OSError, http.client.HTTPException) as error:
         return f"dropped: {type(error).__name__}"
     return "answered" if body.rstrip().endswith(b"done") else f"dropped: {body[-60:].decode('ascii', 'replace')}"

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(@?[^@=<>\[]+)")
 
 
-class MissingPackageError(Exception):
-    """A package is not installed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Packages:
     """The packages of a work folder."""
@@ -50,9 +46,7 @@ class Packages:
         """Install what is missing of these. Raises `CalledProcessError` where a package manager fails."""
         lacking: dict[str, list[str]] = {}
         for package in dict.fromkeys(packages):
-            try:
-                self.version(package)
-            except MissingPackageError:
+            if self.version(package) is None:
                 kind, _, name = package.partition(":")
                 lacking.setdefault(kind, []).append(name)
         if names := lacking.get("apt"):
@@ -70,15 +64,13 @@ class Packages:
             command = ("npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(self._npm))
             subprocess.run((*command, *names), check=True)
 
-    def version(self, package: str) -> str:
-        """The version that is installed; raises `MissingPackageError`."""
+    def version(self, package: str) -> str | None:
+        """The version that is installed; None if it is not."""
         kind, _, text = package.partition(":")
         match = _NAME.match(text)
         name = match[1] if match else text
-        version = {"apt": _dpkg, "pip": self._pip, "npm": self._package_json, "here": _at_hand}[kind](name)
-        if not version:
-            raise MissingPackageError(package)
-        return version
+        asked = {"apt": _dpkg, "pip": self._pip, "npm": self._package_json, "here": _at_hand}
+        return asked[kind](name) or None
 
     def _pip(self, name: str) -> str:
         code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
@@ -104,7 +96,7 @@ def _output(command: tuple[str, ...], environment: Mapping[str, str] | None = No
 
 def _dpkg(name: str) -> str:
     status, _, version = _output(("dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", name)).partition(" ")
-    return version if status == "installed" else ""
+    return version if status.startswith(("installed", "triggers")) else ""
 
 
 def _at_hand(name: str) -> str:

@@ -69,6 +69,8 @@ class Bench:
     def measure(self, case: Case, signal: str) -> Record:
         """The record of one run. Raises `NotReadyError`, and what `run` raises."""
         version = self.packages.version(case.package)
+        if version is None:
+            raise NotReadyError(f"{case.package} is not installed")
         folder = self.work / "cases" / f"{case.name}-{signal}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -133,7 +135,13 @@ class _Run:
                 stack.enter_context(_Beside(self.words(command), self.folder, self.environment))
             if self.case.backend:
                 script = str(Path(__file__).with_name("backend.py"))
-                command = (sys.executable, script, self.ports["backend"], str(self.witness_record), f"{REQUEST_SECONDS}")
+                command = (
+                    sys.executable,
+                    script,
+                    self.ports["backend"],
+                    str(self.witness_record),
+                    f"{REQUEST_SECONDS}",
+                )
                 stack.enter_context(_Beside(command, self.folder, None))
                 _await_port(self.ports["backend"])
             if self.case.beside:
@@ -183,7 +191,7 @@ class _Run:
 
     def conditions(self) -> Sequence[Ready]:
         """What to wait for: what the table says, the applications' own word, and that nothing more happens."""
-        ready, found = self.case.ready, []
+        ready = self.case.ready
         waiting: list[Ready] = []
         if ready.get("port"):
             waiting.append(Port(int(self.ports["port"]), _START_LIMIT))
@@ -195,8 +203,7 @@ class _Run:
             waiting.append(Written(str(self.witness_record), b" ready\n", expected, _START_LIMIT))
         if "after" in ready:
             waiting.append(After(ready["after"]))
-        found += waiting
-        return (*found, Steady(self.case.settle))
+        return (*waiting, Steady(self.case.settle))
 
     def asking(self) -> list[str] | None:
         """The client's command line."""
@@ -248,10 +255,8 @@ def _await_port(port: str) -> None:
     """Wait until somebody listens on a port of this machine."""
     end = time.monotonic() + _START_LIMIT
     while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", int(port)), 1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", int(port))) == 0:
+                return
+        time.sleep(0.02)
     raise NotReadyError(f"nobody listens on {port}")
