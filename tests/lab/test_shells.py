@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import tempfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,7 @@ import pytest
 from gracelint.lab import behaviour, shells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NoReturn
 
     from gracelint.lab.witness import Stand
@@ -23,7 +24,7 @@ RECORDED = {(shell.name, row["mode"], row["group"], row["form"]): row for shell,
 BY_NAME = {shell.name: shell for shell in shells.SHELLS}
 # What is compared: not the masks, which a rebuild may change, nor whether a killed application was about to hear of it, which is a race.
 COMPARED = ("pid1", "verdict", "status", "ran")
-# The one question of each kind that matters most, asked in every run; the slow run asks a tenth of all.
+# The one question of each kind that matters most, asked in every run; the slow run asks a sample of all.
 ESSENTIAL = {
     ("last", "simple"),
     ("last", "redirect-out"),
@@ -49,6 +50,14 @@ def installed(name: str, missing: Callable[[str], NoReturn]) -> shells.Shell:
     return shell
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Open to other users, as pytest's own are not: some forms change the user."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 def differences(
     shell: shells.Shell, wanted: Iterable[tuple[str, shells.Form]], folder: Path, stand: Stand
 ) -> list[str]:
@@ -71,28 +80,28 @@ def differences(
 @pytest.mark.lab
 @pytest.mark.parametrize("name", BY_NAME)
 def test_essential_forms_behave_as_recorded(
-    name: str, tmp_path: Path, stand: Stand, missing: Callable[[str], NoReturn]
+    name: str, folder: Path, stand: Stand, missing: Callable[[str], NoReturn]
 ) -> None:
     wanted = [("c", form) for form in shells.forms() if (form.group, form.name) in ESSENTIAL]
     assert len(wanted) == len(ESSENTIAL)
-    assert differences(installed(name, missing), wanted, tmp_path, stand) == []
+    assert differences(installed(name, missing), wanted, folder, stand) == []
 
 
 @pytest.mark.lab
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
-def test_a_tenth_of_all_forms_behaves_as_recorded(
-    name: str, tmp_path: Path, stand: Stand, missing: Callable[[str], NoReturn]
+def test_a_sample_of_all_forms_behaves_as_recorded(
+    name: str, folder: Path, stand: Stand, missing: Callable[[str], NoReturn]
 ) -> None:
     wanted = [
         (mode, form)
         for mode in shells.MODES
         for form in shells.forms()
         # a shell that signals itself until it crashes takes seconds, more of them on a loaded machine
-        if form.group != "kill-self" and zlib.crc32(f"{name} {mode} {form.group} {form.name}".encode()) % 10 == 0
+        if form.group != "kill-self" and zlib.crc32(f"{name} {mode} {form.group} {form.name}".encode()) % 20 == 0
     ]
-    assert len(wanted) > 40
-    assert differences(installed(name, missing), wanted, tmp_path, stand) == []
+    assert len(wanted) > 15
+    assert differences(installed(name, missing), wanted, folder, stand) == []
 
 
 def test_every_form_was_measured_under_every_shell() -> None:
