@@ -1,0 +1,238 @@
+"""Predicted against measured, over generated scripts: `python tests/conformance/compare.py 10000` prints the table.
+
+Every script is drawn from its number (`script_grammar`), run by the kernel and read by gracelint (`script_judges`), in each of the shells. The results:
+
+agreed      verdict, PID 1's argv, and who was told and finished are as predicted
+one of some what was measured is one of several ways that gracelint leaves open, whose verdicts differ
+unknown     gracelint does not know, and says why
+unsteady    three measurements gave different answers, one of them as predicted
+disagreed   it is otherwise: a bug in gracelint (or in the lab)
+
+A disagreement is made as small as it gets and, with ``--keep FOLDER``, written down as a fixture. Exit status 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import re
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
+
+from script_cases import Answer
+from script_grammar import Sketch, sketch, smaller
+from script_judges import Stand, predicted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from script_cases import Case
+
+    from gracelint.signals.model import Trace
+
+SHELLS = ("dash", "bash", "ash")
+RESULTS = ("agreed", "one of some", "unknown", "unsteady", "disagreed")
+MOST_CUTS = 150
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``kind`` is the reason of an unknown, or in what way they disagree."""
+
+    result: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One script: what both said, and how long gracelint took (seconds). ``sketch`` is shrunk where they disagree."""
+
+    seed: int
+    sketch: Sketch
+    judgement: Judgement
+    measured: Answer
+    ways: tuple[Answer, ...]
+    seconds: float
+
+
+def fits(way: Answer, measured: Answer) -> bool:
+    """Whether what was measured is what was predicted."""
+    if "ends" in (way.verdict, measured.verdict):
+        return way.verdict == measured.verdict
+    same = way.verdict == measured.verdict or (measured.verdict == "stops" and way.verdict in ("graceful", "abrupt"))
+    return same and way.pid1 == measured.pid1 and way.told == measured.told
+
+
+def ways_of(trace: Trace | Exception) -> tuple[Answer, ...]:
+    """The ways that the launch takes without an environment of the user's own."""
+    if isinstance(trace, Exception):
+        return ()
+    return tuple(predicted(path) for path in trace.paths if path.default) or tuple(map(predicted, trace.paths))
+
+
+def judge(trace: Trace | Exception, measured: Answer) -> Judgement:
+    """How a prediction stands against a measurement."""
+    if isinstance(trace, Exception):
+        *_, last = traceback.extract_tb(trace.__traceback__)
+        return Judgement("disagreed", f"{type(trace).__name__} in {last.name} ({Path(last.filename).name})")
+    ways = ways_of(trace)
+    if any(fits(way, measured) for way in ways):
+        return Judgement("agreed" if len({way.verdict for way in ways}) == 1 else "one of some")
+    if not ways or any(way.verdict == "unknown" for way in ways):
+        return Judgement("unknown", _general(trace.missing[0] if trace.missing else "no reason given"))
+    verdicts = "/".join(sorted({way.verdict for way in ways}))
+    if measured.verdict not in {way.verdict for way in ways}:
+        return Judgement("disagreed", f"{verdicts} predicted, {measured.verdict} measured")
+    if measured.pid1 not in {way.pid1 for way in ways}:
+        return Judgement("disagreed", f"{verdicts}, but another PID 1")
+    return Judgement("disagreed", f"{verdicts}, but others were told or finished")
+
+
+def _general(reason: str) -> str:
+    """A reason without the names in it."""
+    return re.sub(r"(/\S+|\"[^\"]*\"|`[^`]*`|\bapp2?\b)", "…", reason)
+
+
+class Comparer:
+    """Compares, one script after the other."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+
+    def compare(self, seed: int, shell: str) -> Comparison:
+        """One script."""
+        drawn = sketch(seed, shell)
+        began = time.process_time()
+        trace = self.predict(drawn.case)
+        seconds = time.process_time() - began
+        judgement, measured = self.judge(drawn.case, trace)
+        if judgement.result == "disagreed":
+            drawn = self.shrink(drawn, judgement)
+            trace = self.predict(drawn.case)
+            judgement, measured = self.judge(drawn.case, trace)
+        return Comparison(seed, drawn, judgement, measured, ways_of(trace), seconds)
+
+    def predict(self, case: Case) -> Trace | Exception:
+        """The prediction, or the bug that it met."""
+        try:
+            return self.stand.predict(case)
+        except Exception as error:
+            return error
+
+    def judge(self, case: Case, trace: Trace | Exception) -> tuple[Judgement, Answer]:
+        """Measured once, and twice more where that does not fit."""
+        measured = self.stand.measure(case)
+        judgement = judge(trace, measured)
+        if judgement.result != "disagreed":
+            return judgement, measured
+        again = [measured, *(self.stand.measure(case) for _ in range(2))]
+        judgements = [judge(trace, each) for each in again]
+        fitting = [number for number, each in enumerate(judgements) if each.result != "disagreed"]
+        if len(fitting) == 1:
+            return Judgement("unsteady"), again[fitting[0]]
+        at = fitting[0] if fitting else -1
+        return judgements[at], again[at]
+
+    def shrink(self, drawn: Sketch, judgement: Judgement) -> Sketch:
+        """The smallest sketch found that still disagrees in the same way."""
+        cuts = 0
+        again = True
+        while again and cuts < MOST_CUTS:
+            again = False
+            for less in smaller(drawn):
+                cuts += 1
+                if cuts >= MOST_CUTS:
+                    break
+                trace = self.predict(less.case)
+                if judge(trace, self.stand.measure(less.case)) == judgement:
+                    drawn, again = less, True
+                    break
+        return drawn
+
+
+_comparer: Comparer
+
+
+def _begin(folder: str, numbers: multiprocessing.queues.Queue[int]) -> None:
+    global _comparer
+    os.nice(5)
+    _comparer = Comparer(Stand(Path(folder) / "stand").copy(Path(folder) / str(numbers.get())))
+
+
+def _compare(task: tuple[int, str]) -> Comparison:
+    return _comparer.compare(*task)
+
+
+def compare(tasks: Iterable[tuple[int, str]], jobs: int) -> Iterator[Comparison]:
+    """Compare all (seed, shell), as many at a time as there are ``jobs`` (a run mostly waits, so three a processor are not too many)."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        Stand.make(Path(folder) / "stand")
+        numbers = context.Queue()
+        for number in range(jobs):
+            numbers.put(number)
+        with context.Pool(jobs, _begin, (folder, numbers)) as pool:
+            yield from pool.imap_unordered(_compare, tasks)
+
+
+def table(found: Iterable[Comparison]) -> Iterator[str]:
+    """The table, in lines."""
+    found = list(found)
+    width = max(map(len, RESULTS))
+    yield f"{'':{width}}  " + "".join(f"{shell:>8}" for shell in (*SHELLS, "all"))
+    counts = Counter((each.judgement.result, each.sketch.shell) for each in found)
+    for result in RESULTS:
+        row = [counts[result, shell] for shell in SHELLS]
+        yield f"{result:{width}}  " + "".join(f"{number:8}" for number in (*row, sum(row)))
+    for result in ("unknown", "disagreed"):
+        kinds = Counter(each.judgement.kind for each in found if each.judgement.result == result)
+        if kinds:
+            yield f"\n{result}:"
+            yield from (f"{number:6}  {kind}" for kind, number in kinds.most_common(25))
+    times = sorted(each.seconds for each in found)
+    if times:
+        yield f"\ngracelint's time: median {1000 * times[len(times) // 2]:.0f} ms, slowest {1000 * times[-1]:.0f} ms"
+
+
+def told(each: Comparison) -> str:
+    """A disagreement in full, as a fixture."""
+    ways = "".join(f"predicted: {way}\n" for way in each.ways)
+    comment = f"seed {each.seed}: {each.judgement.result}, {each.judgement.kind}\n{ways}"
+    return each.sketch.case.dumps(each.measured, comment)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Predicted against measured, over generated scripts.")
+    parser.add_argument("scripts", type=int, help="how many scripts, each in every shell")
+    parser.add_argument("--first", type=int, default=0, help="number of the first (default 0)")
+    parser.add_argument("--shell", action="append", choices=SHELLS, help="only this shell")
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1))
+    parser.add_argument("--keep", type=Path, help="a folder for what they disagree about")
+    parser.add_argument("--unknown", type=Path, help="a folder for what gracelint does not know")
+    options = parser.parse_args()
+    shells = options.shell or SHELLS
+    tasks = [(seed, shell) for seed in range(options.first, options.first + options.scripts) for shell in shells]
+    found = []
+    for each in compare(tasks, options.jobs):
+        found.append(each)
+        folder = {"disagreed": options.keep, "unknown": options.unknown}.get(each.judgement.result)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{each.sketch.shell}-{each.seed}.txt").write_text(told(each))
+        if len(found) % 200 == 0:
+            print(f"{len(found)} of {len(tasks)}", file=sys.stderr)
+    print("\n".join(table(found)))
+    return int(any(each.judgement.result == "disagreed" for each in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

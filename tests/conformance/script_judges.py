@@ -1,0 +1,156 @@
+"""The two who answer: the kernel (`measure`) and gracelint (`predict`).
+
+The kernel is asked in the lab: a bare root folder with the shell in question, the tools that entrypoints use and witnesses named ``app`` and ``app2``, each of which
+cleans up for half a second, as gracelint's simulation assumes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from script_cases import APPLICATIONS, ENV, Answer, Case
+
+from gracelint.image.build import build_image
+from gracelint.image.context import Context
+from gracelint.lab import NotStartedError, Steady, Written, run
+from gracelint.lab.witness import build, testimonies
+from gracelint.parsers.dockerfile import parse
+from gracelint.signals.trace import follow
+from gracelint.source import Document
+
+if TYPE_CHECKING:
+    from gracelint.lab import Report
+    from gracelint.signals.model import SignalPath, Trace
+
+GRACE = 2.5
+CLEANUP = 0.5
+QUIET = 0.08
+PATH = "/usr/local/bin:/usr/bin:/bin"
+TOOLS = ("sleep", "cat", "tail", "env", "nice", "nohup", "timeout", "setsid", "mkdir", "id", "basename", "dirname", "tr", "grep", "tee", "true", "false", "test")
+INITS = ("tini", "dumb-init")
+CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}
+PROGRAMS: dict[str, Any] = dict.fromkeys(APPLICATIONS, CONFIGURED)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Root folders, one a shell, and a build context. One case at a time."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Stand:
+        """Build it (needs a C compiler, and the shells and inits of .ci/packages.txt)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        build(folder / "witness")
+        for shell in ("dash", "bash", "ash"):
+            root = folder / shell
+            for name in ("usr/bin", "usr/local/bin", "record", "tmp", "proc", "dev", "work", "etc"):
+                (root / name).mkdir(parents=True)
+            (root / "bin").symlink_to("usr/bin")
+            for name in INITS:
+                _install(root, name)
+            if shell == "ash":
+                _install(root, "busybox")
+                for name in ("sh", *TOOLS):
+                    os.link(root / "bin/busybox", root / "bin" / name)
+            else:
+                for name in ("dash", "bash", *TOOLS):
+                    _install(root, name)
+                os.link(root / "bin/dash", root / "bin/sh")
+            for name in APPLICATIONS:
+                os.link(folder / "witness", root / "usr/local/bin" / name)
+        context = folder / "context"
+        context.mkdir()
+        for name in APPLICATIONS:
+            (context / name).write_bytes(b"\x7fELF\0")
+            (context / name).chmod(0o755)
+        return cls(folder)
+
+    def copy(self, folder: Path) -> Stand:
+        """Another one, of hard links: for another case at the same time."""
+        shutil.copytree(self.folder, folder, copy_function=os.link, symlinks=True)
+        return Stand(folder)
+
+    def measure(self, case: Case) -> Answer:
+        """What the kernel says."""
+        root = self.folder / case.shell
+        _place(case, root)
+        record = root / "record/witnesses"
+        record.write_text("")
+        record.chmod(0o666)
+        environment = {
+            **ENV,
+            "PATH": PATH,
+            "HOME": "/",
+            "GRACELINT_RECORD": "/record/witnesses",
+            "GRACELINT_CLEANUP": str(round(CLEANUP * 1000)),
+        }
+        ready = (Written(str(record), b" ready\n", 1, 0.6), Steady(QUIET, limit=3.0))
+        argv = [*case.entrypoint, *case.cmd]
+        try:
+            report = run(
+                argv, signal=case.stop, grace=GRACE, root=str(root), env=environment, cwd="/work", ready=ready
+            )
+        except NotStartedError:
+            return Answer("ends")
+        return measured(report, record.read_text())
+
+    def predict(self, case: Case) -> Trace:
+        """What gracelint says."""
+        context = self.folder / "context"
+        _place(case, context)
+        image = build_image(parse(Document("Dockerfile", case.dockerfile)), Context(str(context)))
+        return follow(image, grace_period=GRACE, programs=PROGRAMS)
+
+
+def measured(report: Report, record: str) -> Answer:
+    """A lab run in the terms that are compared."""
+    if not report.signalled:
+        return Answer("ends")
+    report = replace(report, testimonies=testimonies(record))
+    present = {process.pid for process in report.tree}
+    told = [(each.name, bool(each.signals), each.finished) for each in report.testimonies if each.pid in present]
+    verdict = report.verdict
+    if not report.testimonies and verdict in ("graceful", "abrupt"):
+        verdict = "stops"  # nobody had anything to lose
+    return Answer(verdict, report.pid1.argv, tuple(sorted(told)))
+
+
+def predicted(path: SignalPath) -> Answer:
+    """A predicted way in the terms of what is measured."""
+    if not path.hops or "the container ends by itself" in path.missing:
+        return Answer("ends")
+    told = []
+    for hop in path.hops:
+        name = hop.argv[0].rpartition("/")[2] if hop.argv else ""
+        if name in APPLICATIONS and hop.shell is None:
+            told.append((name, bool(hop.notified), bool(hop.finishes)))
+    return Answer(path.verdict, path.pid1, tuple(sorted(told)))
+
+
+def _place(case: Case, folder: Path) -> None:
+    for old in folder.glob("*.sh"):
+        old.unlink()
+    for name, text in case.files.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+
+
+def _install(root: Path, name: str) -> None:
+    """A program of this machine, with the libraries that it needs."""
+    source = shutil.which(name)
+    assert source is not None, f"{name} is not installed: see .ci/packages.txt"
+    shutil.copy(source, root / "bin" / name)
+    needed = subprocess.run(["ldd", source], capture_output=True, text=True, check=False).stdout
+    for library in re.findall(r"(/\S+)", needed):
+        target = root / library.lstrip("/")
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, target)
