@@ -1,0 +1,102 @@
+"""Does an application of a runtime handle the signal? A look at its source, for the languages that gracelint does not read.
+
+A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor another file of its
+language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. If one does, or if the
+file is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
+Hazard: a package from a registry may install a handler of its own; node_modules and the like are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..image.model import ImageFile
+from .model import Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..image.model import Image
+    from .model import Program
+
+# Suffixes of the languages, by the catalogue's runtime.
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "node": (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"),
+    "bun": (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx"),
+    "deno": (".js", ".mjs", ".ts", ".tsx"),
+    "ruby": (".rb", ".ru"),
+    "perl": (".pl", ".pm", ".psgi"),
+    "php": (".php",),
+    "lua": (".lua",),
+    "tcl": (".tcl",),
+    "R": (".R", ".r"),
+}
+SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+# Libraries that install handlers for the stop signals, by the word that imports or enables them.
+_LIBRARIES = re.compile(
+    r"terminus|close-with-grace|lightship|exit-hook|signal-exit|node-graceful|node-cleanup|graceful-?shutdown|enableShutdownHooks"
+    r"|['\"]death['\"]|http-terminator",
+    re.IGNORECASE,
+)
+_MOST_FILES = 400
+_VENDORED = re.compile(r"/(?:node_modules|vendor|bower_components|\.git)/")
+
+
+def judged(program: Program, image: Image) -> Program:
+    """The program with what can be said of its application; itself where there is nothing to look at."""
+    suffixes = SUFFIXES.get(program.runtime or "")
+    if suffixes is None or program.application is None:
+        return program
+    name = program.application.value
+    path = name if name.startswith("/") else f"{image.workdir.rstrip('/')}/{name}"
+    found = next(
+        (
+            file
+            for file in map(image.files.lookup, (path, *(path + suffix for suffix in suffixes)))
+            if isinstance(file, ImageFile)
+        ),
+        None,
+    )
+    if found is None or found.content is None:
+        return _unknown(
+            program, SIGNALS, f"what {name} does with signals is not known: its text is not in the build context"
+        )
+    mentioned = {signal for text in _texts(found, suffixes, image) for signal in _mentions(text)}
+    return _unknown(
+        program,
+        tuple(sorted(mentioned)),
+        f"{name} or a file beside it handles the signal, and its language is not read",
+    )
+
+
+def _texts(found: ImageFile, suffixes: tuple[str, ...], image: Image) -> Iterator[str]:
+    folder = found.path.rpartition("/")[0] or "/"
+    if found.content is not None:
+        yield found.content.value
+    if folder == "/":
+        return
+    others = [path for path in image.files.listing(folder) if path.endswith(suffixes) and not _VENDORED.search(path)]
+    for path in others[:_MOST_FILES]:
+        file = image.files.lookup(path)
+        if isinstance(file, ImageFile) and file.content is not None:
+            yield file.content.value
+
+
+def _mentions(text: str) -> Iterator[str]:
+    if _LIBRARIES.search(text):
+        yield from SIGNALS
+    for signal in SIGNALS:
+        if signal[3:] in text and re.search(rf"\b(?:SIG)?{signal[3:]}\b", text):
+            yield signal
+
+
+def _unknown(program: Program, signals: tuple[str, ...], why: str) -> Program:
+    reactions = {signal: Reaction("unknown", why) for signal in signals}
+    return replace(
+        program,
+        as_pid1={**reactions, **program.as_pid1},
+        as_child={**reactions, **program.as_child},
+        missing=(*program.missing, why) if signals else program.missing,
+    )
