@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
-GRACE = 2
+GRACE = 3
 TRAP = "trap 'kill $p; wait $p; exit 0' TERM; app & p=$!; wait $p"
 DROPPING = "trap 'exit 0' TERM; app & wait"
 SCRIPTS = {"exec.sh": 'exec "$@"\n', "no-exec.sh": '"$@"\n', "trap.sh": TRAP + "\n", "dropping.sh": DROPPING + "\n"}

@@ -116,7 +116,7 @@ class TestProbing:
         answer = json.loads(out)
         seconds = answer.pop("seconds")
         assert status == 0
-        assert 0.25 <= seconds < 2
+        assert 0.25 <= seconds < 5
         # other shells catch other signals
         for process in (answer["pid1"], answer["tree"][0]):
             assert isinstance(process.pop("caught"), list)

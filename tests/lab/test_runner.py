@@ -27,7 +27,7 @@ def test_sh_without_handler_is_killed_after_the_grace_period() -> None:
     assert report.verdict == "killed"
     assert not report.exited
     assert report.status.signal == 9
-    assert 0.3 <= report.seconds < 1
+    assert 0.3 <= report.seconds < 5
     assert [process.argv for process in report.tree] == [("sh", "-c", "sleep 100; true"), ("sleep", "100")]
     assert [process.parent for process in report.tree] == [0, 1]
     assert not report.pid1.caught & TERM

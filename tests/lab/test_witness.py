@@ -25,7 +25,11 @@ FORWARD = "trap 'kill $p; wait $p; exit 0' TERM; {} & p=$!; wait $p"
             [(10, 3)],
         ),
         (["sh", "-c", "trap 'exit 0' TERM; app & wait"], "abrupt", [()]),
-        (["sh", "-c", "trap 'kill $p; sleep 0.05; exit 0' TERM; app & p=$!; wait"], "abrupt", [(15,)]),
+        (
+            ["sh", "-c", "trap 'kill $p; sleep 0.05; exit 0' TERM; GRACELINT_CLEANUP=5000 app & p=$!; wait"],
+            "abrupt",
+            [(15,)],
+        ),
         (["sh", "-c", "app; true"], "killed", [()]),
         (["sh", "-c", FORWARD.format("GRACELINT_CATCH=1 app")], "abrupt", [()]),
         (["sh", "-c", "trap '' TERM; exec app"], "graceful", [(15,)]),

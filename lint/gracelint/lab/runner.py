@@ -41,9 +41,9 @@ def run(
 ) -> Report:
     """Run ``argv`` as PID 1 of a new PID namespace, as `container` describes it, and stop it.
 
-    ``signal`` by name or number; ``grace`` in seconds; ``ready``: what to wait for before it is sent
-    (a steady process tree). Raises `UnavailableError` where
-    the lab cannot run (not Linux, no rights), `NotStartedError` where the program cannot, ``ValueError`` for a signal there is not.
+    ``signal`` by name or number; ``grace`` in seconds; ``ready``: what to wait for before it is sent (None: a
+    steady process tree). Raises `UnavailableError` where the lab cannot run (not Linux, no rights), `NotStartedError` where the program
+    cannot, ``ValueError`` for a signal there is not.
     """
     number = names.number(str(signal))
     if number is None:
