@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def judge(report: Report, answer: str | None, testimonies: Sequence[Testimony]) -> tuple[str, str, str]:
-    """Verdict, basis, and why. ``answer``: what became of the request, None if there was none."""
+def judge(
+    report: Report, answer: str | None, testimonies: Sequence[Testimony], judged: bool = True
+) -> tuple[str, str, str]:
+    """Verdict, basis, and why. ``answer``: what became of the request, None if there was none; ``judged``: it decides."""
     verdict, basis, why = report.judgement
     if not report.signalled or not report.exited:
         return verdict, basis, why
-    if answer is not None:
+    if answer is not None and judged:
         if report.status.signal is not None:
             return "abrupt", "ends", f"PID 1 itself was ended by {report.status}"
         return ("graceful" if answer == "answered" else "abrupt"), "request", f"the request in flight was {answer}"
@@ -55,10 +57,12 @@ def record(
     tidy: Callable[[str], str],
 ) -> Record:
     """The evidence of one run; ``tidy`` takes this machine's paths and ports out of a word."""
-    verdict, basis, why = judge(report, answer, testimonies)
+    verdict, basis, why = judge(report, answer, testimonies, case.request is None or case.request.judged)
 
     def words(argv: Sequence[str]) -> list[str]:
-        return [tidy(word) for word in argv]
+        # A program that changes its title leaves empty words behind.
+        kept = next((number for number in range(len(argv), 0, -1) if argv[number - 1]), 0)
+        return [tidy(word) for word in argv[:kept]]
 
     def seen(process: Process) -> Record:
         ended = process.ended is not None and (process.ended <= report.seconds or process.status is not None)

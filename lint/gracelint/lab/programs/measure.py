@@ -35,9 +35,15 @@ if TYPE_CHECKING:
 CLEANUP = 0.5
 REQUEST_SECONDS = 2.0
 _START_LIMIT = 40.0
-# What stands in records in place of the ports that happened to be free.
-_SHOWN = {"port": "8000", "port2": "8002", "backend": "8001"}
+# What stands in records in place of the ports that happened to be free, and of the folder.
+SHOWN = {"port": "8000", "port2": "8002", "backend": "8001", "dir": ".", "work": "."}
+_PORTS = ("port", "port2", "backend")
 _PLACE = re.compile(r"\{(port2?|backend|dir|work)\}")
+
+
+def filled(text: str, values: Mapping[str, str] = SHOWN) -> str:
+    """A word or a file of a table with its places filled in; as records show it, if not told otherwise."""
+    return _PLACE.sub(lambda match: values[match[1]], text)
 
 
 class NotReadyError(Exception):
@@ -80,10 +86,10 @@ class Bench:
 
 def _free_ports() -> dict[str, str]:
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in _SHOWN]
+        sockets = [held.enter_context(socket.socket()) for _ in _PORTS]
         for one in sockets:
             one.bind(("127.0.0.1", 0))
-        return {name: str(one.getsockname()[1]) for name, one in zip(_SHOWN, sockets, strict=True)}
+        return {name: str(one.getsockname()[1]) for name, one in zip(_PORTS, sockets, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +119,18 @@ class _Run:
 
     def filled(self, text: str) -> str:
         """A word or file of the table with the places filled in."""
-        values = {**self.ports, "dir": str(self.folder), "work": str(self.bench.work)}
-        return _PLACE.sub(lambda match: values[match[1]], text)
+        return filled(text, {**self.ports, "dir": str(self.folder), "work": str(self.bench.work)})
 
     def words(self, command: Sequence[str]) -> list[str]:
         return [self.filled(word) for word in command]
 
     def tidy(self, text: str) -> str:
         """A word without what belongs to this machine and this run."""
-        text = _PLACE.sub(lambda match: _SHOWN.get(match[1], "."), text)
+        text = filled(text).replace("./bin/app", "app")
         for folder in (self.folder, self.bench.work / "bin", self.bench.work):
             text = text.replace(f"{folder}/", "").replace(str(folder), ".")
         for name, port in self.ports.items():
-            text = re.sub(rf"\b{port}\b", _SHOWN[name], text)
+            text = re.sub(rf"\b{port}\b", SHOWN[name], text)
         return text
 
     def measured(self, version: str) -> Record:

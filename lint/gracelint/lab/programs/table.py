@@ -17,11 +17,15 @@ Command = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that is in flight when the signal comes: over HTTP or FastCGI, or a client of the program's own."""
+    """A request that is in flight when the signal comes: over HTTP or FastCGI, or a client of the program's own.
+
+    ``judged``: its answer is what tells graceful from abrupt. A database may send its clients away: it rolls back, and nothing is lost.
+    """
 
     http: str | None = None
     fastcgi: str | None = None
     client: Command | None = None
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
