@@ -51,6 +51,8 @@ def summary(path: SignalPath) -> str:
     seconds = path.seconds
     after = "" if seconds is None else " at once" if seconds < 0.05 else f" after {seconds:g} s"
     why = printable(path.why).rstrip(".")
+    if path.hops:  # what PID 1 does stands below, beside it
+        why = why.removesuffix(printable(path.hops[0].why).rstrip(".")).rstrip(": ")
     return f"{path.verdict}{after}" + (f": {why}" if why else "")
 
 
