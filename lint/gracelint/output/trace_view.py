@@ -73,9 +73,10 @@ def boxes(trace: Trace, path: SignalPath) -> Iterator[Box]:
         hop = path.hops[index]
         fate, good = _fate(trace, path, hop)
         role = "PID 1" if hop.pid1 else "application" if hop.application else hop.how
-        yield Box(
-            role, command(hop.argv), hop.disposition, fate, good, place(hop.text), printable(hop.why), depth, last
-        )
+        why = printable(hop.why)
+        if hop.notified is False and why:
+            why = f"had it been told: {why}"
+        yield Box(role, command(hop.argv), hop.disposition, fate, good, place(hop.text), why, depth, last)
         below = children.get(index, [])
         stack += [(child, depth + 1, child == below[-1]) for child in reversed(below)]
 
