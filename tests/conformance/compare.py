@@ -69,7 +69,22 @@ def fits(way: Answer, measured: Answer) -> bool:
     if "ends" in (way.verdict, measured.verdict):
         return way.verdict == measured.verdict
     same = way.verdict == measured.verdict or (measured.verdict == "stops" and way.verdict in ("graceful", "abrupt"))
-    return same and way.pid1 == measured.pid1 and way.told == measured.told
+    return same and way.pid1 == measured.pid1 and _heard(way, measured)
+
+
+def _heard(way: Answer, measured: Answer) -> bool:
+    """Whether the same applications heard and finished. One that is killed right behind its signal may not get round to writing it down."""
+    if len(way.told) != len(measured.told):
+        return False
+    pairs = zip(_sorted(way), _sorted(measured), strict=True)
+    return all(
+        name == other and finished == ended and (heard == told or (heard and not ended))
+        for (name, heard, finished), (other, told, ended) in pairs
+    )
+
+
+def _sorted(answer: Answer) -> list[tuple[str, bool, bool]]:
+    return sorted(answer.told, key=lambda each: (each[0], each[2], each[1]))
 
 
 def ways_of(trace: Trace | Exception) -> tuple[Answer, ...]:

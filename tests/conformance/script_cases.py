@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BASES = {"dash": "debian:12", "bash": "debian:12", "ash": "alpine:3.20"}
 INTERPRETERS = {"dash": "/bin/sh", "bash": "/bin/bash", "ash": "/bin/sh"}
 ENV = {"MODE": "prod", "PORT": "8000"}
-APPLICATIONS = ("app", "app2")
+APPLICATIONS = ("app", "app2", "worker")
 _HEADER = re.compile(r"^-- (\S+) --$")
 
 
@@ -53,7 +53,7 @@ class Case:
     def dockerfile(self) -> str:
         env = "".join(f"ENV {name}={value}\n" for name, value in ENV.items())
         return (
-            f"FROM {BASES[self.shell]}\n{env}WORKDIR /work\nCOPY app app2 /usr/local/bin/\nCOPY *.sh /\nSTOPSIGNAL {self.stop}\n"
+            f"FROM {BASES[self.shell]}\n{env}WORKDIR /work\nCOPY app app2 worker /usr/local/bin/\nCOPY *.sh /\nSTOPSIGNAL {self.stop}\n"
             f"ENTRYPOINT {json.dumps(list(self.entrypoint))}\nCMD {json.dumps(list(self.cmd))}\n"
         )
 

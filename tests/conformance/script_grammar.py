@@ -109,6 +109,7 @@ class _Writer:
         self.jobs: list[str] = []
         self.files: dict[str, Block] = {}
         self.foreign = rng.random() < 0.12
+        self.sourcing = False
 
     @property
     def bashisms(self) -> bool:
@@ -195,8 +196,12 @@ class _Writer:
         return nodes
 
     def sourced(self) -> list[Node]:
+        if self.sourcing:
+            return [Node("sourced=yes")]  # a file that reads itself does so for ever
         if "lib.sh" not in self.files:
+            self.sourcing = True
             self.files["lib.sh"] = tuple(self.preparation(0))
+            self.sourcing = False
         return [Node(self.one(". /lib.sh", "[ -f /lib.sh ] && . /lib.sh", ". /lib.sh || exit 1", "source /lib.sh" if self.bashisms else ". /lib.sh"))]
 
     def choice_of_arguments(self, depth: int) -> Node:
@@ -286,7 +291,7 @@ class _Writer:
         return Node(prefix + self.application() + self.redirect() + tail)
 
     def replaced(self) -> Node:
-        command = self.application() if self.some(0.95) else self.one("A=1 app", "-a name app", "missing-program")
+        command = self.application() if self.some(0.95) else self.one("A=1 app", "/missing-program")
         if command.startswith("command "):
             command = command[8:]
         text = f"exec {command}{self.redirect()}"
@@ -368,7 +373,7 @@ class _Writer:
         return self.one(f"${variable}", f'"${variable}"', f'"${{{variable}}}"', f"${variable}")
 
     def signal(self) -> str:
-        names = ("TERM",) * 12 + ("15", "INT", "QUIT", "SIGTERM", "term", "HUP", "USR1")
+        names = ("TERM",) * 12 + ("15", "15", "INT", "SIGTERM", "term", "HUP", "USR1", "USR2")
         return self.one(*names)
 
     def kill(self) -> str:
@@ -379,7 +384,7 @@ class _Writer:
                 f"kill {job} 2>/dev/null", f"kill -- -{job}", "kill 0", "kill $(jobs -p)", "kill %1", f"kill -0 {job} && kill {job}", "kill -TERM -1",
                 f"kill -KILL {job}", f"kill -QUIT {job}",
             ),
-            (30, 20, 8, 6, 6, 1, 2, 4, 2, 3, 1, 1, 3),
+            (30, 20, 6, 6, 6, 1, 2, 4, 2, 3, 1, 1, 0.5),
         )[0]  # fmt: skip
 
     def action(self) -> str:

@@ -1,6 +1,6 @@
 """The two who answer: the kernel (`measure`) and gracelint (`predict`).
 
-The kernel is asked in the lab: a bare root folder with the shell in question, the tools that entrypoints use and witnesses named ``app`` and ``app2``, each of which
+The kernel is asked in the lab: a bare root folder with the shell in question, the tools that entrypoints use and witnesses under three names, each of which
 cleans up for half a second, as gracelint's simulation assumes.
 """
 
