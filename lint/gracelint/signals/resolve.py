@@ -227,12 +227,17 @@ class Resolver:
     # --- programs ---
 
     def describe(self, arguments: Sequence[Argument]) -> Program | None:
-        """What the catalogue knows of a command line."""
+        """What the catalogue knows of a command line, and its application's source says."""
         from .programs import describe
 
         key = tuple(argument.value for argument in arguments)
         if key not in self._programs:
-            self._programs[key] = describe(arguments, self.image, self.programs)
+            program = describe(arguments, self.image, self.programs)
+            if program is not None and program.application is not None:
+                from .sources import judged
+
+                program = judged(program, self.image)
+            self._programs[key] = program
         return self._programs[key]
 
     def _program(
@@ -266,7 +271,11 @@ class Resolver:
         if not program.starts:
             return [Alternative(process, status=0 if duration is not None else None)]
         if program.starts[0].how == "exec":
-            following = replace(environment, search=program.starts[0].env.get("PATH", environment.search))
+            following = replace(
+                environment,
+                search=program.starts[0].env.get("PATH", environment.search),
+                user=_user(program, arguments) or environment.user,
+            )
             ways = self.launch(program.starts[0].arguments, following, pid, how)
             return [
                 replace(way, process=with_before(way.process, process)) if way.process is not None else way
@@ -326,6 +335,15 @@ class Resolver:
         if base.prepends and rest[0].value.startswith("-"):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
+
+
+def _user(program: Program, arguments: Sequence[Argument]) -> str | None:
+    """The user that a privilege dropper becomes: named by the catalogue, else its first operand (gosu, su-exec)."""
+    if program.starts[0].user is not None:
+        return program.starts[0].user
+    if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
+        return next((word.value for word in arguments[1:] if not word.value.startswith("-")), None)
+    return "nobody" if "privilege-drop" in program.traits else None
 
 
 def _combined(one: Alternative, way: Alternative) -> Alternative:

@@ -106,11 +106,6 @@ class Machine:
 
     # --- what the other modules of the evaluator use ---
 
-    @property
-    def user(self) -> str | None:
-        """USER of the image."""
-        return self.context.image.user
-
     def expand(self, state: State, items: tuple[sh.Word, ...]) -> list[Field]:
         """The fields that words become."""
         return words.expand(self, state, items)
@@ -450,12 +445,7 @@ class Machine:
 
     def tested(self, state: State) -> bool:
         """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
-        frame = state.stack
-        while frame is not None:
-            if frame.kind in ("andor", "not", "if") or (frame.kind == "while" and frame.index == 0):
-                return True
-            frame = frame.parent
-        return False
+        return tested(state)
 
     # --- loops ---
 
@@ -520,7 +510,7 @@ class Machine:
         holding.push("while", node, 0, loop)
         holding.push("seq", condition)
         holding.block = builtins.loop_block(holding, node)
-        holding.candidate = None
+        holding.candidate, holding.perhaps = None, True
         state.candidate = holding
 
     def _for(self, state: State, node: object) -> list[State]:
@@ -577,3 +567,13 @@ def _constant(condition: object) -> bool:
         if not isinstance(command, sh.Simple) or any(word.literal is None for word in command.words):
             return False
     return True
+
+
+def tested(state: State) -> bool:
+    """Whether the last command's status is looked at."""
+    frame = state.stack
+    while frame is not None:
+        if frame.kind in ("andor", "not", "if") or (frame.kind == "while" and frame.index == 0):
+            return True
+        frame = frame.parent
+    return False

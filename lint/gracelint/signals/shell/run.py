@@ -38,7 +38,7 @@ def shell(
     parameters = tuple(Field(word.value, word.text, parameter=True, argument=word) for word in words[1:])
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version, posix=argv[0].rpartition("/")[2] == "sh"), argv, name, text, mode, pid)
-    interpreter.ignored = environment.ignored
+    interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.given = tuple(word.value for word in words[1:])
     state = State(interpreter, pid, None)
     state.parameters = parameters

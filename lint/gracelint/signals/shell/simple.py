@@ -171,6 +171,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
     return Environment(
         workdir if workdir is not None else machine.context.image.workdir,
         machine.search(state),
+        state.shell.user,
         ignored=state.ignored,
         pid1=pid1,
         depth=machine.forking + 1,

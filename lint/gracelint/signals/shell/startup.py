@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..process import Alternative, Bound, Process, with_before
 from . import children, simple
 from .children import Forked
-from .machine import Machine
+from .machine import Machine, tested
 from .state import Ended, JobState
 from .values import Unknown, default
 
@@ -146,7 +146,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
 
 def _candidate(state: State) -> State:
     candidate = state.copy()
-    candidate.candidate = None
+    candidate.candidate, candidate.perhaps = None, True
     return candidate
 
 
@@ -164,7 +164,8 @@ def _stays(state: State) -> bool | None:
     assert block is not None
     if block.kind == "foreground":
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
-        return _any(process.stays for process in processes)
+        # A filter ends with what feeds it.
+        return _any(process.stays for process in processes if process.reads is None or not process.helper)
     awaited = [job.process.stays for job in state.jobs if job.pid in block.pids and not job.told]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
 
@@ -192,6 +193,8 @@ def _merged(live: list[State], state: State) -> bool:
     widen = len(here) >= WIDEN
     comparable = state.comparable() if here else ()
     for other in here:
+        if (other.status, other.truth) != (state.status, state.truth) and tested(state):
+            continue
         if other.comparable() != comparable or (other.candidate is None) != (state.candidate is None):
             continue
         if other.variables == state.variables or widen:
@@ -306,13 +309,13 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
     ended, reasons = state.ended, state.facts.reasons
     if ended is None:
         return Alternative(shell_process(state, pid), None, conditions, state.default, reasons)
-    if ended.kind == "exits":
+    if ended.kind == "exits" or (ended.kind == "exec" and ended.process is None):
         return Alternative(None, ended.status, conditions, state.default, reasons, ended.failed, state)
     if ended.kind == "unknown":
         reasons = (*reasons, ended.reason)
         process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
     else:
-        assert ended.process is not None
+        assert ended.process is not None  # what was exec'ed runs, or is not known
         process = replace(ended.process, adopted=tuple(job.process for job in state.jobs if not job.told))
     if state.pid == state.shell.pid:
         process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
@@ -326,6 +329,8 @@ def shell_process(state: State, pid: int) -> Process:
     jobs = tuple(job.process for job in state.jobs if not job.told)
     held = tuple(child for child in block.children if child not in jobs)
     stays = True if block.kind == "loop" else _stays(state)
+    if state.perhaps and stays:
+        stays = None
     return Process(
         pid,
         state.shell.argv,

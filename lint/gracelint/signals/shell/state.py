@@ -123,7 +123,7 @@ class Ended:
 
 @dataclass(slots=True, eq=False)
 class State:
-    """A shell in the middle of its work. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
@@ -150,6 +150,7 @@ class State:
     around: tuple[Around, ...] = ()
     calls: tuple[Text, ...] = ()
     sequence: int = 0
+    perhaps: bool = False
 
     def copy(self) -> State:
         """An independent copy."""
@@ -223,6 +224,7 @@ class Shell:
         # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
         self.ignored: frozenset[str] = frozenset()
         self.given: tuple[str, ...] = ()
+        self.user: str | None = None
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(

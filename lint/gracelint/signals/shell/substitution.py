@@ -82,9 +82,9 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         case "pwd":
             return workdir
         case "id":
-            return _identity(machine, rest)
+            return _identity(state.shell.user, rest)
         case "whoami":
-            return _identity(machine, None)
+            return _identity(state.shell.user, None)
         case "dirname" | "basename":
             return _path(tool, rest)
         case "command" | "which" | "type":
@@ -119,8 +119,7 @@ def _echo(tool: str, rest: list[Field]) -> Value | None:
     return join(field.value for field in rest)
 
 
-def _identity(machine: Machine, rest: list[Field] | None) -> Value | None:
-    user = machine.user
+def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
     options = "".join(shown(field.value) for field in rest) if rest is not None else "-un"
     if rest is not None and any(not field.shown.startswith("-") for field in rest):
         return None
@@ -128,7 +127,8 @@ def _identity(machine: Machine, rest: list[Field] | None) -> Value | None:
         if user is None or user.partition(":")[0] in ("root", "0"):
             return "0"
         number = user.partition(":")[0] if options.startswith("-u") else user.partition(":")[2]
-        return number if number.isdigit() else Unknown(f"$(id {options})", "1000", nonempty=True)
+        # Whatever number a named user has, it is not root's.
+        return number if number.isdigit() else "1000"
     if options in ("-un", "-unr"):
         if user is None or user.partition(":")[0] in ("root", "0"):
             return "root"
@@ -151,7 +151,12 @@ def _path(tool: str, rest: list[Field]) -> Value | None:
 
 def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
     known = default(rest[0].value) if rest else None
-    return machine.locate(state, known) if known else None
+    if not known:
+        return None
+    found = machine.locate(state, known)
+    # What a script asks for by the name of the launch's own command is there, or nothing would start.
+    asked = known in state.shell.given
+    return found or Unknown(f"$(command -v {known})", f"/usr/bin/{known}" if asked else None)
 
 
 def _content(machine: Machine, state: State, path: Value) -> Value | None:
