@@ -44,6 +44,7 @@ from . import (
     trap_for_another_signal,
     trap_kills_itself,
     trap_lost_by_exec,
+    unbounded_drain,
     uncatchable_stop_signal,
     unexpanded_variable,
     unportable_trap,
@@ -99,5 +100,6 @@ RULES: tuple[Rule, ...] = (
     supervisor_stop_settings.RULE,
     grace_period_too_short.RULE,
     group_signal_breaks_workers.RULE,
+    unbounded_drain.RULE,
     wrapper_does_not_forward.RULE,
 )

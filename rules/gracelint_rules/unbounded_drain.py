@@ -1,0 +1,116 @@
+"""A server whose drain has no limit below the grace period.
+
+## What it does
+Reports servers that wait for open connections without a limit when they are told to stop (uvicorn without `--timeout-graceful-shutdown`), in front of an application whose source keeps connections
+open: WebSockets, server-sent events, streamed responses.
+
+## Why is this bad?
+One client with an open stream is enough: the server waits for it until the engine sends SIGKILL, and what should run at shutdown (lifespan handlers, closing of pools) never does.
+
+## Example
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY <<EOF app.py
+from fastapi import FastAPI, WebSocket
+app = FastAPI()
+EOF
+CMD ["uvicorn", "app:app"]
+```
+
+## Use instead
+```dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY <<EOF app.py
+from fastapi import FastAPI, WebSocket
+app = FastAPI()
+EOF
+CMD ["uvicorn", "--timeout-graceful-shutdown", "8", "app:app"]
+```
+
+## Fix safety
+Unsafe: connections that are still open after that time are closed.
+
+## When not to care
+When every stream ends by itself in a few seconds.
+
+## References
+- [uvicorn settings](https://www.uvicorn.org/settings/#timeouts)
+- [sysid/sse-starlette#124](https://github.com/sysid/sse-starlette/issues/124)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Fix
+from gracelint.image.model import ImageFile
+from gracelint.rule import Case, Rule
+from gracelint.source import Edit, Span
+
+from .telling import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+    from gracelint.source import Text
+
+_LONG = re.compile(
+    r"\bWebSocket\b|websockets?\b|\bEventSourceResponse\b|sse_starlette|text/event-stream|\bStreamingResponse\b|\bsocketio\b"
+)
+_APPLICATION = re.compile(r"(?P<module>[A-Za-z_][\w.]*):[A-Za-z_][\w.]*(?:\(\))?\Z")
+_MOST_FILES = 200
+_MARGIN = 2
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each server with an unlimited drain and an application that needs a limit."""
+    for path in case.trace.paths:
+        for hop in path.hops:
+            program = hop.program
+            if program is None or not program.unbounded or hop.disposition != "handles" or hop.text is None:
+                continue
+            where = _keeps_connections(case, hop.argv)
+            if where is None:
+                continue
+            name, grace = program_name(hop.argv), case.trace.grace_period
+            yield RULE.finding(
+                hop.text,
+                f"{name} waits for open connections without a limit, and {where} keeps some open: it is killed after {grace:g} s before its own shutdown has"
+                " run; set --timeout-graceful-shutdown below the grace period",
+                confidence="medium",
+                fix=_fix(hop.text, name, grace),
+            )
+            return
+
+
+def _keeps_connections(case: Case, argv: tuple[str, ...]) -> str | None:
+    """The file of the application that uses long-lived connections; None where none is seen."""
+    module = next((match["module"] for word in argv[1:] if (match := _APPLICATION.match(word))), None)
+    if module is None:
+        return None
+    image = case.image
+    top = f"{image.workdir.rstrip('/')}/{module.partition('.')[0]}"
+    candidates = [f"{top}.py", *image.files.listing(top)]
+    for path in [name for name in candidates if name.endswith(".py")][:_MOST_FILES]:
+        file = image.files.lookup(path)
+        if isinstance(file, ImageFile) and file.content is not None and _LONG.search(file.content.value):
+            return path
+    return None
+
+
+def _fix(text: Text, name: str, grace: float) -> Fix | None:
+    """Two more words behind the program's name, where it stands in a JSON array."""
+    span = text.span
+    quoted = span.document.text[span.start - 1 : span.start] == span.document.text[span.end : span.end + 1] == '"'
+    if name != "uvicorn" or not quoted:
+        return None
+    at = span.end + 1
+    option = f', "--timeout-graceful-shutdown", "{max(1, grace - _MARGIN):g}"'
+    return Fix("unsafe", "Limit the drain", (Edit(Span(span.document, at, at), option),))
+
+
+RULE = Rule("GL406", "unbounded-drain", "warning", check, __doc__)
