@@ -49,7 +49,8 @@ def predicted(argv: Sequence[Argument], around: Image, signal: str, pid1: bool =
 def _shell(script: str, execs: bool, around: Image, signal: str, pid1: bool) -> str:
     if script.startswith("exec ") or (execs and not re.search("[;&|<>]", script)):
         return predicted(words(shlex.split(script.removeprefix("exec "))), around, signal, pid1)
-    return "killed" if pid1 else "abrupt"
+    # dash catches the interrupt, and waits for its foreground child all the same.
+    return "killed" if pid1 or signal == "SIGINT" else "abrupt"
 
 
 def _reacted(program: Program, around: Image, signal: str, pid1: bool) -> str:

@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench = Bench.build(options.work)
     if options.install:
         _install(bench, chosen)
+    order = [*cases(), *chosen]
     failures = 0
     for case in chosen:
         for signal in case.signals:
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"! {case.name} {signal}: {type(error).__name__}: {str(error)[-1500:]}", flush=True)
                 continue
             # Read again: a second run, of another table, may have written in the meantime.
-            write(options.output, {**read(options.output), key: found}, list(cases()) + chosen)
+            write(options.output, {**read(options.output), key: found}, order)
             print(
                 f"{case.name} {signal}: {found['verdict']} ({found['basis']}) {found['seconds']} s; {found['why']}",
                 flush=True,

@@ -77,7 +77,8 @@ class Bench:
         version = self.packages.version(case.package)
         if version is None:
             raise NotReadyError(f"{case.package} is not installed")
-        folder = self.work / "cases" / f"{case.name}-{signal}"
+        # No blanks and commas: configuration files hold the path.
+        folder = self.work / "cases" / re.sub(r"\W+", "-", f"{case.name} {signal}")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         folder.chmod(0o777)
