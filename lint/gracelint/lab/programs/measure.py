@@ -42,8 +42,13 @@ _PLACE = re.compile(r"\{(port2?|backend|dir|work)\}")
 
 
 def filled(text: str, values: Mapping[str, str] = SHOWN) -> str:
-    """A word or a file of a table with its places filled in; as records show it, if not told otherwise."""
+    """A word or a file of a table with its places filled in."""
     return _PLACE.sub(lambda match: values[match[1]], text)
+
+
+def shown(word: str) -> str:
+    """A word of a table as records show it."""
+    return filled(word).replace("./bin/app", "app")
 
 
 class NotReadyError(Exception):
@@ -127,7 +132,7 @@ class _Run:
 
     def tidy(self, text: str) -> str:
         """A word without what belongs to this machine and this run."""
-        text = filled(text).replace("./bin/app", "app")
+        text = shown(text)
         for folder in (self.folder, self.bench.work / "bin", self.bench.work):
             text = text.replace(f"{folder}/", "").replace(str(folder), ".")
         for name, port in self.ports.items():
