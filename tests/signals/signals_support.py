@@ -47,7 +47,13 @@ def command(folder: Path, shell: str, text: str, before: Sequence[str] = (), **o
 
 
 def script(
-    folder: Path, shell: str, text: str, arguments: Sequence[str] = (), before: Sequence[str] = (), extra: str = "", **files: str
+    folder: Path,
+    shell: str,
+    text: str,
+    arguments: Sequence[str] = (),
+    before: Sequence[str] = (),
+    extra: str = "",
+    **files: str,
 ) -> Trace:
     """The trace of a script file that is the entrypoint."""
     shebang = "" if text.startswith("#!") else "#!/bin/sh\n"

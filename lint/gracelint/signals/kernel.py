@@ -103,9 +103,9 @@ class Task:
             return False
         if process.program is None:
             return True
-        return process.program.kind in ("servers", "runtimes") or (
-            process.program.kind != "tools" and not process.children
-        )
+        if process.helper:
+            return False
+        return process.program.kind in ("servers", "runtimes") or not process.children
 
 
 class Kernel:
@@ -250,7 +250,7 @@ class Kernel:
         process = task.process
         reaction = self.reaction(task, signal)
         if signal in process.ignored:
-            if reaction is None:
+            if reaction is None or reaction.disposition == "ignores":
                 task.reacted[signal] = "ignores"
                 return
             label = f"whether {process.name or 'it'} listens to {signal}, which it was started to ignore"

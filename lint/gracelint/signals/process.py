@@ -62,7 +62,7 @@ class Process:
     def helper(self) -> bool:
         """Whether it has nothing to lose: a small tool, or a shell with nothing of its own."""
         if self.program is not None:
-            return self.program.kind == "tools" and not self.children
+            return (self.program.kind == "tools" and not self.children) or "expendable" in self.program.traits
         return self.shell is not None
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .shell.state import State
     from .shell.values import Field
 
-STEPS = 20000
+STEPS = 16000
 DEEPEST = 12
 MOST_WAYS = 16
 LONG_SLEEP = 60.0
@@ -43,10 +43,14 @@ class Resolver:
 
     def __init__(self, image: Image, programs: Mapping[str, Any]) -> None:
         self.image, self.programs = image, programs
-        self._pids = 1
+        # 1 is the launch, or the engine's init, and then 2 is the launch.
+        self._pids = 2
         self._budget: Budget | None = None
         self._scripts: dict[tuple[object, int, int, bool], Script] = {}
         self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
+        self._looked: dict[str, object] = {}
+        self._folders: dict[str, bool] = {}
+        self._joined: dict[tuple[str, Text], Text] = {}
         self._programs: dict[tuple[str, ...], Program | None] = {}
 
     # --- what the shell evaluator asks (machine.Context) ---
@@ -64,6 +68,16 @@ class Resolver:
             from ..parsers.shell import parse_command, parse_script
 
             found = self._scripts[key] = parse_script(text) if file else parse_command(text)
+        return found
+
+    def joined(self, value: str, text: Text) -> Text:
+        """A value as a text that stands for what was written; the same one again, so that it is parsed once."""
+        if text.value == value:
+            return text
+        key = (value, text)
+        found = self._joined.get(key)
+        if found is None:
+            found = self._joined[key] = join([(value, text)])
         return found
 
     def start(
@@ -89,6 +103,18 @@ class Resolver:
         if found is None:
             found = self._found[key] = self.image.files.which(command, workdir, search)
         return found
+
+    def lookup(self, path: str) -> object:
+        """What stands at a path of the image, looked up once."""
+        if path not in self._looked:
+            self._looked[path] = self.image.files.lookup(path)
+        return self._looked[path]
+
+    def folder(self, path: str) -> bool:
+        """Whether something is known to stand below a path."""
+        if path not in self._folders:
+            self._folders[path] = bool(self.image.files.listing(path))
+        return self._folders[path]
 
     @property
     def budget(self) -> Budget:
@@ -195,7 +221,7 @@ class Resolver:
 
         if "c" in options and at < len(words):
             body = words[at]
-            text = body.text if body.text.value == body.value else join([(body.value, body.text)])
+            text = self.joined(body.value, body.text)
             return run.shell(
                 self, family, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
             )
@@ -240,6 +266,21 @@ class Resolver:
             self._programs[key] = program
         return self._programs[key]
 
+    def _python(
+        self, program: Program | None, arguments: Sequence[Argument], environment: Environment
+    ) -> Program | None:
+        """A Python program, or a command that a project in the image installs, with what its source says."""
+        key = (*(argument.value for argument in arguments), "\0", *sorted(environment.ignored))
+        if key not in self._programs:
+            from .python import application, installed
+
+            workdir, ignored = environment.workdir, environment.ignored
+            if program is None:
+                self._programs[key] = installed(arguments, self.image, workdir=workdir, ignored=ignored)
+            else:
+                self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
+        return self._programs[key]
+
     def _program(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
@@ -250,10 +291,14 @@ class Resolver:
             known = self._passed(arguments)
             if known is not None:
                 return self.launch(known, environment, pid, how)
+        if program is None or (program.runtime == "python" and not program.starts):
+            program = self._python(program, arguments, environment)
+        if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
         duration = _duration(argv)
-        stays = program.stays
+        # A daemon's command returns at once; what it leaves in the background is the shell's to remember.
+        stays = False if program.daemonizes else program.stays
         if duration is not None:
             # A long sleep may be what the container is for; a short one is a pause.
             stays = None if duration >= LONG_SLEEP else False

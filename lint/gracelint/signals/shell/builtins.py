@@ -191,8 +191,6 @@ def _source(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 
 def _eval(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    from ...source import join as join_texts
-
     value = join(field.value for field in fields[1:])
     known = default(value)
     if known is None:
@@ -203,7 +201,7 @@ def _eval(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
         return [state]
     if not known.strip():
         return machine.finished(state, 0)
-    text = join_texts([(known, node.text)])
+    text = machine.context.joined(known, node.text)
     state.push("eval", data=node.text)
     state.push("seq", machine.context.parse(text, file=False).body)
     return [state]

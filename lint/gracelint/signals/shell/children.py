@@ -242,10 +242,10 @@ def _background_pipeline(
     return result
 
 
-def substituted(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    """The shell, where a command substitution of this command runs until told to stop; nothing where none does."""
+def substituted(machine: Machine, state: State, node: sh.Simple) -> None:
+    """Note where a command substitution of this command may run until told to stop: servers are asked for their version this way, too."""
     if machine.live or machine.forking >= DEEPEST:
-        return []
+        return
     values = [assignment.value for assignment in node.assignments if assignment.value is not None]
     for word in (*node.words, *values):
         for part in word.parts:
@@ -258,7 +258,8 @@ def substituted(machine: Machine, state: State, node: sh.Simple) -> list[State]:
                 process = forked.alternative.process
                 if process is not None and process.stays:
                     _adopt(state, forked)
+                    holding = state.copy()
                     command = forked.command or _whole(state, part.text, process)
-                    state.block = Block("foreground", command, (process.pid,), (process,))
-                    return [state]
-    return []
+                    holding.block = Block("foreground", command, (process.pid,), (process,))
+                    holding.candidate, holding.perhaps = None, True
+                    state.candidate = holding

@@ -29,7 +29,8 @@ class Dialect:
     terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``.
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
-    it does not know, ``trap`` sets no more. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
+    it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
+    its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
     """
 
     family: Family
@@ -47,6 +48,8 @@ class Dialect:
     kill_dashes: bool = True
     refusal_ends_trap: bool = False
     tail_needs_end: bool = False
+    leaves_on_interrupt: bool = False
+    ignores_quit: bool = True
 
 
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
@@ -65,12 +68,16 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             kill_number=False,
             kill_dashes=False,
             refusal_ends_trap=True,
+            leaves_on_interrupt=True,
+            ignores_quit=False,
         )
     if family == "ash":
         tails = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
         if number is None or number >= (1, 28):
             tails["command"] = FORKED_ASH
-        return Dialect("ash", version, tails, bash_syntax=True, kill_number=False, tail_needs_end=True)
+        return Dialect(
+            "ash", version, tails, bash_syntax=True, kill_number=False, tail_needs_end=True, leaves_on_interrupt=True
+        )
     tail: tuple[frozenset[str], ...] = SIMPLE
     if number is None or number >= (5, 1):
         tail = (frozenset({"list"}), frozenset({"and-or"}))

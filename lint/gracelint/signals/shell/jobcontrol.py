@@ -6,11 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...source import join as join_texts
 from .. import names
 from . import simple
 from .outcome import LostExec, Trap
-from .state import Block, Truth
+from .state import Block, Ended, Truth
 from .values import clip, default
 
 if TYPE_CHECKING:
@@ -44,7 +43,9 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     keyword = next((word.text for word in node.words if word.literal == "exec"), node.words[0].text)
     if ASSIGNMENT.match(rest[0].shown):
         state.note("assigned_execs", command)
-    elif state.around and state.around[-1] in ("pipeline", "subshell", "background"):
+        state.ended = Ended("exits", command=command, keyword=keyword, failed=f"{rest[0].shown}: not found")
+        return [state]
+    if state.around and state.around[-1] in ("pipeline", "subshell", "background"):
         frame = state.stack
         while frame is not None and frame.kind != "base":
             frame = frame.parent
@@ -65,7 +66,7 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     reset = len(rest) == 1 or first.value == "-" or (default(first.value) or "x").isdigit()
     signals = rest[1:] if first.value == "-" or not reset else rest
     action = None if reset else default(first.value)
-    text = None if reset else _text(first, action)
+    text = None if reset else _text(machine, first, action)
     for field in signals:
         if not _set_trap(state, node, field, action, text, reset) and state.shell.dialect.refusal_ends_trap:
             break
@@ -74,7 +75,7 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     return machine.finished(state, 0)
 
 
-def _text(field: Field, action: str | None) -> Text | None:
+def _text(machine: Machine, field: Field, action: str | None) -> Text | None:
     if action is None:
         return None
     value = field.text.value
@@ -82,7 +83,7 @@ def _text(field: Field, action: str | None) -> Text | None:
         return field.text
     if len(value) == len(action) + 2 and value[1:-1] == action:
         return field.text.cut(1, len(value) - 1)
-    return join_texts([(action, field.text)])
+    return machine.context.joined(action, field.text)
 
 
 def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool) -> bool:

@@ -70,7 +70,7 @@ class LiveShell:
         if signal in self.state.ignored:
             self.task.reacted.setdefault(signal, "ignores")
             return
-        if trap is None:
+        if trap is None and not (signal == "SIGINT" and self._interrupted()):
             self._untrapped(signal)
             return
         self.received = True
@@ -86,8 +86,17 @@ class LiveShell:
             self.deferred = True
             self.task.reacted[signal] = "defers"
 
+    def _interrupted(self) -> bool:
+        """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
+        block = self.state.block
+        foreground = block is not None and block.kind == "foreground"
+        return foreground or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
+
     def _untrapped(self, signal: str) -> None:
         state = self.state
+        if signal == "SIGQUIT" and state.shell.dialect.ignores_quit and state.pid == state.shell.pid:
+            self.task.reacted.setdefault(signal, "ignores")
+            return
         leaving = state.traps.get("EXIT")
         if self.guarded and signal in FATAL and (leaving is None or not leaving.action):
             self.received, self.ending = True, "dies"
@@ -121,16 +130,26 @@ class LiveShell:
 
     def child_ended(self, pid: int) -> None:
         """A child is gone: the foreground command or the ``wait`` may be over."""
-        del pid
         block = self.state.block
         if block is None or not self.task.alive:
             return
+        if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
+            self._shrug(pid)
+            if not self.task.alive:
+                return
         running = [other for other in block.pids if self._running(other)]
         if running and not (block.once and len(running) < len(block.pids)):
             return
         status = block.status if block.kind == "foreground" else None
         self._take(simple.over(self.machine, self.state, status))
         self.run()
+
+    def _shrug(self, pid: int) -> None:
+        """An interrupt that came meanwhile counts only if the command died of it (bash(1), SIGNALS)."""
+        if "SIGINT" in self.pending:
+            self.pending.remove("SIGINT")
+            if self.kernel.tasks[pid].ended == "died":
+                self._untrapped("SIGINT")
 
     def _running(self, pid: int) -> bool:
         task = self.kernel.tasks.get(pid)
@@ -175,7 +194,10 @@ class LiveShell:
     def _enter_trap(self, signal: str, interrupted: bool) -> None:
         trap = self.state.traps.get(signal)
         if trap is None:
-            self.kernel.default(self.task, signal)
+            if self.task.pid == 1:
+                self.machine.leave(self.state, 128 + (names.number(signal) or 0))
+            else:
+                self.kernel.default(self.task, signal)
             return
         frame, depth = self.state.stack, 0
         while frame is not None:

@@ -20,7 +20,8 @@ from .state import Ended, Truth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...image.model import Image
+    from ...image.model import Absent, Image, ImageFile
+    from ...image.model import Unknown as Missing
     from ...source import Text
     from ..process import Alternative, Environment
     from .outcome import Around, Command
@@ -58,6 +59,18 @@ class Context(Protocol):
 
     def parse(self, text: Text, *, file: bool) -> sh.Script:
         """The model of a script."""
+
+    def lookup(self, path: str) -> object:
+        """What stands at a path of the image."""
+
+    def folder(self, path: str) -> bool:
+        """Whether something is known to stand below a path."""
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
+        """What ``execvp`` would start."""
+
+    def joined(self, value: str, text: Text) -> Text:
+        """A value as a text that stands for what was written."""
 
     def new_pid(self) -> int:
         """A number for a new process."""
@@ -126,7 +139,7 @@ class Machine:
     def file(self, state: State, path: str) -> Text | None:
         """A file of the image, as a text."""
         where = conditions.located(path, state.workdir)
-        found = self.context.image.files.lookup(where) if where is not None else None
+        found = self.context.lookup(where) if where is not None else None
         return getattr(found, "content", None)
 
     def exists(self, state: State, path: str, kind: str) -> bool | None:
@@ -136,11 +149,11 @@ class Machine:
         where = conditions.located(path, state.workdir)
         if where is None:
             return None
-        found = self.context.image.files.lookup(where)
+        found = self.context.lookup(where)
         if isinstance(found, ImageFile):
             answers = {"d": False, "x": found.executable, "s": bool(found.content) if found.content else None}
             return answers.get(kind, True if kind in "aefr" else None)
-        if kind in "ade" and self.context.image.files.listing(where):
+        if kind in "ade" and self.context.folder(where):
             return True
         # What is not in the image may still be mounted or made at run time.
         return False if isinstance(found, Absent) and kind in "fxs" and not self._writes(where) else None
@@ -152,7 +165,7 @@ class Machine:
         """What ``command -v`` prints."""
         if command in state.functions or command in builtins.TABLE:
             return command
-        found = self.context.image.files.which(command, str(state.workdir), self.search(state))
+        found = self.context.which(command, str(state.workdir), self.search(state))
         return found.path if type(found).__name__ == "ImageFile" else None
 
     def search(self, state: State) -> str:

@@ -180,8 +180,7 @@ class Outcome:
     ``source`` is the script's (or command string's) whole text. ``end`` and ``command`` say what holds the process. ``implicit``: an exec that nobody wrote. ``keyword`` is the text of
     the ``exec`` word where one was written.
 
-    ``foreground`` is the pid of the foreground child in ``stop``'s lists. ``before`` are the commands that ran earlier and are no small tools (for "long work
-    before exec"). ``traps`` are in force in the steady state; ``rejected`` were refused by this shell (dash: ``SIGTERM``) or can have no effect (KILL, STOP); ``lost`` were
+    ``foreground`` is the pid of the foreground child in ``stop``'s lists. ``before`` are the commands that ran earlier (for "long work before exec"). ``traps`` are in force in the steady state; ``rejected`` were refused by this shell (dash: ``SIGTERM``) or can have no effect (KILL, STOP); ``lost`` were
     in force when exec took them away; ``replaced`` were overwritten or reset. ``ignored`` are the signals ignored and inherited by what is started or exec'ed, with the trap that did it.
     ``lost_execs`` did not replace this process. ``assigned_execs`` are ``exec VAR=1 app``. ``daemons`` are commands that put themselves in the background.
     ``pipeline`` are all members of the pipeline that the command stands in. ``arguments`` says whether the launch's arguments (CMD) reach the command:

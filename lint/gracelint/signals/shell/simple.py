@@ -24,9 +24,7 @@ DEEPEST_CALLS = 60
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
-    held = children.substituted(machine, state, node)
-    if held:
-        return held
+    children.substituted(machine, state, node)
     if not node.words:
         return _assignments(machine, state, node)
     fields = machine.expand(state, node.words)
@@ -192,7 +190,7 @@ def execute(
     environment = replace(surroundings(machine, state, pid1=state.pid == 1), group=False, depth=machine.forking + 1)
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
-        lost = tuple(trap for name, trap in each.traps.items() if trap.action and name != "EXIT")
+        lost = tuple(trap for trap in each.traps.values() if trap.action)
         program = alternative.process.program if alternative.process else None
         each.ended = Ended(
             "exec" if alternative.failed is None else "exits",

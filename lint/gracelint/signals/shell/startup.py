@@ -133,7 +133,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
         program = block.command.program
         if stays is None:
             each.candidate = _candidate(each)
-        if block.kind == "foreground" and (program is None or program.kind != "tools"):
+        if block.kind == "foreground":
             each.note("before", block.command)
         if block.kind == "wait":
             gone = set(block.pids[:1] if block.once else block.pids)

@@ -303,6 +303,8 @@ def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
             return str(len(items))
         return join(items)
     number = _number(state, part.index or "")
+    if part.name == "BASH_SOURCE" and number == 0:
+        return _operate(machine, state, part, parameter(state, part.name))
     if number is None:
         return Unknown(part.text.value)
     inside = -len(items) <= number < len(items)

@@ -1,0 +1,200 @@
+"""Who is PID 1, what holds it and what the verdict is: written cases, each measured on a kernel with the three shells."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import APP, command, image, outcome, script
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = ("dash", "bash", "ash")
+# text, verdicts for dash, bash, ash
+COMMANDS = [
+    ("app", "killed graceful graceful"),
+    ("app >/dev/null", "killed killed graceful"),
+    ("V=1 app", "killed graceful graceful"),
+    ("app && true", "killed killed killed"),
+    ("app | cat", "killed killed killed"),
+    ("exec app | cat", "killed killed killed"),
+    ("exec app", "graceful graceful graceful"),
+    ("(exec app)", "killed killed graceful"),
+    ("for i in 1; do app; done", "killed killed killed"),
+    ("app & wait", "killed killed killed"),
+    ("app & app", "killed killed abrupt"),
+    ("app & exec app 2", "abrupt abrupt abrupt"),
+    ("trap : TERM; app", "killed killed killed"),
+    ("trap 'exit 0' TERM; app & wait", "abrupt abrupt abrupt"),
+    ("trap 'kill $p; wait $p' TERM; app & p=$!; wait $p", "graceful graceful graceful"),
+    ("trap 'kill $p' TERM; app & p=$!; wait $p", "abrupt abrupt abrupt"),
+    ("trap 'kill $a; wait $a' TERM; app & a=$!; app & wait", "abrupt abrupt abrupt"),
+    ("trap 'kill $p; sleep 1; exit' TERM; app & p=$!; wait", "graceful graceful graceful"),
+    ("trap 'exit 0' INT; app & wait", "killed killed killed"),
+    ("trap 'return 0' TERM; app & wait; wait", "abrupt killed abrupt"),
+    ("trap 'kill -TERM $p; while kill -0 $p; do :; done' TERM; app & p=$!; wait", "graceful graceful graceful"),
+    ("trap 'stop=1' TERM; while [ -z \"$stop\" ]; do sleep 0.2; done", "graceful graceful graceful"),
+    ("trap 'exit 0' TERM; while true; do sleep 60; done", "killed killed killed"),
+    ("trap 'kill 0; wait' EXIT; app & wait", "killed abrupt killed"),
+    ("trap 'kill $p; wait $p' TERM; app | cat & p=$!; wait", "killed killed killed"),
+    ("(trap 'kill $p; wait $p' TERM; app & p=$!; wait); true", "killed killed killed"),
+    ("(app &); exec sleep 100", "killed killed killed"),
+    ("kill -0 $$ && exec app", "graceful graceful graceful"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "shell", "verdict"),
+    [
+        (text, shell, verdict)
+        for text, verdicts in COMMANDS
+        for shell, verdict in zip(ALL, verdicts.split(), strict=True)
+    ],
+)
+def test_command_strings(tmp_path: Path, text: str, shell: str, verdict: str) -> None:
+    assert command(tmp_path, shell, text).verdict == verdict
+
+
+# text, verdict, first word of PID 1's argv
+SCRIPTS = [
+    ('exec "$@"', "graceful", "app"),
+    ('"$@"', "killed", "/bin/sh"),
+    ('set -e; f() { exec "$@"; }; f "$@"', "graceful", "app"),
+    ('if [ "${1#-}" != "$1" ]; then set -- app "$@"; fi; exec "$@"', "graceful", "app"),
+    ('case "$1" in app) exec "$@";; *) "$@";; esac', "graceful", "app"),
+    ('case "$1" in other) exec "$@";; *) "$@";; esac', "killed", "/bin/sh"),
+    ('[ "$1" = app ] && exec "$@"; exec sleep 1000', "graceful", "app"),
+    ('shift; exec app "$@"', "graceful", "app"),
+    ('for a in "$@"; do shift; set -- "$@" "$a"; done; exec "$1" "$2"', "graceful", "app"),
+    ("x=ap; x=${x}p; exec $x", "graceful", "app"),
+    ('until nc -z db 5432; do sleep 1; done; exec "$@"', "graceful", "app"),
+    ('i=0; while [ $i -lt 5 ]; do i=$((i+1)); done; [ $i = 5 ] && exec "$@"', "graceful", "app"),
+    ('. /lib.sh; start "$@"', "graceful", "app"),
+    ('eval "exec $*"', "graceful", "app"),
+    ("[ -f /lib.sh ] && exec app; app", "graceful", "app"),
+    ("[ -f /not-there/at-all ] || exec app", "graceful", "app"),
+    ('getopts a:b opt -a x && [ "$opt$OPTARG" = ax ] && exec app', "graceful", "app"),
+    ('if [ "$(id -u)" = 0 ]; then exec gosu nobody /entry.sh "$@"; fi; exec "$@"', "graceful", "app"),
+    ("exec A=1 app", "unknown", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), SCRIPTS)
+@pytest.mark.parametrize("shell", ALL)
+def test_script_files(tmp_path: Path, shell: str, text: str, verdict: str, first: str) -> None:
+    trace = script(tmp_path, shell, text + "\n", ["app", "--port", "80"], lib_sh='start() { exec "$@"; }\n')
+    (path,) = [path for path in trace.paths if path.default]
+    assert (trace.verdict, path.pid1[0] if path.pid1 else "") == (verdict, first), trace.missing
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("tini --", "app; true", "abrupt"),
+        ("tini -g --", "app; true", "abrupt"),
+        ("tini --", "exec app", "graceful"),
+        ("tini -g --", "trap : TERM; app", "graceful"),
+        ("tini --", "trap 'kill $p; wait $p' TERM; app & p=$!; wait", "graceful"),
+        ("dumb-init", "app; true", "abrupt"),
+        ("dumb-init", "trap : TERM; app", "graceful"),
+    ],
+)
+def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    assert command(tmp_path, "dash", text, words.split()).verdict == verdict
+
+
+def test_the_engines_own_init(tmp_path: Path) -> None:
+    trace = command(tmp_path, "dash", "app; true", init=True)
+    assert (trace.verdict, trace.paths[0].pid1[0]) == ("abrupt", "/sbin/docker-init")
+    assert command(tmp_path, "dash", "exec app", init=True).verdict == "graceful"
+
+
+def test_unknown_conditions_split_the_way(tmp_path: Path) -> None:
+    trace = script(tmp_path, "dash", 'if [ "$ROLE" = worker ]; then app w; else exec app s; fi\n')
+    found = {path.when: (path.default, path.verdict) for path in trace.paths}
+    assert found == {("$ROLE = worker",): (False, "killed"), ("$ROLE != worker",): (True, "graceful")}
+    assert trace.verdict == "graceful"
+
+
+def test_branches_that_do_nothing_come_together(tmp_path: Path) -> None:
+    text = "\n".join(f'if [ -n "$V{n}" ]; then echo {n}; fi' for n in range(30))
+    trace = script(tmp_path, "dash", f"{text}\nexec app\n")
+    assert [path.when for path in trace.paths] == [()]
+
+
+def test_error_exits_are_no_ways_of_their_own(tmp_path: Path) -> None:
+    trace = script(tmp_path, "dash", 'if [ -z "$PASSWORD" ]; then echo no >&2; exit 1; fi\nexec app\n')
+    assert [path.verdict for path in trace.paths] == ["graceful"]
+
+
+def test_unknown_programs_are_unknown_where_it_matters(tmp_path: Path) -> None:
+    assert command(tmp_path, "dash", "exec no-such-program").verdict == "unknown"
+    assert command(tmp_path, "dash", "no-such-program; true").verdict == "killed"
+    trace = command(tmp_path, "dash", "trap 'no-such-tool' TERM; app & wait; wait")
+    assert trace.verdict == "unknown"
+
+
+def test_what_rules_read(tmp_path: Path) -> None:
+    found = outcome(script(tmp_path, "dash", "trap 'kill $p' SIGTERM INT\napp & p=$!\nwait $p\n"))
+    assert (found.end, [trap.signal for trap in found.rejected], found.traps) == ("wait", ["SIGTERM"], ())
+    (job,) = found.jobs
+    assert (job.text.value, job.variable, job.service, job.waited is not None) == ("app &", "p", True, True)
+    found = outcome(script(tmp_path, "bash", "trap 'kill $p' TERM\napp & p=$!\nwait $p\n"))
+    assert found.stop is not None
+    assert [(sent.to, sent.reached) for sent in found.stop.sent] == [("job", (found.jobs[0].pid,))]
+    assert (found.stop.ran, found.stop.ends, found.stop.unfinished) == (True, "exits", (found.jobs[0].pid,))
+    found = outcome(script(tmp_path, "dash", "trap 'rm x' TERM\nexec app\n"))
+    assert (found.end, found.keyword.value, [trap.signal for trap in found.lost]) == ("exec", "exec", ["SIGTERM"])
+    found = outcome(script(tmp_path, "dash", "exec app | cat\n"))
+    assert [(lost.where, lost.keyword.value) for lost in found.lost_execs] == [("pipeline", "exec")]
+    assert [member.argv for member in found.pipeline] == [("app",), ("cat",)]
+    found = outcome(script(tmp_path, "dash", "exec app\n", ["app", "x"]))
+    assert found.arguments == "none"
+    assert outcome(script(tmp_path, "dash", 'exec "$@"\n', ["app", "x"])).arguments == "all"
+
+
+HOSTILE = {
+    "jobs": "\n".join(f'if [ -n "$V{n}" ]; then sleep 1000 & fi' for n in range(30)) + "\nexec app",
+    "mutual recursion": "a() { b; }; b() { a; }; a; exec app",
+    "subshell recursion": "f() { (f); (f); }; f",
+    "arms": "case $(hostname) in\n" + "\n".join(f"a{n}) echo {n};;" for n in range(200)) + "\nesac\nexec app",
+    "counting": "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; exec app",
+    "eval": 'x="eval \\"\\$x\\""; eval "$x"',
+    "reads itself": ". /entry.sh",
+    "execs itself": "exec /entry.sh",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_scripts_end_in_unknown(tmp_path: Path, name: str) -> None:
+    trace = script(tmp_path, "bash", "#!/bin/bash\n" + HOSTILE[name] + "\n")
+    assert trace.verdict == "unknown"
+    assert trace.missing
+
+
+def test_doubling_values_are_cut(tmp_path: Path) -> None:
+    assert script(tmp_path, "bash", "x=a; " + "x=$x$x; " * 60 + "exec app\n").verdict == "graceful"
+
+
+def test_exec_form_needs_no_shell_parser(tmp_path: Path) -> None:
+    code = (
+        "import sys; from signals_support import image, APP; from gracelint.signals.trace import follow; from pathlib import Path;"
+        f"t = follow(image(Path({str(tmp_path)!r}), 'FROM debian:12\\nCMD [\"app\"]\\n'), programs=APP);"
+        "assert t.verdict == 'graceful';"
+        "print([m for m in sys.modules if m.startswith(('bashlex', 'tree_sitter', 'gracelint.parsers.shell', 'gracelint.signals.shell'))])"
+    )
+    folder = __file__.rpartition("/")[0]
+    run = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_what_does_not_start(tmp_path: Path) -> None:
+    built = image(tmp_path, 'FROM debian:12\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n', {"entry.sh": "exec app\n"})
+    trace = follow(built, programs=APP)
+    assert trace.verdict == "unknown"
+    assert "no shebang" in trace.missing[0]
