@@ -46,8 +46,8 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .applications import blocking, response_of, tell
 from .defects import of_rule
-from .telling import shown, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,18 +58,15 @@ if TYPE_CHECKING:
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each Python application without a handler."""
     for defect in of_rule(case, RULE.name):
-        signal, hop = case.trace.stop_signal.name, defect.hop
+        signal, response = case.trace.stop_signal.name, response_of(case, defect)
+        where = f" in {blocking(response)}" if response is not None else ""
         what = (
-            f"ignores {signal}: it is PID 1 and installs no handler, so the kernel drops the signal; it is killed after {case.trace.grace_period:g} s"
-            if hop.pid1
-            else f"dies of {signal} at once: it installs no handler, so finally blocks, context managers and atexit functions do not run"
+            f"ignores {signal}{where}: it is PID 1 and installs no handler, so the kernel drops the signal; it is killed after {case.trace.grace_period:g} s"
+            if defect.hop.pid1
+            else f"dies of {signal} at once{where}: it installs no handler"
         )
         yield tell(
-            RULE,
-            case,
-            defect,
-            f"{shown(hop.argv)} {what}; call signal.signal(signal.SIGTERM, ...) with a handler that ends the program",
-            severity="error" if defect.path.verdict == "killed" else "warning",
+            RULE, case, defect, f"{what}; call signal.signal(signal.{signal}, ...) with a handler that ends the program"
         )
 
 

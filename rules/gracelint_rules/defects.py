@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gracelint.image.model import CommandLine
     from gracelint.rule import Case
     from gracelint.signals.model import Hop, Program, SignalPath
+    from gracelint.signals.python.behaviour import Response
     from gracelint.signals.shell.outcome import Outcome, Stop
     from gracelint.source import Text
 
@@ -212,6 +213,8 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if signal.name in ("SIGKILL", "SIGSTOP"):
         return None  # GL110 says it
     if program.clean_signals and signal.name not in program.clean_signals:
+    if program.python is not None:
+        return of_python(program.python.responses.get(case.trace.stop_signal.name or ""), hop)
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
 
@@ -219,3 +222,12 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
 def has_trait(program: Program | None, trait: str) -> bool:
     """Whether the catalogue marks a program with a trait (see the catalogue's README)."""
     return program is not None and trait in program.traits
+def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
+    """What is wrong in a Python application that was read, and where."""
+    if response is None or response.defect is None:
+        return None
+    if response.defect == "absent-sigterm-handler" and not hop.pid1 and response.cleanups:
+        return "cleanup-never-runs", response.cleanups[0]
+    return response.defect, response.at or response.blocking
+
+

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..image.model import Argument, Image, StopSignal
     from ..source import Text
+    from .python.behaviour import Behaviour
     from .shell.outcome import Outcome
 
 Verdict = Literal["graceful", "abrupt", "killed", "unknown"]
@@ -75,6 +76,7 @@ class Program:
     none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
     ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
     rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
+    ``python`` is what its source says, where it is a Python application of the image's own that was read.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Program:
     missing: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()
+    python: Behaviour | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""Python applications: does the program itself handle the signal?
+
+`application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract
+interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. See `reading`
+for the judgement, `statements`, `expressions` and `calls` for the interpretation, ``calls.toml`` for what foreign code does. libcst is imported
+when the first file is read, and not before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..model import Program, Reaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...image.model import Argument, Image
+    from .sources import Entry
+
+SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")
+
+
+def application(
+    program: Program,
+    arguments: Sequence[Argument],
+    image: Image,
+    *,
+    workdir: str,
+    ignored: frozenset[str] = frozenset(),
+) -> Program:
+    """The program with what its own source says: reactions, whether it stays, ``python`` the facts. ``ignored`` are signals that it is started to
+    ignore. Where its source is not known, or cannot be followed, its reactions are unknown."""
+    from .sources import entry
+
+    return _described(program, entry(arguments, image, workdir), image, ignored)
+
+
+def installed(
+    arguments: Sequence[Argument], image: Image, *, workdir: str, ignored: frozenset[str] = frozenset()
+) -> Program | None:
+    """The program behind a command that a project in the image installs (``[project.scripts]``); None if none does."""
+    from .sources import console_script
+
+    found = console_script(arguments, image, workdir)
+    if found is None:
+        return None
+    program = Program(arguments[0].value.rpartition("/")[2], "runtimes", runtime="python", application=arguments[0])
+    return _described(program, found, image, ignored)
+
+
+def _described(program: Program, entry: Entry, image: Image, ignored: frozenset[str]) -> Program:
+    from .reading import read
+    from .sources import Sources
+
+    stop = image.stop_signal.name
+    signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
+    behaviour = read(entry, Sources(image, entry.search), image.env, ignored, signals)
+    if behaviour is None:
+        missing = entry.missing if entry.source is None else "the program cannot be read"
+        unknown = Reaction("unknown", f"{missing}, so what it does with the signal is not known either")
+        return replace(
+            program,
+            as_pid1=dict.fromkeys(signals, unknown),
+            as_child={**dict.fromkeys(signals, unknown)},
+            missing=(*program.missing, missing),
+        )
+    pid1 = {signal: found.as_pid1 for signal, found in behaviour.responses.items() if found.as_pid1 is not None}
+    child = {signal: found.as_child for signal, found in behaviour.responses.items() if found.as_child is not None}
+    return replace(
+        program,
+        as_pid1=pid1,
+        as_child=child,
+        stays=behaviour.stays,
+        missing=(*program.missing, *behaviour.missing),
+        python=behaviour,
+    )

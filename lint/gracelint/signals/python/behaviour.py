@@ -1,0 +1,52 @@
+"""What an application does with a signal: the facts that the trace and the rules speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...source import Text
+    from ..model import Reaction
+
+Defect = Literal[
+    "absent-sigterm-handler",
+    "handler-does-not-stop",
+    "handler-not-installed",
+    "exit-swallowed",
+    "cleanup-never-runs",
+    "threads-outlive-exit",
+    "launcher-does-not-forward",
+    "development-server",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What becomes of one signal, sent to PID 1 (``as_pid1``) or to another process (``as_child``).
+
+    ``blocking`` is where the program is at rest, ``blocking_name`` what it calls there. ``defect`` names what is wrong, if anything is, and ``at`` is its
+    place; ``registered`` is where the handler is installed, ``cleanups`` what wants to run when the program ends (and does not).
+    """
+
+    as_pid1: Reaction | None
+    as_child: Reaction | None
+    blocking: Text
+    blocking_name: str
+    defect: Defect | None = None
+    at: Text | None = None
+    registered: Text | None = None
+    cleanups: tuple[Text, ...] = ()
+    threads: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known."""
+
+    entry: Text
+    stays: bool | None
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()

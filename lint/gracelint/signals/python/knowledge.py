@@ -1,0 +1,69 @@
+"""What foreign calls do, looked up by name: the reader of ``calls.toml``.
+
+An entry's words: ``does`` is ``rest`` (stays in the call until told), ``pause`` (returns by itself after a while), ``marks`` (notes something
+on its object that ends a rest), ``endless`` (an iterable that does not end), ``inert``. ``names`` are full names; ``package.*.method`` is
+that method of whatever the package made. ``until``: the mark that lets a rest end, ``raises`` what it then raises; ``timeout`` is
+position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` a mark that does. ``on`` names the
+signals for which it installs a handler of its own, with what that does; ``unless``: not if this argument is false (or, of a trigger, given). ``interrupted``:
+it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event loop runs inside.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Entry = dict[str, Any]
+
+# Modules that were in the standard library once; applications are written for any version.
+_FORMER = frozenset("asynchat asyncore distutils imp smtpd".split())
+
+
+@lru_cache(maxsize=1)
+def _entries() -> tuple[Mapping[str, Entry], frozenset[str]]:
+    from importlib import resources
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    table = tomllib.loads(resources.files(__package__).joinpath("calls.toml").read_text(encoding="utf-8"))
+    found: dict[str, Entry] = {}
+    for key, entry in table.items():
+        entry["key"] = key
+        on = entry.get("on", {})
+        entry["on"] = {signal: does for signals, does in on.items() for signal in signals.split()}
+        for name in entry.get("names", ()):
+            found[name] = entry
+        for name, mark in entry.get("marks", {}).items():
+            found[name] = {"does": "marks", "mark": mark}
+    return found, frozenset(table["unknown-frameworks"]["last"])
+
+
+def entry_of(name: str) -> Entry | None:
+    """What is known of a call by its full name; None if nothing is."""
+    entries, _ = _entries()
+    found = entries.get(name)
+    if found is not None or "." not in name:
+        return found
+    package, last = name.split(".")[:-1], name.rpartition(".")[2]
+    for length in range(len(package), 0, -1):
+        found = entries.get(f"{'.'.join(package[:length])}.*.{last}")
+        if found is not None:
+            return found
+    return None
+
+
+def perhaps_rests(name: str) -> bool:
+    """Whether a call of this name may well be where the program stays."""
+    return name.rpartition(".")[2] in _entries()[1]
+
+
+def standard(name: str) -> bool:
+    """Whether a full name is the standard library's."""
+    root = name.partition(".")[0]
+    return root in sys.stdlib_module_names or root in _FORMER

@@ -1,0 +1,309 @@
+"""From an application's entry to its behaviour: the first run, the places where the signal may arrive, a second run for each, and the judgement.
+
+Where several places or ways differ, the answer is unknown; so it is where a framework that nobody measured may be what the program rests in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..model import Reaction
+from . import rests, threads
+from .behaviour import Behaviour, Response
+from .late import late_registration
+from .run import Ending, OutOfBoundsError, Run
+from .state import DEFAULT, IGNORE, Frame, joined
+from .values import FALSE, UNKNOWN, Const, Ref, alternatives, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ...source import Text
+    from .behaviour import Defect
+    from .run import Thread, Visit
+    from .sources import Entry, Sources
+    from .state import State
+    from .values import Value
+
+    RunOf = Callable[..., Run]
+
+MOST_PLACES = 8
+
+
+def read(
+    entry: Entry,
+    sources: Sources,
+    env: Mapping[str, str | None],
+    ignored: frozenset[str],
+    signals: Sequence[str],
+) -> Behaviour | None:
+    """The behaviour of the application that begins at ``entry``; None where its source is not there or cannot be read."""
+    if entry.source is None:
+        return None
+    parsed = sources.parse(entry.source)
+    if parsed is None or parsed.problem is not None:
+        return None
+
+    def run_of(**settings: object) -> Run:
+        run = replace(Run(sources, entry.argv, env, ignored), **settings)  # type: ignore[arg-type] # fields of Run
+        execute(run, entry)
+        return run
+
+    first = run_of()
+    places, stays = _places(first)
+    if not places:
+        if first.foreign:
+            text, name = first.foreign[-1]
+            return _unknown(entry.source, text, name, signals, f"what {name} does with the signal")
+        reasons = tuple(dict.fromkeys(first.doubts))
+        return Behaviour(entry.source, None if reasons else False, {}, reasons)
+    responses = {signal: _response(run_of, first, places, signal) for signal in signals}
+    found = {signal: response for signal, response in responses.items() if response is not None}
+    return Behaviour(entry.source, stays, found)
+
+
+def _unknown(source: Text, at: Text, name: str, signals: Sequence[str], missing: str) -> Behaviour:
+    reaction = Reaction("unknown", f"what {name} does with it is not known")
+    return Behaviour(source, None, {signal: Response(reaction, reaction, at, name) for signal in signals}, (missing,))
+
+
+# --- one run -----------------------------------------------------------------------------------------------------------
+
+
+def execute(run: Run, entry: Entry) -> None:
+    """Go through the program from its entry to its end."""
+    from .bindings import module
+    from .calls import call
+    from .statements import block
+
+    assert entry.source is not None
+    state = run.begin()
+    parsed = run.sources.parse(entry.source)
+    if parsed is None:
+        return
+    try:
+        if entry.function:
+            _, scope = run.module("__console_script__", state, "")
+            frame = Frame(scope)
+            module(run, frame, entry.package, state)
+            loaded = run.modules.get(entry.package)
+            target: Value = UNKNOWN
+            if loaded is not None:
+                target = state.store.get((loaded.number, entry.function.partition(".")[0]), UNKNOWN)
+            call(run, frame, target, (), entry.source.cut(0, 0), state)
+            end = None if state.dead else state
+        else:
+            _, scope = run.module("__main__", state, entry.argv[0] if entry.argv else "")
+            state.store[(scope.number, "__package__")] = Const(entry.package)
+            frame = Frame(scope)
+            end = block(run, frame, parsed.body, state)
+        _finish(run, frame, end, entry.source)
+    except OutOfBoundsError:
+        run.doubts.append("the program is too large to follow to its end")
+
+
+def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
+    """The main line is over: threads and processes are waited for, unless they are daemons."""
+    ends = [Ending(end, "end", None)] if end is not None else []
+    for one in frame.raises:
+        how = {"SystemExit": "exit", "KeyboardInterrupt": "interrupt"}.get(one.kind, "error")
+        ends.append(Ending(one.state, how, one.text))
+    for ending in ends:
+        raises, frame.raises, state = frame.raises, [], ending.state
+        for thread in _waited_for(run):
+            if not state.dead:
+                lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
+                _join(run, frame, thread, state, "rest" if lives else "perhaps")
+        if not state.dead or frame.raises:
+            # What is raised while the interpreter waits for threads is printed, and it goes on to end.
+            left = joined([state, *(one.state for one in frame.raises)])
+            if left is not None:
+                run.endings.append(Ending(left, ending.how, ending.text))
+        frame.raises = raises
+
+
+def _waited_for(run: Run) -> list[Thread]:
+    found = {thread.object: thread for thread in run.threads if not thread.daemon}
+    return list(found.values())
+
+
+def _join(run: Run, frame: Frame, thread: Thread, state: State, kind: str) -> None:
+    if truth(state.store.get((thread.object, "daemon"), FALSE)) is True:
+        return
+    over = threads.over(run, frame, thread.object)
+    rests.rest(run, frame, thread.text, "the end of the thread", state, kind=kind, over=over, outlives=True)
+
+
+# --- places ------------------------------------------------------------------------------------------------------------
+
+
+def _places(run: Run) -> tuple[list[Visit], bool | None]:
+    """Where the signal may find the program, each place once; and whether it stays there until told."""
+    certain = [visit for visit in run.visits if visit.kind == "rest" or _within(visit, run.endless)]
+    if certain:
+        return _each(run, certain), True
+    perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
+    return (_each(run, perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)), None)
+
+
+def _within(visit: Visit, loops: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= visit.number < last for first, last in loops)
+
+
+def _last_loop(run: Run, visits: list[Visit]) -> list[Visit]:
+    loops = [loop for loop in run.tentative if any(loop[0] <= visit.number < loop[1] for visit in visits)]
+    return [visit for visit in visits if loops and _within(visit, loops[-1:])]
+
+
+def _each(run: Run, visits: list[Visit]) -> list[Visit]:
+    """The last visit of each place; a loop counts only where nothing in it waits."""
+    waiting = {visit.number for visit in run.visits if visit.kind != "loop"}
+    found: dict[tuple[object, int], Visit] = {}
+    for visit in visits:
+        if visit.kind == "loop" and any(
+            first <= visit.number < last and waiting & set(range(first, last))
+            for first, last in (*run.endless, *run.tentative)
+        ):
+            continue
+        found[(visit.text.buffer, visit.text.start)] = visit
+    return list(found.values())[:MOST_PLACES]
+
+
+# --- judgement ---------------------------------------------------------------------------------------------------------
+
+
+def _response(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> Response | None:
+    """What becomes of one signal, over all the places where it may arrive."""
+    found = [_at(run_of, first, visit, signal) for visit in places]
+    worst = min(found, key=lambda one: _ORDER.index(one.as_pid1.disposition if one.as_pid1 else None))
+    same = {(_word(one.as_pid1), _word(one.as_child)) for one in found}
+    if len(same) > 1:
+        reaction = Reaction("unknown", "it depends on where the signal finds the program")
+        return replace(worst, as_pid1=reaction, as_child=reaction, defect=None)
+    return worst
+
+
+_ORDER = ["ignores", None, "misreads", "terminates", "defers", "unknown", "forwards", "handles"]
+
+
+def _word(reaction: Reaction | None) -> str | None:
+    return reaction.disposition if reaction is not None else None
+
+
+def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
+    """What becomes of a signal that arrives at one place."""
+    handler = visit.handlers.get(signal, DEFAULT)
+    registered = next(
+        (one.text for one in reversed(first.registrations) if one.signal == signal and not one.refused), None
+    )
+    cleanups = tuple(
+        guard.text
+        for guard in (*visit.guards, *first.atexit)
+        if not guard.text.value.startswith(("open(", "suppress("))
+    )
+    response = Response(None, None, visit.text, visit.name, registered=registered, cleanups=cleanups)
+    waits_for_it = visit.name == "signal.sigwait" and signal in visit.blocked
+    if signal in visit.blocked and not waits_for_it:
+        reaction = Reaction("ignores", f"it has {signal} blocked")
+        return replace(response, as_pid1=reaction, as_child=reaction, defect="handler-not-installed", at=visit.text)
+    kinds = alternatives(handler)
+    if UNKNOWN in kinds:
+        reaction = Reaction("unknown", "which handler it installs is not known")
+        return replace(response, as_pid1=reaction, as_child=reaction)
+    if DEFAULT in kinds and len(kinds) > 1:
+        reaction = Reaction("unknown", "whether it installs its handler is not known")
+        return replace(response, as_pid1=reaction, as_child=reaction)
+    if handler == DEFAULT and not waits_for_it:
+        return _by_default(first, visit, signal, response)
+    if handler == IGNORE:
+        reaction = Reaction("ignores", f"it ignores {signal}")
+        return replace(
+            response, as_pid1=reaction, as_child=reaction, defect="handler-does-not-stop", at=registered or visit.text
+        )
+    if isinstance(handler, Ref) and handler.name.startswith("framework."):
+        return replace(response, **_framework(handler, visit))  # type: ignore[arg-type] # fields of Response
+    second = run_of(deliver=visit.number, signal=signal)
+    found, defect, at = _outcome(second, first, visit, signal, response)
+    child = found
+    if second.asked_pid1:
+        third = run_of(deliver=visit.number, signal=signal, pid1=False)
+        child, _, _ = _outcome(third, first, visit, signal, response)
+    return replace(
+        response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
+    )
+
+
+def _framework(handler: Ref, visit: Visit) -> dict[str, object]:
+    from .knowledge import entry_of
+
+    entry = entry_of(visit.name) or {}
+    word = handler.name.rpartition(".")[2]
+    reaction = Reaction(word, entry.get("why", f"{visit.name} has a handler of its own"))  # type: ignore[arg-type] # a disposition
+    return {"as_pid1": reaction, "as_child": reaction}
+
+
+def _by_default(first: Run, visit: Visit, signal: str, response: Response) -> Response:
+    """Nothing handles it. Why not?"""
+    from .knowledge import entry_of
+
+    refused = next((one for one in first.registrations if one.refused and one.signal == signal), None)
+    taken_back = [one for one in first.registrations if one.signal == signal]
+    defect: Defect = "absent-sigterm-handler"
+    at = visit.text
+    late = late_registration(first, signal)
+    if refused is not None:
+        defect, at = "handler-not-installed", refused.text
+    elif len(taken_back) > 1 and taken_back[-1].handler == DEFAULT:
+        defect, at = "handler-not-installed", taken_back[-1].text
+    elif late is not None:
+        defect, at = "handler-not-installed", late
+    elif visit.launches:
+        defect = "launcher-does-not-forward"
+    elif (entry_of(visit.name) or {}).get("development"):
+        defect = "development-server"
+    return replace(response, defect=defect, at=at)
+
+
+def _outcome(
+    run: Run, first: Run, visit: Visit, signal: str, response: Response
+) -> tuple[Reaction, Defect | None, Text | None]:
+    """What the second run came to."""
+    ends = [end for end in run.endings if end.state.signalled]
+    doubts = [doubt for doubt in run.doubts if doubt not in first.doubts]
+    certain = [end for end in ends if not end.state.uncertain]
+    if ends and run.stays and not certain and not run.influenced:
+        ends = []
+    if (ends and run.stays) or (not ends and not run.stays) or doubts:
+        why = doubts[0] if doubts else "what its handler brings about depends on what is not known"
+        return Reaction("unknown", why), None, None
+    if not ends:
+        return _staying(run, visit, signal, response)
+    if all(end.how == "died" for end in ends):
+        return Reaction("terminates", "it ends itself by a signal"), None, None
+    if any(end.how == "exec" for end in ends):
+        return Reaction("unknown", "it becomes another program"), None, None
+    at_once = next((end for end in ends if end.how == "_exit"), None)
+    if at_once is not None and response.cleanups:
+        why = "its handler ends the process at once, and what wants to clean up does not run"
+        return Reaction("terminates", why), "cleanup-never-runs", at_once.text
+    untold = [number for number, _ in run.children if ends[0].state.store.get((number, "told")) is None]
+    if visit.launches and untold:
+        why = "its handler ends it, and the program it waits for is killed without notice"
+        return Reaction("terminates", why), "launcher-does-not-forward", visit.text
+    return Reaction("handles", f"its handler for {signal} ends the program"), None, None
+
+
+def _staying(run: Run, visit: Visit, signal: str, response: Response) -> tuple[Reaction, Defect, Text]:
+    place = run.stays[0]
+    registered = response.registered or visit.text
+    if run.swallowed:
+        why = "the exit that its handler raises is caught, and it goes on"
+        return Reaction("ignores", why), "exit-swallowed", run.swallowed[0]
+    if run.outlived:
+        return Reaction("ignores", "a thread keeps it alive after its handler"), "threads-outlive-exit", place.text
+    why = f"its handler for {signal} runs, and it goes on"
+    if place.name == "shutdown":
+        why = "its handler waits for the server that it has interrupted"
+        return Reaction("ignores", why), "handler-does-not-stop", place.text
+    return Reaction("ignores", why), "handler-does-not-stop", registered

@@ -1,0 +1,278 @@
+"""Where a program is at rest, and what happens there when the signal arrives.
+
+In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called. If it raises, the
+exception comes out of the rest; if it returns, a pause goes on, and a rest goes on unless what it waits for has come about. A second
+rest after the signal means that the program stays.
+
+What Python does underneath (signal.rst, PEP 475; measured): handlers run in the main thread, waits are resumed after them, and an event loop that waits does not notice
+what a handler did, unless it was told through the loop itself or wakes up for another reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .run import Visit, blocked, handlers
+from .state import CANCELLED, DEFAULT, IGNORE, INTERRUPT, Raised, joined
+from .values import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Box,
+    Const,
+    Coroutine,
+    Instance,
+    Items,
+    Made,
+    Method,
+    Partial,
+    Ref,
+    Unknown,
+    alternatives,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ...source import Text
+    from .run import Run
+    from .state import Frame, State
+    from .values import Value
+
+_EXITS = ("SystemExit", "KeyboardInterrupt")
+
+
+def rest(
+    run: Run,
+    frame: Frame,
+    text: Text,
+    name: str,
+    state: State,
+    *,
+    kind: str = "rest",
+    over: Callable[[State], bool | None] | None = None,
+    raises: str = "",
+    interrupted: bool = False,
+    owned: Mapping[str, Value] | None = None,
+    launches: bool = False,
+    taken: bool = False,
+    outlives: bool = False,
+) -> None:
+    """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
+    ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
+    ``taken``: what ends it is the signal itself; ``outlives``: a thread that
+    the main line does not wait for of its own."""
+    before = len(run.stays)
+    _rest(run, frame, text, name, state, kind, over, raises, interrupted, owned or {}, launches, taken)
+    run.outlived = run.outlived or (outlives and len(run.stays) > before)
+
+
+def _rest(
+    run: Run,
+    frame: Frame,
+    text: Text,
+    name: str,
+    state: State,
+    kind: str,
+    over: Callable[[State], bool | None] | None,
+    raises: str,
+    interrupted: bool,
+    owned: Mapping[str, Value],
+    launches: bool,
+    taken: bool,
+) -> None:
+    ended = over(state) if over is not None else False
+    if ended:
+        return _end(frame, state, raises, text)
+    if state.signalled:
+        if ended is None:
+            run.doubts.append(f"whether {name} ends")
+            return None
+        return None if kind == "pause" else _still(run, frame, text, name, state)
+    if frame.background is not None:
+        if kind == "pause":
+            run.ticking = run.ticking or frame.background == "task"
+        elif kind == "rest":
+            run.snapshots.append(state.copy())
+            state.dead = True
+        return None
+    in_force = {**handlers(state), **owned}
+    number = len(run.visits)
+    run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches))
+    if run.deliver == number:
+        _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+        if state.dead or kind == "pause" or (interrupted and not run.opaque and run.handler_ran):
+            return None
+        ended = over(state) if over is not None else False
+        if ended is None:
+            run.doubts.append(f"whether {name} ends")
+            return None
+        if ended and taken:
+            run.taken = True
+            return None
+        if ended:
+            if frame.loop and not run.loop_handled and not run.ticking:
+                # The handler ran between two steps of the loop, which sleeps on and does not look.
+                return stay(run, text, name, state)
+            return _end(frame, state, raises, text)
+        return _still(run, frame, text, name, state)
+    if kind == "rest":
+        state.dead = True
+    return None
+
+
+def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
+    """Whether an object carries the mark that ends waiting for it."""
+
+    def over(state: State) -> bool | None:
+        if state.signalled:
+            run.read.add((number, mark))
+        found = state.store.get((number, mark), FALSE)
+        return truth(found)
+
+    return over
+
+
+def _end(frame: Frame, state: State, raises: str, text: Text) -> None:
+    if raises:
+        frame.raises.append(Raised(state.copy(), raises, text))
+        state.dead = True
+
+
+def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
+    """The wait goes on after the signal."""
+    cancelled = [CANCELLED, *((task, "cancelled") for task in frame.tasks)]
+    if frame.loop and any(state.store.get(key) == TRUE for key in cancelled):
+        frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", text))
+        state.dead = True
+        return
+    stay(run, text, name, state)
+
+
+def stay(run: Run, text: Text, name: str, state: State) -> None:
+    """The program is still there after the signal."""
+    run.stays.append(Visit(-1, "rest", text, name, {}, ()))
+    run.uncertain_stays = run.uncertain_stays and state.uncertain
+    state.dead = True
+
+
+def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
+    """A loop begins another lap. If nothing in it waits, the signal arrives anywhere in it."""
+    if state.signalled or frame.background is not None:
+        return
+    number = len(run.visits)
+    in_force = handlers(state)
+    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state)))
+    if run.deliver == number:
+        _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+
+
+def _deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
+    """The signal arrives."""
+    state.signalled = True
+    run.handler_ran = False
+    if run.signal in blocked(state):
+        return
+    ways: list[State] = []
+    for one in alternatives(handler):
+        way = state.copy()
+        handle(run, frame, text, way, one)
+        ways.append(way)
+    state.become(joined(ways))
+
+
+def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
+    """Call a handler."""
+    from .calls import call
+
+    if handler in (DEFAULT, IGNORE):
+        return
+    run.handler_ran = True
+    if handler == INTERRUPT:
+        frame.raises.append(Raised(state.copy(), "KeyboardInterrupt", text))
+        state.dead = True
+        return
+    number, interrupted = Ref(f"signal.{run.signal}"), UNKNOWN
+    run.handling = True
+    try:
+        if isinstance(handler, Partial) and handler.loop:
+            run.loop_handled = True
+            _from_loop(run, frame, text, state, handler)
+        elif isinstance(handler, Unknown | Ref | Made | Method | Coroutine | Const):
+            if isinstance(handler, Method | Made | Ref):
+                call(run, frame, handler, (number, interrupted), text, state)
+            if not isinstance(handler, Method):
+                run.doubts.append("what its handler does")
+        else:
+            call(run, frame, handler, (number, interrupted), text, state)
+    finally:
+        run.handling = False
+
+
+def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partial) -> None:
+    """An event loop calls back: exits come out of the loop, other exceptions are only logged by it."""
+    from .calls import call
+
+    first = len(frame.raises)
+    result = call(run, frame, handler.function, handler.arguments.values, text, state)
+    if isinstance(result, Coroutine):
+        run.doubts.append("the handler is a coroutine function, which nobody awaits")
+    raised, frame.raises[first:] = frame.raises[first:], []
+    logged = [one.state for one in raised if one.kind not in _EXITS]
+    frame.raises += [one for one in raised if one.kind in _EXITS]
+    state.become(joined([state, *logged]))
+
+
+# --- iterations --------------------------------------------------------------------------------------------------------
+
+
+def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
+    """Whether an iteration over a value never ends by itself; None where that is not known."""
+    from .knowledge import entry_of, standard
+
+    if isinstance(iterable, Made):
+        entry = entry_of(iterable.kind)
+        if entry is not None and entry["does"] == "endless":
+            return True
+        if iterable.kind == "builtins.iter":
+            return None
+        waits = entry_of(f"{iterable.kind}.__iter__")
+        if waits is not None:
+            rest(run, frame, text, iterable.kind, state, kind="perhaps")
+            return True
+        if not standard(iterable.kind):
+            run.foreign.append((text, iterable.kind))
+    return False
+
+
+def left(run: Run, frame: Frame, method: Method, text: Text, state: State) -> None:
+    """A foreign context manager is left: executors wait for what they run."""
+    from .threads import joined_all
+
+    if isinstance(method.receiver, Made):
+        joined_all(run, frame, method.receiver, text, state)
+
+
+# --- awaiting ----------------------------------------------------------------------------------------------------------
+
+
+def awaited(run: Run, frame: Frame, found: Value, text: Text, state: State) -> Value:
+    """``await``."""
+    from .calls import call
+    from .knowledge import entry_of
+    from .tasks import await_task
+
+    if state.dead:
+        return UNKNOWN
+    if isinstance(found, Coroutine):
+        return call(
+            run, frame, found.function, found.arguments.values, text, state, named=found.arguments.named, awaited=True
+        )
+    if isinstance(found, Made):
+        if found.kind in ("asyncio.Task", "asyncio.gather", "asyncio.wait"):
+            return await_task(run, frame, found, text, state)
+        entry = entry_of(f"{found.kind}.__await__")
+        if entry is not None:
+            rest(run, frame, text, found.kind, state, over=marked(run, found.number, str(entry.get("until", ""))))
+    return found if isinstance(found, Items | Made | Instance | Box) else UNKNOWN

@@ -1,0 +1,203 @@
+"""One interpretation of a program: what all its parts share, and what it found out.
+
+An application is interpreted twice. The first run goes through it until nothing more happens, and notes every place where it can be *at rest*: a call that
+waits, a pause in a loop. The second run goes to one such place, lets the signal arrive there, runs the handler that is in force, and goes on: does the
+program come to its end, or to rest again? Nothing else decides what it does with the signal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
+from .values import NONE, Const, Function, Module, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...parsers.python import model as syntax
+    from ...source import Text
+    from .sources import Sources
+    from .state import Guard
+    from .values import Value
+
+STEPS = 60_000
+DEEPEST = 150
+MOST_CALLS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A time the program was at a place where it can be at rest. ``kind``: a ``rest`` lasts until something happens, a ``pause`` ends by itself, a ``loop`` just runs.
+
+    ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here.
+    """
+
+    number: int
+    kind: str
+    text: Text
+    name: str
+    handlers: Mapping[str, Value]
+    guards: tuple[Guard, ...]
+    blocked: frozenset[str] = frozenset()
+    launches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A call that installs a handler; ``refused``: it raises ValueError, because this is not the main thread."""
+
+    text: Text
+    signal: str
+    handler: Value
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread, executor or process that was started. ``object`` is its number; ``daemon``: the program's end does not wait for it."""
+
+    object: int
+    kind: str
+    target: Value | None
+    arguments: tuple[Value, ...]
+    text: Text
+    daemon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the main line came to its end. ``how``: ``end``, ``exit`` (SystemExit), ``interrupt`` (KeyboardInterrupt), ``error``, ``_exit``, ``died`` (of a signal)."""
+
+    state: State
+    how: str
+    text: Text | None
+
+
+class OutOfBoundsError(Exception):
+    """The program is too large to be followed to its end."""
+
+
+@dataclass(eq=False)
+class Run:
+    """An interpretation. ``deliver`` is the number of the visit at which ``signal`` arrives (None: the first run); ``pid1``: it is PID 1."""
+
+    sources: Sources
+    argv: tuple[str, ...] = ()
+    env: Mapping[str, str | None] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    pid1: bool = True
+    signal: str = "SIGTERM"
+    deliver: int | None = None
+
+    visits: list[Visit] = field(default_factory=list)
+    endless: list[tuple[int, int]] = field(default_factory=list)
+    tentative: list[tuple[int, int]] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
+    atexit: list[Guard] = field(default_factory=list)
+    cleanups: dict[tuple[object, int], Guard] = field(default_factory=dict)
+    threads: list[Thread] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+    stays: list[Visit] = field(default_factory=list)
+    swallowed: list[Text] = field(default_factory=list)
+    foreign: list[tuple[Text, str]] = field(default_factory=list)
+    children: list[tuple[int, Text]] = field(default_factory=list)
+    snapshots: list[State] = field(default_factory=list)
+    modules: dict[str, Module] = field(default_factory=dict)
+    class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    executed: set[tuple[object, int]] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    handling: bool = False
+    handler_ran: bool = False
+    taken: bool = False
+    outlived: bool = False
+    stopped: State | None = None
+    uncertain_stays: bool = True
+    loop_handled: bool = False
+    written: set[tuple[int, str]] = field(default_factory=set)
+    read: set[tuple[int, str]] = field(default_factory=set)
+    opaque: bool = False
+    resting_on: int | None = None
+    asked_pid1: bool = False
+    tasks: int = 0
+    ticking: bool = False
+    steps: int = 0
+    nesting: int = 0
+    types: set[int] = field(default_factory=set)
+    nobody: int = PROCESS + 1
+    loop_object: int = PROCESS + 2
+    main_task: int = PROCESS + 3
+    shared: set[int] = field(default_factory=set)
+    numbers: int = PROCESS + 3
+
+    def number(self) -> int:
+        """A number for a new object."""
+        self.numbers += 1
+        return self.numbers
+
+    def somewhere(self, text: Text) -> syntax.Expression:
+        """An expression that stands at a place: for attributes that are asked for by name."""
+        from ...parsers.python.model import Name
+
+        return Name(text, "")
+
+    def step(self) -> None:
+        """Count a step; raises `OutOfBoundsError` past the bound."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise OutOfBoundsError
+
+    def begin(self) -> State:
+        """The state in which a program begins: what it was started to ignore stays ignored, and then Python installs no KeyboardInterrupt either."""
+        state = State()
+        state.store[(PROCESS, "SIGINT")] = INTERRUPT
+        state.store[(PROCESS, "SIGPIPE")] = IGNORE
+        for signal in self.ignored:
+            state.store[(PROCESS, signal)] = IGNORE
+        return state
+
+    def module(self, name: str, state: State, path: str) -> tuple[Module, Scope]:
+        """A new module with its scope."""
+        scope = Scope(self.number(), None, name)
+        module = self.modules[name] = Module(name, scope.number)
+        state.store[(scope.number, "__name__")] = Const(name)
+        state.store[(scope.number, "__file__")] = Const(path)
+        state.store[(scope.number, "__doc__")] = NONE
+        return module, scope
+
+    def write(self, state: State, key: tuple[int, str], value: Value) -> None:
+        """Change the store."""
+        state.store[key] = value
+        if self.handling:
+            self.written.add(key)
+
+    @property
+    def influenced(self) -> bool:
+        """Whether what the handler did can have had an effect on a condition that is not known."""
+        return self.opaque or bool(self.written & self.read)
+
+
+def handlers(state: State) -> dict[str, Value]:
+    """The handlers in force, by signal."""
+    return {
+        name: value
+        for (number, name), value in state.store.items()
+        if number == PROCESS and name.startswith("SIG") and value != DEFAULT
+    }
+
+
+def blocked(state: State) -> frozenset[str]:
+    """The signals that are blocked."""
+    prefix = "blocked:"
+    return frozenset(
+        name[len(prefix) :]
+        for (number, name), value in state.store.items()
+        if number == PROCESS and name.startswith(prefix) and value == Const(True)
+    )
+
+
+def name_of(node: syntax.Function | syntax.Lambda | Function) -> str:
+    """What to call a function."""
+    node = node.node if isinstance(node, Function) else node
+    return getattr(node, "name", "lambda")

@@ -1,0 +1,213 @@
+"""The application's source files: where its entry is, and what an import names.
+
+Modules are looked up in the files of the image along the path that the interpreter would have: the script's folder (the working directory
+for ``-m`` and ``-c``), then PYTHONPATH, then, for an installed command, the projects that the image holds. Nothing is executed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...image.model import Absent, ImageFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...image.model import Argument, Image
+    from ...parsers.python import model as syntax
+    from ...source import Text
+
+LIMIT = 2_000_000
+MOST_MODULES = 200
+_SCRIPT = re.compile(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
+_TARGET = re.compile(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
+_CONFIGURED = re.compile(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
+_WRAPPERS = ("cProfile", "profile", "trace", "memory_profiler", "viztracer")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a program begins. ``source`` is its text (None: not known, ``missing`` says why); ``package`` of ``-m pkg.mod``; ``function``
+    is what a console script calls; ``search`` the folders modules are looked up in; ``argv`` is ``sys.argv``."""
+
+    source: Text | None
+    search: tuple[str, ...]
+    argv: tuple[str, ...]
+    package: str = ""
+    function: str = ""
+    missing: str = ""
+
+
+class Sources:
+    """The modules of one image, each parsed once."""
+
+    def __init__(self, image: Image, search: Sequence[str]) -> None:
+        self.image, self.search = image, tuple(dict.fromkeys(search))
+        self._modules: dict[str, tuple[Text, bool] | None] = {}
+        self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
+
+    def find(self, name: str) -> tuple[Text, bool] | None:
+        """The text of a module by its full name, and whether it is a package; None where the image does not hold it."""
+        if name not in self._modules:
+            self._modules[name] = self._looked_up(name) if len(self._modules) < 4 * MOST_MODULES else None
+        return self._modules[name]
+
+    def _looked_up(self, name: str) -> tuple[Text, bool] | None:
+        path = name.replace(".", "/")
+        for folder in self.search:
+            for suffix, package in (("/__init__.py", True), (".py", False)):
+                text = content(self.image, posixpath.join(folder, path + suffix))
+                if text is not None:
+                    return text, package
+        return None
+
+    def namespace(self, name: str) -> bool:
+        """Whether there is a folder of this name without ``__init__.py`` (PEP 420)."""
+        path = name.replace(".", "/")
+        return any(
+            any(one.endswith(".py") for one in self.image.files.listing(posixpath.join(folder, path)))
+            for folder in self.search
+        )
+
+    def parse(self, text: Text) -> syntax.Module | None:
+        """A module's model; None past the bound."""
+        key = (text.buffer, text.start, text.end)
+        if key not in self._parsed:
+            if len(self._parsed) >= MOST_MODULES:
+                return None
+            from ...parsers.python import parse
+
+            self._parsed[key] = parse(text)
+        return self._parsed[key]
+
+    @property
+    def parsed(self) -> tuple[syntax.Module, ...]:
+        """All modules read so far."""
+        return tuple(self._parsed.values())
+
+
+def content(image: Image, path: str) -> Text | None:
+    """A file's text, if the image is known to hold it."""
+    found = image.files.lookup(posixpath.normpath(posixpath.join("/", path)))
+    if isinstance(found, ImageFile) and found.content is not None and len(found.content) <= LIMIT:
+        return found.content
+    return None
+
+
+def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
+    """Where ``python …`` begins."""
+    words = list(arguments[1:])
+    path = _python_path(image, workdir)
+    while words:
+        word = words.pop(0)
+        value = word.value
+        if value in ("-W", "-X", "--check-hash-based-pycs"):
+            words = words[1:]
+        elif value.startswith(("-W", "-X")):
+            continue
+        elif value.startswith("-") and not value.startswith("--") and "c" in value[1:]:
+            inline = value[value.index("c") + 1 :]
+            if not inline and not words:
+                return Entry(None, (), (), missing="python -c without a program")
+            code = words.pop(0).text if not inline else word.text.cut(len(value) - len(inline), len(value))
+            return Entry(code, (workdir, *path), ("-c", *(one.value for one in words)))
+        elif value.startswith("-") and not value.startswith("--") and "m" in value[1:]:
+            module = value[value.index("m") + 1 :] or (words.pop(0).value if words else "")
+            return _module(module, words, image, workdir, path)
+        elif value == "-":
+            return Entry(None, (), (), missing="the program is read from standard input")
+        elif not value.startswith("-"):
+            return _file(value, words, image, workdir, path)
+    return Entry(None, (), (), missing="python without a program reads its input")
+
+
+def _module(module: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
+    if module in _WRAPPERS:
+        rest = [word for word in words if not word.value.startswith("-")]
+        if rest:
+            return _file(rest[0].value, rest[1:], image, workdir, path)
+    search = (workdir, *path)
+    sources = Sources(image, search)
+    argv = (module, *(one.value for one in words))
+    found = sources.find(module)
+    if found is not None and found[1]:
+        found = sources.find(f"{module}.__main__")
+        return Entry(found[0] if found else None, search, argv, module, missing=f"the module {module} is not known")
+    if found is None and sources.namespace(module):
+        found = sources.find(f"{module}.__main__")
+        return Entry(found[0] if found else None, search, argv, module, missing=f"the module {module} is not known")
+    package = module.rpartition(".")[0]
+    return Entry(found[0] if found else None, search, argv, package, missing=f"the module {module} is not known")
+
+
+def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
+    full = posixpath.normpath(posixpath.join("/", workdir, name))
+    search = (posixpath.dirname(full), *path)
+    argv = (name, *(one.value for one in words))
+    text = content(image, full)
+    if text is None:
+        main = content(image, posixpath.join(full, "__main__.py"))
+        if main is not None:
+            return Entry(main, (full, *path), argv)
+        script = _console_script(posixpath.basename(name), argv, image, workdir, path)
+        return script or Entry(None, search, argv, missing=f"the program {name} is not known")
+    return Entry(text, search, argv)
+
+
+def _python_path(image: Image, workdir: str) -> tuple[str, ...]:
+    value = image.env.get("PYTHONPATH") or ""
+    return tuple(posixpath.normpath(posixpath.join("/", workdir, part)) for part in value.split(":") if part)
+
+
+def console_script(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry | None:
+    """Where a command begins that a project in the image installs; None if none does."""
+    name = arguments[0].value.rpartition("/")[2]
+    argv = tuple(one.value for one in arguments)
+    return _console_script(name, argv, image, workdir, _python_path(image, workdir))
+
+
+def _console_script(name: str, argv: tuple[str, ...], image: Image, workdir: str, path: Sequence[str]) -> Entry | None:
+    for folder in _projects(image, workdir):
+        target = next((t for t in _targets(image, folder) if t[0] == name), None)
+        if target is None:
+            continue
+        search = (posixpath.join(folder, "src"), folder, *path)
+        found = Sources(image, search).find(target[1])
+        missing = f"the module {target[1]} is not known"
+        return Entry(found[0] if found else None, search, argv, target[1], target[2], missing)
+    return None
+
+
+def _projects(image: Image, workdir: str) -> Iterator[str]:
+    """Folders that may hold a project's own files: the working directory, and where COPY put some."""
+    yield workdir
+    folders = {posixpath.dirname(path) for name in _FILES for path in image.files.listing("/") if path.endswith(name)}
+    yield from sorted(folders - {workdir})
+
+
+_FILES = ("/pyproject.toml", "/setup.cfg", "/setup.py")
+
+
+def _targets(image: Image, folder: str) -> Iterator[tuple[str, str, str]]:
+    """Name, module and function of every command a project declares."""
+    project = content(image, posixpath.join(folder, "pyproject.toml"))
+    if project is not None:
+        for section in re.split(r"^(?=\[)", project.value, flags=re.MULTILINE):
+            head = section.partition("\n")[0].strip().strip("[]").replace(" ", "")
+            if head in ("project.scripts", "project.gui-scripts", "tool.poetry.scripts", "tool.flit.scripts"):
+                yield from (match.groups() for match in _SCRIPT.finditer(section))  # type: ignore[misc] # three groups
+            elif head == "project":
+                for line in re.findall(r"^scripts\s*=\s*\{(.*)\}", section, re.MULTILINE):
+                    yield from re.findall(r"[\"']?([\w.-]+)[\"']?\s*=\s*[\"']([\w.]+)\s*:\s*([\w.]+)[\"']", line)
+    for name, pattern in (("setup.cfg", _CONFIGURED), ("setup.py", _TARGET)):
+        text = content(image, posixpath.join(folder, name))
+        if text is not None and "console_scripts" in text.value:
+            yield from (match.groups() for match in pattern.finditer(text.value))  # type: ignore[misc] # three groups
+
+
+def certainly_absent(image: Image, path: str) -> bool:
+    """Whether a file is certainly not in the image."""
+    return isinstance(image.files.lookup(path), Absent)

@@ -1,0 +1,125 @@
+"""The state of an interpretation at one point of the program, and what a block of code makes of it.
+
+Method: one store for everything that can change (names, attributes, items, signal handlers), keyed by object number and name. Branches that
+may both be taken run on copies and are joined. Hazard: a state is changed in place; whoever keeps one copies it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from .values import Ref, Value, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...source import Text
+    from .values import Scope
+
+Key: TypeAlias = tuple[int, str]
+
+# The store's object 0 is the process itself: handlers by signal name, and marks.
+PROCESS = 0
+DEFAULT = Ref("signal.SIG_DFL")
+IGNORE = Ref("signal.SIG_IGN")
+INTERRUPT = Ref("signal.default_int_handler")
+CANCELLED: Key = (PROCESS, "cancelled")
+
+
+class State:
+    """``signalled``: the stop signal has arrived. ``uncertain``: since then a condition was met that is not known. ``dead``: execution does not get here."""
+
+    __slots__ = ("dead", "signalled", "store", "uncertain")
+
+    def __init__(self, store: dict[Key, Value] | None = None) -> None:
+        self.store: dict[Key, Value] = {} if store is None else store
+        self.signalled = self.uncertain = self.dead = False
+
+    def copy(self) -> State:
+        """An independent copy."""
+        other = State(self.store.copy())
+        other.signalled, other.uncertain, other.dead = self.signalled, self.uncertain, self.dead
+        return other
+
+    def become(self, other: State | None) -> None:
+        """Take over another state; None: execution does not get here."""
+        if other is None:
+            self.dead = True
+            return
+        self.store, self.signalled, self.uncertain, self.dead = (
+            other.store,
+            other.signalled,
+            other.uncertain,
+            other.dead,
+        )
+
+    def handler(self, signal: str) -> Value:
+        """What is in force for a signal."""
+        return self.store.get((PROCESS, signal), DEFAULT)
+
+
+def joined(states: Iterable[State | None]) -> State | None:
+    """One state for several ways to get to a point; None if there is none. Ways on which the signal has arrived go first: the others were looked at before."""
+    living = [state for state in states if state is not None and not state.dead]
+    if any(state.signalled for state in living):
+        living = [state for state in living if state.signalled]
+    if not living:
+        return None
+    result = living[0]
+    for other in living[1:]:
+        if other is result:
+            continue
+        store = result.store.copy() if result is living[0] else result.store
+        for key, value in other.store.items():
+            mine = store.get(key)
+            if mine is None:
+                store[key] = value
+            elif mine is not value:
+                store[key] = join(mine, value)
+        merged = State(store)
+        merged.signalled = result.signalled
+        merged.uncertain = result.uncertain and other.uncertain
+        result = merged
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raised:
+    """An exception on its way; ``kind`` is the full name of its class, "" if not known."""
+
+    state: State
+    kind: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that wants to run when a block is left: ``finally``, ``with``, ``atexit``, ``except KeyboardInterrupt``."""
+
+    kind: Literal["finally", "with", "atexit", "except"]
+    text: Text
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A call under way. The lists collect the ways out of the block that is being executed.
+
+    ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
+    ``loop``: an event loop runs it.
+    """
+
+    scope: Scope
+    background: Literal["thread", "task", "process"] | None = None
+    loop: bool = False
+    guards: tuple[Guard, ...] = ()
+    raises: list[Raised] = field(default_factory=list)
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    outer: dict[str, Scope] = field(default_factory=dict)
+    exception: str = ""
+    tasks: tuple[int, ...] = ()
+    receiver: Value | None = None
+    function: Value | None = None
+    calls: tuple[object, ...] = ()

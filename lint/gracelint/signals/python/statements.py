@@ -1,0 +1,366 @@
+"""Statements, in the order in which they run.
+
+`block` returns the state behind the statements, None where execution does not get there; other ways out are collected in the frame. Where a
+condition is not known both ways are gone and joined. Loops are run until nothing new happens: once as they are, once with everything that changed
+forgotten; with the signal on its way a few times more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.python import model as syntax
+from . import exceptions, expressions, rests
+from .bindings import assign, bind, define_class, define_function, imported, imported_from
+from .run import DEEPEST
+from .state import Guard, Raised, joined
+from .values import UNKNOWN, Box, Const, Instance, Items, Made, Method, Ref, Unknown, alternatives, join, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...source import Text
+    from .run import Run
+    from .state import Frame, State
+    from .values import Value
+
+LAPS = 2
+LAPS_AFTER = 3
+MOST_ITEMS = 24
+
+
+def block(run: Run, frame: Frame, statements: Sequence[syntax.Statement], state: State | None) -> State | None:
+    """Execute statements."""
+    if run.nesting > DEEPEST:
+        run.doubts.append("the program is nested too deeply to follow")
+        return state
+    run.nesting += 1
+    try:
+        for statement in statements:
+            if state is None or state.dead:
+                return None
+            run.step()
+            run.executed.add((statement.text.buffer, statement.text.start))
+            state = _execute(run, frame, statement, state)
+    finally:
+        run.nesting -= 1
+    return None if state is None or state.dead else state
+
+
+def _execute(run: Run, frame: Frame, node: syntax.Statement, state: State) -> State | None:
+    match node:
+        case syntax.Evaluate():
+            expressions.value(run, frame, node.value, state)
+        case syntax.Assign():
+            assign(run, frame, node, state)
+        case syntax.Import():
+            imported(run, frame, node, state)
+        case syntax.ImportFrom():
+            imported_from(run, frame, node, state)
+        case syntax.Function():
+            define_function(run, frame, node, state)
+        case syntax.Class():
+            define_class(run, frame, node, state)
+        case syntax.Return():
+            result = expressions.value(run, frame, node.value, state) if node.value is not None else Const(None)
+            if not state.dead:
+                frame.returns.append((state, result))
+            return None
+        case syntax.Raise():
+            return _raise(run, frame, node, state)
+        case syntax.If():
+            return _if(run, frame, node, state)
+        case syntax.While():
+            return _while(run, frame, node, state)
+        case syntax.For():
+            return _for(run, frame, node, state)
+        case syntax.With():
+            return _with(run, frame, node, state)
+        case syntax.Try():
+            return exceptions.attempt(run, frame, node, state)
+        case syntax.Match():
+            expressions.value(run, frame, node.subject, state)
+            ways = [block(run, frame, arm, state.copy()) for arm in node.arms]
+            return joined([*ways, state])
+        case syntax.Scope():
+            for name in node.names:
+                frame.outer[name] = bind(frame, name, node.keyword, state)
+        case syntax.Plain():
+            return _plain(run, frame, node, state)
+    return state
+
+
+def _plain(run: Run, frame: Frame, node: syntax.Plain, state: State) -> State | None:
+    if node.keyword == "break":
+        frame.breaks.append(state)
+        return None
+    if node.keyword == "continue":
+        frame.continues.append(state)
+        return None
+    for part in node.parts:
+        expressions.value(run, frame, part, state)
+    return state
+
+
+def _raise(run: Run, frame: Frame, node: syntax.Raise, state: State) -> None:
+    kind = frame.exception
+    if node.value is not None:
+        kind = exceptions.kind_of(run, expressions.value(run, frame, node.value, state))
+    if not state.dead:
+        frame.raises.append(Raised(state, kind, node.text))
+
+
+# --- conditions --------------------------------------------------------------------------------------------------------
+
+
+def _if(run: Run, frame: Frame, node: syntax.If, state: State) -> State | None:
+    decided = truth(expressions.value(run, frame, node.test, state))
+    if state.dead:
+        return None
+    if decided is not None:
+        return block(run, frame, node.body if decided else node.otherwise, state)
+    before = state.uncertain
+    other = state.copy()
+    state.uncertain = other.uncertain = before or state.signalled
+    ways = [block(run, frame, node.body, state), block(run, frame, node.otherwise, other)]
+    result = joined(ways)
+    if result is not None and None not in ways:
+        result.uncertain = before
+    return result
+
+
+# --- loops -------------------------------------------------------------------------------------------------------------
+
+
+class _Loop:
+    """The ways out of a loop under way; inside it, ``break`` and ``continue`` are its own."""
+
+    def __init__(self, run: Run, frame: Frame) -> None:
+        self.run, self.frame = run, frame
+        self.saved = (frame.breaks, frame.continues)
+        self.first = len(run.visits)
+        self.ways = (len(frame.returns), len(frame.raises), len(run.endings))
+        self.exits: list[State] = []
+
+    def body(self, statements: Sequence[syntax.Statement], state: State) -> State | None:
+        """One lap; the state at its end."""
+        self.frame.breaks, self.frame.continues = [], []
+        end = block(self.run, self.frame, statements, state)
+        self.exits += self.frame.breaks
+        return joined([end, *self.frame.continues])
+
+    def close(self, *, endless: bool) -> State | None:
+        """The loop is left; ``endless``: only a way out of its body leads out. Its visits are judged by that."""
+        self.frame.breaks, self.frame.continues = self.saved
+        ways = (len(self.frame.returns), len(self.frame.raises), len(self.run.endings))
+        place = (self.first, len(self.run.visits))
+        if endless:
+            (self.run.tentative if self.exits or ways != self.ways else self.run.endless).append(place)
+        return joined(self.exits)
+
+
+def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | None:
+    loop = _Loop(run, frame)
+    laps = LAPS
+    current: State | None = state
+    endless = True
+    lap = 0
+    while current is not None:
+        decided = truth(expressions.value(run, frame, node.test, current))
+        if current.dead:
+            endless, current = False, None
+            break
+        if decided is False or (decided is None and not (current.signalled and not run.influenced)):
+            out = current if decided is False else current.copy()
+            out.uncertain = out.uncertain or (decided is None and out.signalled)
+            out = block(run, frame, node.otherwise, out) if node.otherwise else out  # type: ignore[assignment] # None is no way out
+            if out is not None:
+                loop.exits.append(out)
+            if decided is False:
+                endless, current = False, None
+                break
+        if lap >= laps:
+            break
+        if decided is None:
+            current.uncertain = current.uncertain or current.signalled
+        start = current.copy()
+        signalled = current.signalled
+        rests.visit_loop(run, frame, node.text, current)
+        current = loop.body(node.body, current)
+        if current is not None and current.signalled and not signalled:
+            laps = lap + 1 + LAPS_AFTER
+        elif current is not None and not current.signalled and lap == 0:
+            current = _widened(start, current)
+        lap += 1
+    if current is not None:
+        _round_and_round(run, frame, node.text, current)
+    return loop.close(endless=endless and (current is not None or lap > 0))
+
+
+def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
+    """A loop goes on for ever."""
+    if state.signalled:
+        rests.stay(run, text, "the loop", state)
+    elif frame.background is not None:
+        run.snapshots.append(state)
+
+
+def _widened(before: State, after: State) -> State:
+    """The state at the top of a loop's later laps: what a lap changes is no longer known."""
+    for key, value in after.store.items():
+        old = before.store.get(key)
+        if old is not None and old is not value and old != value:
+            both = join(old, value)
+            after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
+    return after
+
+
+def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None:
+    iterable = expressions.value(run, frame, node.iterable, state)
+    if state.dead:
+        return None
+    known = items_of(run, iterable, state)
+    loop = _Loop(run, frame)
+    current: State | None = state
+    if known is not None and len(known) <= MOST_ITEMS:
+        for item in known:
+            if current is None:
+                break
+            assign_to(run, frame, node.target, item, current)
+            current = loop.body(node.body, current)
+        ended = block(run, frame, node.otherwise, current) if current is not None and node.otherwise else current
+        if ended is not None:
+            loop.exits.append(ended)
+        return loop.close(endless=False)
+    endless = rests.iterating(run, frame, node.iterable.text, iterable, state)
+    if state.dead:
+        return loop.close(endless=False)
+    lap, laps = 0, LAPS
+    while current is not None and lap < laps:
+        if endless is not True:
+            loop.exits.append(current.copy())
+        start, signalled = current.copy(), current.signalled
+        if endless is not False:
+            rests.visit_loop(run, frame, node.text, current)
+        assign_to(run, frame, node.target, UNKNOWN, current)
+        current = loop.body(node.body, current)
+        if current is not None and current.signalled and not signalled:
+            laps = lap + 1 + LAPS_AFTER
+        elif current is not None and not current.signalled and lap == 0:
+            current = _widened(start, current)
+        lap += 1
+    if current is not None:
+        if endless is not True:
+            loop.exits.append(current)
+        else:
+            _round_and_round(run, frame, node.text, current)
+    return loop.close(endless=endless is not False)
+
+
+def assign_to(run: Run, frame: Frame, target: syntax.Expression, value: Value, state: State) -> None:
+    """Bind the target of a loop."""
+    from .bindings import store
+
+    store(run, frame, target, value, state)
+
+
+def items_of(run: Run, value: Value, state: State) -> tuple[Value, ...] | None:
+    """What an iteration over a value yields, in order; None where that is not known."""
+    if isinstance(value, Items):
+        return value.items
+    if isinstance(value, Box) and state.store.get((value.number, "#open")) is None:
+        if value.kind == "dict":
+            return tuple(
+                Const(_unquoted(name))
+                for (number, name), _ in state.store.items()
+                if number == value.number and name[0] != "#"
+            )
+        return tuple(
+            found for (number, name), found in state.store.items() if number == value.number and name[0] != "#"
+        )
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return tuple(Const(character) for character in value.value)
+    return None
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name[:1] in "'\"" else name
+
+
+# --- with --------------------------------------------------------------------------------------------------------------
+
+
+def _with(run: Run, frame: Frame, node: syntax.With, state: State) -> State | None:
+    return _with_items(run, frame, node, 0, state)
+
+
+def _with_items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> State | None:
+    if at == len(node.items):
+        return block(run, frame, node.body, state)
+    expression, target = node.items[at]
+    manager = expressions.value(run, frame, expression, state)
+    entered = _entered(run, frame, manager, expression, state)
+    if state.dead:
+        return None
+    if target is not None:
+        assign_to(run, frame, target, entered, state)
+    guards = frame.guards
+    if not (isinstance(manager, Made) and manager.kind in exceptions.SUPPRESSORS):
+        frame.guards = (*guards, Guard("with", expression.text))
+    saved, frame.raises = frame.raises, []
+    waiting = frame.returns, frame.breaks, frame.continues
+    frame.returns, frame.breaks, frame.continues = [], [], []
+    try:
+        inside = _with_items(run, frame, node, at + 1, state)
+    finally:
+        frame.guards = guards
+    raised, frame.raises = frame.raises, saved
+    left = frame.returns, frame.breaks, frame.continues
+    frame.returns, frame.breaks, frame.continues = waiting
+    for found, value in left[0]:
+        if _exited(run, frame, manager, expression, found):
+            frame.returns.append((found, value))
+    frame.breaks += [found for found in left[1] if _exited(run, frame, manager, expression, found)]
+    frame.continues += [found for found in left[2] if _exited(run, frame, manager, expression, found)]
+    swallowed: list[State] = []
+    for one in raised:
+        if exceptions.suppressed(run, manager, one, state):
+            swallowed.append(one.state)
+        elif _exited(run, frame, manager, expression, one.state):
+            frame.raises.append(one)
+    if inside is not None and not _exited(run, frame, manager, expression, inside):
+        inside = None
+    return joined([inside, *swallowed])
+
+
+def _entered(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State) -> Value:
+    """What ``with … as`` binds."""
+    from .calls import call, method
+
+    for one in alternatives(manager):
+        if isinstance(one, Instance):
+            for name in ("__enter__", "__aenter__"):
+                enter = method(run, one, name, state)
+                if enter is not None:
+                    return call(run, frame, enter, (), node.text, state, awaited=True)
+    return (
+        manager
+        if isinstance(manager, Made | Instance)
+        else UNKNOWN
+        if not isinstance(manager, Unknown | Ref)
+        else manager
+    )
+
+
+def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State) -> bool:
+    """Leave the block; whether execution goes on behind it."""
+    from .calls import call, method
+
+    if isinstance(manager, Instance):
+        for name in ("__exit__", "__aexit__"):
+            leave = method(run, manager, name, state)
+            if leave is not None:
+                call(run, frame, leave, (UNKNOWN, UNKNOWN, UNKNOWN), node.text, state, awaited=True)
+    elif isinstance(manager, Made):
+        rests.left(run, frame, Method(manager, f"{manager.kind}.__exit__"), node.text, state)
+    return not state.dead

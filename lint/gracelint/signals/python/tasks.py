@@ -1,0 +1,319 @@
+"""asyncio: the loop, its tasks, and the handlers it calls.
+
+`asyncio.run` runs a coroutine in the main line. Tasks are gone through when they are made, as far as their first rest, like threads; whoever awaits one goes through
+it in earnest. A cancelled task has its rest raise CancelledError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import rests, special
+from .expressions import signal_of
+from .state import DEFAULT, INTERRUPT, PROCESS, Raised, joined
+from .values import (
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Arguments,
+    Coroutine,
+    Items,
+    Made,
+    Partial,
+    Ref,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .run import Run
+    from .special import Special
+    from .state import Frame, State
+    from .values import Value
+
+
+# --- running -----------------------------------------------------------------------------------------------------------
+
+
+def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State) -> Value:
+    inner = replace(frame, loop=True, tasks=(*frame.tasks, run.main_task))
+    if isinstance(found, Made | Coroutine):
+        return rests.awaited(run, inner, found, text, state)
+    run.foreign.append((text, "asyncio.run"))
+    return UNKNOWN
+
+
+def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
+    first = len(frame.raises)
+    found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state)
+    for end in (state, *(one.state for one in frame.raises[first:])):
+        for key, value in list(end.store.items()):
+            if key[0] == PROCESS and isinstance(value, Partial) and value.loop:
+                end.store[key] = INTERRUPT if key[1] == "SIGINT" else DEFAULT
+    return found
+
+
+def _run_until_complete(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """Ends with its future, or with RuntimeError when the loop is stopped before."""
+    stays, certain = len(run.stays), run.uncertain_stays
+    found = _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state)
+    if state.dead and len(run.stays) > stays and run.stopped is not None and run.loop_handled:
+        del run.stays[stays:]
+        run.uncertain_stays = certain
+        frame.raises.append(Raised(run.stopped.copy(), "RuntimeError", text))
+    return found
+
+
+def _run_forever(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    inner = replace(frame, loop=True)
+    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, "stopped"))
+    return NONE
+
+
+def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    run.write(state, (run.loop_object, "stopped"), TRUE)
+    run.stopped = state.copy()
+    return NONE
+
+
+def _loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Made("asyncio.Loop", run.loop_object)
+
+
+# --- handlers ----------------------------------------------------------------------------------------------------------
+
+
+def _add_handler(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    which = arguments.get(0, "sig") or UNKNOWN
+    callback = arguments.get(1, "callback") or UNKNOWN
+    handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
+    special.install(run, frame, which, handler, text, state, error="ValueError")
+    return NONE
+
+
+def _remove_handler(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    signal = signal_of(arguments.get(0, "sig") or UNKNOWN)
+    if signal is not None:
+        state.store[(PROCESS, signal)] = INTERRUPT if signal == "SIGINT" else DEFAULT
+    return UNKNOWN
+
+
+def _call_soon(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from .calls import call
+
+    if arguments.values and frame.loop:
+        call(run, frame, arguments.values[0], arguments.values[1:], text, state)
+    return UNKNOWN
+
+
+def _call_threadsafe(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """The one call that may be made from outside the loop: it wakes it."""
+    if run.handling:
+        run.loop_handled = True
+    return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
+
+
+# --- tasks -------------------------------------------------------------------------------------------------------------
+
+
+def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A task is made: it runs as soon as the main line waits."""
+    found = arguments.get(0, "coro") or UNKNOWN
+    if isinstance(found, Made) and found.kind.startswith("asyncio."):
+        return found
+    task = Made("asyncio.Task", run.number())
+    state.store[(task.number, "#coroutine")] = found
+    run.tasks += 1
+    _begun(run, frame, found, text, state)
+    return task
+
+
+def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> None:
+    """What a task does until its first rest."""
+    if not isinstance(found, Coroutine):
+        return
+    outer, run.snapshots = run.snapshots, []
+    inner = replace(frame, background="task", loop=True, guards=(), raises=[], breaks=[], continues=[], returns=[])
+    kept, certain = list(run.stays), run.uncertain_stays
+    way = state.copy()
+    rests.awaited(run, inner, found, text, way)
+    run.stays, run.uncertain_stays = kept, certain
+    resting, run.snapshots = run.snapshots, outer
+    exits = [one for one in inner.raises if one.kind in ("SystemExit", "KeyboardInterrupt")]
+    ended = [one.state for one in inner.raises if one not in exits]
+    frame.raises += exits
+    state.become(joined([way, *resting, *ended]) or (None if exits else state))
+
+
+def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> Value:
+    """``await`` of a task, or of several."""
+    if task.kind == "asyncio.Task":
+        found = state.store.get((task.number, "#coroutine"), UNKNOWN)
+        inner = replace(frame, tasks=(*frame.tasks, task.number))
+        if isinstance(found, Coroutine):
+            return rests.awaited(run, inner, found, text, state)
+        rests.rest(run, inner, text, "the task", state, kind="perhaps")
+        return UNKNOWN
+    several = state.store.get((task.number, "#tasks"), Items(()))
+    tasks = several.items if isinstance(several, Items) else ()
+    if not tasks:
+        rests.rest(run, frame, text, "the tasks", state)
+    if task.kind == "asyncio.wait" and truth(state.store.get((task.number, "#first"), NONE)):
+        return _first(run, frame, tasks, text, state)
+    for one in tasks:
+        if not state.dead:
+            rests.awaited(run, replace(frame, tasks=(*frame.tasks, task.number)), one, text, state)
+    return UNKNOWN
+
+
+def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: State) -> Value:
+    """Waits until one of them has ended."""
+    kept, certain = list(run.stays), run.uncertain_stays
+    ways: list[State] = []
+    for one in tasks:
+        way = state.copy()
+        rests.awaited(run, frame, one, text, way)
+        ways.append(way)
+    end = joined(ways)
+    if end is not None:
+        run.stays, run.uncertain_stays = kept, certain
+    state.become(end)
+    return UNKNOWN
+
+
+def _gather(kind: str) -> Special:
+    def gather(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        from .statements import items_of
+
+        made = Made(kind, run.number())
+        given = arguments.values
+        if kind == "asyncio.wait":
+            given = items_of(run, arguments.get(0, "fs") or UNKNOWN, state) or ()
+            first = arguments.get(-1, "return_when")
+            state.store[(made.number, "#first")] = TRUE if isinstance(first, Ref) and "FIRST" in first.name else NONE
+        tasks = tuple(
+            _create(run, frame, None, Arguments((one,)), text, state) if isinstance(one, Coroutine) else one
+            for one in given
+        )
+        state.store[(made.number, "#tasks")] = Items(tasks)
+        return made
+
+    return gather
+
+
+def _cancel(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made):
+        run.write(state, (receiver.number, "cancelled"), TRUE)
+    return NONE
+
+
+def _current(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Made("asyncio.Task", run.main_task)
+
+
+def _wait_for(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A wait with a limit; behind ``await``, what it waits for."""
+    found = arguments.get(0, "fut") or UNKNOWN
+    limit = arguments.get(1, "timeout")
+    if limit is None or limit == NONE:
+        return found
+    return Coroutine(Ref("asyncio.wait_for.limited"), Arguments((found,)))
+
+
+def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """The wait itself: it ends, by TimeoutError unless what it waits for has come about."""
+    from .values import Method
+
+    found = arguments.values[0]
+    over = None
+    if (
+        isinstance(found, Coroutine)
+        and isinstance(found.function, Method)
+        and isinstance(found.function.receiver, Made)
+    ):
+        marks = {"asyncio.Event.wait": "set", "asyncio.Queue.get": "put"}
+        mark = marks.get(found.function.name)
+        over = rests.marked(run, found.function.receiver.number, mark) if mark else None
+    elif isinstance(found, Coroutine):
+        _begun(run, frame, found, text, state)
+    rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over)
+    if state.dead or (over is not None and over(state)):
+        return TRUE
+    frame.raises.append(Raised(state.copy(), "TimeoutError", text))
+    if over is not None and state.signalled:
+        state.dead = True
+    return UNKNOWN
+
+
+def _in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``asyncio.to_thread`` and ``loop.run_in_executor``: what awaits it waits for the thread, and so does the program's end."""
+    from .run import Thread
+    from .threads import start
+
+    executor = text.value.partition("(")[0].endswith("run_in_executor")
+    given = arguments.values[1:] if executor else arguments.values
+    future = Made("asyncio.thread", run.number())
+    if given:
+        start(run, frame, Thread(future.number, "thread", given[0], given[1:], text, daemon=False), state)
+    return Coroutine(Ref("asyncio.thread.awaited"), Arguments((future,)))
+
+
+def _thread_awaited(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    from .threads import over
+
+    future = arguments.values[0]
+    if isinstance(future, Made):
+        lives = truth(state.store.get((future.number, "#lives"), NONE))
+        kind = "rest" if lives else "perhaps"
+        rests.rest(run, frame, text, "the thread", state, kind=kind, over=over(run, frame, future.number))
+    return UNKNOWN
+
+
+_LOOPS = (
+    "asyncio.get_event_loop",
+    "asyncio.get_running_loop",
+    "asyncio.new_event_loop",
+    "uvloop.new_event_loop",
+    "asyncio.Runner.get_loop",
+)
+
+SPECIAL: dict[str, Special] = {
+    "asyncio.run": _run,
+    "uvloop.run": _run,
+    "asyncio.Runner.run": _run,
+    "asyncio.Loop.run_until_complete": _run_until_complete,
+    "asyncio.Loop.run_forever": _run_forever,
+    "asyncio.Loop.stop": _stop,
+    "asyncio.Loop.add_signal_handler": _add_handler,
+    "asyncio.Loop.remove_signal_handler": _remove_handler,
+    "asyncio.Loop.call_soon": _call_soon,
+    "asyncio.Loop.call_soon_threadsafe": _call_threadsafe,
+    "asyncio.Loop.create_task": _create,
+    "asyncio.create_task": _create,
+    "asyncio.ensure_future": _create,
+    "asyncio.TaskGroup.create_task": _create,
+    "asyncio.gather": _gather("asyncio.gather"),
+    "asyncio.wait": _gather("asyncio.wait"),
+    "asyncio.wait_for": _wait_for,
+    "asyncio.wait_for.limited": _limited,
+    "asyncio.Task.cancel": _cancel,
+    "asyncio.current_task": _current,
+    "asyncio.to_thread": _in_thread,
+    "asyncio.Loop.run_in_executor": _in_thread,
+    "asyncio.thread.awaited": _thread_awaited,
+    **dict.fromkeys(_LOOPS, _loop),
+}

@@ -1,0 +1,260 @@
+"""Threads, executors and processes: what they do to the program's state until they rest, and whether the program's end waits for them.
+
+Only the main thread runs handlers. A thread is gone through when it is started, as far as its first rest; after the signal it is gone through again, from the
+beginning, with what the handler did: if it then comes to its end, so did the real one, wherever it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import rests
+from .run import Thread
+from .state import joined
+from .values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Box,
+    Const,
+    Function,
+    Instance,
+    Items,
+    Made,
+    Partial,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from ...source import Text
+    from .run import Run
+    from .special import Special
+    from .state import Frame, State
+    from .values import Value
+
+# What can be gone through.
+Known = (Function, Bound, Partial, Instance)
+_PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
+
+
+def _frame(frame: Frame, background: Literal["thread", "process"]) -> Frame:
+    return replace(
+        frame, background=background, loop=False, guards=(), raises=[], breaks=[], continues=[], returns=[], tasks=()
+    )
+
+
+def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
+    """A thread begins: its effects until it rests are the program's, what it raises is only printed."""
+    from .calls import call
+
+    run.threads.append(thread)
+    kind: Literal["thread", "process"] = "process" if thread.kind == "process" else "thread"
+    outer, run.snapshots = run.snapshots, []
+    inner = _frame(frame, kind)
+    way = state.copy()
+    if thread.target is not None:
+        call(run, inner, thread.target, thread.arguments, thread.text, way)
+    resting, run.snapshots = run.snapshots, outer
+    ended = [way, *(one.state for one in inner.raises)]
+    ended = [one for one in ended if not one.dead]
+    lives = TRUE if resting and not ended else UNKNOWN if resting else FALSE
+    if thread.target is None or not isinstance(thread.target, Known):
+        lives = UNKNOWN
+    if kind == "thread":
+        state.become(joined([*resting, *ended]) or state)
+    state.store[(thread.object, "#lives")] = lives
+
+
+def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
+    """Whether a thread comes to its end; None where that is not known."""
+    from .calls import call
+
+    lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
+    if lives is False or state.store.get((thread.object, "told")) == TRUE:
+        return True
+    if not state.signalled or thread.target is None:
+        return False if lives else None
+    if not isinstance(thread.target, Known):
+        return None
+    kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
+    inner = _frame(frame, "process" if thread.kind == "process" else "thread")
+    way = state.copy()
+    call(run, inner, thread.target, thread.arguments, thread.text, way)
+    resting = len(run.stays) > len(kept)
+    run.stays, run.uncertain_stays = kept, certain
+    unsure = len(run.doubts) > doubts
+    if thread.kind == "process":
+        # Its memory is its own: of what the handler did it sees what was made to be shared.
+        unsure = unsure or not resting
+    ended = not way.dead or bool(inner.raises)
+    if unsure or (ended and resting):
+        return None
+    return ended and not resting
+
+
+def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]:
+    """Whether all that an object started has ended."""
+
+    def judged(state: State) -> bool | None:
+        found = {ends(run, frame, thread, state) for thread in run.threads if thread.object == object_}
+        return False if False in found else None if None in found else True
+
+    return judged
+
+
+# --- threading.Thread, multiprocessing.Process -------------------------------------------------------------------------
+
+
+def _made(kind: str, target: str = "target", given: int = 3) -> Special:
+    def make(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        made = Made(kind, run.number())
+        state.store[(made.number, "#target")] = arguments.get(1, target) or UNKNOWN
+        state.store[(made.number, "#args")] = arguments.get(given, "args") or Items(())
+        state.store[(made.number, "daemon")] = arguments.get(-1, "daemon") or FALSE
+        return made
+
+    return make
+
+
+def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from .calls import method
+    from .statements import items_of
+
+    if not isinstance(receiver, Made | Instance):
+        return NONE
+    number = receiver.number
+    target = state.store.get((number, "#target"))
+    given: tuple[Value, ...] = ()
+    if isinstance(receiver, Instance):
+        target = method(run, receiver, "run", state) or target
+    if target is None or isinstance(receiver, Made) or not isinstance(receiver, Instance):
+        given = items_of(run, state.store.get((number, "#args"), Items(())), state) or ()
+    daemon = state.store.get((number, "daemon"), state.store.get((number, "#daemon"), FALSE))
+    process = _is_process(receiver)
+    if frame.background is None or not process:
+        kind = "process" if process else "thread"
+        start(run, frame, Thread(number, kind, target, given, text, truth(daemon) is True), state)
+    return NONE
+
+
+def _is_process(receiver: Made | Instance) -> bool:
+    if isinstance(receiver, Made):
+        return receiver.kind in _PROCESSES
+    return any(getattr(base, "name", "") in _PROCESSES for base in receiver.type.bases)
+
+
+def _join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if not isinstance(receiver, Made | Instance):
+        return NONE
+    limit = arguments.get(0, "timeout")
+    lives = truth(state.store.get((receiver.number, "#lives"), FALSE))
+    kind = "pause" if limit is not None and limit != NONE else "rest" if lives else "perhaps"
+    rests.rest(run, frame, text, "join", state, kind=kind, over=over(run, frame, receiver.number))
+    return NONE
+
+
+def _alive(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if not isinstance(receiver, Made | Instance):
+        return UNKNOWN
+    ended = over(run, frame, receiver.number)(state)
+    return UNKNOWN if ended is None else Const(not ended)
+
+
+def _set_daemon(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    if isinstance(receiver, Made | Instance):
+        state.store[(receiver.number, "daemon")] = arguments.get(0, "daemonic") or UNKNOWN
+    return NONE
+
+
+# --- executors ---------------------------------------------------------------------------------------------------------
+
+
+def _submit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    future = Made("concurrent.futures.Future", run.number())
+    if isinstance(receiver, Made) and arguments.values:
+        thread = Thread(future.number, _kind(receiver), arguments.values[0], arguments.values[1:], text, daemon=False)
+        start(run, frame, thread, state)
+        futures = state.store.get((receiver.number, "#futures"), Items(()))
+        state.store[(receiver.number, "#futures")] = Items((*getattr(futures, "items", ()), future))
+    return future
+
+
+def _kind(executor: Made) -> str:
+    return "process" if "ProcessPool" in executor.kind else "thread"
+
+
+def _map(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if arguments.values:
+        _submit(run, frame, receiver, Arguments((arguments.values[0], UNKNOWN)), text, state)
+    return UNKNOWN
+
+
+def joined_all(run: Run, frame: Frame, executor: Made, text: Text, state: State) -> None:
+    """Wait for everything an executor runs."""
+    futures = state.store.get((executor.number, "#futures"), Items(()))
+    for future in getattr(futures, "items", ()):
+        if isinstance(future, Made) and not state.dead:
+            _join(run, frame, future, Arguments(), text, state)
+
+
+def _shutdown(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made) and truth(arguments.get(0, "wait") or TRUE) is not False:
+        joined_all(run, frame, receiver, text, state)
+    return NONE
+
+
+def _wait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``concurrent.futures.wait`` and ``as_completed``."""
+    given = arguments.get(0, "fs")
+    futures = given.items if isinstance(given, Items) else ()
+    if isinstance(given, Box):
+        futures = tuple(value for key, value in state.store.items() if key[0] == given.number)
+    for future in futures:
+        if isinstance(future, Made) and not state.dead:
+            _join(run, frame, future, Arguments(), text, state)
+    return UNKNOWN
+
+
+def _current(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Made("threading.main_thread", run.nobody if frame.background != "thread" else run.number())
+
+
+def _main_thread(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    return Made("threading.main_thread", run.nobody)
+
+
+_EXECUTORS = (
+    "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.thread.ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor",
+)
+
+SPECIAL: dict[str, Special] = {
+    "threading.Thread": _made("threading.Thread"),
+    "threading.Timer": _made("threading.Thread", "function", 2),
+    "threading.current_thread": _current,
+    "threading.main_thread": _main_thread,
+    "concurrent.futures.wait": _wait,
+    "concurrent.futures.as_completed": _wait,
+    "concurrent.futures.Future.result": _join,
+    "concurrent.futures.Future.exception": _join,
+    **{name: _made(name) for name in _PROCESSES},
+    **{f"{kind}.start": _started for kind in ("threading.Thread", *_PROCESSES)},
+    **{f"{kind}.join": _join for kind in ("threading.Thread", *_PROCESSES)},
+    **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *_PROCESSES)},
+    "threading.Thread.setDaemon": _set_daemon,
+    **{f"{kind}.submit": _submit for kind in _EXECUTORS},
+    **{f"{kind}.map": _map for kind in _EXECUTORS},
+    **{f"{kind}.shutdown": _shutdown for kind in _EXECUTORS},
+}

@@ -1,0 +1,76 @@
+"""How findings about Python applications are told: what their source says, and the places that belong to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Related
+
+from .telling import condition, related, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Confidence, Finding, Fix, Severity
+    from gracelint.rule import Case, Rule
+    from gracelint.signals.python.behaviour import Response
+
+    from .defects import Defect
+
+_MOST_CLEANUPS = 3
+
+
+def response_of(case: Case, defect: Defect) -> Response | None:
+    """What the application does with the stop signal; None where its source was not read."""
+    program = defect.hop.program
+    if program is None or program.python is None:
+        return None
+    return program.python.responses.get(case.trace.stop_signal.name or "")
+
+
+def blocking(response: Response) -> str:
+    """The call the program is at rest in, as a person would name it."""
+    place = response.blocking.span
+    return f"{response.blocking_name} (line {place.first.line} of {place.document.path})"
+
+
+def consequence(case: Case, defect: Defect) -> str:
+    """What it costs, as the end of a sentence."""
+    if defect.path.verdict == "killed":
+        return f"it is killed after {case.trace.grace_period:g} s"
+    return "it ends without cleaning up"
+
+
+def tell(
+    rule: Rule,
+    case: Case,
+    defect: Defect,
+    message: str,
+    *,
+    severity: Severity | None = None,
+    confidence: Confidence | None = None,
+    fix: Fix | None = None,
+) -> Finding:
+    """The finding for a defect in an application: `shown` and the message, with what else belongs to it."""
+    response = response_of(case, defect)
+    program = defect.hop.program
+    sure: Confidence = "high" if program is None or program.stays else "medium"
+    return rule.finding(
+        defect.at,
+        f"{shown(defect.hop.argv)} {message}{condition(defect)}",
+        severity=severity or ("error" if defect.path.verdict == "killed" else "warning"),
+        confidence=confidence or sure,
+        related=(*related(case, defect), *(_related(defect, response) if response is not None else ())),
+        fix=fix,
+    )
+
+
+def _related(defect: Defect, response: Response) -> Iterator[Related]:
+    at = defect.at.span
+    if response.blocking.span != at:
+        yield Related(response.blocking.span, "the program is at rest here")
+    if response.registered is not None and response.registered.span != at:
+        yield Related(response.registered.span, "the handler is installed here")
+    for cleanup in response.cleanups[:_MOST_CLEANUPS]:
+        if cleanup.span != at:
+            yield Related(cleanup.span, "this would run if the program ended in order")
