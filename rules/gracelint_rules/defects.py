@@ -63,23 +63,26 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
             yield from _on_any_way(hop, hop.shell)
     if path.verdict not in ("killed", "abrupt"):
         return
-    deaf = False
+    spoken = False  # of what PID 1 was before: then what it became is not to blame as well
     for hop in path.before:
         if hop.shell is not None and hop.shell.end == "exec":
             for trap in hop.shell.ignored:
                 if trap.signal == case.trace.stop_signal.name:
-                    deaf = True
+                    spoken = True
                     yield "ignored-stop-signal", hop, trap.text
+            daemons = [command.text for command in hop.shell.daemons]
             for job in hop.shell.jobs:
                 if job.service and job.stays is not False:
-                    yield "abandoned-background-process", hop, job.text
+                    spoken = True
+                    name = "daemonized-service" if job.text in daemons else "abandoned-background-process"
+                    yield name, hop, job.text
     for hop in path.hops:
         runner = path.hops[hop.parent] if hop.parent is not None else None
         behind_runner = runner is not None and runner.program is not None and runner.program.kind == "package-runners"
         if runner is not None and behind_runner and hop.shell is not None and _of_shell(case, hop.shell) is not None:
             yield "package-runner-as-pid1", runner, runner.text or hop.shell.source
             continue
-        blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if deaf else _of_program(case, hop)
+        blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if spoken else _of_program(case, hop)
         if blamed is not None:
             yield blamed[0], hop, blamed[1]
 
@@ -146,8 +149,11 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
 
 def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     """Nothing in this shell handles the stop signal."""
+    name = stop.signal.removeprefix("SIG")
     for trap in outcome.rejected:
-        if trap.signal == stop.signal:
+        # A shell that stops at the first condition it does not know never comes to the others of the command.
+        named = (word.upper().removeprefix("SIG") for word in trap.text.value.split())
+        if trap.signal == stop.signal or name in named:
             return "unportable-trap", trap.text
     others = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.signal != "EXIT" and trap.action != ""]
     if others and outcome.end != "exec":
@@ -207,21 +213,18 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if program.starts:
         # GL210 looks for privilege droppers by itself: they stay in front on graceful ways too.
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
+    if program.python is not None:
+        return of_python(program.python.responses.get(case.trace.stop_signal.name or ""), hop)
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
     if signal.name in ("SIGKILL", "SIGSTOP"):
         return None  # GL110 says it
     if program.clean_signals and signal.name not in program.clean_signals:
-    if program.python is not None:
-        return of_python(program.python.responses.get(case.trace.stop_signal.name or ""), hop)
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
 
 
-def has_trait(program: Program | None, trait: str) -> bool:
-    """Whether the catalogue marks a program with a trait (see the catalogue's README)."""
-    return program is not None and trait in program.traits
 def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
     """What is wrong in a Python application that was read, and where."""
     if response is None or response.defect is None:
@@ -231,3 +234,6 @@ def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
     return response.defect, response.at or response.blocking
 
 
+def has_trait(program: Program | None, trait: str) -> bool:
+    """Whether the catalogue marks a program with a trait (see the catalogue's README)."""
+    return program is not None and trait in program.traits

@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[Finding]:
             outcome = hop.shell
             if outcome is None or not hop.pid1 or outcome.end != "exec" or outcome.command is None:
                 continue
-            left = [*outcome.daemons, *(job.command for job in outcome.jobs if job.stays is not False)]
+            left = [job.command for job in outcome.jobs if job.stays is not False]
             if len(left) < _MANY:
                 continue
             names = ", ".join(program_name(command.argv) for command in left)
