@@ -151,8 +151,14 @@ class Buffer:
         """All of it, as a text."""
         return Text(self, 0, len(self.value))
 
+    def index(self, offset: int) -> int:
+        """Which of its runs holds a character."""
+        if len(self.runs) == 1:
+            return 0
+        return max(0, bisect_right(self.runs, offset, key=_run_start) - 1)
+
     def _run(self, offset: int) -> Run:
-        return self.runs[max(0, bisect_right(self.runs, offset, key=_run_start) - 1)]
+        return self.runs[self.index(offset)]
 
     def span(self, start: int, end: int) -> Span:
         """Where a range was written. A range over several documents is cut at the end of the first."""
@@ -231,7 +237,11 @@ class Text:
 
     def runs(self) -> Iterable[Run]:
         """Its runs, with offsets counted from its own beginning."""
-        for run in self.buffer.runs:
+        runs = self.buffer.runs
+        for index in range(self.buffer.index(self.start), len(runs)):
+            run = runs[index]
+            if run.start >= self.end:
+                return
             start, end = max(run.start, self.start), min(run.end, self.end)
             if start >= end:
                 continue

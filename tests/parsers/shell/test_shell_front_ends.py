@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from shell_programs import programs
-from shell_support import accepts, by_bashlex, by_treesitter, corpus, plain, whole
+from shell_support import accepts, by_bashlex, by_flat, by_treesitter, corpus, plain, whole
 
 from gracelint.parsers.shell import parse_command, parse_script
 from gracelint.parsers.shell.model import Case, If, Unreadable
@@ -79,3 +80,36 @@ def test_a_fault_inside_a_substitution_stays_there() -> None:
 def test_a_bad_substitution_spoils_its_command_alone() -> None:
     script = parse_script(whole("a\nb ${c.d}\ne"))
     assert [type(command).__name__ for command in script.body.commands] == ["Simple", "Unreadable", "Simple"]
+
+
+FLAT = [source for source in COMMANDS if not by_flat(whole(source)).problems]
+
+
+@pytest.mark.parametrize("source", FLAT)
+def test_lists_of_simple_commands_need_no_grammar(source: str) -> None:
+    text = whole(source)
+    assert plain(by_flat(text)) == plain(by_treesitter(text))
+
+
+@pytest.mark.parametrize(
+    "source", ["a && && b", "a &&", "; a", "a ; ; b", "& a", "a | | b", "a && ; b", "a;\n;b", "a &&\n&& b", "a & && b"]
+)
+def test_ill_formed_lists_are_nobodys(source: str) -> None:
+    assert not accepts("bash", source)
+    assert by_flat(whole(source)).problems
+    assert parse_command(whole(source)).problems
+
+
+def test_flat_lists_are_a_good_part_of_the_corpus() -> None:
+    assert len(FLAT) >= 50
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["a x", "b", "&&", "||", "|", ";", "&", "\n", "! ", "A=1", "<f", ">g c"]), max_size=7))
+def test_generated_lists(pieces: list[str]) -> None:
+    text = whole(" ".join(pieces))
+    flat = by_flat(text)
+    if not flat.problems:
+        assert plain(flat) == plain(by_treesitter(text))
+    else:
+        assert by_treesitter(text).problems

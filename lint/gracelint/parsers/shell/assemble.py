@@ -10,7 +10,8 @@ a word, it has misread the script: `Misread` is raised, and no model is made of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from bisect import bisect_left
+from typing import TYPE_CHECKING
 
 from .model import (
     AndOr,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from .model import Command
     from .tokens import Token
 
-    Node = TypeVar("Node")
 
 MAX_CHAIN = 200
 """Links of one ``&&``/``||`` chain or pipeline; the model nests chains, so their length is a depth."""
@@ -52,6 +52,10 @@ class Misread(Exception):  # noqa: N818 - an ordinary outcome of trying a foreig
         self.at = at
 
 
+class Overlong(Misread):
+    """A chain of more than `MAX_CHAIN` links, which no front end can help."""
+
+
 class Assembler:
     """Makes the model of some tokens of a text."""
 
@@ -59,6 +63,7 @@ class Assembler:
         self.text = text
         self.tokens = tokens
         self.skeleton = Skeleton.of(tokens)
+        self._starts = [token.start for token in tokens]
         self.problems: list[Unreadable] = []
         self._used = bytearray(len(tokens))
 
@@ -166,7 +171,7 @@ class Assembler:
     def pipeline(self, commands: list[Command]) -> Command:
         """Commands with the ``!`` and ``time`` in front of them; a lone command without is itself."""
         if len(commands) > MAX_CHAIN:
-            raise Misread(self.number(commands[0].text))
+            raise Overlong(self.number(commands[0].text))
         start = self.number(commands[0].text)
         negated = timed = False
         first = start
@@ -184,15 +189,7 @@ class Assembler:
 
     def number(self, node: Text) -> int:
         """The number of the token with which a node's text begins."""
-        offset = node.start - self.text.start
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].start < offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self._starts, node.start - self.text.start)
 
     def chain(self, links: list[tuple[int | None, Command]]) -> Command:
         """Commands joined by ``|``, ``&&`` and ``||``, each with the place of the operator in front of it.
@@ -207,7 +204,7 @@ class Assembler:
             else:
                 pipelines.append((operator, [command]))
         if len(pipelines) > MAX_CHAIN:
-            raise Misread(self.number(links[0][1].text))
+            raise Overlong(self.number(links[0][1].text))
         left = self.pipeline(pipelines[0][1])
         for operator, commands in pipelines[1:]:
             symbol: Literal["&&", "||"] = "&&" if operator == "&&" else "||"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def read(assembler: Assembler) -> list[Command]:
     """The commands of the assembler's tokens; raises `Misread`."""
+    if not assembler.skeleton.source:
+        return []  # bashlex takes no empty text
     import bashlex
 
     try:

@@ -49,6 +49,8 @@ _HEADER = "w in w ;"
 
 # What may stand next, at one nesting level.
 COMMAND, PREFIX, ARGUMENT, CLOSED, NAME, IN, WORDS, ARM, ALTERNATIVE = range(9)
+_KEYWORD_STATES = frozenset({COMMAND, CLOSED, IN, ARM})
+_AFTER_WORD = {COMMAND: ARGUMENT, PREFIX: ARGUMENT, NAME: IN, ARM: ALTERNATIVE}
 
 
 class Lexer(ConditionReader):
@@ -359,8 +361,7 @@ class _Level:
             self._add(Token(Kind.WORD, at, at + len(raw), "w", Word(raw, (LiteralText(raw, raw, False),))))
             return
         word, end = lexer.word(at)
-        raw_word = lexer.source[at:end]
-        if self._keyword(raw_word, at, end):
+        if state in _KEYWORD_STATES and self._keyword(lexer.source[at:end], at, end):
             self._bare = None
             return
         if end == at:
@@ -370,7 +371,7 @@ class _Level:
         if state in (COMMAND, PREFIX):
             self._declares = word.literal in DECLARATIONS
         self._bare = None
-        self._state = {COMMAND: ARGUMENT, PREFIX: ARGUMENT, NAME: IN, ARM: ALTERNATIVE}.get(state, state)
+        self._state = _AFTER_WORD.get(state, state)
 
     def _keyword(self, raw: str, at: int, end: int) -> bool:
         """Read a keyword where one may stand."""

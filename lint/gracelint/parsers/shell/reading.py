@@ -1,6 +1,6 @@
 """Reading a script or a command string: the lexer, then whichever front end is due, then what to do if it refuses.
 
-A text whose tokens are nothing but words and redirections is one simple command and needs no grammar. Of a text that a
+A list of simple commands needs no foreign grammar; all else is bashlex's and tree-sitter's. Of a text that every
 front end refuses, everything up to the line of the fault is read again by itself, and the rest is one `Unreadable`:
 a shell, too, runs the lines before a syntax error and none behind it.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from .assemble import Assembler, Misread
+from .assemble import Assembler, Misread, Overlong
+from .flat_front import read as flat
 from .lexer import Lexer
 from .model import Block, Script, Unreadable
 from .tokens import Kind
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 FrontEnd: TypeAlias = "Callable[[Assembler], list[Command]]"
 _Made: TypeAlias = "tuple[Block, list[Unreadable]]"
 
-_PLAIN = frozenset({Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT, Kind.ODD, Kind.NEWLINE})
 _RETRIES = 8
 """How often a shorter beginning of a refused text is tried; each time one top-level fault less."""
 
@@ -46,12 +46,12 @@ def bashlex(assembler: Assembler) -> list[Command]:
 
 def parse_script(text: Text) -> Script:
     """The model of a script file's or a heredoc's text. Any text has one; see `Script.problems`."""
-    return _Reading((treesitter,)).script(text)
+    return _Reading((flat, treesitter)).script(text)
 
 
 def parse_command(text: Text) -> Script:
     """The model of a command string: a shell-form value, an argument of ``sh -c``, a trap action."""
-    return _Reading((bashlex, treesitter)).script(text)
+    return _Reading((flat, bashlex, treesitter)).script(text)
 
 
 def parse_with(text: Text, *front_ends: FrontEnd) -> Script:
@@ -114,26 +114,26 @@ class _Reading:
         return Block(text, (*block.commands, problem))
 
     def _commands(self, text: Text, tokens: list[Token]) -> _Made:
-        """The block of tokens without a fault, and what in it is unreadable by itself; raises `Misread`."""
-        visible = [token for token in tokens if token.face]
-        if all(token.kind in _PLAIN for token in tokens) and not any(
-            token.kind is Kind.NEWLINE for token in visible[:-1]
-        ):
-            return _assembled(text, tokens, _one)
-        return self._grammar(text, tokens, self._front_ends)
+        """The block of tokens without a fault, and what in it is unreadable by itself; raises `Misread`.
 
-    def _grammar(self, text: Text, tokens: list[Token], front_ends: tuple[FrontEnd, ...]) -> _Made:
-        """The block as the first front end makes it that does not refuse; else what the one says that came farthest."""
-        try:
-            return _assembled(text, tokens, front_ends[0])
-        except Misread as misread:
-            if len(front_ends) == 1:
-                raise
-            first = misread
-        try:
-            return self._grammar(text, tokens, front_ends[1:])
-        except Misread as second:
-            raise max(first, second, key=lambda misread: misread.at) from None
+        It is as the first front end makes it that does not refuse; if all do, the one tells why that came farthest.
+        """
+        refusals: list[Misread] = []
+        for front_end in self._front_ends:
+            made = _tried(text, tokens, front_end)
+            if not isinstance(made, Misread):
+                return made
+            refusals.append(made)
+            if isinstance(made, Overlong):
+                break
+        raise max(refusals, key=lambda misread: misread.at)
+
+
+def _tried(text: Text, tokens: list[Token], front_end: FrontEnd) -> _Made | Misread:
+    try:
+        return _assembled(text, tokens, front_end)
+    except Misread as misread:
+        return misread
 
 
 def _assembled(text: Text, tokens: list[Token], front_end: FrontEnd) -> _Made:
@@ -141,11 +141,6 @@ def _assembled(text: Text, tokens: list[Token], front_end: FrontEnd) -> _Made:
     block = assembler.block(front_end(assembler), len(tokens))
     assembler.check()
     return block, assembler.problems
-
-
-def _one(assembler: Assembler) -> list[Command]:
-    """At most one simple command, which needs no grammar."""
-    return [assembler.simple(place) for place in list(assembler.skeleton.starts)[:1]]
 
 
 def _line(tokens: list[Token], fault: int) -> int:

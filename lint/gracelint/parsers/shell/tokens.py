@@ -12,15 +12,15 @@ So does the header of ``for``, and a newline that ends nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from .model import ArithmeticCommand, Assignment, Conditional, Redirect, Word
 
 
-class Kind(Enum):
-    """What a token is."""
+class Kind(IntEnum):
+    """What a token is; integers, because kinds are looked up in sets for every token."""
 
     WORD = auto()
     ASSIGNMENT = auto()

@@ -60,7 +60,7 @@ BRACE_TRIM = Mode(re.compile(r"[^}'\"\\$`]+"), quoted=True, escapable=None)
 PATTERN = Mode(re.compile(r"[^}/'\"\\$`]+"))
 PATTERN_QUOTED = Mode(re.compile(r"[^}/'\"\\$`]+"), quoted=True)
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_WORD = re.compile(rf"{COMMAND.plain.pattern}(?=[ \t\n;|&)]|\Z)")
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _SHORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _OPERATOR = re.compile(r":[-=?+]|[-=?+]|##?|%%?|/[/#%]?|\^\^?|,,?|@|:")
@@ -148,8 +148,7 @@ class WordReader(ABC):
 
     def word(self, at: int, mode: Mode = COMMAND) -> tuple[Word, int]:
         """The word at ``at`` and where it ends (equal to ``at`` where there is none)."""
-        plain = mode.plain.match(self.source, at)
-        if plain and not mode.quoted and self._ends(plain.end()):
+        if mode is COMMAND and (plain := _PLAIN_WORD.match(self.source, at)):
             text = self.text.cut(at, plain.end())
             return Word(text, (LiteralText(text, text, False),)), plain.end()
         collector = Collector(self.text)
