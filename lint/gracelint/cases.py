@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .compose import Service
     from .config import Settings
     from .discovery import Kind
-    from .image.model import BaseImage, Image, StopSignal
+    from .image.model import BaseImage, Image, SignalSource, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
 
@@ -34,11 +34,27 @@ _SHELL_SCRIPT = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What a container is started and stopped with (``docker run``, ``docker stop``); None: as the image, and Compose, say.
+
+    ``arguments`` take CMD's place. ``stop_signal`` is canonical, ``grace_period`` in seconds.
+    """
+
+    arguments: tuple[str, ...] | None = None
+    user: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str | None = None
+    grace_period: float | None = None
+    init: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One image to judge, and all that is needed for it.
 
     ``path`` as reported, ``file`` as opened, ``root`` the folder that was linted. ``context`` is the build context (None: found out
     from the Dockerfile); ``service`` what a compose file says. ``codes`` are the rules that are on. ``target`` None is the last stage.
+    ``start`` goes before what the service says.
     """
 
     path: str
@@ -50,14 +66,21 @@ class Unit:
     context: str | None = None
     target: str | None = None
     service: Service | None = None
+    start: Start = Start()
 
     @property
     def grace_period(self) -> float:
-        """Seconds between the stop signal and SIGKILL: Compose's, the configuration's, else docker stop's default."""
+        """Seconds between the stop signal and SIGKILL: as started, Compose's, the configuration's, else docker stop's default."""
         from .config import GRACE_PERIOD
 
         of_service = self.service.grace_period if self.service else None
-        return next((value for value in (of_service, self.settings.grace_period) if value is not None), GRACE_PERIOD)
+        given = (self.start.grace_period, of_service, self.settings.grace_period)
+        return next((value for value in given if value is not None), GRACE_PERIOD)
+
+    @property
+    def init(self) -> bool:
+        """Whether the engine puts its own init in front."""
+        return self.start.init or (self.service is not None and self.service.init)
 
 
 def absolute(path: str) -> str:
@@ -80,12 +103,19 @@ class View:
 
     @cached_property
     def image(self) -> Image:
-        """The image, with what the compose file lays over it."""
+        """The image, with what the compose file and the command line lay over it."""
         from .image import build
 
-        unit = self.unit
+        unit, start = self.unit, self.unit.start
+        signal = _stop_signal(unit)
         if unit.kind == "script":
-            return build.standalone(self.document)
+            image = build.standalone(self.document, argv=start.arguments or ())
+            return replace(
+                image,
+                stop_signal=signal or image.stop_signal,
+                env={**image.env, **start.env},
+                user=start.user or image.user,
+            )
         from .image.context import Context
         from .parsers.dockerfile import parse
 
@@ -97,7 +127,10 @@ class View:
             context,
             unit.target,
             base_images={name: _base_image(name, table) for name, table in unit.settings.images.items()},
-            stop_signal=_stop_signal(unit.service),
+            user=start.user,
+            env=start.env,
+            cmd=start.arguments,
+            stop_signal=signal,
         )
 
     @cached_property
@@ -114,7 +147,7 @@ class View:
                 return follow(
                     image,
                     grace_period=self.unit.grace_period,
-                    init=self.unit.service is not None and self.unit.service.init,
+                    init=self.unit.init,
                     programs=self.unit.settings.programs,
                 )
             except Exception as error:
@@ -154,14 +187,18 @@ def _script_problems(document: Document) -> Iterator[Problem]:
         yield Problem(problem.reason, problem.text.span)
 
 
-def _stop_signal(service: Service | None) -> StopSignal | None:
-    """The stop signal that Compose sends instead of the image's."""
-    if service is None or service.stop_signal is None:
+def _stop_signal(unit: Unit) -> StopSignal | None:
+    """The stop signal that is sent instead of the image's."""
+    raw, service = unit.start.stop_signal, unit.service
+    source: SignalSource = "command line"
+    if raw is None and service is not None:
+        raw, source = service.stop_signal, "compose"
+    if raw is None:
         return None
     from .image.model import StopSignal
     from .image.stop_signal import canonical_signal
 
-    return StopSignal(canonical_signal(service.stop_signal), service.stop_signal, "compose", None)
+    return StopSignal(canonical_signal(raw), raw, source, None)
 
 
 def _base_image(name: str, table: Mapping[str, Any]) -> BaseImage:

@@ -58,6 +58,48 @@ def image_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="STAGE", help="the stage to judge (default: the last one)")
 
 
+def start_options(parser: argparse.ArgumentParser) -> None:
+    """What a container is started and stopped with, as `docker run` and `docker stop` are told it."""
+    group = parser.add_argument_group("as started and stopped")
+    group.add_argument("--init", action="store_true", help="with the engine's own init in front")
+    group.add_argument("--user", metavar="USER", help="as this user (name or uid)")
+    group.add_argument(
+        "--env", metavar="NAME=VALUE", type=variable, action="append", default=[], help="with this environment variable"
+    )
+    group.add_argument("--stop-signal", metavar="SIGNAL", type=stop_signal, help="stopped with this signal")
+    group.add_argument(
+        "--grace-period", metavar="TIME", type=seconds, help="time until SIGKILL, in seconds or as in 1m30s"
+    )
+
+
+def variable(text: str) -> tuple[str, str]:
+    """The name and value of ``NAME=VALUE``."""
+    name, equals, value = text.partition("=")
+    if not name or not equals or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def stop_signal(text: str) -> str:
+    """A signal's canonical name."""
+    from ..image.stop_signal import canonical_signal
+
+    name = canonical_signal(text)
+    if name is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no signal that an engine accepts")
+    return name
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, or a duration as Compose writes it."""
+    from ..compose import duration
+
+    value = duration(text if text[-1:].isalpha() else f"{text}s")
+    if value is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time, such as 30 or 1m30s")
+    return value
+
+
 def check_parser(streams: Streams) -> Parser:
     """The parser of ``gracelint check``."""
     parser = Parser(streams, "check", _DESCRIPTION, "gracelint [check] [OPTIONS] [PATH ...]")

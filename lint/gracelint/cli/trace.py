@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ..cases import View
+from ..cases import Start, View
 from ..config import ConfigError, Finder
 from ..discovery import Source, display, kind_of, read_bytes, reason, root_of
 from ..selection import Layer
@@ -13,7 +14,7 @@ from ..source import Document
 from ..terminal import PLAIN, Style, wants_colour
 from ..units import units
 from .emit import store
-from .options import image_options, settings_options
+from .options import image_options, settings_options, start_options
 from .streams import Exit, Parser, UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def run(argv: Sequence[str], streams: Streams) -> int:
     parser = Parser(
         streams,
         "trace",
-        "Shows the stop signal's way through one image, hop by hop, and the verdict.",
-        "gracelint trace [OPTIONS] DOCKERFILE",
+        "Shows the stop signal's way through one image, hop by hop, and the verdict. ARGS take CMD's place, as behind `docker run IMAGE`.",
+        "gracelint trace [OPTIONS] DOCKERFILE [-- ARGS...]",
     )
     parser.add_argument(
         "dockerfile", metavar="DOCKERFILE", help="a Dockerfile, an entrypoint script, or - for standard input"
@@ -42,9 +43,15 @@ def run(argv: Sequence[str], streams: Streams) -> int:
     parser.add_argument("--output-file", metavar="FILE", help="write it to a file")
     parser.add_argument("--stdin-filename", metavar="PATH", help="the name of what - reads")
     image_options(parser)
+    start_options(parser)
     settings_options(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="show the traceback of a bug in gracelint")
-    options = parser.parse_args(argv)
+    words = list(argv)
+    arguments: tuple[str, ...] | None = None
+    if "--" in words:
+        arguments = tuple(words[words.index("--") + 1 :])
+        del words[words.index("--") :]
+    options = parser.parse_args(words)
     path, data = options.dockerfile, None
     if path == "-":
         path, data = options.stdin_filename or "-", streams.read_input()
@@ -60,7 +67,10 @@ def run(argv: Sequence[str], streams: Streams) -> int:
         raise UsageError(str(error)) from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: {reason(error)}") from error
-    trace = View(unit, document, {}).case.trace
+    start = Start(
+        arguments, options.user, dict(options.env), options.stop_signal, options.grace_period, init=options.init
+    )
+    trace = View(replace(unit, start=start), document, {}).case.trace
     render: Renderer = import_module(f"{__package__.rpartition('.')[0]}.output.trace_{options.format}").render
     if options.output_file:
         store(options.output_file, "".join(line + "\n" for line in render(trace, PLAIN)), "w")
