@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import suppress
 from .contexts import default_context
 from .discovery import display
+from .records import dataclass, field, replace
 from .rule import Case
 from .source import Document
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .discovery import read_bytes
+from .records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

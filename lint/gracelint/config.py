@@ -8,10 +8,10 @@ the file that holds them.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import SEVERITIES, Severity
+from .records import dataclass, field
 from .selection import Layer
 from .terminal import printable
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from .records import dataclass
 
 if TYPE_CHECKING:
     from .source import Edit, Span

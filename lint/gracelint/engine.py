@@ -8,7 +8,6 @@ Hazard: a rule that fails must not take the others with it, so each is asked ove
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from .cases import Unit, View, absolute
 from .diagnostics import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
 from .discovery import read_bytes, reason
 from .patterns import match
+from .records import dataclass, replace
 from .selection import matches
 from .source import Document
 

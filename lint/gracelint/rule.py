@@ -6,11 +6,11 @@ Rules are pure: they read the case and yield findings; they never read files, pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .diagnostics import Confidence, Finding, Fix, Related, Severity
+from .records import dataclass, field
 from .source import Span, Text
 
 if TYPE_CHECKING:

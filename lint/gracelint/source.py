@@ -13,8 +13,9 @@ characters, never bytes; undecodable bytes are kept as surrogate escapes so that
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from .records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

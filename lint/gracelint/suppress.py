@@ -8,10 +8,10 @@ lines; one behind code covers its line. What silences nothing becomes GL002. Oth
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .diagnostics import Finding, Fix
+from .records import dataclass
 from .source import Edit, Span
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ the script that blame the same place for the same reason are one defect with sev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from gracelint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

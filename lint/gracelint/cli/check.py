@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..cases import absolute
@@ -11,6 +10,7 @@ from ..config import ConfigError, Finder, Settings
 from ..discovery import Source, discover, display
 from ..engine import Judged, PluginError, Report, combine, judge, judge_all, rules_for, shown
 from ..output import counted
+from ..records import replace
 from ..selection import Layer, unknown
 from ..terminal import printable
 from ..units import units

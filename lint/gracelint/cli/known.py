@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..baseline import BaselineError, Key, count, dump, load, subtract
 from ..cases import absolute
 from ..output import counted
+from ..records import replace
 from .streams import UsageError
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from ..records import dataclass
 from ..terminal import printable
 
 if TYPE_CHECKING:

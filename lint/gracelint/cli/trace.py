@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..cases import Start, View
 from ..config import ConfigError, Finder
 from ..discovery import Source, display, kind_of, read_bytes, reason, root_of
+from ..records import replace
 from ..selection import Layer
 from ..source import Document
 from ..terminal import PLAIN, Style, wants_colour

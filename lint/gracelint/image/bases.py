@@ -20,11 +20,11 @@ from __future__ import annotations
 import json
 import os.path
 import re
-from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..records import dataclass, fields, replace
 from .model import BaseImage
 
 if TYPE_CHECKING:

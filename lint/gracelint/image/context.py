@@ -12,9 +12,9 @@ import os
 import posixpath
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..records import dataclass
 from ..source import Document
 from .ignore import Ignore, read_ignore
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..records import replace
 from .entries import (
     Change,
     Effect,

@@ -6,8 +6,9 @@ A path is asked for from the last step to the first. A step answers with an `Ent
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from ..records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

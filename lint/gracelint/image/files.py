@@ -12,10 +12,10 @@ between that makes files of unknown names. All else is unknown. The work of one 
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ..records import dataclass, replace
 from . import runs
 from .copies import clamped, copied, matches, word_problem
 from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside

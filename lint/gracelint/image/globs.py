@@ -10,8 +10,9 @@ is no rule by which a pattern without ``/`` matches at any depth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from ..records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

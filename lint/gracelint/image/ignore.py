@@ -7,9 +7,9 @@ Reading is ``ReadAll`` of moby/patternmatcher (ignorefile/ignorefile.go), decidi
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..records import dataclass
 from .globs import ignore_glob
 
 if TYPE_CHECKING:

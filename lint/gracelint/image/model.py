@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from ..records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ are merged: what differs is not known.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..records import dataclass, replace
 from ..source import join
 from .entries import (
     Change,

@@ -13,9 +13,9 @@ words are never substituted. Stage names are found without regard to case.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..records import dataclass, field, replace
 from .model import Argument, BaseImage, CommandLine, StopSignal
 from .steps import Copy, MakeFolder, Run, Source, Step
 from .stop_signal import canonical_signal

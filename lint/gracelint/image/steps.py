@@ -6,8 +6,9 @@ no file costs none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from ..records import dataclass
 
 if TYPE_CHECKING:
     from ..parsers.dockerfile.model import Instruction

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..records import dataclass, field
 from ..source import Text, join
 
 if TYPE_CHECKING:

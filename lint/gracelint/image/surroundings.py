@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..parsers.shell.model import LiteralText, Parameter
+from ..records import dataclass, field
 from ..source import join
 from .operations import Operation, Target
 

@@ -5,9 +5,9 @@ The formats (`trace_text`, `trace_mermaid`, `trace_svg`, `trace_html`) only draw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..records import dataclass
 from ..terminal import printable
 
 if TYPE_CHECKING:

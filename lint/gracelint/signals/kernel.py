@@ -16,8 +16,9 @@ known, `Choices` has every possibility tried.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from ..records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,8 +6,9 @@ reports read them. They hold facts, not syntax.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from ..records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,9 @@ A `Process` is a description, not a running thing: its argv as the kernel shows 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from ..records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ..source import Text

@@ -8,10 +8,10 @@ followed in turn. Everything shares one step budget, and depth is bounded.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..image.model import Absent, Argument, ImageFile
+from ..records import replace
 from ..source import join
 from .process import Alternative, Bound, Environment, Process, with_before
 

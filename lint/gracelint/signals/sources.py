@@ -9,10 +9,10 @@ Hazard: a package from a registry may install a handler of its own; node_modules
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..image.model import ImageFile
+from ..records import replace
 from .model import Reaction
 
 if TYPE_CHECKING:

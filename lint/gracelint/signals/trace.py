@@ -69,8 +69,7 @@ def follow(
 
 def _under_init(way: Alternative) -> Alternative:
     """The launch as the child of the engine's own init, which is tini."""
-    from dataclasses import replace
-
+    from ..records import replace
     from .model import Program, Reaction
     from .process import Process
 

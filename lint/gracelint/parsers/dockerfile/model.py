@@ -6,8 +6,9 @@ character still knows its place in the file (see `gracelint.source`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from ...source import Document, Span, Text

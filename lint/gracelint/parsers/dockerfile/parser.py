@@ -12,9 +12,9 @@ refuse is a `Problem`, and the rest is still read.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ...source import Text
 from . import arrays, checks, keywords
 from .lines import Line, Lines

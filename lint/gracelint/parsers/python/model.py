@@ -7,8 +7,9 @@ Every node has a ``text``: where it stands in the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from ...source import Span, Text

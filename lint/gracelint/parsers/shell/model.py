@@ -7,8 +7,9 @@ program runs. Nodes are immutable and compare by structure and place, so that tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from ...source import Text

@@ -11,9 +11,10 @@ So does the header of ``for``, and a newline that ends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import TYPE_CHECKING, TypeAlias
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from .model import ArithmeticCommand, Assignment, Conditional, Redirect, Word

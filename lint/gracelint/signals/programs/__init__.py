@@ -8,9 +8,9 @@ Hazard: the catalogue goes by names. The caller looks first whether the name is 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ..model import Program
 from . import catalogue
 from .configured import configured

@@ -8,8 +8,9 @@ Hazard: an option missing from the catalogue's ``values`` makes its value look l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from ...records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

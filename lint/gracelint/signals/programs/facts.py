@@ -7,9 +7,9 @@ Tables are merged in the order written: reactions by signal, lists of evidence a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...records import dataclass
 from .arguments import CommandLine, Syntax, read
 
 if TYPE_CHECKING:

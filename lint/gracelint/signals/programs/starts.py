@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...image.model import Argument
+from ...records import replace
 from ...source import join
 from ..model import Started
 from .arguments import is_assignment

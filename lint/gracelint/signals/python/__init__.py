@@ -8,9 +8,9 @@ when the first file is read, and not before.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ..model import Program, Reaction
 
 if TYPE_CHECKING:

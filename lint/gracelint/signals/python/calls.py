@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
+from ...records import replace
 from . import expressions, rests, special
 from .knowledge import entry_of, perhaps_rests, standard
 from .run import MOST_CALLS

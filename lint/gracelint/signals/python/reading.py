@@ -5,9 +5,9 @@ Where several places or ways differ, the answer is unknown; so it is where a fra
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ..model import Reaction
 from . import rests, threads
 from .behaviour import Behaviour, Response

@@ -7,9 +7,9 @@ program come to its end, or to rest again? Nothing else decides what it does wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ...records import dataclass, field
 from .state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
 from .values import NONE, Const, Function, Module, Scope
 

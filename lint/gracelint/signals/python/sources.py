@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...image.model import Absent, ImageFile
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

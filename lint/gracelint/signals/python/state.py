@@ -6,9 +6,9 @@ may both be taken run on copies and are joined. Hazard: a state is changed in pl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from ...records import dataclass, field
 from .values import Ref, Value, join
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ it in earnest. A cancelled task has its rest raise CancelledError.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from . import rests, special
 from .expressions import signal_of
 from .state import DEFAULT, INTERRUPT, PROCESS, Raised, joined

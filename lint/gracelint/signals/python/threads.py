@@ -6,9 +6,9 @@ beginning, with what the handler did: if it then comes to its end, so did the re
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from . import rests
 from .run import Thread
 from .state import joined

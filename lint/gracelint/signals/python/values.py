@@ -7,8 +7,9 @@ Objects are numbers: what they hold is in the state's store, so that a value nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

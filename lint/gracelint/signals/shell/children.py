@@ -6,10 +6,10 @@ what the parent's block, pipeline or job consists of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
 from . import simple, substitution
 from .outcome import Command

@@ -7,8 +7,9 @@ trap runs when a signal ends it, and how it names ``$0``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ...records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from .. import names
 from . import simple
 from .outcome import LostExec, Trap

@@ -9,9 +9,9 @@ the default action is taken, which PID 1 does not have; bash with an EXIT trap r
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from .. import names
 from ..process import Alternative, Process
 from . import children, simple

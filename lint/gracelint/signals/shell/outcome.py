@@ -9,8 +9,9 @@ Words of a command whose value is not known stand as they are written (``$PORT``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from ...records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

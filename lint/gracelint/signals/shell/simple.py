@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...records import replace
 from ..process import Bound, Environment
 from . import builtins, children
 from .outcome import Command

@@ -10,9 +10,9 @@ own, ``unknown`` with the reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ..process import Alternative, Bound, Process, with_before
 from . import children, simple
 from .children import Forked

@@ -7,8 +7,9 @@ hostile scripts costs memory, not stack, and a suspended shell simply *is* its s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+
+from ...records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh

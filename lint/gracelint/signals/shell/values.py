@@ -8,8 +8,9 @@ Hazard: strings can double with every loop (``x=$x$x``), so they are cut to unkn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from ...records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

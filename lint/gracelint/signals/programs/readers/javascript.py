@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
+from ....records import replace
 from ....source import join
 from ..starts import command, direct, shell_command
 from .files import absolute, content

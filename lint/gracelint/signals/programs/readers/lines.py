@@ -7,9 +7,9 @@ that is more than one line of text is passed over.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ....records import dataclass
 from ....source import join
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
+from ....records import replace
 from ..reactions import seconds
 from ..starts import command, shell_command
 from ..words import split

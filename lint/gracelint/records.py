@@ -1,0 +1,145 @@
+"""`dataclasses`, for classes that a short run makes by the hundred and mostly never uses.
+
+The standard library's decorator writes and compiles some six methods for every class at import, and is itself imported
+with `inspect`, `ast` and `dis`: more than half of the time of a whole run. Here a class costs what its slots cost: the one method
+that is worth compiling, ``__init__``, is compiled when the first instance is made, all else is shared.
+
+The names are drop-in replacements for what gracelint uses (type checkers are shown the originals), and `dataclasses.fields`,
+`replace` and `asdict` work on these classes. Left out: ordering, ``InitVar``, ``KW_ONLY``, ``init=False``.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass, field, fields, replace
+else:
+    _MISSING = object()
+
+    class field:  # noqa: N801  # stands in for a function of this name
+        """What is to be known of a field besides its name and type."""
+
+        __slots__ = ("default", "default_factory", "name", "repr")
+
+        def __init__(self, *, default=_MISSING, default_factory=_MISSING, repr=True):  # noqa: A002  # the name in dataclasses
+            self.default, self.default_factory, self.repr = default, default_factory, repr
+            self.name = ""
+
+    def dataclass(*, frozen=False, slots=False, eq=True):
+        """A class decorator; see `dataclasses.dataclass`."""
+        return lambda cls: _made(cls, frozen, slots, eq)
+
+    def fields(cls):
+        """The fields of a class or of its instance, in order."""
+        return tuple(cls._fields_.values())
+
+    def replace(record, /, **changes):
+        """The same record but for some fields."""
+        cls = type(record)
+        for name in cls.__match_args__:
+            if name not in changes:
+                changes[name] = getattr(record, name)
+        return cls(**changes)
+
+    def _made(cls, frozen, slots, eq):
+        known = {}
+        for base in cls.__mro__[-1:0:-1]:
+            known |= base.__dict__.get("_fields_", {})
+        namespace = cls.__dict__
+        own = [name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar")]
+        for name in own:
+            given = namespace.get(name, _MISSING)
+            known[name] = given if isinstance(given, field) else field(default=given)
+            known[name].name = name
+        if slots:
+            kept = {name: value for name, value in namespace.items() if name not in (*own, "__dict__", "__weakref__")}
+            inherited = {name for base in cls.__mro__[1:] for name in base.__dict__.get("_fields_", ())}
+            kept["__slots__"] = tuple(name for name in own if name not in inherited)
+            cls = type(cls)(cls.__name__, cls.__bases__, {"__qualname__": cls.__qualname__, **kept})
+            cls.__getstate__, cls.__setstate__ = _state, _set_state
+        cls._fields_ = known
+        cls.__match_args__ = tuple(known)
+        cls.__dataclass_fields__ = _StandardFields()
+        if frozen:
+            cls.__setattr__ = cls.__delattr__ = _refuse
+        if eq:
+            cls.__eq__, cls.__hash__ = _comparison(tuple(known), frozen)
+        if "__repr__" not in namespace:
+            cls.__repr__ = _repr
+        if "__init__" not in namespace:
+
+            def __init__(self, *args, **kwargs):  # noqa: N807  # a method
+                cls.__init__ = _compiled_init(cls, frozen, slots)
+                cls.__init__(self, *args, **kwargs)
+
+            cls.__init__ = __init__
+        return cls
+
+    def _compiled_init(cls, frozen, slots):
+        """``__init__`` in source text, as every default and setter is known by name; nothing else in the text varies."""
+        names = {"_MISSING": _MISSING}
+        parameters, body = ["self"], []
+        for name, each in cls._fields_.items():
+            value = name
+            if each.default_factory is not _MISSING:
+                names[f"_make_{name}"] = each.default_factory
+                parameters.append(f"{name}=_MISSING")
+                value = f"_make_{name}() if {name} is _MISSING else {name}"
+            elif each.default is not _MISSING:
+                names[f"_default_{name}"] = each.default
+                parameters.append(f"{name}=_default_{name}")
+            else:
+                parameters.append(name)
+            if frozen and slots:
+                # The slot's own setter does not ask `__setattr__`, which refuses.
+                names[f"_set_{name}"] = getattr(cls, name).__set__
+                body.append(f"_set_{name}(self, {value})")
+            else:
+                body.append(f"self.__dict__[{name!r}] = {value}" if frozen else f"self.{name} = {value}")
+        if hasattr(cls, "__post_init__"):
+            body.append("self.__post_init__()")
+        lines = "\n ".join(body or ["pass"])
+        exec(f"def __init__({', '.join(parameters)}):\n {lines}", names)
+        return names["__init__"]
+
+    def _comparison(names, frozen):
+        values = attrgetter(*names) if names else lambda _: ()
+
+        def __eq__(self, other):  # noqa: N807  # a method
+            return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+
+        def __hash__(self):  # noqa: N807  # a method
+            return hash(values(self))
+
+        return __eq__, __hash__ if frozen else None
+
+    def _repr(self):
+        shown = (f"{each.name}={getattr(self, each.name)!r}" for each in self._fields_.values() if each.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def _refuse(self, name, *value):
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot change field {name!r}")
+
+    def _state(self):
+        return [getattr(self, name) for name in self._fields_]
+
+    def _set_state(self, state):
+        for name, value in zip(self._fields_, state, strict=True):
+            object.__setattr__(self, name, value)
+
+    class _StandardFields:
+        """``__dataclass_fields__``, worked out when the standard library asks for it."""
+
+        def __get__(self, record, cls):
+            import dataclasses
+
+            made = dataclasses.make_dataclass(cls.__name__, [(name, "object") for name in cls._fields_])
+            cls.__dataclass_fields__ = found = made.__dataclass_fields__
+            return found
+
+
+__all__ = ["dataclass", "field", "fields", "replace"]
