@@ -38,7 +38,7 @@ def _fields(kind: type) -> tuple[str, ...]:
     fields = _FIELDS.get(kind)
     if fields is None:
         own = kind.__module__ == Branch.__module__
-        fields = _FIELDS[kind] = tuple(getattr(kind, "__dataclass_fields__", ())) if own else ()
+        fields = _FIELDS[kind] = getattr(kind, "__match_args__", ()) if own else ()
     return fields
 
 
