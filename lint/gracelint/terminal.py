@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 TAB_WIDTH = 4
 
 # C0, DEL and C1; soft hyphen and zero-width characters; line and paragraph separators; bidirectional controls; lone
-# surrogates; tags. Each is shown as an escape.
+# surrogates; noncharacters, which XML refuses; tags. Each is shown as an escape.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 

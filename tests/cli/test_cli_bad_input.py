@@ -117,8 +117,6 @@ def _unreadable(gracelint: CommandLine, kind: str) -> str:
             path.symlink_to("/dev/zero")
         case "name too long":
             return "x" * 5_000
-        case "NUL in its name":
-            return "a\0b"
         case "below a file":
             path.write_text(CLEAN)
             return "Dockerfile/Dockerfile"
@@ -134,7 +132,6 @@ def _unreadable(gracelint: CommandLine, kind: str) -> str:
         ("link to itself", "symbolic links"),
         ("device", "not a regular file"),
         ("name too long", "too long"),
-        ("NUL in its name", "null"),
         ("below a file", "not a directory"),
     ],
 )

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from . import trace_svg
-from .trace_view import boxes, condition, headline, summary
+from .trace_view import boxes, condition, headline, summary, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def render(trace: Trace, style: Style) -> Iterator[str]:
             )
         yield "</tbody></table>"
     if trace.missing:
-        yield "<h2>Not known</h2><ul>"
-        yield from (f"<li>{escape(reason)}</li>" for reason in trace.missing)
+        yield "<ul>"
+        yield from (f"<li>{escape(reason)}</li>" for reason in unknowns(trace))
         yield "</ul>"
     yield "</body></html>"

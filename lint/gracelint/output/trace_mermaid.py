@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .trace_view import boxes, condition, headline, summary
+from .trace_view import boxes, condition, headline, summary, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,8 @@ def render(trace: Trace, _style: Style) -> Iterator[str]:
             parents.append(name)
         yield "  end"
         yield from (f"  {edge}" for edge in edges)
+    for number, reason in enumerate(unknowns(trace)):
+        yield f'  unknown{number}["{_text(reason)}"]:::open'
     yield "  classDef good stroke:#1a7f37,stroke-width:2px"
     yield "  classDef bad stroke:#cf222e,stroke-width:2px"
     yield "  classDef open stroke:#6e7781"

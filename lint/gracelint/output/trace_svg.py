@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from .trace_view import boxes, condition, headline, summary
+from .trace_view import boxes, condition, headline, summary, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +42,9 @@ def render(trace: Trace, _style: Style) -> Iterator[str]:
                 y += _LINE
         y, width = _draw_path(trace, path, y, body)
         widest = max(widest, width)
-    for reason in trace.missing:
+    for reason in unknowns(trace):
         y += _LINE
-        for line in _wrapped(f"not known: {reason}", _WIDEST):
+        for line in _wrapped(reason, _WIDEST):
             body.append(_text(_MARGIN, y, line, fill="#0969da"))
             widest = max(widest, len(line) * _CHARACTER)
             y += _LINE

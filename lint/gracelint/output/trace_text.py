@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..terminal import printable
-from .trace_view import COLOURS, boxes, condition, headline, summary
+from .trace_view import COLOURS, boxes, condition, headline, summary, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +22,7 @@ def render(trace: Trace, style: Style) -> Iterator[str]:
         yield from _path(trace, path, style)
     if trace.missing:
         yield ""
-        for reason in trace.missing:
-            yield f"not known: {printable(reason)}"
+        yield from unknowns(trace)
     yield ""
     yield f"verdict: {style(trace.verdict, COLOURS[trace.verdict], 'bold')}"
 

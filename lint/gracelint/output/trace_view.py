@@ -38,12 +38,11 @@ class Box:
 
 def headline(trace: Trace) -> str:
     """Who is asked, and with which signal."""
-    signal = trace.stop_signal
-    name = signal.name or signal.raw
-    source = "" if signal.source == "default" else f" (from the {signal.source})"
+    source = trace.stop_signal.source
+    given = "" if source == "default" else f" (from the {source})"
     target = f", stage {trace.image.target}" if trace.image.target else ""
-    where = printable(trace.image.dockerfile.document.path)
-    return f"{where}{target}: the engine sends {name}{source} to PID 1 and waits {trace.grace_period:g} s"
+    where = f"{trace.image.dockerfile.document.path}{target}"
+    return f"{printable(where)}: the engine sends {_signal(trace)}{given} to PID 1 and waits {trace.grace_period:g} s"
 
 
 def summary(path: SignalPath) -> str:
@@ -54,6 +53,11 @@ def summary(path: SignalPath) -> str:
     if path.hops:  # what PID 1 does stands below, beside it
         why = why.removesuffix(printable(path.hops[0].why).rstrip(".")).rstrip(": ")
     return f"{path.verdict}{after}" + (f": {why}" if why else "")
+
+
+def unknowns(trace: Trace) -> Iterator[str]:
+    """What was not known, in words."""
+    return (f"not known: {printable(reason)}" for reason in trace.missing)
 
 
 def condition(path: SignalPath) -> str:
@@ -82,9 +86,8 @@ def boxes(trace: Trace, path: SignalPath) -> Iterator[Box]:
 
 
 def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
-    signal = trace.stop_signal.name or trace.stop_signal.raw
     if hop.notified is False:
-        return f"never hears {signal}", False
+        return f"never hears {_signal(trace)}", False
     if hop.finishes is False:
         return ("told, but killed before it has finished" if hop.notified else "killed"), False
     if hop.notified and hop.finishes:
@@ -92,6 +95,10 @@ def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
     if hop.pid1 and path.verdict == "killed":
         return f"still there after {trace.grace_period:g} s", False
     return "", None
+
+
+def _signal(trace: Trace) -> str:
+    return printable(trace.stop_signal.name or trace.stop_signal.raw)
 
 
 def command(argv: Sequence[str]) -> str:
