@@ -75,8 +75,8 @@ def store(run: Run, frame: Frame, target: syntax.Expression, found: Value, state
                 run.opaque = True
         case syntax.Items(items=items):
             known = found.items if isinstance(found, Items) and len(found.items) == len(items) else None
-            for index, item in enumerate(items):
-                store(run, frame, item, known[index] if known else UNKNOWN, state)
+            for place, item in enumerate(items):
+                store(run, frame, item, known[place] if known else UNKNOWN, state)
         case syntax.Other(parts=parts):
             for part in parts:
                 store(run, frame, part, UNKNOWN, state)

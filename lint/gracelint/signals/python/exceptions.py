@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EXITS = ("SystemExit", "KeyboardInterrupt")
 SUPPRESSORS = ("contextlib.suppress",)
+# The same class under other names, since Python 3.11.
+_SAME = {"asyncio.TimeoutError": "TimeoutError", "asyncio.exceptions.TimeoutError": "TimeoutError", "concurrent.futures.TimeoutError": "TimeoutError", "socket.timeout": "TimeoutError", "socket.error": "OSError", "IOError": "OSError"}
 _CANCELLED = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError")
 
 
@@ -27,7 +29,8 @@ def kind_of(run: Run, value: Value) -> str:
     """The kind of an exception, or of a class of exceptions."""
     match value:
         case Ref(name):
-            return name.removeprefix("builtins.")
+            name = name.removeprefix("builtins.")
+            return _SAME.get(name, name)
         case Made(kind):
             return kind.removeprefix("builtins.")
         case Instance(type=found):
@@ -103,7 +106,8 @@ def attempt(run: Run, frame: Frame, node: syntax.Try, state: State) -> State | N
     passed: list[Raised] = []
     for one in raised:
         ends += _handled(run, frame, node, one, passed)
-    if not before.signalled and not any(one.state.signalled for one in raised):
+    reached = [inside, *(one.state for one in raised)]
+    if not before.signalled and not any(state is not None and state.signalled for state in reached):
         ends += _implied(run, frame, node, before, inside)
     passed += frame.raises
     frame.guards, frame.raises = guards, saved

@@ -107,9 +107,9 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
         case syntax.Choice():
             return _choice(run, frame, node, state)
         case syntax.Bind():
-            found = value(run, frame, node.value, state)
-            run.write(state, (frame.scope.number, node.name), found)
-            return found
+            bound = value(run, frame, node.value, state)
+            run.write(state, (frame.scope.number, node.name), bound)
+            return bound
         case syntax.Other(parts=parts):
             for part in parts:
                 value(run, frame, part, state)

@@ -132,7 +132,7 @@ def _join(run: Run, frame: Frame, thread: Thread, state: State, kind: str) -> No
     if truth(state.store.get((thread.object, "daemon"), FALSE)) is True:
         return
     over = threads.over(run, frame, thread.object)
-    rests.rest(run, frame, thread.text, "the end of the thread", state, kind=kind, over=over, outlives=True)
+    rests.rest(run, frame, thread.text, rests.END, state, kind=kind, over=over, outlives=True)
 
 
 # --- places ------------------------------------------------------------------------------------------------------------
@@ -141,10 +141,13 @@ def _join(run: Run, frame: Frame, thread: Thread, state: State, kind: str) -> No
 def _places(run: Run) -> tuple[list[Visit], bool | None]:
     """Where the signal may find the program, each place once; and whether it stays there until told."""
     certain = [visit for visit in run.visits if visit.kind == "rest" or _within(visit, run.endless)]
-    if certain:
-        return _each(run, certain), True
+    # Where the main line may come to its end, and threads go on, a loop before that end is the likelier place.
+    main = [visit for visit in certain if visit.name != rests.END]
+    if main:
+        return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
-    return (_each(run, perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)), None)
+    perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
+    return (_each(run, perhaps), True if certain else None) if perhaps else (_each(run, certain), True if certain else None)
 
 
 def _within(visit: Visit, loops: Iterable[tuple[int, int]]) -> bool:

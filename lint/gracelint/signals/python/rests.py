@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .state import Frame, State
     from .values import Value
 
+# The name of the rest at the end of the main line, while threads go on.
+END = "the end of the thread"
 _EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
@@ -89,7 +91,10 @@ def _rest(
         if ended is None:
             run.doubts.append(f"whether {name} ends")
             return None
-        return None if kind == "pause" else _still(run, frame, text, name, state)
+        if kind == "pause":
+            _cancelled(run, frame, text, state)
+            return None
+        return _still(run, frame, text, name, state)
     if frame.background is not None:
         if kind == "pause":
             run.ticking = run.ticking or frame.background == "task"
@@ -102,7 +107,12 @@ def _rest(
     run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches))
     if run.deliver == number:
         _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
-        if state.dead or kind == "pause" or (interrupted and not run.opaque and run.handler_ran):
+        if state.dead or (interrupted and run.handler_ran):
+            return None
+        if kind == "pause":
+            # A pause of a loop wakes it up, so that it sees whatever the handler did.
+            run.ticking = run.ticking or frame.loop
+            _cancelled(run, frame, text, state)
             return None
         ended = over(state) if over is not None else False
         if ended is None:
@@ -142,12 +152,21 @@ def _end(frame: Frame, state: State, raises: str, text: Text) -> None:
 
 def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The wait goes on after the signal."""
-    cancelled = [CANCELLED, *((task, "cancelled") for task in frame.tasks)]
-    if frame.loop and any(state.store.get(key) == TRUE for key in cancelled):
-        frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", text))
-        state.dead = True
-        return
-    stay(run, text, name, state)
+    if not _cancelled(run, frame, text, state):
+        stay(run, text, name, state)
+
+
+def _cancelled(run: Run, frame: Frame, text: Text, state: State) -> bool:
+    """Whether the task that waits was cancelled, which ends the wait, once. A loop that is stopped cancels its tasks when it is closed."""
+    marks = [CANCELLED, *((task, "cancelled") for task in frame.tasks), (run.loop_object, "stopped")]
+    found = [mark for mark in marks if state.store.get(mark) == TRUE]
+    if not frame.loop or not found or not (run.loop_handled or run.ticking):
+        return False
+    for mark in found:
+        state.store[mark] = FALSE
+    frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", text))
+    state.dead = True
+    return True
 
 
 def stay(run: Run, text: Text, name: str, state: State) -> None:

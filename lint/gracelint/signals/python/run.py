@@ -112,7 +112,6 @@ class Run:
     handler_ran: bool = False
     taken: bool = False
     outlived: bool = False
-    stopped: State | None = None
     uncertain_stays: bool = True
     loop_handled: bool = False
     written: set[tuple[int, str]] = field(default_factory=set)

@@ -205,7 +205,7 @@ def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 def _hasattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner == Ref("signal") and isinstance(name, Const):
-        return Const(expressions.signal_of(Ref(f"signal.{name.value}")) is not None or name.value == "pause")
+        return Const(expressions.signal_of(Ref(f"signal.{name.value!s}")) is not None or name.value == "pause")
     return UNKNOWN
 
 

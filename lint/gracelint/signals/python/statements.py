@@ -67,7 +67,8 @@ def _execute(run: Run, frame: Frame, node: syntax.Statement, state: State) -> St
                 frame.returns.append((state, result))
             return None
         case syntax.Raise():
-            return _raise(run, frame, node, state)
+            _raise(run, frame, node, state)
+            return None
         case syntax.If():
             return _if(run, frame, node, state)
         case syntax.While():
@@ -233,7 +234,7 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
             loop.exits.append(ended)
         return loop.close(endless=False)
     endless = rests.iterating(run, frame, node.iterable.text, iterable, state)
-    if state.dead:
+    if joined([state]) is None:
         return loop.close(endless=False)
     lap, laps = 0, LAPS
     while current is not None and lap < laps:

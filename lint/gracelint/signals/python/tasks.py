@@ -58,14 +58,7 @@ def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
 def _run_until_complete(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    """Ends with its future, or with RuntimeError when the loop is stopped before."""
-    stays, certain = len(run.stays), run.uncertain_stays
-    found = _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state)
-    if state.dead and len(run.stays) > stays and run.stopped is not None and run.loop_handled:
-        del run.stays[stays:]
-        run.uncertain_stays = certain
-        frame.raises.append(Raised(run.stopped.copy(), "RuntimeError", text))
-    return found
+    return _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state)
 
 
 def _run_forever(
@@ -78,7 +71,6 @@ def _run_forever(
 
 def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     run.write(state, (run.loop_object, "stopped"), TRUE)
-    run.stopped = state.copy()
     return NONE
 
 
