@@ -50,6 +50,15 @@ def can_enter() -> bool:
     return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
 
 
+def copy(source: Path, destination: Path, into: bool) -> None:
+    if source.is_dir():
+        shutil.copytree(source, destination, dirs_exist_ok=True)
+        return
+    target = destination / source.name if into or destination.is_dir() else destination
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+
+
 def build(folder: Path, root: Path) -> None:
     """Build the fixture's last stage the plain way: cp for COPY, the shell for RUN."""
     workdir, shell, variables = "/", ["/bin/sh", "-c"], dict(os.environ)
@@ -66,14 +75,8 @@ def build(folder: Path, root: Path) -> None:
             case "ENV":
                 variables.update([words[0].split("=")])
             case "COPY":
-                source, destination = folder / words[0], root / os.path.join(workdir, words[1])[1:]
-                if source.is_dir():
-                    shutil.copytree(source, destination, dirs_exist_ok=True)
-                else:
-                    into = words[1].endswith(("/", ".")) or destination.is_dir()
-                    target = destination / source.name if into else destination
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(source, target)
+                for word in words[:-1]:
+                    copy(folder / word, root / os.path.join(workdir, words[-1])[1:], words[-1].endswith(("/", ".")))
             case "RUN":
                 text = "\n".join(
                     [instruction.value.value, *(f"{doc.body.value}{doc.name}" for doc in instruction.heredocs)]

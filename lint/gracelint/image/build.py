@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from .files import Effort, ImageFiles
+from .effort import Effort
+from .files import ImageFiles
 from .launch import build_launch, override
 from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, StopSignal, Unknown
 from .stages import DEFAULT_SHELL, configure, read_stages
@@ -88,6 +89,8 @@ class _Builder:
 
     def configuration(self, index: int) -> Configuration:
         if index not in self._configurations:
+            lineage = self.stages.lineage(self.stages.stages[index])
+            self._effort.spend(sum(len(stage.instructions) for stage in lineage))
             self._configurations[index] = configure(self.stages, self.stages.stages[index], self.base)
         return self._configurations[index]
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..parsers.shell.model import (
     AndOr,
+    ArithmeticCommand,
+    ArithmeticFor,
     Background,
     Block,
     Case,
     Conditional,
+    Coprocess,
     For,
     Function,
     Group,
@@ -27,14 +30,13 @@ from ..parsers.shell.model import (
     Unreadable,
     While,
 )
-from .operations import Transfer, Write
+from .operations import Opaque, Target, Transfer, Write
 from .printing import echoed, heredoc_text, printed
 from .tools import found_by, operate, strips_returns
 
 if TYPE_CHECKING:
     from ..parsers.shell.model import Command, Redirect
     from ..source import Text
-    from .operations import Target
     from .surroundings import Argument, Surroundings
 
 MAX_NESTING = 40
@@ -82,10 +84,15 @@ def _read(command: Command, around: Surroundings) -> None:
                 _perhaps(arm.body, around)
         case Background(command=inner):
             _perhaps(Block(command.text, (inner,)), around)
-        case Conditional():
+        case For(body=body) | ArithmeticFor(body=body):
+            _perhaps(body, around)
+        case Coprocess(command=inner):
+            _perhaps(Block(command.text, (inner,)), around)
+        case Unreadable():
+            around.names.add("(unreadable)")
+            around.add(Opaque((Target(None, command.text.value),), "RUN"), command.text)
+        case Conditional() | ArithmeticCommand():
             pass
-        case _:
-            around.names.add("(unreadable)" if isinstance(command, Unreadable) else "(compound)")
 
 
 def _perhaps(block: Block, around: Surroundings) -> None:

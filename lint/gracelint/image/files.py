@@ -5,8 +5,8 @@ Method: a path is looked for from the last step to the first; each step says wha
 that is asked about one script reads one script. What no step decides is a question to the base image.
 
 Certainty: "absent" is claimed only where nobody could plausibly have put the file there: a path outside the system's
-own folders (below ``/usr`` a package or the base image may hold anything), on a known base image, with no command in
-between that makes files of unknown names. All else is unknown. The work of one image is bounded (`MAX_STEPS`).
+own folders (see `gracelint.image.base_files`), on a known base image, with no command in between that makes files of
+unknown names. All else is unknown, and so is what takes too much work (`gracelint.image.effort`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..records import dataclass, replace
 from . import runs
-from .copies import clamped, copied, matches, word_problem
+from .base_files import held_by_base, is_system_folder, other_names
+from .copies import copied, word_problem
+from .effort import CHARACTERS, READING, Effort
 from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside
+from .listing import copied_paths
 from .model import Absent, ImageFile, Unknown
+from .paths import normal
 from .steps import Copy, MakeFolder, Run
 
 if TYPE_CHECKING:
@@ -29,26 +33,11 @@ if TYPE_CHECKING:
     from .context import Context
     from .entries import Effect, Entry, Kind, World
     from .model import BaseImage
-    from .operations import Operation
     from .steps import Step
 
     Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
-MAX_STEPS = 8_000
-READING = 20  # reading one RUN costs as much as this many steps
-MAX_NESTING = 60
-
-# Folders of every distribution (Filesystem Hierarchy Standard 3.0), so that COPY to one of them is COPY into it.
-_SYSTEM_FOLDERS = frozenset(
-    "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin "
-    "/usr/lib /usr/local /usr/local/bin /usr/local/etc /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin "
-    "/usr/share /usr/src /var /var/cache /var/lib /var/log /var/run /var/spool /var/tmp /etc/init.d".split()
-)
-# Below these, packages and base images put files whose names a Dockerfile does not tell.
-_SYSTEM_TREES = ("/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/sbin", "/sys", "/usr", "/var")
-# Debian, Fedora and Arch merged these: one is a link to the other.
-_MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
 
 
 class Place(NamedTuple):
@@ -56,14 +45,6 @@ class Place(NamedTuple):
 
     step: int
     operation: int
-
-
-@dataclass(slots=True)
-class Effort:
-    """What answering one question may still cost; all stages of a Dockerfile share one."""
-
-    steps: int = MAX_STEPS
-    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -87,7 +68,7 @@ class ImageFiles:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
         self._kinds: dict[tuple[str, Place], Kind] = {}
-        self._operations: dict[int, tuple[Operation, ...]] = {}
+        self._readings: dict[int, runs.Reading] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._concerned: dict[tuple[str, int], bool] = {}
@@ -98,7 +79,7 @@ class ImageFiles:
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         """What stands at an absolute path, symbolic links followed."""
         entry = self.entry(path)
-        path = _normal(path)
+        path = normal(path)
         if isinstance(entry, Found):
             return entry.file
         if isinstance(entry, Folder):
@@ -125,12 +106,11 @@ class ImageFiles:
 
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
-        folder = _normal(folder)
-        if self._effort.depth == 0:
-            self._effort.steps = MAX_STEPS
+        folder = normal(folder)
+        self._effort.begin()
         self._effort.depth += 1  # the files listed share one effort
         try:
-            candidates = {path for step in self.steps for path in self._made(step, folder)}
+            candidates = {path for index, step in enumerate(self.steps) for path in self._made(index, step, folder)}
             return tuple(path for path in sorted(candidates) if isinstance(self.entry(path), Found))
         finally:
             self._effort.depth -= 1
@@ -148,9 +128,8 @@ class ImageFiles:
 
     def entry(self, path: str) -> Entry:
         """What stands at an absolute path in the finished image, links followed."""
-        path = _normal(path)
-        if self._effort.depth == 0:
-            self._effort.steps = MAX_STEPS
+        path = normal(path)
+        self._effort.begin()
         for _ in range(MAX_LINKS):
             self._notes.clear()
             found = self.find(path, self._end)
@@ -158,22 +137,20 @@ class ImageFiles:
                 found = self._merged(path) or found
             if not isinstance(found, Link):
                 return found
-            path = _normal(posixpath.join(posixpath.dirname(path), found.target))
+            path = normal(posixpath.join(posixpath.dirname(path), found.target))
         return Vague(f"{path} is a symbolic link that leads back to itself")
 
     def _merged(self, path: str) -> Entry | None:
         """The file under its other name where ``/bin`` may be ``/usr/bin``."""
-        for one, other in _MERGED:
-            for old, new in ((one, other), (other, one)):
-                if path.startswith(old):
-                    found = self.find(new + path[len(old) :], self._end)
-                    if isinstance(found, Found | Link):
-                        return found
+        for other in other_names(path):
+            found = self.find(other, self._end)
+            if isinstance(found, Found | Link):
+                return found
         return None
 
     def find(self, path: str, before: Place) -> Entry:
         """What the build up to a place leaves at a path; a link is not followed."""
-        if self._effort.depth > MAX_NESTING:
+        if self._effort.deep:
             return Vague("the build is nested too deeply to follow")
         self._effort.depth += 1
         try:
@@ -193,10 +170,10 @@ class ImageFiles:
             elif effect is not None:
                 entry = effect
                 break
-        if self._effort.steps < 0:
-            return Vague("the build has too many steps to follow")
-        if entry is None:
+        if entry is None and not self._effort.spent:
             entry = self._from_base(question.path, before.step)
+        if entry is None or self._effort.spent:
+            return Vague("the build has too many steps to follow")
         for change in reversed(changes):
             entry = change.apply(entry)
         if isinstance(entry, Found) and entry.file.path != asked:
@@ -206,8 +183,7 @@ class ImageFiles:
     def _backwards(self, before: Place, question: _Question) -> Iterator[tuple[Place, Act]]:
         """The steps before a place, the last first; those of a RUN one by one, if it concerns the path by then."""
         for index in range(min(before.step, len(self.steps) - 1), -1, -1):
-            self._effort.steps -= 1
-            if self._effort.steps < 0:
+            if not self._effort.spend():
                 return
             step = self.steps[index]
             limit = before.operation if index == before.step else None
@@ -215,10 +191,9 @@ class ImageFiles:
                 continue
             if isinstance(step, Run):
                 if self._concerns(index, step, question.path):
-                    operations = self._operations_of(index, step)[:limit]
+                    operations = self._reading(index, step).operations[:limit]
                     for number in range(len(operations) - 1, -1, -1):
-                        self._effort.steps -= 1
-                        if self._effort.steps < 0:
+                        if not self._effort.spend():
                             return
                         yield Place(index, number), operations[number].effect
             elif isinstance(step, Copy):
@@ -232,15 +207,16 @@ class ImageFiles:
             self._concerned[key] = runs.concerns(step, path)
         return self._concerned[key]
 
-    def _operations_of(self, index: int, step: Run) -> tuple[Operation, ...]:
-        if index not in self._operations:
-            self._effort.steps -= READING
-            self._operations[index] = runs.read_operations(step, self.base.shell)
-        return self._operations[index]
+    def _reading(self, index: int, step: Run) -> runs.Reading:
+        """What a RUN does; read once, whoever asks."""
+        if index not in self._readings:
+            self._effort.spend(READING + runs.size(step) // CHARACTERS)
+            self._readings[index] = runs.read(step, self.base.shell)
+        return self._readings[index]
 
     def kind(self, path: str, before: Place) -> Kind:
         """What kind of thing stands at a path, as far as it is known."""
-        if path in _SYSTEM_FOLDERS and self.base.reference != "scratch":
+        if is_system_folder(path, self.base):
             return "folder"
         key = (path, before)
         if key not in self._kinds:
@@ -257,7 +233,7 @@ class ImageFiles:
 
     def stage_entry(self, index: int, path: str) -> Entry:
         """What stands at a path of an earlier stage, links followed."""
-        other = self._stage(index) if self._effort.depth <= MAX_NESTING else None
+        other = None if self._effort.deep else self._stage(index)
         return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
 
     def note(self, reason: str, text: Text | None) -> None:
@@ -267,73 +243,36 @@ class ImageFiles:
     # --- below the first step --------------------------------------------------------------------------------------
 
     def _from_base(self, path: str, before: int) -> Entry:
-        base = self.base
-        if base.known and base.shell == "none" and base.reference == "scratch":
-            return self._nothing(path) if path != "/" else Folder()
-        if path in _SYSTEM_FOLDERS:
-            return Folder()
-        if not base.known:
-            return Vague(f"the base image {base.reference} may hold {path}")
-        if path in (*(base.entrypoint or ())[:1], *(base.cmd or ())[:1]):
-            return Found(ImageFile(path, None, True, None))
-        if contains(base.workdir or "/", path) and base.workdir not in (None, "/"):
-            return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")
-        if any(contains(tree, path) for tree in _SYSTEM_TREES):
-            return Vague(f"the base image {base.reference} or a package may hold {path}")
-        for step in self.steps[:before]:
-            if isinstance(step, Run) and runs.may_make(step, path, self.base.shell):
+        """What the base image holds, and what RUNs may have put there without naming it."""
+        entry = held_by_base(path, self.base)
+        if not isinstance(entry, Gone) or self.base.reference == "scratch":
+            return self._explained(entry)
+        for index, step in enumerate(self.steps[:before]):
+            if isinstance(step, Run) and runs.may_make(self._reading(index, step), path):
                 return Vague(f"RUN {_short(step.instruction.value.value)} may have made {path}")
-        return self._nothing(path)
+            if self._effort.spent:
+                break
+        return self._explained(entry)
 
-    def _nothing(self, path: str) -> Gone:
-        if self._notes:
-            reason, text = self._notes[0]
-            return Gone(reason, text)
-        return Gone(f"nothing puts {path} into the image")
+    def _explained(self, entry: Entry) -> Entry:
+        """Of a path that is not there, the reason that a step gave."""
+        return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
 
     # --- listing ---------------------------------------------------------------------------------------------------
 
-    def _made(self, step: Step, folder: str) -> list[str]:
+    def _made(self, index: int, step: Step, folder: str) -> list[str]:
         """Paths below ``folder`` that a step may have made; `entry` decides."""
-        self._effort.steps -= 1
-        if self._effort.steps < 0:
+        if not self._effort.spend():
             return []
         if isinstance(step, Run):
-            self._effort.steps -= READING
-            return [path for path in runs.written(step, self.base.shell) if inside(path, folder) is not None]
-        if not isinstance(step, Copy) or step.destination is None:
-            return []
-        paths: list[str] = []
-        destination = step.destination.rstrip("/") or "/"
-        if not (contains(destination, folder) or contains(folder, destination)):
-            return []
-        for source in step.sources:
-            names = [""]
-            if source.is_heredoc and source.value:
-                names = [source.value]
-            elif isinstance(step.origin, int) and source.value:
-                names = self._from_other(step.origin, source.value)
-            elif step.origin is None and source.value:
-                names = list(self._from_context(source.value))
-            paths += [posixpath.join(destination, name) if name else destination for name in (*names, "")]
-        return [path for path in paths if inside(path, folder) is not None]
+            return [path for path in runs.written(self._reading(index, step)) if inside(path, folder) is not None]
+        if isinstance(step, Copy):
+            return copied_paths(step, folder, self.context, self._stage_listing)
+        return []
 
-    def _from_other(self, index: int, value: str) -> list[str]:
-        other = self._stage(index) if self._effort.depth <= MAX_NESTING else None
-        source = _normal(value)
-        if other is None:
-            return []
-        listed = [name for path in other.listing(source) if (name := inside(path, source)) is not None]
-        return [*listed, posixpath.basename(source)]
-
-    def _from_context(self, value: str) -> list[str]:
-        names: list[str] = []
-        for match in matches(self.context, clamped(value)):
-            if self.context.entry(match).kind == "folder":
-                names += [name for path in self.context.walk(match) if (name := inside("/" + path, "/" + match))]
-            else:
-                names.append(posixpath.basename(match))
-        return names
+    def _stage_listing(self, index: int, folder: str) -> tuple[str, ...]:
+        other = None if self._effort.deep else self._stage(index)
+        return () if other is None else other.listing(folder)
 
 
 class _Before:
@@ -363,10 +302,6 @@ class _Before:
 
 def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
     return Folder() if contains(path, step.path) else None
-
-
-def _normal(path: str) -> str:
-    return "/" + posixpath.normpath("/" + path).lstrip("/")
 
 
 def _short(command: str) -> str:

@@ -11,6 +11,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from ..records import dataclass
 from ..source import join
 from .entries import contains
 from .operations import Opaque, Operation, Target
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .model import ShellFamily
     from .steps import Run
     from .substitution import Variables
-    from .surroundings import Surroundings
 
 _TREE_COMMAND = re.compile(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 _SEPARATORS = re.compile(r"[\s;&|()<>\"'`=,:]+")
@@ -66,32 +66,42 @@ def _value(variables: Variables, name: str) -> str:
     return variables.get(name)[1] or ""
 
 
+def size(step: Run) -> int:
+    """How many characters there are to read."""
+    return len(step.instruction.value) + sum(len(doc.body) for doc in step.instruction.heredocs)
+
+
 def _all_text(step: Run) -> str:
     instruction = step.instruction
     return "\n".join((instruction.value.value, *(doc.body.value for doc in instruction.heredocs)))
 
 
-def read_operations(step: Run, shell: ShellFamily | None) -> tuple[Operation, ...]:
-    """What RUN does to files, in order."""
-    around = _read(step, shell)
-    return tuple(around.operations)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a RUN does: its file operations in order, the commands met, the folders worked in (None: not known)."""
+
+    operations: tuple[Operation, ...]
+    names: frozenset[str]
+    folders: frozenset[str] | None
 
 
-def _read(step: Run, shell: ShellFamily | None) -> Surroundings:
+def read(step: Run, shell: ShellFamily | None) -> Reading:
+    """Read the commands of a RUN; ``shell`` is the family of the image's ``/bin/sh``."""
     from .surroundings import Surroundings
 
     around = Surroundings(step.workdir, step.variables, _family(step, shell))
     text = _command(step)
     if text is None:
-        value = step.instruction.value
         around.names.add("(another shell)")
-        around.add(Opaque((Target(None, _all_text(step)),), "RUN"), value)
-        return around
-    from ..parsers.shell import parse_command
-    from .commands import read_commands
+        around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
+    else:
+        from ..parsers.shell import parse_command
+        from .commands import read_commands
 
-    read_commands(parse_command(text).body, around)
-    return around
+        read_commands(parse_command(text).body, around)
+    known = step.workdir is not None and around.workdir is not None
+    folders = frozenset((*around.folders, step.workdir or "/")) if known else None
+    return Reading(tuple(around.operations), frozenset(around.names), folders)
 
 
 def _family(step: Run, shell: ShellFamily | None) -> ShellFamily | None:
@@ -134,7 +144,7 @@ def _quoted(words: tuple[Text, ...]) -> Text | None:
     return join(parts) if parts else None
 
 
-def may_make(step: Run, path: str, shell: ShellFamily | None) -> bool:
+def may_make(reading: Reading, path: str) -> bool:
     """Whether RUN may have made the path without naming it.
 
     Package managers and the like (`TAME`) write into the system's folders. Anything else may make files where it runs;
@@ -142,18 +152,17 @@ def may_make(step: Run, path: str, shell: ShellFamily | None) -> bool:
     """
     from .tools import TAME
 
-    around = _read(step, shell)
-    if around.names <= TAME:
+    if reading.names <= TAME:
         return False
-    if not _SCRIPT.search(path) or step.workdir is None or around.workdir is None:
+    if not _SCRIPT.search(path) or reading.folders is None:
         return True
-    return any(contains(folder, path) and folder != "/" for folder in (*around.folders, step.workdir))
+    return any(contains(folder, path) and folder != "/" for folder in reading.folders)
 
 
-def written(step: Run, shell: ShellFamily | None) -> tuple[str, ...]:
+def written(reading: Reading) -> tuple[str, ...]:
     """Absolute paths that RUN writes, for listings."""
     paths: list[str] = []
-    for operation in read_operations(step, shell):
+    for operation in reading.operations:
         action = operation.action
         targets = (getattr(action, "target", None), getattr(action, "destination", None))
         paths += [each.path for each in targets if isinstance(each, Target) and each.path is not None]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..records import dataclass, field, replace
 from .model import Argument, BaseImage, CommandLine, StopSignal
+from .paths import normal
 from .steps import Copy, MakeFolder, Run, Source, Step
 from .stop_signal import canonical_signal
 from .substitution import Variables, expand, split_words
@@ -276,11 +277,6 @@ def _workdir(state: Configuration, instruction: Instruction, stages: Stages) -> 
         path = posixpath.join(state.workdir, path)
     state.workdir = normal(path)
     state.steps.append(MakeFolder(state.workdir, instruction.value))
-
-
-def normal(path: str) -> str:
-    """An absolute path without ``.``, ``..`` and doubled slashes."""
-    return "/" + posixpath.normpath("/" + path).lstrip("/")
 
 
 def _user(state: Configuration, instruction: Instruction, stages: Stages) -> None:

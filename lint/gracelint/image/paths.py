@@ -1,0 +1,10 @@
+"""Absolute paths of an image, always with ``/``, whatever machine lints."""
+
+from __future__ import annotations
+
+import posixpath
+
+
+def normal(path: str) -> str:
+    """An absolute path without ``.``, ``..`` and doubled slashes."""
+    return "/" + posixpath.normpath("/" + path).lstrip("/")
