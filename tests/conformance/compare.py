@@ -28,14 +28,13 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 
-from script_cases import Answer
 from script_grammar import Sketch, sketch, smaller
 from script_judges import Stand, predicted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from script_cases import Case
+    from script_cases import Answer, Case
 
     from gracelint.signals.model import Trace
 

@@ -148,7 +148,13 @@ class _Writer:
     def script(self, short: bool = False) -> Block:
         block: list[Node] = []
         if not short and self.some(0.35):
-            block.append(Node(self.one("set -e", "set -eu", "set -e", "set -u", "set -ex", "set -m" if self.some(0.3) else "set -e")))
+            block.append(
+                Node(
+                    self.one(
+                        "set -e", "set -eu", "set -e", "set -u", "set -ex", "set -m" if self.some(0.3) else "set -e"
+                    )
+                )
+            )
         for _ in range(self.rng.choice((0, 0, 1) if short else (0, 1, 1, 2, 3))):
             block.extend(self.preparation(2))
         block.extend(self.finish(2, short))
@@ -192,7 +198,7 @@ class _Writer:
         self.functions.append(name)
         nodes = [Node(f"{head}\n{_HOLE}\n}}", (body,))]
         if self.some(0.8):
-            nodes.append(Node(self.one(name, f"{name} \"$@\"", f"if {name}; then :; fi", f"{name} || true")))
+            nodes.append(Node(self.one(name, f'{name} "$@"', f"if {name}; then :; fi", f"{name} || true")))
         return nodes
 
     def sourced(self) -> list[Node]:
@@ -202,18 +208,27 @@ class _Writer:
             self.sourcing = True
             self.files["lib.sh"] = tuple(self.preparation(0))
             self.sourcing = False
-        return [Node(self.one(". /lib.sh", "[ -f /lib.sh ] && . /lib.sh", ". /lib.sh || exit 1", "source /lib.sh" if self.bashisms else ". /lib.sh"))]
+        return [
+            Node(
+                self.one(
+                    ". /lib.sh",
+                    "[ -f /lib.sh ] && . /lib.sh",
+                    ". /lib.sh || exit 1",
+                    "source /lib.sh" if self.bashisms else ". /lib.sh",
+                )
+            )
+        ]
 
     def choice_of_arguments(self, depth: int) -> Node:
         return Node(
             self.one(
                 'if [ "${1#-}" != "$1" ]; then\nset -- app "$@"\nfi',
                 '[ "$1" = app ] || set -- app "$@"',
-                'if [ $# -eq 0 ]; then\nset -- app\nfi',
+                "if [ $# -eq 0 ]; then\nset -- app\nfi",
                 'case "$1" in\n-*) set -- app "$@" ;;\nesac',
                 'if [ "$1" = worker ]; then\nshift\nset -- app2 "$@"\nfi',
                 'if [ "${1:0:1}" = - ]; then\nset -- app "$@"\nfi' if self.bashisms else '[ -n "$1" ] || set -- app',
-                'if [[ $1 == -* ]]; then\nset -- app "$@"\nfi' if self.bashisms else '[ $# -gt 0 ] || set -- app2',
+                'if [[ $1 == -* ]]; then\nset -- app "$@"\nfi' if self.bashisms else "[ $# -gt 0 ] || set -- app2",
                 'set -- app --port "$PORT"',
             )
         )
@@ -228,7 +243,13 @@ class _Writer:
             '[ "$PORT" -gt 1000 ]', '[ "${MODE%d}" = pro ]', '[ "$MODE" = prod ] && [ $# -gt 0 ]', '[ "$MODE" = dev ] || [ -n "$1" ]',
             '[ "$MODE" = prod -a -n "$PORT" ]', "[ -d /work ]", '[ "${#MODE}" = 4 ]', "[ $((PORT + 1)) -eq 8001 ]", "grep -q nothing /dev/null",
         )  # fmt: skip
-        extra = ("[[ $1 == a* ]]", "[[ -z $DEBUG ]]", "[[ $MODE =~ ^p ]]", "(( PORT > 80 ))", '[[ $1 = app && $# -gt 1 ]]')
+        extra = (
+            "[[ $1 == a* ]]",
+            "[[ -z $DEBUG ]]",
+            "[[ $MODE =~ ^p ]]",
+            "(( PORT > 80 ))",
+            "[[ $1 = app && $# -gt 1 ]]",
+        )
         return self.one(*plain, *(extra if self.bashisms else ()))
 
     def branch(self, depth: int, body: Callable[[int], Block]) -> Node:
@@ -242,7 +263,10 @@ class _Writer:
             return Node(text, (body(depth), body(depth), body(depth)))
         if kind < 0.95:
             subject = self.one('"$1"', "$1", '"${1:-app}"', '"$MODE"', '"$MODE-$1"')
-            patterns = [self.one("app", "a*", "-*", "app|app2", "prod", "dev|test", "prod-*", "worker", "''") for _ in range(self.rng.choice((1, 2)))]
+            patterns = [
+                self.one("app", "a*", "-*", "app|app2", "prod", "dev|test", "prod-*", "worker", "''")
+                for _ in range(self.rng.choice((1, 2)))
+            ]
             arms = "".join(f"{pattern})\n{_HOLE}\n;;\n" for pattern in (*patterns, "*"))
             return Node(f"case {subject} in\n{arms}esac", tuple(body(depth) for _ in (*patterns, "*")))
         return Node(f"{self.condition()} {self.one('&&', '||')} {{\n{_HOLE}\n}}", (body(depth),))
@@ -275,9 +299,25 @@ class _Writer:
 
     def application(self) -> str:
         """A command line of an application, perhaps in a wrapper."""
-        base = self.rng.choices(('"$@"', "app", "app --serve", "app2", 'app "$@"', "$@", '${CMD:-app}', "/usr/local/bin/app"), (7, 6, 3, 2, 2, 1, 1, 1))[0]
+        base = self.rng.choices(
+            ('"$@"', "app", "app --serve", "app2", 'app "$@"', "$@", "${CMD:-app}", "/usr/local/bin/app"),
+            (7, 6, 3, 2, 2, 1, 1, 1),
+        )[0]
         wrapper = self.rng.choices(
-            ("", "env A=1 ", "nice ", "nice -n 5 ", "nohup ", "timeout 60 ", "setsid ", "env ", "tini -- ", "dumb-init ", "command ", "timeout -k 1 60 "),
+            (
+                "",
+                "env A=1 ",
+                "nice ",
+                "nice -n 5 ",
+                "nohup ",
+                "timeout 60 ",
+                "setsid ",
+                "env ",
+                "tini -- ",
+                "dumb-init ",
+                "command ",
+                "timeout -k 1 60 ",
+            ),
             (80, 3, 3, 2, 1.5, 2, 1.5, 1, 1, 1, 1, 1),
         )[0]
         return wrapper + base
@@ -287,7 +327,9 @@ class _Writer:
 
     def foreground(self) -> Node:
         prefix = "A=1 " if self.some(0.06) else ""
-        tail = self.rng.choices(("", " || exit 1", " && exit 0", "; exit $?", "\nexit 0", " # last"), (70, 6, 6, 6, 8, 4))[0]
+        tail = self.rng.choices(
+            ("", " || exit 1", " && exit 0", "; exit $?", "\nexit 0", " # last"), (70, 6, 6, 6, 8, 4)
+        )[0]
         return Node(prefix + self.application() + self.redirect() + tail)
 
     def replaced(self) -> Node:
@@ -296,7 +338,18 @@ class _Writer:
             command = command[8:]
         text = f"exec {command}{self.redirect()}"
         form = self.rng.choices(
-            ("{}", "({})", "{{ {}; }}", "{} &\nwait", "true && {}", "false || {}", "eval '{}'", "{} | cat", 'eval "{}"', "A=1 {}"),
+            (
+                "{}",
+                "({})",
+                "{{ {}; }}",
+                "{} &\nwait",
+                "true && {}",
+                "false || {}",
+                "eval '{}'",
+                "{} | cat",
+                'eval "{}"',
+                "A=1 {}",
+            ),
             (78, 4, 3, 2, 3, 2, 2, 2, 2, 2),
         )[0]
         if form == 'eval "{}"' and '"' in text:
@@ -305,19 +358,46 @@ class _Writer:
 
     def group(self, depth: int) -> Node:
         body = tuple(self.finish(depth - 1))
-        return Node(self.one(f"(\n{_HOLE}\n)", f"{{\n{_HOLE}\n}}", f"{{\n{_HOLE}\n}} 2>&1", f"(\n{_HOLE}\n) &\nwait $!"), (body,))
+        return Node(
+            self.one(f"(\n{_HOLE}\n)", f"{{\n{_HOLE}\n}}", f"{{\n{_HOLE}\n}} 2>&1", f"(\n{_HOLE}\n) &\nwait $!"),
+            (body,),
+        )
 
     def main_function(self) -> list[Node]:
         body = tuple(self.finish(1))
         local = (Node("local name=$1"),) if self.some(0.2) else ()
-        return [Node(f"main() {{\n{_HOLE}\n}}", ((*local, *body),)), Node(self.one('main "$@"', "main", 'main "$@" || exit $?', "main app"))]
+        return [
+            Node(f"main() {{\n{_HOLE}\n}}", ((*local, *body),)),
+            Node(self.one('main "$@"', "main", 'main "$@" || exit $?', "main app")),
+        ]
 
     def pipeline(self) -> Node:
-        return Node(self.one("app | cat", "app 2>&1 | tee /tmp/log", "app | app2", '"$@" | cat', "echo x | app", "! app", "{ app; true; } | cat", "app | cat &\nwait"))
+        return Node(
+            self.one(
+                "app | cat",
+                "app 2>&1 | tee /tmp/log",
+                "app | app2",
+                '"$@" | cat',
+                "echo x | app",
+                "! app",
+                "{ app; true; } | cat",
+                "app | cat &\nwait",
+            )
+        )
 
     def nested(self) -> Node:
         shell = "bash" if self.shell == "bash" and self.some(0.7) else "sh"
-        inner = self.one("app", "exec app", "app; true", "exec app --x", "app & wait", "true && app", "trap 'exit 0' TERM; app & wait", "$0", 'exec "$@"')
+        inner = self.one(
+            "app",
+            "exec app",
+            "app; true",
+            "exec app --x",
+            "app & wait",
+            "true && app",
+            "trap 'exit 0' TERM; app & wait",
+            "$0",
+            'exec "$@"',
+        )
         rest = ' app "$@"' if inner in ("$0", 'exec "$@"') else ""
         quote = "'" if "'" not in inner else '"'
         return Node(f"{self.one('', '', 'exec ')}{shell} -c {quote}{inner}{quote}{rest}")
@@ -329,7 +409,19 @@ class _Writer:
             functions, self.functions = self.functions, []
             self.files["sub.sh"] = (*self.preparation(0), *self.finish(0))
             self.jobs, self.functions = jobs, functions
-        return [Node(self.one('exec /sub.sh "$@"', 'exec /sub.sh "$@"', "/sub.sh", '/sub.sh "$@"', ". /sub.sh", 'exec sh /sub.sh "$@"', "/sub.sh &\nwait $!"))]
+        return [
+            Node(
+                self.one(
+                    'exec /sub.sh "$@"',
+                    'exec /sub.sh "$@"',
+                    "/sub.sh",
+                    '/sub.sh "$@"',
+                    ". /sub.sh",
+                    'exec sh /sub.sh "$@"',
+                    "/sub.sh &\nwait $!",
+                )
+            )
+        ]
 
     def looped(self) -> list[Node]:
         nodes = [self.trap()] if self.some(0.5) else []
@@ -366,7 +458,20 @@ class _Writer:
 
     def unsupervised(self) -> list[Node]:
         nodes = self.background()
-        return [*nodes, *(self.waiting() if self.some(0.7) else [Node(self.one("app2", "exec app2", "tail -f /dev/null", "exec tail -f /dev/null", "sleep infinity", '"$@"'))])]
+        return [
+            *nodes,
+            *(
+                self.waiting()
+                if self.some(0.7)
+                else [
+                    Node(
+                        self.one(
+                            "app2", "exec app2", "tail -f /dev/null", "exec tail -f /dev/null", "sleep infinity", '"$@"'
+                        )
+                    )
+                ]
+            ),
+        ]
 
     def job(self) -> str:
         variable = self.rng.choice(self.jobs or ["pid"])
@@ -395,15 +500,32 @@ class _Writer:
         if steps and self.some(0.55):
             steps.append(self.one(f"wait {self.job()}", f"wait {self.job()}", "wait", "sleep 0.1"))
         if self.some(0.5):
-            steps.append(self.one("exit 0", "exit 0", "exit", "exit 143", "exit 1", "return 0" if self.some(0.3) else "exit 0"))
+            steps.append(
+                self.one("exit 0", "exit 0", "exit", "exit 143", "exit 1", "return 0" if self.some(0.3) else "exit 0")
+            )
         return "; ".join(steps) or self.one(":", "exit 0", "")
 
     def names(self) -> str:
         if self.bashisms or self.some(0.03):
-            return self.one("TERM", "TERM INT", "SIGTERM", "SIGTERM SIGINT", "15", "term", "EXIT", "TERM EXIT", "TERM INT QUIT", "INT TERM HUP USR1 QUIT")
+            return self.one(
+                "TERM",
+                "TERM INT",
+                "SIGTERM",
+                "SIGTERM SIGINT",
+                "15",
+                "term",
+                "EXIT",
+                "TERM EXIT",
+                "TERM INT QUIT",
+                "INT TERM HUP USR1 QUIT",
+            )
         if self.shell == "ash":
-            return self.one("TERM", "TERM INT", "SIGTERM", "15", "EXIT", "TERM QUIT", "INT TERM HUP USR1 QUIT", "0 TERM")
-        return self.one("TERM", "TERM INT", "15", "2 15", "EXIT", "TERM QUIT", "INT TERM HUP USR1 QUIT", "TERM EXIT", "TERM")
+            return self.one(
+                "TERM", "TERM INT", "SIGTERM", "15", "EXIT", "TERM QUIT", "INT TERM HUP USR1 QUIT", "0 TERM"
+            )
+        return self.one(
+            "TERM", "TERM INT", "15", "2 15", "EXIT", "TERM QUIT", "INT TERM HUP USR1 QUIT", "TERM EXIT", "TERM"
+        )
 
     def handler(self) -> list[Node]:
         """A trap, by text or by function."""
@@ -424,7 +546,20 @@ class _Writer:
         return [Node(f"trap {quote}{action}{quote} {self.names()}")]
 
     def trap(self) -> Node:
-        return Node(self.one("trap 'exit 0' TERM", "trap : TERM", "trap - TERM", "trap 'echo bye' EXIT", "trap 'exit 0' INT", "trap 'exit 0' TERM INT", "trap '' HUP", "trap '' TERM" if self.some(0.2) else "trap 'exit 1' TERM", "trap '' INT", "trap 'true' USR1"))
+        return Node(
+            self.one(
+                "trap 'exit 0' TERM",
+                "trap : TERM",
+                "trap - TERM",
+                "trap 'echo bye' EXIT",
+                "trap 'exit 0' INT",
+                "trap 'exit 0' TERM INT",
+                "trap '' HUP",
+                "trap '' TERM" if self.some(0.2) else "trap 'exit 1' TERM",
+                "trap '' INT",
+                "trap 'true' USR1",
+            )
+        )
 
     def waiting(self) -> list[Node]:
         job = self.job()

@@ -32,7 +32,26 @@ GRACE = 2.5
 CLEANUP = 0.5
 QUIET = 0.08
 PATH = "/usr/local/bin:/usr/bin:/bin"
-TOOLS = ("sleep", "cat", "tail", "env", "nice", "nohup", "timeout", "setsid", "mkdir", "id", "basename", "dirname", "tr", "grep", "tee", "true", "false", "test")
+TOOLS = (
+    "sleep",
+    "cat",
+    "tail",
+    "env",
+    "nice",
+    "nohup",
+    "timeout",
+    "setsid",
+    "mkdir",
+    "id",
+    "basename",
+    "dirname",
+    "tr",
+    "grep",
+    "tee",
+    "true",
+    "false",
+    "test",
+)
 INITS = ("tini", "dumb-init")
 CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}
 PROGRAMS: dict[str, Any] = dict.fromkeys(APPLICATIONS, CONFIGURED)
@@ -58,8 +77,14 @@ class Stand:
                 _install(root, name)
             if shell == "ash":
                 _install(root, "busybox")
+                applets = subprocess.run(
+                    ["busybox", "--list"], capture_output=True, text=True, check=True
+                ).stdout.split()
                 for name in ("sh", *TOOLS):
-                    os.link(root / "bin/busybox", root / "bin" / name)
+                    if name in applets:
+                        os.link(root / "bin/busybox", root / "bin" / name)
+                    else:
+                        _install(root, name)  # Alpine's busybox has it, Debian's not
             else:
                 for name in ("dash", "bash", *TOOLS):
                     _install(root, name)
@@ -95,9 +120,7 @@ class Stand:
         ready = (Written(str(record), b" ready\n", 1, 0.6), Steady(QUIET, limit=3.0))
         argv = [*case.entrypoint, *case.cmd]
         try:
-            report = run(
-                argv, signal=case.stop, grace=GRACE, root=str(root), env=environment, cwd="/work", ready=ready
-            )
+            report = run(argv, signal=case.stop, grace=GRACE, root=str(root), env=environment, cwd="/work", ready=ready)
         except NotStartedError:
             return Answer("ends")
         return measured(report, record.read_text())

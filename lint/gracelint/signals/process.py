@@ -88,7 +88,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a process inherits that matters here."""
+    """What a process inherits that matters here. ``leads``: it leads a process group."""
 
     workdir: str
     search: str
@@ -96,7 +96,7 @@ class Environment:
     ignored: frozenset[str] = frozenset()
     pid1: bool = True
     depth: int = 0
-    group: bool = field(default=False)
+    leads: bool = False
 
 
 def with_before(process: Process, earlier: Process) -> Process:

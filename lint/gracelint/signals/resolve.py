@@ -35,6 +35,8 @@ MOST_WAYS = 16
 LONG_SLEEP = 60.0
 SHELLS: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+# An option or an assignment where a command should stand.
+_NO_PROGRAM = re.compile(r"-|\w+=[^/]*$")
 DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -145,6 +147,8 @@ class Resolver:
         found = self.which(arguments[0].value, environment.workdir, environment.search)
         if isinstance(found, Absent) and "/" in arguments[0].value:
             return [Alternative(None, 127, failed=found.reason)]
+        if not isinstance(found, ImageFile) and by_shell and _NO_PROGRAM.match(arguments[0].value):
+            return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.content is not None:
             script = self._script(found, arguments, deeper, pid, how, by_shell=by_shell)
             if script is not None:
@@ -296,12 +300,17 @@ class Resolver:
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
+        if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
+            execs = tuple(replace(started, how="exec") for started in program.starts)
+            program = replace(program, daemonizes=False, starts=execs)
         duration = _duration(argv)
         # A daemon's command returns at once; what it leaves in the background is the shell's to remember.
         stays = False if program.daemonizes else program.stays
         if duration is not None:
             # A long sleep may be what the container is for; a short one is a pause.
             stays = None if duration >= LONG_SLEEP else False
+        pause = duration is not None or _pauses(argv)
+        stays = False if duration is None and pause else stays
         process = Process(
             pid,
             argv,
@@ -309,12 +318,13 @@ class Resolver:
             text,
             program,
             ignored=environment.ignored,
+            own_group="own-group" in program.traits,
             stays=stays,
             duration=duration,
             missing=program.missing,
         )
         if not program.starts:
-            return [Alternative(process, status=0 if duration is not None else None)]
+            return [Alternative(process, status=0 if pause else None)]
         if program.starts[0].how == "exec":
             following = replace(
                 environment,
@@ -323,7 +333,7 @@ class Resolver:
             )
             ways = self.launch(program.starts[0].arguments, following, pid, how)
             return [
-                replace(way, process=with_before(way.process, process)) if way.process is not None else way
+                replace(way, process=with_before(_within(way.process, process), process)) if way.process else way
                 for way in ways
             ]
         return self._starting(process, program, environment)
@@ -332,7 +342,8 @@ class Resolver:
         """A program with children: every combination of how they turn out."""
         partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
         for started in program.starts:
-            inner = replace(environment, pid1=False, ignored=self._inherited(environment, started))
+            leads = started.how in ("init", "supervisor")
+            inner = replace(environment, pid1=False, leads=leads, ignored=self._inherited(environment, started))
             ways = self.launch(started.arguments, inner, self.new_pid(), started.how)
             partial = [
                 (_combined(one, way), [*children, self._placed(way.process, started)] if way.process else children)
@@ -342,7 +353,9 @@ class Resolver:
         result = []
         for way, children in partial:
             stays = program.stays
-            if stays is None or program.kind in ("wrappers", "inits", "package-runners"):
+            if program.daemonizes:
+                stays = False
+            elif stays is None or program.kind in ("wrappers", "inits", "package-runners"):
                 stays = children[0].stays if children else False
             if not children and program.kind != "supervisors":
                 result.append(replace(way, process=None))
@@ -380,6 +393,11 @@ class Resolver:
         if base.prepends and rest[0].value.startswith("-"):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
+
+
+def _within(process: Process, earlier: Process) -> Process:
+    """The process, in the group that it made itself before its exec."""
+    return replace(process, own_group=process.own_group or earlier.own_group)
 
 
 def _user(program: Program, arguments: Sequence[Argument]) -> str | None:
@@ -432,6 +450,11 @@ def _duration(argv: Sequence[str]) -> float | None:
             return None
         total += float(match[1]) * UNITS[match[2]]
     return total
+
+
+def _pauses(argv: Sequence[str]) -> bool:
+    """Whether this is ``sleep`` for a time that only the run tells: a pause, unless it says that it has no end."""
+    return argv[0].rpartition("/")[2] == "sleep" and not any(re.match(r"[+]?inf", word, re.I) for word in argv[1:])
 
 
 def _whole(arguments: Sequence[Argument]) -> Text:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 KINDS = ("runtimes", "servers", "inits", "supervisors", "wrappers", "package-runners", "tools")
-TRAITS = ("development", "keep-alive", "privilege-drop", "workers", "group-breaks-workers", "reaps", "expendable")
+TRAITS = ("development", "keep-alive", "privilege-drop", "workers", "group-breaks-workers", "reaps", "expendable", "own-group", "forks-if-leader")
 
 _SIGNALS = re.compile(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
 _DISPOSITIONS = (*get_args(Disposition), "default")

@@ -155,6 +155,11 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     count = compute(state, fields[1].shown) if len(fields) > 1 else 1
     if count is None or count > len(state.parameters):
+        if count is not None and state.shell.dialect.family == "dash":
+            state.ended = Ended(
+                "exits", status=2, failed=f"there are not {count} arguments to shift, and dash gives up"
+            )
+            return [state]
         return machine.finished(state, 1)
     state.parameters = state.parameters[max(0, count) :]
     return machine.finished(state, 0)
@@ -174,7 +179,16 @@ def _cd(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) ->
 
 def _source(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     path = default(fields[1].value) if len(fields) > 1 else None
+    shell = state.shell.dialect
+    if fields[0].value == "source" and shell.family == "dash":
+        return machine.finished(state, 127)  # no command of that name
     text = machine.file(state, path) if path else None
+    if text is None and path and machine.exists(state, path, "e") is False:
+        if shell.family == "bash":
+            return machine.finished(state, 1)
+        failed = f"{path}, which {fields[0].shown} reads, is not there, and {shell.family} gives up"
+        state.ended = Ended("exits", status=2, failed=failed)
+        return [state]
     if text is None:
         shown = fields[1].shown if len(fields) > 1 else "?"
         state.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
@@ -182,8 +196,10 @@ def _source(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if _depth(state) > 40:
         state.ended = Ended("unknown", reason=Bound(f"{path} reads itself too deeply to follow"))
         return [state]
-    state.scopes = (*state.scopes, (state.parameters, {}))
-    if len(fields) > 2:
+    own = len(fields) > 2 and shell.family != "dash"
+    # Without arguments, what the file does to the positional parameters lasts.
+    state.scopes = (*state.scopes, (state.parameters if own else None, {}))
+    if own:
         state.parameters = tuple(fields[2:])
     state.push("call", data=node.text, label="source")
     state.push("seq", machine.context.parse(text, file=True).body)
@@ -219,7 +235,8 @@ def restore(state: State) -> None:
     """Leave a function or a sourced file: its parameters and local variables end."""
     parameters, saved = state.scopes[-1]
     state.scopes = state.scopes[:-1]
-    state.parameters = parameters
+    if parameters is not None:
+        state.parameters = parameters
     for name, value in saved.items():
         if value is None:
             state.variables.pop(name, None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .outcome import Family
 
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
+BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
 SIMPLE = (frozenset[str](),)
 
 
@@ -28,7 +29,8 @@ class Dialect:
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
-    ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``.
+    ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``. ``bad_substitutions``: operators in ``${…}`` on which the
+    script ends ("index": of an array).
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
@@ -44,6 +46,7 @@ class Dialect:
     waits_once: bool = True
     returns_from_traps: bool = True
     bash_syntax: bool = False
+    bad_substitutions: frozenset[str] = frozenset()
     kill_prefix: bool = True
     kill_number: bool = True
     kill_dashes: bool = True
@@ -63,6 +66,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             version,
             tails,
             trap_prefix=False,
+            bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
             job_words=False,
             waits_once=False,
             kill_prefix=False,
@@ -77,7 +81,14 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         if number is None or number >= (1, 28):
             tails["command"] = FORKED_ASH
         return Dialect(
-            "ash", version, tails, bash_syntax=True, kill_number=False, tail_needs_end=True, leaves_on_interrupt=True
+            "ash",
+            version,
+            tails,
+            bash_syntax=True,
+            bad_substitutions=BASH_OPERATORS,
+            kill_number=False,
+            tail_needs_end=True,
+            leaves_on_interrupt=True,
         )
     tail: tuple[frozenset[str], ...] = SIMPLE
     if number is None or number >= (5, 1):

@@ -135,11 +135,11 @@ class LiveShell:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(pid)
-            if not self.task.alive:
-                return
         running = [other for other in block.pids if self._running(other)]
         if running and not (block.once and len(running) < len(block.pids)):
             return
+        if self.ending:
+            return  # of an interrupt, with its command
         status = block.status if block.kind == "foreground" else None
         self._take(simple.over(self.machine, self.state, status))
         self.run()

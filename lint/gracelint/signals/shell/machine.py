@@ -18,7 +18,7 @@ from . import builtins, children, conditions, simple, words
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ...image.model import Absent, Image, ImageFile
     from ...image.model import Unknown as Missing
@@ -270,6 +270,9 @@ class Machine:
 
     def _simple(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.Simple)
+        values = [assignment.value for assignment in node.assignments if assignment.value is not None]
+        if self._bad_substitution(state, (*node.words, *values)):
+            return [state]
         if not state.shell.dialect.bash_syntax:
             if any(assignment.array is not None for assignment in node.assignments):
                 return [self.foreign(state, "an array")]
@@ -363,6 +366,8 @@ class Machine:
 
     def _case(self, state: State, node: object) -> list[State]:
         assert isinstance(node, sh.Case)
+        if self._bad_substitution(state, (node.subject,)):
+            return [state]
         subject = self.value(state, node.subject)
         if node.redirects:
             state.push("within", label="redirected")
@@ -436,6 +441,27 @@ class Machine:
         line = node.text.span.first.line
         state.ended = Ended("unknown", reason=f"line {line} of {state.shell.name} cannot be read: {node.reason}")
         return [state]
+
+    def _bad_substitution(self, state: State, words: Iterable[sh.Word]) -> bool:
+        """Whether a word has an expansion that this shell does not know, or under ``set -u`` a variable that is not set: the script ends there."""
+        bad = state.shell.dialect.bad_substitutions
+        strict = "u" in state.options
+        for word in words if bad or strict else ():
+            for part in word.parts:
+                if not isinstance(part, sh.Parameter):
+                    continue
+                if part.operator in bad or (part.index is not None and "index" in bad):
+                    failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
+                elif strict and part.operator is None and part.index is None and self._unset(state, part.name):
+                    failed = f"{part.text.value} is not set, which set -u makes an error"
+                else:
+                    continue
+                state.ended = Ended("exits", status=2, failed=failed)
+                return True
+        return False
+
+    def _unset(self, state: State, name: str) -> bool:
+        return name not in "@*#?-$" and words.parameter(state, name) is None
 
     def foreign(self, state: State, what: str) -> State:
         """This shell does not know bash's syntax: what it makes of it is not followed."""
@@ -514,6 +540,7 @@ class Machine:
             return [state]
         if assumed or endless:
             state.block = builtins.loop_block(state, node)
+            state.perhaps = state.perhaps or not endless
             self.parked.append((loop.entry, state))
             return []
         return [state]

@@ -173,7 +173,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
         ignored=state.ignored,
         pid1=pid1,
         depth=machine.forking + 1,
-        group="m" in state.options,
+        leads="m" in state.options,
     )
 
 
@@ -187,7 +187,8 @@ def execute(
     implicit: bool = False,
 ) -> list[State]:
     """Replace the shell by a program."""
-    environment = replace(surroundings(machine, state, pid1=state.pid == 1), group=False, depth=machine.forking + 1)
+    leads = state.pid == state.shell.pid and state.shell.leads
+    environment = replace(surroundings(machine, state, pid1=state.pid == 1), leads=leads, depth=machine.forking + 1)
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)

@@ -138,7 +138,7 @@ class State:
     status: int | None = 0
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
-    scopes: tuple[tuple[tuple[Field, ...], dict[str, Value | Array | None]], ...] = ()
+    scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | None]], ...] = ()
     workdir: Value = "/"
     last_pid: str = ""
     conditions: tuple[str, ...] = ()
@@ -226,6 +226,7 @@ class Shell:
         self.ignored: frozenset[str] = frozenset()
         self.given: tuple[str, ...] = ()
         self.user: str | None = None
+        self.leads = False  # a process group
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(
