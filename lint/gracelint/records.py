@@ -27,9 +27,9 @@ else:
             self.default, self.default_factory, self.repr = default, default_factory, repr
             self.name = ""
 
-    def dataclass(*, frozen=False, slots=False, eq=True):
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
         """A class decorator; see `dataclasses.dataclass`."""
-        return lambda cls: _made(cls, frozen, slots, eq)
+        return _made(cls, frozen, slots, eq) if cls is not None else lambda given: _made(given, frozen, slots, eq)
 
     def fields(cls):
         """The fields of a class or of its instance, in order."""

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .applications import blocking, response_of, tell
+from .applications import blocking, handler_fix, response_of, tell
 from .defects import of_rule
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def check(case: Case) -> Iterator[Finding]:
             else f"dies of {signal} at once{where}: it installs no handler"
         )
         yield tell(
-            RULE, case, defect, f"{what}; call signal.signal(signal.{signal}, ...) with a handler that ends the program"
+            RULE,
+            case,
+            defect,
+            f"{what}; call signal.signal(signal.{signal}, ...) with a handler that ends the program",
+            fix=handler_fix(case, response),
         )
 
 

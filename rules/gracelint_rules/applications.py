@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from gracelint.diagnostics import Related
+from gracelint.diagnostics import Fix, Related
 
 from .telling import condition, related, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Confidence, Finding, Fix, Severity
+    from gracelint.diagnostics import Confidence, Finding, Severity
     from gracelint.rule import Case, Rule
     from gracelint.signals.python.behaviour import Response
 
     from .defects import Defect
 
 _MOST_CLEANUPS = 3
+_AWAITED_EVENT = re.compile(r"await\s+([\w.]+)\.wait\(\)")
 
 
 def response_of(case: Case, defect: Defect) -> Response | None:
@@ -74,3 +76,21 @@ def _related(defect: Defect, response: Response) -> Iterator[Related]:
     for cleanup in response.cleanups[:_MOST_CLEANUPS]:
         if cleanup.span != at:
             yield Related(cleanup.span, "this would run if the program ended in order")
+
+
+def handler_fix(case: Case, response: Response | None) -> Fix | None:
+    """Install the handler that is missing: it raises the exit that the program already handles, or has the event loop do so."""
+    signal = case.trace.stop_signal.name
+    if response is None or response.source is None or signal is None:
+        return None
+    # Only here, because it brings libcst.
+    from gracelint.parsers.python import codemods
+
+    if response.loop:
+        event = _AWAITED_EVENT.fullmatch(response.blocking.value)
+        edits = codemods.install_loop_handler(
+            response.source, response.blocking, signal, event[1] if event is not None else None
+        )
+    else:
+        edits = codemods.install_handler(response.source, response.blocking, signal, interrupt=response.interrupt)
+    return Fix("unsafe", f"Install a handler for {signal}", edits) if edits else None

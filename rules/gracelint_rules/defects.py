@@ -168,6 +168,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         return "daemonized-service", outcome.daemons[0].text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
         return "abandoned-background-process", services[0].text
+    if outcome.end == "loop" and not outcome.certain:
+        return None  # it waits for something that may come
     if outcome.end == "loop":
         return "loop-without-trap", outcome.loop or command.text
     if keeps_alive and outcome.end == "foreground":
@@ -216,6 +218,13 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
     if program.python is not None:
         return of_python(program.python.responses.get(case.trace.stop_signal.name or ""), hop)
+    if (
+        program.kind == "runtimes"
+        and program.application is None
+        and program.runtime is not None
+        and len(hop.argv) == 1
+    ):
+        return None  # an interpreter with nothing to run is an interactive session, there to be overridden
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
@@ -223,7 +232,9 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return None  # GL110 says it
     if program.clean_signals and signal.name not in program.clean_signals:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
-    return ("runtime-ignores-signal", at) if program.kind == "servers" and hop.application else None
+    # A server that ends at once on the signal it is made to stop with has no better one: that is its maintainers' choice.
+    deaf = program.kind == "servers" and hop.application and hop.disposition == "ignores"
+    return ("runtime-ignores-signal", at) if deaf else None
 
 
 def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:

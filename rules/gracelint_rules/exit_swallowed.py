@@ -50,15 +50,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.diagnostics import Fix
 from gracelint.rule import Case, Rule
 
-from .applications import consequence, tell
+from .applications import consequence, response_of, tell
 from .defects import of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+
+    from .defects import Defect
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -69,7 +72,18 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"catches the exit that its handler raises, and goes on; {consequence(case, defect)}. Catch Exception instead",
+            fix=_fix(case, defect),
         )
+
+
+def _fix(case: Case, defect: Defect) -> Fix | None:
+    response = response_of(case, defect)
+    if response is None or response.source is None or response.source.buffer is not defect.at.buffer:
+        return None
+    from gracelint.parsers.python import codemods
+
+    edits = codemods.catch_exception(response.source, defect.at)
+    return Fix("unsafe", "Catch Exception, which the exit is not", edits) if edits else None
 
 
 RULE = Rule("GL304", "exit-swallowed", "error", check, __doc__)

@@ -19,7 +19,7 @@ exec setpriv --reuid app --regid app --init-groups gunicorn app:app
 ```
 
 ## Fix safety
-Unsafe: offered where the image has gosu or su-exec. The environment and the working folder stay, a login shell's profile is no longer read.
+Unsafe: offered where the image has gosu or su-exec, or Debian's setpriv, and the command can be read off. The environment and the working folder stay, a login shell's profile is no longer read.
 
 ## When not to care
 When the application stops within two seconds (su, runuser), or with sudo in front of an application that only needs SIGTERM.
@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import has_trait
+from .privileges import exec_fix
 from .telling import program_name
 
 if TYPE_CHECKING:
@@ -58,9 +59,11 @@ def check(case: Case) -> Iterator[Finding]:
                 or hop.text.span in seen
             ):
                 continue
-            seen.add(hop.text.span)
             reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(case.trace.stop_signal.name or "")
             seconds = reaction.kills_after if reaction is not None else None
+            if not seconds and path.verdict == "graceful":
+                continue  # sudo passes SIGTERM on and waits
+            seen.add(hop.text.span)
             app = program_name(path.app.argv) if path.app is not None else "the application"
             yield RULE.finding(
                 hop.text,
@@ -72,6 +75,7 @@ def check(case: Case) -> Iterator[Finding]:
                 )
                 + f"; write exec gosu USER {app}, su-exec or setpriv, which replace themselves by it",
                 severity="error" if path.verdict == "killed" else "warning",
+                fix=exec_fix(case, hop.text),
             )
 
 

@@ -49,15 +49,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.diagnostics import Fix
 from gracelint.rule import Case, Rule
 
-from .applications import consequence, tell
+from .applications import consequence, response_of, tell
 from .defects import of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+
+    from .defects import Defect
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -69,7 +72,19 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"never installs this handler for {case.trace.stop_signal.name}; {consequence(case, defect)}."
             " Register it in the main thread, before the call that blocks",
+            fix=_fix(case, defect),
         )
+
+
+def _fix(case: Case, defect: Defect) -> Fix | None:
+    """Only for a registration that stands behind the call that blocks."""
+    response = response_of(case, defect)
+    if response is None or response.source is None or not response.late:
+        return None
+    from gracelint.parsers.python import codemods
+
+    edits = codemods.move_before(response.source, defect.at, response.blocking)
+    return Fix("unsafe", "Register the handler before the call that blocks", edits) if edits else None
 
 
 RULE = Rule("GL303", "handler-not-installed", "error", check, __doc__)

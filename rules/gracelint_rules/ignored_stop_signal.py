@@ -20,7 +20,7 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-Unsafe: the trap is removed. What it protected can now be interrupted.
+Unsafe: the trap is turned into a reset. What it protected can now be interrupted.
 
 ## When not to care
 When the application installs its own handler in any case.
@@ -31,17 +31,23 @@ When the application installs its own handler in any case.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
 from .telling import severity_of, tell
+from .writing import fix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.source import Text
+
+
+_EMPTY = re.compile(r"trap\s+(?:--\s+)?(''|\"\")")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -57,7 +63,14 @@ def check(case: Case) -> Iterator[Finding]:
             f"this makes the shell and everything it starts ignore {case.trace.stop_signal.name}: nothing stops, and all is killed after"
             f" {case.trace.grace_period:g} s; leave it out, or reset it with trap - before the application starts",
             severity=severity_of(defect.path),
+            fix=_fix(defect.at),
         )
+
+
+def _fix(command: Text) -> Fix | None:
+    """Reset the signals instead of ignoring them."""
+    empty = _EMPTY.match(command.value)
+    return None if empty is None else fix_of("unsafe", "Reset the signal", [command.cut(*empty.span(1)).edit("-")])
 
 
 RULE = Rule("GL208", "ignored-stop-signal", "error", check, __doc__)

@@ -1,0 +1,57 @@
+"""From su, sudo and runuser to a program that execs: what GL210 writes.
+
+Offered only where user and command can be read off the command line, and with a tool that the image is seen to install, or that
+its base always has (setpriv is in Debian's util-linux, which is essential).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .writing import fix_of
+
+if TYPE_CHECKING:
+    from gracelint.diagnostics import Fix
+    from gracelint.rule import Case
+    from gracelint.source import Text
+
+_USER = r"(?P<user>[\w.$\{\}\"-]+)"
+_DIRECT = re.compile(
+    rf"(?:runuser\s+-u\s+{_USER}\s+--|sudo(?:\s+-[EHn]+)*\s+-u\s+{_USER.replace('user', 'other')}(?:\s+-[EHn]+)*(?:\s+--)?)\s+(?=[^\s-])"
+)
+_STRING = re.compile(
+    rf"(?:su|runuser)\s+(?:-s\s+\S+\s+)?{_USER}\s+(?:-s\s+\S+\s+)?-c\s+(?P<quote>['\"])(?P<command>[^'\"$`\\]+)(?P=quote)\Z"
+)
+_TOOLS = ("gosu", "su-exec", "setpriv")
+
+
+def exec_fix(case: Case, command: Text) -> Fix | None:
+    """Write the command with a tool that replaces itself by it; None where that does not follow."""
+    tool = _tool(case)
+    if tool is None:
+        return None
+    direct = _DIRECT.match(command.value)
+    if direct is not None:
+        user = direct["user"] or direct["other"]
+        return fix_of("unsafe", f"Use {tool}", [command.cut(0, direct.end()).edit(f"{_become(tool, user)} ")])
+    string = _STRING.match(command.value)
+    words = string["command"].removeprefix("exec ") if string is not None else ""
+    if string is None or not words or re.search(r"[;&|<>()*?~=\n]", words):
+        return None
+    return fix_of("unsafe", f"Use {tool}", [command.edit(f"{_become(tool, string['user'])} {words}")])
+
+
+def _become(tool: str, user: str) -> str:
+    return f"setpriv --reuid {user} --regid {user} --init-groups" if tool == "setpriv" else f"{tool} {user}"
+
+
+def _tool(case: Case) -> str | None:
+    """A tool that the image has."""
+    for tool in _TOOLS[:2]:
+        if tool in case.image.base.tools or any(
+            instruction.keyword == "RUN" and re.search(rf"\b{tool}\b", instruction.value.value)
+            for instruction in case.instructions
+        ):
+            return tool
+    return _TOOLS[2] if case.image.base.shell == "dash" else None
