@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 BAD = sorted(FIXTURES.glob("*/bad/*.txt"))
 OK = sorted(FIXTURES.glob("*/ok/*.txt"))
+CODES = {rule.code for rule in RULES}
+# What a mended defect was hiding: findings on the application behind it.
+BEHIND = ("GL112", "GL3", "GL4")
 FIX = ["--fix", "--unsafe-fixes"]
 
 
@@ -77,7 +80,7 @@ def test_ok(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
 def test_fixed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_expected: bool) -> None:
-    """Fixing gives ``fixed/``; what was fixed is not found again, nothing new is, and a second run changes nothing."""
+    """Fixing gives ``fixed/``; what was fixed is not found again, nothing new is but on the application behind it, and a second run changes nothing."""
     members = archive.read(path)
     archive.unpack(members, tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -89,7 +92,8 @@ def test_fixed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, upda
     if update_expected:
         archive.write(record, changed)
     assert changed == (archive.read(record) if record.exists() else {})
-    assert {finding["code"] for finding in after} <= {finding["code"] for finding in before if finding["fix"] is None}
+    left = {finding["code"] for finding in before if finding["fix"] is None}
+    assert {finding["code"] for finding in after} <= left | {code for code in CODES if code.startswith(BEHIND)}
     lint(tmp_path, *FIX)
     assert archive.changes(members, tmp_path) == changed
 
