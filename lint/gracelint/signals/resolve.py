@@ -188,8 +188,8 @@ class Resolver:
         if not head.startswith("#!"):
             if not by_shell:
                 return [Alternative(None, 126, failed=f"{path} has no shebang, so the kernel cannot start it")]
-            words = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
-            return self.launch(words, environment, pid, how)
+            by_default = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
+            return self.launch(by_default, environment, pid, how)
         if head.endswith("\r"):
             return [Alternative(None, 127, failed=f"{path} has Windows line endings, so its interpreter is not found")]
         interpreter = head[2:].strip().split(None, 1)
