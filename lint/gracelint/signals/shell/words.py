@@ -89,8 +89,9 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
     draft = _Draft()
     for part in word.parts:
         if isinstance(part, sh.LiteralText):
-            draft.add(part.value.value)
-            draft.whole = None
+            if part.text.value != '"':  # a quote alone only opens or closes: "$@" of nothing is no field
+                draft.add(part.value.value)
+                draft.whole = None
             continue
         items = _items(machine, state, part)
         if items is not None:
