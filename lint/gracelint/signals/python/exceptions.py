@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 EXITS = ("SystemExit", "KeyboardInterrupt")
 SUPPRESSORS = ("contextlib.suppress",)
 # The same class under other names, since Python 3.11.
-_SAME = {"asyncio.TimeoutError": "TimeoutError", "asyncio.exceptions.TimeoutError": "TimeoutError", "concurrent.futures.TimeoutError": "TimeoutError", "socket.timeout": "TimeoutError", "socket.error": "OSError", "IOError": "OSError"}
+_SAME = {
+    "asyncio.TimeoutError": "TimeoutError",
+    "asyncio.exceptions.TimeoutError": "TimeoutError",
+    "concurrent.futures.TimeoutError": "TimeoutError",
+    "socket.timeout": "TimeoutError",
+    "socket.error": "OSError",
+    "IOError": "OSError",
+}
 _CANCELLED = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError")
 
 

@@ -147,7 +147,11 @@ def _places(run: Run) -> tuple[list[Visit], bool | None]:
         return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
     perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
-    return (_each(run, perhaps), True if certain else None) if perhaps else (_each(run, certain), True if certain else None)
+    return (
+        (_each(run, perhaps), True if certain else None)
+        if perhaps
+        else (_each(run, certain), True if certain else None)
+    )
 
 
 def _within(visit: Visit, loops: Iterable[tuple[int, int]]) -> bool:
@@ -203,9 +207,19 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     cleanups = tuple(
         guard.text
         for guard in (*visit.guards, *first.atexit)
-        if not guard.text.value.startswith(("open(", "suppress("))
+        if guard.kind != "except" and not guard.text.value.startswith(("open(", "suppress("))
     )
-    response = Response(None, None, visit.text, visit.name, registered=registered, cleanups=cleanups)
+    response = Response(
+        None,
+        None,
+        visit.text,
+        visit.name,
+        registered=registered,
+        cleanups=cleanups,
+        interrupt=any(guard.kind == "except" for guard in visit.guards),
+        loop=visit.loop,
+        source=first.sources.source_of(visit.text),
+    )
     waits_for_it = visit.name == "signal.sigwait" and signal in visit.blocked
     if signal in visit.blocked and not waits_for_it:
         reaction = Reaction("ignores", f"it has {signal} blocked")
@@ -261,6 +275,7 @@ def _by_default(first: Run, visit: Visit, signal: str, response: Response) -> Re
         defect, at = "handler-not-installed", taken_back[-1].text
     elif late is not None:
         defect, at = "handler-not-installed", late
+        response = replace(response, late=True)
     elif visit.launches:
         defect = "launcher-does-not-forward"
     elif (entry_of(visit.name) or {}).get("development"):

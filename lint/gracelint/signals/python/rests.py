@@ -104,7 +104,7 @@ def _rest(
         return None
     in_force = {**handlers(state), **owned}
     number = len(run.visits)
-    run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches))
+    run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop))
     if run.deliver == number:
         _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
         if state.dead or (interrupted and run.handler_ran):

@@ -42,6 +42,7 @@ class Visit:
     guards: tuple[Guard, ...]
     blocked: frozenset[str] = frozenset()
     launches: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,14 @@ class Sources:
             self._parsed[key] = parse(text)
         return self._parsed[key]
 
+    def source_of(self, text: Text) -> Text | None:
+        """The module a text was cut from."""
+        for module in self._parsed.values():
+            whole = module.text
+            if whole.buffer is text.buffer and whole.start <= text.start and text.end <= whole.end:
+                return whole
+        return None
+
     @property
     def parsed(self) -> tuple[syntax.Module, ...]:
         """All modules read so far."""

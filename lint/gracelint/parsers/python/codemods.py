@@ -1,0 +1,214 @@
+"""Fixes of Python applications, as libcst codemods: the rest of the file keeps its formatting.
+
+Each function takes the text of a module and the place of what is to be mended, and returns edits; None where nothing can be written. The changed tree is
+written out and compared line by line with what was there, so that an edit is as small as the change, and can be written into a heredoc as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.codemod import CodemodContext
+from libcst.codemod.visitors import AddImportsVisitor
+
+from .places import places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...source import Edit, Text
+
+_SPARE = "_signal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A statement on the way to a place: ``block`` holds it at ``index``; ``owner`` is the statement whose block that is (None: the module)."""
+
+    block: cst.Module | cst.IndentedBlock
+    index: int
+    owner: cst.CSTNode | None
+
+
+def install_handler(source: Text, at: Text, signal: str, *, interrupt: bool) -> tuple[Edit, ...] | None:
+    """Install a handler in front of the statement that is at rest at ``at``: it raises KeyboardInterrupt if the program handles that, else SystemExit."""
+    module, way = _located(source, at)
+    if module is None or not way:
+        return None
+    name = _name_for_signal(module)
+    handler = f"{name}.default_int_handler" if interrupt else "lambda *_: sys.exit(0)"
+    changed = _inserted(module, _outermost(way), f"{name}.signal({name}.{signal}, {handler})")
+    needed = [("signal", None if name == "signal" else name), *([] if interrupt else [("sys", None)])]
+    return _edits(source, _imported(changed, needed))
+
+
+def install_loop_handler(source: Text, at: Text, signal: str, event: str | None) -> tuple[Edit, ...] | None:
+    """In a coroutine: let the loop set the event that is waited for, or cancel the task."""
+    module, way = _located(source, at)
+    if module is None or not way or not any(isinstance(step.owner, cst.FunctionDef) for step in way):
+        return None
+    name = _name_for_signal(module)
+    callback = f"{event}.set" if event else "asyncio.current_task().cancel"
+    line = f"asyncio.get_running_loop().add_signal_handler({name}.{signal}, {callback})"
+    changed = _inserted(module, _outermost(way), line)
+    return _edits(source, _imported(changed, [("signal", None if name == "signal" else name), ("asyncio", None)]))
+
+
+def catch_exception(source: Text, clause: Text) -> tuple[Edit, ...] | None:
+    """``except:`` and ``except BaseException:`` become ``except Exception:``. ``clause`` begins at the clause."""
+    module = _parsed(source)
+    if module is None:
+        return None
+    spans = places(module)
+    start = clause.start - source.start
+    for node in _all(module):
+        if isinstance(node, cst.ExceptHandler) and spans[id(node)][0] == start:
+            space = cst.SimpleWhitespace(" ")
+            mended = node.with_changes(type=cst.Name("Exception"), whitespace_after_except=space)
+            return _edits(source, _module(module.deep_replace(node, mended)))
+    return None
+
+
+def move_before(source: Text, statement: Text, blocking: Text) -> tuple[Edit, ...] | None:
+    """Move a statement in front of the one that blocks, in the same block."""
+    module, way = _located(source, statement)
+    if module is None or not way or way[-1].index == 0:
+        return None
+    step = way[-1]
+    spans = places(module)
+    body = list(step.block.body)
+    moved = body.pop(step.index)
+    at = step.index - 1
+    inside = [i for i in range(step.index) if _holds(spans, body[i], source, blocking)]
+    at = inside[-1] if inside else at
+    body.insert(at, moved)
+    return _edits(source, _module(_with_body(module, step.block, body)))
+
+
+# --- finding -----------------------------------------------------------------------------------------------------------
+
+
+def _parsed(source: Text) -> cst.Module | None:
+    try:
+        return cst.parse_module(source.value)
+    except (cst.ParserSyntaxError, RecursionError, ValueError, UnicodeError):
+        return None
+
+
+def _located(source: Text, at: Text) -> tuple[cst.Module | None, list[_Step]]:
+    """The module, and the statements around a place, outermost first."""
+    module = _parsed(source)
+    if module is None:
+        return None, []
+    spans = places(module)
+    way: list[_Step] = []
+    block: cst.Module | cst.IndentedBlock | None = module
+    owner: cst.CSTNode | None = None
+    while block is not None:
+        index = next((i for i, one in enumerate(block.body) if _holds(spans, one, source, at)), None)
+        if index is None:
+            break
+        way.append(_Step(block, index, owner))
+        owner = block.body[index]
+        block = next((inner for inner in _blocks(owner) if _holds(spans, inner, source, at)), None)
+    return module, way
+
+
+def _holds(spans: dict[int, tuple[int, int]], node: cst.CSTNode, source: Text, at: Text) -> bool:
+    start, end = spans[id(node)]
+    return at.buffer is source.buffer and start <= at.start - source.start and at.end - source.start <= end
+
+
+def _blocks(node: cst.CSTNode) -> list[cst.IndentedBlock]:
+    """The blocks directly inside a statement."""
+    found: list[cst.IndentedBlock] = []
+    for name in ("body", "orelse", "finalbody"):
+        inner = getattr(node, name, None)
+        if isinstance(inner, cst.IndentedBlock):
+            found.append(inner)
+        elif isinstance(inner, cst.Else | cst.Finally | cst.If):
+            found += _blocks(inner)
+    for handler in getattr(node, "handlers", ()):
+        found += _blocks(handler)
+    return found
+
+
+def _outermost(way: list[_Step]) -> _Step:
+    """The statement to stand in front of: outside of loops, ``try`` and ``with``, inside of functions and ``if``."""
+    chosen = way[-1]
+    for step in reversed(way):
+        chosen = step
+        if step.owner is None or isinstance(step.owner, cst.FunctionDef | cst.If | cst.ClassDef):
+            break
+    return chosen
+
+
+def _all(module: cst.Module) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
+    stack: list[cst.CSTNode] = [module]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack += node.children
+    return found
+
+
+def _name_for_signal(module: cst.Module) -> str:
+    """The name to reach the module ``signal`` by: a spare one where the program means something else by it."""
+    for statement in module.body:
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                if any((alias.evaluated_alias or alias.evaluated_name) == "signal" for alias in small.names):
+                    return _SPARE
+            elif isinstance(small, cst.Import):
+                for alias in small.names:
+                    if alias.evaluated_name == "signal" and alias.evaluated_alias:
+                        return alias.evaluated_alias
+    return "signal"
+
+
+# --- writing -----------------------------------------------------------------------------------------------------------
+
+
+def _module(node: object) -> cst.Module:
+    assert isinstance(node, cst.Module)
+    return node
+
+
+def _with_body(module: cst.Module, block: cst.Module | cst.IndentedBlock, body: Sequence[cst.CSTNode]) -> object:
+    changed = block.with_changes(body=body)
+    return changed if block is module else module.deep_replace(block, changed)
+
+
+def _inserted(module: cst.Module, step: _Step, code: str) -> cst.Module:
+    body = list(step.block.body)
+    line = cst.parse_statement(code, config=module.config_for_parsing)
+    body.insert(step.index, line)
+    return _module(_with_body(module, step.block, body))
+
+
+def _imported(module: cst.Module, needed: Sequence[tuple[str, str | None]]) -> cst.Module:
+    context = CodemodContext()
+    for name, alias in needed:
+        AddImportsVisitor.add_needed_import(context, name, asname=alias)
+    return AddImportsVisitor(context).transform_module(module)
+
+
+def _edits(source: Text, changed: cst.Module) -> tuple[Edit, ...] | None:
+    """The changed lines."""
+    before, after = source.value.splitlines(keepends=True), changed.code.splitlines(keepends=True)
+    starts = [0]
+    for line in before:
+        starts.append(starts[-1] + len(line))
+    edits: list[Edit] = []
+    for tag, low, high, new_low, new_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        edit = source.cut(starts[low], starts[high]).edit("".join(after[new_low:new_high]))
+        if edit is None:
+            return None
+        edits.append(edit)
+    return tuple(edits) or None
