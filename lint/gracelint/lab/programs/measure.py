@@ -10,12 +10,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +21,12 @@ from typing import TYPE_CHECKING
 from ..ready import After, Output, Port, Steady, Written
 from ..runner import run
 from ..witness import build, testimonies
+from .beside import START_LIMIT, Beside, await_port
 from .install import Packages
 from .judge import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..ready import Ready
     from .judge import Record
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 CLEANUP = 0.5
 REQUEST_SECONDS = 2.0
-_START_LIMIT = 40.0
 # What stands in records in place of the ports that happened to be free, and of the folder.
 SHOWN = {"port": "8000", "port2": "8002", "backend": "8001", "dir": ".", "work": "."}
 _PORTS = ("port", "port2", "backend")
@@ -143,23 +141,11 @@ class _Run:
     def measured(self, version: str) -> Record:
         self.prepare()
         with ExitStack() as stack:
-            for command in self.case.beside:
-                stack.enter_context(_Beside(self.words(command), self.folder, self.environment))
-            if self.case.backend:
-                script = str(Path(__file__).with_name("backend.py"))
-                command = (
-                    sys.executable,
-                    script,
-                    self.ports["backend"],
-                    str(self.witness_record),
-                    f"{REQUEST_SECONDS}",
-                )
-                stack.enter_context(_Beside(command, self.folder, None))
-                _await_port(self.ports["backend"])
-            if self.case.beside:
-                _await_port(self.ports["port2"])
+            for command, port in self.company():
+                stack.enter_context(Beside(command, self.folder, self.environment))
+                await_port(port)
             asking = self.asking()
-            client = None if asking is None else stack.enter_context(_Beside(asking, self.folder, self.environment))
+            client = None if asking is None else stack.enter_context(Beside(asking, self.folder, self.environment))
             report = run(
                 self.words(self.case.argv),
                 signal=self.signal,
@@ -180,9 +166,8 @@ class _Run:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.filled(content), encoding="utf-8")
-            path.chmod(0o755)
-        for folder in self.folder.rglob("*/"):
-            folder.chmod(0o777 if folder.is_dir() else 0o755)
+        for path in self.folder.rglob("*"):
+            path.chmod(0o777 if path.is_dir() else 0o755)
         self.witness_record.touch()
         self.witness_record.chmod(0o666)
         # Compilers and the like may live outside the PATH of the programs.
@@ -206,16 +191,24 @@ class _Run:
         ready = self.case.ready
         waiting: list[Ready] = []
         if ready.get("port"):
-            waiting.append(Port(int(self.ports["port"]), _START_LIMIT))
+            waiting.append(Port(int(self.ports["port"]), START_LIMIT))
         if "output" in ready:
-            waiting.append(Output(ready["output"].encode(), _START_LIMIT))
+            waiting.append(Output(ready["output"].encode(), START_LIMIT))
         request = self.case.request
         expected = max(self.case.witnesses, 1 if request is not None and request.client is None else 0)
         if expected:
-            waiting.append(Written(str(self.witness_record), b" ready\n", expected, _START_LIMIT))
+            waiting.append(Written(str(self.witness_record), b" ready\n", expected, START_LIMIT))
         if "after" in ready:
             waiting.append(After(ready["after"]))
         return (*waiting, Steady(self.case.settle))
+
+    def company(self) -> Iterator[tuple[list[str], str]]:
+        """What has to be there before the program starts, and on which port it listens."""
+        for command in self.case.beside:
+            yield self.words(command), self.ports["port2"]
+        if self.case.backend:
+            port, seconds = self.ports["backend"], str(REQUEST_SECONDS)
+            yield [sys.executable, _script("backend"), port, str(self.witness_record), seconds], port
 
     def asking(self) -> list[str] | None:
         """The client's command line."""
@@ -225,53 +218,9 @@ class _Run:
         if request.client is not None:
             return self.words(request.client)
         kind, path = ("http", request.http) if request.http is not None else ("fastcgi", request.fastcgi)
-        script = str(Path(__file__).with_name("client.py"))
-        return [sys.executable, script, kind, self.ports["port"], self.filled(path or ""), f"{_START_LIMIT}"]
+        return [sys.executable, _script("client"), kind, self.ports["port"], self.filled(path or ""), f"{START_LIMIT}"]
 
 
-class _Beside:
-    """A process outside the container that is there as long as the run."""
-
-    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None) -> None:
-        # Popen looks for the program on this process's PATH, not on the one it is given.
-        program = shutil.which(command[0], path=None if environment is None else environment["PATH"]) or command[0]
-        self._process = subprocess.Popen(
-            [program, *command[1:]],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
-
-    def __enter__(self) -> _Beside:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # With all that it has started.
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
-
-    def result(self) -> str:
-        """What a client says, or, of a client of a program's own, what its exit status means."""
-        try:
-            said, _ = self._process.communicate(timeout=REQUEST_SECONDS + 1)
-        except subprocess.TimeoutExpired:
-            return "dropped: no answer"
-        if said.startswith(("answered", "dropped")):
-            return said.strip()
-        return "answered" if self._process.returncode == 0 else f"dropped: status {self._process.returncode}"
-
-
-def _await_port(port: str) -> None:
-    """Wait until somebody listens on a port of this machine."""
-    end = time.monotonic() + _START_LIMIT
-    while time.monotonic() < end:
-        with socket.socket() as connection:
-            if connection.connect_ex(("127.0.0.1", int(port))) == 0:
-                return
-        time.sleep(0.02)
-    raise NotReadyError(f"nobody listens on {port}")
+def _script(name: str) -> str:
+    """A program of this folder that runs by itself."""
+    return str(Path(__file__).with_name(f"{name}.py"))
