@@ -101,6 +101,8 @@ def judge(trace: Trace | Exception, measured: Answer) -> Judgement:
     ways = ways_of(trace)
     if any(fits(way, measured) for way in ways):
         return Judgement("agreed" if len({way.verdict for way in ways}) == 1 else "one of some")
+    if measured.verdict == "ends" and any(way.open for way in ways):
+        return Judgement("one of some")  # ways that end at once are left out where others hold on
     if not ways or any(way.verdict == "unknown" for way in ways):
         return Judgement("unknown", _general(trace.missing[0] if trace.missing else "no reason given"))
     verdicts = "/".join(sorted({way.verdict for way in ways}))

@@ -483,10 +483,13 @@ class _Writer:
 
     def kill(self) -> str:
         job = self.job()
+        everyone = (
+            f"kill {job}" if self.shell == "bash" else "kill 0"
+        )  # bash takes its own signal again and again until it crashes, some time
         return self.rng.choices(
             (
                 f"kill {job}", f"kill -TERM {job}", f"kill -{self.signal()} {job}", f"kill -s {self.one('TERM', 'TERM', 'SIGTERM', '15')} {job}",
-                f"kill {job} 2>/dev/null", f"kill -- -{job}", "kill 0", "kill $(jobs -p)", "kill %1", f"kill -0 {job} && kill {job}", "kill -TERM -1",
+                f"kill {job} 2>/dev/null", f"kill -- -{job}", everyone, "kill $(jobs -p)", "kill %1", f"kill -0 {job} && kill {job}", "kill -TERM -1",
                 f"kill -KILL {job}", f"kill -QUIT {job}",
             ),
             (30, 20, 6, 6, 6, 1, 2, 4, 2, 3, 1, 1, 0.5),

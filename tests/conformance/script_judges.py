@@ -91,11 +91,7 @@ class Stand:
                 os.link(root / "bin/dash", root / "bin/sh")
             for name in APPLICATIONS:
                 os.link(folder / "witness", root / "usr/local/bin" / name)
-        context = folder / "context"
-        context.mkdir()
-        for name in APPLICATIONS:
-            (context / name).write_bytes(b"\x7fELF\0")
-            (context / name).chmod(0o755)
+        make_context(folder / "context")
         return cls(folder)
 
     def copy(self, folder: Path) -> Stand:
@@ -127,10 +123,23 @@ class Stand:
 
     def predict(self, case: Case) -> Trace:
         """What gracelint says."""
-        context = self.folder / "context"
-        _place(case, context)
-        image = build_image(parse(Document("Dockerfile", case.dockerfile)), Context(str(context)))
-        return follow(image, grace_period=GRACE, programs=PROGRAMS)
+        return predict(case, self.folder / "context")
+
+
+def make_context(folder: Path) -> Path:
+    """A build context that holds the applications, as far as gracelint looks at them."""
+    folder.mkdir()
+    for name in APPLICATIONS:
+        (folder / name).write_bytes(b"\x7fELF\0")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def predict(case: Case, context: Path) -> Trace:
+    """What gracelint says, with a context of `make_context` to put the scripts in."""
+    _place(case, context)
+    image = build_image(parse(Document("Dockerfile", case.dockerfile)), Context(str(context)))
+    return follow(image, grace_period=GRACE, programs=PROGRAMS)
 
 
 def measured(report: Report, record: str) -> Answer:
@@ -151,11 +160,13 @@ def predicted(path: SignalPath) -> Answer:
     if not path.hops or "the container ends by itself" in path.missing:
         return Answer("ends")
     told = []
+    if any(hop.program is None and hop.shell is None for hop in path.hops):
+        return Answer("unknown", path.pid1)  # a program that nobody knows: it may not even be there
     for hop in path.hops:
         name = hop.argv[0].rpartition("/")[2] if hop.argv else ""
         if name in APPLICATIONS and hop.shell is None:
             told.append((name, bool(hop.notified), bool(hop.finishes)))
-    return Answer(path.verdict, path.pid1, tuple(sorted(told)))
+    return Answer(path.verdict, path.pid1, tuple(sorted(told)), bool(path.when))
 
 
 def _place(case: Case, folder: Path) -> None:

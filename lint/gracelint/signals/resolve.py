@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..image.model import Absent, Argument, ImageFile
 from ..records import replace
+from ..regexes import regex
 from ..source import join
 from .process import Alternative, Bound, Environment, Process, with_before
 
@@ -36,7 +37,9 @@ LONG_SLEEP = 60.0
 SHELLS: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # An option or an assignment where a command should stand.
-_NO_PROGRAM = re.compile(r"-|\w+=[^/]*$")
+_NO_PROGRAM = regex(r"-|\w+=[^/]*$")
+# Wrappers that are nothing without a command.
+_IDLE = frozenset({"tini", "dumb-init", "catatonit", "timeout", "nohup", "setsid", "nice", "gosu", "su-exec"})
 DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -147,7 +150,7 @@ class Resolver:
         found = self.which(arguments[0].value, environment.workdir, environment.search)
         if isinstance(found, Absent) and "/" in arguments[0].value:
             return [Alternative(None, 127, failed=found.reason)]
-        if not isinstance(found, ImageFile) and by_shell and _NO_PROGRAM.match(arguments[0].value):
+        if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.content is not None:
             script = self._script(found, arguments, deeper, pid, how, by_shell=by_shell)
@@ -323,6 +326,8 @@ class Resolver:
             duration=duration,
             missing=program.missing,
         )
+        if not program.starts and program.name in _IDLE:
+            return [Alternative(None, 1, failed=f"{argv[0]} is given no command")]
         if not program.starts:
             return [Alternative(process, status=0 if pause else None)]
         if program.starts[0].how == "exec":
