@@ -134,7 +134,7 @@ def _registration(handler: str, place: str, files: dict[str, str]) -> tuple[str,
         case "class":
             return (
                 "class Stopper:\n    def __init__(self):\n        signal.signal(signal.SIGTERM, self.stop)\n\n    def stop(self, *args):\n"
-                + indent(_handler(handler, declare="global stopping"), 4).replace("\n    ", "\n        ").replace("    ", "        ", 1)
+                + indent(_handler(handler).replace("\n    ", "\n"), 8)
                 + "\n\nstopper = Stopper()",
                 "",
             )

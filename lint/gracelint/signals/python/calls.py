@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
+from ...regexes import regex
 from . import expressions, rests, special
 from .knowledge import entry_of, perhaps_rests, standard
 from .run import MOST_CALLS
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 # A foreign function of such a name may well install a handler.
-_INSTALLS = re.compile(r"signal|graceful|terminat|shutdown_hook|killer|install_handler|sigterm", re.IGNORECASE)
+_INSTALLS = regex(r"signal|graceful|terminat|shutdown_hook|killer|install_handler|sigterm", re.IGNORECASE)
 
 
 def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .run import Visit, blocked, handlers
-from .state import CANCELLED, DEFAULT, IGNORE, INTERRUPT, Raised, joined
+from .state import CANCELLED, DEFAULT, IGNORE, INTERRUPT, LEAVING, Raised, joined
 from .values import (
     FALSE,
     TRUE,
@@ -106,7 +106,10 @@ def _rest(
     number = len(run.visits)
     run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop))
     if run.deliver == number:
+        first = len(frame.raises)
         _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+        if frame.loop:
+            _out_of_loop(run, frame, text, first)
         if state.dead or (interrupted and run.handler_ran):
             return None
         if kind == "pause":
@@ -199,6 +202,16 @@ def _deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -
         handle(run, frame, text, way, one)
         ways.append(way)
     state.become(joined(ways))
+    run.after = None if state.dead else state.copy()
+
+
+def _out_of_loop(run: Run, frame: Frame, text: Text, first: int) -> None:
+    """While a loop waits, it is the loop that a handler interrupts: what it raises leaves the loop, and the coroutine does not see it. `asyncio.run`
+    then cancels the task, and waits until it has ended."""
+    raised, frame.raises[first:] = frame.raises[first:], []
+    for one in raised:
+        one.state.store[LEAVING] = Ref(one.kind)
+        frame.raises.append(Raised(one.state, "asyncio.CancelledError" if frame.cancels else "GeneratorExit", text))
 
 
 def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:

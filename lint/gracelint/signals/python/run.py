@@ -112,6 +112,7 @@ class Run:
     handling: bool = False
     handler_ran: bool = False
     taken: bool = False
+    after: State | None = None
     outlived: bool = False
     uncertain_stays: bool = True
     loop_handled: bool = False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...image.model import Absent, ImageFile
 from ...records import dataclass
+from ...regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 LIMIT = 2_000_000
 MOST_MODULES = 200
-_SCRIPT = re.compile(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
-_TARGET = re.compile(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
-_CONFIGURED = re.compile(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
+_SCRIPT = regex(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
+_TARGET = regex(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
+_CONFIGURED = regex(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
 _WRAPPERS = ("cProfile", "profile", "trace", "memory_profiler", "viztracer")
 
 

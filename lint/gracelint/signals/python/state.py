@@ -25,6 +25,8 @@ DEFAULT = Ref("signal.SIG_DFL")
 IGNORE = Ref("signal.SIG_IGN")
 INTERRUPT = Ref("signal.default_int_handler")
 CANCELLED: Key = (PROCESS, "cancelled")
+# The exception that left the event loop, while its tasks are being cancelled.
+LEAVING: Key = (PROCESS, "leaving")
 
 
 class State:
@@ -106,12 +108,13 @@ class Frame:
     """A call under way. The lists collect the ways out of the block that is being executed.
 
     ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
-    ``loop``: an event loop runs it.
+    ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left.
     """
 
     scope: Scope
     background: Literal["thread", "task", "process"] | None = None
     loop: bool = False
+    cancels: bool = False
     guards: tuple[Guard, ...] = ()
     raises: list[Raised] = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)

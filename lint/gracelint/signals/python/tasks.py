@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from . import rests, special
 from .expressions import signal_of
-from .state import DEFAULT, INTERRUPT, PROCESS, Raised, joined
+from .state import DEFAULT, INTERRUPT, LEAVING, PROCESS, Raised, joined
 from .values import (
     NONE,
     TRUE,
@@ -36,10 +36,19 @@ if TYPE_CHECKING:
 # --- running -----------------------------------------------------------------------------------------------------------
 
 
-def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State) -> Value:
-    inner = replace(frame, loop=True, tasks=(*frame.tasks, run.main_task))
+def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, cancels: bool) -> Value:
+    """Run a coroutine. An exception that leaves the loop comes out behind whatever the coroutine did when it was cancelled."""
+    inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
     if isinstance(found, Made | Coroutine):
-        return rests.awaited(run, inner, found, text, state)
+        result = rests.awaited(run, inner, found, text, state)
+        for one in inner.raises:
+            left = one.state.store.pop(LEAVING, None)
+            frame.raises.append(Raised(one.state, left.name, text) if isinstance(left, Ref) else one)
+        left = state.store.pop(LEAVING, None)
+        if isinstance(left, Ref) and not state.dead:
+            frame.raises.append(Raised(state.copy(), left.name, text))
+            state.dead = True
+        return result
     run.foreign.append((text, "asyncio.run"))
     return UNKNOWN
 
@@ -47,7 +56,7 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State) -> 
 def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
     first = len(frame.raises)
-    found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state)
+    found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
     for end in (state, *(one.state for one in frame.raises[first:])):
         for key, value in list(end.store.items()):
             if key[0] == PROCESS and isinstance(value, Partial) and value.loop:
@@ -58,7 +67,7 @@ def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
 def _run_until_complete(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    return _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state)
+    return _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state, cancels=False)
 
 
 def _run_forever(
@@ -174,10 +183,19 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
     """Waits until one of them has ended."""
     kept, certain = list(run.stays), run.uncertain_stays
     ways: list[State] = []
+    found: Value | None = None
     for one in tasks:
-        way = state.copy()
+        before, way = run.after, state.copy()
         rests.awaited(run, frame, one, text, way)
         ways.append(way)
+        found = one if run.after is not before else found
+    if found is not None and run.after is not None:
+        # The signal found the program in one of them; what the handler did is seen by the others too.
+        for one in tasks:
+            if one is not found:
+                way = run.after.copy()
+                rests.awaited(run, frame, one, text, way)
+                ways.append(way)
     end = joined(ways)
     if end is not None:
         run.stays, run.uncertain_stays = kept, certain
