@@ -34,7 +34,6 @@ _UNWINDS = (
     "Python unwinds its main thread, as predicted; what the framework does with its requests is not seen in the program"
 )
 _EXITED = "a PID 1 that has passed the signal on, and leaves, does not lose anything by that: the record is right"
-_DASH_WAITS = "dash catches the interrupt and waits for its child, also below another process: the record is right"
 DIFFERS: dict[tuple[str, str], str] = {
     ("http.server, serve_forever", "SIGINT"): _UNWINDS,
     ("tornado", "SIGINT"): _UNWINDS,
