@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .configured import Settings
     from .facts import Situation
 
+# What asks a server to say something and end, whatever the server.
+_QUESTIONS = ("--help", "--version", "--dry-run")
 # How often a command line may turn out to be another program's (busybox → timeout, python → gunicorn).
 _DELEGATIONS = 4
 
@@ -97,8 +99,15 @@ def _application(facts: Entry, situation: Situation) -> Argument | None:
     return named
 
 
+def _asked(situation: Situation) -> bool:
+    """Whether the command line asks for something to be said, by an option anywhere."""
+    words = (operand.value for operand in situation.line.operands)
+    return any(situation.line.given(_QUESTIONS)) or any(word in _QUESTIONS for word in words)
+
+
 def _program(key: str, facts: Entry, situation: Situation) -> Program:
     """The facts in the model's words."""
+    asked = facts["kind"] == "servers" and _asked(situation)
     given = situation.line.value(facts.get("timeout-options", ()))
     limit = seconds(given.value) if given is not None else facts.get("timeout")
     found = facts["started"] if "started" in facts else started(facts.get("starts", ()), situation)
@@ -108,7 +117,7 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         starts=found,
         as_pid1=reactions(facts.get("on", {}), facts.get("as-pid1", {})),
         as_child=reactions(facts.get("on", {}), facts.get("as-child", {})),
-        stays=facts.get("stays"),
+        stays=False if asked else facts.get("stays"),
         daemonizes=facts.get("daemonizes", False),
         clean_signals=tuple(facts.get("clean", ())),
         timeout=limit or None,

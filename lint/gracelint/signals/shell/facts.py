@@ -53,6 +53,7 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
         monitor="m" in state.options,
         conditions=state.conditions,
         default=state.default,
+        certain=not state.perhaps,
         stop=stop,
         reasons=(*facts.reasons, *((ended.reason,) if ended and ended.reason else ())),
         functions={name: node.text for name, node in state.functions.items()},

@@ -187,6 +187,7 @@ class Outcome:
     ``pipeline`` are all members of the pipeline that the command stands in. ``arguments`` says whether the launch's arguments (CMD) reach the command:
     ``all`` (``"$@"``), ``some``, ``none``, or ``absent`` where there are none to pass.
     ``errexit``: ``set -e`` is in force. ``monitor``: ``set -m``. ``conditions`` were assumed on this way; ``default``: the default launch can take it.
+    ``certain``: False where it is only assumed that the command (or the loop) lasts.
     ``reasons`` says what was not known.
     """
 
@@ -216,6 +217,7 @@ class Outcome:
     monitor: bool = False
     conditions: tuple[str, ...] = ()
     default: bool = True
+    certain: bool = True
     stop: Stop | None = None
     reasons: tuple[str, ...] = ()
     functions: Mapping[str, Text] = field(default_factory=dict)

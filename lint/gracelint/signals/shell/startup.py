@@ -131,7 +131,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
             result.append(each)
             continue
         program = block.command.program
-        if stays is None:
+        if stays is None and not tested(each):  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
         if block.kind == "foreground":
             each.note("before", block.command)
@@ -241,7 +241,7 @@ def _holding(finished: list[State]) -> list[State]:
     resolved = []
     for state in finished:
         ends = state.ended is not None and state.ended.kind == "exits"
-        if ends and state.candidate is not None and _fresh(state, finished):
+        if ends and state.candidate is not None and _last(state) and _fresh(state, finished):
             candidate = state.candidate
             candidate.conditions, candidate.default = candidate.conditions, state.default or candidate.default
             candidate.facts = replace(state.facts, before=candidate.facts.before)
@@ -254,6 +254,14 @@ def _holding(finished: list[State]) -> list[State]:
         for state in chosen:
             state.default = True
     return chosen
+
+
+def _last(state: State) -> bool:
+    """Whether nothing ran behind the candidate: what is written in front of other commands is meant to end before them."""
+    assert state.candidate is not None and state.candidate.block is not None
+    block, before = state.candidate.block, state.facts.before
+    noted = [command.text for command in before]
+    return block.kind != "foreground" or block.command.text not in noted or noted[-1] == block.command.text
 
 
 def _fresh(state: State, finished: list[State]) -> bool:
