@@ -38,7 +38,9 @@ def image_of(folder: Path, command: Sequence[str] = ("python", "app.py"), extra:
     return build_image(parse(Document.decode("Dockerfile", text.encode())), Context(str(folder), str(path)))
 
 
-def read(folder: Path, command: Sequence[str] = ("python", "app.py"), extra: str = "", **options: frozenset[str]) -> Program:
+def read(
+    folder: Path, command: Sequence[str] = ("python", "app.py"), extra: str = "", **options: frozenset[str]
+) -> Program:
     """The program that an image starts, read."""
     image = image_of(folder, command, extra)
     program = Program("python", "runtimes", runtime="python")

@@ -110,7 +110,9 @@ def program(seed: int) -> Program:
     around, thread = choice.choice(AROUND), choice.choice(THREADS)
     files: dict[str, str] = {}
     before, after = _registration(handler, place, files)
-    main = LOOPS[loop].replace("{body2}", indent(BODIES[body], 8).strip()).replace("{body}", indent(BODIES[body]).strip())
+    main = (
+        LOOPS[loop].replace("{body2}", indent(BODIES[body], 8).strip()).replace("{body}", indent(BODIES[body]).strip())
+    )
     main = "print('READY', flush=True)\n" + main + ("\n" + after if after else "")
     text = HEAD + before + "\n" + _threads(thread) + "\n" + _around(around, main) + "\n"
     files["app.py"] = text
@@ -118,8 +120,7 @@ def program(seed: int) -> Program:
 
 
 def _handler(name: str, *, own: str = "", declare: str = "global stopping") -> str:
-    body = HANDLERS[name].replace("{g}", declare).replace("{p}", own)
-    return body
+    return HANDLERS[name].replace("{g}", declare).replace("{p}", own)
 
 
 def _registration(handler: str, place: str, files: dict[str, str]) -> tuple[str, str]:
@@ -143,9 +144,14 @@ def _registration(handler: str, place: str, files: dict[str, str]) -> tuple[str,
         case "late":
             return function, install
         case "thread":
-            return function + f"def register():\n    {install}\n\nthreading.Thread(target=register, daemon=True).start()", ""
+            return (
+                function + f"def register():\n    {install}\n\nthreading.Thread(target=register, daemon=True).start()",
+                "",
+            )
         case "module":
-            files["setup_signals.py"] = "import os, signal, sys\n\ndef install(handler):\n    signal.signal(signal.SIGTERM, handler)\n"
+            files["setup_signals.py"] = (
+                "import os, signal, sys\n\ndef install(handler):\n    signal.signal(signal.SIGTERM, handler)\n"
+            )
             return function + "from setup_signals import install\ninstall(handler)", ""
         case "getattr":
             return function + "signal.signal(getattr(signal, 'SIGTERM'), handler)", ""

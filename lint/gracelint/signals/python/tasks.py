@@ -64,6 +64,16 @@ def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
     return found
 
 
+def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``trio.run`` and ``anyio.run``, which are given the function itself."""
+    from .calls import call
+
+    found = call(
+        run, replace(frame, loop=True), arguments.get(0, "async_fn") or UNKNOWN, arguments.values[1:], text, state
+    )
+    return _in_loop(run, frame, found, text, state, cancels=True)
+
+
 def _run_until_complete(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
@@ -304,6 +314,8 @@ _LOOPS = (
 SPECIAL: dict[str, Special] = {
     "asyncio.run": _run,
     "uvloop.run": _run,
+    "trio.run": _started,
+    "anyio.run": _started,
     "asyncio.Runner.run": _run,
     "asyncio.Loop.run_until_complete": _run_until_complete,
     "asyncio.Loop.run_forever": _run_forever,
