@@ -41,10 +41,6 @@ DIFFERS: dict[tuple[str, str], str] = {
     ("node --watch", "SIGINT"): _EXITED,
     ("circusd", "SIGTERM"): _EXITED,
     ("circusd", "SIGINT"): _EXITED,
-    (
-        "npm start",
-        "SIGINT",
-    ): "dash catches the interrupt and waits for its child, below another process too: the record is right",
     ("postgres", "SIGTERM"): "a client that leaves by itself was connected; one that stays is predicted",
 }
 
