@@ -8,7 +8,6 @@ somebody asks.
 from __future__ import annotations
 
 import os
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from . import suppress
 from .contexts import default_context
 from .discovery import display
 from .records import dataclass, field, replace
+from .regexes import regex
 from .rule import Case
 from .source import Document
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .signals.model import Trace
 
 
-_SHELL_SCRIPT = re.compile(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
+_SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ is used: a value with ``${...}`` counts as not given. PyYAML is imported only wh
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from .discovery import read_bytes
 from .records import dataclass
+from .regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # In the order in which Compose looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
+_DURATION = regex(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
 _DEEPEST = 100
 _LARGEST_MAPPING = 10_000
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -7,11 +7,11 @@ lines; one behind code covers its line. What silences nothing becomes GL002. Oth
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from .diagnostics import Finding, Fix
 from .records import dataclass
+from .regexes import regex
 from .source import Edit, Span
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from .source import Document
 
 MARK = "gracelint:"
-_COMMENT = re.compile(
-    r"(?<![^\s;&|(])#[ \t]*gracelint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<codes>[^\]\n]*)\])?[^\r\n]*"
-)
-_CODE = re.compile(r"[^\s,]+")
+_COMMENT = regex(r"(?<![^\s;&|(])#[ \t]*gracelint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<codes>[^\]\n]*)\])?[^\r\n]*")
+_CODE = regex(r"[^\s,]+")
 
 # What a comment without codes does not silence: that a file cannot be read, and what is said of the comment itself.
 _ONLY_BY_NAME = frozenset({"GL001", "GL002"})

@@ -7,17 +7,19 @@ overrides that make a line look like another one, and lone surrogates (undecodab
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TextIO
 
+from .regexes import regex
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 TAB_WIDTH = 4
 
 # C0, DEL and C1; soft hyphen and zero-width characters; line and paragraph separators; bidirectional controls; lone
 # surrogates; noncharacters, which XML refuses; tags. Each is shown as an escape.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 

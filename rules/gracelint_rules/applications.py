@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Related
+from gracelint.regexes import regex
 
 from .telling import condition, related, shown
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .defects import Defect
 
 _MOST_CLEANUPS = 3
-_AWAITED_EVENT = re.compile(r"await\s+([\w.]+)\.wait\(\)")
+_AWAITED_EVENT = regex(r"await\s+([\w.]+)\.wait\(\)")
 
 
 def response_of(case: Case, defect: Defect) -> Response | None:

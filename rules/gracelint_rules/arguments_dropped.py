@@ -40,10 +40,10 @@ When the image is meant to run one thing only. Then leave CMD out.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .telling import shown
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 # A script that looks at its arguments in any way, in a condition too.
-_LOOKS = re.compile(r"\$(?:[1-9@*#]|\{[#!]?[1-9@*])|\bshift\b|\bgetopts\b|\bfor \w+\s*(?:;|\n)")
+_LOOKS = regex(r"\$(?:[1-9@*#]|\{[#!]?[1-9@*])|\bshift\b|\bgetopts\b|\bfor \w+\s*(?:;|\n)")
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -36,9 +36,9 @@ When the foreground command is short, as in a loop of short commands: the trap t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.signals.shell.outcome import Outcome
 
-_KILL = re.compile(r"\bkill\b[^;&|]*?\"?\$\{?(\w+)\}?\"?")
+_KILL = regex(r"\bkill\b[^;&|]*?\"?\$\{?(\w+)\}?\"?")
 
 
 def check(case: Case) -> Iterator[Finding]:

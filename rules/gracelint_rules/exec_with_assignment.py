@@ -30,9 +30,9 @@ Never.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
 
-_ASSIGNED = re.compile(r"exec(?P<space>\s+)(?P<assignments>(?:\w+=(?:\"[^\"]*\"|'[^']*'|[^\s\"';&|<>])*\s+)+)(?=\S)")
+_ASSIGNED = regex(r"exec(?P<space>\s+)(?P<assignments>(?:\w+=(?:\"[^\"]*\"|'[^']*'|[^\s\"';&|<>])*\s+)+)(?=\S)")
 
 
 def check(case: Case) -> Iterator[Finding]:

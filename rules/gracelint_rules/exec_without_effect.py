@@ -32,9 +32,9 @@ Never; write what happens, without `exec`, if it is meant.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -57,7 +57,7 @@ _WHERE = {
 }
 # What may stand between the construct and the command without being in the way.
 _HARMLESS = frozenset({"and-or", "redirection"})
-_STDERR = re.compile(r"\s*2>&1\s*\Z")
+_STDERR = regex(r"\s*2>&1\s*\Z")
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -31,9 +31,9 @@ When the application installs its own handler in any case.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from gracelint.source import Text
 
 
-_EMPTY = re.compile(r"trap\s+(?:--\s+)?(''|\"\")")
+_EMPTY = regex(r"trap\s+(?:--\s+)?(''|\"\")")
 
 
 def check(case: Case) -> Iterator[Finding]:

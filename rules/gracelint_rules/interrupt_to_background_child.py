@@ -41,6 +41,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
 
-_INTERRUPT = re.compile(r"(?<=\s)-(?:s\s+)?(?:SIG)?(?:INT|QUIT|2|3)\b", re.IGNORECASE)
+_INTERRUPT = regex(r"(?<=\s)-(?:s\s+)?(?:SIG)?(?:INT|QUIT|2|3)\b", re.IGNORECASE)
 
 
 def check(case: Case) -> Iterator[Finding]:

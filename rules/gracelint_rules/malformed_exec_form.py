@@ -37,6 +37,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .writing import instruction_fix, json_array
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.parsers.dockerfile.model import Instruction
 
-_ARRAY_LIKE = re.compile(r"\[\s*(?:[\"'“”‘’]|\])")
-_TRAILING_COMMENT = re.compile(r"\]\s*(#.*)\Z", re.DOTALL)
+_ARRAY_LIKE = regex(r"\[\s*(?:[\"'“”‘’]|\])")
+_TRAILING_COMMENT = regex(r"\]\s*(#.*)\Z", re.DOTALL)
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
+
 from .writing import fix_of
 
 if TYPE_CHECKING:
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from gracelint.source import Text
 
 _USER = r"(?P<user>[\w.$\{\}\"-]+)"
-_DIRECT = re.compile(
+_DIRECT = regex(
     rf"(?:runuser\s+-u\s+{_USER}\s+--|sudo(?:\s+-[EHn]+)*\s+-u\s+{_USER.replace('user', 'other')}(?:\s+-[EHn]+)*(?:\s+--)?)\s+(?=[^\s-])"
 )
-_STRING = re.compile(
+_STRING = regex(
     rf"(?:su|runuser)\s+(?:-s\s+\S+\s+)?{_USER}\s+(?:-s\s+\S+\s+)?-c\s+(?P<quote>['\"])(?P<command>[^'\"$`\\]+)(?P=quote)\Z"
 )
 _TOOLS = ("gosu", "su-exec", "setpriv")

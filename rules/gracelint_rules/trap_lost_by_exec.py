@@ -31,9 +31,9 @@ When the trap covers only the time before `exec`. That is good practice: a stop 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .telling import program_name
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
 
 # Handlers that only end the script: they cover the time before exec, and nothing is lost with them.
-_ONLY_ENDS = re.compile(r"\s*(?:(?:exit|return|kill|wait|:|true|trap)\b[^;\n&|]*[;\n]?\s*)*\Z")
+_ONLY_ENDS = regex(r"\s*(?:(?:exit|return|kill|wait|:|true|trap)\b[^;\n&|]*[;\n]?\s*)*\Z")
 
 
 def check(case: Case) -> Iterator[Finding]:

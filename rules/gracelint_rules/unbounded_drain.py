@@ -42,11 +42,11 @@ When every stream ends by itself in a few seconds.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix
 from gracelint.image.model import ImageFile
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 from gracelint.source import Edit, Span
 
@@ -58,10 +58,10 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
     from gracelint.source import Text
 
-_LONG = re.compile(
+_LONG = regex(
     r"\bWebSocket\b|websockets?\b|\bEventSourceResponse\b|sse_starlette|text/event-stream|\bStreamingResponse\b|\bsocketio\b"
 )
-_APPLICATION = re.compile(r"(?P<module>[A-Za-z_][\w.]*):[A-Za-z_][\w.]*(?:\(\))?\Z")
+_APPLICATION = regex(r"(?P<module>[A-Za-z_][\w.]*):[A-Za-z_][\w.]*(?:\(\))?\Z")
 _MOST_FILES = 200
 _MARGIN = 2
 

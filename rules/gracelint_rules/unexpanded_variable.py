@@ -36,6 +36,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .launching import own_exec_forms, reads_shell_text
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.image.model import CommandLine
 
-_VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^{}]*\})")
+_VARIABLE = regex(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^{}]*\})")
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from gracelint.signals.shell.outcome import Trap
 
 
-_PREFIXED = re.compile(r"(?<=\s)SIG(?=[A-Z0-9]+(?=\s|\Z))", re.IGNORECASE)
+_PREFIXED = regex(r"(?<=\s)SIG(?=[A-Z0-9]+(?=\s|\Z))", re.IGNORECASE)
 
 
 def check(case: Case) -> Iterator[Finding]:

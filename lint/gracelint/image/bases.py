@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import json
 import os.path
-import re
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..records import dataclass, fields, replace
+from ..regexes import regex
 from .model import BaseImage
 
 if TYPE_CHECKING:
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from .model import ShellFamily
 
 # Registries (and folders in them) that serve Docker Hub's official images under the same names.
-_OFFICIAL = re.compile(
+_OFFICIAL = regex(
     r"(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/(?:library/)?"
     r"|(?:[^/]+/)*library/)(?=[^/]+$)"
 )
-_HUB = re.compile(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/")
-_OFFICIAL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
-_WORD = re.compile(r"[a-z][a-z_]*")
-_NUMBERS = re.compile(r"\d+")
-_VERSION = re.compile(r"v?\d+(?:$|[._+]|u\d)")
-_DOTTED = re.compile(r"\d+(?:\.\d+)*")
+_HUB = regex(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/")
+_OFFICIAL_NAME = regex(r"[a-z0-9][a-z0-9._-]{0,99}")
+_WORD = regex(r"[a-z][a-z_]*")
+_NUMBERS = regex(r"\d+")
+_VERSION = regex(r"v?\d+(?:$|[._+]|u\d)")
+_DOTTED = regex(r"\d+(?:\.\d+)*")
 _LAST = 10**9  # stands for "the last of its line" in a shortened version
 
 

@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..records import replace
+from ..regexes import regex
 from .entries import (
     Change,
     Effect,
@@ -45,10 +46,10 @@ if TYPE_CHECKING:
 
 MAX_MATCHES = 2_000
 
-_REMOTE = re.compile(r"https?://|git@|ssh://|git://", re.IGNORECASE)
-_ARCHIVE = re.compile(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
-_SCRIPT = re.compile(r"\.(sh|bash|ash|dash|py)$|(^|/)[^/.]*entry-?point[^/.]*$", re.IGNORECASE)
-_PRODUCED = re.compile(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|release|node_modules|\.next)/")
+_REMOTE = regex(r"https?://|git@|ssh://|git://", re.IGNORECASE)
+_ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
+_SCRIPT = regex(r"\.(sh|bash|ash|dash|py)$|(^|/)[^/.]*entry-?point[^/.]*$", re.IGNORECASE)
+_PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|release|node_modules|\.next)/")
 
 
 def copied(step: Copy, path: str, world: World) -> Effect:

@@ -11,16 +11,16 @@ Docker's table has it, they are left out, unless the string asks for them (``exe
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ..regexes import regex
 from ..source import Document
 from .model import Argument, CommandLine, Launch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_POSITIONAL = re.compile(r"\$(?:[0-9@*#]|\{[0-9@*#])")
+_POSITIONAL = regex(r"\$(?:[0-9@*#]|\{[0-9@*#])")
 
 
 def build_launch(entrypoint: CommandLine | None, cmd: CommandLine | None) -> Launch:

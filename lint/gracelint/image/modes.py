@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from ..regexes import regex
 
-_OCTAL = re.compile(r"0*[0-7]{1,5}")
-_CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwxXstugo]*)+)")
-_ACTION = re.compile(r"([-+=])([rwxXstugo]*)")
+_OCTAL = regex(r"0*[0-7]{1,5}")
+_CLAUSE = regex(r"([ugoa]*)((?:[-+=][rwxXstugo]*)+)")
+_ACTION = regex(r"([-+=])([rwxXstugo]*)")
 
 
 def executable_after(mode: str, before: bool | None) -> bool | None:

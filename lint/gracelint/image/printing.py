@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..regexes import regex
 from ..source import Text, join
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from .substitution import Variables
 
 _CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-_ECHO_OPTION = re.compile(r"-[neE]+")
-_ESCAPE = re.compile(r"\\(?:0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
-_DIRECTIVE = re.compile(r"%(?:%|[-0-9.]*[a-zA-Z])")
-_IN_HEREDOC = re.compile(r"\\[$`\\\n]|\$(?:\w+|\{\w+\}|[@*#?$!-])|\$[({]|`")
+_ECHO_OPTION = regex(r"-[neE]+")
+_ESCAPE = regex(r"\\(?:0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_DIRECTIVE = regex(r"%(?:%|[-0-9.]*[a-zA-Z])")
+_IN_HEREDOC = regex(r"\\[$`\\\n]|\$(?:\w+|\{\w+\}|[@*#?$!-])|\$[({]|`")
 
 MAX_ROUNDS = 1_000
 

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..records import dataclass
+from ..regexes import regex
 from ..source import join
 from .entries import contains
 from .operations import Opaque, Operation, Target
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from .steps import Run
     from .substitution import Variables
 
-_TREE_COMMAND = re.compile(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
-_SEPARATORS = re.compile(r"[\s;&|()<>\"'`=,:]+")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_WILDCARD = re.compile(r"[*?\[{]")
+_TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
+_SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
+_VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
+_WILDCARD = regex(r"[*?\[{]")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "busybox"})
-_SCRIPT = re.compile(r"\.(?:sh|bash|py)$|entry-?point", re.IGNORECASE)
+_SCRIPT = regex(r"\.(?:sh|bash|py)$|entry-?point", re.IGNORECASE)
 
 
 def concerns(step: Run, path: str) -> bool:

@@ -8,7 +8,7 @@ name either.
 
 from __future__ import annotations
 
-import re
+from ..regexes import regex
 
 # Linux numbers on every architecture but MIPS, Alpha, SPARC and PA-RISC; signal(7).
 NUMBERS: dict[str, int] = {
@@ -22,7 +22,7 @@ NUMBERS: dict[str, int] = {
 ALIASES = {"IOT": "ABRT", "CLD": "CHLD", "POLL": "IO"}
 RTMIN, RTMAX = 34, 64
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = regex(r"[+-]?[0-9]{1,18}")
 _NAMES = {number: f"SIG{name}" for name, number in NUMBERS.items()}
 
 

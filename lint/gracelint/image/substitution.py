@@ -16,6 +16,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..records import dataclass, field
+from ..regexes import regex
 from ..source import Text, join
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ MAX_NESTING = 50
 MAX_WILDCARD_VALUE = 2_000
 MAX_VALUE = 10_000_000  # characters; a variable that doubles itself on every line grows without bound
 
-_NAME = re.compile(r"[0-9]+|[@*#?\-$!]|[^\W\d]\w*|")
-_LITERAL = re.compile(r"[^$'\"\\`}/]+")
+_NAME = regex(r"[0-9]+|[@*#?\-$!]|[^\W\d]\w*|")
+_LITERAL = regex(r"[^$'\"\\`}/]+")
 
 # A variable's value: a string, or None where it is not known. Absence from the mapping: not set.
 Value: TypeAlias = "str | None"

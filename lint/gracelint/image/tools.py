@@ -11,6 +11,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from ..regexes import regex
 from .operations import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
 
 
 # The ways in which people write "take the carriage returns away" for sed.
-_RETURNS = re.compile(r"s([/|#,@])(?:\\r|\r|\\x0[dD]|\\015|\^M)[+*]?\$?\1\1g?;?")
+_RETURNS = regex(r"s([/|#,@])(?:\\r|\r|\\x0[dD]|\\015|\^M)[+*]?\$?\1\1g?;?")
 
 
 def strips_returns(script: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ..regexes import regex
 from ..terminal import printable
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ..rule import Rule
     from ..terminal import Style
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
-_CODE = re.compile(r"`([^`]+)`")
+_LINK = regex(r"\[([^\]]+)\]\(([^)]+)\)")
+_CODE = regex(r"`([^`]+)`")
 
 
 def headline(doc: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..image.model import ImageFile
 from ..records import replace
+from ..regexes import regex
 from .model import Reaction
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
 # Libraries that install handlers for the stop signals, by the word that imports or enables them.
-_LIBRARIES = re.compile(
+_LIBRARIES = regex(
     r"terminus|close-with-grace|lightship|exit-hook|signal-exit|node-graceful|node-cleanup|graceful-?shutdown|enableShutdownHooks"
     r"|['\"]death['\"]|http-terminator",
     re.IGNORECASE,
 )
 _MOST_FILES = 400
-_VENDORED = re.compile(r"/(?:node_modules|vendor|bower_components|\.git)/")
+_VENDORED = regex(r"/(?:node_modules|vendor|bower_components|\.git)/")
 
 
 def judged(program: Program, image: Image) -> Program:

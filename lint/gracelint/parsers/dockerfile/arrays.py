@@ -10,9 +10,9 @@ Method: one walk with an explicit stack, no recursion. Strings at the top level 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from .decode import decoded
 from .words import stripped
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from ...source import Text
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_CHARACTERS = re.compile(r'[^"\\\x00-\x1f\udc80-\udcff]+')
-_STRING_PART = re.compile(r'[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_LITERAL = re.compile(r"true|false|null")
-_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SPACE = regex(r"[ \t\r\n]*")
+_CHARACTERS = regex(r'[^"\\\x00-\x1f\udc80-\udcff]+')
+_STRING_PART = regex(r'[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LITERAL = regex(r"true|false|null")
+_UNICODE = regex(r"\\u([0-9a-fA-F]{4})")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 10_000
 _REPLACEMENT = "\ufffd"

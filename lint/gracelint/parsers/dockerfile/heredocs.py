@@ -11,16 +11,16 @@ line counts as refused.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from ...regexes import regex
 from .lines import SPACES
 
-_HEREDOC = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
-_SPACE = re.compile(f"[{SPACES}]")
-_PLAIN = re.compile(rf"[^$'\"<\\{SPACES}]+")
-_DIGITS = re.compile(r"\d+")
-_NAME = re.compile(r"\w+")
+_HEREDOC = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
+_SPACE = regex(f"[{SPACES}]")
+_PLAIN = regex(rf"[^$'\"<\\{SPACES}]+")
+_DIGITS = regex(r"\d+")
+_NAME = regex(r"\w+")
 _DEEPEST = 50
 
 

@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ...regexes import regex
 from .model import MalformedArray
 
-_TEST_COMMAND = re.compile(r"\[\[?\s")
-_ITEM = re.compile(
+_TEST_COMMAND = regex(r"\[\[?\s")
+_ITEM = regex(
     r"""\s*(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|[“”„«](?P<smart>[^“”»"]*)[“”»"]"""
     r"""|[‘’‚](?P<curly>[^‘’']*)[‘’']|(?P<bare>[^\s,\[\]{}"'“”‘’]+))""",
     re.DOTALL,
 )
-_SEPARATOR = re.compile(r"\s*(,)?\s*")
-_PLAIN_WORD = re.compile(r"[\w./:=@%+-]+")
-_BACKSLASH = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
+_SEPARATOR = regex(r"\s*(,)?\s*")
+_PLAIN_WORD = regex(r"[\w./:=@%+-]+")
+_BACKSLASH = regex(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\/": "/", "\\b": "\b", "\\f": "\f", "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 _MOST_ITEMS = 1000
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ...regexes import regex
 from ...source import Buffer, Document, Run, Text
 from .model import Comment, Problem
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Go's ``unicode.IsSpace``, as the inside of a regular expression's character class."""
 
-_LEAD = re.compile(f"[{SPACES}]*")
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*", re.DOTALL)
+_LEAD = regex(f"[{SPACES}]*")
+_DIRECTIVE = regex(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*", re.DOTALL)
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _LONGEST_LINE = 65535
 """Bytes; bufio.MaxScanTokenSize - 1, the longest line that BuildKit's scanner takes."""

@@ -11,10 +11,10 @@ refuse is a `Problem`, and the rest is still read.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from ...regexes import regex
 from ...source import Text
 from . import arrays, checks, keywords
 from .lines import Line, Lines
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _EXEC_FORM = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME"})
 _HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
-_KEYWORD = re.compile(r"[^\t\v\f\r ]+")
-_BINARY = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
-_UNDECODABLE = re.compile("[\udc80-\udcff]+")
+_KEYWORD = regex(r"[^\t\v\f\r ]+")
+_BINARY = regex("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_UNDECODABLE = regex("[\udc80-\udcff]+")
 _NOT_STRINGS = "an array must hold strings only"
 
 

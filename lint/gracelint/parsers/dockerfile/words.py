@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from ...source import Text
 from .decode import decoded
 from .lines import SPACES
@@ -19,8 +20,8 @@ from .model import Flag
 if TYPE_CHECKING:
     from ...source import Buffer
 
-_WORD = re.compile(r"[^\t\v\f\r ]+")
-_LEAD = re.compile(f"[{SPACES}]*")
+_WORD = regex(r"[^\t\v\f\r ]+")
+_LEAD = regex(f"[{SPACES}]*")
 _QUOTED = frozenset({"ENV", "LABEL", "ARG"})
 
 

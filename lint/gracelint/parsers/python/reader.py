@@ -6,11 +6,11 @@ gracelint. Hazard: its parser is native and recursive, so nesting is measured on
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
 
+from ...regexes import regex
 from . import model
 from .expressions import Expressions, symbol
 
@@ -26,7 +26,7 @@ _MAX_CHARACTERS = 2_000_000
 # Chains of operators nest without any bracket, and the parser tries prefixes again and again.
 _MAX_OPERATORS = 2_000
 _MAX_PREFIXES = 200
-_MARK = re.compile(
+_MARK = regex(
     r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)|(?P<prefix>\b(?:not|lambda|if|await)\b)|(?P<operator>[-+*/|&.<>=~])"
 )
 

@@ -6,19 +6,19 @@ rules of their own.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal
 
+from ...regexes import regex
 from .model import Binary, Both, Conditional, Not, Unary, Word
 from .words import COMMAND, REGEX, Collector, Unread, WordReader
 
 if TYPE_CHECKING:
     from .model import Condition
 
-_SPACE = re.compile(r"(?:[ \t\n]|\\\n)*")
-_BLANK = re.compile(r"(?:[ \t]|\\\n)*")
-_UNARY = re.compile(r"-[abcdefghknoprstuvwxzGLNORS](?=[ \t\n])")
-_BINARY = re.compile(r"(?:==|!=|=~|=|-eq|-ne|-lt|-le|-gt|-ge|-nt|-ot|-ef)(?=[ \t\n])|[<>](?!\()")
+_SPACE = regex(r"(?:[ \t\n]|\\\n)*")
+_BLANK = regex(r"(?:[ \t]|\\\n)*")
+_UNARY = regex(r"-[abcdefghknoprstuvwxzGLNORS](?=[ \t\n])")
+_BINARY = regex(r"(?:==|!=|=~|=|-eq|-ne|-lt|-le|-gt|-ge|-nt|-ot|-ef)(?=[ \t\n])|[<>](?!\()")
 
 
 class ConditionReader(WordReader):

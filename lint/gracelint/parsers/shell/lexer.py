@@ -10,9 +10,9 @@ kept, and ``broken`` tells where it ended. ``&>`` and ``((`` are read as bash re
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from ...source import join
 from .conditions import ConditionReader
 from .model import ArithmeticCommand, Assignment, LiteralText, Redirect, Word
@@ -20,21 +20,22 @@ from .tokens import Kind, Token
 from .words import Unread
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from ...source import Text
     from .model import Block
 
-_BLANK = re.compile(r"(?:[ \t]|\\\n)*")
-_SPACE = re.compile(r"(?:[ \t\n]|\\\n|#[^\n]*)*")
-_COMMENT = re.compile(r"[^\n]*")
-_OPERATOR = re.compile(r";;&|;;|;&|;|&&|&|\|\||\|&|\||[()]")
-_REDIRECT = re.compile(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>|&>>|&>)")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[|\+?=)")
-_EQUALS = re.compile(r"\+?=")
-_FUNCTION = re.compile(r"(\()[ \t]*(\))")
-_COPROC_NAME = re.compile(r"[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]+(?=[({]|(?:while|until|if|for|case|select)\b|\[\[)")
-_TIME_OPTION = re.compile(r"[ \t]+-p(?=[ \t])")
+_BLANK = regex(r"(?:[ \t]|\\\n)*")
+_SPACE = regex(r"(?:[ \t\n]|\\\n|#[^\n]*)*")
+_COMMENT = regex(r"[^\n]*")
+_OPERATOR = regex(r";;&|;;|;&|;|&&|&|\|\||\|&|\||[()]")
+_REDIRECT = regex(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>|&>>|&>)")
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[|\+?=)")
+_EQUALS = regex(r"\+?=")
+_FUNCTION = regex(r"(\()[ \t]*(\))")
+_COPROC_NAME = regex(r"[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]+(?=[({]|(?:while|until|if|for|case|select)\b|\[\[)")
+_TIME_OPTION = regex(r"[ \t]+-p(?=[ \t])")
 
 _OPENERS = {"if", "while", "until", "for", "select", "case", "{"}
 _CLOSERS = {"fi", "done", "esac", "}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from ...source import join
 from .model import LiteralText
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from ...source import Text
     from .model import Word
 
-_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
-_SPECIAL_IN_DOUBLE_QUOTES = re.compile(r'([\\"$`])')
+_PLAIN = regex(r"[A-Za-z0-9_@%+=:,./-]*")
+_SPECIAL_IN_DOUBLE_QUOTES = regex(r'([\\"$`])')
 
 
 def literal_text(word: Word) -> Text | None:

@@ -15,6 +15,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ...regexes import regex
 from ...source import join
 from .model import Arithmetic, CommandSubstitution, LiteralText, Parameter, ProcessSubstitution, Word
 
@@ -47,32 +48,32 @@ class Mode(NamedTuple):
     globs: bool = False
 
 
-COMMAND = Mode(re.compile(r"[^ \t\n|&;()<>'\"\\$`]+"), globs=True)
+COMMAND = Mode(regex(r"[^ \t\n|&;()<>'\"\\$`]+"), globs=True)
 """A word of a command: ends at white space and operators."""
-REGEX = Mode(re.compile(r"[^ \t\n()'\"\\$`]+"))
+REGEX = Mode(regex(r"[^ \t\n()'\"\\$`]+"))
 """The right side of ``=~``: operators are plain, parentheses are counted by the caller."""
-GROUP = Mode(re.compile(r"[^()'\"\\$`]+"))
+GROUP = Mode(regex(r"[^()'\"\\$`]+"))
 """Inside the parentheses of a regular expression or an extended glob."""
-DOUBLE = Mode(re.compile(r"[^\"\\$`]+"), quoted=True, single=False, escapable='$`"\\')
-BRACE = Mode(re.compile(r"[^}'\"\\$`]+"))
-BRACE_QUOTED = Mode(re.compile(r"[^}\"\\$`]+"), quoted=True, single=False, escapable='$`"\\}')
-BRACE_TRIM = Mode(re.compile(r"[^}'\"\\$`]+"), quoted=True, escapable=None)
-PATTERN = Mode(re.compile(r"[^}/'\"\\$`]+"))
-PATTERN_QUOTED = Mode(re.compile(r"[^}/'\"\\$`]+"), quoted=True)
+DOUBLE = Mode(regex(r"[^\"\\$`]+"), quoted=True, single=False, escapable='$`"\\')
+BRACE = Mode(regex(r"[^}'\"\\$`]+"))
+BRACE_QUOTED = Mode(regex(r"[^}\"\\$`]+"), quoted=True, single=False, escapable='$`"\\}')
+BRACE_TRIM = Mode(regex(r"[^}'\"\\$`]+"), quoted=True, escapable=None)
+PATTERN = Mode(regex(r"[^}/'\"\\$`]+"))
+PATTERN_QUOTED = Mode(regex(r"[^}/'\"\\$`]+"), quoted=True)
 
-_PLAIN_WORD = re.compile(rf"{COMMAND.plain.pattern}(?=[ \t\n;|&)]|\Z)")
-_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_SHORT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_OPERATOR = re.compile(r":[-=?+]|[-=?+]|##?|%%?|/[/#%]?|\^\^?|,,?|@|:")
-_CONTINUATIONS = re.compile(r"(?:\\\n)+")
-_ANSI_ESCAPE = re.compile(
+_PLAIN_WORD = regex(rf"{COMMAND.plain.pattern}(?=[ \t\n;|&)]|\Z)")
+_PARAMETER = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_SHORT = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_OPERATOR = regex(r":[-=?+]|[-=?+]|##?|%%?|/[/#%]?|\^\^?|,,?|@|:")
+_CONTINUATIONS = regex(r"(?:\\\n)+")
+_ANSI_ESCAPE = regex(
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c(.))",
     re.DOTALL,
 )
-_ANSI_PLAIN = re.compile(r"[^'\\]+")
+_ANSI_PLAIN = regex(r"[^'\\]+")
 _ANSI_CHARACTERS = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
-_BRACKETS = re.compile(r"[^][\n'\"]+")
-_SKIPPED = re.compile(r"[^()'\"`\\]+")
+_BRACKETS = regex(r"[^][\n'\"]+")
+_SKIPPED = regex(r"[^()'\"`\\]+")
 
 
 class Collector:

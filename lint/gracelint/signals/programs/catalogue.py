@@ -9,10 +9,11 @@ index by name; every other line is one entry, and only those that are asked for 
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from ...regexes import regex
 
 Entry: TypeAlias = "dict[str, Any]"
 
@@ -21,7 +22,7 @@ FILE = FOLDER / "catalogue.jsonl"
 _INSTALLED = frozenset(("bin", "sbin", ".bin", "node_modules", "libexec", "shims"))
 # No name is longer; a version is looked for in none that is.
 _LONGEST = 64
-_VERSION = re.compile(r"[-_]?v?\d+(?:\.\d+)*$")
+_VERSION = regex(r"[-_]?v?\d+(?:\.\d+)*$")
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, get_args
 
+from ...regexes import regex
 from ..model import Disposition, How
 from .facts import TESTS
 from .readers import READERS
@@ -14,9 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 KINDS = ("runtimes", "servers", "inits", "supervisors", "wrappers", "package-runners", "tools")
-TRAITS = ("development", "keep-alive", "privilege-drop", "workers", "group-breaks-workers", "reaps", "expendable", "own-group", "forks-if-leader")
+TRAITS = (
+    "development",
+    "keep-alive",
+    "privilege-drop",
+    "workers",
+    "group-breaks-workers",
+    "reaps",
+    "expendable",
+    "own-group",
+    "forks-if-leader",
+)
 
-_SIGNALS = re.compile(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
+_SIGNALS = regex(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
 _DISPOSITIONS = (*get_args(Disposition), "default")
 
 _FACTS: Mapping[str, type | tuple[type, ...]] = {

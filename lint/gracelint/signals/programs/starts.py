@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from ...image.model import Argument
 from ...records import replace
+from ...regexes import regex
 from ...source import join
 from ..model import Started
 from .arguments import is_assignment
@@ -89,7 +89,7 @@ def _option(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ..
 
 
 # A command line without these is a program and its arguments in any shell.
-_SHELL_SYNTAX = re.compile(r"[|&;<>()$`\\*?\[#~!{}\n]|^\s*\w+=")
+_SHELL_SYNTAX = regex(r"[|&;<>()$`\\*?\[#~!{}\n]|^\s*\w+=")
 
 
 def direct(text: Text, how: How, shell: str = "/bin/sh") -> Started:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...regexes import regex
 from ..process import Bound
 from . import conditions, simple
 from .outcome import Command
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 Builtin = "Callable[[Machine, State, sh.Simple, list[Field]], list[State]]"
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def _quiet(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

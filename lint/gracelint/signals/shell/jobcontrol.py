@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from ...regexes import regex
 from .. import names
 from . import simple
 from .outcome import LostExec, Trap
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .state import State
     from .values import Field
 
-ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 
 
 def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

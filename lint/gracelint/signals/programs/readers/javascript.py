@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
 from ....records import replace
+from ....regexes import regex
 from ....source import join
 from ..starts import command, direct, shell_command
 from .files import absolute, content
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _FOLDERS = ("-C", "--prefix", "--cwd", "--dir")
 # Which npm a Node release carries, where it is one that swallows SIGTERM (9.6.7 to 10.2.4): https://nodejs.org/dist/index.json
 _SWALLOWING_NODE = {18: (17, 19), 20: (3, 11), 21: (0, 6)}
-_NODE_TAG = re.compile(r"(?:^|/)node:(\d+)(?:\.(\d+))?")
+_NODE_TAG = regex(r"(?:^|/)node:(\d+)(?:\.(\d+))?")
 
 
 def _folder(situation: Situation) -> str:
@@ -98,7 +99,7 @@ def _default_start(situation: Situation) -> Started:
     return shell_command(join([("node server.js", text)]), "fork", "sh")
 
 
-_SCRIPT_SHELL = re.compile(r"^[ \t]*script-shell[ \t]*=[ \t]*(\S+)", re.MULTILINE)
+_SCRIPT_SHELL = regex(r"^[ \t]*script-shell[ \t]*=[ \t]*(\S+)", re.MULTILINE)
 
 
 def _npm_shell(situation: Situation) -> str:
@@ -255,7 +256,7 @@ def npm_run_all(facts: Entry, situation: Situation) -> Entry:
     }
 
 
-_CONFIGURATION = re.compile(r"\.(?:json|ya?ml)$|\.config\.[cm]?js$")
+_CONFIGURATION = regex(r"\.(?:json|ya?ml)$|\.config\.[cm]?js$")
 _INTERPRETERS = {".py": "python3", ".rb": "ruby", ".php": "php", ".pl": "perl", ".sh": "bash", ".ts": "bun"}
 
 

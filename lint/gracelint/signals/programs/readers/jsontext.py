@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from ....regexes import regex
 from ....source import join
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from ....source import Text
 
 # Nothing in it can fail after a long way, so that every character is read once; what is not closed is a token too.
-_TOKEN = re.compile(r'"(?:[^"\\\n]+|\\.)*"?|//[^\n]*|/\*(?:(?!\*/).)*(?:\*/)?|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]+", re.DOTALL)
+_TOKEN = regex(r'"(?:[^"\\\n]+|\\.)*"?|//[^\n]*|/\*(?:(?!\*/).)*(?:\*/)?|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
+_ESCAPE = regex(r"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]+", re.DOTALL)
 _DEEP = 50
 # Characters of a string, the longest of which is a command line.
 _LONG = 20_000

@@ -6,10 +6,10 @@ that is more than one line of text is passed over.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
+from ....regexes import regex
 from ....source import join
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from ....source import Text
 
-_SECTION = re.compile(r"\s*\[+([^\]]*)\]+")
+_SECTION = regex(r"\s*\[+([^\]]*)\]+")
 # Pieces of one value that is continued over lines; what is longer is nobody's command.
 _PARTS = 400
-_SEPARATOR = re.compile("[=:]")
-_INLINE = re.compile(r"""(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
-_COMMENT = re.compile(r"\s[;#].*$")
+_SEPARATOR = regex("[=:]")
+_INLINE = regex(r"""(?<![\w-])([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
+_COMMENT = regex(r"\s[;#].*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument
+from ....regexes import regex
 from ..starts import command, shell_command
 from ..words import split
 from .files import content
@@ -89,8 +90,8 @@ def uv(facts: Entry, situation: Situation) -> Entry:
     return {}
 
 
-_GUNICORN = re.compile(r"^(graceful_timeout|daemon|reload)[ \t]*(?::[^=\n]*)?=[ \t]*(\d+|True|False)\b", re.MULTILINE)
-_ARGUMENT = re.compile(r"--graceful-timeout[= ](\d+)")
+_GUNICORN = regex(r"^(graceful_timeout|daemon|reload)[ \t]*(?::[^=\n]*)?=[ \t]*(\d+|True|False)\b", re.MULTILINE)
+_ARGUMENT = regex(r"--graceful-timeout[= ](\d+)")
 
 
 def gunicorn(facts: Entry, situation: Situation) -> Entry:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument
+from ....regexes import regex
 from ..starts import command
 from .files import content, first, matching
 from .lines import settings, truth
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from ..catalogue import Entry
     from ..facts import Situation
 
-_DAEMON_OFF = re.compile(r"^[ \t]*daemon[ \t]+off[ \t]*;", re.MULTILINE)
-_LIFETIME = re.compile(r"^[ \t]*shutdown_lifetime[ \t]+(\d{1,6})[ \t]*(minutes?|hours?)?", re.MULTILINE)
+_DAEMON_OFF = regex(r"^[ \t]*daemon[ \t]+off[ \t]*;", re.MULTILINE)
+_LIFETIME = regex(r"^[ \t]*shutdown_lifetime[ \t]+(\d{1,6})[ \t]*(minutes?|hours?)?", re.MULTILINE)
 
 
 # Seconds: the shortest grace period that is common, `docker stop`'s.
@@ -56,7 +57,7 @@ _FPM_FILES = (
     "/etc/php-fpm.conf",
     "/etc/php*/php-fpm.conf",
 )
-_FPM_IMAGE = re.compile(r"(?:^|/)php:[\w.-]*fpm")
+_FPM_IMAGE = regex(r"(?:^|/)php:[\w.-]*fpm")
 
 
 def php_fpm(facts: Entry, situation: Situation) -> Entry:
@@ -95,7 +96,7 @@ def apachectl(facts: Entry, situation: Situation) -> Entry:
     return {"started": (command((start, *words), "fork"),)} if start else {}
 
 
-_GENTLE = re.compile(r"unix_signal:15\s+gracefully_kill_them_all")
+_GENTLE = regex(r"unix_signal:15\s+gracefully_kill_them_all")
 
 
 def uwsgi(facts: Entry, situation: Situation) -> Entry:

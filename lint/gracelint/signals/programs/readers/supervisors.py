@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
 from ....records import replace
+from ....regexes import regex
 from ..reactions import seconds
 from ..starts import command, shell_command
 from ..words import split
@@ -90,7 +91,7 @@ def _supervised(table: dict[str, Text]) -> Started | None:
     )
 
 
-_PROCESS = re.compile(r"^([\w-]+):[ \t]*(\S.*)$", re.MULTILINE)
+_PROCESS = regex(r"^([\w-]+):[ \t]*(\S.*)$", re.MULTILINE)
 
 
 def procfile(facts: Entry, situation: Situation) -> Entry:
