@@ -89,7 +89,7 @@ class LiveShell:
     def _interrupted(self) -> bool:
         """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
         block = self.state.block
-        foreground = block is not None and block.kind == "foreground"
+        foreground = block is not None and block.kind == "foreground" and "m" not in self.state.options
         return foreground or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
 
     def _untrapped(self, signal: str) -> None:
