@@ -82,9 +82,19 @@ def move_before(source: Text, statement: Text, blocking: Text) -> tuple[Edit, ..
     body = list(step.block.body)
     moved = body.pop(step.index)
     at = step.index - 1
-    inside = [i for i in range(step.index) if _holds(spans, body[i], source, blocking)]
+    definitions = cst.FunctionDef | cst.ClassDef
+    inside = [
+        i
+        for i in range(step.index)
+        if _holds(spans, body[i], source, blocking) and not isinstance(body[i], definitions)
+    ]
     at = inside[-1] if inside else at
-    body.insert(at, moved)
+    # The empty lines and comments in front of the statement that blocks stay where they are.
+    behind = body[at]
+    body[at : at + 1] = [
+        moved.with_changes(leading_lines=getattr(behind, "leading_lines", ())),
+        behind.with_changes(leading_lines=()),
+    ]
     return _edits(source, _module(_with_body(module, step.block, body)))
 
 

@@ -153,7 +153,7 @@ def define_class(run: Run, frame: Frame, node: syntax.Class, state: State) -> No
     from .statements import block
 
     scope = Scope(found.number, frame.scope, frame.scope.module)
-    inner = Frame(scope, frame.background, frame.loop, frame.guards, frame.raises)
+    inner = Frame(scope, frame.background, frame.loop, guards=frame.guards, raises=frame.raises)
     state.become(joined([block(run, inner, node.body, state)]))
     if not state.dead:
         run.write(state, (frame.outer.get(node.name, frame.scope).number, node.name), found)
@@ -253,6 +253,6 @@ def _load(run: Run, frame: Frame, name: str, state: State) -> Module | None:
         run.doubts.append(f"the module {name} cannot be read: {parsed.problem.message}")
     from .statements import block
 
-    inner = Frame(scope, frame.background, False, frame.guards, frame.raises)
+    inner = Frame(scope, frame.background, guards=frame.guards, raises=frame.raises)
     state.become(joined([block(run, inner, parsed.body, state)]))
     return loaded
