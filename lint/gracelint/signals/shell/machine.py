@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...parsers.shell import model as sh
 from ..process import Bound
 from . import builtins, children, conditions, simple, words
+from .liveness import Liveness
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Host(Protocol):
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
     ) -> list[children.Forked]:
         """Start a child shell that runs a command."""
+
+
+# Operators for parameters that may not be set.
+_FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
 
 class Context(Protocol):
@@ -97,6 +102,7 @@ class Machine:
         self.forking = 0
         self.parked: list[tuple[object, State]] = []
         self.escaped: set[object] = set()
+        self.liveness = Liveness()
         self._enter: dict[type, Callable[[State, object], list[State]]] = {
             sh.Simple: self._simple,
             sh.Pipeline: self._pipeline,
@@ -452,7 +458,9 @@ class Machine:
                     continue
                 if part.operator in bad or (part.index is not None and "index" in bad):
                     failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
-                elif strict and part.operator is None and part.index is None and self._unset(state, part.name):
+                elif (
+                    strict and part.operator not in _FOR_UNSET and part.index is None and self._unset(state, part.name)
+                ):
                     failed = f"{part.text.value} is not set, which set -u makes an error"
                 else:
                     continue
