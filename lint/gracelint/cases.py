@@ -15,7 +15,6 @@ from . import suppress
 from .contexts import default_context
 from .discovery import display
 from .records import dataclass, field, replace
-from .regexes import regex
 from .rule import Case
 from .source import Document
 
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from .image.model import BaseImage, Image, SignalSource, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
-
-
-_SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +151,14 @@ class View:
         raise self._failure
 
     def _problems(self) -> Iterator[Problem]:
-        """Parse errors of the Dockerfile, and of the shell scripts that were read to follow the signal."""
+        """Parse errors of the Dockerfile, of the shell scripts that were read to follow the signal, and of the applications."""
         yield from self.image.dockerfile.problems
-        if self.case.trace.paths:
-            for document in self.documents:
-                if _SHELL_SCRIPT.match(document.text):
-                    yield from _script_problems(document)
+        trace = self.case.trace
+        if trace.paths:
+            from . import problems
+
+            yield from problems.of_scripts(self.documents)
+            yield from problems.of_applications(self.image, trace)
 
     @property
     def documents(self) -> list[Document]:
@@ -177,14 +175,6 @@ class View:
                 own = document is self.document and self.unit.kind == "dockerfile"
                 instructions = self.image.dockerfile.instructions if own else ()
                 yield from suppress.find(document, [(each.first_line, each.last_line) for each in instructions])
-
-
-def _script_problems(document: Document) -> Iterator[Problem]:
-    from .parsers.dockerfile.model import Problem
-    from .parsers.shell import parse_script
-
-    for problem in parse_script(document.whole()).problems:
-        yield Problem(problem.reason, problem.text.span)
 
 
 def _stop_signal(unit: Unit) -> StopSignal | None:

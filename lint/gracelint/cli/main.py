@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ def entry() -> int:
     for stream in (sys.stdout, sys.stderr):
         # What the terminal's encoding lacks is shown as an escape, and "\n" is never translated behind our back.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIO of the interpreter is a TextIOWrapper
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Python's own, about the literals of the files that are read
     streams = Streams(sys.stdin, sys.stdout, sys.stderr, os.environ)
     try:
         status = main(sys.argv[1:], streams)

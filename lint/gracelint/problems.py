@@ -1,0 +1,79 @@
+"""What a shell or Python would refuse in the files that an image starts.
+
+A false alarm here is worse than silence, so a Python file counts only where it is the application itself, its Python is certainly Python 3,
+and both readers refuse it: libcst, which knows newer versions than the one that runs gracelint, and this Python, which knows what libcst does not.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import warnings
+from typing import TYPE_CHECKING
+
+from .regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .image.model import Image
+    from .parsers.dockerfile.model import Problem
+    from .signals.model import Trace
+    from .source import Document, Text
+
+_SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
+_PYTHON_3 = regex(r"(?:.*/)?(?:python|pypy)(?:@|:(?!2)|$)")
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
+
+
+def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
+    """The stretches of shell scripts that a shell would refuse."""
+    from .parsers.dockerfile.model import Problem
+    from .parsers.shell import parse_script
+
+    for document in documents:
+        if _SHELL_SCRIPT.match(document.text):
+            for problem in parse_script(document.whole()).problems:
+                yield Problem(problem.reason, problem.text.span)
+
+
+def of_applications(image: Image, trace: Trace) -> Iterator[Problem]:
+    """Why Python would refuse the files that it is given as applications."""
+    for text in dict.fromkeys(_applications(image, trace)):
+        refusal = _refusal(text.value)
+        if refusal is None:
+            continue
+        from .parsers.dockerfile.model import Problem
+        from .parsers.python import parse
+
+        if parse(text).problem is not None:
+            lines = text.value.split("\n")
+            number = min(max(refusal.lineno or 1, 1), len(lines)) - 1
+            start = sum(len(line) + 1 for line in lines[:number])
+            yield Problem(f"not Python: {refusal.msg}", text.cut(start, start + len(lines[number])).span)
+
+
+def _applications(image: Image, trace: Trace) -> Iterator[Text]:
+    from .image.model import ImageFile
+
+    for hop in (hop for path in trace.paths for hop in path.hops):
+        application = hop.program.application if hop.program is not None else None
+        if application is None or not application.value.endswith(".py"):
+            continue
+        if not (posixpath.basename(hop.argv[0]).startswith("python3") or _PYTHON_3.match(image.base.reference)):
+            continue
+        file = image.files.lookup(posixpath.normpath(posixpath.join(image.workdir, application.value)))
+        if isinstance(file, ImageFile) and file.content is not None and file.exact:
+            yield file.content
+
+
+def _refusal(source: str) -> SyntaxError | None:
+    """What this Python has against it; what it says about odd escapes stays unsaid."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(source, "", "exec", flags=_ONLY_AST, dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError) as error:
+            return SyntaxError(str(error) or "nested too deeply")
+    return None
