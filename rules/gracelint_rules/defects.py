@@ -84,7 +84,8 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
             yield "package-runner-as-pid1", runner, runner.text or hop.shell.source
             continue
         blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if spoken else _of_program(case, hop)
-        if blamed is not None:
+        if blamed is not None and not (blamed[0] == "keep-alive-as-pid1" and not hop.pid1 and hop.how == "supervisor"):
+            # (a service that only stays holds nobody up: it dies of what its supervisor sends)
             yield blamed[0], hop, blamed[1]
 
 

@@ -149,6 +149,9 @@ def _services(situation: Situation, patterns: Sequence[str]) -> tuple[Started, .
     paths = [path for pattern in patterns for path in matching(situation, pattern)]
     children: list[Started] = []
     for path, child in _run_scripts(situation, paths):
+        kind = content(situation, posixpath.join(posixpath.dirname(path), "type"))
+        if kind is not None and kind.value.strip() == "oneshot":
+            continue  # s6-rc runs it to its end before it starts what depends on it
         down = content(situation, posixpath.join(posixpath.dirname(path), "down-signal"))
         signal = signal_name(down.value) if down is not None else "SIGTERM"
         children.append(replace(child, stop_signal=signal))
