@@ -34,7 +34,6 @@ Where the program itself evaluates its arguments as a command line.
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
@@ -102,7 +101,9 @@ def _command_line(words: Sequence[str]) -> str | None:
     tail = words[last + 1 :]
     if not tail or any(word in _SYNTAX for word in tail) or tail[0] in SHELL_ONLY or "|" in words or "&" in words:
         return None
-    written = [word if word in _SYNTAX else shlex.quote(word) for word in words]
+    from shlex import quote
+
+    written = [word if word in _SYNTAX else quote(word) for word in words]
     written.insert(last + 1, "exec")
     return " ".join(written)
 

@@ -31,7 +31,6 @@ Never.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
@@ -52,6 +51,8 @@ def check(case: Case) -> Iterator[Finding]:
     signal = case.image.stop_signal
     if signal.text is None or signal.name is not None:
         return
+    from difflib import get_close_matches
+
     raw = signal.raw.upper()
     near = get_close_matches(raw if raw.startswith("SIG") else f"SIG{raw}", _USUAL, 1)
     yield RULE.finding(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.parsers.shell import parse_command
-
 from .shell_form import plain_words
 from .writing import instruction_fix, json_array
 
@@ -28,6 +26,8 @@ def runner_fix(case: Case, hop: Hop) -> Fix | None:
         words: list[str] | None = [argument.value for argument in started.arguments]
     else:
         text = started.text or started.arguments[-1].text
+        from gracelint.parsers.shell import parse_command
+
         words = plain_words(parse_command(text))
     # A name that npm finds in node_modules/.bin is not on the container's PATH.
     if not words or words[0] not in _ON_PATH:

@@ -3,21 +3,20 @@
 The exec form is offered only where the shell had nothing to do but to split words: a simple command of literal words, without
 assignments, redirections, globs or builtins. Else ``exec`` is put before the last command of the string, in place, so
 that continuation lines and comments stay. A command that cannot be exec'ed (a pipeline, a loop, a builtin) gets no fix.
+
+The shell parser is imported where it is needed: every run imports the rules, few parse shell.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.parsers.shell import parse_command
-from gracelint.parsers.shell.model import AndOr, Simple
-
 from .writing import fix_of, instruction_fix, json_array
 
 if TYPE_CHECKING:
     from gracelint.diagnostics import Fix, Safety
     from gracelint.image.model import CommandLine
-    from gracelint.parsers.shell.model import Command, Script
+    from gracelint.parsers.shell.model import Command, Script, Simple
     from gracelint.rule import Case
     from gracelint.source import Text
 
@@ -31,6 +30,8 @@ _SPECIAL = frozenset("*?[~{")
 
 def plain_words(script: Script) -> list[str] | None:
     """The words of a script that is one simple command of literal words; None for anything else."""
+    from gracelint.parsers.shell.model import Simple
+
     if len(script.body.commands) != 1:
         return None
     command = script.body.commands[0]
@@ -48,6 +49,8 @@ def plain_words(script: Script) -> list[str] | None:
 
 def last_simple(script: Script) -> Simple | None:
     """The command that ``exec`` belongs in front of: the last one of the string, reached through ``&&`` and ``;`` only."""
+    from gracelint.parsers.shell.model import AndOr, Simple
+
     if not script.body.commands or script.problems:
         return None
     command: Command = script.body.commands[-1]
@@ -60,6 +63,8 @@ def last_simple(script: Script) -> Simple | None:
 
 def exec_edit_fix(text: Text, safety: Safety) -> Fix | None:
     """``exec`` before the last command of a command string."""
+    from gracelint.parsers.shell import parse_command
+
     command = last_simple(parse_command(text))
     if command is None:
         return None
@@ -71,6 +76,8 @@ def exec_form_fix(case: Case, line: CommandLine) -> Fix | None:
     instruction = line.instruction
     if instruction is None:
         return None
+    from gracelint.parsers.shell import parse_command
+
     words = plain_words(parse_command(instruction.value))
     if words is None:
         return None

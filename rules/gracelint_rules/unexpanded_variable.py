@@ -33,7 +33,6 @@ Where the program expands such words itself (a template, a supervisor's own vari
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
@@ -86,7 +85,9 @@ def _fix(case: Case, line: CommandLine) -> Fix | None:
 def _quoted(word: str) -> str:
     """The word for the shell, with its variables live."""
     if not _VARIABLE.search(word):
-        return shlex.quote(word)
+        from shlex import quote
+
+        return quote(word)
     return '"' + re.sub(r'(["\\`])', r"\\\1", word) + '"'
 
 

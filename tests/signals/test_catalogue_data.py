@@ -33,7 +33,7 @@ def _tables(table: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_the_json_is_what_the_toml_files_say() -> None:
-    assert catalogue.FILE.read_text("utf-8") == build.text(), "run python -m gracelint.signals.programs.build"
+    assert Path(catalogue.FILE).read_text("utf-8") == build.text(), "run python -m gracelint.signals.programs.build"
 
 
 def test_it_knows_150_programs_and_more() -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from .catalogue import FILE, FOLDER, Entry
 from .facts import overlay
 from .schema import KINDS, check
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def _spelled_out(value: Any) -> Any:
     }
 
 
-def entries(folder: Path = FOLDER) -> dict[str, Entry]:
+def entries(folder: Path = Path(FOLDER)) -> dict[str, Entry]:
     """All entries by key; raises ValueError where the data is not as the schema demands."""
     written: dict[str, Entry] = {}
     for kind in KINDS:
@@ -84,4 +82,4 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), "utf-8")
+    Path(FILE).write_text(text(), "utf-8")

@@ -9,16 +9,16 @@ index by name; every other line is one entry, and only those that are asked for 
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from ...regexes import regex
 
 Entry: TypeAlias = "dict[str, Any]"
 
-FOLDER = Path(__file__).parent.parent / "catalogue"
-FILE = FOLDER / "catalogue.jsonl"
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "catalogue")
+FILE = os.path.join(FOLDER, "catalogue.jsonl")
 _INSTALLED = frozenset(("bin", "sbin", ".bin", "node_modules", "libexec", "shims"))
 # No name is longer; a version is looked for in none that is.
 _LONGEST = 64
@@ -27,7 +27,8 @@ _VERSION = regex(r"[-_]?v?\d+(?:\.\d+)*$")
 
 @cache
 def _lines() -> list[str]:
-    return FILE.read_text("utf-8").splitlines()
+    with open(FILE, encoding="utf-8") as file:
+        return file.read().splitlines()
 
 
 @cache
