@@ -11,6 +11,7 @@ from functools import cached_property
 from types import ModuleType
 
 import pytest
+
 from gracelint import records
 
 SOURCE = '''
