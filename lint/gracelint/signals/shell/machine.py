@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 from ...parsers.shell import model as sh
 from ..process import Bound
 from . import builtins, children, conditions, simple, words
-from .liveness import Liveness
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
@@ -85,7 +84,12 @@ class Budget:
     """How much work is left; shared by everything that one image's launch needs."""
 
     def __init__(self, steps: int) -> None:
-        self.steps = steps
+        self.steps = self.whole = steps
+
+    @property
+    def spent(self) -> int:
+        """How much was taken."""
+        return self.whole - self.steps
 
     def spend(self, steps: int = 1) -> bool:
         """Take some; False when all is spent."""
@@ -102,7 +106,6 @@ class Machine:
         self.forking = 0
         self.parked: list[tuple[object, State]] = []
         self.escaped: set[object] = set()
-        self.liveness = Liveness()
         self._enter: dict[type, Callable[[State, object], list[State]]] = {
             sh.Simple: self._simple,
             sh.Pipeline: self._pipeline,
