@@ -4,7 +4,7 @@ Method: states are stepped one at a time, the deepest first, so that ways that s
 that agree in all that matters become one. A command that runs until told to stop ends the way: that is the steady state. Of commands of which this is not known, the last
 one on the way is taken for it if nothing else holds the shell (`State.candidate`).
 
-Bounds: `MOST_WAYS` live states (from `WIDEN` on, variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its
+Bounds: `MOST_WAYS` live states (from `WIDEN` at one place on, in long scripts, those of more than `PRECISE` steps, at once, variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its
 own, ``unknown`` with the reason.
 """
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_WAYS = 64
 WIDEN = 6
+PRECISE = 300
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
 
 
@@ -97,7 +98,7 @@ def explore(machine: Machine, start: State) -> list[State]:
                 each.sequence = sequence
                 if each.ended is not None or each.block is not None:
                     finished.append(each)
-                elif not _merged(live, each):
+                elif not _merged(machine, live, each):
                     live.append(each)
         if len(live) > MOST_WAYS:
             finished.extend(
@@ -185,19 +186,21 @@ def _loops(machine: Machine) -> list[State]:
     return [state for entry, state in parked if entry not in machine.escaped]
 
 
-def _merged(live: list[State], state: State) -> bool:
+def _merged(machine: Machine, live: list[State], state: State) -> bool:
     """Let two ways become one again where they agree."""
     if not live or state.stack is None or state.stack.kind != "seq":
         return False
     here = [other for other in live if other.stack is state.stack]
-    widen = len(here) >= WIDEN
-    comparable = state.comparable() if here else ()
+    widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
+    if not here:
+        return False
+    comparable, counts = state.comparable(), tested(state)
     for other in here:
-        if (other.status, other.truth) != (state.status, state.truth) and tested(state):
+        if counts and (other.status, other.truth) != (state.status, state.truth):
             continue
         if other.comparable() != comparable or (other.candidate is None) != (state.candidate is None):
             continue
-        if other.variables == state.variables or widen:
+        if widen or other.variables == state.variables:
             _merge(other, state)
             return True
     return False
