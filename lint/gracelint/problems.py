@@ -27,11 +27,11 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
 
 def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
     """The stretches of shell scripts that a shell would refuse."""
-    from .parsers.dockerfile.model import Problem
-    from .parsers.shell import parse_script
-
     for document in documents:
         if _SHELL_SCRIPT.match(document.text):
+            from .parsers.dockerfile.model import Problem
+            from .parsers.shell import parse_script
+
             for problem in parse_script(document.whole()).problems:
                 yield Problem(problem.reason, problem.text.span)
 
