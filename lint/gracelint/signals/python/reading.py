@@ -51,13 +51,16 @@ def read(
         return run
 
     first = run_of()
+    if first.exhausted:
+        return _unknown(entry.source, entry.source.cut(0, 0), "the program", signals, first.doubts[-1])
     places, stays = _places(first)
     if not places:
         if first.foreign:
             text, name = first.foreign[-1]
             return _unknown(entry.source, text, name, signals, f"what {name} does with the signal")
-        reasons = tuple(dict.fromkeys(first.doubts))
-        return Behaviour(entry.source, None if reasons else False, {}, reasons)
+        if first.doubts:
+            return _unknown(entry.source, entry.source.cut(0, 0), "the program", signals, first.doubts[0])
+        return Behaviour(entry.source, False)
     responses = {signal: _response(run_of, first, places, signal) for signal in signals}
     found = {signal: response for signal, response in responses.items() if response is not None}
     return Behaviour(entry.source, stays, found)
@@ -100,6 +103,7 @@ def execute(run: Run, entry: Entry) -> None:
             end = block(run, frame, parsed.body, state)
         _finish(run, frame, end, entry.source)
     except OutOfBoundsError:
+        run.exhausted = True
         run.doubts.append("the program is too large to follow to its end")
 
 

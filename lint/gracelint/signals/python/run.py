@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .state import Guard
     from .values import Value
 
-STEPS = 60_000
+STEPS = 20_000
 DEEPEST = 150
 MOST_CALLS = 24
 
@@ -112,6 +112,7 @@ class Run:
     handling: bool = False
     handler_ran: bool = False
     taken: bool = False
+    exhausted: bool = False
     after: State | None = None
     outlived: bool = False
     uncertain_stays: bool = True
