@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ from gracelint.signals.trace import follow
 from gracelint.source import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gracelint.image.model import Image
 
@@ -45,12 +46,37 @@ LABELS = Path(__file__).parents[1] / "fixtures/conformance/entrypoints.json"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 DROPPERS = ("gosu", "su-exec")
 # Commands that would find nothing to work on in the bare root.
-STUBBED = ("chown", "chmod", "find", "chgrp", "install", "sed", "awk", "ls", "cp", "mv", "rm", "ln", "touch", "date", "hostname")
+STUBBED = (
+    "chown",
+    "chmod",
+    "find",
+    "chgrp",
+    "install",
+    "sed",
+    "awk",
+    "ls",
+    "cp",
+    "mv",
+    "rm",
+    "ln",
+    "touch",
+    "date",
+    "hostname",
+)
 _WORD = re.compile(r"(?<![\w$/.-])(/?[A-Za-z][\w./+-]*)")
-_EXEC = re.compile(r"\bexec\s+(?:(?:gosu|su-exec)\s+\S+\s+)?(?:tini\s+(?:-\S+\s+)*|dumb-init\s+(?:--\s+)?)?([A-Za-z/][\w./-]*)")
+_EXEC = re.compile(
+    r"\bexec\s+(?:(?:gosu|su-exec)\s+\S+\s+)?(?:tini\s+(?:-\S+\s+)*|dumb-init\s+(?:--\s+)?)?([A-Za-z/][\w./-]*)"
+)
 TRIED = 12  # Dockerfiles of a repository: most are variants of one another
 _STUB = "int main(void) { return 0; }\n"
-_DROPPER = '#!/bin/sh\nshift\nexec "$@"\n'
+# gosu USER COMMAND…: scripts that start themselves again look who they are.
+_DROPPER = """#include <unistd.h>
+int main(int argc, char **argv) {
+    if (argc < 3 || setgid(1000) || setuid(1000)) return 1;
+    execvp(argv[2], argv + 2);
+    return 127;
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -114,8 +140,9 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.stand = Stand.make(folder / "stand")
-        (folder / "stub.c").write_text(_STUB)
-        subprocess.run(["cc", "-static", "-o", folder / "stub", folder / "stub.c"], check=True)
+        for name, text in (("stub", _STUB), ("dropper", _DROPPER)):
+            (folder / f"{name}.c").write_text(text)
+            subprocess.run(["cc", "-static", "-o", folder / name, folder / f"{name}.c"], check=True)
 
     def measure(self, image: Image) -> tuple[str, ...]:
         """PID 1 in the steady state; empty if there is none."""
@@ -146,10 +173,11 @@ class Lab:
 
     def _commands(self, image: Image, root: Path, texts: list[str]) -> None:
         for name in DROPPERS:
-            (root / "usr/bin" / name).write_text(_DROPPER)
-            (root / "usr/bin" / name).chmod(0o755)
+            os.link(self.folder / "dropper", root / "usr/bin" / name)
         words = image.launch.argv
-        witnesses = {match for text in texts for match in _EXEC.findall(text)} | {word for word in words if _WORD.fullmatch(word)}
+        witnesses = {match for text in texts for match in _EXEC.findall(text)} | {
+            word for word in words if _WORD.fullmatch(word)
+        }
         names = {match for text in texts for match in _WORD.findall(text)} | set(STUBBED)
         for name, program in [(n, "stand/witness") for n in witnesses] + [(n, "stub") for n in names]:
             folder = root if name.startswith("/") else root / "usr/bin"
@@ -171,7 +199,13 @@ class Lab:
         environment = {name: value for name, value in image.env.items() if value is not None}
         environment |= {"HOME": "/", "GRACELINT_RECORD": "/record/witnesses", "GRACELINT_CLEANUP": "0"}
         environment["PATH"] = f"{environment.get('PATH', PATH)}:{PATH}"
-        (root / image.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
+        folders = [value for value in environment.values() if value.startswith("/") and ":" not in value]
+        for folder in (image.workdir, *folders):  # where scripts write, as whatever user they are
+            place = root / os.path.normpath(f"/{folder}").lstrip("/")
+            if not place.exists() and not any(parent.is_file() for parent in place.parents):
+                place.mkdir(parents=True)
+            if place.is_dir():
+                place.chmod(0o777)
         ready = (Written(str(record), b" ready\n", 1, 2.0), Steady(0.1, limit=2.0))
         uid = None if image.user in (None, "root", "0") else 1000
         try:
@@ -183,7 +217,7 @@ class Lab:
         return report.pid1.argv if report.signalled else ()
 
 
-def results(found: list[tuple[str, Path, str]]) -> Iterator[Result]:
+def results(found: Iterable[tuple[str, Path, str]]) -> Iterator[Result]:
     """Every entrypoint, predicted and measured."""
     with tempfile.TemporaryDirectory(prefix="entrypoints-") as folder:
         lab = Lab(Path(folder))
@@ -205,16 +239,18 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the labels")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
-    found = []
-    for repository, path in candidates(options.checkouts, options.most):
-        found.append((repository, path, str(path.relative_to(options.checkouts / repository.replace("/", "+", 1)))))
-        if len(found) >= options.limit:
-            break
+    found = (
+        (repository, path, str(path.relative_to(options.checkouts / repository.replace("/", "+", 1))))
+        for repository, path in islice(candidates(options.checkouts, options.most), options.limit)
+    )
     labels: list[dict[str, Any]] = []
     counts: Counter[str] = Counter()
     for each in results(found):
         counts[each.judgement] += 1
-        print(f"{each.judgement:16} {each.repository} {each.path} ({each.verdict}, {1000 * each.seconds:.0f} ms)", flush=True)
+        print(
+            f"{each.judgement:16} {each.repository} {each.path} ({each.verdict}, {1000 * each.seconds:.0f} ms)",
+            flush=True,
+        )
         if options.verbose and each.judgement not in ("right",):
             print(f"    predicted {each.predicted}\n    measured  {each.measured}\n    {each.missing[:2]}")
         if each.measured:
