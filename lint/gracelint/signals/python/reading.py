@@ -100,7 +100,10 @@ def execute(run: Run, entry: Entry) -> None:
             _, scope = run.module("__main__", state, entry.argv[0] if entry.argv else "")
             state.store[(scope.number, "__package__")] = Const(entry.package)
             frame = Frame(scope)
-            end = block(run, frame, parsed.body, state)
+            if entry.package:
+                # ``-m`` imports the packages around the module first.
+                module(run, frame, entry.package, state)
+            end = None if state.dead else block(run, frame, parsed.body, state)
         _finish(run, frame, end, entry.source)
     except OutOfBoundsError:
         run.exhausted = True
