@@ -152,9 +152,11 @@ class Lab:
         shutil.copytree(self.stand.folder / family, root, copy_function=os.link, symlinks=True)
         if family == "ash":
             bash = self.stand.folder / "bash"
-            shutil.copytree(bash / "lib", root / "lib", copy_function=os.link, symlinks=True, dirs_exist_ok=True)
-            shutil.copytree(bash / "lib64", root / "lib64", copy_function=os.link, symlinks=True, dirs_exist_ok=True)
-            os.link(bash / "usr/bin/bash", root / "usr/bin/bash")
+            for source in (bash / "usr/bin/bash", *bash.glob("lib*/**/*.so*")):
+                target = root / source.relative_to(bash)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if not target.exists():
+                    os.link(source, target)
         texts = list(self._files(image, root))
         self._commands(image, root, texts)
         return self._run(image, root)
