@@ -11,7 +11,7 @@ from ...regexes import regex
 from . import expressions, rests, special
 from .knowledge import entry_of, perhaps_rests, standard
 from .run import MOST_CALLS
-from .state import CANCELLED, Frame, joined
+from .state import CANCELLED, Frame, Raised, joined
 from .values import (
     FALSE,
     NONE,
@@ -398,6 +398,10 @@ def _known(
         owned=owned,
         launches=launches,
     )
+    if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
+        # Nobody has put anything there: the limit is over.
+        frame.raises.append(Raised(state.copy(), "queue.Empty", text))
+        state.dead = state.dead or state.signalled
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)
     return Made(name, run.number())
