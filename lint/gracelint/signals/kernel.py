@@ -309,7 +309,8 @@ class Kernel:
 
     def _forward(self, task: Task, signal: str, reaction: Reaction) -> None:
         task.stopping = True
-        children = [self.tasks[pid] for pid in task.children_pids if self.tasks[pid].alive]
+        known = (self.tasks.get(pid) for pid in task.children_pids)  # one that ended before the signal may be no task
+        children = [child for child in known if child is not None and child.alive]
         if reaction.to != "children":
             children = children[:1]
         for child in children:

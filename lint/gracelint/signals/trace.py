@@ -133,6 +133,12 @@ class _Run:
         return shell
 
     @property
+    def steps(self) -> int:
+        """How much work it was."""
+        budgets = [shell.machine.budget for shell in self.shells.values()]
+        return sum(budget.whole - budget.steps for budget in budgets)
+
+    @property
     def verdict(self) -> Verdict:
         kernel = self.kernel
         if kernel.reasons or kernel.close:
@@ -151,6 +157,7 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
         return teller.ended(way)
     results: list[_Run] = []
     labels: list[str] = []
+    steps = 0
     for choices in runs():
         run = _Run(resolver, way.process, signal, grace, choices)
         if run.early and results:
@@ -159,6 +166,9 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
             results.clear()
         results.append(run)
         labels.extend(label for label, _ in choices.asked if label not in labels)
+        steps += run.steps
+        if steps > LIVE_STEPS:
+            break  # as with too many choices, what was tried has to do
     verdicts = {run.verdict for run in results}
     first = results[0]
     verdict: Verdict = verdicts.pop() if len(verdicts) == 1 else "unknown"
