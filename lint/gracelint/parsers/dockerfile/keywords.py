@@ -2,13 +2,14 @@
 
 Hazards, and what is done about them. `dockerfile_parse` knows no heredocs, ends an instruction at an empty line, takes a doubled
 escape for a continuation and appends continuation lines to a string one by one (quadratic). It is therefore fed
-whole logical lines, one each. It splits at Python's white space, BuildKit only at ``[\\t\\v\\f\\r ]``: other
+the beginnings of logical lines, one line each. It splits at Python's white space, BuildKit only at ``[\\t\\v\\f\\r ]``: other
 spaces are masked by a character of the same width, so that offsets hold. Its import costs more than all else
 here, so it is done on first use.
 """
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ INSTRUCTIONS = (
 )  # fmt: skip
 """BuildKit's frontend/dockerfile/command/command.go."""
 
+_HEAD = re.compile(r"[^\t\v\f\r ]*[\t\v\f\r ]*.?", re.DOTALL)
+"""Keyword, white space and the first character of the value: all that the split depends on."""
+
 _MASK = "\ufffd"
 _FOREIGN_SPACES = dict.fromkeys(
     [0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000],
@@ -28,11 +32,25 @@ _FOREIGN_SPACES = dict.fromkeys(
 )
 
 
-def split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
-    """Of each line the keyword as `dockerfile_parse` spells it (upper case), and the offset of what follows it.
+class Keywords:
+    """The keywords of one file. Lines that begin alike are split alike, so `dockerfile_parse` sees each beginning once."""
 
-    The lines are stripped, not empty and hold no newline.
-    """
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def split(self, lines: list[str], escape: str) -> list[tuple[str, int]]:
+        """Of each line the keyword as `dockerfile_parse` spells it (upper case), and the offset of what follows it.
+
+        The lines are stripped, not empty and hold no newline; ``escape`` is the same in every call.
+        """
+        heads = [_HEAD.match(line).group() for line in lines]  # type: ignore[union-attr]  # no line is empty
+        unknown = [head for head in dict.fromkeys(heads) if head not in self._known]
+        if unknown:
+            self._known.update(zip(unknown, _split(unknown, escape), strict=True))
+        return [self._known[head] for head in heads]
+
+
+def _split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
     from dockerfile_parse import DockerfileParser
 
     masked = [_masked(line, escape) for line in lines]

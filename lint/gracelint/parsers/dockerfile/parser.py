@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...records import replace
 from ...regexes import regex
 from ...source import Text
 from . import arrays, checks, keywords
@@ -38,7 +37,7 @@ def parse(document: Document) -> Dockerfile:
     problems = list(_unreadable(document))
     instructions: list[Instruction] = []
     if not any(problem.message == _NO_TEXT for problem in problems):
-        _read(lines, instructions)
+        instructions += _Reader(lines).instructions()
         problems += [problem for instruction in instructions for problem in checks.arguments(instruction)]
         problems += checks.unknown(instructions)
         problems += checks.order(document, instructions)
@@ -68,61 +67,111 @@ def _unreadable(document: Document) -> list[Problem]:
     return found
 
 
-def _read(lines: Lines, instructions: list[Instruction]) -> None:
-    pending: list[Line] = []
-    for line in lines:
-        pending.append(line)
-        if "<<" in line.buffer.value:
-            instructions += _instructions(pending, lines)
-            pending = []
-            if instructions:
-                instructions[-1] = _with_heredocs(instructions[-1], line, lines)
-    instructions += _instructions(pending, lines)
+class _Reader:
+    """Makes the instructions of the logical lines of one file."""
 
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._names = keywords.Keywords()
 
-def _instructions(pending: list[Line], lines: Lines) -> list[Instruction]:
-    """The instructions of logical lines, without heredocs."""
-    ranges = [(line, *stripped(line.buffer, 0, len(line.buffer.value))) for line in pending]
-    ranges = [(line, start, end) for line, start, end in ranges if start < end]
-    written = [line.buffer.value[start:end] for line, start, end in ranges]
-    parts = keywords.split(written, lines.escape)
-    return [
-        _instruction(line, start, end, upper, start + offset, lines.escape)
-        for (line, start, end), (upper, offset) in zip(ranges, parts, strict=True)
-    ]
+    def instructions(self) -> list[Instruction]:
+        """All instructions, in order."""
+        found: list[Instruction] = []
+        pending: list[Line] = []
+        for line in self._lines:
+            pending.append(line)
+            if "<<" in line.buffer.value:  # its heredocs have to be taken out before the next line is read
+                found += self._of(pending)
+                pending = []
+        return found + self._of(pending)
 
+    def _of(self, pending: list[Line]) -> list[Instruction]:
+        ranges = [(line, *stripped(line.buffer, 0, len(line.buffer.value))) for line in pending]
+        ranges = [(line, start, end) for line, start, end in ranges if start < end]
+        written = [line.buffer.value[start:end] for line, start, end in ranges]
+        parts = self._names.split(written, self._lines.escape)
+        return [
+            self._instruction(line, start, end, upper, start + offset)
+            for (line, start, end), (upper, offset) in zip(ranges, parts, strict=True)
+        ]
 
-def _instruction(
-    line: Line, start: int, end: int, upper: str, at: int, escape: str, behind_onbuild: bool = False
-) -> Instruction:
-    """The instruction at a range of a logical line; ``at`` is where the flags or the value begin.
+    def _instruction(
+        self, line: Line, start: int, end: int, upper: str, at: int, behind_onbuild: bool = False
+    ) -> Instruction:
+        """The instruction at a range of a logical line; ``at`` is where the flags or the value begin.
 
-    A line that BuildKit does not take is read as far as its keyword, a chain of ONBUILD as far as the second.
-    """
-    buffer = line.buffer
-    match = _KEYWORD.match(buffer.value, start, end)
-    keyword_text = Text(buffer, start, match.end() if match else start)
-    keyword = keywords.canonical(keyword_text.value, upper)
-    found, at = ((), at) if line.refused else flags(buffer, at, end, escape)
-    value = Text(buffer, *stripped(buffer, at, end))
-    array, malformed = _array(value) if keyword in _EXEC_FORM and not line.refused else (None, None)
-    begin = keyword_text.span
-    return Instruction(
-        keyword=keyword,
-        keyword_text=keyword_text,
-        flags=found,
-        value=value,
-        words=() if line.refused else words(keyword, value, escape),
-        array=array,
-        malformed=malformed,
-        heredocs=(),
-        inner=None
-        if line.refused or (behind_onbuild and keyword == "ONBUILD")
-        else _inner(keyword, value, line, escape),
-        span=begin.document.span(begin.start, max(line.end, begin.end)),
-        first_line=line.first,
-        last_line=line.last,
-    )
+        A line that BuildKit does not take is read as far as its keyword, a chain of ONBUILD as far as the second.
+        """
+        buffer, escape = line.buffer, self._lines.escape
+        match = _KEYWORD.match(buffer.value, start, end)
+        keyword_text = Text(buffer, start, match.end() if match else start)
+        keyword = keywords.canonical(keyword_text.value, upper)
+        begin = keyword_text.span
+        if line.refused:
+            value = Text(buffer, *stripped(buffer, at, end))
+            span = begin.document.span(begin.start, max(line.end, begin.end))
+            return Instruction(keyword, keyword_text, (), value, (), None, None, (), None, span, line.first, line.last)
+        found, at = flags(buffer, at, end, escape)
+        value = Text(buffer, *stripped(buffer, at, end))
+        array, malformed = _array(value) if keyword in _EXEC_FORM else (None, None)
+        inner = None if behind_onbuild and keyword == "ONBUILD" else self._inner(keyword, value, line)
+        heredocs: tuple[Heredoc, ...] = ()
+        last_line, last = line.last, line.end
+        if "<<" in buffer.value:
+            if keyword in _HEREDOCS and array is None:
+                heredocs = self._heredocs(line)
+            elif keyword == "ONBUILD" and inner is not None:
+                heredocs = inner.heredocs
+            last_line, last = self._lines.number, self._lines.end
+        return Instruction(
+            keyword=keyword,
+            keyword_text=keyword_text,
+            flags=found,
+            value=value,
+            words=words(keyword, value, escape),
+            array=array,
+            malformed=malformed,
+            heredocs=heredocs,
+            inner=inner,
+            span=begin.document.span(begin.start, max(last, begin.end)),
+            first_line=line.first,
+            last_line=last_line,
+        )
+
+    def _inner(self, keyword: str, value: Text, line: Line) -> Instruction | None:
+        """The instruction behind ONBUILD or HEALTHCHECK."""
+        if keyword not in ("ONBUILD", "HEALTHCHECK") or not len(value):
+            return None
+        escape = self._lines.escape
+        ((upper, offset),) = self._names.split([value.value], escape)
+        at = value.start + offset
+        if keyword == "ONBUILD":
+            return self._instruction(line, value.start, value.end, upper, at, behind_onbuild=True)
+        if upper != "CMD":
+            return None
+        command = Text(value.buffer, at, value.end)
+        array, malformed = _array(command)
+        match = _KEYWORD.match(value.buffer.value, value.start, value.end)
+        keyword_text = Text(value.buffer, value.start, match.end() if match else value.start)
+        return Instruction(
+            "CMD", keyword_text, (), command, words("CMD", command, escape), array, malformed, (), None,
+            value.span, line.first, line.last,
+        )  # fmt: skip
+
+    def _heredocs(self, line: Line) -> tuple[Heredoc, ...]:
+        """The heredocs of a line, whose bodies are taken from the lines that follow it."""
+        from .heredocs import markers
+
+        found: list[Heredoc] = []
+        for marker in markers(line.buffer.value):
+            text = Text(line.buffer, marker.start, marker.end)
+            body = self._lines.heredoc(marker.name, marker.strips_tabs)
+            if body is None:
+                message = f"the heredoc {marker.name} is never closed"
+                self._lines.problems.append(Problem(message, text.span))
+                break
+            found.append(Heredoc(marker.name, marker.expands, marker.strips_tabs, body, text))
+        return tuple(found)
 
 
 def _array(value: Text) -> tuple[tuple[Text, ...] | None, MalformedArray | None]:
@@ -137,54 +186,3 @@ def _array(value: Text) -> tuple[tuple[Text, ...] | None, MalformedArray | None]
     from .intent import malformed
 
     return None, malformed(value.value)
-
-
-def _inner(keyword: str, value: Text, line: Line, escape: str) -> Instruction | None:
-    """The instruction behind ONBUILD or HEALTHCHECK."""
-    if keyword not in ("ONBUILD", "HEALTHCHECK") or not len(value):
-        return None
-    ((upper, offset),) = keywords.split([value.value], escape)
-    at = value.start + offset
-    if keyword == "ONBUILD":
-        return _instruction(line, value.start, value.end, upper, at, escape, behind_onbuild=True)
-    if upper != "CMD":
-        return None
-    command = Text(value.buffer, at, value.end)
-    array, malformed = _array(command)
-    match = _KEYWORD.match(value.buffer.value, value.start, value.end)
-    keyword_text = Text(value.buffer, value.start, match.end() if match else value.start)
-    return Instruction(
-        "CMD", keyword_text, (), command, words("CMD", command, escape), array, malformed, (), None,
-        value.span, line.first, line.last,
-    )  # fmt: skip
-
-
-def _with_heredocs(instruction: Instruction, line: Line, lines: Lines) -> Instruction:
-    """The instruction with the heredoc bodies that follow it."""
-    target = instruction.inner if instruction.keyword == "ONBUILD" and instruction.inner else instruction
-    if target.keyword not in _HEREDOCS or target.array is not None or line.refused:
-        return instruction
-    from .heredocs import markers
-
-    found: list[Heredoc] = []
-    for marker in markers(line.buffer.value):
-        text = Text(line.buffer, marker.start, marker.end)
-        body = lines.heredoc(marker.name, marker.strips_tabs)
-        if body is None:
-            lines.problems.append(Problem(f"the heredoc {marker.name} is never closed", text.span))
-            break
-        found.append(Heredoc(marker.name, marker.expands, marker.strips_tabs, body, text))
-    if lines.number == line.last:
-        return instruction
-    begin = instruction.span
-    span = begin.document.span(begin.start, max(begin.end, lines.end))
-    instruction = replace(instruction, heredocs=tuple(found), span=span, last_line=lines.number)
-    if target is instruction.inner:
-        inner = replace(
-            target,
-            heredocs=tuple(found),
-            span=begin.document.span(target.span.start, span.end),
-            last_line=lines.number,
-        )
-        return replace(instruction, inner=inner)
-    return instruction
