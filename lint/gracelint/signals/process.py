@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..records import dataclass, field, replace
+from ..records import dataclass, replace
 
 if TYPE_CHECKING:
     from ..source import Text
