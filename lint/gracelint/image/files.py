@@ -71,6 +71,7 @@ class ImageFiles:
         self._readings: dict[int, runs.Reading] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
+        self._mentions: dict[int, runs.Mentions] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
 
@@ -204,7 +205,9 @@ class ImageFiles:
     def _concerns(self, index: int, step: Run, path: str) -> bool:
         key = (path, index)
         if key not in self._concerned:
-            self._concerned[key] = runs.concerns(step, path)
+            if index not in self._mentions:
+                self._mentions[index] = runs.mentions(step)
+            self._concerned[key] = runs.concerns(self._mentions[index], path)
         return self._concerned[key]
 
     def _reading(self, index: int, step: Run) -> runs.Reading:

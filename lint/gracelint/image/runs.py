@@ -31,36 +31,52 @@ _SHELLS = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _SCRIPT = regex(r"\.(?:sh|bash|py)$|entry-?point", re.IGNORECASE)
 
 
-def concerns(step: Run, path: str) -> bool:
-    """Whether RUN could do something to the path by naming it; a cheap answer that errs on the side of yes."""
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What the words of a RUN name: base names, whole paths, and beginnings and ends of paths (of wildcards and variables)."""
+
+    text: str
+    names: frozenset[str]
+    paths: frozenset[str]
+    beginnings: tuple[str, ...]
+    ends: tuple[str, ...]
+
+
+def mentions(step: Run) -> Mentions:
+    """Look at the words of a RUN."""
     text = _all_text(step)
-    name = posixpath.basename(path)
-    if "." in name and name in text:
-        return True
     has_tree_command = bool(_TREE_COMMAND.search(text))
-    workdirs = [step.workdir or "/"]
+    workdir = step.workdir or "/"
+    names, paths, beginnings, ends = set(), set(), set(), set()
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
             continue
-        if posixpath.basename(word.rstrip("/")) == name:
-            return True
+        names.add(posixpath.basename(word.rstrip("/")))
         if not has_tree_command:
             continue
         if "$" in word:
             # What is left of a loop's variable ("$f.sh") may still tell by its end.
             end = _VARIABLE.split(word)[-1]
-            if end and not end.startswith("$") and path.endswith(end):
-                return True
+            if end and not end.startswith("$"):
+                ends.add(end)
             word = _VARIABLE.sub(lambda match: _value(step.variables, match[1] or match[2]), word)
-        for workdir in workdirs:
-            whole = posixpath.join(workdir, word)
-            wild = _WILDCARD.search(whole)
-            if wild is not None and path.startswith(whole[: wild.start()]):
-                return True
-            folder = posixpath.normpath(whole)
-            if wild is None and contains(folder, path) and (word.startswith(("/", ".")) or folder != workdir):
-                return True
-    return False
+        whole = posixpath.join(workdir, word)
+        wild = _WILDCARD.search(whole)
+        folder = posixpath.normpath(whole)
+        if wild is not None:
+            beginnings.add(whole[: wild.start()])
+        elif word.startswith(("/", ".")) or folder != workdir:
+            paths.add(folder)
+            beginnings.add(folder if folder.endswith("/") else folder + "/")
+    return Mentions(text, frozenset(names), frozenset(paths), tuple(beginnings), tuple(ends))
+
+
+def concerns(named: Mentions, path: str) -> bool:
+    """Whether RUN could do something to the path by naming it; a cheap answer that errs on the side of yes."""
+    name = posixpath.basename(path)
+    if name in named.names or path in named.paths or ("." in name and name in named.text):
+        return True
+    return path.startswith(named.beginnings) or path.endswith(named.ends)
 
 
 def _value(variables: Variables, name: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 50
 MAX_WILDCARD_VALUE = 2_000
-MAX_VALUE = 10_000_000  # characters; a variable that doubles itself on every line grows without bound
+MAX_VALUE = 131_072  # what variables add; execve takes no longer string (MAX_ARG_STRLEN), and doubling is endless
 
 _NAME = regex(r"[0-9]+|[@*#?\-$!]|[^\W\d]\w*|")
 _LITERAL = regex(r"[^$'\"\\`}/]+")
@@ -92,7 +92,7 @@ def expand(word: Text, variables: Variables, escape: str = "\\", quotes: bool = 
         pieces = _Lexer(word, variables, escape, quotes).scan("", raw=False, depth=0)
     except _SyntaxError:
         return None
-    if pieces is None or sum(len(piece) if isinstance(piece, Text) else len(piece[0]) for piece in pieces) > MAX_VALUE:
+    if pieces is None or sum(len(piece[0]) for piece in pieces if not isinstance(piece, Text)) > MAX_VALUE:
         return None
     return join([word.cut(0, 0), *pieces])
 
