@@ -146,9 +146,15 @@ class _Run:
         if kernel.gone_at is None:
             return "killed"
         for task in kernel.tasks.values():
-            if task.loses and not (task.notified and task.ended == "finished"):
+            if task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished"):
                 return "abrupt"
-        return "graceful"
+        return "unknown" if self.assumed else "graceful"
+
+    @property
+    def assumed(self) -> list[str]:
+        """Programs that were taken to end by themselves, because others come after them, and that may as well run on."""
+        tasks = self.kernel.tasks.values()
+        return [task.process.name for task in tasks if task.loses and task.ended == "exited" and not task.notified]
 
 
 def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float) -> SignalPath:
@@ -179,6 +185,8 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
     if bounds:
         verdict = "unknown"
     reasons = [*labels, *(reason for run in results for reason in run.kernel.reasons)] if verdict == "unknown" else []
+    if verdict == "unknown":
+        reasons += [f"whether {name} ends by itself" for run in results for name in run.assumed]
     if any(run.kernel.close for run in results) and verdict == "unknown":
         reasons.append("whether the application finishes before PID 1 leaves")
     return teller.path(way, first.kernel, first.shells, verdict, tuple(dict.fromkeys(reasons)))
