@@ -165,7 +165,13 @@ class Lab:
         for path in image.files.listing("/"):
             found = image.files.lookup(path)
             target = root / path.lstrip("/")
-            if not isinstance(found, ImageFile) or found.content is None or target.exists() or ".." in path or target.parent.is_file():
+            if (
+                not isinstance(found, ImageFile)
+                or found.content is None
+                or target.exists()
+                or ".." in path
+                or target.parent.is_file()
+            ):
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(found.content.value.encode("utf-8", "surrogateescape"))
