@@ -1,7 +1,7 @@
 """Real containers: what the engine sees has to be what the lab says of the same argv.
 
 The engine is this test's own: it is started on a socket in a temporary folder and stopped again. Images are made of nothing but a shell
-(busybox's, or this machine's dash and bash with their libraries), busybox-static and the witness; containers get no network.
+(busybox's, or a debootstrapped Debian's), busybox-static and the witness; containers get no network.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ def engine(
 ) -> Iterator[None]:
     if os.geteuid() != 0:
         missing("starting a Docker engine needs root")
-    for program in ("docker", "dockerd", "busybox", "dash", "bash"):
+    for program in ("docker", "dockerd", "busybox", "debootstrap"):
         if shutil.which(program) is None:
-            missing(f"{program} is not installed (Debian packages docker.io, busybox-static, dash, bash)")
+            missing(f"{program} is not installed (Debian packages docker.io, busybox-static, debootstrap)")
     folder = tmp_path_factory.mktemp("engine")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", f"unix://{folder}/sock")
@@ -103,29 +103,27 @@ def docker_build(dockerfile: str, tag: str, *context: str) -> None:
     assert made.returncode == 0, made.stderr
 
 
-def put(program: str, top: Path) -> None:
-    """Copy a program of this machine, and the libraries it needs, to the same places below a folder."""
-    found = shutil.which(program) or ""
-    linked = subprocess.run(["ldd", found], capture_output=True, text=True, check=False).stdout
-    for name in (found, *re.findall(r"(/\S+) \(0x", linked)):
-        target = top / name.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(name, target)
+def bootstrap(root: Path) -> None:
+    """A minimal Debian of this machine's release, made by debootstrap from the mirror that apt uses here."""
+    release = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
+    assert release is not None
+    suite = release[1]
+    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {suite}"]
+    mirrors = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["debootstrap", "--variant=minbase", suite, root, mirrors[0]], check=True, capture_output=True)
 
 
 def prepared(base: str, folder: Path, shell: str, stand: Stand) -> Path:
-    """Build a base image out of nothing but a shell, busybox, the witness and some scripts; return its files, in a folder."""
+    """Build a base image (busybox alone, or a Debian), with the witness and some scripts; return its files, in a folder."""
     root = folder / base
+    if shell != "busybox":
+        bootstrap(root)
     for name in ("bin", "dev", "proc"):
-        (root / name).mkdir(parents=True)
+        (root / name).mkdir(parents=True, exist_ok=True)
     shutil.copy(stand.folder / "app", root / "bin" / "app")
     shutil.copy(shutil.which("busybox") or "", root / "bin" / "busybox")
     if shell == "busybox":
         (root / "bin" / "sh").symlink_to("busybox")
-    else:
-        for program in ("dash", "bash"):
-            put(program, root)
-        (root / "bin" / "sh").symlink_to(shutil.which(shell) or "")
     for name, text in SCRIPTS.items():
         (root / name).write_text("#!/bin/sh\n" + text)
         (root / name).chmod(0o755)
