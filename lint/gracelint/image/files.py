@@ -67,6 +67,7 @@ class ImageFiles:
     ) -> None:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
+        self._entries: dict[str, Entry] = {}
         self._kinds: dict[tuple[str, Place], Kind] = {}
         self._readings: dict[int, runs.Reading] = {}
         self._end = Place(len(steps), 0)
@@ -130,7 +131,15 @@ class ImageFiles:
     def entry(self, path: str) -> Entry:
         """What stands at an absolute path in the finished image, links followed."""
         path = normal(path)
-        self._effort.begin()
+        if path not in self._entries:
+            self._effort.begin()
+            found = self._followed(path)
+            if self._effort.spent:
+                return found  # asked alone, it may be found
+            self._entries[path] = found
+        return self._entries[path]
+
+    def _followed(self, path: str) -> Entry:
         for _ in range(MAX_LINKS):
             self._notes.clear()
             found = self.find(path, self._end)
