@@ -67,7 +67,7 @@ class ImageFiles:
     ) -> None:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[tuple[str, bool], Entry] = {}
         self._kinds: dict[tuple[str, Place], Kind] = {}
         self._readings: dict[int, runs.Reading] = {}
         self._end = Place(len(steps), 0)
@@ -80,8 +80,9 @@ class ImageFiles:
 
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         """What stands at an absolute path, symbolic links followed."""
-        entry = self.entry(path)
-        path = normal(path)
+        return self._answer(normal(path), self.entry(path))
+
+    def _answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
         if isinstance(entry, Found):
             return entry.file
         if isinstance(entry, Folder):
@@ -94,17 +95,18 @@ class ImageFiles:
         """What ``execvp`` would start (POSIX ``exec``: a name with a ``/`` is not looked up in PATH)."""
         if "/" in command:
             return self.lookup(posixpath.join(workdir, command))
-        unknown: Unknown | None = None
-        refused: ImageFile | None = None
-        for folder in search.split(":"):
-            found = self.lookup(posixpath.join(workdir, folder, command))
-            if isinstance(found, ImageFile) and found.executable is not False:
-                return found
-            if isinstance(found, ImageFile):
-                refused = refused or found
-            elif isinstance(found, Unknown):
-                unknown = unknown or found
-        return refused or unknown or Absent(command, f"{command} is in none of the folders of PATH ({search})")
+        paths = [normal(posixpath.join(workdir, folder, command)) for folder in search.split(":")]
+        # Whether some RUN may have made it matters only where nothing else leaves it open: reading them all is dear.
+        for thorough in (False, True):
+            found = [self._answer(path, self.entry(path, thorough)) for path in paths]
+            files = [each for each in found if isinstance(each, ImageFile)]
+            unknown = [each for each in found if isinstance(each, Unknown)]
+            for file in files:
+                if file.executable is not False:
+                    return file
+            if files or unknown:
+                return files[0] if files else unknown[0]
+        return Absent(command, f"{command} is in none of the folders of PATH ({search})")
 
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
@@ -128,47 +130,51 @@ class ImageFiles:
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
-    def entry(self, path: str) -> Entry:
-        """What stands at an absolute path in the finished image, links followed."""
+    def entry(self, path: str, thorough: bool = True) -> Entry:
+        """What stands at an absolute path in the finished image, links followed.
+
+        Unless ``thorough``, what a RUN may have made without naming it counts as not there.
+        """
         path = normal(path)
-        if path not in self._entries:
+        key = (path, thorough)
+        if key not in self._entries:
             self._effort.begin()
-            found = self._followed(path)
+            found = self._followed(path, thorough)
             if self._effort.spent:
                 return found  # asked alone, it may be found
-            self._entries[path] = found
-        return self._entries[path]
+            self._entries[key] = found
+        return self._entries[key]
 
-    def _followed(self, path: str) -> Entry:
+    def _followed(self, path: str, thorough: bool) -> Entry:
         for _ in range(MAX_LINKS):
             self._notes.clear()
-            found = self.find(path, self._end)
+            found = self.find(path, self._end, thorough)
             if isinstance(found, Gone | Vague):
-                found = self._merged(path) or found
+                found = self._merged(path, thorough) or found
             if not isinstance(found, Link):
                 return found
             path = normal(posixpath.join(posixpath.dirname(path), found.target))
         return Vague(f"{path} is a symbolic link that leads back to itself")
 
-    def _merged(self, path: str) -> Entry | None:
+    def _merged(self, path: str, thorough: bool) -> Entry | None:
         """The file under its other name where ``/bin`` may be ``/usr/bin``."""
         for other in other_names(path):
-            found = self.find(other, self._end)
+            found = self.find(other, self._end, thorough)
             if isinstance(found, Found | Link):
                 return found
         return None
 
-    def find(self, path: str, before: Place) -> Entry:
+    def find(self, path: str, before: Place, thorough: bool = True) -> Entry:
         """What the build up to a place leaves at a path; a link is not followed."""
         if self._effort.deep:
             return Vague("the build is nested too deeply to follow")
         self._effort.depth += 1
         try:
-            return self._search(path, before)
+            return self._search(path, before, thorough)
         finally:
             self._effort.depth -= 1
 
-    def _search(self, asked: str, before: Place) -> Entry:
+    def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
         question = _Question(asked)
         changes: list[Change] = []
         entry: Entry | None = None
@@ -181,7 +187,7 @@ class ImageFiles:
                 entry = effect
                 break
         if entry is None and not self._effort.spent:
-            entry = self._from_base(question.path, before.step)
+            entry = self._from_base(question.path, before.step if thorough else 0)
         if entry is None or self._effort.spent:
             return Vague("the build has too many steps to follow")
         for change in reversed(changes):
