@@ -29,6 +29,10 @@ class Folder:
 
     content: Mapping[str, str] = field(default_factory=dict)
 
+    def known(self, path: str) -> ImageFile | None:
+        found = self.lookup(path)
+        return found if isinstance(found, ImageFile) else None
+
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         if path not in self.content:
             return Unknown(path, "not written here")

@@ -170,6 +170,10 @@ class _OneFile:
     def __init__(self, file: ImageFile) -> None:
         self._file = file
 
+    def known(self, path: str) -> ImageFile | None:
+        found = self.lookup(path)
+        return found if isinstance(found, ImageFile) else None
+
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         return self._file if path == self._file.path else Unknown(path, "the image is not known")
 

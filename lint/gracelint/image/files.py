@@ -82,6 +82,11 @@ class ImageFiles:
         """What stands at an absolute path, symbolic links followed."""
         return self._answer(normal(path), self.entry(path))
 
+    def known(self, path: str) -> ImageFile | None:
+        """The file at an absolute path, if it is known to be there."""
+        entry = self.entry(path, thorough=False)
+        return entry.file if isinstance(entry, Found) else None
+
     def _answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
         if isinstance(entry, Found):
             return entry.file

@@ -126,6 +126,9 @@ class Files(Protocol):
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         """What stands at an absolute path, symbolic links followed."""
 
+    def known(self, path: str) -> ImageFile | None:
+        """The file at an absolute path, if it is known to be there: cheaper than `lookup`, which also tells why not."""
+
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""
 

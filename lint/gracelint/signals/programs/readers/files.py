@@ -6,8 +6,6 @@ import posixpath
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from ....image.model import ImageFile
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,8 +25,8 @@ def content(situation: Situation, path: str, folder: str = "") -> Text | None:
     """The text of a file of the image; None where it is not there, not known or too large."""
     if "\0" in path:
         return None
-    found = situation.image.files.lookup(absolute(situation, path, folder))
-    if not isinstance(found, ImageFile) or found.content is None or len(found.content) > LIMIT:
+    found = situation.image.files.known(absolute(situation, path, folder))
+    if found is None or found.content is None or len(found.content) > LIMIT:
         return None
     return found.content
 
