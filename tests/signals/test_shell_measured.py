@@ -36,7 +36,7 @@ OPEN = {
 
 
 def traced(folder: Path, shell: str, mode: str, form: str) -> Trace:
-    base = f"FROM {BASES[NAMES[shell]]}\nWORKDIR /work\nCOPY *.sh /work/\n"
+    base = f"FROM {BASES[NAMES[shell]]}\nWORKDIR /srv\nCOPY *.sh /srv/\n"
     if mode == "c":
         launch = json.dumps(["bash" if shell == "bash" else "sh", "-c", form])
         return follow(image(folder, f"{base}CMD {launch}\n", PARTS), programs=APP)
