@@ -8,7 +8,7 @@ import pytest
 import signals_support
 
 from gracelint.signals import resolve
-from gracelint.signals.shell.machine import Budget
+from gracelint.signals.shell.host import Budget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def budgets(monkeypatch: pytest.MonkeyPatch) -> list[Budget]:
             super().__init__(steps)
             made.append(self)
 
-    monkeypatch.setattr("gracelint.signals.shell.machine.Budget", Kept)
+    monkeypatch.setattr("gracelint.signals.shell.host.Budget", Kept)
     return made
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ..parsers.shell.model import Script
     from ..source import Text
     from .model import How, Program, Started
-    from .shell.machine import Budget, Machine
+    from .shell.host import Budget
+    from .shell.machine import Machine
     from .shell.outcome import Family
     from .shell.state import State
     from .shell.values import Field
@@ -125,7 +126,7 @@ class Resolver:
     def budget(self) -> Budget:
         """The steps that all shells of the launch share."""
         if self._budget is None:
-            from .shell.machine import Budget
+            from .shell.host import Budget
 
             self._budget = Budget(STEPS)
         return self._budget

@@ -125,8 +125,8 @@ class _Run:
             kernel.run(grace)
 
     def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
+        from .shell.host import Budget
         from .shell.live import LiveShell
-        from .shell.machine import Budget
 
         shell = LiveShell(kernel, task, self.resolver, Budget(LIVE_STEPS))
         self.shells[task.pid] = shell

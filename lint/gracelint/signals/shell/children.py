@@ -45,7 +45,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
-    if machine.tested(state):
+    if state.tested:
         forked.options = forked.options - {"e"}
     if around == "background" and "m" not in state.options:
         forked.ignored = forked.ignored | INTERRUPTS
@@ -173,26 +173,16 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         processes.append(process)
     if not processes:
         status = members[-1].alternative.status
-        text = node.text.value
-        return machine.finished(state, status, None) if status is not None else simple_unknown(machine, state, text)
+        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
     if first is None and all(process.helper for process in processes):
-        return simple_unknown(machine, state, node.text.value)
+        return machine.undecided(state, node.text.value)
     assert command is not None
     state.block = Block(
         "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
     )
     return [state]
-
-
-def simple_unknown(machine: Machine, state: State, text: str) -> list[State]:
-    """A command is over with a status that is not known."""
-    from .state import Truth
-    from .values import clip
-
-    text = clip(text)
-    return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
 
 
 def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:

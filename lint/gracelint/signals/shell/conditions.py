@@ -6,14 +6,14 @@ branch that takes.
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import patterns
+from . import filesystem, patterns
+from .parameters import compute
 from .state import Truth
 from .values import Unknown, default, name
-from .words import compute, pattern, value
+from .words import pattern, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
         return (
             Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
         )
-    verdict = machine.exists(state, path, operator[1:])
+    verdict = filesystem.exists(machine, state, path, operator[1:])
     words = {"d": "is a folder", "x": "can be executed", "s": "is not empty", "w": "can be written"}
     yes = f"{label} {words.get(operator[1:], 'exists')}"
     no = f"{label} {words.get(operator[1:], 'exists')}".replace(" is ", " is not ").replace(" can ", " cannot ")
@@ -296,11 +296,3 @@ def matching(machine: Machine, state: State, subject: Value, word: sh.Word) -> T
         f"{subject.name} {sign[1]} {label or 'empty'}",
         refine,
     )
-
-
-def located(path: str, workdir: Value) -> str | None:
-    """An absolute path of a script's path; None where its folder is not known."""
-    base = default(workdir)
-    if path.startswith("/"):
-        return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(base, path)) if base is not None else None

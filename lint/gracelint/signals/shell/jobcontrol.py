@@ -10,7 +10,7 @@ from .. import names
 from . import simple
 from .outcome import LostExec, Trap
 from .state import Block, Ended, Truth
-from .values import clip, default
+from .values import default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,8 +155,7 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if not rest:
         return machine.finished(state, 2)
     if status is None:
-        text = clip(node.text.value)
-        return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
+        return machine.undecided(state, node.text.value)
     return machine.finished(state, status)
 
 
@@ -228,8 +227,7 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             wanted = word
     sent = machine.host.send(state, signal or "SIGTERM", f"{how}:{wanted}", (), node.text)
     if sent is None:
-        text = clip(node.text.value)
-        return machine.finished(state, None, Truth(None, None, f"`{text}` succeeds", f"`{text}` fails"))
+        return machine.undecided(state, node.text.value)
     return machine.finished(state, sent)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..kernel import Kernel, Task
-    from .machine import Budget, Context
+    from .host import Budget, Context
     from .outcome import Around, Command, Trap
     from .state import State
 

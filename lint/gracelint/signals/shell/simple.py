@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children
+from . import builtins, children, filesystem, refusals, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -24,6 +24,8 @@ DEEPEST_CALLS = 60
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
+    if refusals.refused(state, node):
+        return [state]
     children.substituted(machine, state, node)
     if not node.words:
         return _assignments(machine, state, node)
@@ -58,7 +60,7 @@ def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]
         for part in assignment.value.parts if assignment.value else ():
             if isinstance(part, sh.CommandSubstitution):
                 text = clip(part.text.value)
-                status, truth = None, Truth(None, None, f"{text} succeeds", f"{text} fails")
+                status, truth = None, Truth.success(text)
     state.done(status, truth)
     return [state]
 
@@ -76,7 +78,7 @@ def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...
             continue
         value = machine.value(state, assignment.value)
         if assignment.index is not None:
-            builtins.assign_element(state, name, assignment.index, value)
+            variables.assign_element(state, name, assignment.index, value)
             continue
         if assignment.appends:
             value = concatenate([machine.parameter(state, name) or "", value])
@@ -138,11 +140,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if alternative.failed is not None:
         return machine.finished(state, 127)
     if process is None:
-        truth = None
-        if alternative.status is None:
-            text = clip(" ".join(command.argv) or command.text.value)
-            truth = Truth(None, None, f"`{text}` succeeds", f"`{text}` fails")
-        return machine.finished(state, alternative.status, truth)
+        return _ended(machine, state, command, alternative.status)
     program = process.program
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
@@ -156,11 +154,13 @@ def over(machine: Machine, state: State, status: int | None = None) -> list[Stat
     block = state.block
     assert block is not None
     state.block = None
-    truth = None
+    return _ended(machine, state, block.command, status)
+
+
+def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
     if status is None:
-        text = clip(" ".join(block.command.argv) or block.command.text.value)
-        truth = Truth(None, None, f"`{text}` succeeds", f"`{text}` fails")
-    return machine.finished(state, status, truth)
+        return machine.undecided(state, " ".join(command.argv) or command.text.value)
+    return machine.finished(state, status)
 
 
 def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
@@ -168,7 +168,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
     workdir = default(state.workdir)
     return Environment(
         workdir if workdir is not None else machine.context.image.workdir,
-        machine.search(state),
+        filesystem.search(state),
         state.shell.user,
         ignored=state.ignored,
         pid1=pid1,
@@ -280,7 +280,7 @@ def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
     while frame is not None:
         if frame.kind == "within" and frame.label:
             around.append("redirection" if frame.label == "redirected" else frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
-        elif frame.kind in ("call", "source", "eval", "trap"):
+        elif frame.kind in ("call", "eval", "trap"):
             around.append("function" if frame.kind == "call" else frame.kind)
             if frame.kind != "trap":
                 calls.append(frame.data)  # type: ignore[arg-type] # the text of the call

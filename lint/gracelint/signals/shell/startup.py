@@ -16,14 +16,14 @@ from ...records import replace
 from ..process import Alternative, Bound, Process, with_before
 from . import children, simple
 from .children import Forked
-from .machine import Machine, tested
+from .machine import Machine
 from .state import Ended, JobState
 from .values import Unknown, default
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
-    from .machine import Budget, Context
+    from .host import Budget, Context
     from .outcome import Around
     from .state import Block, State
     from .values import Array, Value
@@ -132,7 +132,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
             result.append(each)
             continue
         program = block.command.program
-        if stays is None and not tested(each):  # a command whose outcome is looked at is written to end
+        if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
         if block.kind == "foreground":
             each.note("before", block.command)
@@ -194,7 +194,7 @@ def _merged(machine: Machine, live: list[State], state: State) -> bool:
     widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
     if not here:
         return False
-    comparable, counts = state.comparable(), tested(state)
+    comparable, counts = state.comparable(), state.tested
     for other in here:
         if counts and (other.status, other.truth) != (state.status, state.truth):
             continue

@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from .outcome import Around, Command, LostExec, Trap
     from .values import Array, Field, Value
 
-# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Source, Eval, Trap, Exit: what runs
+# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
 # until the frame is reached again. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
-FrameKind = Literal[
-    "base", "seq", "within", "call", "source", "eval", "trap", "exit", "if", "andor", "not", "while", "for", "done"
-]
+FrameKind = Literal["base", "seq", "within", "call", "eval", "trap", "exit", "if", "andor", "not", "while", "for"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +49,11 @@ class Truth:
     yes: str = ""
     no: str = ""
     refine: tuple[tuple[bool, str, Value], ...] = ()
+
+    @classmethod
+    def success(cls, command: str) -> Truth:
+        """Whether a command succeeds, of which nothing is known."""
+        return cls(None, None, f"{command} succeeds", f"{command} fails")
 
     def negated(self) -> Truth:
         """Its opposite."""
@@ -191,6 +194,16 @@ class State:
         if isinstance(value, tuple):
             return value[0] if value else None
         return value
+
+    @property
+    def tested(self) -> bool:
+        """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
+        frame = self.stack
+        while frame is not None:
+            if frame.kind in ("andor", "not", "if") or (frame.kind == "while" and frame.index == 0):
+                return True
+            frame = frame.parent
+        return False
 
     def comparable(self) -> tuple[object, ...]:
         """What has to agree, variables apart, for two ways to become one again."""

@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from . import filesystem
 from .values import Unknown, clip, default, join, shown
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
     known = default(rest[0].value) if rest else None
     if not known:
         return None
-    found = machine.locate(state, known)
+    found = filesystem.locate(machine, state, known)
     # What a script asks for by the name of the launch's own command is there, or nothing would start.
     asked = known in state.shell.given
     return found or Unknown(f"$(command -v {known})", f"/usr/bin/{known}" if asked else None)
@@ -161,4 +162,4 @@ def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
 
 def _content(machine: Machine, state: State, path: Value) -> Value | None:
     known = default(path)
-    return machine.content(state, known) if known else None
+    return filesystem.content(machine, state, known) if known else None

@@ -1,0 +1,198 @@
+"""Compound commands without loops: lists, groups, ``if``, ``case``, pipelines, functions, ``[[`` and ``((``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ..process import Bound
+from . import children, conditions, refusals, variables
+from .state import Ended
+
+if TYPE_CHECKING:
+    from .machine import Machine
+    from .outcome import Around
+    from .state import Frame, State
+    from .values import Value
+
+MOST_ARMS = 32
+
+
+def block(machine: Machine, state: State, node: sh.Block) -> list[State]:
+    """A block by itself."""
+    state.push("seq", node)
+    return [state]
+
+
+def within(state: State, label: Around, body: object, redirects: object = ()) -> list[State]:
+    """Go into a body, and remember in what construct it stands."""
+    if redirects:
+        state.push("within", label="redirected")
+    state.push("within", label=label)
+    state.push("seq", body)
+    return [state]
+
+
+def group(machine: Machine, state: State, node: sh.Group) -> list[State]:
+    """``{ … }``."""
+    return within(state, "group", node.body, node.redirects)
+
+
+def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """``! a``, ``time a``, ``a | b``."""
+    if node.negated:
+        state.push("not")
+    if node.timed:
+        state.push("within", label="time")
+    if len(node.commands) == 1:
+        return machine.enter(state, node.commands[0])
+    return children.pipeline(machine, state, node)
+
+
+def invert(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """``!`` and its pipeline is over."""
+    state.pop()
+    if state.status is not None:
+        state.done(int(state.status == 0))
+    elif state.truth is not None:
+        state.truth = state.truth.negated()
+    return [state]
+
+
+def and_or(machine: Machine, state: State, node: sh.Command) -> list[State]:
+    """``a && b || c``: the leftmost first."""
+    while isinstance(node, sh.AndOr):
+        state.push("andor", node)
+        node = node.left
+    return machine.enter(state, node)
+
+
+def and_or_right(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """The left side of ``&&`` or ``||`` is over."""
+    node = frame.node
+    assert isinstance(node, sh.AndOr)
+    result: list[State] = []
+    state.pop()
+    for each, success in machine.split(state):
+        if success is (node.operator == "&&"):
+            each.push("within", label="and-or")
+            result.extend(machine.enter(each, node.right))
+        else:
+            result.append(each)
+    return result
+
+
+def branching(machine: Machine, state: State, node: sh.If) -> list[State]:
+    """``if``: its first condition."""
+    if node.redirects:
+        state.push("within", label="redirected")
+    state.push("if", node)
+    state.push("seq", node.branches[0].condition)
+    return [state]
+
+
+def branch(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """A condition of ``if`` is over."""
+    node = frame.node
+    assert isinstance(node, sh.If)
+    result: list[State] = []
+    state.pop()
+    for each, holds in machine.split(state):
+        if holds:
+            within(each, "condition", node.branches[frame.index].body)
+        elif frame.index + 1 < len(node.branches):
+            each.push("if", node, frame.index + 1)
+            each.push("seq", node.branches[frame.index + 1].condition)
+        elif node.otherwise is not None:
+            within(each, "condition", node.otherwise)
+        else:
+            each.done(0)
+        result.append(each)
+    return result
+
+
+def case(machine: Machine, state: State, node: sh.Case) -> list[State]:
+    """``case``."""
+    if refusals.bad_substitution(state, (node.subject,)):
+        return [state]
+    subject = machine.value(state, node.subject)
+    if node.redirects:
+        state.push("within", label="redirected")
+    ways: list[State] = []
+    open_state: State | None = state
+    for number in range(len(node.arms)):
+        machine.budget.spend()
+        if open_state is None:
+            break
+        if len(ways) > MOST_ARMS or machine.budget.steps < 0:
+            open_state.ended = Ended("unknown", reason=Bound("a case has too many arms to follow"))
+            return [*ways, open_state]
+        open_state = _arm_taken(machine, open_state, node, number, subject, ways)
+    if open_state is not None:
+        open_state.done(0)
+        ways.append(open_state)
+    return ways
+
+
+def _arm_taken(
+    machine: Machine, state: State, node: sh.Case, number: int, subject: Value, ways: list[State]
+) -> State | None:
+    """Add the ways on which an arm is taken; the one on which it is not."""
+    rest: State | None = state
+    for word in node.arms[number].patterns:
+        if rest is None:
+            return None
+        truth = conditions.matching(machine, rest, subject, word)
+        if truth.value is False:
+            continue
+        rest.done(None, truth)
+        outcomes = machine.split(rest)
+        rest = next((each for each, holds in outcomes if not holds), None)
+        for each, holds in outcomes:
+            if holds:
+                _arm(machine, each, node, number)
+                ways.append(each)
+    return rest
+
+
+def _arm(machine: Machine, state: State, node: sh.Case, number: int) -> None:
+    """Push an arm's body, and those it falls through to."""
+    bodies = [node.arms[number].body]
+    while node.arms[number].terminator == ";&" and number + 1 < len(node.arms):
+        number += 1
+        bodies.append(node.arms[number].body)
+    state.done(0)
+    for body in reversed(bodies):
+        state.push("within", label="condition")
+        state.push("seq", body)
+
+
+def function(machine: Machine, state: State, node: sh.Function) -> list[State]:
+    """``f() { … }``."""
+    if node.text.value.startswith("function") and state.shell.dialect.family == "dash":
+        return [refusals.foreign(state, "the word function")]
+    state.functions = {**state.functions, node.name: node}
+    state.done(0)
+    return [state]
+
+
+def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[State]:
+    """``[[ … ]]``."""
+    if not state.shell.dialect.bash_syntax:
+        # dash looks for a command of that name.
+        return machine.finished(state, 127)
+    return machine.decided(state, conditions.double(machine, state, node.expression))
+
+
+def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> list[State]:
+    """``(( … ))``."""
+    if not state.shell.dialect.bash_syntax:
+        return [refusals.foreign(state, "((…))")]
+    return machine.decided(state, variables.arithmetic(state, node.expression))
+
+
+def unreadable(machine: Machine, state: State, node: sh.Unreadable) -> list[State]:
+    """From here on the script could not be parsed."""
+    line = node.text.span.first.line
+    state.ended = Ended("unknown", reason=f"line {line} of {state.shell.name} cannot be read: {node.reason}")
+    return [state]

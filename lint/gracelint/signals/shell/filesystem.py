@@ -1,0 +1,71 @@
+"""What a script sees of the image's files: what stands at a path, what ``test -f`` answers, which program a name means."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from . import builtins
+from .values import default
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .machine import Machine
+    from .state import State
+    from .values import Value
+
+
+def content(machine: Machine, state: State, path: str) -> str | None:
+    """The text of a file of the image."""
+    text = file(machine, state, path)
+    return text.value if text is not None else None
+
+
+def file(machine: Machine, state: State, path: str) -> Text | None:
+    """A file of the image, as a text."""
+    where = _located(path, state.workdir)
+    found = machine.context.lookup(where) if where is not None else None
+    return getattr(found, "content", None)
+
+
+def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
+    """The answer of ``test -f`` and its kin, where the image decides it."""
+    from ...image.model import Absent, ImageFile
+
+    where = _located(path, state.workdir)
+    if where is None:
+        return None
+    found = machine.context.lookup(where)
+    if isinstance(found, ImageFile):
+        answers = {"d": False, "x": found.executable, "s": bool(found.content) if found.content else None}
+        return answers.get(kind, True if kind in "aefr" else None)
+    if kind in "ade" and machine.context.folder(where):
+        return True
+    # What is not in the image may still be mounted or made at run time.
+    return False if isinstance(found, Absent) and kind in "fxs" and not _writes(where) else None
+
+
+def _writes(path: str) -> bool:
+    return path.startswith(("/run/", "/tmp/", "/var/", "/data", "/mnt", "/etc/", "/home/", "/config", "/secrets"))
+
+
+def locate(machine: Machine, state: State, command: str) -> str | None:
+    """What ``command -v`` prints."""
+    if command in state.functions or command in builtins.TABLE:
+        return command
+    found = machine.context.which(command, str(state.workdir), search(state))
+    return found.path if type(found).__name__ == "ImageFile" else None
+
+
+def search(state: State) -> str:
+    """PATH."""
+    found = state.lookup("PATH")
+    return found if isinstance(found, str) else "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _located(path: str, workdir: Value) -> str | None:
+    """An absolute path of a script's path; None where its folder is not known."""
+    base = default(workdir)
+    if path.startswith("/"):
+        return posixpath.normpath(path)
+    return posixpath.normpath(posixpath.join(base, path)) if base is not None else None

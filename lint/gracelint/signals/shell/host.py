@@ -1,0 +1,78 @@
+"""What the evaluator of shell scripts asks of the world around its shell, and how much work it may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ...image.model import Absent, Image, ImageFile
+    from ...image.model import Unknown as Missing
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from ..process import Alternative, Environment
+    from .children import Forked
+    from .machine import Machine
+    from .outcome import Around
+    from .state import State
+    from .values import Field
+
+
+class Host(Protocol):
+    """What the machine asks of the world around its shell."""
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """Whether a process still runs."""
+
+    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+        """Send a signal; the status of ``kill``."""
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """Start a child shell that runs a command."""
+
+
+class Context(Protocol):
+    """What the machine knows of the image."""
+
+    image: Image
+
+    def start(
+        self, machine: Machine, state: State, fields: list[Field], environment: Environment, pid: int
+    ) -> list[Alternative]:
+        """What a command line becomes as a process."""
+
+    def parse(self, text: Text, *, file: bool) -> sh.Script:
+        """The model of a script."""
+
+    def lookup(self, path: str) -> object:
+        """What stands at a path of the image."""
+
+    def folder(self, path: str) -> bool:
+        """Whether something is known to stand below a path."""
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
+        """What ``execvp`` would start."""
+
+    def joined(self, value: str, text: Text) -> Text:
+        """A value as a text that stands for what was written."""
+
+    def new_pid(self) -> int:
+        """A number for a new process."""
+
+
+class Budget:
+    """How much work is left; shared by everything that one image's launch needs."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = self.whole = steps
+
+    @property
+    def spent(self) -> int:
+        """How much was taken."""
+        return self.whole - self.steps
+
+    def spend(self, steps: int = 1) -> bool:
+        """Take some; False when all is spent."""
+        self.steps -= steps
+        return self.steps >= 0

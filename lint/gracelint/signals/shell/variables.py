@@ -1,0 +1,158 @@
+"""Builtins that give variables their values: ``export``, ``local``, ``read``, ``getopts``, ``let`` …"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ...regexes import regex
+from . import simple
+from .parameters import compute
+from .state import Truth
+from .values import Unknown, clip
+
+if TYPE_CHECKING:
+    from .machine import Machine
+    from .state import State
+    from .values import Field, Value
+
+NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
+    local = fields[0].value in ("local", "declare", "typeset") and bool(state.scopes)
+    options = ""
+    for word in node.words[1:]:
+        raw = word.literal
+        if raw is not None and raw[:1] in ("-", "+"):
+            options += raw[1:]
+            continue
+        name, value = _declared(machine, state, word)
+        if not NAME.match(name):
+            continue
+        if local:
+            saved = state.scopes[-1][1]
+            saved.setdefault(name, state.variables.get(name))
+        if value is not None:
+            state.variables[name] = () if "a" in options.lower() and value == "()" else value
+            simple.remember_pid(state, name, value)
+        elif local:
+            state.variables[name] = ""
+    return machine.finished(state, 0)
+
+
+def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value | None]:
+    """Name and value of an argument ``NAME=value``."""
+    first = word.parts[0] if word.parts else None
+    if not isinstance(first, sh.LiteralText):
+        return "", None
+    name, equals, _ = first.value.value.partition("=")
+    if not equals:
+        return (first.value.value, None) if len(word.parts) == 1 else ("", None)
+    whole = machine.value(state, word)
+    if isinstance(whole, str):
+        return name.rstrip("+"), whole.partition("=")[2]
+    known = whole.default.partition("=")[2] if whole.default is not None else None
+    return name.rstrip("+"), Unknown(whole.name.partition("=")[2], known, variable=None)
+
+
+def assign_element(state: State, name: str, index: str, value: Value) -> None:
+    """``name[index]=value``."""
+    number = compute(state, index)
+    found = state.variables.get(name, ())
+    items = list(found if isinstance(found, tuple) else (found,))
+    if number is None or not 0 <= number <= 1000:
+        state.variables[name] = Unknown(f"${name}")
+        return
+    items.extend([""] * (number + 1 - len(items)))
+    items[number] = value
+    state.variables[name] = tuple(items)
+
+
+def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``unset``."""
+    for field in fields[1:]:
+        if isinstance(field.value, str):
+            if "f" in fields[1].shown[:3] and fields[1].shown.startswith("-"):
+                state.functions = {n: f for n, f in state.functions.items() if n != field.value}
+            else:
+                # Set to nothing rather than absent, so that it no longer stands for the user's environment.
+                state.variables[field.value] = ""
+    return machine.finished(state, 0)
+
+
+def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``read``: what comes in is not known."""
+    names = [field.shown for field in fields[1:] if not field.shown.startswith("-")]
+    for name in names or ["REPLY"]:
+        if NAME.match(name):
+            state.variables[name] = Unknown(f"${name}")
+    return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+
+
+def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``getopts``."""
+    if len(fields) < 3:
+        return machine.finished(state, 2)
+    spec, name = fields[1].shown, fields[2].shown
+    items = [field.value for field in fields[3:]] or [field.value for field in state.parameters]
+    index = compute(state, str(state.lookup("OPTIND") or "1")) or 1
+    inner = compute(state, str(state.lookup("_OPTCHAR") or "1")) or 1
+    word = items[index - 1] if index <= len(items) else None
+    if isinstance(word, Unknown):
+        state.variables[name] = Unknown(f"${name}")
+        return machine.undecided(state, " ".join(field.shown for field in fields))
+    if word is None or not word.startswith("-") or len(word) < 2 or word == "--":
+        state.variables[name] = "?"
+        state.variables["OPTIND"] = str(index + (word == "--"))
+        return machine.finished(state, 1)
+    letter, last = word[inner], inner + 1 >= len(word)
+    at = spec.find(letter)
+    state.variables[name] = letter if at >= 0 and letter != ":" else "?"
+    if at >= 0 and spec[at + 1 : at + 2] == ":":
+        attached = word[inner + 1 :]
+        state.variables["OPTARG"] = attached or (items[index] if index < len(items) else "")
+        index, inner = index + (1 if attached else 2), 1
+    elif last:
+        index, inner = index + 1, 1
+    else:
+        inner += 1
+    state.variables["OPTIND"], state.variables["_OPTCHAR"] = str(index), str(inner)
+    return machine.finished(state, 0)
+
+
+def arithmetic(state: State, expression: str) -> Truth:
+    """``(( … ))`` and ``let``: true where the value is not 0; simple assignments are carried out."""
+    text = expression.strip()
+    match = re.fullmatch(r"([A-Za-z_]\w*)\s*(\+\+|--|[-+*/%]?=(?!=)(.*))", text, re.S)
+    before = re.fullmatch(r"(\+\+|--)([A-Za-z_]\w*)", text)
+    if before:
+        match = re.fullmatch(r"([A-Za-z_]\w*)(\+\+|--)()", before[2] + before[1])
+    if match:
+        name, operator, right = match[1], match[2], match[3] or ""
+        formula = {"++": f"{name}+1", "--": f"{name}-1"}.get(operator)
+        if formula is None:
+            formula = right if operator[0] == "=" else f"{name}{operator[0]}({right})"
+        old, new = compute(state, name), compute(state, formula)
+        state.variables[name] = str(new) if new is not None else Unknown(f"${name}", nonempty=True)
+        result = old if operator in ("++", "--") and not before else new
+    else:
+        result = compute(state, text)
+    label = clip(text)
+    return Truth(None, None, f"(({label}))", f"not (({label}))") if result is None else Truth(bool(result))
+
+
+def let(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``let``."""
+    truth = Truth(False)
+    for field in fields[1:]:
+        truth = arithmetic(state, field.shown)
+    return machine.decided(state, truth)
+
+
+def mapfile(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``mapfile``: an array of something."""
+    state.variables[fields[-1].shown] = (Unknown(f"${fields[-1].shown}"),)
+    return machine.finished(state, 0)
