@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...regexes import regex
+from .collector import Collector
 from .model import Binary, Both, Conditional, Not, Unary, Word
-from .words import COMMAND, REGEX, Collector, Unread, WordReader
+from .reader import COMMAND, REGEX, Unread
+from .words import WordReader
 
 if TYPE_CHECKING:
     from .model import Condition

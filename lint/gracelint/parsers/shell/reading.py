@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ...source import Text
     from .model import Command
+    from .reader import Unread
     from .tokens import Token
-    from .words import Unread
 
 FrontEnd: TypeAlias = "Callable[[Assembler], list[Command]]"
 _Made: TypeAlias = "tuple[Block, list[Unreadable]]"

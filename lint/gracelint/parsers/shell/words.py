@@ -1,133 +1,41 @@
 """Words: quotes, parameters, substitutions, read by one implementation for both front ends.
 
 What stands inside a word decides which program runs, so it is read here, character by character, as the POSIX shell
-language and bash(1) ("QUOTING", "EXPANSION") lay down; the front ends only see that there is a word. A reader works on
-the string of one text and cuts every node out of that text, so spans are exact whatever the text was made of.
-
-Hazards: a quote that never ends swallows the rest of the text, which is told by `Unread`. Nesting is bounded by
-``MAX_DEPTH``. bash refuses a malformed ``${...}`` only when it expands it; the reader notes it in ``odd``, so that the one
-command is unreadable and the text behind it is not.
+language and bash(1) ("QUOTING", "EXPANSION") lay down; the front ends only see that there is a word.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Literal
 
 from ...regexes import regex
 from ...source import join
+from .collector import Collector
 from .model import Arithmetic, CommandSubstitution, LiteralText, Parameter, ProcessSubstitution, Word
+from .parameters import ParameterReader
+from .reader import COMMAND, CONTINUATIONS, DOUBLE, GROUP, Mode, Unread
 
 if TYPE_CHECKING:
     from ...source import Text
-    from .model import Block, Part
-
-MAX_DEPTH = 60
-"""Substitutions, quotes and compound commands inside each other; real scripts stay below 20."""
+    from .model import Block
 
 CONTINUATION = "\\\n"
 
-
-class Unread(Exception):  # noqa: N818 - it tells a place where reading ends, which is an ordinary outcome here
-    """From ``at`` on the text cannot be read, for ``reason``."""
-
-    def __init__(self, at: int, reason: str) -> None:
-        super().__init__(reason)
-        self.at = at
-        self.reason = reason
-
-
-class Mode(NamedTuple):
-    """Where a word stands: which characters are plain there, whether it is inside double quotes, which quotes count."""
-
-    plain: re.Pattern[str]
-    quoted: bool = False
-    single: bool = True
-    escapable: str | None = None
-    globs: bool = False
-
-
-COMMAND = Mode(regex(r"[^ \t\n|&;()<>'\"\\$`]+"), globs=True)
-"""A word of a command: ends at white space and operators."""
-REGEX = Mode(regex(r"[^ \t\n()'\"\\$`]+"))
-"""The right side of ``=~``: operators are plain, parentheses are counted by the caller."""
-GROUP = Mode(regex(r"[^()'\"\\$`]+"))
-"""Inside the parentheses of a regular expression or an extended glob."""
-DOUBLE = Mode(regex(r"[^\"\\$`]+"), quoted=True, single=False, escapable='$`"\\')
-BRACE = Mode(regex(r"[^}'\"\\$`]+"))
-BRACE_QUOTED = Mode(regex(r"[^}\"\\$`]+"), quoted=True, single=False, escapable='$`"\\}')
-BRACE_TRIM = Mode(regex(r"[^}'\"\\$`]+"), quoted=True, escapable=None)
-PATTERN = Mode(regex(r"[^}/'\"\\$`]+"))
-PATTERN_QUOTED = Mode(regex(r"[^}/'\"\\$`]+"), quoted=True)
-
 _PLAIN_WORD = regex(rf"{COMMAND.plain.pattern}(?=[ \t\n;|&)]|\Z)")
-_PARAMETER = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _SHORT = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_OPERATOR = regex(r":[-=?+]|[-=?+]|##?|%%?|/[/#%]?|\^\^?|,,?|@|:")
-_CONTINUATIONS = regex(r"(?:\\\n)+")
 _ANSI_ESCAPE = regex(
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c(.))",
     re.DOTALL,
 )
 _ANSI_PLAIN = regex(r"[^'\\]+")
 _ANSI_CHARACTERS = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
-_BRACKETS = regex(r"[^][\n'\"]+")
 _SKIPPED = regex(r"[^()'\"`\\]+")
 
 
-class Collector:
-    """Gathers the parts of a word; neighbouring literals of the same quoting become one."""
-
-    __slots__ = ("_end", "_pieces", "_quoted", "_start", "_text", "parts")
-
-    def __init__(self, text: Text) -> None:
-        self.parts: list[Part] = []
-        self._text = text
-        self._pieces: list[Text | tuple[str, Text]] = []
-        self._start = self._end = 0
-        self._quoted = False
-
-    def literal(self, start: int, end: int, value: Text | tuple[str, Text], quoted: bool) -> None:
-        """Characters ``start`` to ``end`` (quotes included) stand for ``value``."""
-        if self._pieces and quoted is not self._quoted:
-            self._flush()
-        if not self._pieces:
-            self._start = start
-        self._quoted = quoted
-        self._end = end
-        self._pieces.append(value)
-
-    def part(self, part: Part) -> None:
-        """The next part is no literal."""
-        self._flush()
-        self.parts.append(part)
-
-    def finish(self) -> tuple[Part, ...]:
-        """All parts; none for a lone pair of quotes."""
-        self._flush()
-        if len(self.parts) == 1 and isinstance(self.parts[0], LiteralText) and not len(self.parts[0].value):
-            return ()
-        return tuple(self.parts)
-
-    def _flush(self) -> None:
-        if not self._pieces:
-            return
-        pieces = [piece for piece in self._pieces if isinstance(piece, tuple) or len(piece)] or self._pieces[:1]
-        only = pieces[0]
-        value = only if len(pieces) == 1 and not isinstance(only, tuple) else join(pieces, self._text.buffer.encode)
-        self.parts.append(LiteralText(self._text.cut(self._start, self._end), value, self._quoted))
-        self._pieces = []
-
-
-class WordReader(ABC):
+class WordReader(ParameterReader):
     """Reads words out of one text; how a substitution's commands are read is left to the lexer."""
-
-    def __init__(self, text: Text, depth: int) -> None:
-        self.text = text
-        self.source = text.value
-        self.depth = depth
-        self.odd: str | None = None
 
     @abstractmethod
     def commands(self, at: int) -> tuple[Block, int]:
@@ -136,16 +44,6 @@ class WordReader(ABC):
     @abstractmethod
     def backquoted(self, text: Text) -> Block:
         """The commands of a backquoted text."""
-
-    def peek(self, at: int) -> str:
-        """The character at ``at``; empty at the end."""
-        return self.source[at : at + 1]
-
-    def deeper(self, at: int) -> None:
-        """Go one level down, or refuse to."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unread(at, "nested too deeply")
 
     def word(self, at: int, mode: Mode = COMMAND) -> tuple[Word, int]:
         """The word at ``at`` and where it ends (equal to ``at`` where there is none)."""
@@ -169,7 +67,7 @@ class WordReader(ABC):
                 at = match.end()
                 if mode.globs and source[at - 1] in "?*+@!" and self.peek(at) == "(":
                     at = self.parenthesised(at, into)
-            elif match := _CONTINUATIONS.match(source, at):
+            elif match := CONTINUATIONS.match(source, at):
                 at = match.end()
                 continue
             else:
@@ -214,7 +112,7 @@ class WordReader(ABC):
         self.deeper(at)
         into.literal(at, inside, self.text.cut(inside, inside), True)
         end = self.parts(inside, DOUBLE, into)
-        while (match := _CONTINUATIONS.match(self.source, end)) is not None:
+        while (match := CONTINUATIONS.match(self.source, end)) is not None:
             end = match.end()
         if self.peek(end) != '"':
             raise Unread(at, "unterminated double quote")
@@ -244,7 +142,7 @@ class WordReader(ABC):
     def _dollar(self, at: int, mode: Mode, into: Collector) -> int:
         following = self.peek(at + 1)
         if following == "{":
-            return self._braced(at, mode.quoted, into)
+            return self.braced(at, mode.quoted, into)
         if following == "(":
             return self._parenthesis(at, mode.quoted, into)
         if following == "'" and not mode.quoted:
@@ -338,115 +236,6 @@ class WordReader(ABC):
                 at = source.find(character, at + 1)
                 if at < 0:
                     return None
-            at += 1
-        return None
-
-    # --- ${...} --------------------------------------------------------------------------------------------------
-
-    def _braced(self, at: int, quoted: bool, into: Collector) -> int:
-        self.deeper(at)
-        parameter = self._length(at, quoted) or self._indirect(at, quoted) or self._expansion(at, quoted)
-        self.depth -= 1
-        into.part(parameter)
-        return parameter.text.end - self.text.start
-
-    def _length(self, at: int, quoted: bool) -> Parameter | None:
-        """``${#x}`` and ``${#x[@]}``; ``${#}`` and ``${#-default}`` are about ``$#``."""
-        match = _PARAMETER.match(self.source, at + 3) if self.peek(at + 2) == "#" else None
-        if match is None:
-            return None
-        index, end = self._index(match.end())
-        if self.peek(end) != "}":
-            return None
-        return Parameter(self.text.cut(at, end + 1), match.group(), "length", None, None, index, quoted)
-
-    def _indirect(self, at: int, quoted: bool) -> Parameter | None:
-        """``${!x}``, ``${!x[@]}``, ``${!x*}``; with an operator behind it, that is kept as the raw argument."""
-        match = _PARAMETER.match(self.source, at + 3) if self.peek(at + 2) == "!" else None
-        if match is None or match.group() in "#?$!-":
-            return None
-        index, end = self._index(match.end())
-        if self.source[end : end + 2] in ("*}", "@}"):
-            return Parameter(self.text.cut(at, end + 2), match.group(), "keys", None, None, index, quoted)
-        rest, close = self._argument(end, BRACE_QUOTED if quoted else BRACE)
-        if self.peek(close) != "}":
-            raise Unread(at, "unterminated ${")
-        operator = "keys" if index in ("@", "*") else "indirect"
-        return Parameter(self.text.cut(at, close + 1), match.group(), operator, rest, None, index, quoted)
-
-    def _expansion(self, at: int, quoted: bool) -> Parameter:
-        match = _PARAMETER.match(self.source, at + 2)
-        if match is None:
-            return self._malformed(at, at + 2, quoted)
-        index, end = self._index(match.end())
-        operator = _OPERATOR.match(self.source, end)
-        argument = replacement = None
-        if operator is not None:
-            argument, replacement, end = self._arguments(operator, quoted)
-        if self.peek(end) != "}":
-            return self._malformed(at, end, quoted)
-        symbol = operator.group() if operator else None
-        return Parameter(self.text.cut(at, end + 1), match.group(), symbol, argument, replacement, index, quoted)
-
-    def _malformed(self, at: int, end: int, quoted: bool) -> Parameter:
-        """``${a.b}``: the shell refuses it when it gets there, and reads on behind the brace."""
-        _, close = self._argument(end, BRACE_QUOTED if quoted else BRACE)
-        if self.peek(close) != "}":
-            raise Unread(at, "unterminated ${")
-        self.odd = "bad substitution"
-        return Parameter(self.text.cut(at, close + 1), "", None, None, None, None, quoted)
-
-    def _arguments(self, operator: re.Match[str], quoted: bool) -> tuple[Word | None, Word | None, int]:
-        symbol, at = operator.group(), operator.end()
-        if symbol == ":":
-            end = self._argument(at, BRACE_QUOTED if quoted else BRACE)[1]
-            raw = self.text.cut(at, end)
-            return Word(raw, (LiteralText(raw, raw, quoted),)), None, end
-        if symbol.startswith("/"):
-            pattern, end = self._argument(at, PATTERN_QUOTED if quoted else PATTERN)
-            if self.peek(end) != "/":
-                return pattern, None, end
-            replacement, end = self._argument(end + 1, BRACE_TRIM if quoted else BRACE)
-            return pattern, replacement, end
-        inner = BRACE_TRIM if symbol[0] in "#%^,@" else BRACE_QUOTED
-        argument, end = self._argument(at, inner if quoted else BRACE)
-        return argument, None, end
-
-    def _argument(self, at: int, mode: Mode) -> tuple[Word | None, int]:
-        """A word inside braces, None if it is empty, and the place of what ends it."""
-        word, end = self.word(at, mode)
-        while (match := _CONTINUATIONS.match(self.source, end)) is not None:
-            end = match.end()
-        return (word if end > at else None), end
-
-    def _index(self, at: int) -> tuple[str | None, int]:
-        """A raw ``[...]`` and where it ends."""
-        if self.peek(at) != "[":
-            return None, at
-        end = self.bracket_end(at)
-        return (None, at) if end is None else (self.source[at + 1 : end - 1], end)
-
-    def bracket_end(self, at: int) -> int | None:
-        """Behind the ``]`` that closes the ``[`` at ``at``; None if none does on the way to white space."""
-        depth = 0
-        start = at
-        while at < len(self.source):
-            if match := _BRACKETS.match(self.source, at):
-                at = match.end()
-                continue
-            character = self.source[at]
-            if character == "\n":
-                return None
-            if character in "'\"":
-                at = self.source.find(character, at + 1)
-                if at < 0:
-                    return None
-            elif character == "[":
-                depth += 1
-            else:
-                depth -= 1
-                if not depth:
-                    return at + 1 if at > start + 1 else None
             at += 1
         return None
 
