@@ -207,9 +207,35 @@ def test_a_plugin_that_is_none(gracelint: CommandLine, monkeypatch: pytest.Monke
 
 def test_a_script_alone_is_an_entrypoint(gracelint: CommandLine) -> None:
     gracelint.put("run.sh", '#!/bin/sh\nexec "$@"\n')
-    result = gracelint("run.sh", "--format", "json", "--select", "GL001")
+    result = gracelint("run.sh", "--format", "json")
     assert result.status == 0
     assert result.json["summary"]["files"] == 1
+
+
+def test_a_script_alone_may_get_any_arguments(gracelint: CommandLine) -> None:
+    gracelint.put(
+        "run.sh",
+        """#!/bin/bash
+set -eu
+while getopts "ab:" option; do :; done
+shift $((OPTIND - 1))
+if [ $# -eq 0 ]; then set -- gunicorn app:app; fi
+case "${1:-web}" in
+    web) shift; uvicorn app:app "$@" ;;
+    worker) shift; exec celery --app app worker "$@" ;;
+    *) exec "$@" ;;
+esac
+""",
+    )
+    result = gracelint("run.sh", "--format", "json")
+    assert [(found["code"], found["span"]["start"]["line"]) for found in result.json["findings"]] == [("GL201", 7)]
+
+
+def test_a_python_file_alone_is_an_application(gracelint: CommandLine) -> None:
+    gracelint.put("app.py", "import time\nwhile True:\n    time.sleep(1)\n")
+    gracelint.put("library.py", "import time\ndef nap():\n    time.sleep(1)\n")
+    result = gracelint("app.py", "library.py", "--format", "json")
+    assert [(found["code"], found["path"]) for found in result.json["findings"]] == [("GL301", "app.py")]
 
 
 def test_context_beside_the_dockerfile_or_the_folder_linted(gracelint: CommandLine) -> None:

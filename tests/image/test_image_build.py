@@ -146,7 +146,8 @@ def test_which(tmp_path: Path) -> None:
 def test_standalone_script() -> None:
     document = Document("docker/run.sh", "#!/bin/sh\nexec app\n")
     found = standalone(document)
-    assert found.launch.argv == ("/run.sh",)
+    assert [(word.value, word.rest) for word in found.launch.arguments] == [("/run.sh", False), ("$@", True)]
+    assert standalone(document, argv=("serve",)).launch.argv == ("/run.sh", "serve")
     file = found.files.which("/run.sh", "/", "/bin")
     assert isinstance(file, ImageFile)
     assert file.content is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ..source import join
 from .effort import Effort
 from .files import ImageFiles
 from .launch import build_launch, override
@@ -115,7 +116,7 @@ class _Builder:
 def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:
     """The image of a script that is linted by itself: the launch is the script, everything around it unknown.
 
-    ``argv`` are the words it gets. A script without shebang is given to the interpreter that its name asks for, as the
+    ``argv`` are the words it gets; without, nobody knows how many it gets. A script without shebang is given to the interpreter that its name asks for, as the
     kernel would not start it. The Dockerfile is an empty one of the same document.
     """
     from ..parsers.dockerfile.model import Dockerfile
@@ -126,7 +127,9 @@ def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:
     words = [path, *argv]
     if not document.text.startswith("#!"):
         words.insert(0, "python3" if path.endswith(".py") else "/bin/sh")
-    arguments = tuple(Argument(word, here, implied=word != path) for word in words)
+    arguments = tuple(Argument(word, join([(word, here)]), implied=word != path) for word in words)
+    if not argv:
+        arguments += (Argument("$@", join([("$@", here)]), implied=True, rest=True),)
     return _image(
         Dockerfile(document, "\\", (), (), (), ()),
         launch=build_launch(CommandLine("exec", arguments, None), None),

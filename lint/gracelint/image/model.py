@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
     from ..source import Text
@@ -54,13 +54,20 @@ class Argument:
     """One word of a launch: its value in the container and where it was written.
 
     For words that come from a base image, ``text`` is the image name in FROM; for the ``/bin/sh -c`` of shell form, the
-    instruction's keyword. ``inherited`` marks the former, ``implied`` the latter.
+    instruction's keyword. ``inherited`` marks the former, ``implied`` the latter. ``rest``: it stands for any number of words
+    that nobody knows here (``value`` is how a person would write them).
     """
 
     value: str
     text: Text
     inherited: bool = False
     implied: bool = False
+    rest: bool = False
+
+
+def values(arguments: Iterable[Argument]) -> tuple[str, ...]:
+    """The words as the kernel shows them, as far as they are known."""
+    return tuple(argument.value for argument in arguments if not argument.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ class Launch:
     @property
     def argv(self) -> tuple[str, ...]:
         """The words' values."""
-        return tuple(argument.value for argument in self.arguments)
+        return values(self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

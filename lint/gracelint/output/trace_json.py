@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..image.model import values
 from ..terminal import well_formed
 from .as_json import span_table
 
@@ -63,7 +64,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
 
 
 def _command(command: CommandLine | None) -> list[str] | None:
-    return None if command is None else _words(argument.value for argument in command.arguments)
+    return None if command is None else _words(values(command.arguments))
 
 
 def _words(words: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..image.model import Absent, Argument, ImageFile
+from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
 from ..source import join
@@ -162,7 +162,7 @@ class Resolver:
     def _unknown(
         self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
     ) -> Process:
-        argv = tuple(argument.value for argument in arguments)
+        argv = values(arguments) or tuple(argument.value for argument in arguments)
         text = arguments[0].text if arguments else None
         return Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,))
 
@@ -224,7 +224,7 @@ class Resolver:
         if family is None:
             return None
         options, at = _options(words, at)
-        argv = tuple(word.value for word in arguments)
+        argv = values(arguments)
         from .shell import run
 
         if "c" in options and at < len(words):
@@ -293,7 +293,7 @@ class Resolver:
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
         program = self.describe(arguments)
-        argv = tuple(argument.value for argument in arguments)
+        argv = values(arguments)
         text = _whole(arguments)
         if program is None:
             known = self._passed(arguments)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from . import conditions, filesystem, flow, jobcontrol, variables
 from .parameters import compute
 from .state import Ended, Truth
-from .values import Unknown, default
+from .values import Field, Unknown, default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from .machine import Machine
     from .state import State
-    from .values import Field
 
 
 def _quiet(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -80,14 +79,15 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 
 def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     count = compute(state, fields[1].shown) if len(fields) > 1 else 1
-    if count is None or count > len(state.parameters):
-        if count is not None and state.shell.dialect.family == "dash":
+    if count is None:
+        state.parameters = (Field(Unknown("$@"), node.text, parameter=True, rest=True),)
+    elif not state.shift(max(0, count)):
+        if state.shell.dialect.family == "dash":
             state.ended = Ended(
                 "exits", status=2, failed=f"there are not {count} arguments to shift, and dash gives up"
             )
             return [state]
         return machine.finished(state, 1)
-    state.parameters = state.parameters[max(0, count) :]
     return machine.finished(state, 0)
 
 

@@ -33,6 +33,11 @@ def section(
     offset, length = bounds[0] or 0, bounds[1] if len(bounds) > 1 else None
     if shell_name is not None:
         items = [shell_name, *items]
+    rest = next((at for at, field in enumerate(items) if field.rest), None)
+    if rest is not None:
+        offset = min(offset, rest)
+        if offset < 0 or (length is not None and offset + length > rest):
+            return [items[rest]]
     if offset < 0:
         offset = max(0, len(items) + offset)
     return items[offset:] if length is None else items[offset : offset + max(0, length)]
@@ -55,12 +60,12 @@ def parameter(state: State, variable: str) -> Value | None:
         number = int(variable) if len(variable) < 9 else 1 << 30
         if number == 0:
             return state.shell.name
-        return state.parameters[number - 1].value if number <= len(state.parameters) else None
+        return state.positional(number)
     match variable:
         case "@" | "*":
             return join(field.value for field in state.parameters)
         case "#":
-            return str(len(state.parameters))
+            return state.count
         case "?":
             return str(state.status) if state.status is not None else Unknown("$?", nonempty=True)
         case "$":
@@ -73,6 +78,8 @@ def parameter(state: State, variable: str) -> Value | None:
             return "".join(sorted(state.options))
         case "BASH_SOURCE":
             return state.lookup("BASH_SOURCE") or state.shell.name
+        case "OPTIND":
+            return state.lookup("OPTIND") or "1"
         case "PWD":
             return state.workdir
         case "IFS":
@@ -100,7 +107,7 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
         return _element(machine, state, part)
     if part.operator == "length":
         if part.name in ("@", "*"):
-            return str(len(state.parameters))
+            return state.count
         found = parameter(state, part.name)
         if isinstance(found, Unknown):
             known = found.default

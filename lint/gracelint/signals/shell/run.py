@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .dialects import dialect
 from .startup import Startup, alternative_of, explore
 from .state import Shell, State
-from .values import Field
+from .values import Field, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,9 @@ def shell(
 ) -> list[Alternative]:
     """Every way a shell process can turn out. ``words`` are ``$0`` and the positional parameters."""
     budget = resolver.budget
-    parameters = tuple(Field(word.value, word.text, parameter=True, argument=word) for word in words[1:])
+    parameters = tuple(
+        Field(Unknown(word.value) if word.rest else word.value, word.text, True, word, word.rest) for word in words[1:]
+    )
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version, posix=argv[0].rpartition("/")[2] == "sh"), argv, name, text, mode, pid)
     interpreter.ignored, interpreter.user = environment.ignored, environment.user

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass, field, replace
+from .values import Unknown
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
@@ -204,6 +205,25 @@ class State:
                 return True
             frame = frame.parent
         return False
+
+    def positional(self, number: int) -> Value | None:
+        """``$1`` and so on; None if there are fewer for certain."""
+        if any(field.rest for field in self.parameters[:number]):
+            return Unknown(f"${number}")
+        return self.parameters[number - 1].value if number <= len(self.parameters) else None
+
+    @property
+    def count(self) -> Value:
+        """``$#``."""
+        return Unknown("$#") if any(field.rest for field in self.parameters) else str(len(self.parameters))
+
+    def shift(self, count: int) -> bool:
+        """Drop positional parameters from the front; False where there are fewer for certain."""
+        rest = next((at for at, field in enumerate(self.parameters) if field.rest), None)
+        if rest is None and count > len(self.parameters):
+            return False
+        self.parameters = self.parameters[count if rest is None else min(count, rest) :]
+        return True
 
     def comparable(self) -> tuple[object, ...]:
         """What has to agree, variables apart, for two ways to become one again."""

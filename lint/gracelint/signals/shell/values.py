@@ -44,13 +44,14 @@ class Field:
     """One word after expansion, with where it was written.
 
     ``parameter``: it came from a positional parameter of the script (so the launch's arguments decide it). ``argument`` is the launch's own word, where it passed
-    through unchanged.
+    through unchanged. ``rest``: it stands for any number of words that are not known.
     """
 
     value: Value
     text: Text
     parameter: bool = False
     argument: Argument | None = None
+    rest: bool = False
 
     @property
     def shown(self) -> str:

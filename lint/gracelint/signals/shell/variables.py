@@ -102,7 +102,7 @@ def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     inner = compute(state, str(state.lookup("_OPTCHAR") or "1")) or 1
     word = items[index - 1] if index <= len(items) else None
     if isinstance(word, Unknown):
-        state.variables[name] = Unknown(f"${name}")
+        state.variables[name], state.variables["OPTIND"] = Unknown(f"${name}"), Unknown("$OPTIND", nonempty=True)
         return machine.undecided(state, " ".join(field.shown for field in fields))
     if word is None or not word.startswith("-") or len(word) < 2 or word == "--":
         state.variables[name] = "?"
