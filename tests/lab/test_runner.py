@@ -189,7 +189,8 @@ def test_nothing_survives_an_interrupted_lab(number: signal.Signals, uid: int | 
     if uid is not None and os.geteuid() != 0:
         pytest.skip("needs root")
     seconds = f"98.{os.getpid()}{int(number)}{uid or 0}"
-    code = (
+    code = (  # a job in the background of a shell, as these tests may be, would be deaf to SIGINT
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from gracelint.lab import run, After;"
         f"run(['sh', '-c', 'trap \"\" TERM INT; setsid sleep {seconds} & sleep {seconds}; true'], ready=After(50), uid={uid})"
     )
