@@ -108,6 +108,31 @@ def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> 
     assert command(tmp_path, "dash", text, words.split()).verdict == verdict
 
 
+SUPERVISED = "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app a\n[program:b]\ncommand=app b\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("tini -g --", "celery -A proj worker & exec gunicorn app:app", "abrupt"),
+        ("dumb-init", "gunicorn app:app & exec celery -A proj worker", "abrupt"),
+        ("dumb-init", "trap : TERM; gunicorn app:app & celery -A proj worker & wait; wait", "graceful"),
+        ("", "trap 'kill $a $b; wait $a $b' TERM; app & a=$!; app & b=$!; wait", "graceful"),
+        ("", "trap 'kill $a $b; wait $b' TERM; app & a=$!; app & b=$!; wait", "abrupt"),
+        ("", "trap 'kill $a $b; wait -n' TERM; app & a=$!; app & b=$!; wait", "abrupt"),
+        ("", "trap 'kill $a $b' TERM; app & a=$!; app & b=$!; while kill -0 $a; do wait $a; done", "abrupt"),
+        ("tini -g --", "exec supervisord -c /supervisord.conf", "graceful"),
+    ],
+)
+def test_nobody_is_safe_because_another_one_is_slower(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    trace = script(tmp_path, "bash", text + "\n", before=words.split(), supervisord_conf=SUPERVISED)
+    assert trace.verdict == verdict, trace.paths
+    if verdict == "abrupt":
+        (path,) = trace.paths
+        assert [hop.notified for hop in path.hops if hop.finishes is False]
+        assert "is told, but killed before it has finished" in path.why
+
+
 def test_the_engines_own_init(tmp_path: Path) -> None:
     trace = command(tmp_path, "dash", "app; true", init=True)
     assert (trace.verdict, trace.paths[0].pid1[0]) == ("abrupt", "/sbin/docker-init")

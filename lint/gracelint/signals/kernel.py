@@ -9,8 +9,8 @@ The semantics, with their sources (Linux, stable since PID namespaces exist):
 - A process whose parent ends belongs to PID 1 from then on (``forget_original_parent`` in kernel/exit.c).
 - ``kill(0)`` and ``kill(-pgid)`` reach the whole group, the sender included; ``kill(-1)`` all but the sender and PID 1 (kill(2)).
 
-The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds, everything else no time at all. Where a reaction is not
-known, `Choices` has every possibility tried.
+The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds, or only `QUICK` where another one
+is taken to be the slowest; everything else needs no time at all. Where a reaction is not known, `Choices` has every possibility tried.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .process import Process
 
 CLEANUP = 0.5
+QUICK = 0.1
 MARGIN = 0.2
 IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
 STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
@@ -110,15 +111,20 @@ class Task:
 
 
 class Kernel:
-    """A PID namespace. ``attach`` gives a task whose process is a shell its driver."""
+    """A PID namespace. ``attach`` gives a task whose process is a shell its driver. ``slowest`` is the process that needs longest to clean up (None: they all need as long).
 
-    def __init__(self, choices: Choices, attach: Callable[[Kernel, Task], Driver | None]) -> None:
-        self.choices, self._attach = choices, attach
+    ``there`` are the processes of the steady state.
+    """
+
+    def __init__(
+        self, choices: Choices, attach: Callable[[Kernel, Task], Driver | None], slowest: int | None = None
+    ) -> None:
+        self.choices, self._attach, self._slowest = choices, attach, slowest
+        self.there: frozenset[int] = frozenset()
         self.now = 0.0
         self.tasks: dict[int, Task] = {}
         self.reasons: list[str] = []
         self.gone_at: float | None = None
-        self.early = False
         self.close = False
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
@@ -130,6 +136,7 @@ class Kernel:
         """Start with the tree of the steady state."""
         root = self.spawn(process, None)
         self.steady = False
+        self.there = frozenset(self.tasks)
         return root
 
     def spawn(self, process: Process, parent: Task | None) -> Task:
@@ -189,7 +196,9 @@ class Kernel:
             self.at(0.0, lambda: self._reaped(task))
 
     def _end_of_input(self, task: Task) -> None:
-        if task.driver is None or task.process.helper:
+        """A filter ends with what feeds it; an application does not live on its input, and one that cleans up goes on with that."""
+        filters = task.process.helper or (task.driver is None and task.process.program is None)
+        if filters and task.finishes_at is None:
             self.end(task, "exited")
 
     def _teardown(self) -> None:
@@ -197,7 +206,8 @@ class Kernel:
         for task in self.tasks.values():
             if task.alive:
                 task.alive, task.ended, task.ended_at = False, "killed", self.now
-                if task.finishes_at is not None and task.finishes_at - self.now < MARGIN:
+                slow = self._slowest in (None, task.pid)
+                if slow and task.finishes_at is not None and task.finishes_at - self.now < MARGIN:
                     self.close = True
 
     def _reaped(self, task: Task) -> None:
@@ -300,8 +310,9 @@ class Kernel:
         task.notified = True
         task.reacted.setdefault(signal, "handles")
         if task.finishes_at is None:
-            task.finishes_at = self.now + CLEANUP
-            self.at(CLEANUP, lambda: self.end(task, "finished"))
+            needed = CLEANUP if self._slowest in (None, task.pid) else QUICK
+            task.finishes_at = self.now + needed
+            self.at(needed, lambda: self.end(task, "finished"))
 
     def stop_cleanly(self, task: Task) -> None:
         """A task is told to stop by other means than a signal."""

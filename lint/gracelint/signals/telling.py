@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .kernel import Kernel, Task
     from .model import Disposition, Verdict
     from .process import Alternative, Process
+    from .stopping import Stop
 
 
 class Teller:
@@ -27,15 +28,13 @@ class Teller:
         missing = (*way.reasons, why)
         return SignalPath("unknown", why, way.conditions, before, (), None, missing, default=way.default)
 
-    def path(
-        self, way: Alternative, kernel: Kernel, shells: dict[int, Any], verdict: Verdict, reasons: tuple[str, ...]
-    ) -> SignalPath:
+    def path(self, way: Alternative, stop: Stop, verdict: Verdict, reasons: tuple[str, ...]) -> SignalPath:
         """A way with its hops."""
-        root = way.process
+        root, kernel = way.process, stop.run.kernel
         assert root is not None
         main = _main(root)
         hops: list[Hop] = []
-        self._add(hops, root, None, kernel, shells, main)
+        self._add(hops, root, None, stop, main)
         before = tuple(
             self._past(process.shell, process.argv) if process.shell is not None else self._wrapper(process)
             for process in root.before
@@ -64,7 +63,10 @@ class Teller:
         if verdict == "killed":
             return f"PID 1 is still there after {self.grace:g} s, and everything is killed: {first.why}"
         if verdict == "abrupt":
-            if app.notified:
+            victims = [hop for hop in hops if hop.finishes is False]
+            victim = app if app in victims or not victims else victims[0]
+            name = victim.argv[0] if victim.argv else name
+            if victim.notified:
                 return f"{name} is told, but killed before it has finished"
             return f"the container stops in time, but {name} ends without a chance to clean up"
         return "; ".join(reasons) or "not everything on the way is known"
@@ -85,20 +87,19 @@ class Teller:
         hops: list[Hop],
         process: Process,
         parent: int | None,
-        kernel: Kernel,
-        shells: dict[int, Any],
+        simulated: Stop,
         main: Process,
     ) -> None:
+        kernel, shells = simulated.run.kernel, simulated.run.shells
         task = kernel.tasks[process.pid]
         shell = shells.get(process.pid)
         found = None
         if shell is not None and process.shell is not None:
             from .shell.facts import outcome
 
-            stop = shell.stop(self.signal) if not kernel.early else None
-            found = outcome(process.shell, stop)
+            found = outcome(process.shell, shell.stop(self.signal))
         disposition = self._disposition(task, kernel, found)
-        told = bool(task.reacted) or task.notified
+        told = process.pid in simulated.told
         hops.append(
             Hop(
                 process.argv,
@@ -112,12 +113,12 @@ class Teller:
                 process.program,
                 found,
                 told,
-                task.ended == "finished" if task.loses else None,
+                process.pid in simulated.finished if task.loses else None,
             )
         )
         index = len(hops) - 1
         for child in (*process.children, *process.adopted):
-            self._add(hops, child, index, kernel, shells, main)
+            self._add(hops, child, index, simulated, main)
 
     def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop]) -> Any:
         if parent is not None and process.how == "fork":

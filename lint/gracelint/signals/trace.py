@@ -1,8 +1,8 @@
 """The signal's way through one image: the launch followed to its steady state, then told to stop.
 
-`follow` asks the `Resolver` for every way that the launch can turn out, has the `Kernel` simulate the stop of each, and words the result. A verdict falls out
+`follow` asks the `Resolver` for every way that the launch can turn out, has the `Stop` of each simulated, and words the result. A verdict falls out
 of the simulation, nothing else decides it: ``killed`` if PID 1 is still there when the grace period is over; else ``graceful`` if every process with something to lose was
-told and could finish; else ``abrupt``. Where something was not known, all possibilities were run, and if they differ the verdict is ``unknown``.
+told and could finish; else ``abrupt``.
 
 The shell evaluator is imported only where a shell is on the way.
 """
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kernel import Kernel, runs
 from .model import VERDICTS, SignalPath, Trace
 from .process import Bound, Environment
 from .resolve import DEFAULT_SEARCH, Resolver
+from .stopping import Stop
 from .telling import Teller
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..image.model import Image
-    from .kernel import Driver, Task
     from .model import Verdict
-    from .process import Alternative, Process
+    from .process import Alternative
 
-LIVE_STEPS = 20000
 INIT = "docker-init"
 
 
@@ -108,85 +106,14 @@ def _reaches(paths: list[SignalPath]) -> bool | None:
     return None if None in told else True
 
 
-class _Run:
-    """One simulation, and how it ended."""
-
-    def __init__(self, resolver: Resolver, process: Process, signal: str, grace: float, choices: Any) -> None:
-        self.resolver = resolver
-        self.shells: dict[int, Any] = {}
-        self.kernel = kernel = Kernel(choices, self._attach)
-        root = kernel.boot(process)
-        for shell in list(self.shells.values()):
-            shell.resume()
-        kernel.run(0.0)
-        self.early = kernel.gone_at is not None
-        if not self.early:
-            kernel.signal(root, signal, outside=True)
-            kernel.run(grace)
-
-    def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
-        from .shell.host import Budget
-        from .shell.live import LiveShell
-
-        shell = LiveShell(kernel, task, self.resolver, Budget(LIVE_STEPS))
-        self.shells[task.pid] = shell
-        return shell
-
-    @property
-    def steps(self) -> int:
-        """How much work it was."""
-        budgets = [shell.machine.budget for shell in self.shells.values()]
-        return sum(budget.whole - budget.steps for budget in budgets)
-
-    @property
-    def verdict(self) -> Verdict:
-        kernel = self.kernel
-        if kernel.reasons or kernel.close:
-            return "unknown"
-        if kernel.gone_at is None:
-            return "killed"
-        for task in kernel.tasks.values():
-            if task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished"):
-                return "abrupt"
-        return "unknown" if self.assumed else "graceful"
-
-    @property
-    def assumed(self) -> list[str]:
-        """Programs that were taken to end by themselves, because others come after them, and that may as well run on."""
-        tasks = self.kernel.tasks.values()
-        return [task.process.name for task in tasks if task.loses and task.ended == "exited" and not task.notified]
-
-
 def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float) -> SignalPath:
     teller = Teller(signal or "SIGTERM", grace)
     if way.process is None or signal is None:
         return teller.ended(way)
-    results: list[_Run] = []
-    labels: list[str] = []
-    steps = 0
-    for choices in runs():
-        run = _Run(resolver, way.process, signal, grace, choices)
-        if run.early and results:
-            continue
-        if results and results[0].early:
-            results.clear()
-        results.append(run)
-        labels.extend(label for label, _ in choices.asked if label not in labels)
-        steps += run.steps
-        if steps > LIVE_STEPS:
-            break  # as with too many choices, what was tried has to do
-    verdicts = {run.verdict for run in results}
-    first = results[0]
-    verdict: Verdict = verdicts.pop() if len(verdicts) == 1 else "unknown"
-    if first.early or way.process.stays is False:
+    stop = Stop(resolver, way.process, signal, grace)
+    verdict, reasons = stop.verdict, stop.reasons
+    if stop.early or way.process.stays is False:
+        verdict, reasons = "unknown", ("the container ends by itself", *reasons)
+    if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
-        labels.append("the container ends by itself")
-    bounds = [reason for reason in way.reasons if isinstance(reason, Bound)]
-    if bounds:
-        verdict = "unknown"
-    reasons = [*labels, *(reason for run in results for reason in run.kernel.reasons)] if verdict == "unknown" else []
-    if verdict == "unknown":
-        reasons += [f"whether {name} ends by itself" for run in results for name in run.assumed]
-    if any(run.kernel.close for run in results) and verdict == "unknown":
-        reasons.append("whether the application finishes before PID 1 leaves")
-    return teller.path(way, first.kernel, first.shells, verdict, tuple(dict.fromkeys(reasons)))
+    return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)))

@@ -1,0 +1,167 @@
+"""The stop simulated: every way it can go, and one verdict over them all.
+
+Two things are not written in any file. What a program does that nobody knows: `Choices` has each possibility tried, and where they lead to different verdicts the
+verdict is ``unknown``. And who needs longest to clean up: that is nobody's to rely on, so each application in turn is taken to be the slowest, and
+the worst that comes of it counts. An application that is safe only because it happens to be quicker than another one is killed on a bad day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .kernel import Kernel, runs
+from .model import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from .kernel import Choices, Driver, Task
+    from .model import Verdict
+    from .process import Process
+    from .resolve import Resolver
+
+LIVE_STEPS = 20000
+MOST_SLOWEST = 64
+TOO_MANY = "there are too many ways in which the stop can go to try them all"
+
+
+class Run:
+    """One simulation, and how it ended."""
+
+    def __init__(
+        self, resolver: Resolver, process: Process, signal: str, grace: float, choices: Choices, slowest: int | None
+    ) -> None:
+        self.resolver, self.choices = resolver, choices
+        self.shells: dict[int, Any] = {}
+        self.kernel = kernel = Kernel(choices, self._attach, slowest)
+        root = kernel.boot(process)
+        for shell in list(self.shells.values()):
+            shell.resume()
+        kernel.run(0.0)
+        self.early = kernel.gone_at is not None
+        if not self.early:
+            kernel.signal(root, signal, outside=True)
+            kernel.run(grace)
+
+    def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
+        from .shell.host import Budget
+        from .shell.live import LiveShell
+
+        shell = LiveShell(kernel, task, self.resolver, Budget(LIVE_STEPS))
+        self.shells[task.pid] = shell
+        return shell
+
+    @property
+    def steps(self) -> int:
+        """How much work it was."""
+        budgets = [shell.machine.budget for shell in self.shells.values()]
+        return sum(budget.whole - budget.steps for budget in budgets)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of the container."""
+        kernel = self.kernel
+        if kernel.reasons or kernel.close:
+            return "unknown"
+        if kernel.gone_at is None:
+            return "killed"
+        for task in kernel.tasks.values():
+            if task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished"):
+                return "abrupt"
+        return "unknown" if self.assumed else "graceful"
+
+    @property
+    def assumed(self) -> list[str]:
+        """Programs that were taken to end by themselves, because others come after them, and that may as well run on."""
+        tasks = self.kernel.tasks.values()
+        return [task.process.name for task in tasks if task.loses and task.ended == "exited" and not task.notified]
+
+    @property
+    def reasons(self) -> Iterator[str]:
+        """Why its verdict is not known, or may be another than that of other runs."""
+        yield from (label for label, _ in self.choices.asked)
+        yield from self.kernel.reasons
+        yield from (f"whether {name} ends by itself" for name in self.assumed)
+        if self.kernel.close:
+            yield "whether the application finishes before PID 1 leaves"
+
+
+class Stop:
+    """Every way that the stop of a tree of processes can go.
+
+    ``verdict`` counts for all of them, ``reasons`` say why it is unknown; ``run`` is the one to tell of. ``told`` and ``finished`` are the processes that the signal
+    reached, and that got to the end of their cleanup, whoever was the slowest. ``early``: the container ends before it is told anything.
+    """
+
+    def __init__(self, resolver: Resolver, process: Process, signal: str, grace: float) -> None:
+        self._start = resolver, process, signal, grace
+        self._steps, self._bounded = LIVE_STEPS, False
+        self.reasons: tuple[str, ...] = ()
+        self.verdict: Verdict = "graceful"
+        tried = self._try(None)
+        self.early = tried[0].early
+        every = [tried]
+        slowest = _cleaning(tried)
+        if len(slowest) > 1 and not self.early:
+            every = list(self._in_turn(slowest))
+        self.run = every[0][0]
+        for runs_ in reversed(every):
+            verdict = _verdict(runs_)
+            if VERDICTS.index(verdict) <= VERDICTS.index(self.verdict):
+                self.verdict, self.run = verdict, runs_[0]
+                self.reasons = tuple(reason for run in runs_ for reason in run.reasons) if verdict == "unknown" else ()
+        if self._bounded and self.verdict == "graceful":
+            self.verdict, self.reasons = "unknown", (TOO_MANY,)
+        self.told = {pid for pid, tasks in self._tasks(every) if all(task.reacted or task.notified for task in tasks)}
+        self.finished = {pid for pid, tasks in self._tasks(every) if all(task.ended == "finished" for task in tasks)}
+
+    def _tasks(self, every: list[list[Run]]) -> Iterator[tuple[int, list[Task]]]:
+        """The processes of the steady state, each with what became of it in every order."""
+        for pid in self.run.kernel.there:
+            yield pid, [tried[0].kernel.tasks[pid] for tried in every]
+
+    def _in_turn(self, slowest: dict[int, None]) -> Iterator[list[Run]]:
+        """The runs with each application as the slowest; one of them may tell another one to stop."""
+        waiting = list(slowest)
+        while waiting:
+            tried = self._try(waiting.pop(0))
+            yield tried
+            for pid in _cleaning(tried):
+                if pid not in slowest:
+                    slowest[pid] = None
+                    waiting.append(pid)
+            if len(slowest) > MOST_SLOWEST:
+                self._bounded = True
+                return
+
+    def _try(self, slowest: int | None) -> list[Run]:
+        """The runs with every combination of answers to what is not known; not all of them where that is too much work."""
+        results: list[Run] = []
+        for choices in runs():
+            run = Run(*self._start, choices, slowest)
+            if run.early and results:
+                continue
+            if results and results[0].early:
+                results.clear()
+            results.append(run)
+            self._steps -= run.steps
+            if self._steps < 0:
+                break
+        self._bounded = self._bounded or choices.next() is not None
+        return results
+
+
+def _verdict(tried: list[Run]) -> Verdict:
+    verdicts = {run.verdict for run in tried}
+    return verdicts.pop() if len(verdicts) == 1 else "unknown"
+
+
+def _cleaning(tried: list[Run]) -> dict[int, None]:
+    """The processes that were there before the signal, and cleaned up on it."""
+    return {
+        pid: None
+        for run in tried
+        for pid, task in run.kernel.tasks.items()
+        if pid in run.kernel.there and task.finishes_at is not None and task.loses
+    }
