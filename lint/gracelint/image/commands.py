@@ -30,6 +30,7 @@ from ..parsers.shell.model import (
     Unreadable,
     While,
 )
+from ..source import join
 from .operations import Opaque, Target, Transfer, Write
 from .printing import echoed, heredoc_text, printed
 from .tools import found_by, operate, strips_returns
@@ -61,8 +62,10 @@ def _read(command: Command, around: Surroundings) -> None:
             _chain(command, around)
         case Group(body=body):
             read_commands(body, around)
+            _kept(command, _printed_by(command, around), around)
         case Subshell(body=body):
             read_apart(body, around)
+            _kept(command, _printed_by(command, around), around)
         case Pipeline():
             _pipeline(command, around)
         case For(words=words, name=name, body=body) if words is not None:
@@ -161,9 +164,7 @@ def _pipeline(command: Pipeline, around: Surroundings) -> None:
         read_apart(Block(last.text, (last,)), around)
         return
     first = command.commands[0]
-    content = None
-    if len(command.commands) == 2 and isinstance(first, Simple) and not _outputs(first):
-        content = _output(first, [around.expand(word) for word in first.words], around)
+    content = _printed_by(first, around) if len(command.commands) == 2 else None
     found = _searched(first, around) if len(command.commands) == 2 else None
     workdir = around.workdir
     _simple(last, around, piped=True, content=content, found=found)
@@ -182,7 +183,7 @@ def _searched(command: Command, around: Surroundings) -> tuple[Target, ...] | No
     return None
 
 
-def _outputs(command: Simple) -> list[Redirect]:
+def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:
     """The redirections of standard output into files."""
     return [
         each
@@ -215,13 +216,39 @@ def _simple(
         around.names.add(posixpath.basename(words[0].value))
         printed_text = _output(command, words, around)
         operate(command, words, around, content if piped else _heredoc(command, around), found)
+    _kept(command, printed_text, around, words)
+
+
+def _kept(
+    command: Simple | Group | Subshell, output: Text | None, around: Surroundings, words: list[Argument] | None = None
+) -> None:
+    """What goes into files instead of to standard output."""
     for redirect in _outputs(command):
         if redirect.target is None:
             continue
         target = around.target(around.expand(redirect.target))
         is_device = target.path is not None and target.path.startswith("/dev/")
-        if not is_device and not _copies(command, words, target, around):
-            around.add(Write(target, printed_text, appends=">>" in redirect.operator), command.text)
+        if not is_device and not (isinstance(command, Simple) and _copies(command, words or [], target, around)):
+            around.add(Write(target, output, appends=">>" in redirect.operator), command.text)
+
+
+def _printed_by(command: Command, around: Surroundings) -> Text | None:
+    """What a command, or several between braces, print; None where not known."""
+    parts = command.body.commands if isinstance(command, (Group, Subshell)) else (command,)
+    pieces: list[Text | tuple[str, Text]] = [command.text.cut(0, 0)]
+    for part in parts:
+        if not isinstance(part, Simple) or not part.words or part.redirects != _documents(part):
+            return None
+        output = _output(part, [around.expand(word) for word in part.words], around)
+        if output is None:
+            return None
+        pieces.append(output)
+    return join(pieces)
+
+
+def _documents(command: Simple) -> tuple[Redirect, ...]:
+    """The heredocs among the redirections."""
+    return tuple(redirect for redirect in command.redirects if redirect.heredoc is not None)
 
 
 def _copies(command: Simple, words: list[Argument], target: Target, around: Surroundings) -> bool:

@@ -72,8 +72,8 @@ class Surroundings:
             if isinstance(part, LiteralText):
                 pattern = pattern or (not part.quoted and bool(set("*?[") & set(part.value.value)))
                 pieces.append(part.value)
-            elif isinstance(part, Parameter) and part.operator is None and part.index is None:
-                value = self.value(part.name)
+            elif isinstance(part, Parameter) and part.index is None:
+                value = self._parameter(part)
                 if value is None:
                     return Argument(word, None, False)
                 pattern = pattern or (not part.quoted and bool(set("*?[") & set(value)))
@@ -81,6 +81,18 @@ class Surroundings:
             else:
                 return Argument(word, None, False)
         return Argument(word, join(pieces), pattern)
+
+    def _parameter(self, part: Parameter) -> str | None:
+        """What ``$name``, or ``${name%suffix}`` and its like with a text, becomes; None where not known."""
+        value = self.value(part.name)
+        if value is None or part.operator is None:
+            return value
+        if part.operator not in ("%", "%%", "#", "##") or part.argument is None:
+            return None
+        affix = self.expand(part.argument)
+        if affix.text is None or affix.pattern:
+            return None
+        return value.removeprefix(affix.value) if "#" in part.operator else value.removesuffix(affix.value)
 
     def value(self, name: str) -> str | None:
         """A variable's value; None where not known."""
