@@ -16,7 +16,6 @@ from .contexts import default_context
 from .discovery import display
 from .records import dataclass, field, replace
 from .rule import Case
-from .source import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from .image.model import BaseImage, Image, SignalSource, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
+    from .source import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,8 @@ class View:
     def __init__(self, unit: Unit, document: Document, overlay: Mapping[str, bytes]) -> None:
         self.unit = unit
         self.document = document
-        self._read: dict[str, Document | None] = {
-            path: Document.decode(display(path), data) for path, data in overlay.items()
-        }
-        self._overlaid = frozenset(overlay)
+        self._overlay = overlay
+        self._read: dict[str, Document | None] = {}
         self._failure: Exception | None = None
 
     @cached_property
@@ -117,7 +115,7 @@ class View:
 
         dockerfile = parse(self.document)
         folder = unit.context or default_context(dockerfile, unit.file, unit.root)
-        context = Context(folder, unit.file, display=display, documents=self._read)
+        context = Context(folder, unit.file, display=display, documents=self._read, contents=self._overlay)
         return build.build_image(
             dockerfile,
             context,
@@ -163,10 +161,7 @@ class View:
     @property
     def documents(self) -> list[Document]:
         """The documents read so far: the unit's own, and those of the build context."""
-        others = [
-            document for path, document in self._read.items() if document is not None and path not in self._overlaid
-        ]
-        return [self.document, *others]
+        return [self.document, *(document for document in self._read.values() if document is not None)]
 
     def ignores(self) -> Iterator[suppress.Ignore]:
         """The ignore comments in the documents."""

@@ -14,13 +14,21 @@ exec gunicorn app:app
 ```
 
 ## Use instead
+Best, one service a container. Where both belong together, let the script tell both and wait for them:
+
 ```sh
 #!/bin/sh
-exec gunicorn app:app
+celery -A proj beat &
+beat=$!
+gunicorn app:app &
+web=$!
+trap 'kill "$beat" "$web"; wait "$beat" "$web"' TERM
+wait "$web"
 ```
 
 ## Fix safety
-No fix: one process per container, or a supervisor that stops them all.
+Unsafe: the script stays PID 1, starts every service with `&`, sends SIGTERM to each and waits for it. What was in the foreground has no standard input any more.
+Only where the services stand at the script's own level and the stop signal is SIGTERM.
 
 ## When not to care
 When the helper has nothing to lose, such as a metrics exporter.
@@ -37,6 +45,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .supervising import several_fix
 from .telling import child_name, cost, severity_of, tell
 
 if TYPE_CHECKING:
@@ -63,6 +72,7 @@ def check(case: Case) -> Iterator[Finding]:
             " run one service in a container, or trap the signal, send it to each and wait",
             severity=severity_of(defect.path),
             confidence="high" if job.stays else "medium",
+            fix=several_fix(case, outcome),
         )
 
 

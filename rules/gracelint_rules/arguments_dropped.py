@@ -46,6 +46,7 @@ from gracelint.diagnostics import Related
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
+from .heredocs import expanded
 from .telling import shown
 from .writing import fix_of
 
@@ -78,6 +79,8 @@ def check(case: Case) -> Iterator[Finding]:
     ]
     if not outcomes or any(_LOOKS.search(outcome.source.value) for outcome in outcomes):
         return
+    if any(_LOOKS.search(text.value) for heredoc in expanded(case) for text in heredoc.lost):
+        return  # it did, before the build took it away
     outcome = outcomes[0]
     command = outcome.command
     if command is None or outcome.end not in ("exec", "foreground"):

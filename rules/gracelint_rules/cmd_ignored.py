@@ -1,11 +1,13 @@
-"""A CMD that a shell-form ENTRYPOINT never uses.
+"""A CMD that the ENTRYPOINT never uses, or takes away.
 
 ## What it does
-Reports a CMD in an image whose ENTRYPOINT is written in shell form.
+Reports a CMD in an image whose ENTRYPOINT is written in shell form; and an ENTRYPOINT that is set anew, empties the CMD which the base image or an earlier stage had, and
+comes to nothing without it.
 
 ## Why is this bad?
 Docker starts a shell-form ENTRYPOINT as `/bin/sh -c "<entrypoint>"` and hands CMD to that shell as arguments, which the command
-never sees. The arguments of `docker run image ARGS` are lost in the same way.
+never sees. The arguments of `docker run image ARGS` are lost in the same way. And an exec-form ENTRYPOINT clears the base image's CMD: a script that ends in `exec "$@"` then has nothing
+to exec, and the container ends at once.
 
 ## Example
 ```dockerfile
@@ -22,7 +24,8 @@ CMD ["/etc/hosts"]
 ```
 
 ## Fix safety
-No fix of its own: which of both is wanted is for the writer to say. Where the ENTRYPOINT can become exec form, GL101 offers it.
+Unsafe: the base image's CMD is written behind the ENTRYPOINT again. For a shell-form ENTRYPOINT there is no fix of its own: which of both is wanted is for the writer to say;
+where it can become exec form, GL101 offers that.
 
 ## When not to care
 Where CMD is there as documentation only. Better write a comment.
@@ -35,22 +38,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.diagnostics import Related
+from gracelint.diagnostics import Fix, Related
+from gracelint.image.model import Argument
 from gracelint.rule import Case, Rule
+from gracelint.signals.programs import describe
+from gracelint.source import Edit
+
+from .telling import shown
+from .writing import json_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding
+    from gracelint.parsers.dockerfile.model import Instruction
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """At most one finding: the CMD in force."""
+    """At most one finding: the CMD in force, or the ENTRYPOINT that took it away."""
     launch = case.image.launch
-    if launch.cmd_used or launch.cmd is None or launch.entrypoint is None:
+    entrypoint = launch.entrypoint.instruction if launch.entrypoint is not None else None
+    if entrypoint is None:
         return
-    cmd, entrypoint = launch.cmd.instruction, launch.entrypoint.instruction
-    if cmd is None or entrypoint is None or not launch.cmd.arguments or _uses_arguments(entrypoint.value.value):
+    if launch.cmd is None:
+        yield from _taken_away(case, entrypoint)
+        return
+    cmd = launch.cmd.instruction
+    if launch.cmd_used or cmd is None or not launch.cmd.arguments or _uses_arguments(entrypoint.value.value):
         return
     yield RULE.finding(
         cmd.span,
@@ -58,6 +72,34 @@ def check(case: Case) -> Iterator[Finding]:
         " write ENTRYPOINT as a JSON array",
         related=(Related(entrypoint.span, "the shell-form ENTRYPOINT"),),
     )
+
+
+def _taken_away(case: Case, entrypoint: Instruction) -> Iterator[Finding]:
+    """An ENTRYPOINT that starts nothing, because it emptied a CMD that starts a server."""
+    words = _earlier(case)
+    if not words or case.image.from_text is None or any(path.hops for path in case.trace.paths):
+        return
+    at = case.image.from_text
+    program = describe([Argument(word, at) for word in words], case.image)
+    if program is None or program.kind != "servers":
+        return
+    end = entrypoint.span.document.span(entrypoint.span.end, entrypoint.span.end)
+    yield RULE.finding(
+        entrypoint.span,
+        f"this ENTRYPOINT empties the CMD that the image had ({shown(words)}), and starts nothing without it: the container ends at once;"
+        f" write CMD {json_array(words)} behind it",
+        severity="error",
+        related=(Related(at.span, "the CMD is from here"),),
+        fix=Fix("unsafe", "Write the CMD again", (Edit(end, f"\nCMD {json_array(words)}"),)),
+    )
+
+
+def _earlier(case: Case) -> Sequence[str]:
+    """The words of the CMD that was there before: the last one of the stages behind this, else the base image's."""
+    own = next((one for one in reversed(case.instructions) if one.keyword == "CMD"), None)
+    if own is not None:
+        return [word.value for word in own.array or ()]
+    return case.image.base.cmd or ()
 
 
 def _uses_arguments(command: str) -> bool:

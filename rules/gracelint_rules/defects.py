@@ -62,6 +62,7 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
     for hop in (*path.before, *path.hops):
         if hop.shell is not None:
             yield from _on_any_way(hop, hop.shell)
+    yield from _of_early_end(case, path)
     if path.verdict not in ("killed", "abrupt"):
         return
     spoken = False  # of what PID 1 was before: then what it became is not to blame as well
@@ -78,15 +79,36 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                     name = "daemonized-service" if job.text in daemons else "abandoned-background-process"
                     yield name, hop, job.text
     for hop in path.hops:
-        runner = path.hops[hop.parent] if hop.parent is not None else None
-        behind_runner = runner is not None and runner.program is not None and runner.program.kind == "package-runners"
-        if runner is not None and behind_runner and hop.shell is not None and _of_shell(case, hop.shell) is not None:
-            yield "package-runner-as-pid1", runner, runner.text or hop.shell.source
-            continue
+        starter = path.hops[hop.parent] if hop.parent is not None else None
+        if starter is not None and starter.program is not None and hop.shell is not None:
+            if has_trait(starter.program, "privilege-drop") and starter.program.name != "sudo":
+                continue  # GL210 says it: what takes the place of su takes that of its shell as well
+            if starter.program.kind == "package-runners" and _of_shell(case, hop.shell) is not None:
+                yield "package-runner-as-pid1", starter, starter.text or hop.shell.source
+                continue
         blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if spoken else _of_program(case, hop)
         if blamed is not None and not (blamed[0] == "keep-alive-as-pid1" and not hop.pid1 and hop.how == "supervisor"):
             # (a service that only stays holds nobody up: it dies of what its supervisor sends)
             yield blamed[0], hop, blamed[1]
+
+
+def _of_early_end(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
+    """A launch that ends with what it left in the background: setsid as the first process, a script that ends in ``service x start``.
+
+    A server that daemonizes by default is not among them: the configuration that keeps it in front may be one that was not read.
+    """
+    for hop in path.hops[:1]:
+        if (
+            hop.program is not None
+            and hop.program.daemonizes
+            and hop.program.kind == "wrappers"
+            and hop.text is not None
+        ):
+            yield "wrapper-does-not-forward", hop, hop.text
+    for hop in path.before[:1] if not path.hops else ():
+        daemons = hop.shell.daemons if hop.shell is not None and hop.shell.end == "exits" else ()
+        if daemons and daemons[-1].program is not None and daemons[-1].program.name == "service":
+            yield "daemonized-service", hop, daemons[-1].text
 
 
 def _on_any_way(hop: Hop, outcome: Outcome) -> Iterator[tuple[str, Hop, Text]]:
@@ -157,7 +179,10 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         named = (word.upper().removeprefix("SIG") for word in trap.text.value.split())
         if trap.signal == stop.signal or name in named:
             return "unportable-trap", trap.text
-    others = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.signal != "EXIT" and trap.action != ""]
+    # An EXIT trap runs in bash only when a signal ends the shell; in front of a foreground command it is the missing exec that counts.
+    at_exit = outcome.end in ("wait", "loop")
+    traps = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.action and (trap.signal != "EXIT" or at_exit)]
+    others = sorted(traps, key=lambda trap: trap.signal == "EXIT")
     if others and outcome.end != "exec":
         return "trap-for-another-signal", others[0].text
     command = outcome.command
@@ -214,6 +239,8 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return "keep-alive-as-pid1", at
     if program.kind == "package-runners":
         return "package-runner-as-pid1", at
+    if program.kind == "supervisors" and not program.clean_signals:
+        return "supervisor-stop-settings", at
     if program.starts:
         # GL210 looks for privilege droppers by itself: they stay in front on graceful ways too.
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
@@ -233,6 +260,8 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return None  # GL110 says it
     if program.clean_signals and signal.name not in program.clean_signals:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
+    if hop.disposition == "misreads" and hop.pid1 and not program.as_pid1[signal.name or ""].ends:
+        return "wrong-stop-signal", at
     # A server that ends at once on the signal it is made to stop with has no better one: that is its maintainers' choice.
     deaf = program.kind == "servers" and hop.application and hop.disposition == "ignores"
     return ("runtime-ignores-signal", at) if deaf else None
@@ -242,8 +271,9 @@ def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
     """What is wrong in a Python application that was read, and where."""
     if response is None or response.defect is None:
         return None
-    if response.defect == "absent-sigterm-handler" and not hop.pid1 and response.cleanups:
-        return "cleanup-never-runs", response.cleanups[0]
+    if response.defect == "absent-sigterm-handler" and not hop.pid1:
+        # Behind an init it stops, and only what it would have cleaned up is lost.
+        return ("cleanup-never-runs", response.cleanups[0]) if response.cleanups else None
     return response.defect, response.at or response.blocking
 
 

@@ -61,8 +61,8 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(case.trace.stop_signal.name or "")
             seconds = reaction.kills_after if reaction is not None else None
-            if not seconds and path.verdict == "graceful":
-                continue  # sudo passes SIGTERM on and waits
+            if not seconds and (hop.disposition == "forwards" or not (hop.pid1 or hop.notified)):
+                continue  # sudo passes the signal on and waits; where nobody tells it, something else is to blame
             seen.add(hop.text.span)
             app = program_name(path.app.argv) if path.app is not None else "the application"
             yield RULE.finding(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.signals.programs import describe
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.image.model import Argument, CommandLine, Launch
+    from gracelint.rule import Case
+    from gracelint.signals.model import Program
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "yash", "busybox"})
 
@@ -16,6 +20,22 @@ SHELL_ONLY = frozenset(
     ". : [[ { ( ! alias break case cd continue declare eval exec exit export for function if let local readonly return select set shift"
     " source then trap typeset ulimit umask unset until wait while".split()
 )
+
+
+# How many wrappers, one behind the other, are looked through.
+_WRAPPERS = 8
+
+
+def executed(case: Case) -> Iterator[tuple[Sequence[Argument], Program | None]]:
+    """The command lines that are handed to execve, none of them empty: the launch's, and what wrappers on the way start; with what is known of each."""
+    pending: list[Sequence[Argument]] = [case.image.launch.arguments]
+    for _ in range(_WRAPPERS):
+        if not pending or not pending[0]:
+            return
+        arguments = pending.pop(0)
+        program = describe(arguments, case.image)
+        yield arguments, program
+        pending += [started.arguments for started in program.starts if not started.shell] if program is not None else []
 
 
 def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:

@@ -25,6 +25,7 @@ exec gunicorn app:app
 
 ## Fix safety
 Unsafe: what stands behind the command is no longer run, EXIT traps neither, and the command's exit status is the container's. Safe where it is the last command of the script and no trap is set.
+Beside services in the background it is not `exec` that is written but a trap that tells all of them, as GL209 does.
 
 ## When not to care
 When the script must do something after the application ends: then start it with `&`, trap the signal, forward it and wait.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .defects import line_of, of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
+from .supervising import several_fix
 from .telling import confidence_of, program_name, severity_of, shell_name, tell
 from .writing import fix_of
 
@@ -80,7 +81,7 @@ def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
         fix = exec_form_fix(case, line)
         if fix is not None:
             return fix
-    return exec_fix(outcome)
+    return several_fix(case, outcome) or exec_fix(outcome)
 
 
 def exec_fix(outcome: Outcome) -> Fix | None:

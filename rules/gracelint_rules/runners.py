@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .shell_form import plain_words
-from .writing import instruction_fix, json_array
+from .writing import exec_form_of
 
 if TYPE_CHECKING:
     from gracelint.diagnostics import Fix
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 def runner_fix(case: Case, hop: Hop) -> Fix | None:
     """Write the runner's command in place of an exec-form CMD or ENTRYPOINT that is the runner's whole command line."""
-    launch = case.image.launch
-    line = launch.cmd if launch.entrypoint is None else launch.entrypoint
-    if line is None or line.instruction is None or line.form != "exec" or len(line.arguments) != len(launch.arguments):
-        return None
     if hop.program is None or len(hop.program.starts) != 1 or not hop.pid1:
         return None
     started = hop.program.starts[0]
@@ -32,7 +28,7 @@ def runner_fix(case: Case, hop: Hop) -> Fix | None:
     # A name that npm finds in node_modules/.bin is not on the container's PATH.
     if not words or words[0] not in _ON_PATH:
         return None
-    return instruction_fix(line.instruction, json_array(words), "unsafe", f"Start {words[0]} itself")
+    return exec_form_of(case, words, f"Start {words[0]} itself")
 
 
 _ON_PATH = frozenset({"node", "python", "python3", "deno", "bun"})

@@ -62,11 +62,17 @@ def check(case: Case) -> Iterator[Finding]:
             if hop.pid1
             else f"dies of {signal} at once, in the middle of its work: nothing in it handles the signal"
         )
+        own = hop.program is not None and hop.program.kind == "runtimes"
+        advice = (
+            "install a handler that finishes its work and exits"
+            if own
+            else "start it behind an init (tini, docker run --init)"
+        )
         yield tell(
             RULE,
             case,
             defect,
-            f"{shown(hop.argv)} {what}; install a handler that finishes its work and exits",
+            f"{shown(hop.argv)} {what}; {advice}",
             confidence="medium",
         )
 

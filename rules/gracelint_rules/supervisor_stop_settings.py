@@ -1,7 +1,8 @@
 """supervisord, s6, runit, pm2 configured so that children are killed or not told.
 
 ## What it does
-Reports supervised programs whose stop signal is not the one they stop cleanly on, or whose own shutdown timeout is longer than the time the supervisor gives them.
+Reports supervised programs whose stop signal is not the one they stop cleanly on, or whose own shutdown timeout is longer than the time the supervisor gives them; supervisors
+that leave without stopping their services (runsvdir); and s6-overlay behind another init, where it refuses to start.
 
 ## Why is this bad?
 The supervisor handles the container's stop signal well, then stops its programs its own way: with a signal that drops requests, or with SIGKILL after a few seconds.
@@ -32,7 +33,8 @@ CMD ["supervisord", "-n", "-c", "/etc/supervisord.conf"]
 ```
 
 ## Fix safety
-No fix: the settings belong together.
+Unsafe: `stopsignal` or `stopwaitsecs` is set in the program's section of supervisord's configuration; a longer wait counts only if the container's grace period allows for it.
+For s6-overlay, the words before it are taken out of an exec form. No fix for other supervisors.
 
 ## When not to care
 When the program may be cut off.
@@ -43,57 +45,118 @@ When the program may be cut off.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 from gracelint.signals.names import canonical
+from gracelint.source import Edit
 
-from .telling import program_name
+from .defects import has_trait, of_rule
+from .launching import executed
+from .telling import program_name, severity_of, tell
+from .writing import fix_of, instruction_fix, json_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.image.model import Argument
+    from gracelint.signals.model import Hop, Program
+    from gracelint.source import Text
+
+_MARGIN = 5  # seconds: supervisord looks at its programs once a second, and the program needs its own
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each supervised program that is told wrongly or not given its time."""
+    """One finding for each supervisor that cannot stop its programs, and for each program that is told wrongly or not given its time."""
+    yield from _not_first(case)
+    for defect in of_rule(case, RULE.name):
+        name = program_name(defect.hop.argv)
+        yield tell(
+            RULE,
+            case,
+            defect,
+            f"{name} does not stop its services on {case.trace.stop_signal.name} ({defect.hop.why.rstrip('.')}): they are killed without notice;"
+            " start them under a supervisor that does (supervisord, s6-overlay), or one service a container",
+            severity=severity_of(defect.path),
+        )
     seen = set()
     for path in case.trace.paths:
         for hop in path.hops:
             supervisor = path.hops[hop.parent] if hop.parent is not None and hop.how == "supervisor" else None
-            if (
-                supervisor is None
-                or supervisor.program is None
-                or hop.program is None
-                or hop.text is None
-                or hop.text.span in seen
-            ):
+            program = supervisor.program if supervisor is not None else None
+            if program is None or hop.program is None or hop.text is None or hop.text.span in seen:
                 continue
-            reaction = supervisor.program.as_pid1.get(case.trace.stop_signal.name or "")
-            started = next(
-                (one for one in supervisor.program.starts if one.arguments[:1] and one.arguments[0].text == hop.text),
-                None,
+            found = _settings(case, program, hop.program, hop)
+            if found is not None:
+                seen.add(hop.text.span)
+                yield found
+
+
+def _not_first(case: Case) -> Iterator[Finding]:
+    """A supervisor that refuses to be anything but PID 1, behind something else."""
+    for at, (arguments, program) in enumerate(executed(case)):
+        if at and has_trait(program, "only-pid1"):
+            first = case.image.launch.arguments[0]
+            yield RULE.finding(
+                arguments[0].text,
+                f"the container does not start: {arguments[0].value} is a supervisor that refuses to run unless it is PID 1, and {first.value} is; start it without",
+                severity="error",
+                fix=_first(case, arguments[0]),
             )
-            set_signal = started.stop_signal if started is not None else None
-            sent = canonical(set_signal or "") or (reaction.signal if reaction is not None else None) or "SIGTERM"
-            name, clean = program_name(hop.argv), hop.program.clean_signals
-            if clean and sent not in clean:
-                message = f"{program_name(supervisor.argv)} stops {name} with {sent}, on which it does not stop cleanly; set its stop signal to {clean[0]}"
-            elif (
-                reaction is not None
-                and reaction.kills_after
-                and hop.program.timeout
-                and hop.program.timeout > reaction.kills_after
-            ):
-                message = (
-                    f"{program_name(supervisor.argv)} kills {name} after {reaction.kills_after:g} s, but {name} may take {hop.program.timeout:g} s to stop;"
-                    " give it more time"
-                )
-            else:
-                continue
-            seen.add(hop.text.span)
-            yield RULE.finding(hop.text, message)
+
+
+def _first(case: Case, argument: Argument) -> Fix | None:
+    """Take away what stands before a word of the ENTRYPOINT, or of the CMD that is the whole launch."""
+    line = case.image.launch.entrypoint or case.image.launch.cmd
+    if line is None or line.instruction is None or line.form != "exec" or argument not in line.arguments:
+        return None
+    words = [word.value for word in line.arguments[line.arguments.index(argument) :]]
+    return instruction_fix(line.instruction, json_array(words), "unsafe", f"Start {argument.value} as PID 1")
+
+
+def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Finding | None:
+    """What is wrong with the way in which a supervisor stops one program."""
+    assert hop.text is not None
+    reaction = supervisor.as_pid1.get(case.trace.stop_signal.name or "")
+    started = next((one for one in supervisor.starts if one.arguments[:1] and one.arguments[0].text == hop.text), None)
+    given = canonical(started.stop_signal or "") if started is not None else None
+    sent = given or (reaction.signal if reaction is not None else None) or "SIGTERM"
+    limit = started.kills_after if started is not None else None
+    limit = limit if limit is not None or reaction is None else reaction.kills_after
+    name, clean = program_name(hop.argv), program.clean_signals
+    if clean and sent not in clean:
+        return RULE.finding(
+            hop.text,
+            f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; set its stop signal to {clean[0]}",
+            fix=_set(supervisor, hop.text, "stopsignal", clean[0].removeprefix("SIG")),
+        )
+    if limit and program.timeout and program.timeout > limit:
+        return RULE.finding(
+            hop.text,
+            f"{supervisor.name} kills {name} after {limit:g} s, but {name} may take {program.timeout:g} s to stop; give it more time",
+            fix=_set(supervisor, hop.text, "stopwaitsecs", f"{program.timeout + _MARGIN:g}"),
+        )
+    return None
+
+
+def _set(supervisor: Program, command: Text, key: str, value: str) -> Fix | None:
+    """Set a key in the section of supervisord's file that holds a command: in its place, or at the section's head."""
+    document, at, behind = command.span
+    whole = document.text
+    start = whole.rfind("\n[", 0, at) + 1
+    head = whole.find("\n", start) + 1
+    if supervisor.name != "supervisord" or not whole.startswith("[program:", start):
+        return None
+    end = whole.find("\n[", behind)
+    present = re.compile(rf"^{key}[ \t]*=[ \t]*([^;\s]+)", re.MULTILINE).search(
+        whole, head, end if end >= 0 else len(whole)
+    )
+    edit = (
+        Edit(document.span(*present.span(1)), value) if present else Edit(document.span(head, head), f"{key}={value}\n")
+    )
+    return fix_of("unsafe", f"Set {key}", [edit])
 
 
 RULE = Rule("GL403", "supervisor-stop-settings", "warning", check, __doc__)

@@ -1,7 +1,8 @@
 """Traps, but not the signal that this image is stopped with.
 
 ## What it does
-Reports scripts that trap signals, only not the stop signal in force: INT only, SIGKILL, or TERM where STOPSIGNAL (often inherited from the base image) is another one.
+Reports scripts that trap signals, only not the stop signal in force: INT only, SIGKILL, or TERM where STOPSIGNAL (often inherited from the base image) is another one;
+and EXIT only, which runs on a signal in bash and not in dash or busybox.
 
 ## Why is this bad?
 Nobody sends SIGINT on `docker stop`. The handler never runs; the shell drops the stop signal and everything is killed after the grace period.
@@ -41,7 +42,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
-from .telling import cost, severity_of, tell
+from .telling import cost, severity_of, shell_name, tell
 from .writing import fix_of
 
 if TYPE_CHECKING:
@@ -64,15 +65,22 @@ def check(case: Case) -> Iterator[Finding]:
         signal = case.trace.stop_signal.name or "SIGTERM"
         name = signal.removeprefix("SIG")
         source = "" if case.trace.stop_signal.source == "default" else f" (from the {case.trace.stop_signal.source})"
+        only = (
+            f"{shell_name(outcome)} runs EXIT traps only when the script ends by itself"
+            if trap.signal == "EXIT"
+            else f"this traps {trap.spelled} only"
+        )
+        # An EXIT trap that returns into a loop would have to end it as well.
+        ends = trap.signal != "EXIT" or outcome.end != "loop"
         yield tell(
             RULE,
             case,
             defect,
-            f"the stop signal is {signal}{source}, and this traps {trap.spelled} only: the handler never runs, the shell drops {signal}, and"
+            f"the stop signal is {signal}{source}, and {only}: the handler never runs, the shell drops {signal}, and"
             f" {cost(case, defect.path)}; trap {name} as well",
             severity=severity_of(defect.path),
             fix=fix_of("unsafe", f"Trap {name} as well", [trap.word.insert_after(f" {name}")])
-            if trap.word is not None
+            if trap.word is not None and ends
             else None,
         )
 

@@ -46,10 +46,9 @@ from typing import TYPE_CHECKING
 from gracelint.diagnostics import Fix, Related
 from gracelint.image.model import Absent, ImageFile
 from gracelint.rule import Case, Rule
-from gracelint.signals.programs import describe
 from gracelint.source import Edit, Span
 
-from .launching import SHELL_ONLY
+from .launching import SHELL_ONLY, executed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,15 +56,12 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
     from gracelint.image.model import Argument
 
-# How many wrappers, one behind the other, are looked through.
-_WRAPPERS = 8
-
 
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each file of the launch that cannot be started."""
     image = case.image
     seen: set[str] = set()
-    for argument in _started(case):
+    for (argument, *_), _ in executed(case):
         if argument.inherited or argument.implied or argument.value in (*seen, *SHELL_ONLY) or case.standalone:
             continue
         seen.add(argument.value)
@@ -79,18 +75,6 @@ def check(case: Case) -> Iterator[Finding]:
             )
         elif isinstance(found, ImageFile):
             yield from _startable(case, argument, found)
-
-
-def _started(case: Case) -> Iterator[Argument]:
-    """The words that are handed to execve: the launch's first, and what wrappers on the way start."""
-    pending = [case.image.launch.arguments]
-    for _ in range(_WRAPPERS):
-        if not pending or not pending[0]:
-            return
-        arguments = pending.pop(0)
-        yield arguments[0]
-        program = describe(arguments, case.image)
-        pending += [started.arguments for started in program.starts if not started.shell] if program is not None else []
 
 
 def _startable(case: Case, argument: Argument, file: ImageFile) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gracelint.parsers.dockerfile.model import Instruction
+    from gracelint.rule import Case
 
 
 def json_array(words: Iterable[str]) -> str:
@@ -44,6 +45,15 @@ def instruction_fix(
         at = instruction.span.start
         edits.insert(0, Edit(Span(span.document, at, at), f"{comment.strip()}\n"))
     return Fix(safety, message, tuple(edits))
+
+
+def exec_form_of(case: Case, words: Sequence[str], message: str, safety: Safety = "unsafe") -> Fix | None:
+    """Write the launch's whole command line anew; None where it does not stand in one exec form."""
+    launch = case.image.launch
+    line = launch.cmd if launch.entrypoint is None else launch.entrypoint
+    if line is None or line.instruction is None or line.form != "exec" or len(line.arguments) != len(launch.arguments):
+        return None
+    return instruction_fix(line.instruction, json_array(words), safety, message)
 
 
 def _holds_comment(span: Span) -> bool:

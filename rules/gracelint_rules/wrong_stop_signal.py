@@ -52,18 +52,22 @@ def check(case: Case) -> Iterator[Finding]:
     """One finding for each program that stops cleanly on another signal."""
     for defect in of_rule(case, RULE.name):
         program = defect.hop.program
-        if program is None or not program.clean_signals:
+        if program is None:
             continue
-        signal, clean = case.trace.stop_signal, program.clean_signals[0]
+        signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
+        advice = (
+            f"it stops cleanly on {clean}: write STOPSIGNAL {clean}"
+            if clean
+            else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration (uWSGI: die-on-term = true)"
+        )
         yield tell(
             RULE,
             case,
             defect,
-            f"{program_name(defect.hop.argv)} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; it stops cleanly on {clean}:"
-            f" write STOPSIGNAL {clean}",
+            f"{program_name(defect.hop.argv)} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; {advice}",
             severity="error" if defect.path.verdict == "killed" else "warning",
-            fix=stop_signal_fix(case, clean) if defect.hop.pid1 else None,
+            fix=stop_signal_fix(case, clean) if clean and defect.hop.pid1 else None,
         )
 
 

@@ -1,7 +1,8 @@
 """Small projects in one file, so that a rule's case can be read at a glance.
 
 The format is Go's txtar: ``-- path --`` begins a file. Words behind the path: an octal mode (``755``), ``crlf``. Text
-before the first file is a comment: it says why the case is what it is.
+before the first file is a comment: it says why the case is what it is, and in a line ``modes: F15, N03`` which of the failure modes
+in modes.toml it holds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _HEADER = re.compile(r"^-- (\S+)((?: \w+)*) --$")
+_MODES = re.compile(r"^modes: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ def read(path: Path) -> dict[str, Member]:
             lines.append(line)
     close()
     return members
+
+
+def modes(path: Path) -> list[str]:
+    """The failure modes that a case names before its first file."""
+    comment, _, _ = path.read_text(encoding="utf-8").partition("-- ")
+    return [name for line in _MODES.findall(comment) for name in line.split(", ")]
 
 
 def unpack(members: dict[str, Member], folder: Path) -> None:

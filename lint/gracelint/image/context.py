@@ -19,7 +19,7 @@ from ..source import Document
 from .ignore import Ignore, read_ignore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
 MAX_BYTES = 2_000_000
 MAX_LINKS = 40
@@ -55,17 +55,19 @@ class Context:
         *,
         display: Callable[[str], str] | None = None,
         documents: MutableMapping[str, Document | None] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
         """A context at ``root``, for the Dockerfile at ``dockerfile`` (for ``<Dockerfile>.dockerignore``).
 
         ``display`` makes the path that reports name out of a file's path; by default it is relative to the current
         folder. ``documents`` may be shared by several contexts, so that a file they have in common is read once; its
-        keys are real paths.
+        keys are real paths, as are those of ``contents``, which stand in for what the files hold.
         """
         self.root = None if root is None else os.path.realpath(root)
         self._dockerfile = dockerfile
         self._display = display or _relative
         self._documents: MutableMapping[str, Document | None] = {} if documents is None else documents
+        self._contents: Mapping[str, bytes] = contents or {}
         self._entries: dict[tuple[str, bool], Entry] = {}
         self._ignore: Ignore | None = None
 
@@ -178,7 +180,7 @@ class Context:
             return None
         real = os.path.join(self.root, entry.path)
         if real not in self._documents:
-            data = _read(real)
+            data = self._contents[real] if real in self._contents else _read(real)
             binary = data is None or b"\0" in data
             self._documents[real] = None if binary or data is None else Document.decode(self._display(real), data)
         return self._documents[real]

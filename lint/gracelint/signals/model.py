@@ -128,7 +128,7 @@ class SignalPath:
 
     ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
 
-    ``hops`` begin with PID 1 as it is in the steady state; what it was before (shells that exec'ed, wrappers) stands in ``before``.
+    ``hops`` begin with PID 1 as it is in the steady state; what it and the others were before (shells that exec'ed, wrappers) stands in ``before``, PID 1's first.
     """
 
     verdict: Verdict

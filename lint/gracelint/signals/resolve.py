@@ -304,6 +304,8 @@ class Resolver:
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
+        if "only-pid1" in program.traits and pid != 1:
+            return [Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")]
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
@@ -366,7 +368,8 @@ class Resolver:
             if not children and program.kind != "supervisors":
                 result.append(replace(way, process=None))
                 continue
-            result.append(replace(way, process=replace(process, children=tuple(children), stays=stays)))
+            placed = replace(process, children=tuple(children), stays=stays)
+            result.append(replace(way, process=placed, failed=None))
         return result
 
     def _inherited(self, environment: Environment, started: Started) -> frozenset[str]:
@@ -421,6 +424,7 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
         conditions=(*one.conditions, *way.conditions),
         default=one.default and way.default,
         reasons=(*one.reasons, *way.reasons),
+        failed=one.failed or way.failed,
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from .model import Hop, SignalPath
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .kernel import Kernel, Task
     from .model import Disposition, Verdict
     from .process import Alternative, Process
@@ -36,8 +38,9 @@ class Teller:
         hops: list[Hop] = []
         self._add(hops, root, None, stop, main)
         before = tuple(
-            self._past(process.shell, process.argv) if process.shell is not None else self._wrapper(process)
-            for process in root.before
+            self._past(past.shell, past.argv) if past.shell is not None else self._wrapper(past)
+            for process in _all(root)
+            for past in process.before
         )
         gone = kernel.gone_at
         seconds = self.grace if verdict == "killed" else gone if verdict != "unknown" else None
@@ -179,6 +182,13 @@ class Teller:
         if process.pid == 1:
             return f"{name} is PID 1, {holds}, and has no trap for {self.signal}: the signal is dropped"
         return f"{name} {holds} and ignores {self.signal}"
+
+
+def _all(process: Process) -> Iterator[Process]:
+    """A process and those that it started, as far as they were followed."""
+    yield process
+    for child in process.children:
+        yield from _all(child)
 
 
 def _main(process: Process) -> Process:

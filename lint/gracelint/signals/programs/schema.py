@@ -24,6 +24,7 @@ TRAITS = (
     "expendable",
     "own-group",
     "forks-if-leader",
+    "only-pid1",
 )
 
 _SIGNALS = regex(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
