@@ -30,11 +30,8 @@ CASES: dict[str, Case] = {case.name: case for case in cases()}
 APP = {"app": {"on": dict.fromkeys(("SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTERM"), "handles")}}
 
 # (name, signal): why the prediction differs from the record, and which of the two to believe.
-_UNWINDS = (
-    "Python unwinds its main thread, as predicted; what the framework does with its requests is not seen in the program"
-)
+_UNWINDS = "asyncio.run cancels the main task, as predicted; that nothing then waits for tornado's requests is not seen"
 DIFFERS: dict[tuple[str, str], str] = {
-    ("http.server, serve_forever", "SIGINT"): _UNWINDS,
     ("tornado", "SIGINT"): _UNWINDS,
     ("postgres", "SIGTERM"): "a client that leaves by itself was connected; one that stays is predicted",
 }

@@ -1,24 +1,35 @@
-"""What the catalogue of calls says of frameworks, held against what was measured with the real packages (``tests/fixtures/python/frameworks.json``)."""
+"""What is known of calls into frameworks (``calls.toml``): backed by evidence, and its words read right.
+
+That the predictions are what was measured with the real packages is held by ``tests/lab/test_programs_agree.py``.
+"""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import python_lab
 
-ROWS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "fixtures" / "python" / "frameworks.json").read_text(encoding="utf-8")
-)
-VERDICTS = {"handles": "graceful", "killed": "killed"}
+from gracelint.lab.programs.__main__ import EVIDENCE
+from gracelint.signals.python import knowledge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gracelint.signals.model import Program
+
+RECORDS = {(one["name"], one["signal"]): one["verdict"] for one in json.loads(EVIDENCE.read_text("utf-8"))["records"]}
+MEASURED = re.compile(r"measured: (.+) ([A-Z0-9]+) (graceful|abrupt|killed)")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["call"])
-def test_measured_framework(row: dict[str, Any], tmp_path: Path) -> None:
-    python_lab.write({"app.py": row["program"]}, tmp_path)
-    assert python_lab.predicted(python_lab.read(tmp_path)) == VERDICTS[row["pid1"]]
+@pytest.mark.parametrize("entry", knowledge.entries(), ids=lambda entry: entry["key"])
+def test_evidence_is_a_record(entry: dict[str, Any]) -> None:
+    for evidence in entry.get("evidence", ()):
+        match = MEASURED.fullmatch(evidence)
+        assert match is not None, evidence
+        assert RECORDS.get((match[1], f"SIG{match[2]}")) == match[3], evidence
 
 
 def test_unknown_framework(tmp_path: Path) -> None:
@@ -52,3 +63,76 @@ def test_framework_with_handlers(text: str, tmp_path: Path) -> None:
 def test_framework_without_handlers(text: str, tmp_path: Path) -> None:
     python_lab.write({"app.py": text}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path)) == "killed"
+
+
+def child(program: Program, signal: str = "SIGTERM") -> str | None:
+    """What becomes of the signal where the program is not PID 1."""
+    reaction = program.as_child.get(signal)
+    return reaction.disposition if reaction is not None else None
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ("uvicorn.run('app:app')\n", "handles"),
+        ("try:\n    uvicorn.run('app:app')\nexcept KeyboardInterrupt:\n    pass\n", "handles"),
+        ("try:\n    uvicorn.run('app:app')\nfinally:\n    print('closed')\n", "terminates"),
+        ("import atexit\natexit.register(print, 'closed')\nuvicorn.run('app:app')\n", "terminates"),
+    ],
+)
+def test_uvicorn_ends_itself_by_the_signal_where_that_is_fatal(around: str, expected: str, tmp_path: Path) -> None:
+    """PID 1 survives that, and its clean-up runs; elsewhere it does not."""
+    python_lab.write({"app.py": f"import uvicorn\n{around}"}, tmp_path)
+    program = python_lab.read(tmp_path)
+    assert python_lab.predicted(program) == "graceful"
+    assert child(program) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("", "killed"),
+        ("debug=False", "killed"),
+        ("debug=True", "abrupt"),
+        ("use_reloader=True", "abrupt"),
+        ("debug=True, use_reloader=False", "killed"),
+    ],
+)
+def test_the_reloader_has_a_handler(arguments: str, expected: str, tmp_path: Path) -> None:
+    python_lab.write({"app.py": f"from flask import Flask\nFlask('x').run({arguments})\n"}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == expected
+
+
+HANDLER = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
+LOOP = "import asyncio\nfrom aiohttp import web\nasync def main():\n    stop = asyncio.Event()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import waitress\nwaitress.serve(app)\n", "graceful"),
+        ("from flask import Flask\nFlask('x').run()\n", "abrupt"),
+        (
+            "import http.server as h\nh.ThreadingHTTPServer(('', 1), h.BaseHTTPRequestHandler).serve_forever()\n",
+            "abrupt",
+        ),
+        ("import socketserver as s\ns.ThreadingTCPServer(('', 1), s.BaseRequestHandler).serve_forever()\n", "graceful"),
+        ("import bottle\nbottle.run()\n", "unknown"),
+        (f"{LOOP}    await web.TCPSite(runner).start()\n    await stop.wait()\nasyncio.run(main())\n", "abrupt"),
+        (f"{LOOP}    web.TCPSite(runner)\n    await stop.wait()\nasyncio.run(main())\n", "graceful"),
+        (
+            f"{LOOP}    await web.TCPSite(runner).start()\n"
+            "    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)\n"
+            "    await stop.wait()\nasyncio.run(main())\n",
+            "graceful",
+        ),
+    ],
+)
+def test_an_exit_out_of_a_server_may_drop_its_requests(text: str, expected: str, tmp_path: Path) -> None:
+    python_lab.write({"app.py": HANDLER + text}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == expected
+
+
+def test_a_worker_that_ends_with_its_queue(tmp_path: Path) -> None:
+    python_lab.write({"app.py": "from rq import Worker\nWorker(['q']).work(burst=True)\n"}, tmp_path)
+    assert python_lab.read(tmp_path).stays is False

@@ -4,7 +4,7 @@ What a verdict rests on (``basis``), the first that applies:
 
 ``unobserved``  PID 1 ended before the signal: nothing was measured.
 ``grace``       PID 1 was still there after the grace period: killed, whatever else happened.
-``request``     A request of two seconds was in flight: graceful if it was answered, abrupt if not.
+``request``     A request of two seconds was in flight: abrupt if it was not answered; graceful if it was, and what else bore witness finished.
 ``witness``     The application wrote down that it finished its clean-up (a C witness takes half a second for it; a small program of another
                 language uses what the language offers: finally, atexit, defer, END, a shutdown hook): graceful if each did.
 ``ends``        How the processes ended (see `report`): abrupt if one died of a signal. That each left by itself says no more than that;
@@ -36,7 +36,9 @@ def judge(
     if answer is not None and judged:
         if report.status.signal is not None:
             return "abrupt", "ends", f"PID 1 itself was ended by {report.status}"
-        return ("graceful" if answer == "answered" else "abrupt"), "request", f"the request in flight was {answer}"
+        lost = answer == "answered" and any(not testimony.finished for testimony in testimonies)
+        if not lost:
+            return ("graceful" if answer == "answered" else "abrupt"), "request", f"the request in flight was {answer}"
     if testimonies:
         if report.status.signal is not None:
             return "abrupt", "ends", f"PID 1 itself was ended by {report.status}"

@@ -51,7 +51,7 @@ class Case:
     settle: float = 0.2
 
 
-_KNOWN = frozenset(one.name for one in fields(Case)) - {"name", "group"}
+_KNOWN = frozenset(one.name for one in fields(Case)) - {"name", "group"} | {"app"}
 _READY = frozenset({"port", "output", "after"})
 
 
@@ -59,9 +59,27 @@ def cases(paths: Sequence[Path] | None = None) -> Iterator[Case]:
     """All cases of these tables (default: the package's own), in their order. Raises ValueError for what a table may not hold."""
     for path in paths or sorted(TABLES.glob("*.toml")):
         table = _toml(path)
-        shared = table.pop("files", {})
+        shared, variants = table.pop("files", {}), table.pop("variants", {})
         for name, entry in table.items():
-            yield _case(name, path.stem, entry, shared)
+            chosen = entry.pop("variants", ())
+            if "app" in entry:
+                entry.setdefault("argv", ["python3", "app.py"])
+            yield _case(name, path.stem, {**entry}, shared)
+            for variant in chosen:
+                yield _case(f"{name}, {variant}", path.stem, _varied(entry, variants[variant]), shared)
+
+
+def _varied(entry: dict[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
+    """The same program, started in another way: words in front of its argv, more packages and files, anything else instead."""
+    change = dict(variant)
+    front, needs, files = change.pop("front", []), change.pop("needs", []), change.pop("files", [])
+    return {
+        **entry,
+        **change,
+        "argv": [*front, *change.get("argv", entry["argv"])],
+        "needs": [*entry.get("needs", ()), *needs],
+        "files": [*entry.get("files", ()), *files],
+    }
 
 
 def _case(name: str, group: str, entry: dict[str, Any], shared: Mapping[str, str]) -> Case:
@@ -73,6 +91,8 @@ def _case(name: str, group: str, entry: dict[str, Any], shared: Mapping[str, str
     # A file by its name alone is one of the files that the table's programs share.
     own = entry.get("files", {})
     entry["files"] = {file: shared[file] for file in own} if isinstance(own, list) else own
+    if "app" in entry:
+        entry["files"] = {**entry["files"], "app.py": entry.pop("app")}
     if "request" in entry:
         request = entry["request"]
         entry["request"] = Request(**{**request, "client": tuple(request["client"]) if "client" in request else None})

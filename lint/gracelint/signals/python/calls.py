@@ -11,7 +11,7 @@ from ...regexes import regex
 from . import expressions, rests, special
 from .knowledge import entry_of, perhaps_rests, standard
 from .run import MOST_CALLS
-from .state import CANCELLED, Frame, Raised, joined
+from .state import CANCELLED, SERVES, Frame, Raised, joined
 from .values import (
     FALSE,
     NONE,
@@ -27,6 +27,7 @@ from .values import (
     Items,
     Made,
     Method,
+    Own,
     Partial,
     Ref,
     Scope,
@@ -367,12 +368,15 @@ def _known(
         case "marks":
             run.write(state, (number, entry["mark"]), TRUE)
             return NONE
+        case "serves":
+            state.store[SERVES] = Ref(name)
+            return Made(name, run.number())
         case "endless" | "inert" | "perhaps":
             return Made(name, run.number())
     kind = entry["does"]
     if "timeout" in entry:
         given = arguments.get(*entry["timeout"])
-        if given is not None and given != NONE:
+        if given not in (None, NONE, FALSE):
             kind = "pause"
     if "unblocked" in entry and (given := arguments.get(*entry["unblocked"])) is not None and truth(given) is not True:
         kind = "pause"
@@ -414,7 +418,13 @@ def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
         trigger = entry["unless"][1].endswith("trigger")
         if given is not None and (trigger or truth(given) is not True):
             return {}
-    return {signal: Ref(f"framework.{does}") for signal, does in entry["on"].items()}
+    on = dict(entry["on"])
+    if "when" in entry:
+        chosen = next(
+            (found for name in entry["when"]["given"] if (found := arguments.get(-1, name)) is not None), FALSE
+        )
+        on |= entry["when"]["on"] if truth(chosen) is True else {}
+    return {signal: Own(reaction["does"], reaction["why"]) for signal, reaction in on.items()}
 
 
 def _long(value: Value | None) -> bool:

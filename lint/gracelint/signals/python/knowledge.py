@@ -4,8 +4,12 @@ An entry's words: ``does`` is ``rest`` (stays in the call until told), ``pause``
 on its object that ends a rest), ``endless`` (an iterable that does not end), ``inert``. ``names`` are full names; ``package.*.method`` is
 that method of whatever the package made. ``until``: the mark that lets a rest end, ``raises`` what it then raises; ``timeout`` is
 position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` a mark that does. ``on`` names the
-signals for which it installs a handler of its own, with what that does; ``unless``: not if this argument is false (or, of a trigger, given). ``interrupted``:
-it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event loop runs inside.
+signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words; ``unless``: not if this argument is false (or, of
+a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true. ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives.
+``broken-off``: what it means when the exception of a program's own handler comes out of it (a server may drop its requests); ``serves`` (of ``does``): from here
+on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server.
+``interrupted``: it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event
+loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
 """
 
 from __future__ import annotations
@@ -35,13 +39,19 @@ def _entries() -> tuple[Mapping[str, Entry], frozenset[str]]:
     found: dict[str, Entry] = {}
     for key, entry in table.items():
         entry["key"] = key
-        on = entry.get("on", {})
-        entry["on"] = {signal: does for signals, does in on.items() for signal in signals.split()}
+        for part in (entry, entry.get("when", {})):
+            part["on"] = {signal: does for signals, does in part.get("on", {}).items() for signal in signals.split()}
         for name in entry.get("names", ()):
             found[name] = entry
         for name, mark in entry.get("marks", {}).items():
             found[name] = {"does": "marks", "mark": mark}
     return found, frozenset(table["unknown-frameworks"]["last"])
+
+
+def entries() -> list[Entry]:
+    """All entries, in their order."""
+    found, _ = _entries()
+    return list({entry["key"]: entry for entry in found.values() if "key" in entry}.values())
 
 
 def entry_of(name: str) -> Entry | None:

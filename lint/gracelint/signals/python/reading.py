@@ -13,14 +13,15 @@ from . import rests, threads
 from .behaviour import Behaviour, Response
 from .late import late_registration
 from .run import Ending, OutOfBoundsError, Run
-from .state import DEFAULT, IGNORE, Frame, joined
-from .values import FALSE, UNKNOWN, Const, Ref, alternatives, truth
+from .state import DEFAULT, IGNORE, INTERRUPT, SERVES, Frame, joined
+from .values import FALSE, UNKNOWN, Const, Own, Ref, alternatives, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ...source import Text
     from .behaviour import Defect
+    from .knowledge import Entry as Knowledge
     from .run import Thread, Visit
     from .sources import Entry, Sources
     from .state import State
@@ -245,8 +246,8 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         return replace(
             response, as_pid1=reaction, as_child=reaction, defect="handler-does-not-stop", at=registered or visit.text
         )
-    if isinstance(handler, Ref) and handler.name.startswith("framework."):
-        return replace(response, **_framework(handler, visit))  # type: ignore[arg-type] # fields of Response
+    if isinstance(handler, Own):
+        return _framework(handler, visit, response)
     second = run_of(deliver=visit.number, signal=signal)
     found, defect, at = _outcome(second, first, visit, signal, response)
     child = found
@@ -258,19 +259,24 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     )
 
 
-def _framework(handler: Ref, visit: Visit) -> dict[str, object]:
+def _framework(handler: Own, visit: Visit, response: Response) -> Response:
+    """The framework the program rests in has a handler of its own. What is written behind its call, and around it, is another matter: see ``raises-again``."""
+    reaction = child = Reaction(handler.does, handler.why)  # type: ignore[arg-type] # a disposition
+    if _entry(visit).get("raises-again") and response.cleanups:
+        child = Reaction("terminates", f"{handler.why} by the same signal: what else wants to clean up does not run")
+        response = replace(response, defect="cleanup-never-runs", at=response.cleanups[0])
+    return replace(response, as_pid1=reaction, as_child=child)
+
+
+def _entry(visit: Visit) -> Knowledge:
+    """What is known of the call that the program rests in."""
     from .knowledge import entry_of
 
-    entry = entry_of(visit.name) or {}
-    word = handler.name.rpartition(".")[2]
-    reaction = Reaction(word, entry.get("why", f"{visit.name} has a handler of its own"))  # type: ignore[arg-type] # a disposition
-    return {"as_pid1": reaction, "as_child": reaction}
+    return entry_of(visit.name) or {}
 
 
 def _by_default(first: Run, visit: Visit, signal: str, response: Response) -> Response:
     """Nothing handles it. Why not?"""
-    from .knowledge import entry_of
-
     refused = next((one for one in first.registrations if one.refused and one.signal == signal), None)
     taken_back = [one for one in first.registrations if one.signal == signal]
     defect: Defect = "absent-sigterm-handler"
@@ -285,7 +291,7 @@ def _by_default(first: Run, visit: Visit, signal: str, response: Response) -> Re
         response = replace(response, late=True)
     elif visit.launches:
         defect = "launcher-does-not-forward"
-    elif (entry_of(visit.name) or {}).get("development"):
+    elif _entry(visit).get("development"):
         defect = "development-server"
     return replace(response, defect=defect, at=at)
 
@@ -316,7 +322,24 @@ def _outcome(
     if visit.launches and untold:
         why = "its handler ends it, and the program it waits for is killed without notice"
         return Reaction("terminates", why), "launcher-does-not-forward", visit.text
+    broken_off = _broken_off(run, visit, ends[0].state) if run.broken_off else None
+    if broken_off is not None:
+        defect: Defect | None = "development-server" if _entry(visit).get("development") else None
+        return broken_off, defect, visit.text if defect else None
     return Reaction("handles", f"its handler for {signal} ends the program"), None, None
+
+
+def _broken_off(run: Run, visit: Visit, state: State) -> Reaction | None:
+    """What it costs that an exception came out of the call that served; None where nothing is known to be lost.
+
+    On SIGINT `asyncio.run` cancels the main task alone, which may then close its servers in order."""
+    from .knowledge import entry_of
+
+    found = _entry(visit).get("broken-off")
+    server = state.store.get(SERVES)
+    if found is None and isinstance(server, Ref) and visit.loop and visit.handlers.get(run.signal) != INTERRUPT:
+        found = {"does": "terminates", "why": (entry_of(server.name) or {})["why"]}
+    return Reaction(found["does"], found["why"]) if found is not None else None
 
 
 def _staying(run: Run, visit: Visit, signal: str, response: Response) -> tuple[Reaction, Defect, Text]:

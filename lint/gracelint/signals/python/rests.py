@@ -108,6 +108,7 @@ def _rest(
     if run.deliver == number:
         first = len(frame.raises)
         _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+        run.broken_off = len(frame.raises) > first
         if frame.loop:
             _out_of_loop(run, frame, text, first)
         if state.dead or (interrupted and run.handler_ran):

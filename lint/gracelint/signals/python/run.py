@@ -117,6 +117,8 @@ class Run:
     outlived: bool = False
     uncertain_stays: bool = True
     loop_handled: bool = False
+    # An exception of the handler came out of the place where the signal arrived.
+    broken_off: bool = False
     written: set[tuple[int, str]] = field(default_factory=set)
     read: set[tuple[int, str]] = field(default_factory=set)
     opaque: bool = False

@@ -25,6 +25,8 @@ DEFAULT = Ref("signal.SIG_DFL")
 IGNORE = Ref("signal.SIG_IGN")
 INTERRUPT = Ref("signal.default_int_handler")
 CANCELLED: Key = (PROCESS, "cancelled")
+# What serves in the background of the event loop: the full name of the call that began it.
+SERVES: Key = (PROCESS, "serves")
 # The exception that left the event loop, while its tasks are being cancelled.
 LEAVING: Key = (PROCESS, "leaving")
 

@@ -150,6 +150,14 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A handler that a framework has installed for its own time: what that ``does``, in the catalogue's words, and ``why``."""
+
+    does: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Anything."""
 
@@ -175,7 +183,7 @@ class Arguments:
             yield value
 
 
-Value: TypeAlias = "Const | Ref | Made | Method | Function | Bound | Type | Instance | Super | Module | Items | Box | Partial | Coroutine | Union | Unknown"
+Value: TypeAlias = "Const | Ref | Made | Method | Function | Bound | Type | Instance | Super | Module | Items | Box | Partial | Coroutine | Union | Own | Unknown"
 
 UNKNOWN = Unknown()
 NONE = Const(None)
