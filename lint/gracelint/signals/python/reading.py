@@ -262,6 +262,8 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
 def _framework(handler: Own, visit: Visit, response: Response) -> Response:
     """The framework the program rests in has a handler of its own. What is written behind its call, and around it, is another matter: see ``raises-again``."""
     reaction = child = Reaction(handler.does, handler.why)  # type: ignore[arg-type] # a disposition
+    if handler.does == "terminates" and _entry(visit).get("development"):
+        response = replace(response, defect="development-server", at=visit.text)
     if _entry(visit).get("raises-again") and response.cleanups:
         child = Reaction("terminates", f"{handler.why} by the same signal: what else wants to clean up does not run")
         response = replace(response, defect="cleanup-never-runs", at=response.cleanups[0])
