@@ -69,6 +69,8 @@ def fits(way: Answer, measured: Answer) -> bool:
     """Whether what was measured is what was predicted."""
     if "ends" in (way.verdict, measured.verdict):
         return way.verdict == measured.verdict
+    if way.crashes:
+        return way.pid1 == measured.pid1
     same = way.verdict == measured.verdict or (measured.verdict == "stops" and way.verdict in ("graceful", "abrupt"))
     return same and way.pid1 == measured.pid1 and _heard(way, measured)
 

@@ -27,21 +27,24 @@ class Answer:
     """What becomes of a container that is told to stop.
 
     ``verdict`` is gracelint's, or ``ends``: there was nobody to tell, because the container had ended (or never started). ``told`` are the applications that were
-    there: name, whether they got a signal, whether they finished. ``open``: a prediction that rests on a condition which was not known.
+    there: name, whether they got a signal, whether they finished. ``open``: a prediction that rests on a condition which was not known. ``crashes``: one of a shell
+    that signals itself until it crashes; whether that takes longer than the applications need, or than the grace period lasts, is a matter of the processor.
     """
 
     verdict: str
     pid1: tuple[str, ...] = ()
     told: tuple[tuple[str, bool, bool], ...] = ()
     open: bool = False
+    crashes: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Answer:
         return cls(data["verdict"], tuple(data["pid1"]), tuple(tuple(each) for each in data["told"]))  # type: ignore[arg-type,call-overload,attr-defined]
 
 
-def _without_open(measured: Answer) -> dict[str, object]:
-    return {name: value for name, value in asdict(measured).items() if name != "open"}
+def _of_measured(measured: Answer) -> dict[str, object]:
+    """What is not of predictions alone."""
+    return {name: value for name, value in asdict(measured).items() if name not in ("open", "crashes")}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Case:
     def dumps(self, measured: Answer, comment: str = "") -> str:
         """The case as text, with what was measured."""
         own = {name: value for name, value in asdict(self).items() if name != "files"}
-        head = json.dumps({**own, "measured": _without_open(measured)}, indent=1)
+        head = json.dumps({**own, "measured": _of_measured(measured)}, indent=1)
         members = "".join(f"-- {name} --\n{text}" for name, text in self.files.items())
         return f"{comment}-- case --\n{head}\n{members}"
 

@@ -129,9 +129,12 @@ class _Writer:
         cmd = self.arguments()
         stop = self.rng.choices(("SIGTERM", "SIGQUIT", "SIGINT", "SIGUSR1", "SIGHUP"), (88, 4, 5, 2, 1))[0]
         before = self.rng.choices(
-            ((), ("tini", "--"), ("tini", "-g", "--"), ("dumb-init", "--"), ("dumb-init", "-c", "--"), ("env", "A=1")),
-            (75, 9, 4, 7, 3, 2),
-        )[0]
+            (
+                (), ("tini", "--"), ("tini", "-g", "--"), ("dumb-init", "--"), ("dumb-init", "-c", "--"), ("env", "A=1"),
+                ("tini", "-s", "-e", "143", "--"), ("nice", "-n", "5"), ("timeout", "60"), ("nohup",), ("sh", "-c", '"$0" "$@"'), ("sh", "-c", 'exec "$0" "$@"'),
+            ),
+            (68, 9, 5, 7, 3, 2, 1, 1, 1, 1, 1, 1),
+        )[0]  # fmt: skip
         if launch < 0.22:
             inline = self.script(short=True)
             return Sketch(self.shell, (*before, name, "-c"), self.rng.choice(((), ("app",))), self.files, inline, stop)
@@ -181,6 +184,14 @@ class _Writer:
         return tuple(node for _ in range(self.rng.choice((1, 1, 2))) for node in self.preparation(depth - 1))
 
     def line(self) -> Node:
+        bash = (
+            "args=(--serve x)", 'args+=("$PORT")', "mapfile -t lines </dev/null", "shopt -s nullglob", "declare -a extra", "declare MODE2=a", "cat <<< hi",
+            "while read -r l; do echo \"$l\"; done < <(echo x)", "upper=${MODE^^}", "rest=(\"${@:2}\")", "select s in a b; do break; done </dev/null", "let n=1+1", "(( n = 3 ))",
+            "for ((i = 0; i < 2; i++)); do :; done", "x+=y", "first=${1:0:1}", "echo {a,b}", "[[ -n $x ]] || x=3", "echo x |& cat", "cat <(echo x)", "printf -v y %s a", "true &>/dev/null",
+            "export -n HOST", "name=${0##*/}; name=${name//x/y}", "disown", "set -o pipefail", "local z=1", "read -r first rest <<< \"a b\"", "pushd /tmp >/dev/null",
+        )  # fmt: skip
+        if self.some(0.2 if self.bashisms else 0.01):
+            return Node(self.one(*bash))
         return Node(
             self.one(
                 ":", "true", "echo ready", "echo starting >&2", "x=1", "export HOST=local", "cd /tmp", "umask 022",
@@ -188,6 +199,11 @@ class _Writer:
                 "[ -n \"$x\" ] || x=2", "name=$(basename /srv/app)", "echo one | cat", "cat </dev/null", "(cd /tmp && true)",
                 "{ true; echo grouped; }", "unset x", "PORT=${PORT:-80}", ": ${LEVEL:=info}", "readonly R=1", "set --",
                 "set -- \"$@\"", "hash -r", "eval 'y=2'", "nice true", "false", "grep -q x /dev/null || true",
+                "cat <<EOF >/tmp/conf\nport=$PORT\nEOF", "cat <<'EOF' >/tmp/conf\n$x\nEOF", "exec 3>/tmp/fd", "exec 2>&1", "exec 3>&-", "read -r line </dev/null || true", "IFS=:; set -- $1; unset IFS",
+                "i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done", "until [ -d /tmp ]; do sleep 0.02; done", "for i in a b; do [ $i = a ] && continue; echo $i; done", "while :; do break; done",
+                "while getopts a:s opt; do :; done", "while getopts :ab: opt; do case $opt in a) x=5;; *) ;; esac; done; shift $((OPTIND - 1))", "[ -z \"$1\" ] || shift", "eval \"z=$PORT\"",
+                "sh -c 'exit 0'", "sh -c 'exit 3' || true", "x=$(sh -c 'echo hi')", "x=`echo hi`", "command true", "echo \"${DEBUG:+on}\"", "printf '%s\\n' \"$@\"", "type app >/dev/null", "(exit 3) || true",
+                "case $PORT in 80*) x=6;; esac", "export A=1 B=2", ". /dev/null", "[ $# -eq 0 ] || echo \"$*\"", "echo \"${1:-none}\" \"${x-}\"", "{ echo a; } >/dev/null 2>&1", "sleep 0.02 & wait $!", "sleep 0.02 & wait",
             )
         )  # fmt: skip
 
@@ -285,6 +301,10 @@ class _Writer:
             (1.5, self.unsupervised),
             (1, lambda: [self.pipeline()]),
             (1, lambda: [self.nested()]),
+            (1, self.by_array),
+            (0.7, lambda: [self.through()]),
+            (1.2, self.starter),
+            (0.5, self.restarting),
         ]
         if depth:
             kinds += [
@@ -323,7 +343,9 @@ class _Writer:
         return wrapper + base
 
     def redirect(self) -> str:
-        return self.rng.choices(("", " >/dev/null", " 2>&1", " </dev/null", " >>/tmp/log 2>&1"), (80, 6, 6, 4, 4))[0]
+        both = " &>/tmp/log" if self.bashisms or self.some(0.1) else " >&2"
+        forms = ("", " >/dev/null", " 2>&1", " </dev/null", " >>/tmp/log 2>&1", both, " 2>/tmp/err", " 3>&1")
+        return self.rng.choices(forms, (80, 5, 5, 3, 3, 3, 2, 1))[0]
 
     def foreground(self) -> Node:
         prefix = "A=1 " if self.some(0.06) else ""
@@ -355,6 +377,73 @@ class _Writer:
         if form == 'eval "{}"' and '"' in text:
             form = "{}"
         return Node(form.format(text))
+
+    def by_array(self) -> list[Node]:
+        """A command line put together in an array, or in the positional parameters."""
+        if not self.bashisms:
+            return [Node(self.one("set -- app --x", 'set -- app "$@"', 'set -- nice "$@"')), self.arguments_run()]
+        fill = self.one(
+            "cmd=(app --x)", 'cmd=(app "${@:2}")', 'cmd=("$@")', "cmd=(app)\ncmd+=(--port)", "declare -a cmd=(app)"
+        )
+        use = self.one(
+            'exec "${cmd[@]}"',
+            '"${cmd[@]}"',
+            'exec "${cmd[@]:0:1}"',
+            'exec "${cmd[0]}"',
+            '"${cmd[@]}" &\nwait $!',
+        )
+        return [Node(fill), Node(use)]
+
+    def arguments_run(self) -> Node:
+        return Node(
+            self.one(
+                'exec "$@"', '"$@"', "exec $*", 'exec "$1"', 'eval "exec $*"', 'sh -c "$*"', 'exec sh -c "exec $*"'
+            )
+        )
+
+    def through(self) -> Node:
+        """An application whose input or output is the shell's own affair."""
+        if self.bashisms and self.some(0.7):
+            return Node(
+                self.one(
+                    "exec app > >(cat)",
+                    "exec > >(tee /tmp/log) 2>&1\nexec app",
+                    "app > >(cat)",
+                    "exec app 2> >(cat >&2)",
+                    "exec app <<< x",
+                )
+            )
+        return Node(
+            self.one(
+                "app 2>&1 | cat",
+                "{ app 2>&1; echo $? >/tmp/code; } | cat",
+                "exec 3>&1\nexec app",
+                "exec app <<EOF\n$PORT\nEOF",
+                "app <<'EOF'\nx\nEOF",
+                "exec app </dev/null >/tmp/log 2>&1",
+            )
+        )
+
+    def starter(self) -> list[Node]:
+        """A function that starts what it is given in the background."""
+        nodes = [Node(self.one('start() {\n"$@" &\npid=$!\n}', 'start() { "$@" & pid=$!; pids="$pids $pid"; }'))]
+        nodes += [Node(f"start {name}") for name in ("app", "app2 x")[: self.rng.choice((1, 2))]]
+        self.jobs.append("pid")
+        stop = self.one(
+            "kill $pid", "kill $pids", "for p in $pids; do kill $p; done", "kill $pid; wait $pid", "kill $pids; wait"
+        )
+        trap = [Node(f"trap '{stop}' {self.names()}")] if self.some(0.8) else []
+        return [*nodes, *trap, *self.waiting()]
+
+    def restarting(self) -> list[Node]:
+        """A loop in the background that starts the application again and again."""
+        loop = self.one(
+            "while true; do app; sleep 0.3; done &",
+            "until app; do sleep 0.3; done &",
+            "(while :; do app; sleep 0.3; done) &",
+        )
+        self.jobs.append("pid")
+        return [Node(loop), Node("pid=$!"), *self.handler(), *self.waiting()]
 
     def group(self, depth: int) -> Node:
         body = tuple(self.finish(depth - 1))
@@ -483,16 +572,13 @@ class _Writer:
 
     def kill(self) -> str:
         job = self.job()
-        everyone = (
-            f"kill {job}" if self.shell == "bash" else "kill 0"
-        )  # bash takes its own signal again and again until it crashes, some time
         return self.rng.choices(
             (
                 f"kill {job}", f"kill -TERM {job}", f"kill -{self.signal()} {job}", f"kill -s {self.one('TERM', 'TERM', 'SIGTERM', '15')} {job}",
-                f"kill {job} 2>/dev/null", f"kill -- -{job}", everyone, "kill $(jobs -p)", "kill %1", f"kill -0 {job} && kill {job}", "kill -TERM -1",
-                f"kill -KILL {job}", f"kill -QUIT {job}",
+                f"kill {job} 2>/dev/null", f"kill -- -{job}", "kill 0", "kill $(jobs -p)", "kill %1", f"kill -0 {job} && kill {job}", "kill -TERM -1",
+                f"kill -KILL {job}", f"kill -QUIT {job}", f"kill {job} $!", "kill $nothing", f"kill -n 15 {job}",
             ),
-            (30, 20, 6, 6, 6, 1, 2, 4, 2, 3, 1, 1, 0.5),
+            (30, 20, 6, 6, 6, 1, 2, 4, 2, 3, 1, 1, 0.5, 2, 0.5, 0.5),
         )[0]  # fmt: skip
 
     def action(self) -> str:
@@ -561,6 +647,14 @@ class _Writer:
                 "trap '' TERM" if self.some(0.2) else "trap 'exit 1' TERM",
                 "trap '' INT",
                 "trap 'true' USR1",
+                "trap",
+                "trap TERM",
+                "trap -- 'exit 0' TERM",
+                "trap - INT TERM",
+                "trap '' TERM\ntrap - TERM",
+                "trap 'exit 0' TERM\ntrap : TERM",
+                "trap 'echo err' ERR" if self.bashisms else "trap : 1 2 3",
+                "trap '' EXIT",
             )
         )
 
@@ -573,8 +667,9 @@ class _Writer:
                 "tail -f /dev/null", "sleep infinity", "sleep infinity & wait $!", "wait -n" if self.bashisms else "wait", f"wait {job}\nexit $?",
                 "while true; do wait; done", f"while kill -0 {job} 2>/dev/null; do wait {job}; done", "tail -f /dev/null & wait", f"wait {job}; trap - TERM; wait {job}",
                 f"wait {job}\nstatus=$?\ntrap - TERM INT\nwait {job}\nexit $status", "exec tail -f /dev/null", "", "wait && exit 0", f"until ! kill -0 {job} 2>/dev/null; do sleep 0.3; done",
-                "read x", "app2", "while sleep 0.3; do :; done",
+                "read x", "app2", "while sleep 0.3; do :; done", f"wait {job} $!", "wait; wait", f"until wait {job}; do :; done", "wait -n; wait -n" if self.bashisms else "wait %1",
+                f"wait {job} || wait {job}", "while wait -n; do :; done" if self.bashisms else f"wait {job}; exit", "disown\nwait" if self.bashisms else "wait\nwait",
             ),
-            (16, 16, 8, 3, 6, 3, 3, 3, 3, 2, 2, 2, 3, 3, 1, 2, 2, 2, 2, 1, 1.5, 1, 1, 0.3, 1.5, 1.5),
+            (16, 16, 8, 3, 6, 3, 3, 3, 3, 2, 2, 2, 3, 3, 1, 2, 2, 2, 2, 1, 1.5, 1, 1, 0.3, 1.5, 1.5, 2, 2, 2, 1.5, 2, 1, 1),
         )[0]  # fmt: skip
         return [Node(text)] if text else []

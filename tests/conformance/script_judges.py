@@ -208,7 +208,8 @@ def predicted(path: SignalPath) -> Answer:
         name = hop.argv[0].rpartition("/")[2] if hop.argv else ""
         if name in APPLICATIONS and hop.shell is None:
             told.append((name, bool(hop.notified), bool(hop.finishes)))
-    return Answer(path.verdict, path.pid1, tuple(sorted(told)), bool(path.when))
+    crashes = any(hop.shell is not None and hop.shell.stop and hop.shell.stop.ends == "crashes" for hop in path.hops)
+    return Answer(path.verdict, path.pid1, tuple(sorted(told)), bool(path.when), crashes)
 
 
 def _place(case: Case, folder: Path) -> None:

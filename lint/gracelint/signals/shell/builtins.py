@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import conditions, filesystem, flow, jobcontrol, variables
 from .parameters import compute
-from .state import Ended, Truth
+from .state import Truth
 from .values import Field, Unknown, default
 
 if TYPE_CHECKING:
@@ -83,10 +83,7 @@ def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         state.parameters = (Field(Unknown("$@"), node.text, parameter=True, rest=True),)
     elif not state.shift(max(0, count)):
         if state.shell.dialect.family == "dash":
-            state.ended = Ended(
-                "exits", status=2, failed=f"there are not {count} arguments to shift, and dash gives up"
-            )
-            return [state]
+            return [machine.leave(state, 2, f"there are not {count} arguments to shift, and dash gives up")]
         return machine.finished(state, 1)
     return machine.finished(state, 0)
 

@@ -44,6 +44,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
+    forked.guarded = False
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
         forked.options = forked.options - {"e"}

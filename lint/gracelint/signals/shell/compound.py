@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...parsers.shell.walk import walk
+from ...regexes import regex
 from ..process import Bound
 from . import children, conditions, refusals, variables
 from .state import Ended
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 MOST_ARMS = 32
+ASSIGNMENT = regex(r"\s*[A-Za-z_]\w*=[^\s;&|()<>]*\s*\Z")
 
 
 def block(machine: Machine, state: State, node: sh.Block) -> list[State]:
@@ -113,7 +116,7 @@ def branch(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 def case(machine: Machine, state: State, node: sh.Case) -> list[State]:
     """``case``."""
-    if refusals.bad_substitution(state, (node.subject,)):
+    if refusals.bad_substitution(machine, state, (node.subject,)):
         return [state]
     subject = machine.value(state, node.subject)
     if node.redirects:
@@ -169,8 +172,8 @@ def _arm(machine: Machine, state: State, node: sh.Case, number: int) -> None:
 
 def function(machine: Machine, state: State, node: sh.Function) -> list[State]:
     """``f() { … }``."""
-    if node.text.value.startswith("function") and state.shell.dialect.family == "dash":
-        return [refusals.foreign(state, "the word function")]
+    if node.text.value.startswith("function") and "function" in state.shell.dialect.misreads:
+        return refusals.as_commands(machine, state, node)
     state.functions = {**state.functions, node.name: node}
     state.done(0)
     return [state]
@@ -178,16 +181,19 @@ def function(machine: Machine, state: State, node: sh.Function) -> list[State]:
 
 def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[State]:
     """``[[ … ]]``."""
-    if not state.shell.dialect.bash_syntax:
-        # dash looks for a command of that name.
-        return machine.finished(state, 127)
+    words = [part for part in walk(node.expression) if isinstance(part, sh.Word)]
+    if refusals.bad_substitution(machine, state, words):
+        return [state]
+    if "[[" in state.shell.dialect.misreads:
+        return machine.finished(state, 127)  # no command of that name
     return machine.decided(state, conditions.double(machine, state, node.expression))
 
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> list[State]:
     """``(( … ))``."""
-    if not state.shell.dialect.bash_syntax:
-        return [refusals.foreign(state, "((…))")]
+    if "((" in state.shell.dialect.misreads:
+        # A subshell in a subshell, with a command that nobody knows, unless it is an assignment.
+        return machine.finished(state, 0 if ASSIGNMENT.match(node.expression) else 127)
     return machine.decided(state, variables.arithmetic(state, node.expression))
 
 

@@ -258,6 +258,10 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         if left.value is (condition.operator == "||"):
             return left
         return combine(left, condition.operator, double(machine, state, condition.right, depth + 1))
+    if "splits" in state.shell.dialect.misreads:
+        truth = _splitting(machine, state, condition)
+        if truth is not None:
+            return truth
     if isinstance(condition, sh.Unary):
         return unary(machine, state, condition.operator, value(machine, state, condition.operand))
     left_value = value(machine, state, condition.left)
@@ -268,6 +272,25 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         text = condition.text.value
         return unknown(text, f"not {text}")
     return binary(machine, state, left_value, condition.operator, value(machine, state, condition.right))
+
+
+def _splitting(machine: Machine, state: State, condition: sh.Unary | sh.Binary) -> Truth | None:
+    """``[[`` of busybox is a ``[`` that knows patterns: an empty word without quotes is none, and one that splits is an error. None where it makes no difference."""
+    unary_one = isinstance(condition, sh.Unary)
+    words = (condition.operand,) if isinstance(condition, sh.Unary) else (condition.left, condition.right)
+    for word in words:
+        if not any(isinstance(part, sh.Parameter) and not part.quoted for part in word.parts):
+            continue
+        fields = machine.expand(state, (word,))
+        if len(fields) == 1:
+            continue
+        # `[[ -n ]]` asks whether "-n" is empty.
+        holds = unary_one and not fields and condition.text.value.startswith("-")
+        if isinstance(value(machine, state, word), str):
+            return Truth(holds)
+        text = condition.text.value
+        return unknown(text, f"not {text}", holds)
+    return None
 
 
 def matching(machine: Machine, state: State, subject: Value, word: sh.Word) -> Truth:

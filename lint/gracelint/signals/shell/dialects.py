@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
 BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
+# Measured with dash 0.5.12 and busybox 1.35, as bash 5.2 runs them all.
+REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&"})
+LACKED_BY_ASH = frozenset(
+    "bind builtin caller compgen complete declare disown enable fc mapfile popd pushd readarray shopt suspend typeset".split()
+)
 SIMPLE = (frozenset[str](),)
 
 
@@ -29,8 +34,11 @@ class Dialect:
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
-    ``return`` in a trap's action ends what the trap has interrupted. ``bash_syntax``: ``[[``, arrays and ``<(…)``. ``bad_substitutions``: operators in ``${…}`` on which the
-    script ends ("index": of an array).
+    ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
+    script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
+    here (``splits``: the words in ``[[`` split); ``lacks``: builtins of the others that are no commands here; ``appends``: ``x+=y`` is an assignment.
+    ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
+    ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``.
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
@@ -45,8 +53,15 @@ class Dialect:
     job_words: bool = True
     waits_once: bool = True
     returns_from_traps: bool = True
-    bash_syntax: bool = False
     bad_substitutions: frozenset[str] = frozenset()
+    refuses: frozenset[str] = frozenset()
+    misreads: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
+    appends: bool = False
+    exec_options: str = ""
+    leaves_by_exit_trap: bool = True
+    error_traps: bool = False
+    kills_group_of_nothing: bool = False
     kill_prefix: bool = True
     kill_number: bool = True
     kill_dashes: bool = True
@@ -67,6 +82,9 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             tails,
             trap_prefix=False,
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
+            refuses=REFUSED_BY_ASH | {"<(…)", "the word function"},
+            misreads=frozenset({"&>", "function", "[[", "(("}),
+            lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,
             waits_once=False,
             kill_prefix=False,
@@ -84,8 +102,12 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             "ash",
             version,
             tails,
-            bash_syntax=True,
             bad_substitutions=BASH_OPERATORS,
+            refuses=REFUSED_BY_ASH,
+            misreads=frozenset({"((", "splits"}),
+            lacks=LACKED_BY_ASH,
+            exec_options="a",
+            kills_group_of_nothing=True,
             kill_number=False,
             tail_needs_end=True,
             leaves_on_interrupt=True,
@@ -102,7 +124,10 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         exit_trap_on_signal=True,
         monitors=True,
         returns_from_traps=False,
-        bash_syntax=True,
+        appends=True,
+        exec_options="acl",
+        leaves_by_exit_trap=False,
+        error_traps=True,
         kill_prefix=not posix,
     )
 

@@ -26,15 +26,12 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     """``.`` and ``source``."""
     path = default(fields[1].value) if len(fields) > 1 else None
     shell = state.shell.dialect
-    if fields[0].value == "source" and shell.family == "dash":
-        return machine.finished(state, 127)  # no command of that name
     text = filesystem.file(machine, state, path) if path else None
     if text is None and path and filesystem.exists(machine, state, path, "e") is False:
         if shell.family == "bash":
             return machine.finished(state, 1)
         failed = f"{path}, which {fields[0].shown} reads, is not there, and {shell.family} gives up"
-        state.ended = Ended("exits", status=2, failed=failed)
-        return [state]
+        return [machine.leave(state, 2, failed)]
     if text is None:
         shown = fields[1].shown if len(fields) > 1 else "?"
         state.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")

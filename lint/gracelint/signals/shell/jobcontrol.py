@@ -27,11 +27,14 @@ ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``exec``."""
     rest = fields[1:]
-    while rest and rest[0].shown.startswith("-") and len(rest[0].shown) > 1:
+    known = state.shell.dialect.exec_options
+    while known and rest and rest[0].shown.startswith("-") and len(rest[0].shown) > 1:
         option = rest[0].shown
         rest = rest[1:]
         if option == "--":
             break
+        if not set(option[1:]) <= set(known):
+            return [machine.leave(state, 2, f"exec has no option {option}")]
         if option.endswith("a"):
             rest = rest[1:]
     if not rest:
@@ -92,7 +95,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
     prefixed = spelled.upper().startswith("SIG")
-    foreign = signal in ("ERR", "DEBUG", "RETURN") and not state.shell.dialect.bash_syntax
+    foreign = signal in ("ERR", "DEBUG", "RETURN") and not state.shell.dialect.error_traps
     if signal is None or foreign or (prefixed and not state.shell.dialect.trap_prefix):
         state.note("rejected", replace(made, in_force=False))
         return False
@@ -109,6 +112,9 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     if not reset:
         traps[signal] = made
     state.traps = traps
+    state.guarded = state.guarded or (
+        signal == "EXIT" and not reset and action != "" and state.shell.dialect.exit_trap_on_signal
+    )
     ignoring = not reset and action == ""
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
     return True
@@ -166,7 +172,11 @@ def _named(word: str) -> str | None:
 def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     """``kill -0 pid``."""
     to, pids = _target(state, default(rest[0].value), rest[0]) if rest else ("other", ())
-    alive = True if to in ("self", "pid1", "group") else machine.host.alive(state, pids[0]) if pids else None
+    alive: bool | None
+    if to in ("self", "pid1", "group", "nobody"):
+        alive = to != "nobody"
+    else:
+        alive = machine.host.alive(state, pids[0]) if pids else None
     if alive is None:
         shown = rest[0].shown if rest else "?"
         return machine.finished(
@@ -177,9 +187,11 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
 
 def _target(state: State, word: str | None, field: Field, *, waiting: bool = False) -> tuple[str, tuple[int, ...]]:
     """Whom an argument of kill (or wait) means."""
-    if not word:
+    if word is None:
         return "other", ()
-    if word == "0":
+    if not word and (waiting or not state.shell.dialect.kills_group_of_nothing):
+        return "nobody", ()
+    if word in ("", "0"):
         return "group", ()
     if word == "-1":
         return "all", ()

@@ -44,8 +44,6 @@ class LiveShell:
         self.holder = self.state.block.command.text if self.state.block is not None else None
         self.told = False
         self.paused, self.turned = False, -1.0
-        # bash that has set an EXIT trap catches whatever would end it, from then on.
-        self.guarded = self.state.shell.dialect.exit_trap_on_signal and "EXIT" in self.state.traps
         # What is remembered for the rules.
         self.sent: list[Sent] = []
         self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
@@ -98,12 +96,12 @@ class LiveShell:
             self.task.reacted.setdefault(signal, "ignores")
             return
         leaving = state.traps.get("EXIT")
-        if self.guarded and signal in FATAL and (leaving is None or not leaving.action):
+        if state.guarded and signal in FATAL and (leaving is None or not leaving.action):
             self.received, self.ending = True, "dies"
             self.task.reacted.setdefault(signal, "terminates")
             self.kernel.end(self.task, "died")
             return
-        if self.guarded and leaving is not None and signal in FATAL:
+        if state.guarded and leaving is not None and signal in FATAL:
             self.received, self.ran = True, leaving
             self.task.reacted.setdefault(signal, "handles")
             state.block = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ..process import Bound
-from . import simple
+from . import refusals, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended
@@ -103,6 +103,8 @@ def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
     """``for`` and ``select``."""
     if node.selects:
         state.done(0)
+        return [state]
+    if refusals.bad_substitution(machine, state, node.words or ()):
         return [state]
     items = tuple(state.parameters if node.words is None else machine.expand(state, node.words))
     if node.redirects:

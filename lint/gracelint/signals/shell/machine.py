@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, loops, parameters, simple, words
+from . import children, compound, flow, loops, parameters, refusals, simple, words
 from .state import Ended, Truth
 from .values import clip
 
@@ -68,18 +68,18 @@ class Machine:
         """Begin a command."""
         return ENTER[type(command)](self, state, command)
 
-    def leave(self, state: State, status: int | None = None) -> State:
-        """The shell exits: its EXIT trap runs first."""
+    def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:
+        """The shell exits: its EXIT trap runs first. ``failed`` says why it could not go on."""
         exiting = state.traps.get("EXIT")
         code = state.status if status is None else status
         state.traps = {name: trap for name, trap in state.traps.items() if name != "EXIT"}
         state.stack = None
         if exiting is not None and exiting.action and exiting.action_text is not None:
             script = self.context.parse(exiting.action_text, file=False)
-            state.push("exit", index=-1 if code is None else code)
+            state.push("exit", index=-1 if code is None else code, data=failed)
             state.push("seq", script.body)
         else:
-            state.ended = Ended("exits", status=code)
+            state.ended = Ended("exits", status=code, failed=failed)
         return state
 
     def split(self, state: State) -> list[tuple[State, bool]]:
@@ -138,6 +138,8 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
     if frame.index >= len(block.commands):
         state.pop()
         return [state]
+    if state.shell.dialect.refuses and refusals.unparsable(machine, state, frame):
+        return [state]
     state.stack = state.shell.frame("seq", frame.parent, block, frame.index + 1)
     return machine.enter(state, block.commands[frame.index])
 
@@ -159,12 +161,17 @@ def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 
 def _exited(machine: Machine, state: State, frame: Frame) -> list[State]:
-    state.ended = Ended("exits", status=frame.index if frame.index >= 0 else None)
+    failed = frame.data if isinstance(frame.data, str) else None
+    state.ended = Ended("exits", status=frame.index if frame.index >= 0 else None, failed=failed)
     return [state]
 
 
 def _bottom(machine: Machine, state: State, frame: Frame) -> list[State]:
     return [machine.leave(state)]
+
+
+def _refused(machine: Machine, state: State, frame: Frame) -> list[State]:
+    return [machine.leave(state, 2, frame.label)]
 
 
 def _passed(machine: Machine, state: State, frame: Frame) -> list[State]:
@@ -185,6 +192,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "base": _bottom,
     "within": _passed,
     "eval": _passed,
+    "refused": _refused,
 }
 
 ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {

@@ -170,7 +170,7 @@ def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Va
     if kind == "?":
         # The shell exits here where it is unset; whatever goes on has a value.
         refined = Unknown(f"${part.name}", nonempty=True)
-        _require(state, part.name, refined)
+        require(state, part.name, refined)
         return refined
     instead = machine.value(state, part.argument)
     if absent is None and isinstance(current, Unknown):
@@ -187,11 +187,11 @@ def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Va
     return result
 
 
-def _require(state: State, variable: str, refined: Value) -> None:
+def require(state: State, variable: str, refined: Value) -> None:
+    """The shell gives up where a variable is not set: whatever goes on is the way on which it is."""
     condition = f"${variable} is set"
     if condition not in state.conditions:
         state.conditions = (*state.conditions, condition)
-        state.default = False
     if not variable.isdigit():
         state.variables[variable] = refined
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...parsers.shell.walk import walk
+from ...regexes import regex
 from . import parameters
-from .state import Ended
+from .values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .state import State
+    from .machine import Machine
+    from .state import Frame, State
 
+ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
+PARENTHESIS = regex(r"(?<![$\w\"'])\(")
+# `function f {` and a new line, `function f` and a new line.
+WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
+WORD_ALONE = regex(r"function[ \t]+[^\s(){}]+[ \t]*\n")
 # Operators for parameters that may not be set.
 _FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
 
-def bad_substitution(state: State, words: Iterable[sh.Word]) -> bool:
+def bad_substitution(machine: Machine, state: State, words: Iterable[sh.Word]) -> bool:
     """Whether a word has an expansion that this shell does not know, or under ``set -u`` a variable that is not set: the script ends there."""
     bad = state.shell.dialect.bad_substitutions
     strict = "u" in state.options
@@ -31,29 +39,103 @@ def bad_substitution(state: State, words: Iterable[sh.Word]) -> bool:
                 failed = f"{part.text.value} is not set, which set -u makes an error"
             else:
                 continue
-            state.ended = Ended("exits", status=2, failed=failed)
+            machine.leave(state, 2, failed)
             return True
     return False
 
 
 def _unset(state: State, name: str) -> bool:
-    return name not in "@*#?-$" and parameters.parameter(state, name) is None
+    """Whether a variable is not set for certain; one that only the user can set has to be."""
+    if name in "@*#?-$":
+        return False
+    found = parameters.parameter(state, name)
+    if isinstance(found, Unknown) and found.variable == name:
+        parameters.require(state, name, Unknown(f"${name}"))
+    return found is None
 
 
-def foreign(state: State, what: str) -> State:
-    """This shell does not know bash's syntax: what it makes of it is not followed."""
-    state.ended = Ended("unknown", reason=f"{state.shell.dialect.family} cannot read {what}, which is bash's")
-    return state
-
-
-def refused(state: State, node: sh.Simple) -> bool:
+def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
     values = [assignment.value for assignment in node.assignments if assignment.value is not None]
-    if bad_substitution(state, (*node.words, *values)):
-        return True
-    if not state.shell.dialect.bash_syntax:
-        if any(assignment.array is not None for assignment in node.assignments):
-            foreign(state, "an array")
-        elif any(isinstance(part, sh.ProcessSubstitution) for word in node.words for part in word.parts):
-            foreign(state, "<(…)")
-    return state.ended is not None
+    targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
+    return bad_substitution(machine, state, (*node.words, *values, *targets))
+
+
+# --- syntax ---
+
+
+def unparsable(machine: Machine, state: State, frame: Frame) -> bool:
+    """Whether the shell's parser gives up on what it would read next: the commands up to the end of the line, whole, before it runs any of them."""
+    parent, block = frame.parent, frame.node
+    assert isinstance(block, sh.Block)
+    if parent is None or not (parent.kind in ("eval", "trap", "exit") or parent.label in ("file", "command", "source")):
+        return False
+    at = frame.index
+    while True:
+        what = _foreign(state, block.commands[at])
+        if what:
+            machine.leave(state, 2, f"{state.shell.dialect.family} cannot read {what}, which is bash's")
+            return True
+        if at + 1 >= len(block.commands) or not _on_one_line(block.commands[at], block.commands[at + 1]):
+            return False
+        at += 1
+
+
+def _on_one_line(first: sh.Command, second: sh.Command) -> bool:
+    one, two = first.text, second.text
+    return one.buffer is two.buffer and "\n" not in one.buffer.value[one.end : two.start]
+
+
+def _foreign(state: State, command: sh.Command) -> str:
+    """What the shell cannot read in a command; found out once."""
+    known = state.shell.unparsable
+    found = known.get(id(command))
+    if found is None:
+        refuses = state.shell.dialect.refuses
+        own = isinstance(command, sh.Function) and not _in_one_line(command)
+        nodes = walk(command.body) if own and isinstance(command, sh.Function) else walk(command)
+        found = known[id(command)] = next((what for node in nodes if (what := _bashism(node)) in refuses and what), "")
+    return found
+
+
+def _in_one_line(node: sh.Function) -> bool:
+    """Whether what is behind ``function name {`` is read together with it; else these are commands of their own."""
+    return WORD.match(node.text.value) is None
+
+
+def _bashism(node: object) -> str:
+    """The name of a piece of bash's syntax."""
+    match node:
+        case sh.Assignment(array=items) if items is not None:
+            return "an array"
+        case sh.Word() if ARRAY.match(node.text.value):
+            return "an array"
+        case sh.ProcessSubstitution():
+            return "<(…)"
+        case sh.Function() if node.text.value.startswith("function"):
+            return "" if WORD_ALONE.match(node.text.value) else "the word function"
+        case sh.ArithmeticFor():
+            return "for ((…))"
+        case sh.For(selects=True):
+            return "select"
+        case sh.Redirect(operator="<<<"):
+            return "<<<"
+        case sh.Arm() if node.terminator != ";;":
+            return ";&"
+        case sh.Conditional() if PARENTHESIS.search(node.text.value):
+            return "( in [["
+        case sh.Pipeline() if "|&" in node.text.value and any(
+            "|&" in one.text.buffer.value[one.text.end : two.text.start]
+            for one, two in zip(node.commands, node.commands[1:], strict=False)
+        ):
+            return "|&"
+    return ""
+
+
+def as_commands(machine: Machine, state: State, node: sh.Function) -> list[State]:
+    """``function f {`` where ``function`` is no word of the shell: a command that is not there, then what was to be the body, and a ``}`` that nobody opened."""
+    body = node.body.body if isinstance(node.body, sh.Group) else sh.Block(node.text, (node.body,))
+    if not WORD_ALONE.match(node.text.value):
+        state.push("refused", label=f"{state.shell.dialect.family} cannot read the word function, which is bash's")
+    state.push("seq", body)
+    return machine.finished(state, 127)

@@ -24,14 +24,19 @@ DEEPEST_CALLS = 60
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
-    if refusals.refused(state, node):
+    if refusals.refused(machine, state, node):
         return [state]
+    if "&>" in state.shell.dialect.misreads and any(each.operator in ("&>", "&>>") for each in node.redirects):
+        # `app &> log`: the & stands by itself, and the rest is a command of its own.
+        kept = tuple(each for each in node.redirects if each.operator not in ("&>", "&>>"))
+        return children.background(machine, state, sh.Background(node.text, replace(node, redirects=kept)))
     children.substituted(machine, state, node)
     if not node.words:
         return _assignments(machine, state, node)
     fields = machine.expand(state, node.words)
     skipped = 0
-    while fields and fields[0].value in ("command", "builtin") and len(fields) > 1:
+    prefixes = {"command", "builtin"} - state.shell.dialect.lacks
+    while fields and fields[0].value in prefixes and len(fields) > 1:
         if str(fields[1].value) in ("-v", "-V"):
             return builtins.query(machine, state, fields[2:])
         fields, skipped = fields[1:], skipped + 1
@@ -43,6 +48,8 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if name is not None and not skipped and name in state.functions:
         assign(machine, state, node.assignments)
         return _call(machine, state, node, fields, name)
+    if name in state.shell.dialect.lacks:
+        return machine.finished(state, 127)
     builtin = builtins.TABLE.get(name) if name is not None else None
     if builtin is not None:
         if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
@@ -52,6 +59,8 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
 
 
 def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
+        return machine.finished(state, 127)  # no command of that name
     state.status = 0
     assign(machine, state, node.assignments)
     status: int | None = 0
@@ -193,6 +202,9 @@ def execute(
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)
         program = alternative.process.program if alternative.process else None
+        if alternative.failed is not None and each.shell.dialect.leaves_by_exit_trap:
+            result.append(machine.leave(each, 127, alternative.failed))
+            continue
         each.ended = Ended(
             "exec" if alternative.failed is None else "exits",
             alternative.process,

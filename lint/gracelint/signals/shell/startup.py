@@ -61,7 +61,7 @@ class Startup:
                 name = to.partition(":")[2]
                 reached = {job.pid for job in state.jobs if name and name in " ".join(job.process.argv)}
             state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)
-        return 0 if to == "job" else None
+        return 0 if to == "job" else 1 if to == "nobody" else None
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from .values import Array, Field, Value
 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
-# until the frame is reached again. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
-FrameKind = Literal["base", "seq", "within", "call", "eval", "trap", "exit", "if", "andor", "not", "while", "for"]
+# until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
+FrameKind = Literal[
+    "base", "seq", "within", "call", "eval", "trap", "exit", "if", "andor", "not", "while", "for", "refused"
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +130,8 @@ class Ended:
 
 @dataclass(slots=True, eq=False)
 class State:
-    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``guarded``: whatever would end it is caught, as
+    bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
@@ -156,6 +159,7 @@ class State:
     calls: tuple[Text, ...] = ()
     sequence: int = 0
     perhaps: bool = False
+    guarded: bool = False
 
     def copy(self) -> State:
         """An independent copy."""
@@ -236,6 +240,7 @@ class State:
             self.jobs,
             self.scopes,
             self.block,
+            self.guarded,
         )
 
 
@@ -260,6 +265,7 @@ class Shell:
         self.given: tuple[str, ...] = ()
         self.user: str | None = None
         self.leads = False  # a process group
+        self.unparsable: dict[int, str] = {}  # by the identity of the command
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(
