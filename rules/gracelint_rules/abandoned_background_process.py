@@ -70,7 +70,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"nobody tells {app} of {case.trace.stop_signal.name}: it runs in the background of the script, and {cost(case, defect.path)};"
             " run one service in a container, or trap the signal, send it to each and wait",
-            severity=severity_of(defect.path),
+            severity=severity_of(defect.path) if job.stays else "warning",
             confidence="high" if job.stays else "medium",
             fix=several_fix(case, outcome),
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gracelint.rule import Case
     from gracelint.signals.model import Hop, Program, SignalPath
     from gracelint.signals.python.behaviour import Response
-    from gracelint.signals.shell.outcome import Outcome, Stop
+    from gracelint.signals.shell.outcome import Outcome, Stop, Trap
     from gracelint.source import Text
 
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
@@ -79,6 +79,8 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                     name = "daemonized-service" if job.text in daemons else "abandoned-background-process"
                     yield name, hop, job.text
     for hop in path.hops:
+        if hop.how == "background" and hop.notified is False:
+            continue  # the shell that left it alone is to blame
         starter = path.hops[hop.parent] if hop.parent is not None else None
         if starter is not None and starter.program is not None and hop.shell is not None:
             if has_trait(starter.program, "privilege-drop") and starter.program.name != "sudo":
@@ -159,7 +161,8 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.ends == "crashes":
         return "trap-kills-itself", stop.trap.text
     if stop.deferred:
-        return "deferred-trap", stop.trap.text
+        # What the handler's own function waits for is its clean-up, which ends.
+        return None if _in_handler(outcome, stop.trap) else ("deferred-trap", stop.trap.text)
     if any(sent.signal in _INTERRUPTS for sent in stop.sent if sent.reached):
         return None  # `_on_any_way` says it
     if stop.ends == "stays":
@@ -169,6 +172,16 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None
+
+
+def _in_handler(outcome: Outcome, trap: Trap) -> bool:
+    """Whether the command that holds the shell was called by the function that the trap's action calls."""
+    called = (
+        {call.value.split(None, 1)[0] for call in outcome.command.calls if call.value.strip()}
+        if outcome.command
+        else set()
+    )
+    return not called.isdisjoint((trap.action or "").replace(";", " ").split())
 
 
 def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
@@ -241,24 +254,20 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return "package-runner-as-pid1", at
     if program.kind == "supervisors" and not program.clean_signals:
         return "supervisor-stop-settings", at
-    if program.starts:
+    wrong_signal = program.clean_signals and case.trace.stop_signal.name not in program.clean_signals
+    if program.starts and not (program.kind == "supervisors" and wrong_signal):
         # GL210 looks for privilege droppers by itself: they stay in front on graceful ways too.
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)
     if program.python is not None:
         return of_python(program.python.responses.get(case.trace.stop_signal.name or ""), hop)
-    if (
-        program.kind == "runtimes"
-        and program.application is None
-        and program.runtime is not None
-        and len(hop.argv) == 1
-    ):
-        return None  # an interpreter with nothing to run is an interactive session, there to be overridden
+    if program.kind == "runtimes" and program.application is None and program.runtime is not None:
+        return None  # an interpreter without a program is an interactive session or a demonstration, there to be overridden
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
     if signal.name in ("SIGKILL", "SIGSTOP"):
         return None  # GL110 says it
-    if program.clean_signals and signal.name not in program.clean_signals:
+    if wrong_signal:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     if hop.disposition == "misreads" and hop.pid1 and not program.as_pid1[signal.name or ""].ends:
         return "wrong-stop-signal", at

@@ -11,7 +11,7 @@ from .defects import line_of, of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import several_fix
-from .telling import confidence_of, program_name, severity_of, shell_name, tell
+from .telling import confidence_of, name_of_child, program_name, severity_of, shell_name, tell
 from .writing import fix_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         outcome = defect.hop.shell
         if outcome is None or outcome.command is None or _malformed(case, outcome):
             continue
-        app = program_name(outcome.command.argv)
+        app = name_of_child(defect, outcome.command)
         yield tell(
             rule,
             case,
@@ -56,7 +56,7 @@ def _malformed(case: Case, outcome: Outcome) -> bool:
 def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
     signal = case.trace.stop_signal.name
     name = shell_name(outcome)
-    advice = _advice(case, outcome, app)
+    advice = _advice(case, outcome)
     if defect.hop.pid1:
         return (
             f"{signal} never reaches {app}: {shell}, {name}, stays PID 1 and drops it; "
@@ -68,11 +68,11 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
     )
 
 
-def _advice(case: Case, outcome: Outcome, app: str) -> str:
+def _advice(case: Case, outcome: Outcome) -> str:
     line = line_of(case, outcome)
     if line is not None and line.form == "shell" and outcome.mode == "command":
         return "write a JSON array, or put exec before the last command"
-    return f"write exec {app}"
+    return f"write exec {program_name(outcome.command.argv)}" if outcome.command is not None else "write exec"
 
 
 def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:

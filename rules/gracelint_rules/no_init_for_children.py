@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .defects import of_rule
 from .telling import program_name
 
 if TYPE_CHECKING:
@@ -44,10 +45,13 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
 
 _MANY = 2
+# Rules that already say of one of the helpers that nobody stops it.
+_SAID_BY = ("abandoned-background-process", "daemonized-service")
 
 
 def check(case: Case) -> Iterator[Finding]:
     """At most one finding: the launch that leaves several helpers to an application."""
+    told = {defect.at for name in _SAID_BY for defect in of_rule(case, name)}
     for path in case.trace.paths:
         if not path.hops or path.hops[0].program is None or path.hops[0].program.kind in ("inits", "supervisors"):
             continue
@@ -56,7 +60,7 @@ def check(case: Case) -> Iterator[Finding]:
             if outcome is None or not hop.pid1 or outcome.end != "exec" or outcome.command is None:
                 continue
             left = [job.command for job in outcome.jobs if job.stays is not False]
-            if len(left) < _MANY:
+            if len(left) < _MANY or any(job.text in told for job in outcome.jobs):
                 continue
             names = ", ".join(program_name(command.argv) for command in left)
             yield RULE.finding(

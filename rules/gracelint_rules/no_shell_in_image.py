@@ -81,8 +81,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _may_bring_a_shell(case: Case) -> bool:
-    """Whether an instruction puts files in that gracelint cannot see: another image's, or what a RUN makes."""
-    return any(
+    """Whether an instruction puts files in that gracelint cannot see: another image's, an archive's, or what a RUN makes.
+
+    In scratch there is nothing else that it could not see.
+    """
+    return case.image.base.reference == "scratch" or any(
         instruction.keyword == "RUN"
         or (instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is not None)
         for instruction in case.instructions

@@ -52,17 +52,23 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
 
 
+# Names that scripts of package.json have, and no programs.
+_SCRIPTS = frozenset({"dev", "prod", "production", "serve", "start"})
+
+
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each package runner that loses the signal."""
     for defect in of_rule(case, RULE.name):
         runner = program_name(defect.hop.argv)
         app = program_name(defect.path.app.argv) if defect.path.app is not None else "the application"
+        if app in _SCRIPTS:  # package.json is not known, and so not what runs in the end
+            app = f"what its script {app} runs"
         yield tell(
             RULE,
             case,
             defect,
             f"{runner} stands between {case.trace.stop_signal.name} and {app}: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
-            f" start {app} itself",
+            f" start {app} directly",
             severity=severity_of(defect.path),
             fix=runner_fix(case, defect.hop),
         )

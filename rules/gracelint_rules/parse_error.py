@@ -25,7 +25,8 @@ CMD ["sleep", "10"]
 There is no fix: only the writer knows what was meant.
 
 ## When not to care
-Where the file is a template that another tool completes before it is built. Exclude it in the configuration.
+Where the file is a template (Jinja, Go, ERB and the like) that another tool completes before it is built: gracelint says so once, as information,
+and judges nothing in it. Exclude it in the configuration, and lint what is made of it.
 
 ## References
 - [Dockerfile reference](https://docs.docker.com/reference/dockerfile/)
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each stretch that cannot be read."""
     for problem in case.problems:
-        yield RULE.finding(problem.span, problem.message)
+        yield RULE.finding(problem.span, problem.message, severity="info" if problem.template else "error")
 
 
 RULE = Rule("GL001", "parse-error", "error", check, __doc__)

@@ -82,7 +82,7 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             for command in outcome.before:
                 if command.argv and base_name(command.argv[0]) in _WAITS:
-                    app = program_name(outcome.command.argv)
+                    app = program_name(path.pid1)
                     yield RULE.finding(
                         command.text,
                         f"a stop that comes while the script waits here is lost: its shell drops {signal}, then starts {app}, which is killed after"

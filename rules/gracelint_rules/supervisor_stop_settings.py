@@ -127,9 +127,15 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
     limit = limit if limit is not None or reaction is None else reaction.kills_after
     name, clean = program_name(hop.argv), program.clean_signals
     if clean and sent not in clean:
+        settable = started is not None and started.stop_signal is not None
+        advice = (
+            f"set its stop signal to {clean[0]}"
+            if settable
+            else f"let a supervisor start it that can be told to send {clean[0]}, or give it a container of its own"
+        )
         return RULE.finding(
             hop.text,
-            f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; set its stop signal to {clean[0]}",
+            f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; {advice}",
             fix=_set(supervisor, hop.text, "stopsignal", clean[0].removeprefix("SIG")),
         )
     if limit and program.timeout and program.timeout > limit:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Confidence, Finding, Fix, Severity
     from gracelint.rule import Case, Rule
     from gracelint.signals.model import SignalPath
-    from gracelint.signals.shell.outcome import Job, Outcome
+    from gracelint.signals.shell.outcome import Command, Job, Outcome
 
     from .defects import Defect
 
 _WORDS_SHOWN = 4
+_CONDITIONS_SHOWN = 3
 
 
 def shown(argv: Sequence[str]) -> str:
@@ -46,10 +47,22 @@ def cost(case: Case, path: SignalPath) -> str:
 
 
 def condition(defect: Defect) -> str:
-    """When the defect shows, if not on every way: `` (when $1 = bash)``."""
+    """When the defect shows, if not on every way: `` (when $1 = bash)``. Of several ways the one that assumes least, and of many
+    conditions the last: they decided."""
     if not defect.whens or () in defect.whens:
         return ""
-    return f" (when {' and '.join(defect.whens[0])})"
+    when = min(defect.whens, key=len)
+    return f" (when {' and '.join(when[-_CONDITIONS_SHOWN:])})"
+
+
+def name_of_child(defect: Defect, command: Command) -> str:
+    """What to call what runs in the foreground: of ``su-exec user app`` the app, else the command as it is written."""
+    hops = defect.path.hops
+    for hop in hops:
+        started = hop.parent is not None and hops[hop.parent] is defect.hop
+        if started and hop.argv and command.argv[1:][-len(hop.argv) :] == hop.argv:
+            return program_name(hop.argv)
+    return program_name(command.argv)
 
 
 def child_name(outcome: Outcome, pid: int) -> str:

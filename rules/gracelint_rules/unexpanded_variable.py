@@ -35,6 +35,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.image.model import ImageFile
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.image.model import CommandLine
 
+_EXPANDS = regex(r"\b(?:eval|envsubst)\b")
 _VARIABLE = regex(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*[^{}]*\})")
 
 
@@ -56,7 +58,7 @@ def check(case: Case) -> Iterator[Finding]:
     for line in own_exec_forms(launch):
         for argument in line.arguments:
             variable = _VARIABLE.search(argument.value)
-            if variable is None or reads_shell_text(launch, argument):
+            if variable is None or reads_shell_text(launch, argument) or _script_expands(case, variable[0]):
                 continue
             yield RULE.finding(
                 argument.text,
@@ -65,6 +67,16 @@ def check(case: Case) -> Iterator[Finding]:
                 confidence="high" if launch.entrypoint is line or launch.entrypoint is None else "medium",
                 fix=_fix(case, line),
             )
+
+
+def _script_expands(case: Case, variable: str) -> bool:
+    """Whether the entrypoint script expands variables in its arguments itself: by eval, envsubst, or a look for this one."""
+    image = case.image
+    file = image.files.which(image.launch.arguments[0].value, image.workdir, image.env.get("PATH") or "")
+    script = file.content.value if isinstance(file, ImageFile) and file.content is not None else ""
+    return script.startswith("#!") and bool(
+        _EXPANDS.search(script) or f"\\{variable}" in script or f"'{variable}'" in script
+    )
 
 
 def _fix(case: Case, line: CommandLine) -> Fix | None:

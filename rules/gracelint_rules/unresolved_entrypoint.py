@@ -48,7 +48,7 @@ from gracelint.image.model import Absent, ImageFile
 from gracelint.rule import Case, Rule
 from gracelint.source import Edit, Span
 
-from .launching import SHELL_ONLY, executed
+from .launching import SHELL_ONLY, SHELLS, base_name, executed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,8 @@ def check(case: Case) -> Iterator[Finding]:
     for (argument, *_), _ in executed(case):
         if argument.inherited or argument.implied or argument.value in (*seen, *SHELL_ONLY) or case.standalone:
             continue
+        if image.base.shell == "none" and base_name(argument.value) in SHELLS:
+            continue  # GL108 says it
         seen.add(argument.value)
         found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
         if isinstance(found, Absent):

@@ -56,6 +56,8 @@ def held_by_base(path: str, base: BaseImage) -> Entry:
         return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")
     if any(contains(tree, path) for tree in _SYSTEM_TREES):
         return Vague(f"the base image {base.reference} or a package may hold {path}")
+    if base.shell == "none" and not (base.entrypoint or base.cmd):
+        return Vague(f"{base.reference} is no distribution: its own program may be {path}")
     return nothing(path)
 
 

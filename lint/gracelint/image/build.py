@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ..records import replace
 from ..source import join
 from .effort import Effort
 from .files import ImageFiles
@@ -106,11 +107,18 @@ class _Builder:
         return self._files[index]
 
     def base(self, stage: Stage) -> BaseImage:
+        """The base image of a stage; of one that is not known, its shell as the stage's package manager tells it."""
         if stage.reference is None:
-            return BaseImage(stage.base_text.value if stage.base_text is not None else "", False, None)
-        from .bases import base_image
+            found = BaseImage(stage.base_text.value if stage.base_text is not None else "", False, None)
+        else:
+            from .bases import base_image
 
-        return base_image(stage.reference, self.base_images)
+            found = base_image(stage.reference, self.base_images)
+        if found.known or found.shell is not None:
+            return found
+        from .package_manager import shell_of
+
+        return replace(found, shell=shell_of(stage.instructions))
 
 
 def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:

@@ -183,6 +183,8 @@ class _Copying:
 
     def absent(self, word: Text, source: str, reason: str) -> Effect:
         """The source is not in the context: a build would stop here."""
+        if self.step.adds and _ARCHIVE.search(source):
+            return perhaps(f"it may be in the archive {source}")
         name = posixpath.basename(source)
         if self.relative not in (None, name):
             if not posixpath.splitext(name)[1]:

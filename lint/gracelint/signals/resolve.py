@@ -361,7 +361,7 @@ class Resolver:
         result = []
         for way, children in partial:
             stays = program.stays
-            if program.daemonizes:
+            if program.daemonizes or "short-lived" in program.traits:
                 stays = False
             elif stays is None or program.kind in ("wrappers", "inits", "package-runners"):
                 stays = children[0].stays if children else False
@@ -405,8 +405,9 @@ class Resolver:
 
 
 def _within(process: Process, earlier: Process) -> Process:
-    """The process, in the group that it made itself before its exec."""
-    return replace(process, own_group=process.own_group or earlier.own_group)
+    """The process, in the group that it made itself before its exec, and with the end that was set to it."""
+    ends = earlier.program is not None and "short-lived" in earlier.program.traits
+    return replace(process, own_group=process.own_group or earlier.own_group, stays=False if ends else process.stays)
 
 
 def _user(program: Program, arguments: Sequence[Argument]) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from .keywords import INSTRUCTIONS
 from .model import Problem
 
@@ -24,6 +25,21 @@ _NEEDS_TWO = frozenset({"ADD", "COPY"})
 _PAIRS = frozenset({"ENV", "LABEL"})
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
+# Jinja, Go and jq templates; ERB and EJS. None of them can begin an instruction or be part of an image's name.
+_TEMPLATE = regex(r"\{\{|\{%|\{#|<%")
+
+
+def template(instructions: Sequence[Instruction]) -> Problem | None:
+    """What is said of a file that a template engine completes before it is a Dockerfile; None if it is one.
+
+    A tag where an instruction or a base image should stand tells: elsewhere (a heredoc, ``--format '{{.Name}}'``) it may be meant as it is.
+    """
+    for instruction in instructions:
+        at = instruction.value if instruction.keyword == "FROM" else instruction.keyword_text
+        if _TEMPLATE.search(at.value) if instruction.keyword == "FROM" else _TEMPLATE.match(at.value):
+            message = "this is a template, not yet a Dockerfile, and nothing in it is judged: lint what is made of it"
+            return Problem(message, at.span, template=True)
+    return None
 
 
 def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:

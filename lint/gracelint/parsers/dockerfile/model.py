@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that BuildKit would refuse, or that cannot be read: reported as GL001."""
+    """Something that BuildKit would refuse, or that cannot be read: reported as GL001.
+
+    ``template``: nothing is wrong, but the file is to be completed by another tool, and nothing in it was judged.
+    """
 
     message: str
     span: Span
+    template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

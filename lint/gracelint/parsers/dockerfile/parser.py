@@ -38,6 +38,9 @@ def parse(document: Document) -> Dockerfile:
     instructions: list[Instruction] = []
     if not any(problem.message == _NO_TEXT for problem in problems):
         instructions += _Reader(lines).instructions()
+        template = checks.template(instructions)
+        if template is not None:
+            return Dockerfile(document, lines.escape, tuple(lines.directives), (), tuple(lines.comments), (template,))
         problems += [problem for instruction in instructions for problem in checks.arguments(instruction)]
         problems += checks.unknown(instructions)
         problems += checks.order(document, instructions)

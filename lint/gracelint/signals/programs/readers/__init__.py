@@ -28,7 +28,8 @@ READERS = {
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
     **dict.fromkeys(("pipenv", "pdm", "hatch", "uv", "gunicorn"), "python"),
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi"), "servers"),
-    **dict.fromkeys(("supervisord", "procfile", "honcho", "runsvdir", "runsv", "s6", "s6-overlay"), "supervisors"),
+    **dict.fromkeys(("supervisord", "procfile", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
+    **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
 }
 
 

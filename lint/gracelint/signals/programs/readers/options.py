@@ -48,13 +48,21 @@ def dumb_init(facts: Entry, situation: Situation) -> Entry:
     return {"on": rewritten} if rewritten else {}
 
 
+# Seconds: what ends by itself sooner than this is not what a container is for.
+_LONG = 60
+
+
 def timeout(facts: Entry, situation: Situation) -> Entry:
-    """``-k``: SIGKILL some time after the signal that was passed on."""
+    """``-k``: SIGKILL some time after the signal that was passed on. The duration, its first operand: whether the command is a passing phase."""
     given = situation.line.value(("-k", "--kill-after"))
     limit = seconds(given.value) if given else None
-    if not limit:
-        return {}
-    return {"on": {signal: {**reaction, "kills-after": limit} for signal, reaction in facts["on"].items()}}
+    change: Entry = {}
+    if limit and "on" in facts:  # (BusyBox's becomes the command)
+        change["on"] = {signal: {**reaction, "kills-after": limit} for signal, reaction in facts["on"].items()}
+    lasts = seconds(situation.line.operands[0].value) if situation.line.operands else None
+    if lasts and lasts < _LONG:
+        change["traits"] = ["short-lived"]
+    return change
 
 
 def watchmedo(facts: Entry, situation: Situation) -> Entry:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ....image.model import Argument, ImageFile
 from ....records import replace
 from ....regexes import regex
+from ....source import join
 from ..reactions import seconds
 from ..starts import command, shell_command
 from ..words import split
@@ -104,6 +105,23 @@ def procfile(facts: Entry, situation: Situation) -> Entry:
     wanted = {word.value for word in situation.line.operands}
     found = [match for match in _PROCESS.finditer(text.value) if not wanted or match[1] in wanted]
     return {"started": tuple(shell_command(text.cut(*match.span(2)).strip(), "supervisor") for match in found)}
+
+
+def forego(facts: Entry, situation: Situation) -> Entry:
+    """A Procfile too, and ``exec`` stands before each of its commands; ``-t`` seconds until SIGKILL."""
+    change = procfile(facts, situation)
+    given = situation.line.value(("-t",))
+    if given and (limit := seconds(given.value)):
+        why = f"forego sends SIGTERM to its processes, SIGKILL after {limit:g} seconds, and waits"
+        change["on"] = {
+            signal: {**reaction, "kills-after": limit, "why": why} if reaction["does"] == "forwards" else reaction
+            for signal, reaction in facts["on"].items()
+        }
+    started = []
+    for child in change.get("started", ()):
+        line = join([("exec ", child.text.cut(0, 0)), child.text])
+        started.append(shell_command(line, "supervisor"))
+    return {**change, "started": tuple(started)}
 
 
 def honcho(facts: Entry, situation: Situation) -> Entry:
