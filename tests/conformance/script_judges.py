@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +109,7 @@ class Stand:
         """
         alike = self._run(case, patience)
         if len(alike.told) > 1:
-            orders = [self._run(case, patience, f"{name} {nth}") for name, nth in alike.told]
+            orders = [self._run(case, patience, str(pid)) for _, pid in alike.told]
             return slowest_in_turn(orders)
         return slowest_in_turn([alike])
 
@@ -162,7 +161,10 @@ def predict(case: Case, context: Path) -> Trace:
 
 @dataclass(frozen=True)
 class Order:
-    """One run, with one of the applications as the slowest. ``told``: whether each, by its name and which of that name it is, heard and finished."""
+    """One run, with one of the applications as the slowest. ``told``: whether each, by its name and process number, heard and finished.
+
+    Shells fork one after the other, so that the numbers are the same in every run.
+    """
 
     verdict: str
     pid1: tuple[str, ...] = ()
@@ -176,11 +178,9 @@ def order_of(report: Report, record: str) -> Order:
     report = replace(report, testimonies=testimonies(record))
     present = {process.pid for process in report.tree}
     told: dict[tuple[str, int], tuple[bool, bool]] = {}
-    seen: Counter[str] = Counter()
     for each in report.testimonies:
-        seen[each.name] += 1
         if each.pid in present:
-            told[each.name, seen[each.name]] = bool(each.signals), each.finished
+            told[each.name, each.pid] = bool(each.signals), each.finished
     verdict = report.verdict
     if not report.testimonies and verdict in ("graceful", "abrupt"):
         verdict = "stops"  # nobody had anything to lose

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from compare import SHELLS, compare, judge, table, told
+from compare import RESULTS, SHELLS, Comparison, compare, judge, table, told
 from script_cases import load
 from script_grammar import sketch, smaller
 from script_judges import make_context, predict
@@ -43,8 +43,9 @@ def test_a_kept_case_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert load(path) == (case, measured)
 
 
-# Not yet none: see docs/conformance.md for what is known to differ. Each is printed with its script, to be kept as a fixture once mended.
-MOST_DISAGREED = 0.03
+MOST_DISAGREED = 0  # each is printed, made as small as it gets, to be kept as a fixture once mended
+MOST_UNSTEADY = 0.005
+MOST_UNKNOWN = 0.05
 
 
 @pytest.mark.slow
@@ -60,8 +61,10 @@ def test_fresh_scripts() -> None:
     tasks = [(seed, shell) for seed in range(first, first + FRESH) for shell in SHELLS]
     found = list(compare(tasks, 4 * (os.cpu_count() or 1)))
     print(f"scripts {first} to {first + FRESH - 1}", *table(found), sep="\n")
-    disagreed = [each for each in found if each.judgement.result == "disagreed"]
-    print("\n\n".join(map(told, disagreed)))
-    assert len(disagreed) <= MOST_DISAGREED * len(found)
-    unknown = sum(each.judgement.result == "unknown" for each in found)
-    assert unknown <= 0.05 * len(found)
+    results: dict[str, list[Comparison]] = {result: [] for result in RESULTS}
+    for each in found:
+        results[each.judgement.result].append(each)
+    differing = "\n\n".join(map(told, (*results["disagreed"], *results["unsteady"])))
+    assert len(results["disagreed"]) <= MOST_DISAGREED, f"{len(results['disagreed'])} disagree:\n\n{differing}"
+    assert len(results["unsteady"]) <= MOST_UNSTEADY * len(found), f"measured this way and that:\n\n{differing}"
+    assert len(results["unknown"]) <= MOST_UNKNOWN * len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -131,6 +132,26 @@ def test_nobody_is_safe_because_another_one_is_slower(tmp_path: Path, words: str
         (path,) = trace.paths
         assert [hop.notified for hop in path.hops if hop.finishes is False]
         assert "is told, but killed before it has finished" in path.why
+
+
+@pytest.mark.parametrize(
+    ("extra", "words", "disposition", "word"),
+    [
+        ("", ["tini", "--", "nginx", "-g", "daemon off;"], "misreads", ""),
+        ("", ["dumb-init", "--rewrite", "15:3", "nginx", "-g", "daemon off;"], "handles", ""),
+        ("", ["dumb-init", "--rewrite", "15:1", "tail", "-f", "/x"], "terminates", "SIGHUP"),
+        ("stopsignal=QUIT", ["supervisord", "-c", "/supervisord.conf"], "handles", ""),
+        ("stopsignal=TERM", ["supervisord", "-c", "/supervisord.conf"], "misreads", ""),
+    ],
+)
+def test_a_child_is_told_of_with_the_signal_that_it_gets(
+    tmp_path: Path, extra: str, words: list[str], disposition: str, word: str
+) -> None:
+    text = f"[supervisord]\nnodaemon=true\n[program:web]\ncommand=nginx -g 'daemon off;'\n{extra}\n"
+    dockerfile = f"FROM debian:12\nCOPY . /\nENTRYPOINT {json.dumps(words)}\n"
+    trace = follow(image(tmp_path, dockerfile, {"supervisord.conf": text}))
+    hop = trace.paths[0].hops[-1]
+    assert hop.disposition == disposition and word in hop.why, hop
 
 
 def test_the_engines_own_init(tmp_path: Path) -> None:

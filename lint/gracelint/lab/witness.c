@@ -9,7 +9,7 @@
  * Environment:
  *     GRACELINT_RECORD    the record's path; without it, nothing is written
  *     GRACELINT_CLEANUP   how long the clean-up takes, in milliseconds (default 500)
- *     GRACELINT_SLOWEST   "NAME N": only the Nth witness of that name to appear needs as long; all others GRACELINT_QUICK milliseconds
+ *     GRACELINT_SLOWEST   a process number: only this witness needs as long; all others GRACELINT_QUICK milliseconds
  *     GRACELINT_CATCH     the numbers of the signals it catches (default: HUP INT QUIT USR1 USR2 TERM)
  *     GRACELINT_POLITE    if set, a signal that was ignored at the start stays ignored
  */
@@ -48,23 +48,6 @@ static void catch (int number, int polite) {
     sigaction(number, &action, NULL);
 }
 
-/* Whether this is the Nth of its name in the record, for SLOWEST "NAME N". */
-static int is_slowest(const char *path, const char *slowest) {
-    char line[256], wanted[128], found[128], event[16];
-    int nth, pid, count = 0;
-    FILE *lines = fopen(path, "re");
-
-    if (lines == NULL || sscanf(slowest, "%127s %d", wanted, &nth) != 2 || strcmp(wanted, name) != 0) return 0;
-    while (fgets(line, sizeof line, lines) != NULL) {
-        if (sscanf(line, "%127s %d %15s", found, &pid, event) != 3) continue;
-        if (strcmp(found, name) != 0 || strcmp(event, "ready") != 0) continue;
-        count++;
-        if (pid == (int)getpid()) break;
-    }
-    fclose(lines);
-    return count == nth;
-}
-
 int main(int argc, char **argv) {
     const char *path = getenv("GRACELINT_RECORD"), *cleanup = getenv("GRACELINT_CLEANUP");
     const char *numbers = getenv("GRACELINT_CATCH"), *slowest = getenv("GRACELINT_SLOWEST"), *quick = getenv("GRACELINT_QUICK");
@@ -85,7 +68,7 @@ int main(int argc, char **argv) {
         numbers = end;
     }
     say("ready", 0);
-    if (path && slowest && quick && !is_slowest(path, slowest)) ms = atol(quick);
+    if (slowest && quick && atol(slowest) != (long)getpid()) ms = atol(quick);
     while (!told) sigsuspend(&before);
     sigprocmask(SIG_SETMASK, &before, NULL);
 

@@ -36,7 +36,7 @@ class Teller:
         assert root is not None
         main = _main(root)
         hops: list[Hop] = []
-        self._add(hops, root, None, stop, main)
+        self._add(hops, root, None, stop, main, self.signal)
         before = tuple(
             self._past(past.shell, past.argv) if past.shell is not None else self._wrapper(past)
             for process in _all(root)
@@ -92,7 +92,9 @@ class Teller:
         parent: int | None,
         simulated: Stop,
         main: Process,
+        signal: str,
     ) -> None:
+        """``signal`` is the one that it is stopped with: the container's own, or what its supervisor makes of that."""
         kernel, shells = simulated.run.kernel, simulated.run.shells
         task = kernel.tasks[process.pid]
         shell = shells.get(process.pid)
@@ -101,7 +103,8 @@ class Teller:
             from .shell.facts import outcome
 
             found = outcome(process.shell, shell.stop(self.signal))
-        disposition = self._disposition(task, kernel, found)
+        signal = signal if signal in task.reacted else next(iter(task.reacted), signal)
+        disposition = self._disposition(task, kernel, found, signal)
         told = process.pid in simulated.told
         hops.append(
             Hop(
@@ -110,7 +113,7 @@ class Teller:
                 self._how(process, parent, shells, hops),
                 disposition,
                 process.text,
-                self._hop_why(process, task, disposition, found),
+                self._hop_why(process, kernel, disposition, found, signal),
                 parent,
                 process is main,
                 process.program,
@@ -121,7 +124,7 @@ class Teller:
         )
         index = len(hops) - 1
         for child in (*process.children, *process.adopted):
-            self._add(hops, child, index, simulated, main)
+            self._add(hops, child, index, simulated, main, self._sent(kernel, task, child, signal))
 
     def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop]) -> Any:
         if parent is not None and process.how == "fork":
@@ -132,8 +135,14 @@ class Teller:
             return "exec"
         return "exec-form" if parent is None and process.how == "fork" else process.how
 
-    def _disposition(self, task: Task, kernel: Kernel, found: Any) -> Disposition:
-        word = task.reacted.get(self.signal)
+    def _sent(self, kernel: Kernel, task: Task, child: Process, signal: str) -> str:
+        """What a process makes of a signal for its child."""
+        reaction = kernel.reaction(task, signal)
+        rewritten = reaction.signal if reaction is not None and reaction.disposition == "forwards" else None
+        return child.stop_signal or rewritten or signal
+
+    def _disposition(self, task: Task, kernel: Kernel, found: Any, signal: str) -> Disposition:
+        word = task.reacted.get(signal)
         if found is not None:
             stop = found.stop
             if word == "handles" and stop is not None and any(sent.reached for sent in stop.sent):
@@ -145,26 +154,25 @@ class Teller:
             return word  # type: ignore[return-value] # as above
         if task.process.program is None:
             return "unknown"
-        reaction = kernel.reaction(task, self.signal)
+        reaction = kernel.reaction(task, signal)
         if reaction is not None:
             return reaction.disposition
         return "ignores" if task.pid == 1 else "terminates"
 
-    def _hop_why(self, process: Process, task: Task, disposition: str, found: Any) -> str:
+    def _hop_why(self, process: Process, kernel: Kernel, disposition: str, found: Any, signal: str) -> str:
         name = process.name or "the program"
         if found is not None:
-            return self._shell_why(name, process, found, disposition)
+            return self._shell_why(name, process, found, disposition, signal)
         if process.program is None:
-            return process.missing[0] if process.missing else f"what {name} does with {self.signal} is not known"
-        table = process.program.as_pid1 if process.pid == 1 else process.program.as_child
-        reaction = table.get(self.signal)
+            return process.missing[0] if process.missing else f"what {name} does with {signal} is not known"
+        reaction = kernel.reaction(kernel.tasks[process.pid], signal)
         if reaction is not None:
             return reaction.why
         if process.pid == 1:
-            return f"{name} has no handler for {self.signal}, and the kernel drops it for PID 1"
-        return f"{name} has no handler for {self.signal}: it ends at once"
+            return f"{name} has no handler for {signal}, and the kernel drops it for PID 1"
+        return f"{name} has no handler for {signal}: it ends at once"
 
-    def _shell_why(self, name: str, process: Process, found: Any, disposition: str) -> str:
+    def _shell_why(self, name: str, process: Process, found: Any, disposition: str, signal: str) -> str:
         argv = " ".join(found.command.argv) if found.command is not None else "its command"
         holds = {
             "foreground": f"waits for `{argv}`",
@@ -178,10 +186,10 @@ class Teller:
         if disposition == "handles":
             return f"{name} {holds}; its trap runs"
         if disposition == "terminates":
-            return f"{name} {holds} and ends at once on {self.signal}, without telling its children"
+            return f"{name} {holds} and ends at once on {signal}, without telling its children"
         if process.pid == 1:
-            return f"{name} is PID 1, {holds}, and has no trap for {self.signal}: the signal is dropped"
-        return f"{name} {holds} and ignores {self.signal}"
+            return f"{name} is PID 1, {holds}, and has no trap for {signal}: the signal is dropped"
+        return f"{name} {holds} and ignores {signal}"
 
 
 def _all(process: Process) -> Iterator[Process]:

@@ -64,6 +64,10 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if rest and rest[0].value == "--":
         rest = rest[1:]
     if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
+        # What it prints, bash asks the kernel for, and begins to catch it while it is at it.
+        state.guarded = state.guarded or state.shell.dialect.exit_trap_on_signal
+        if rest and not state.shell.dialect.error_traps:
+            return [machine.leave(state, 2, f"trap has no option {rest[0].shown}")]
         return machine.finished(state, 0)
     first = rest[0]
     reset = len(rest) == 1 or first.value == "-" or (default(first.value) or "x").isdigit()

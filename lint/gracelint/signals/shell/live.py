@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NESTED = 20
 TICK = 0.01
+DIED = 128 + 15  # of whichever signal: what counts is that it is not 0
 FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
 
 
@@ -139,6 +140,9 @@ class LiveShell:
         if self.ending:
             return  # of an interrupt, with its command
         status = block.status if block.kind == "foreground" else None
+        last = self.kernel.tasks.get(block.pids[-1]) if block.pids else None
+        if block.kind == "foreground" and last is not None and last.ended == "died":
+            status = DIED
         self._take(simple.over(self.machine, self.state, status))
         self.run()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .state import Frame, State
 
 MOST_ITERATIONS = 100
+CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
 class Loop:
@@ -78,7 +79,7 @@ def _again(machine: Machine, state: State, node: object, condition: object, loop
             state.ended = Ended("unknown", reason="a loop that does not end")
         return [state]
     assumed = len(state.conditions) > loop.conditions
-    endless = loop.before == before or _constant(condition)
+    endless = loop.before == before or _constant(state, condition)
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
         return [state]
@@ -135,12 +136,15 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticFor) -> list[S
     return within(state, "loop", node.body, node.redirects)
 
 
-def _constant(condition: object) -> bool:
-    """Whether a loop's condition is always the same: ``true``, ``:``, ``[ 1 ]``, ``sleep 5``, or none."""
+def _constant(state: State, condition: object) -> bool:
+    """Whether a loop's condition is always the same: ``true``, ``:``, ``[ 1 ]``, ``sleep 5``, or none. A function, and what reads on in something, is not."""
     if not isinstance(condition, sh.Block):
         return False
     for command in condition.commands:
         if not isinstance(command, sh.Simple) or any(word.literal is None for word in command.words):
+            return False
+        first = command.words[0].literal if command.words else None
+        if first in CHANGING or first in state.functions:
             return False
     return True
 

@@ -61,6 +61,9 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
 def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
         return machine.finished(state, 127)  # no command of that name
+    kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
+    if kept is not None:
+        return variables.read_only(machine, state, kept)
     state.status = 0
     assign(machine, state, node.assignments)
     status: int | None = 0

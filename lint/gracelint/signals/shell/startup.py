@@ -327,7 +327,8 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
         process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
     else:
         assert ended.process is not None  # what was exec'ed runs, or is not known
-        process = replace(ended.process, adopted=tuple(job.process for job in state.jobs if not job.told))
+        jobs = tuple(job.process for job in state.jobs if not job.told)
+        process = replace(ended.process, adopted=(*jobs, *ended.process.adopted))
     if state.pid == state.shell.pid:
         process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
     return Alternative(process, None, conditions, state.default, reasons)

@@ -142,6 +142,7 @@ class State:
     traps: dict[str, Trap] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
+    readonly: frozenset[str] = frozenset()
     status: int | None = 0
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
@@ -241,6 +242,7 @@ class State:
             self.scopes,
             self.block,
             self.guarded,
+            self.readonly,
         )
 
 

@@ -22,6 +22,14 @@ NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
+    if fields[0].value == "local" and not state.scopes:
+        # Only in a function.
+        dialect = state.shell.dialect
+        return (
+            machine.finished(state, 1)
+            if dialect.family == "bash"
+            else [machine.leave(state, 2, "local stands in no function")]
+        )
     local = fields[0].value in ("local", "declare", "typeset") and bool(state.scopes)
     options = ""
     for word in node.words[1:]:
@@ -32,6 +40,10 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         name, value = _declared(machine, state, word)
         if not NAME.match(name):
             continue
+        if value is not None and name in state.readonly:
+            return read_only(machine, state, name)
+        if fields[0].value == "readonly":
+            state.readonly = state.readonly | {name}
         if local:
             saved = state.scopes[-1][1]
             saved.setdefault(name, state.variables.get(name))
@@ -41,6 +53,13 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         elif local:
             state.variables[name] = ""
     return machine.finished(state, 0)
+
+
+def read_only(machine: Machine, state: State, name: str) -> list[State]:
+    """A value for a variable that is to keep its own."""
+    if state.shell.dialect.family == "bash":
+        return machine.finished(state, 1)
+    return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
 
 
 def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value | None]:
