@@ -17,10 +17,13 @@ from ..process import Alternative, Bound, Process, with_before
 from . import children, simple
 from .children import Forked
 from .machine import Machine
-from .state import Ended, JobState
+from .state import MOST_FACTS, Ended, JobState
 from .values import Unknown, default
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+    from typing import Any
+
     from ...parsers.shell import model as sh
     from ...source import Text
     from .host import Budget, Context
@@ -136,6 +139,8 @@ def _settled(machine: Machine, state: State) -> list[State]:
             each.candidate = _candidate(each)
         if block.kind == "foreground":
             each.note("before", block.command)
+            if each.candidate is not None and not _last(each):
+                each.candidate = None
         if block.kind == "wait":
             gone = set(block.pids[:1] if block.once else block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
@@ -198,20 +203,20 @@ def _merged(machine: Machine, live: list[State], state: State) -> bool:
     for other in here:
         if counts and (other.status, other.truth) != (state.status, state.truth):
             continue
-        if other.comparable() != comparable or (other.candidate is None) != (state.candidate is None):
+        if other.comparable() != comparable:
             continue
-        if widen or other.variables == state.variables:
+        if widen or (other.variables == state.variables and other.scopes == state.scopes):
             _merge(other, state)
             return True
     return False
 
 
 def _merge(into: State, state: State) -> None:
-    if into.variables != state.variables:
-        for name in into.variables.keys() | state.variables.keys():
-            one, two = into.variables.get(name), state.variables.get(name)
-            if one != two:
-                into.variables[name] = _either(name, one, two, into.default, state.default)
+    _meet(into.variables, state.variables, into, state)
+    for (_, saved), (_, other_saved) in zip(into.scopes, state.scopes, strict=True):
+        one_sided = saved.keys() ^ other_saved.keys()  # local on one of the ways alone
+        _meet(saved, other_saved, into, state)
+        saved.update((name, Unknown(f"${name}")) for name in one_sided)
     shared = 0
     for one_condition, other in zip(into.conditions, state.conditions, strict=False):
         if one_condition != other:
@@ -222,14 +227,39 @@ def _merge(into: State, state: State) -> None:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:
         into.workdir = Unknown("$PWD", nonempty=True)
-    if state.default and not into.default:
-        into.candidate = state.candidate
+    _meet_candidates(into, state)
     into.default = into.default or state.default
     into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
-    for name in ("before", "rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
+    for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
         for item in getattr(state.facts, name):
             into.note(name, item)
     into.sequence = max(into.sequence, state.sequence)
+
+
+def _meet_candidates(into: State, state: State) -> None:
+    """Of two ways that meet, the last command that one of them may hold on at: that of the default launch, if there is one.
+
+    What ran on that way goes last in what ran on both, so that it still counts as the last.
+    """
+    first, second = state, into
+    if state.candidate is not None and (into.candidate is None or (state.default and not into.default)):
+        into.candidate = state.candidate
+        first, second = into, state
+    last = second.facts.before
+    before = (*(command for command in first.facts.before if command not in last), *last)
+    into.facts = replace(into.facts, before=before[:MOST_FACTS])
+
+
+def _meet(
+    variables: MutableMapping[str, Any], others: Mapping[str, Value | Array | None], into: State, state: State
+) -> None:
+    """What variables are behind the place where two ways meet."""
+    if variables == others:
+        return
+    for name in variables.keys() | others.keys():
+        one, two = variables.get(name), others.get(name)
+        if one != two:
+            variables[name] = _either(name, one, two, into.default, state.default)
 
 
 def _either(name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool) -> Value:
@@ -246,7 +276,6 @@ def _holding(finished: list[State]) -> list[State]:
         ends = state.ended is not None and state.ended.kind == "exits"
         if ends and state.candidate is not None and _last(state) and _fresh(state, finished):
             candidate = state.candidate
-            candidate.conditions, candidate.default = candidate.conditions, state.default or candidate.default
             candidate.facts = replace(state.facts, before=candidate.facts.before)
             resolved.append(candidate)
         else:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .outcome import Around, Command, LostExec, Trap
     from .values import Array, Field, Value
 
+MOST_FACTS = 50  # of one kind
+
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
 # until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
@@ -191,7 +193,7 @@ class State:
     def note(self, name: str, item: object) -> None:
         """Remember a fact, once."""
         items = getattr(self.facts, name)
-        if item not in items and len(items) < 50:
+        if item not in items and len(items) < MOST_FACTS:
             self.facts = replace(self.facts, **{name: (*items, item)})
 
     def lookup(self, name: str) -> Value | None:
@@ -231,7 +233,7 @@ class State:
         return True
 
     def comparable(self) -> tuple[object, ...]:
-        """What has to agree, variables apart, for two ways to become one again."""
+        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again."""
         return (
             self.parameters,
             self.functions,
@@ -239,7 +241,7 @@ class State:
             self.ignored,
             self.options,
             self.jobs,
-            self.scopes,
+            tuple(parameters for parameters, _ in self.scopes),
             self.block,
             self.guarded,
             self.readonly,
