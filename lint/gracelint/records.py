@@ -38,10 +38,7 @@ else:
     def replace(record, /, **changes):
         """The same record but for some fields."""
         cls = type(record)
-        for name in cls.__match_args__:
-            if name not in changes:
-                changes[name] = getattr(record, name)
-        return cls(**changes)
+        return cls(**{**dict(zip(cls.__match_args__, cls._values_(record), strict=True)), **changes})
 
     def _made(cls, frozen, slots, eq):
         known = {}
@@ -60,12 +57,15 @@ else:
             cls = type(cls)(cls.__name__, cls.__bases__, {"__qualname__": cls.__qualname__, **kept})
             cls.__getstate__, cls.__setstate__ = _state, _set_state
         cls._fields_ = known
-        cls.__match_args__ = tuple(known)
+        cls.__match_args__ = names = tuple(known)
+        # `attrgetter` gives one value by itself.
+        values = attrgetter(*names) if len(names) > 1 else lambda record: tuple(getattr(record, name) for name in names)
+        cls._values_ = staticmethod(values)
         cls.__dataclass_fields__ = _StandardFields()
         if frozen:
             cls.__setattr__ = cls.__delattr__ = _refuse
         if eq:
-            cls.__eq__, cls.__hash__ = _comparison(tuple(known), frozen)
+            cls.__eq__, cls.__hash__ = _comparison(values, frozen)
         if "__repr__" not in namespace:
             cls.__repr__ = _repr
         if "__init__" not in namespace:
@@ -104,10 +104,10 @@ else:
         exec(f"def __init__({', '.join(parameters)}):\n {lines}", names)
         return names["__init__"]
 
-    def _comparison(names, frozen):
-        values = attrgetter(*names) if names else lambda _: ()
-
+    def _comparison(values, frozen):
         def __eq__(self, other):  # noqa: N807  # a method
+            if self is other:
+                return True
             return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
 
         def __hash__(self):  # noqa: N807  # a method

@@ -78,8 +78,16 @@ class Arithmetic:
 Part: TypeAlias = "LiteralText | Parameter | CommandSubstitution | ProcessSubstitution | Arithmetic"
 
 
+class _Reckoned:
+    """Holds what is worked out of a word the first time that it is asked for."""
+
+    __slots__ = ("_literal", "_sole")
+    _literal: str | None
+    _sole: Part | None
+
+
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(_Reckoned):
     """A word as the shell sees it before expansion; ``parts`` is empty only for ``''`` and ``""``."""
 
     text: Text
@@ -88,12 +96,24 @@ class Word:
     @property
     def literal(self) -> str | None:
         """Its value where it is plain or quoted text only (no expansion; ``~`` and globs not considered)."""
-        values: list[str] = []
-        for part in self.parts:
-            if not isinstance(part, LiteralText):
-                return None
-            values.append(part.value.value)
-        return "".join(values)
+        try:
+            return self._literal
+        except AttributeError:
+            plain = all(isinstance(part, LiteralText) for part in self.parts)
+            value = "".join(part.value.value for part in self.parts if isinstance(part, LiteralText)) if plain else None
+            object.__setattr__(self, "_literal", value)
+            return value
+
+    @property
+    def sole(self) -> Part | None:
+        """The one expansion that it consists of, quotes around it apart (``"$x"``); None for any other word."""
+        try:
+            return self._sole
+        except AttributeError:
+            found = [part for part in self.parts if not isinstance(part, LiteralText) or part.text.value != '"']
+            sole = found[0] if len(found) == 1 and not isinstance(found[0], LiteralText) else None
+            object.__setattr__(self, "_sole", sole)
+            return sole
 
 
 # --- commands ------------------------------------------------------------------------------------------------------

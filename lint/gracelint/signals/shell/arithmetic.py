@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOKEN = regex(r"\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%<>!~&|^()?:])")
+_DECIMAL = regex(r"(?:0|[1-9]\d{0,17})\Z")
 LEVELS = (
     ("||",),
     ("&&",),
@@ -39,6 +40,8 @@ def evaluate(expression: str, lookup: Callable[[str], str | None]) -> int | None
     """The value of an expression; ``lookup`` gives variables' values, None where not known."""
     if len(expression) > 2000:
         return None
+    if _DECIMAL.match(expression):
+        return int(expression)
     tokens: list[str] = []
     at, text = 0, re.sub(r"\$\{?([A-Za-z_]\w*)\}?", r"\1", expression.strip())
     while at < len(text):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import simple, substitution
+from . import builtins, filesystem, simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -239,18 +239,39 @@ def substituted(machine: Machine, state: State, node: sh.Simple) -> None:
         return
     values = [assignment.value for assignment in node.assignments if assignment.value is not None]
     for word in (*node.words, *values):
-        for part in word.parts:
+        for part in word.parts if word.literal is None else ():
             if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
                 continue
             inner = part.body.commands[0]
-            if not isinstance(inner, sh.Simple) or substitution.computed(machine, state, part):
-                continue
-            for forked in fork(machine, state.copy(), inner, "subshell", part.text):
-                process = forked.alternative.process
-                if process is not None and process.stays:
-                    _adopt(state, forked)
-                    holding = state.copy()
-                    command = forked.command or _whole(state, part.text, process)
-                    holding.block = Block("foreground", command, (process.pid,), (process,))
-                    holding.candidate, holding.perhaps = None, True
-                    state.candidate = holding
+            if isinstance(inner, sh.Simple) and not substitution.computed(machine, state, part):
+                _asked(machine, state, inner, part.text)
+
+
+def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None:
+    """A program whose output is asked for. One that ended once is not followed again where nothing that it sees has changed."""
+    fields = machine.expand(state, inner.words)
+    name = fields[0].value if fields else None
+    seen = (
+        text,
+        *(field.value for field in fields),
+        filesystem.search(state),
+        state.workdir,
+        state.ignored,
+        "m" in state.options,
+    )
+    program = name is not None and name not in state.functions and name not in builtins.TABLE
+    if program and seen in state.shell.quiet:
+        return
+    quiet = True
+    for forked in fork(machine, state, inner, "subshell", text):
+        process = forked.alternative.process
+        if process is not None and process.stays:
+            quiet = False
+            _adopt(state, forked)
+            holding = state.copy()
+            command = forked.command or _whole(state, text, process)
+            holding.block = Block("foreground", command, (process.pid,), (process,))
+            holding.candidate, holding.perhaps = None, True
+            state.candidate = holding
+    if program and quiet:
+        state.shell.quiet.add(seen)

@@ -30,6 +30,8 @@ def bad_substitution(machine: Machine, state: State, words: Iterable[sh.Word]) -
     bad = state.shell.dialect.bad_substitutions
     strict = "u" in state.options
     for word in words if bad or strict else ():
+        if word.literal is not None:
+            continue
         for part in word.parts:
             if not isinstance(part, sh.Parameter):
                 continue
@@ -56,6 +58,8 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
+    if not (state.shell.dialect.bad_substitutions or "u" in state.options):
+        return False
     values = [assignment.value for assignment in node.assignments if assignment.value is not None]
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
     return bad_substitution(machine, state, (*node.words, *values, *targets))

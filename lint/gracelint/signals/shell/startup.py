@@ -88,15 +88,19 @@ def explore(machine: Machine, start: State) -> list[State]:
         if not live:
             finished.extend(_loops(machine))
             continue
-        state = live[0] if len(live) == 1 else max(live, key=_order)
-        live.remove(state)
+        if len(live) == 1:
+            state = live.pop()
+        else:
+            state = max(live, key=_order)
+            live.remove(state)
         if not machine.budget.spend():
             finished.extend(
                 _stopped(each, Bound("the script takes too many steps to follow")) for each in [state, *live]
             )
             break
         for following in machine.step(state):
-            for each in _settled(machine, following):
+            ends = following.block is None or following.ended is not None
+            for each in (following,) if ends else _settled(machine, following):
                 sequence += 1
                 each.sequence = sequence
                 if each.ended is not None or each.block is not None:

@@ -270,6 +270,8 @@ class Shell:
         self.user: str | None = None
         self.leads = False  # a process group
         self.unparsable: dict[int, str] = {}  # by the identity of the command
+        # Command substitutions, each with all that its program sees, of which it is known that they end.
+        self.quiet: set[object] = set()
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(

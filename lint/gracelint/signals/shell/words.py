@@ -27,7 +27,13 @@ def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[F
     """The fields that words become."""
     result: list[Field] = []
     for word in words:
-        result.extend(_split(machine, state, word))
+        literal, sole = word.literal, word.sole
+        if literal is not None:
+            result.append(Field(literal, word.text))
+        elif isinstance(sole, sh.Parameter) and sole.quoted and sole.index is None and sole.name not in ("@", "*"):
+            result.append(Field(parameters.expanded(machine, state, sole), word.text, _positional(sole)))
+        else:
+            result.extend(_split(machine, state, word))
         if len(result) > MOST_FIELDS:
             del result[MOST_FIELDS:]
             break
@@ -41,6 +47,11 @@ def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
     literal = word.literal
     if literal is not None:
         return literal
+    if word.sole is not None:
+        known = _part(machine, state, word.sole)
+        if isinstance(known, str):
+            return known
+        return concatenate([known, ""]) if len(word.parts) > 1 else known
     return concatenate([_part(machine, state, part) for part in word.parts])
 
 
@@ -79,13 +90,6 @@ class _Draft:
 
 
 def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
-    if not word.parts:
-        yield Field("", word.text)
-        return
-    literal = word.literal
-    if literal is not None:
-        yield Field(literal, word.text)
-        return
     draft = _Draft()
     for part in word.parts:
         if isinstance(part, sh.LiteralText):
@@ -110,7 +114,7 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
                         draft.take(item if piece == item.value else Field(piece, item.text, True))
             continue
         known = _part(machine, state, part)
-        positional = isinstance(part, sh.Parameter) and part.name.isdigit() and part.name != "0"
+        positional = isinstance(part, sh.Parameter) and _positional(part)
         if isinstance(part, sh.ProcessSubstitution) or part.quoted:
             draft.add(known)
             draft.parameter |= positional
@@ -123,6 +127,10 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
                 draft.add(found)
                 draft.parameter |= positional
     yield from _finish(draft, word)
+
+
+def _positional(part: sh.Parameter) -> bool:
+    return part.name.isdigit() and part.name != "0"
 
 
 def _finish(draft: _Draft, word: sh.Word) -> Iterator[Field]:
