@@ -1,7 +1,8 @@
 """The service puts itself in the background; what stays in front hears the signal.
 
 ## What it does
-Reports services that are started in their daemon mode (`service x start`, `nginx` without `daemon off`, `--detach`, `-D`), with something else in front.
+Reports services that are started in their daemon mode (`service x start`, `nginx` without `daemon off`, `--detach`, `-D`), with something else in front, or with nothing: then the script ends, and the container
+with it.
 
 ## Why is this bad?
 The stop signal goes to PID 1. The daemon is an orphan in the background: it hears nothing, and is killed when PID 1 leaves or the grace period ends.
@@ -20,7 +21,8 @@ exec nginx -g 'daemon off;'
 ```
 
 ## Fix safety
-No fix: how to run a service in the foreground is its own matter; the message names the option where the catalogue knows it.
+Unsafe: the service starts without the option that detached it, or with the one that keeps it in the foreground, with `exec`, in place of the `tail` or `sleep` right behind it. What `tail` printed
+of its log is no longer seen: have it log to the standard output. No fix where a control program (`service`) starts it, or where other commands come in between.
 
 ## When not to care
 Never for a service with clients or data.
@@ -36,12 +38,16 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .foreground import foreground_fix
 from .telling import program_name, severity_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.shell.outcome import Command
+
+_VERBS = frozenset({"start", "restart", "up", "reload"})
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -51,16 +57,29 @@ def check(case: Case) -> Iterator[Finding]:
         daemon = next((command for command in outcome.daemons if command.text == defect.at), None) if outcome else None
         if outcome is None or daemon is None:
             continue
-        front = program_name(outcome.command.argv) if outcome.command is not None else "the shell"
-        name = program_name(daemon.argv)
+        name, signal = _service(daemon), case.trace.stop_signal.name
+        what = (
+            f"{name} is started in the background, and then the script ends: the container ends with it, and {name} is killed"
+            if outcome.end == "exits"
+            else f"{name} runs in the background and never hears {signal}, which goes to"
+            f" {program_name(outcome.command.argv) if outcome.command is not None else 'the shell'}: {name} is killed without notice"
+        )
         yield tell(
             RULE,
             case,
             defect,
-            f"{name} puts itself in the background and never hears {case.trace.stop_signal.name}, which goes to {front}: {name} is killed without notice;"
-            f" run {name} in the foreground, as the last command, with exec",
-            severity=severity_of(defect.path),
+            f"{what}; run {name} in the foreground, as the last command, with exec",
+            severity="error" if outcome.end == "exits" else severity_of(defect.path),
+            fix=foreground_fix(case, outcome, daemon),
         )
+
+
+def _service(daemon: Command) -> str:
+    """What was started, where a control program started it (``service nginx start``, ``systemctl start nginx``)."""
+    if daemon.program is None or daemon.program.name != "service":
+        return program_name(daemon.argv)
+    named = [word for word in daemon.argv[1:] if not word.startswith("-") and word not in _VERBS]
+    return named[0] if named else program_name(daemon.argv)
 
 
 RULE = Rule("GL216", "daemonized-service", "error", check, __doc__)

@@ -38,12 +38,14 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import has_trait
+from .launching import base_name, own_exec_forms
 from .telling import program_name
+from .writing import instruction_fix, json_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -66,8 +68,26 @@ def check(case: Case) -> Iterator[Finding]:
                 f" with their tasks, instead of being told by {program_name(app.argv)} itself; signal the child only"
                 " (tini without -g, dumb-init --single-child)",
                 confidence="medium",
+                fix=_fix(case, program.name),
             )
             return
+
+
+def _fix(case: Case, init: str) -> Fix | None:
+    """Have the init of an exec form signal its child only."""
+    for line in own_exec_forms(case.image.launch):
+        words = [argument.value for argument in line.arguments]
+        names = [base_name(word) for word in words]
+        if init not in names or line.instruction is None:
+            continue
+        at = names.index(init) + 1
+        single = ["--single-child"] if init == "dumb-init" else []
+        rest = words[at:] if single else [word for word in words[at:] if word != "-g"]
+        if single or rest != words[at:]:
+            return instruction_fix(
+                line.instruction, json_array([*words[:at], *single, *rest]), "unsafe", "Signal the child only"
+            )
+    return None
 
 
 RULE = Rule("GL405", "group-signal-breaks-workers", "warning", check, __doc__)

@@ -19,7 +19,8 @@ CMD ["redis-server"]
 ```
 
 ## Fix safety
-No fix: run the real work in the foreground; for a placeholder use `docker run --init`.
+Unsafe, because nobody but the writer knows whether it is a placeholder: it is started behind the init that the image installs; else a shell sets a trap, starts it with `&` and waits, so that the container ends at
+once when told. No fix where other commands come before it: run the real work in the foreground.
 
 ## When not to care
 Where the container is a placeholder on purpose (a development container).
@@ -30,17 +31,25 @@ Where the container is a placeholder on purpose (a development container).
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .initial import init_fix
+from .supervising import lines
 from .telling import program_name, tell
+from .writing import exec_form_of, fix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.source import Edit
+
+    from .defects import Defect
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -54,7 +63,36 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s, and"
             " whatever else runs in the container is killed without notice; run the real work in the foreground",
+            fix=_fix(case, defect),
         )
+
+
+def _fix(case: Case, defect: Defect) -> Fix | None:
+    """Of a placeholder, with nothing else in the container: an init in front, or a shell that waits for it and leaves when told."""
+    signal, hop = (case.trace.stop_signal.name or "").removeprefix("SIG"), defect.hop
+    shell = hop.shell or next((one.shell for one in reversed(defect.path.before) if one.shell is not None), None)
+    if not signal or not hop.pid1 or (shell is not None and (shell.before or shell.jobs or shell.daemons)):
+        return None
+    trap = f"trap 'exit 0' {signal}"
+    if shell is None:
+        fix = init_fix(case)
+        if fix is not None or case.image.base.shell in (None, "none"):
+            return fix
+        return exec_form_of(case, hop.argv, ["sh", "-c", f"{trap}; {shlex.join(hop.argv)} & wait"], "Leave when told")
+    return fix_of("unsafe", "Leave when told", [_waited_for(shell, trap)])
+
+
+def _waited_for(shell: Outcome, trap: str) -> Edit | None:
+    """The last command of a script, started with ``&`` and waited for."""
+    command = shell.command
+    if command is None or command.around or command.calls or shell.pipeline:
+        return None
+    whole = command.text if shell.keyword is None else shell.keyword.until(command.text)
+    if shell.source.value[whole.end - shell.source.start :].strip():
+        return None
+    if shell.mode == "command":
+        return whole.edit(f"{trap}; {command.words.value} & wait")
+    return whole.edit(lines(shell, whole, trap, f"{command.words.value} &", "wait"))
 
 
 RULE = Rule("GL215", "keep-alive-as-pid1", "warning", check, __doc__)

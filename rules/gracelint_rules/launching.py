@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.signals.programs import describe
@@ -36,6 +37,15 @@ def executed(case: Case) -> Iterator[tuple[Sequence[Argument], Program | None]]:
         program = describe(arguments, case.image)
         yield arguments, program
         pending += [started.arguments for started in program.starts if not started.shell] if program is not None else []
+
+
+def installed(case: Case, tools: Sequence[str]) -> str | None:
+    """The first of some tools that the base image has, or that a RUN names and so installs."""
+    runs = [instruction.value.value for instruction in case.instructions if instruction.keyword == "RUN"]
+    for tool in tools:
+        if tool in case.image.base.tools or any(re.search(rf"\b{tool}\b", run) for run in runs):
+            return tool
+    return None
 
 
 def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:

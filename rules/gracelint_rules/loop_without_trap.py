@@ -28,7 +28,8 @@ done
 ```
 
 ## Fix safety
-No fix: whether a job may be interrupted is for the writer to say.
+Unsafe: `trap 'exit 0' TERM` is written before the loop, and its `sleep 60` becomes `sleep 60 & wait $!`, which a signal interrupts. A job that runs when the signal comes is finished first, because a
+shell runs handlers between commands.
 
 ## When not to care
 When a job that is cut off at any point does no harm and nobody waits for the stop.
@@ -42,15 +43,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
 from .telling import severity_of, shell_name, tell
+from .writing import fix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.shell.outcome import Outcome
+
+
+# A pause that stands by itself: what follows it ends the command.
+_SLEEP = regex(r"(?:^|(?<=[;\s]))(sleep[ \t]+[\w.\"$\{\}:-]+)(?=[ \t]*(?:;|\n|#|\Z))")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -72,7 +80,26 @@ def check(case: Case) -> Iterator[Finding]:
             )
             + f"; write trap 'exit 0' {signal.removeprefix('SIG')} before it, and sleep with sleep 60 & wait $!",
             severity=severity_of(defect.path),
+            fix=_fix(outcome, signal.removeprefix("SIG")),
         )
+
+
+def _fix(outcome: Outcome, signal: str) -> Fix | None:
+    """A trap before the loop, and a sleep that it can interrupt; only where the sleep can be told apart."""
+    loop = outcome.loop
+    sleeps = list(_SLEEP.finditer(loop.value)) if loop is not None else []
+    if loop is None or len(sleeps) != 1 or outcome.jobs:
+        return None
+    before = loop.buffer.value[: loop.start].rpartition("\n")[2]
+    separator = "; " if outcome.mode == "command" or before.strip() else f"\n{before}"
+    return fix_of(
+        "unsafe",
+        "Leave when told, between two commands",
+        [
+            loop.insert_before(f"trap 'exit 0' {signal}{separator}"),
+            loop.cut(*sleeps[0].span(1)).insert_after(" & wait $!"),
+        ],
+    )
 
 
 RULE = Rule("GL220", "loop-without-trap", "error", check, __doc__)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from .defects import line_of, of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
-from .supervising import several_fix
+from .supervising import services_of, several_fix
 from .telling import confidence_of, name_of_child, program_name, severity_of, shell_name, tell
 from .writing import fix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.rule import Case, Rule
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 _IN_THE_WAY: frozenset[Around] = frozenset(
     {"pipeline", "subshell", "background", "loop", "negation", "time", "trap", "redirection"}
 )
+
+
+# What to write where exec alone would not do.
+_INSTEAD: Mapping[Around, str] = {
+    "subshell": "drop the parentheses and write {exec}",
+    "loop": "write {exec} in place of the loop: to start it again is the engine's job (docker run --restart)",
+    "pipeline": "write {exec}, without the pipeline",
+}
 
 
 def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
@@ -70,9 +78,16 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
 
 def _advice(case: Case, outcome: Outcome) -> str:
     line = line_of(case, outcome)
+    if services_of(outcome):
+        return "other services run in the background: trap the signal, send it to all, and wait"
     if line is not None and line.form == "shell" and outcome.mode == "command":
         return "write a JSON array, or put exec before the last command"
-    return f"write exec {program_name(outcome.command.argv)}" if outcome.command is not None else "write exec"
+    command = outcome.command
+    written = f"exec {program_name(command.argv)}" if command is not None else "exec"
+    for place in command.around if command is not None else ():
+        if place in _INSTEAD:
+            return _INSTEAD[place].format(exec=written)
+    return f"write {written}"
 
 
 def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
@@ -81,7 +96,20 @@ def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
         fix = exec_form_fix(case, line)
         if fix is not None:
             return fix
-    return several_fix(case, outcome) or exec_fix(outcome)
+    return several_fix(case, outcome) or _without_parentheses(outcome) or exec_fix(outcome)
+
+
+def _without_parentheses(outcome: Outcome) -> Fix | None:
+    """``exec app`` for ``(app)``, where the subshell is the script's own last command and holds nothing else."""
+    command = outcome.command
+    if command is None or command.around != ("subshell",) or command.calls:
+        return None
+    value, start = outcome.source.value, outcome.source.start
+    before, behind = value[: command.text.start - start].rstrip(), value[command.text.end - start :]
+    if not before.endswith("(") or behind.strip() != ")" or value[len(before) :][:1] == "(":
+        return None
+    whole = outcome.source.cut(len(before) - 1, len(value.rstrip()))
+    return fix_of("unsafe", "Drop the parentheses, and put exec before it", [whole.edit(f"exec {command.text.value}")])
 
 
 def exec_fix(outcome: Outcome) -> Fix | None:

@@ -21,7 +21,8 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-No fix: which init the image can use is for the writer to say.
+Unsafe: offered where the image installs tini or dumb-init, which then stands in front of the ENTRYPOINT. It reaps; that the helpers are told of the stop as well needs a script that
+traps and forwards, or a supervisor.
 
 ## When not to care
 When the helpers live as long as the container and have nothing to lose.
@@ -37,6 +38,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .initial import init_fix
 from .telling import program_name
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def check(case: Case) -> Iterator[Finding]:
                 f"{program_name(outcome.command.argv)} becomes PID 1 with {len(left)} other processes behind it ({names}), which it neither reaps nor stops;"
                 " use one service a container, or an init or supervisor",
                 confidence="medium",
+                fix=init_fix(case),
             )
             return
 

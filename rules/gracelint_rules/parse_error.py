@@ -22,7 +22,7 @@ CMD ["sleep", "10"]
 ```
 
 ## Fix safety
-There is no fix: only the writer knows what was meant.
+No fix: only the writer knows what was meant.
 
 ## When not to care
 Where the file is a template (Jinja, Go, ERB and the like) that another tool completes before it is built: gracelint says so once, as information,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
+from .launching import installed
 from .writing import fix_of
 
 if TYPE_CHECKING:
@@ -50,10 +51,4 @@ def _become(tool: str, user: str) -> str:
 
 def _tool(case: Case) -> str | None:
     """A tool that the image has."""
-    for tool in _TOOLS[:2]:
-        if tool in case.image.base.tools or any(
-            instruction.keyword == "RUN" and re.search(rf"\b{tool}\b", instruction.value.value)
-            for instruction in case.instructions
-        ):
-            return tool
-    return _TOOLS[2] if case.image.base.shell == "dash" else None
+    return installed(case, _TOOLS[:2]) or (_TOOLS[2] if case.image.base.shell == "dash" else None)

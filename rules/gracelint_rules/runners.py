@@ -28,7 +28,7 @@ def runner_fix(case: Case, hop: Hop) -> Fix | None:
     # A name that npm finds in node_modules/.bin is not on the container's PATH.
     if not words or words[0] not in _ON_PATH:
         return None
-    return exec_form_of(case, words, f"Start {words[0]} itself")
+    return exec_form_of(case, hop.argv, words, f"Start {words[0]} itself")
 
 
 _ON_PATH = frozenset({"node", "python", "python3", "deno", "bun"})

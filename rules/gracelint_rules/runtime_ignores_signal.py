@@ -27,7 +27,7 @@ CMD ["node", "server.js"]
 ```
 
 ## Fix safety
-No fix: how to stop is the application's own matter.
+Unsafe: a server that handles no signal at all, such as cron, is started behind the init that the image installs, and then ends at once. No fix for applications: how to stop is their own matter.
 
 ## When not to care
 When the container is run with `--init` and the application has nothing to lose.
@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .initial import init_fix
 from .telling import shown, tell
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{shown(hop.argv)} {what}; {advice}",
             confidence="medium",
+            fix=None if own else init_fix(case),
         )
 
 

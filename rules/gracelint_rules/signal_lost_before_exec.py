@@ -26,7 +26,8 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-No fix: where the trap belongs depends on what may be interrupted.
+Safe: a trap is set in the second line of the script. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script then ends after
+its present command, and the application is not started.
 
 ## When not to care
 When starting takes a second or two.
@@ -40,14 +41,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
+from gracelint.signals.names import number
 
 from .launching import base_name
 from .telling import program_name
+from .writing import fix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.shell.outcome import Outcome
 
 # Commands that wait for something else, as long as it takes.
 _WAITS = frozenset(
@@ -88,8 +92,25 @@ def check(case: Case) -> Iterator[Finding]:
                         f"a stop that comes while the script waits here is lost: its shell drops {signal}, then starts {app}, which is killed after"
                         f" {case.trace.grace_period:g} s; write trap 'exit 143' {(signal or 'SIGTERM').removeprefix('SIG')} at the top of the script",
                         confidence="medium",
+                        fix=_fix(outcome, signal),
                     )
                     return
+
+
+def _fix(outcome: Outcome, signal: str | None) -> Fix | None:
+    """A trap in the line behind the script's ``#!``, which lasts until exec."""
+    end = outcome.source.value.find("\n") + 1
+    value = number(signal or "")
+    if (
+        outcome.mode != "file"
+        or not outcome.source.value.startswith("#!")
+        or not end
+        or signal is None
+        or value is None
+    ):
+        return None
+    trap = f"trap 'exit {128 + value}' {signal.removeprefix('SIG')}\n"
+    return fix_of("safe", "Leave when told before exec", [outcome.source.cut(end, end).edit(trap)])
 
 
 RULE = Rule("GL219", "signal-lost-before-exec", "info", check, __doc__)

@@ -49,7 +49,7 @@ def several_fix(case: Case, outcome: Outcome) -> Fix | None:
         if job.variable is None:
             edits.append(job.text.insert_after(_assignment(outcome, job.text, pids[-1])))
     if outcome.end == "wait":
-        edits.append(front.text.insert_before(_lines(outcome, front.text, _trap(pids), "")))
+        edits.append(front.text.insert_before(lines(outcome, front.text, _trap(pids), "")))
         return fix_of("unsafe", "Send the signal to each service, and wait", edits)
     edits += _in_front(outcome, pids)
     return fix_of("unsafe", "Send the signal to each service, and wait", edits)
@@ -67,13 +67,13 @@ def _in_front(outcome: Outcome, pids: list[str]) -> list[Edit | None]:
     ):
         return [None]
     if front.program is not None and "keep-alive" in front.program.traits:
-        return [whole.edit(_lines(outcome, whole, _trap(pids), f"wait {_quoted(pids)}"))]
+        return [whole.edit(lines(outcome, whole, _trap(pids), f"wait {_quoted(pids)}"))]
     pid = _variable(outcome, program_name(front.argv), pids)
     words = whole.value[front.words.start - whole.start :] if execs else whole.value
     started = [f"{words} &", f"{pid}=$!", _trap([*pids, pid]), f'wait "${pid}"']
     if outcome.mode == "command":
         started[:2] = [f"{words} & {pid}=$!"]
-    return [whole.edit(_lines(outcome, whole, *started))]
+    return [whole.edit(lines(outcome, whole, *started))]
 
 
 def _assignment(outcome: Outcome, job: Text, name: str) -> str:
@@ -84,7 +84,7 @@ def _assignment(outcome: Outcome, job: Text, name: str) -> str:
     return f"\n{_indentation(job)}{name}=$!"
 
 
-def _lines(outcome: Outcome, at: Text, *commands: str) -> str:
+def lines(outcome: Outcome, at: Text, *commands: str) -> str:
     """Commands that begin where a text stands: one a line, with its indentation; in a command string one behind the other."""
     return ("; " if outcome.mode == "command" else f"\n{_indentation(at)}").join(commands)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from gracelint.diagnostics import Fix, Safety
 from gracelint.source import Edit, Span
 
+from .launching import own_exec_forms
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -47,13 +49,12 @@ def instruction_fix(
     return Fix(safety, message, tuple(edits))
 
 
-def exec_form_of(case: Case, words: Sequence[str], message: str, safety: Safety = "unsafe") -> Fix | None:
-    """Write the launch's whole command line anew; None where it does not stand in one exec form."""
-    launch = case.image.launch
-    line = launch.cmd if launch.entrypoint is None else launch.entrypoint
-    if line is None or line.instruction is None or line.form != "exec" or len(line.arguments) != len(launch.arguments):
-        return None
-    return instruction_fix(line.instruction, json_array(words), safety, message)
+def exec_form_of(case: Case, argv: Sequence[str], words: Sequence[str], message: str) -> Fix | None:
+    """Write other words in place of a command line; None where no exec form of this Dockerfile is just that."""
+    for line in own_exec_forms(case.image.launch):
+        if line.instruction is not None and [argument.value for argument in line.arguments] == list(argv):
+            return instruction_fix(line.instruction, json_array(words), "unsafe", message)
+    return None
 
 
 def _holds_comment(span: Span) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gracelint.image.model import Image
     from gracelint.lab import Report
 
-APPLICATIONS = ("gunicorn", "celery", "redis-server", "java", "worker")
+APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker")
 APPLETS = (
     "cat",
     "sleep",
@@ -37,15 +37,21 @@ APPLETS = (
     "nice",
     "true",
     "false",
-    "flock",
+    "time",
     "tr",
 )
-# A python that runs jobs to their end and everything else as an application.
-PYTHON = """#!/bin/dash
-case " $* " in
-    *" migrate "*|*" check "*) exit 0 ;;
+# Programs that are sometimes an application, sometimes a job that ends, and sometimes put an application into the background.
+STAND_INS = ("python", "kinto", "celery", "nginx", "php-fpm8.2")
+STAND_IN = r"""#!/bin/dash
+name=${0##*/}
+case "$name $* " in
+    *" migrate "*|*" check "*|*/job.py\ *) exit 0 ;;
+    *" --detach "*) detached=yes ;;
+    nginx*"daemon off"*|php-fpm*" -F "*) ;;
+    nginx*|php-fpm*) detached=yes ;;
 esac
-exec /usr/local/bin/worker "$@"
+[ "$detached" ] || exec /usr/local/bin/worker "$@"
+/usr/local/bin/worker "$@" &
 """
 PATH = "/usr/local/bin:/usr/bin:/bin"
 SHELLS = {"dash": "dash", "ash": "busybox", "bash": "bash"}
@@ -61,7 +67,7 @@ class Rootfs:
     def make(cls, folder: Path, family: str) -> Rootfs:
         for name in ("bin", "usr/local/bin", "usr/bin", "record", "tmp", "proc", "dev", "run", "etc", "var/log", "app"):
             (folder / name).mkdir(parents=True)
-        for name in ("dash", "bash", "busybox", "tini", "dumb-init"):
+        for name in ("dash", "bash", "busybox", "tini", "dumb-init", "flock", "setsid"):
             _install(folder, name)
         for name in APPLETS:
             os.link(folder / "bin/busybox", folder / "bin" / name)
@@ -69,9 +75,10 @@ class Rootfs:
         build(folder / "usr/local/bin" / APPLICATIONS[0])
         for name in APPLICATIONS[1:]:
             os.link(folder / "usr/local/bin" / APPLICATIONS[0], folder / "usr/local/bin" / name)
-        python = folder / "usr/local/bin/python"
-        python.write_text(PYTHON)
-        python.chmod(0o755)
+        for name in STAND_INS:
+            stand_in = folder / "usr/local/bin" / name
+            stand_in.write_text(STAND_IN)
+            stand_in.chmod(0o755)
         return cls(folder)
 
     def measure(self, image: Image, grace: float = 2.5) -> Report:
@@ -98,7 +105,12 @@ class Rootfs:
         record.chmod(0o666)
         environment = {name: value for name, value in image.env.items() if value is not None}
         environment |= {"PATH": PATH, "HOME": "/", "GRACELINT_RECORD": "/record/witnesses", "GRACELINT_CLEANUP": "400"}
-        argv = [_resolved(image.launch.argv[0], self.folder), *image.launch.argv[1:]]
+        launch = image.launch.argv
+        # What a base image's own script does before it execs its arguments is not to be proven here.
+        launch = (
+            launch[1:] if launch[0] in image.base.passes_through and image.launch.arguments[0].inherited else launch
+        )
+        argv = [_resolved(launch[0], self.folder), *launch[1:]]
         ready = (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05))
         report = run(
             argv,

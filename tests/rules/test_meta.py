@@ -7,8 +7,9 @@ import pkgutil
 import re
 from pathlib import Path
 
+import archive
 import pytest
-from test_fixtures import lint
+from test_fixtures import BAD, lint
 
 import gracelint_rules
 from gracelint_rules.registry import RULES
@@ -72,6 +73,15 @@ def test_examples_behave_as_they_say(
 ) -> None:
     assert rule.code in found(section(rule.doc, "Example"), tmp_path, monkeypatch)
     assert rule.code not in found(section(rule.doc, "Use instead"), tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_fix_is_declared_where_one_is_made(rule: gracelint_rules.registry.Rule) -> None:
+    """A page that begins with "No fix" is of a rule that makes none; for any other, a bad case gets one."""
+    declared = not section(rule.doc, "Fix safety").strip().startswith("No fix")
+    expected = (line for path in BAD for line in archive.read(path)["expected"].text.splitlines())
+    made = any(line.startswith(rule.code) and " fix:" in line for line in expected)
+    assert made == declared
 
 
 def test_pages_are_fresh() -> None:

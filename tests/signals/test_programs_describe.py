@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pytest
 from programs_fixtures import image, words
 
-from gracelint.signals.programs import describe
+from gracelint.signals.programs import catalogue, describe
+
+KEYS = catalogue.keys()
 
 
 @dataclass(frozen=True)
@@ -368,3 +370,13 @@ def test_the_users_programs_come_first(
     reaction = program.as_pid1.get("SIGTERM")
     assert (reaction.disposition if reaction else None) == term
     assert program.evidence == ("configuration",)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if catalogue.entry(key).get("foreground")])
+def test_the_words_that_keep_a_server_in_front_do(key: str) -> None:
+    """``foreground`` takes back what ``daemonizes`` says."""
+    name = next(iter(catalogue.entry(key).get("names", [key])))
+    program = describe(words([name]), image())
+    assert program is not None and program.daemonizes and program.foreground
+    kept = describe(words([name, *program.foreground]), image())
+    assert kept is not None and not kept.daemonizes and kept.stays

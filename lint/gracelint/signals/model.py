@@ -73,7 +73,7 @@ class Program:
     package-runners, tools). ``starts`` is what it runs: empty for an application. ``as_pid1`` and ``as_child`` map signal
     names to reactions; a signal that is not there has its default action (ignored by PID 1, fatal elsewhere; see `kernel`).
     ``stays``: it runs until told to stop (None: not known). ``daemonizes``: it puts itself in the background and the command
-    returns. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds, ``timeout_text`` where the user set it (None: the program's default) (None:
+    returns, unless the words ``foreground`` are added. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds, ``timeout_text`` where the user set it (None: the program's default) (None:
     none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
     ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
     rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
@@ -87,6 +87,7 @@ class Program:
     as_child: Mapping[str, Reaction] = field(default_factory=dict)
     stays: bool | None = None
     daemonizes: bool = False
+    foreground: tuple[str, ...] = ()
     clean_signals: tuple[str, ...] = ()
     timeout: float | None = None
     timeout_text: Text | None = None

@@ -119,6 +119,7 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         as_child=reactions(facts.get("on", {}), facts.get("as-child", {})),
         stays=False if asked else facts.get("stays"),
         daemonizes=facts.get("daemonizes", False),
+        foreground=tuple(facts.get("foreground", ())),
         clean_signals=tuple(facts.get("clean", ())),
         timeout=limit or None,
         timeout_text=given.text if given is not None and limit else facts.get("timeout-text"),

@@ -37,6 +37,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "afresh": bool,
     "stays": bool,
     "daemonizes": bool,
+    "foreground": list,
     "clean": list,
     "timeout": (int, float),
     "timeout-options": list,
