@@ -65,11 +65,12 @@ def check(case: Case) -> Iterator[Finding]:
             if defect.hop.pid1
             else f"dies of {signal} at once{where}: it installs no handler"
         )
+        stop_with = (response.stop_with if response is not None else "") or "ends the program"
         yield tell(
             RULE,
             case,
             defect,
-            f"{what}; call signal.signal(signal.{signal}, ...) with a handler that ends the program",
+            f"{what}; call signal.signal(signal.{signal}, ...) with a handler that {stop_with}",
             fix=handler_fix(case, response),
         )
 

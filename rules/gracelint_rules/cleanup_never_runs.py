@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .applications import tell
+from .applications import response_of, tell
 from .defects import of_rule
 
 if TYPE_CHECKING:
@@ -65,11 +65,17 @@ if TYPE_CHECKING:
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each clean-up that is skipped."""
     for defect in of_rule(case, RULE.name):
+        signal, response = case.trace.stop_signal.name, response_of(case, defect)
+        reaction = None
+        if response is not None:
+            reaction = response.as_pid1 if defect.hop.pid1 else response.as_child
         yield tell(
             RULE,
             case,
             defect,
-            f"is ended by {case.trace.stop_signal.name} without running its clean-up; turn the signal into SystemExit in a handler",
+            f"does not run its clean-up on {signal}: {reaction.why}"
+            if reaction is not None
+            else f"is ended by {signal} without running its clean-up; turn the signal into SystemExit in a handler",
             severity="warning",
         )
 

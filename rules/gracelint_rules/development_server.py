@@ -1,7 +1,7 @@
 """A reloader or development server as PID 1.
 
 ## What it does
-Reports servers that are made for development: `flask run`, `manage.py runserver`, `python -m http.server`, reloaders and watchers such as `uvicorn --reload`, nodemon or `vite`.
+Reports servers that are made for development: `flask run`, `manage.py runserver`, `python -m http.server`, reloaders and watchers such as `uvicorn --reload`, nodemon or `vite`; and, in Python's sources, `app.run()` of Flask, Dash and Bottle.
 
 ## Why is this bad?
 Most install no handler for SIGTERM, so that as PID 1 they ignore it and are killed after the grace period; with a reloader in front the stop is fast and cuts the request under way. None of them is made to drain.
@@ -35,25 +35,40 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .applications import blocking, response_of
 from .defects import of_rule
-from .telling import cost, shown, tell
+from .telling import shown, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
 
+    from .defects import Defect
+
 
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each development server that loses the signal."""
     for defect in of_rule(case, RULE.name):
+        killed = f"; it is killed after {case.trace.grace_period:g} s" if defect.path.verdict == "killed" else ""
         yield tell(
             RULE,
             case,
             defect,
-            f"{shown(defect.hop.argv)} is made for development: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
-            " start a production server",
+            f"{shown(defect.hop.argv)} is made for development: {_what_happens(case, defect)}{killed}; start a production server",
         )
+
+
+def _what_happens(case: Case, defect: Defect) -> str:
+    """What the server does with the signal, by the call in the source where that was read."""
+    response = response_of(case, defect)
+    reaction = response and (response.as_pid1 if defect.hop.pid1 else response.as_child)
+    if response is None or reaction is not None:
+        return defect.hop.why.rstrip(".")
+    signal, end = case.trace.stop_signal.name, "PID 1 ignores it"
+    if not defect.hop.pid1:
+        end = "it ends at once, and drops the requests in flight"
+    return f"{blocking(response)} installs no handler for {signal}, so {end}"
 
 
 RULE = Rule("GL306", "development-server", "warning", check, __doc__)

@@ -28,15 +28,17 @@ Defect = Literal[
 class Response:
     """What becomes of one signal, sent to PID 1 (``as_pid1``) or to another process (``as_child``).
 
-    ``blocking`` is where the program is at rest, ``blocking_name`` what it calls there. ``defect`` names what is wrong, if anything is, and ``at`` is its
-    place; ``registered`` is where the handler is installed, ``cleanups`` what wants to run when the program ends (and does not); ``interrupt``: there is an ``except KeyboardInterrupt``
-    that does something; ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in.
+    ``blocking`` is where the program is at rest, ``blocking_name`` what it calls there, ``stop_with`` what a handler had better do about that call ("calls
+    server.stop(grace)"; "": nothing particular). ``defect`` names what is wrong, if anything is, and ``at`` is its place; ``registered`` is where the handler is
+    installed, ``cleanups`` what wants to run when the program ends (and does not); ``interrupt``: there is an ``except KeyboardInterrupt`` that does something;
+    ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in.
     """
 
     as_pid1: Reaction | None
     as_child: Reaction | None
     blocking: Text
     blocking_name: str
+    stop_with: str = ""
     defect: Defect | None = None
     at: Text | None = None
     registered: Text | None = None

@@ -363,11 +363,18 @@ def _known(
     text: Text,
     state: State,
 ) -> Value:
-    number = receiver.number if isinstance(receiver, Made | Instance) else run.nobody
+    number = run.nobody
+    if isinstance(receiver, Made | Instance) and not entry.get("singleton"):
+        number = receiver.number
     match entry["does"]:
         case "marks":
             run.write(state, (number, entry["mark"]), TRUE)
             return NONE
+        case "changes":
+            run.opaque = run.opaque or state.signalled
+            return Made(name, run.number())
+        case "calls":
+            return call(run, frame, arguments.get(0, "callback") or UNKNOWN, arguments.values[1:], text, state)
         case "serves":
             state.store[SERVES] = Ref(name)
             return Made(name, run.number())

@@ -1,14 +1,15 @@
 """What foreign calls do, looked up by name: the reader of ``calls.toml``.
 
 An entry's words: ``does`` is ``rest`` (stays in the call until told), ``pause`` (returns by itself after a while), ``marks`` (notes something
-on its object that ends a rest), ``endless`` (an iterable that does not end), ``inert``. ``names`` are full names; ``package.*.method`` is
-that method of whatever the package made. ``until``: the mark that lets a rest end, ``raises`` what it then raises; ``timeout`` is
+on its object that ends a rest), ``calls`` (calls its first argument, there and then), ``endless`` (an iterable that does not end),
+``changes`` (what it returns does, without anybody's doing), ``inert``. ``names`` are full names; ``package.*.method`` is
+that method of whatever the package made; ``singleton``: there is one object of the kind. ``until``: the mark that lets a rest end, ``raises`` what it then raises; ``timeout`` is
 position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` a mark that does. ``on`` names the
 signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words; ``unless``: not if this argument is false (or, of
 a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true. ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives.
-``broken-off``: what it means when the exception of a program's own handler comes out of it (a server may drop its requests); ``serves`` (of ``does``): from here
-on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server.
-``interrupted``: it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event
+``broken-off``: what it means when the exception of a program's own handler comes out of it, ``stopped`` when it ends by its mark (a server may drop its requests); ``serves`` (of ``does``): from here
+on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server. ``stop-with``: what a handler had
+better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event
 loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
 """
 
@@ -41,10 +42,11 @@ def _entries() -> tuple[Mapping[str, Entry], frozenset[str]]:
         entry["key"] = key
         for part in (entry, entry.get("when", {})):
             part["on"] = {signal: does for signals, does in part.get("on", {}).items() for signal in signals.split()}
+        entry |= {word: entry[words] for words in list(entry) for word in words.split()}
         for name in entry.get("names", ()):
             found[name] = entry
         for name, mark in entry.get("marks", {}).items():
-            found[name] = {"does": "marks", "mark": mark}
+            found[name] = {"does": "marks", "mark": mark, "singleton": entry.get("singleton", False)}
     return found, frozenset(table["unknown-frameworks"]["last"])
 
 

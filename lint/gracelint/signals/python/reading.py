@@ -222,6 +222,7 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         None,
         visit.text,
         visit.name,
+        stop_with=_entry(visit).get("stop-with", ""),
         registered=registered,
         cleanups=cleanups,
         interrupt=any(guard.kind == "except" for guard in visit.guards),
@@ -265,7 +266,10 @@ def _framework(handler: Own, visit: Visit, response: Response) -> Response:
     if handler.does == "terminates" and _entry(visit).get("development"):
         response = replace(response, defect="development-server", at=visit.text)
     if _entry(visit).get("raises-again") and response.cleanups:
-        child = Reaction("terminates", f"{handler.why} by the same signal: what else wants to clean up does not run")
+        child = Reaction(
+            "terminates",
+            f"{handler.why} by the same signal, so that what stands behind its call, and atexit, is not reached",
+        )
         response = replace(response, defect="cleanup-never-runs", at=response.cleanups[0])
     return replace(response, as_pid1=reaction, as_child=child)
 
@@ -324,21 +328,21 @@ def _outcome(
     if visit.launches and untold:
         why = "its handler ends it, and the program it waits for is killed without notice"
         return Reaction("terminates", why), "launcher-does-not-forward", visit.text
-    broken_off = _broken_off(run, visit, ends[0].state) if run.broken_off else None
-    if broken_off is not None:
+    lost = _lost(run, visit, ends[0].state)
+    if lost is not None:
         defect: Defect | None = "development-server" if _entry(visit).get("development") else None
-        return broken_off, defect, visit.text if defect else None
+        return lost, defect, visit.text if defect else None
     return Reaction("handles", f"its handler for {signal} ends the program"), None, None
 
 
-def _broken_off(run: Run, visit: Visit, state: State) -> Reaction | None:
-    """What it costs that an exception came out of the call that served; None where nothing is known to be lost.
+def _lost(run: Run, visit: Visit, state: State) -> Reaction | None:
+    """What it costs that the call that served was left, by an exception or in order; None where nothing is known to be lost.
 
     On SIGINT `asyncio.run` cancels the main task alone, which may then close its servers in order."""
     from .knowledge import entry_of
 
-    found = _entry(visit).get("broken-off")
-    server = state.store.get(SERVES)
+    found = _entry(visit).get("broken-off" if run.broken_off else "stopped")
+    server = state.store.get(SERVES) if run.broken_off else None
     if found is None and isinstance(server, Ref) and visit.loop and visit.handlers.get(run.signal) != INTERRUPT:
         found = {"does": "terminates", "why": (entry_of(server.name) or {})["why"]}
     return Reaction(found["does"], found["why"]) if found is not None else None
