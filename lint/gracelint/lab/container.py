@@ -65,6 +65,7 @@ def become(container: Container, output: int, failure: int) -> NoReturn:
         _streams(output)
         _default_signals()
         if container.uid is not None:
+            os.fchown(output, container.uid, -1)  # as runc does: it may be opened again by its name (/dev/stderr)
             os.setgroups([])
             os.setgid(container.uid)
             os.setuid(container.uid)

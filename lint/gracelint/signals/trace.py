@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .process import Alternative
 
 INIT = "docker-init"
+ENDS = "the container ends by itself"
 
 
 def follow(
@@ -113,7 +114,8 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
     stop = Stop(resolver, way.process, signal, grace)
     verdict, reasons = stop.verdict, stop.reasons
     if stop.early or way.process.stays is False:
-        verdict, reasons = "unknown", ("the container ends by itself", *reasons)
+        of_program = way.process.program.missing if way.process.program else ()
+        verdict, reasons = "unknown", (ENDS, *of_program, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
     return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)))
