@@ -162,8 +162,7 @@ def combine(
     min_confidence: Confidence = "low",
 ) -> Report:
     """One report of all units: suppressed, with the severities of the settings, without duplicates, sorted."""
-    from gracelint_rules.unused_ignore import RULE as UNUSED
-
+    unused = next(rule for rule in rules_for(()) if rule.name == "unused-ignore")
     by_place: dict[tuple[object, ...], tuple[Finding, Settings]] = {}
     ignores: dict[tuple[str, int], suppress.Ignore] = {}
     on: dict[str, set[str]] = {}
@@ -180,13 +179,13 @@ def combine(
             ignores.setdefault((path, ignore.span.start), ignore)
             on.setdefault(path, set()).update(unit.codes)
             settings_of.setdefault(path, unit.settings)
-    outcome = suppress.apply([finding for finding, _ in by_place.values()], ignores.values(), UNUSED, on, known)
+    outcome = suppress.apply([finding for finding, _ in by_place.values()], ignores.values(), unused, on, known)
     settled = {id(finding): settings for finding, settings in by_place.values()}
     kept = [(finding, settled[id(finding)]) for finding in outcome.kept]
     kept += [
         (finding, settings_of[finding.span.document.path])
         for finding in outcome.unused
-        if UNUSED.code in on[finding.span.document.path]
+        if unused.code in on[finding.span.document.path]
     ]
     findings = [_graded(finding, settings) for finding, settings in kept if not _ignored(finding, settings)]
     return Report(

@@ -1,4 +1,4 @@
-"""`dataclasses`, for classes that a short run makes by the hundred and mostly never uses.
+"""`dataclasses` and `typing.NamedTuple`, for classes that a short run makes by the hundred and mostly never uses.
 
 The standard library's decorator writes and compiles some six methods for every class at import, and is itself imported
 with `inspect`, `ast` and `dis`: more than half of the time of a whole run. Here a class costs what its slots cost: the one method
@@ -6,6 +6,7 @@ that is worth compiling, ``__init__``, is compiled when the first instance is ma
 
 The names are drop-in replacements for what gracelint uses (type checkers are shown the originals), and `dataclasses.fields`,
 `replace` and `asdict` work on these classes. Left out: ordering, ``InitVar``, ``KW_ONLY``, ``init=False``.
+`typing.NamedTuple` compiles every annotation on top of the tuple itself, five times the work.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, fields, replace
+    from typing import NamedTuple
 else:
+    from collections import namedtuple
+
     _MISSING = object()
 
     class field:  # noqa: N801  # stands in for a function of this name
@@ -39,6 +43,20 @@ else:
         """The same record but for some fields."""
         cls = type(record)
         return cls(**{**dict(zip(cls.__match_args__, cls._values_(record), strict=True)), **changes})
+
+    class _TupleMaker(type):
+        """Makes, of the body of a class, a named tuple with its defaults and methods."""
+
+        def __new__(mcs, name, bases, namespace):
+            names = list(namespace.get("__annotations__", ()))
+            defaults = [namespace[each] for each in names if each in namespace]
+            made = namedtuple(name, names, defaults=defaults, module=namespace["__module__"])
+            for each, value in namespace.items():
+                if each not in names and each not in ("__module__", "__dict__", "__weakref__"):
+                    setattr(made, each, value)
+            return made
+
+    NamedTuple = type.__new__(_TupleMaker, "NamedTuple", (), {})
 
     def _made(cls, frozen, slots, eq):
         known = {}
@@ -142,4 +160,4 @@ else:
             return found
 
 
-__all__ = ["dataclass", "field", "fields", "replace"]
+__all__ = ["NamedTuple", "dataclass", "field", "fields", "replace"]

@@ -6,7 +6,9 @@ line) the more specific selector wins; among equally specific ones, ignoring doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from .records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

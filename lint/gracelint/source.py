@@ -13,9 +13,9 @@ characters, never bytes; undecodable bytes are kept as surrogate escapes so that
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from .records import dataclass, field
+from .records import NamedTuple, dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

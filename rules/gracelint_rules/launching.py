@@ -22,6 +22,8 @@ SHELL_ONLY = frozenset(
     " source then trap typeset ulimit umask unset until wait while".split()
 )
 
+_OPERATORS = frozenset("$&|;<>")
+
 
 # How many wrappers, one behind the other, are looked through.
 _WRAPPERS = 8
@@ -56,6 +58,12 @@ def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:
         if line is launch.cmd and not launch.cmd_used:
             continue
         yield line
+
+
+def speaks_shell(line: CommandLine) -> bool:
+    """Whether an exec form may have shell syntax in it: a variable, an operator, a builtin as the program."""
+    words = [argument.value for argument in line.arguments]
+    return words[:1] != [] and (words[0] in SHELL_ONLY or any(not _OPERATORS.isdisjoint(word) for word in words))
 
 
 def base_name(path: str) -> str:

@@ -1,5 +1,10 @@
 """The one place where rules are registered, in the order of their codes.
 
+What the engine must know of every rule stands in a table here, together with what an image must have for the rule to look at it;
+a rule's module (it is called as the rule is) is imported when an image has that, or when its page is asked for. Most images
+meet few rules, and importing all of them was a fifth of a short run. Hazard: the table repeats what the module's ``RULE``
+says, and a condition must hold wherever its rule finds something; tests hold both.
+
 Other people's rules are modules named in the configuration's ``plugins``; each has a ``RULES`` of its own.
 """
 
@@ -7,113 +12,161 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import (
-    abandoned_background_process,
-    absent_sigterm_handler,
-    arguments_dropped,
-    child_not_awaited,
-    cleanup_never_runs,
-    cmd_ignored,
-    daemonized_service,
-    deferred_trap,
-    development_server,
-    exec_form_builtin,
-    exec_with_assignment,
-    exec_without_effect,
-    exit_swallowed,
-    forking_privilege_drop,
-    grace_period_too_short,
-    group_signal_breaks_workers,
-    handler_does_not_stop,
-    handler_not_installed,
-    ignored_stop_signal,
-    interrupt_to_background_child,
-    invalid_stop_signal,
-    keep_alive_as_pid1,
-    launcher_does_not_forward,
-    loop_without_trap,
-    malformed_exec_form,
-    missing_exec,
-    no_init_for_children,
-    no_shell_in_image,
-    package_runner_as_pid1,
-    parse_error,
-    runtime_ignores_signal,
-    shell_form_cmd,
-    shell_form_entrypoint,
-    shell_wrapper_without_exec,
-    signal_lost_before_exec,
-    supervisor_stop_settings,
-    threads_outlive_exit,
-    trap_does_not_exit,
-    trap_does_not_forward,
-    trap_for_another_signal,
-    trap_kills_itself,
-    trap_lost_by_exec,
-    unbounded_drain,
-    uncatchable_stop_signal,
-    unexpanded_variable,
-    unportable_trap,
-    unquoted_heredoc,
-    unresolved_entrypoint,
-    unused_ignore,
-    wrapper_does_not_forward,
-    wrong_stop_signal,
-)
+from gracelint.rule import Rule
+
+from .defects import defects
 
 if TYPE_CHECKING:
-    from gracelint.rule import Rule
+    from collections.abc import Callable, Iterable
+
+    from gracelint.diagnostics import Finding, Severity
+    from gracelint.rule import Case
+    from gracelint.signals.model import Hop
+
+    Condition = Callable[[Case, str], bool]
+
+
+class Registered(Rule):
+    """A rule of ours. ``concerns`` tells of an image, and the rule's name, whether the rule can find anything there."""
+
+    concerns: Condition
+
+    def __init__(self, code: str, name: str, severity: Severity, concerns: Condition) -> None:
+        super().__init__(code, name, severity, self._check, "")
+        object.__setattr__(self, "concerns", concerns)
+
+    @property
+    def own(self) -> Rule:
+        """What the rule's module says it is."""
+        from importlib import import_module
+
+        rule: Rule = import_module(f"{__package__}.{self.name.replace('-', '_')}").RULE
+        return rule
+
+    def _check(self, case: Case) -> Iterable[Finding]:
+        return self.own.check(case) if self.concerns(case, self.name) else ()
+
+    @property
+    def doc(self) -> str:
+        """The page."""
+        return self.own.doc
+
+
+def _always(_case: Case, _name: str) -> bool:
+    return True
+
+
+def _never(_case: Case, _name: str) -> bool:
+    return False
+
+
+def _defect(case: Case, name: str) -> bool:
+    """A hop of the signal's way is to blame for what this rule speaks of."""
+    return any(defect.rule == name for defect in defects(case))
+
+
+def _hops(case: Case) -> Iterable[Hop]:
+    return (hop for path in case.trace.paths for hop in (*path.before, *path.hops))
+
+
+def _shell(case: Case, _name: str) -> bool:
+    """A shell is on the signal's way."""
+    return any(hop.shell is not None for hop in _hops(case))
+
+
+def _starter(case: Case, _name: str) -> bool:
+    """A program on the way starts others."""
+    return any(hop.program is not None and hop.program.starts for hop in _hops(case))
+
+
+def _timeout(case: Case, _name: str) -> bool:
+    """A program on the way limits its own shutdown, in the image's own words, or has no limit."""
+    return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
+
+
+def _supervisor(case: Case, name: str) -> bool:
+    return _starter(case, name) or _defect(case, name)
+
+
+def _cmd_unused(case: Case, _name: str) -> bool:
+    """The image has an ENTRYPOINT that gets no CMD."""
+    launch = case.image.launch
+    return launch.entrypoint is not None and not (launch.cmd is not None and launch.cmd_used)
+
+
+def _heredoc(case: Case, _name: str) -> bool:
+    return any((instruction.inner or instruction).heredocs for instruction in case.dockerfile.instructions)
+
+
+def _exec_form(case: Case, _name: str) -> bool:
+    """ENTRYPOINT or CMD is in exec form, and written in the language of shells."""
+    from .launching import own_exec_forms, speaks_shell
+
+    return any(speaks_shell(line) for line in own_exec_forms(case.image.launch))
+
+
+def _malformed(case: Case, _name: str) -> bool:
+    return any((instruction.inner or instruction).malformed is not None for instruction in case.instructions)
+
+
+def _no_shell(case: Case, _name: str) -> bool:
+    return case.image.base.shell == "none"
+
+
+def _own_stop_signal(case: Case, _name: str) -> bool:
+    return case.image.stop_signal.text is not None
+
 
 RULES: tuple[Rule, ...] = (
-    parse_error.RULE,
-    unused_ignore.RULE,
-    unresolved_entrypoint.RULE,
-    shell_form_entrypoint.RULE,
-    shell_form_cmd.RULE,
-    malformed_exec_form.RULE,
-    shell_wrapper_without_exec.RULE,
-    cmd_ignored.RULE,
-    unexpanded_variable.RULE,
-    exec_form_builtin.RULE,
-    no_shell_in_image.RULE,
-    uncatchable_stop_signal.RULE,
-    invalid_stop_signal.RULE,
-    wrong_stop_signal.RULE,
-    missing_exec.RULE,
-    exec_without_effect.RULE,
-    deferred_trap.RULE,
-    trap_does_not_forward.RULE,
-    child_not_awaited.RULE,
-    unportable_trap.RULE,
-    trap_lost_by_exec.RULE,
-    ignored_stop_signal.RULE,
-    abandoned_background_process.RULE,
-    forking_privilege_drop.RULE,
-    arguments_dropped.RULE,
-    trap_kills_itself.RULE,
-    trap_for_another_signal.RULE,
-    trap_does_not_exit.RULE,
-    keep_alive_as_pid1.RULE,
-    daemonized_service.RULE,
-    interrupt_to_background_child.RULE,
-    exec_with_assignment.RULE,
-    signal_lost_before_exec.RULE,
-    loop_without_trap.RULE,
-    unquoted_heredoc.RULE,
-    absent_sigterm_handler.RULE,
-    handler_does_not_stop.RULE,
-    handler_not_installed.RULE,
-    exit_swallowed.RULE,
-    cleanup_never_runs.RULE,
-    development_server.RULE,
-    threads_outlive_exit.RULE,
-    runtime_ignores_signal.RULE,
-    launcher_does_not_forward.RULE,
-    package_runner_as_pid1.RULE,
-    no_init_for_children.RULE,
-    supervisor_stop_settings.RULE,
-    grace_period_too_short.RULE,
-    group_signal_breaks_workers.RULE,
-    unbounded_drain.RULE,
-    wrapper_does_not_forward.RULE,
+    Registered("GL001", "parse-error", "error", _always),
+    Registered("GL002", "unused-ignore", "warning", _never),  # the engine's own, once all others have spoken
+    Registered("GL003", "unresolved-entrypoint", "error", _always),
+    Registered("GL101", "shell-form-entrypoint", "error", _shell),
+    Registered("GL102", "shell-form-cmd", "error", _defect),
+    Registered("GL103", "malformed-exec-form", "error", _malformed),
+    Registered("GL104", "shell-wrapper-without-exec", "error", _defect),
+    Registered("GL105", "cmd-ignored", "warning", _cmd_unused),
+    Registered("GL106", "unexpanded-variable", "warning", _exec_form),
+    Registered("GL107", "exec-form-builtin", "error", _exec_form),
+    Registered("GL108", "no-shell-in-image", "error", _no_shell),
+    Registered("GL110", "uncatchable-stop-signal", "error", _own_stop_signal),
+    Registered("GL111", "invalid-stop-signal", "error", _own_stop_signal),
+    Registered("GL112", "wrong-stop-signal", "warning", _defect),
+    Registered("GL201", "missing-exec", "error", _defect),
+    Registered("GL202", "exec-without-effect", "error", _defect),
+    Registered("GL203", "deferred-trap", "error", _defect),
+    Registered("GL204", "trap-does-not-forward", "error", _defect),
+    Registered("GL205", "child-not-awaited", "error", _defect),
+    Registered("GL206", "unportable-trap", "error", _defect),
+    Registered("GL207", "trap-lost-by-exec", "info", _shell),
+    Registered("GL208", "ignored-stop-signal", "error", _defect),
+    Registered("GL209", "abandoned-background-process", "warning", _defect),
+    Registered("GL210", "forking-privilege-drop", "warning", _starter),
+    Registered("GL211", "arguments-dropped", "info", _shell),
+    Registered("GL212", "trap-kills-itself", "error", _defect),
+    Registered("GL213", "trap-for-another-signal", "error", _defect),
+    Registered("GL214", "trap-does-not-exit", "error", _defect),
+    Registered("GL215", "keep-alive-as-pid1", "warning", _defect),
+    Registered("GL216", "daemonized-service", "error", _defect),
+    Registered("GL217", "interrupt-to-background-child", "error", _defect),
+    Registered("GL218", "exec-with-assignment", "error", _defect),
+    Registered("GL219", "signal-lost-before-exec", "info", _shell),
+    Registered("GL220", "loop-without-trap", "error", _defect),
+    Registered("GL221", "unquoted-heredoc", "error", _heredoc),
+    Registered("GL301", "absent-sigterm-handler", "error", _defect),
+    Registered("GL302", "handler-does-not-stop", "error", _defect),
+    Registered("GL303", "handler-not-installed", "error", _defect),
+    Registered("GL304", "exit-swallowed", "error", _defect),
+    Registered("GL305", "cleanup-never-runs", "warning", _defect),
+    Registered("GL306", "development-server", "warning", _defect),
+    Registered("GL307", "threads-outlive-exit", "error", _defect),
+    Registered("GL308", "runtime-ignores-signal", "warning", _defect),
+    Registered("GL309", "launcher-does-not-forward", "error", _defect),
+    Registered("GL401", "package-runner-as-pid1", "warning", _defect),
+    Registered("GL402", "no-init-for-children", "info", _shell),
+    Registered("GL403", "supervisor-stop-settings", "warning", _supervisor),
+    Registered("GL404", "grace-period-too-short", "warning", _timeout),
+    Registered("GL405", "group-signal-breaks-workers", "warning", _starter),
+    Registered("GL406", "unbounded-drain", "warning", _timeout),
+    Registered("GL407", "wrapper-does-not-forward", "error", _defect),
 )

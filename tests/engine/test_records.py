@@ -125,3 +125,27 @@ def test_frozen_or_not(made: ModuleType) -> None:
 def test_the_standard_library_is_not_imported() -> None:
     check = "import sys, gracelint.records, gracelint.image.model; sys.exit('dataclasses' in sys.modules)"
     assert subprocess.run([sys.executable, "-S", "-c", check], env={"PYTHONPATH": "lint"}, check=False).returncode == 0
+
+
+class Pair(records.NamedTuple):
+    """Two numbers."""
+
+    left: int
+    right: int = 2
+
+    @property
+    def sum(self) -> int:
+        return self.left + self.right
+
+
+class Nothing(records.NamedTuple):
+    pass
+
+
+def test_a_named_tuple_is_one() -> None:
+    assert Pair(1) == (1, 2)
+    assert Pair(1)._replace(right=5).sum == 6
+    assert (Pair._fields, Pair.__doc__, Pair.__module__) == (("left", "right"), "Two numbers.", __name__)
+    assert pickle.loads(pickle.dumps(Pair(3))) == Pair(3)
+    assert repr(Pair(1)) == "Pair(left=1, right=2)"
+    assert Nothing() == ()

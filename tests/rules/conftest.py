@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+from gracelint_rules.registry import Registered
+
+if TYPE_CHECKING:
+    from gracelint.diagnostics import Finding
+    from gracelint.rule import Case
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -12,3 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def update_expected(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-expected"))
+
+
+@pytest.fixture(autouse=True)
+def all_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every rule is asked, and finds nothing where the registry says that it does not concern an image."""
+
+    def check(rule: Registered, case: Case) -> list[Finding]:
+        found = list(rule.own.check(case))
+        assert not found or rule.concerns(case, rule.name)
+        return found
+
+    monkeypatch.setattr(Registered, "check", property(lambda rule: lambda case: check(rule, case)))

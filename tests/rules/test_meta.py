@@ -12,7 +12,7 @@ import pytest
 from test_fixtures import BAD, lint
 
 import gracelint_rules
-from gracelint_rules.registry import RULES
+from gracelint_rules.registry import RULES, Registered
 
 ROOT = Path(__file__).parents[2]
 HEADINGS = (
@@ -40,6 +40,12 @@ def test_every_rule_file_is_registered() -> None:
     modules = {info.name for info in pkgutil.iter_modules(gracelint_rules.__path__)}
     with_rule = {name for name in modules if hasattr(importlib.import_module(f"gracelint_rules.{name}"), "RULE")}
     assert with_rule == {rule.name.replace("-", "_") for rule in RULES}
+
+
+def test_the_registry_says_what_the_rules_say() -> None:
+    for rule in RULES:
+        assert isinstance(rule, Registered)
+        assert (rule.code, rule.name, rule.severity) == (rule.own.code, rule.own.name, rule.own.severity)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

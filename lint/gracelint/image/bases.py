@@ -19,8 +19,7 @@ from __future__ import annotations
 
 import json
 import os.path
-from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..records import dataclass, fields, replace
@@ -152,8 +151,12 @@ def base_image(reference: str, overrides: Mapping[str, BaseImage] | None = None)
     by the distribution in its tag, or as of the official image of its name (``registry.corp/python:3.12``).
     """
     known = _known(reference)
-    patterns = [pattern for pattern in overrides or () if fnmatchcase(reference, pattern)]
-    if not overrides or not patterns:
+    if not overrides:
+        return known
+    from fnmatch import fnmatchcase
+
+    patterns = [pattern for pattern in overrides if fnmatchcase(reference, pattern)]
+    if not patterns:
         return known
     best = max(patterns, key=lambda pattern: (len(pattern.replace("*", "")), pattern))
     return _fill(overrides[best], known)
@@ -172,6 +175,7 @@ def _fill(override: BaseImage, known: BaseImage) -> BaseImage:
     return replace(known, **{**given, "known": True})
 
 
+@lru_cache(maxsize=4096)
 def _known(reference: str) -> BaseImage:
     """What the data says of a reference."""
     split = split_reference(reference)
@@ -223,11 +227,11 @@ def _entry(repository: str) -> Mapping[str, Any] | None:
 
 
 def _match(table: Mapping[str, _Value], repository: str) -> _Value | None:
-    """The value under the repository's name, else under the longest pattern that matches it."""
+    """The value under the repository's name, else under the longest of the beginnings (``name*``) that it has."""
     if repository in table:
         return table[repository]
-    patterns = [name for name in table if "*" in name and fnmatchcase(repository, name)]
-    return table[max(patterns, key=len)] if patterns else None
+    beginnings = [name for name in table if name.endswith("*") and repository.startswith(name[:-1])]
+    return table[max(beginnings, key=len)] if beginnings else None
 
 
 def _distribution(table: Mapping[str, Mapping[str, str]], tag: Tag) -> str:

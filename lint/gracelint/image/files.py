@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import posixpath
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from ..records import dataclass, replace
+from ..records import NamedTuple, dataclass, replace
 from . import runs
 from .base_files import held_by_base, is_system_folder, other_names
 from .copies import copied, word_problem

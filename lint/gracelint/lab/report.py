@@ -17,8 +17,9 @@ The verdict is in gracelint's words. Its *basis* says what it rests on:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from ..records import NamedTuple
 from ..signals import names
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ line counts as refused.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ...records import NamedTuple
 from ...regexes import regex
 from .lines import SPACES
 

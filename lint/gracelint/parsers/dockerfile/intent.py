@@ -8,8 +8,8 @@ follows the first item. Elements are given only where one reading is left.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from ...records import NamedTuple
 from ...regexes import regex
 from .model import MalformedArray
 

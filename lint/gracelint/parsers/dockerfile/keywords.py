@@ -13,16 +13,19 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-INSTRUCTIONS = (
+INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
     "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
-)  # fmt: skip
+})  # fmt: skip
 """BuildKit's frontend/dockerfile/command/command.go."""
 
-_HEAD = re.compile(r"[^\t\v\f\r ]*[\t\v\f\r ]*.?", re.DOTALL)
+_LONGEST = max(len(name) for name in INSTRUCTIONS)
+_HEAD = regex(r"[^\t\v\f\r ]*[\t\v\f\r ]*.?", re.DOTALL)
 """Keyword, white space and the first character of the value: all that the split depends on."""
 
 _MASK = "\ufffd"
@@ -33,7 +36,8 @@ _FOREIGN_SPACES = dict.fromkeys(
 
 
 class Keywords:
-    """The keywords of one file. Lines that begin alike are split alike, so `dockerfile_parse` sees each beginning once."""
+    """The keywords of one file. Lines that begin alike are split alike, so `dockerfile_parse` sees each beginning once, and
+    the ordinary ones (`_plain`) never: they leave nothing to decide."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, int]] = {}
@@ -43,11 +47,21 @@ class Keywords:
 
         The lines are stripped, not empty and hold no newline; ``escape`` is the same in every call.
         """
-        heads = [_HEAD.match(line).group() for line in lines]  # type: ignore[union-attr]  # no line is empty
-        unknown = [head for head in dict.fromkeys(heads) if head not in self._known]
+        found = [_plain(line) for line in lines]
+        odd = {at: _HEAD.match(lines[at])[0] for at, split in enumerate(found) if split is None}  # type: ignore[index]  # no line is empty
+        unknown = [head for head in dict.fromkeys(odd.values()) if head not in self._known]
         if unknown:
             self._known.update(zip(unknown, _split(unknown, escape), strict=True))
-        return [self._known[head] for head in heads]
+        return [self._known[odd[at]] if split is None else split for at, split in enumerate(found)]
+
+
+def _plain(line: str) -> tuple[str, int] | None:
+    """The split of a line that is an instruction's name, one blank, and something printable; None of any other."""
+    at = line.find(" ", 0, _LONGEST + 1)
+    written = line[: max(at, 0)]
+    keyword = written.upper()
+    ordinary = written.isascii() and keyword in INSTRUCTIONS and "!" <= line[at + 1] <= "~"
+    return (keyword, at + 1) if ordinary else None
 
 
 def _split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:

@@ -11,8 +11,9 @@ Rules from BuildKit, frontend/dockerfile/parser/parser.go and directives.go. Whi
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from ...records import NamedTuple
 from ...regexes import regex
 from ...source import Buffer, Document, Run, Text
 from .model import Comment, Problem

@@ -7,8 +7,9 @@ Hazards: a quote that never ends swallows the rest of the text, which is told by
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ...records import NamedTuple
 from ...regexes import regex
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ length × tokens steps; no regular expression engine can be made to explode by a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from ...records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
