@@ -85,7 +85,10 @@ def _timeout(case: Case, _name: str) -> bool:
 
 
 def _supervisor(case: Case, name: str) -> bool:
-    return _starter(case, name) or _defect(case, name)
+    """A program on the way starts others, in the image's words or by its settings."""
+    from .launching import executed
+
+    return _starter(case, name) or _defect(case, name) or len(list(executed(case))) > 1
 
 
 def _cmd_unused(case: Case, _name: str) -> bool:
