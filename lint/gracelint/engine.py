@@ -17,14 +17,15 @@ from .diagnostics import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
 from .discovery import read_bytes, reason
 from .patterns import match
 from .records import dataclass, replace
+from .regexes import regex
 from .selection import matches
-from .source import Document
+from .source import Document, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .config import Settings
-    from .rule import Rule
+    from .rule import Case, Rule
 
 # From so many images on, other processes save more time than starting them costs (bench/bench.py).
 WORTH_PROCESSES = 400
@@ -32,11 +33,12 @@ WORTH_PROCESSES = 400
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """An error of gracelint itself: in what, and the traceback."""
+    """An error of gracelint itself, or of a plugin: in what, the traceback, and ``whose``, the package to blame."""
 
     where: str
     message: str
     traceback: str
+    whose: str = "gracelint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,25 @@ def _plugin(name: str) -> Sequence[Rule]:
         raise PluginError(f"plugin {name}: {type(error).__name__}: {error}") from error
     if not isinstance(rules, (list, tuple)) or not all(isinstance(rule, Rule) for rule in rules):
         raise PluginError(f"plugin {name}: RULES must be a list or tuple of gracelint.rule.Rule")
+    for rule in rules:
+        wrong = _wrong(rule)
+        if wrong:
+            raise PluginError(f"plugin {name}: the rule {rule.code!r:.40} has {wrong}")
     return rules
+
+
+_CODE = regex(r"[A-Z]+[0-9]+")
+
+
+def _wrong(rule: Rule) -> str | None:
+    """What a rule must not have, because comments, settings and reports could not name it."""
+    if not isinstance(rule.code, str) or not _CODE.fullmatch(rule.code):
+        return "a code that is not capital letters and digits"
+    if rule.severity not in SEVERITIES:
+        return f"a severity that is none of {', '.join(SEVERITIES)}"
+    if not isinstance(rule.name, str) or not isinstance(rule.doc, str) or not rule.doc.strip():
+        return "no name, or no documentation"
+    return None if callable(rule.check) else "a check that is no function"
 
 
 def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = False) -> Judged:
@@ -117,9 +137,11 @@ def _judge(view: View, every: bool) -> Judged:
     for rule in rules_for(unit.settings.plugins):
         if every or rule.code in unit.codes:
             try:
-                found += rule.check(case)
-            except Exception as error:  # the net, for one rule; what all of them stumble over is one bug
-                bug = _bug(f"{unit.path} ({rule.code})", error)
+                found += _asked(rule, case)
+            except (Exception, SystemExit) as error:  # the net, for one rule; what all of them stumble over is one bug
+                bug = _bug(
+                    f"{unit.path} ({rule.code})", error, getattr(rule.check, "__module__", rule.code).partition(".")[0]
+                )
                 bugs.setdefault(bug.message, bug)
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
@@ -127,10 +149,22 @@ def _judge(view: View, every: bool) -> Judged:
     return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs.values()))
 
 
-def _bug(where: str, error: Exception) -> Bug:
+def _asked(rule: Rule, case: Case) -> list[Finding]:
+    """What a rule finds. Raises `TypeError` where it yields something else: a stranger's rule is not to break what comes after it."""
+    found = list(rule.check(case))
+    for finding in found:
+        sound = isinstance(finding, Finding) and isinstance(finding.span, Span) and isinstance(finding.message, str)
+        if not sound:
+            raise TypeError(f"{rule.code} yields {finding!r:.100}, which is no finding")
+    return found
+
+
+def _bug(where: str, error: BaseException, package: str = "gracelint") -> Bug:
     import traceback
 
-    return Bug(where, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+    whose = "gracelint" if package == "gracelint_rules" else package
+    text = "".join(traceback.format_exception(error))
+    return Bug(where, f"{type(error).__name__}: {error}", text, whose)
 
 
 def judge_all(

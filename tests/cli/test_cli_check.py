@@ -152,7 +152,8 @@ def test_same_finding_by_two_ways_is_reported_once(gracelint: CommandLine) -> No
 def test_a_bug_in_a_rule_is_reported_and_the_rest_goes_on(
     gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gracelint.put("plugin_with_bug.py", PLUGIN.replace("yield", "1 / 0; yield"))
+    ours = "check.__module__ = 'gracelint_rules.ours'\n"  # as if it were one of our own
+    gracelint.put("plugin_with_bug.py", PLUGIN.replace("yield", "1 / 0; yield") + ours)
     gracelint.put("gracelint.toml", 'plugins = ["plugin_with_bug"]\nselect = ["GL110", "MY001"]')
     gracelint.put("Dockerfile", BROKEN)
     monkeypatch.syspath_prepend(str(gracelint.folder))

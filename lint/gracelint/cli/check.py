@@ -140,10 +140,10 @@ class Check:
                 f"gracelint: read {counted(len(report.read), 'file')}, {counted(report.silenced, 'finding')} silenced by comments"
             )
         for bug in report.bugs:
-            self.streams.say(f"gracelint: this is a bug in gracelint: {bug.where}: {bug.message}")
+            self.streams.say(f"gracelint: this is a bug in {bug.whose}: {bug.where}: {bug.message}")
             if self.options.verbose:
                 self.streams.say(bug.traceback.rstrip())
-        if report.bugs and not self.options.verbose:
+        if any(bug.whose == "gracelint" for bug in report.bugs) and not self.options.verbose:
             self.streams.say(f"Please report it at {ISSUES}, with what --verbose says.")
 
 
