@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from python_families import member
+
 # What a handler does; {p} is "self." in a class. The flag is what loops may look at.
 HANDLERS = {
     "exit": "sys.exit(0)",
@@ -104,6 +106,9 @@ def program(seed: int) -> Program:
     """The program of a seed."""
     if seed % 4 == 3:
         return asynchronous(seed)
+    if seed % 4 == 1:
+        label, text = member(seed)
+        return Program(f"{seed}-{label}", {"app.py": text})
     choice = random.Random(seed)
     handler, place = choice.choice(list(HANDLERS)), choice.choice(PLACES)
     loop, body = choice.choice(list(LOOPS)), choice.choice(list(BODIES))

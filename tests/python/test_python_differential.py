@@ -25,7 +25,7 @@ FIRST, LAST = map(int, os.environ.get("GRACELINT_PROGRAMS", "0-60").split("-"))
 PYTHON = os.environ.get("GRACELINT_PYTHON", sys.executable)
 MOST_UNKNOWN = 0.1
 # Servers that drop their requests, says the prediction. Nobody asks these for anything.
-IDLE = re.compile(r"-(http|server)-")
+IDLE = re.compile(r"-(http|servers?)-")
 
 
 def test_predicted_is_measured(tmp_path: Path) -> None:

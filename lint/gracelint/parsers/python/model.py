@@ -96,7 +96,7 @@ class Parameter:
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lambda:
     """``lambda parameters: body``."""
 
@@ -184,7 +184,7 @@ class ImportFrom:
     names: tuple[tuple[str, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function; ``name_text`` is its name's place; ``generator``: it yields."""
 
@@ -198,7 +198,7 @@ class Function:
     generator: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Class:
     """A class; ``bases`` without keywords."""
 

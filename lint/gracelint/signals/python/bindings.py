@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
-from . import expressions
+from ...records import replace
+from . import expressions, operators
 from .exceptions import kind_of
 from .state import Frame, joined
 from .values import (
@@ -51,7 +52,7 @@ def assign(run: Run, frame: Frame, node: syntax.Assign, state: State) -> None:
         return
     if node.operator is not None:
         old = expressions.value(run, frame, node.targets[0], state)
-        found = expressions.operate(run, node.operator, (old, found))
+        found = operators.operate(node.operator, (old, found))
     for target in node.targets:
         store(run, frame, target, found, state)
 
@@ -119,6 +120,7 @@ def define_function(run: Run, frame: Frame, node: syntax.Function, state: State)
     inside = frame.scope.number in run.types and frame.scope.parent is not None
     scope = frame.scope.parent if inside and frame.scope.parent is not None else frame.scope
     found: Value = Function(node, scope, node.generator)
+    run.captured.add(frame.scope.number)
     for decorator in reversed(node.decorators):
         found = _decorated(run, frame, decorator, found, state)
     run.write(state, (frame.outer.get(node.name, frame.scope).number, node.name), found)
@@ -132,13 +134,13 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
         return call(run, frame, applied, (function,), decorator.text, state)
     name = applied.name if isinstance(applied, Ref) else applied.kind if isinstance(applied, Made) else ""
     if name in ("builtins.staticmethod", "staticmethod") and isinstance(function, Function):
-        return Function(function.node, function.scope, function.generator, static=True)
+        return replace(function, static=True)
     if name in ("builtins.property", "property", "functools.cached_property"):
         made = Made("builtins.property", run.number())
         run.write(state, (made.number, "get"), function)
         return made
-    if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager"):
-        return Ref("contextlib.contextmanager.decorated")
+    if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager") and isinstance(function, Function):
+        return replace(function, manager=True)
     if name.endswith((".group", "typer.Typer")):
         return UNKNOWN
     return function
@@ -146,6 +148,7 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
 
 def define_class(run: Run, frame: Frame, node: syntax.Class, state: State) -> None:
     """``class``: its body is run in a scope of its own, which functions in it do not see."""
+    run.captured.add(frame.scope.number)
     bases = tuple(expressions.value(run, frame, base, state) for base in node.bases)
     found = Type(node, run.number(), bases)
     run.types.add(found.number)

@@ -1,33 +1,26 @@
-"""Calls: of the image's own functions and classes, which are gone through, and of foreign ones, of which `knowledge` tells what matters."""
+"""Calls: of the image's own functions and classes, which are gone through; `foreign` has the others."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from ...regexes import regex
-from . import expressions, rests, special
-from .knowledge import entry_of, perhaps_rests, standard
-from .run import MOST_CALLS
-from .state import CANCELLED, SERVES, Frame, Raised, joined
+from . import attributes, expressions, foreign, rests
+from .run import LONG_CALL, MOST_CALLS
+from .state import Frame, joined
 from .values import (
-    FALSE,
     NONE,
-    TRUE,
     UNKNOWN,
     Arguments,
     Bound,
     Box,
-    Const,
     Coroutine,
     Function,
     Instance,
     Items,
     Made,
     Method,
-    Own,
     Partial,
     Ref,
     Scope,
@@ -36,20 +29,18 @@ from .values import (
     Union,
     alternatives,
     join,
-    truth,
 )
+
+# The kind of what a function decorated with ``contextlib.contextmanager`` returns.
+MANAGER = "contextlib.manager"
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...source import Text
-    from .knowledge import Entry
     from .run import Run
-    from .state import State
+    from .state import Resume, State
     from .values import Value
-
-# A foreign function of such a name may well install a handler.
-_INSTALLS = regex(r"signal|graceful|terminat|shutdown_hook|killer|install_handler|sigterm", re.IGNORECASE)
 
 
 def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
@@ -111,10 +102,10 @@ def call(
 
 def method(run: Run, owner: Instance, name: str, state: State) -> Value | None:
     """A method of the image's own; None if the class has none of this name."""
-    for base in expressions.lineage(owner.type):
+    for base in attributes.lineage(owner.type):
         found = state.store.get((base.number, name)) if isinstance(base, Type) else None
         if isinstance(found, Function) and isinstance(base, Type):
-            return Bound(Function(found.node, found.scope, found.generator, found.static, base), owner)
+            return Bound(replace(found, of=base), owner)
     return None
 
 
@@ -138,11 +129,13 @@ def _called(
             own = method(run, function, "__call__", state)
             return _called(run, frame, own, arguments, text, state) if own is not None else UNKNOWN
         case Ref(name=name):
-            return foreign(run, frame, name.removeprefix("builtins."), None, arguments, text, state, awaited=awaited)
+            return foreign.called(
+                run, frame, name.removeprefix("builtins."), None, arguments, text, state, awaited=awaited
+            )
         case Method(receiver=receiver, name=name):
-            return foreign(run, frame, name, receiver, arguments, text, state, awaited=awaited)
+            return foreign.called(run, frame, name, receiver, arguments, text, state, awaited=awaited)
         case _:
-            return _unknown(run, frame, arguments, text, state)
+            return foreign.unknown(run, frame, arguments, text, state)
 
 
 def _any(run: Run, frame: Frame, function: Union, arguments: Arguments, text: Text, state: State) -> Value:
@@ -158,34 +151,12 @@ def _any(run: Run, frame: Frame, function: Union, arguments: Arguments, text: Te
     return result or UNKNOWN
 
 
-def _unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: State) -> Value:
-    """A call of something that is not known."""
-    name = text.value.partition("(")[0].strip()
-    if run.handling:
-        run.opaque = run.opaque or name.rpartition(".")[2] not in _HARMLESS
-    if name.endswith(".cancel") and frame.loop:
-        state.store[CANCELLED] = TRUE
-        if run.handling:
-            run.opaque = False
-    if perhaps_rests(name) and frame.background is None:
-        run.foreign.append((text, name))
-    if _INSTALLS.search(name.rpartition(".")[2]):
-        _may_install(run, state)
-    return UNKNOWN
-
-
-# What these return must be awaited, and does nothing before.
-_ASYNCHRONOUS = ("asyncio.", "trio.", "anyio.", "hypercorn.asyncio.", "hypercorn.trio.")
-_HARMLESS = frozenset(
-    "debug info warning warn error critical exception log print write flush format join append".split()
-)
-
-
-def _may_install(run: Run, state: State) -> None:
-    from .state import PROCESS
-
-    for signal in ("SIGTERM", "SIGINT"):
-        state.store[(PROCESS, signal)] = UNKNOWN
+def through(run: Run, frame: Frame, generator: Value, text: Text, state: State, resume: Resume) -> None:
+    """Go through a generator from its call to its end; ``resume`` is what happens at its ``yield``."""
+    if isinstance(generator, Partial) and isinstance(generator.function, Function):
+        function = generator.function
+        receiver = generator.arguments.values[0] if function.of is not None and generator.arguments.values else None
+        _function(run, frame, function, receiver, generator.arguments, text, state, resume=resume)
 
 
 # --- the image's own ---------------------------------------------------------------------------------------------------
@@ -201,13 +172,25 @@ def _function(
     state: State,
     *,
     awaited: bool = False,
+    resume: Resume | None = None,
 ) -> Value:
     node = function.node
+    if function.manager:
+        made = Made(MANAGER, run.number())
+        state.store[(made.number, "#call")] = Partial(replace(function, manager=False), arguments)
+        return made
     if isinstance(node, syntax.Function) and node.asynchronous and not awaited and not function.generator:
         return Coroutine(Bound(function, receiver) if receiver is not None else function, _rest(arguments, receiver))
     if frame.calls.count(node) >= 2 or len(frame.calls) >= MOST_CALLS:
         run.doubts.append("the program calls itself too deeply to follow")
         return UNKNOWN
+    shape = (node, tuple(_shape(value) for value in arguments.every()))
+    read = run.idle.get(shape)
+    if read is not None and resume is None and not (read & run.written):
+        run.read |= read
+        run.looked += read
+        return UNKNOWN
+    known = len(state.store)
     scope = Scope(run.number(), function.scope, function.scope.module)
     inner = replace(
         frame,
@@ -217,6 +200,7 @@ def _function(
         continues=[],
         returns=[],
         outer={},
+        resume=resume,
         calls=(*frame.calls, node),
         receiver=receiver,
         function=function,
@@ -226,20 +210,66 @@ def _function(
         result = expressions.value(run, inner, node.body, state)
         frame.raises += inner.raises
         return result
-    if function.generator:
+    if function.generator and resume is None:
         return _generator(run, node)
     from .statements import block
 
+    watch = Watch(run)
     end = block(run, inner, node.body, state.copy())
     frame.raises += inner.raises
     values = [found for _, found in inner.returns] + ([NONE] if end is not None else [])
     state.become(joined([end, *(found for found, _ in inner.returns)]))
+    if scope.number not in run.captured:
+        for left in (state, *(one.state for one in inner.raises)):
+            _forget(left, scope.number, known)
+    read = frozenset(key for key in run.looked[watch.looked :] if key[0] <= watch.begun)
+    if watch.idle() and not inner.raises and not state.dead and not state.signalled:
+        run.idle[shape] = read
     if not values:
         return UNKNOWN
     result = values[0]
     for found in values[1:]:
         result = join(result, found)
     return result
+
+
+class Watch:
+    """What a call does to the rest of the program, from its beginning on."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.steps = run, run.steps
+        # The call's own scope is the newest object.
+        self.begun = run.numbers - 1
+        self.facts = run.facts
+        self.outer, run.lowest = run.lowest, run.numbers
+        self.looked = len(run.looked)
+
+    def idle(self) -> bool:
+        """Whether it was long, and did nothing that anything else can notice."""
+        run, lowest = self.run, self.run.lowest
+        run.lowest = min(self.outer, lowest)
+        return run.steps - self.steps > LONG_CALL and lowest > self.begun and run.facts == self.facts
+
+
+def _shape(value: Value) -> object:
+    """An argument, as far as it may lead a function another way."""
+    match value:
+        case Made(kind=kind):
+            return kind
+        case Instance(type=found):
+            return found
+        case Items() | Box() | Union():
+            return type(value)
+        case _:
+            return value
+
+
+def _forget(state: State, scope: int, known: int) -> None:
+    """Drop the names of a call that is over: they stand behind the ``known`` entries that were there when it began."""
+    names = [key for key, _ in zip(reversed(state.store), range(len(state.store) - known), strict=False)]
+    for key in names:
+        if key[0] == scope:
+            del state.store[key]
 
 
 def _rest(arguments: Arguments, receiver: Value | None) -> Arguments:
@@ -284,155 +314,3 @@ def _instance(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: Te
             state.store[(made.number, f"#{name}")] = value
             state.store[(made.number, name)] = value
     return made
-
-
-# --- foreign ones ------------------------------------------------------------------------------------------------------
-
-
-def foreign(
-    run: Run,
-    frame: Frame,
-    name: str,
-    receiver: Value | None,
-    arguments: Arguments,
-    text: Text,
-    state: State,
-    *,
-    awaited: bool = False,
-) -> Value:
-    """A call that leads out of the image's own code."""
-    found = special.function(name)
-    if found is not None:
-        return found(run, frame, receiver, arguments, text, state)
-    entry = entry_of(name)
-    if entry is not None and not awaited and name.startswith(_ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
-        return Coroutine(
-            Method(receiver, name) if isinstance(receiver, Made | Instance | Box) else Ref(name), arguments
-        )
-    if entry is not None:
-        return _known(run, frame, name, entry, receiver, arguments, text, state)
-    if receiver is not None and isinstance(receiver, Instance):
-        return _inherited(run, frame, name, receiver, arguments, text, state)
-    if receiver is not None and isinstance(receiver, Box):
-        return special.boxed(run, receiver, name, arguments, state)
-    if (
-        not standard(name)
-        and not name.startswith(("str.", "list.", "dict.", "generator.", "coroutine."))
-        and "." in name
-    ):
-        _noted(run, frame, name, arguments, text, state)
-    elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
-        run.opaque = run.opaque or not standard(name)
-    return Made(name, run.number())
-
-
-def _inherited(
-    run: Run, frame: Frame, name: str, receiver: Instance, arguments: Arguments, text: Text, state: State
-) -> Value:
-    """A method that an object of the image's own has from a foreign class."""
-    last = name.rpartition(".")[2]
-    if last == "__init__":
-        for key, value in arguments.named:
-            state.store[(receiver.number, f"#{key}")] = value
-        return NONE
-    if not standard(name):
-        _noted(run, frame, name, arguments, text, state)
-    return UNKNOWN
-
-
-def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, state: State) -> None:
-    """A foreign call nothing is known of."""
-    if run.handling:
-        run.opaque = True
-    if frame.background is None and perhaps_rests(name):
-        run.foreign.append((text, name))
-    mentioned = any(
-        expressions.signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every()
-    )
-    if mentioned or _INSTALLS.search(name.rpartition(".")[2]):
-        _may_install(run, state)
-
-
-def _known(
-    run: Run,
-    frame: Frame,
-    name: str,
-    entry: Entry,
-    receiver: Value | None,
-    arguments: Arguments,
-    text: Text,
-    state: State,
-) -> Value:
-    number = run.nobody
-    if isinstance(receiver, Made | Instance) and not entry.get("singleton"):
-        number = receiver.number
-    match entry["does"]:
-        case "marks":
-            run.write(state, (number, entry["mark"]), TRUE)
-            return NONE
-        case "changes":
-            run.opaque = run.opaque or state.signalled
-            return Made(name, run.number())
-        case "calls":
-            return call(run, frame, arguments.get(0, "callback") or UNKNOWN, arguments.values[1:], text, state)
-        case "serves":
-            state.store[SERVES] = Ref(name)
-            return Made(name, run.number())
-        case "endless" | "inert" | "perhaps":
-            return Made(name, run.number())
-    kind = entry["does"]
-    if "timeout" in entry:
-        given = arguments.get(*entry["timeout"])
-        if given not in (None, NONE, FALSE):
-            kind = "pause"
-    if "unblocked" in entry and (given := arguments.get(*entry["unblocked"])) is not None and truth(given) is not True:
-        kind = "pause"
-    if "seconds" in entry and _long(arguments.get(entry["seconds"], "seconds")):
-        kind = "perhaps"
-    if entry.get("timed-by") and state.store.get((number, entry["timed-by"])) is not None:
-        kind = "pause"
-    owned = _owned(entry, arguments)
-    launches = bool(entry.get("launches"))
-    if launches and kind == "rest":
-        kind = "perhaps"
-        run.children.append((number, text))
-    rests.rest(
-        run,
-        frame,
-        text,
-        name,
-        state,
-        kind=kind,
-        over=rests.marked(run, number, entry["until"]) if "until" in entry else None,
-        raises=entry.get("raises", ""),
-        interrupted=bool(entry.get("interrupted")),
-        owned=owned,
-        launches=launches,
-    )
-    if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
-        # Nobody has put anything there: the limit is over.
-        frame.raises.append(Raised(state.copy(), "queue.Empty", text))
-        state.dead = state.dead or state.signalled
-    if kind == "pause" and entry.get("until") == "set":
-        return state.store.get((number, "set"), FALSE)
-    return Made(name, run.number())
-
-
-def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
-    """The handlers a framework installs for its own time."""
-    if "unless" in entry:
-        given = arguments.get(*entry["unless"])
-        trigger = entry["unless"][1].endswith("trigger")
-        if given is not None and (trigger or truth(given) is not True):
-            return {}
-    on = dict(entry["on"])
-    if "when" in entry:
-        chosen = next(
-            (found for name in entry["when"]["given"] if (found := arguments.get(-1, name)) is not None), FALSE
-        )
-        on |= entry["when"]["on"] if truth(chosen) is True else {}
-    return {signal: Own(reaction["does"], reaction["why"]) for signal, reaction in on.items()}
-
-
-def _long(value: Value | None) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, int | float) and value.value >= 30

@@ -15,6 +15,7 @@ loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of `
 
 from __future__ import annotations
 
+import builtins
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,6 @@ def perhaps_rests(name: str) -> bool:
 
 
 def standard(name: str) -> bool:
-    """Whether a full name is the standard library's."""
+    """Whether a full name is Python's own or the standard library's."""
     root = name.partition(".")[0]
-    return root in sys.stdlib_module_names or root in _FORMER
+    return (root == name and hasattr(builtins, name)) or root in sys.stdlib_module_names or root in _FORMER

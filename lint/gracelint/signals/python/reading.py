@@ -13,8 +13,8 @@ from . import rests, threads
 from .behaviour import Behaviour, Response
 from .late import late_registration
 from .run import Ending, OutOfBoundsError, Run
-from .state import DEFAULT, IGNORE, INTERRUPT, SERVES, Frame, joined
-from .values import FALSE, UNKNOWN, Const, Own, Ref, alternatives, truth
+from .state import DEFAULT, IGNORE, INTERRUPT, LOST, SERVES, Frame, joined
+from .values import FALSE, TRUE, UNKNOWN, Const, Own, Ref, alternatives, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -229,10 +229,8 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         loop=visit.loop,
         source=first.sources.source_of(visit.text),
     )
-    waits_for_it = visit.name == "signal.sigwait" and signal in visit.blocked
-    if signal in visit.blocked and not waits_for_it:
-        reaction = Reaction("ignores", f"it has {signal} blocked")
-        return replace(response, as_pid1=reaction, as_child=reaction, defect="handler-not-installed", at=visit.text)
+    if signal in visit.blocked:
+        return _blocked(run_of, first, visit, signal, response)
     kinds = alternatives(handler)
     if UNKNOWN in kinds:
         reaction = Reaction("unknown", "which handler it installs is not known")
@@ -240,7 +238,7 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     if DEFAULT in kinds and len(kinds) > 1:
         reaction = Reaction("unknown", "whether it installs its handler is not known")
         return replace(response, as_pid1=reaction, as_child=reaction)
-    if handler == DEFAULT and not waits_for_it:
+    if handler == DEFAULT:
         return _by_default(first, visit, signal, response)
     if handler == IGNORE:
         reaction = Reaction("ignores", f"it ignores {signal}")
@@ -258,6 +256,18 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     return replace(
         response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
     )
+
+
+def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Response) -> Response:
+    """The signal is held back: no handler runs, and it is pending until something takes it."""
+    second = run_of(deliver=visit.number, signal=signal)
+    found, _, _ = _outcome(second, first, visit, signal, response)
+    if found.disposition == "ignores":
+        found = Reaction("ignores", f"it has {signal} blocked")
+        return replace(response, as_pid1=found, as_child=found, defect="handler-not-installed", at=visit.text)
+    if found.disposition == "handles":
+        found = Reaction("handles", f"it waits for {signal}, and ends")
+    return replace(response, as_pid1=found, as_child=found)
 
 
 def _framework(handler: Own, visit: Visit, response: Response) -> Response:
@@ -320,6 +330,9 @@ def _outcome(
         return Reaction("terminates", "it ends itself by a signal"), None, None
     if any(end.how == "exec" for end in ends):
         return Reaction("unknown", "it becomes another program"), None, None
+    if any(end.state.store.get(LOST) == TRUE for end in ends):
+        why = "its handler leaves the event loop, and a coroutine that waits while it cleans up is dropped"
+        return Reaction("terminates", why), "cleanup-never-runs", response.registered or visit.text
     at_once = next((end for end in ends if end.how == "_exit"), None)
     if at_once is not None and response.cleanups:
         why = "its handler ends the process at once, and what wants to clean up does not run"

@@ -66,7 +66,24 @@ def rest(
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
     the main line does not wait for of its own."""
     before = len(run.stays)
-    _rest(run, frame, text, name, state, kind, over, raises, interrupted, owned or {}, launches, taken)
+    limited = frame.limited and kind == "rest"
+    _rest(
+        run,
+        frame,
+        text,
+        name,
+        state,
+        "pause" if limited else kind,
+        over,
+        raises,
+        interrupted,
+        owned or {},
+        launches,
+        taken,
+    )
+    if limited and not state.dead and not (ended := over(state) if over is not None else False):
+        frame.raises.append(Raised(state.copy(), "TimeoutError", text))
+        state.dead = ended is False
     run.outlived = run.outlived or (outlives and len(run.stays) > before)
 
 
@@ -86,7 +103,10 @@ def _rest(
 ) -> None:
     ended = over(state) if over is not None else False
     if ended:
+        run.taken = run.taken or taken
         return _end(frame, state, raises, text)
+    if abandoned(run, frame, state):
+        return None
     if state.signalled:
         if ended is None:
             run.doubts.append(f"whether {name} ends")
@@ -98,9 +118,9 @@ def _rest(
     if frame.background is not None:
         if kind == "pause":
             run.ticking = run.ticking or frame.background == "task"
-        elif kind == "rest":
+        elif kind in ("rest", "perhaps"):
             run.snapshots.append(state.copy())
-            state.dead = True
+            state.dead = kind == "rest"
         return None
     in_force = {**handlers(state), **owned}
     number = len(run.visits)
@@ -140,12 +160,21 @@ def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
     """Whether an object carries the mark that ends waiting for it."""
 
     def over(state: State) -> bool | None:
-        if state.signalled:
-            run.read.add((number, mark))
+        run.look((number, mark))
         found = state.store.get((number, mark), FALSE)
         return truth(found)
 
     return over
+
+
+def abandoned(run: Run, frame: Frame, state: State) -> bool:
+    """Whether a coroutine that is being closed waits once more: nobody resumes it, and what it would do after that is not done (measured: Python says
+    "coroutine ignored GeneratorExit")."""
+    if LEAVING not in state.store or frame.cancels or not frame.loop:
+        return False
+    run.abandoned.append((state.copy(), len(frame.guards)))
+    state.dead = True
+    return True
 
 
 def _end(frame: Frame, state: State, raises: str, text: Text) -> None:
@@ -194,8 +223,13 @@ def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
 def _deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
     """The signal arrives."""
     state.signalled = True
+    run.read.clear()
     run.handler_ran = False
     if run.signal in blocked(state):
+        from .threads import waiting
+
+        # A thread may wait for it.
+        waiting(run, frame, state)
         return
     ways: list[State] = []
     for one in alternatives(handler):
@@ -218,10 +252,12 @@ def _out_of_loop(run: Run, frame: Frame, text: Text, first: int) -> None:
 def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
     """Call a handler."""
     from .calls import call
+    from .descriptors import woken
 
     if handler in (DEFAULT, IGNORE):
         return
     run.handler_ran = True
+    woken(run, state)
     if handler == INTERRUPT:
         frame.raises.append(Raised(state.copy(), "KeyboardInterrupt", text))
         state.dead = True

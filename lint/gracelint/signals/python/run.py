@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 STEPS = 20_000
 DEEPEST = 150
+# Ways that meet are compared name by name.
+NAMES_A_STEP = 2_000
 MOST_CALLS = 24
+# A call of so many steps that nothing else notices is gone through once for its kind of arguments.
+LONG_CALL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Run:
     endings: list[Ending] = field(default_factory=list)
     stays: list[Visit] = field(default_factory=list)
     swallowed: list[Text] = field(default_factory=list)
+    abandoned: list[tuple[State, int]] = field(default_factory=list)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
     children: list[tuple[int, Text]] = field(default_factory=list)
     snapshots: list[State] = field(default_factory=list)
@@ -121,6 +126,7 @@ class Run:
     broken_off: bool = False
     written: set[tuple[int, str]] = field(default_factory=set)
     read: set[tuple[int, str]] = field(default_factory=set)
+    looked: list[tuple[int, str]] = field(default_factory=list)
     opaque: bool = False
     resting_on: int | None = None
     asked_pid1: bool = False
@@ -134,6 +140,9 @@ class Run:
     main_task: int = PROCESS + 3
     shared: set[int] = field(default_factory=set)
     numbers: int = PROCESS + 3
+    lowest: int = PROCESS + 3
+    captured: set[int] = field(default_factory=set)
+    idle: dict[object, frozenset[tuple[int, str]]] = field(default_factory=dict)
 
     def number(self) -> int:
         """A number for a new object."""
@@ -146,9 +155,9 @@ class Run:
 
         return Name(text, "")
 
-    def step(self) -> None:
-        """Count a step; raises `OutOfBoundsError` past the bound."""
-        self.steps += 1
+    def step(self, known: int = 0) -> None:
+        """Count a step, which costs more the more names are ``known``; raises `OutOfBoundsError` past the bound."""
+        self.steps += 1 + known // NAMES_A_STEP
         if self.steps > STEPS:
             raise OutOfBoundsError
 
@@ -173,8 +182,29 @@ class Run:
     def write(self, state: State, key: tuple[int, str], value: Value) -> None:
         """Change the store."""
         state.store[key] = value
+        self.lowest = min(self.lowest, key[0])
         if self.handling:
             self.written.add(key)
+
+    def look(self, key: tuple[int, str]) -> None:
+        """Something is looked at, on which a way may depend."""
+        self.read.add(key)
+        self.looked.append(key)
+
+    @property
+    def facts(self) -> tuple[int, ...]:
+        """How much has been found out of what the judgement looks at."""
+        lists = (
+            self.visits,
+            self.registrations,
+            self.atexit,
+            self.threads,
+            self.endings,
+            self.foreign,
+            self.children,
+            self.doubts,
+        )
+        return (len(self.modules), *(len(found) for found in lists))
 
     @property
     def influenced(self) -> bool:

@@ -1,4 +1,4 @@
-"""Functions of Python and its standard library whose effect is more than a wait: handlers, exits, attributes by name, containers.
+"""Functions of Python itself whose effect matters: attributes by name, containers, what the environment says. `function` knows all modules that have some.
 
 Each takes the run, the frame, the receiver (of a method), the arguments, the call's place and the state, and returns the value of the call.
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import expressions, rests
+from . import attributes, rests
 from .exceptions import SUPPRESSORS
-from .run import Ending, Registration
-from .state import DEFAULT, PROCESS, Guard, Raised
+from .operators import signal_of
 from .values import (
     FALSE,
     NONE,
@@ -25,7 +24,6 @@ from .values import (
     Partial,
     Ref,
     Type,
-    join,
 )
 
 if TYPE_CHECKING:
@@ -38,155 +36,13 @@ if TYPE_CHECKING:
 
     Special: TypeAlias = Callable[[Run, Frame, Value | None, Arguments, Text, State], Value]
 
-_LIKELY = ("SIGTERM", "SIGINT")
-
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import tasks, threads
+    from . import descriptors, managers, process, tasks, threads
 
-    return _SPECIAL.get(name) or threads.SPECIAL.get(name) or tasks.SPECIAL.get(name)
-
-
-# --- signals -----------------------------------------------------------------------------------------------------------
-
-
-def install(run: Run, frame: Frame, which: Value, handler: Value, text: Text, state: State, *, error: str) -> None:
-    """Install a handler for a signal; outside the main thread Python refuses."""
-    signal = expressions.signal_of(which)
-    refused = frame.background == "thread"
-    run.registrations.append(Registration(text, signal or "", handler, refused))
-    if refused:
-        frame.raises.append(Raised(state.copy(), error, text))
-        state.dead = True
-    elif frame.background == "process":
-        return
-    elif signal is not None:
-        state.store[(PROCESS, signal)] = handler
-    else:
-        for likely in _LIKELY:
-            state.store[(PROCESS, likely)] = join(handler, state.handler(likely))
-
-
-def _signal(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    which = arguments.get(0, "signalnum") or UNKNOWN
-    handler = arguments.get(1, "handler") or UNKNOWN
-    if isinstance(handler, Const) and handler.value in (0, 1):
-        handler = Ref("signal.SIG_IGN" if handler.value else "signal.SIG_DFL")
-    before = state.handler(expressions.signal_of(which) or "")
-    install(run, frame, which, handler, text, state, error="ValueError")
-    return before
-
-
-def _getsignal(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return state.handler(expressions.signal_of(arguments.get(0, "signalnum") or UNKNOWN) or "")
-
-
-def _signals(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    name = expressions.signal_of(arguments.get(0, "value") or UNKNOWN)
-    return Ref(f"signal.{name}") if name else UNKNOWN
-
-
-def _sigmask(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    how = arguments.get(0, "how")
-    for name in _signals_in(arguments.get(1, "mask"), state):
-        state.store[(PROCESS, f"blocked:{name}")] = FALSE if how == Ref("signal.SIG_UNBLOCK") else TRUE
-    return UNKNOWN
-
-
-def _signals_in(value: Value | None, state: State) -> list[str]:
-    items: tuple[Value, ...] = ()
-    if isinstance(value, Items):
-        items = value.items
-    elif isinstance(value, Box):
-        items = tuple(
-            found for (number, name), found in state.store.items() if number == value.number and name[0] != "#"
-        )
-    return [name for item in items if (name := expressions.signal_of(item)) is not None]
-
-
-def _sigwait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """Returns one of the signals, if they are blocked; else the kernel treats them as if nobody waited."""
-    waited = _signals_in(arguments.get(0, "sigset"), state)
-
-    def over(now: State) -> bool:
-        held = now.store.get((PROCESS, f"blocked:{run.signal}")) == TRUE
-        return now.signalled and run.signal in waited and held and not run.taken
-
-    rests.rest(run, frame, text, "signal.sigwait", state, over=over, taken=True)
-    return Ref(f"signal.{run.signal}") if run.signal in waited else UNKNOWN
-
-
-def _kill(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    who = arguments.get(0, "pid")
-    if isinstance(who, Made) and who.kind == "os.getpid":
-        return _raised(run, frame, arguments.get(1, "sig"), text, state)
-    if run.handling:
-        # Some child is told; which one is not followed.
-        state.store[(run.nobody, "told")] = TRUE
-        for number, _ in run.children:
-            state.store[(number, "told")] = TRUE
-    return NONE
-
-
-def _raise_signal(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    return _raised(run, frame, arguments.get(0, "signalnum"), text, state)
-
-
-def _raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State) -> Value:
-    """The program signals itself: to PID 1 the default action does not apply."""
-    signal = expressions.signal_of(which or UNKNOWN)
-    if signal == "SIGKILL" and not run.pid1:
-        return _end(run, state, "died", text)
-    if signal is None or state.handler(signal) != DEFAULT:
-        if signal is not None and not state.signalled:
-            rests.handle(run, frame, text, state, state.handler(signal))
-        return NONE
-    run.asked_pid1 = True
-    return NONE if run.pid1 else _end(run, state, "died", text)
-
-
-# --- exits -------------------------------------------------------------------------------------------------------------
-
-
-def _end(run: Run, state: State, how: str, text: Text) -> Value:
-    run.endings.append(Ending(state.copy(), how, text))
-    state.dead = True
-    return UNKNOWN
-
-
-def _exit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    frame.raises.append(Raised(state.copy(), "SystemExit", text))
-    state.dead = True
-    return UNKNOWN
-
-
-def _exit_at_once(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    return _end(run, state, "_exit", text)
-
-
-def _exec(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return _end(run, state, "exec", text)
-
-
-def _abort(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return _end(run, state, "died", text)
-
-
-def _atexit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    if frame.background is None and not any(guard.text == text for guard in run.atexit):
-        run.atexit.append(Guard("atexit", text))
-    return arguments.get(0, "func") or UNKNOWN
-
-
-def _fork(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """The parent goes on; what the child does is not followed."""
-    run.children.append((run.nobody, text))
-    return Const(2)
+    tables = (_SPECIAL, *(room.SPECIAL for room in (process, descriptors, threads, tasks, managers)))
+    return next((table[name] for table in tables if name in table), None)
 
 
 # --- Python itself -----------------------------------------------------------------------------------------------------
@@ -196,8 +52,8 @@ def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
         return UNKNOWN
-    found = expressions.attribute(run, frame, owner, name.value, run.somewhere(text), state)
-    if isinstance(found, Ref) and found.name.startswith("signal.SIG") and expressions.signal_of(found) is None:
+    found = attributes.attribute(run, frame, owner, name.value, run.somewhere(text), state)
+    if isinstance(found, Ref) and found.name.startswith("signal.SIG") and signal_of(found) is None:
         return arguments.get(2, "") or found
     return found
 
@@ -205,7 +61,7 @@ def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 def _hasattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner == Ref("signal") and isinstance(name, Const):
-        return Const(expressions.signal_of(Ref(f"signal.{name.value!s}")) is not None or name.value == "pause")
+        return Const(signal_of(Ref(f"signal.{name.value!s}")) is not None or name.value == "pause")
     return UNKNOWN
 
 
@@ -282,8 +138,7 @@ def _suppress(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
 def _is_set(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     if not isinstance(receiver, Made):
         return UNKNOWN
-    if state.signalled:
-        run.read.add((receiver.number, "set"))
+    run.look((receiver.number, "set"))
     return state.store.get((receiver.number, "set"), FALSE)
 
 
@@ -302,8 +157,7 @@ def boxed(run: Run, box: Box, name: str, arguments: Arguments, state: State) -> 
         run.write(state, (box.number, repr(len(items))), first)
         return NONE
     if word == "get" and isinstance(first, Const):
-        if state.signalled:
-            run.read.add((box.number, repr(first.value)))
+        run.look((box.number, repr(first.value)))
         return state.store.get((box.number, repr(first.value)), arguments.get(1, "") or UNKNOWN)
     if word in ("values", "copy") and (box.number, "#open") not in state.store:
         return Items(tuple(state.store[key] for key in items))
@@ -313,9 +167,10 @@ def boxed(run: Run, box: Box, name: str, arguments: Arguments, state: State) -> 
 
 
 def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler, it waits for the thread it runs in."""
+    """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler while the main thread serves, it
+    waits for the thread it runs in."""
     if isinstance(receiver, Made | Instance):
-        if run.handling and frame.background is None:
+        if run.handling and frame.background is None and state.store.get((receiver.number, "#serving")) == TRUE:
             rests.stay(run, text, "shutdown", state)
             return UNKNOWN
         run.write(state, (receiver.number, "shutdown"), TRUE)
@@ -329,22 +184,6 @@ _SERVERS = (
 )  # fmt: skip
 
 _SPECIAL: dict[str, Special] = {
-    "signal.signal": _signal,
-    "signal.getsignal": _getsignal,
-    "signal.Signals": _signals,
-    "signal.pthread_sigmask": _sigmask,
-    "signal.sigwait": _sigwait,
-    "signal.sigwaitinfo": _sigwait,
-    "signal.raise_signal": _raise_signal,
-    "os.kill": _kill,
-    "os.killpg": _kill,
-    "sys.exit": _exit,
-    "exit": _exit,
-    "quit": _exit,
-    "os._exit": _exit_at_once,
-    "os.abort": _abort,
-    "os.fork": _fork,
-    "atexit.register": _atexit,
     "getattr": _getattr,
     "hasattr": _hasattr,
     "setattr": _setattr,
@@ -373,6 +212,5 @@ _SPECIAL: dict[str, Special] = {
     "asyncio.Event.is_set": _is_set,
     "asyncio.Event.clear": _clear,
     "multiprocessing.Event.is_set": _is_set,
-    **dict.fromkeys((f"os.exec{kind}" for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")), _exec),
     **dict.fromkeys((f"{server}.shutdown" for server in _SERVERS), _deadlock),
 }

@@ -12,10 +12,12 @@ from ...records import dataclass, field
 from .values import Ref, Value, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ...source import Text
     from .values import Scope
+
+    Resume: TypeAlias = Callable[["Frame", Value, "State"], None]
 
 Key: TypeAlias = tuple[int, str]
 
@@ -29,6 +31,8 @@ CANCELLED: Key = (PROCESS, "cancelled")
 SERVES: Key = (PROCESS, "serves")
 # The exception that left the event loop, while its tasks are being cancelled.
 LEAVING: Key = (PROCESS, "leaving")
+# A coroutine was closed in the middle of its clean-up.
+LOST: Key = (PROCESS, "lost")
 
 
 class State:
@@ -110,7 +114,8 @@ class Frame:
     """A call under way. The lists collect the ways out of the block that is being executed.
 
     ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
-    ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left.
+    ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
+    frame, what it yields, and the state. ``limited``: waits end by TimeoutError after a while.
     """
 
     scope: Scope
@@ -128,3 +133,5 @@ class Frame:
     receiver: Value | None = None
     function: Value | None = None
     calls: tuple[object, ...] = ()
+    resume: Resume | None = None
+    limited: bool = False

@@ -13,8 +13,8 @@ from ...parsers.python import model as syntax
 from . import exceptions, expressions, rests
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
 from .run import DEEPEST
-from .state import Guard, Raised, joined
-from .values import UNKNOWN, Box, Const, Instance, Items, Made, Method, Ref, Unknown, alternatives, join, truth
+from .state import Raised, joined
+from .values import UNKNOWN, Box, Const, Items, join, truth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def block(run: Run, frame: Frame, statements: Sequence[syntax.Statement], state:
         for statement in statements:
             if state is None or state.dead:
                 return None
-            run.step()
+            run.step(len(state.store))
             run.executed.add((statement.text.buffer, statement.text.start))
             state = _execute(run, frame, statement, state)
     finally:
@@ -76,7 +76,9 @@ def _execute(run: Run, frame: Frame, node: syntax.Statement, state: State) -> St
         case syntax.For():
             return _for(run, frame, node, state)
         case syntax.With():
-            return _with(run, frame, node, state)
+            from .managers import with_block
+
+            return with_block(run, frame, node, state)
         case syntax.Try():
             return exceptions.attempt(run, frame, node, state)
         case syntax.Match():
@@ -286,82 +288,3 @@ def items_of(run: Run, value: Value, state: State) -> tuple[Value, ...] | None:
 
 def _unquoted(name: str) -> str:
     return name[1:-1] if name[:1] in "'\"" else name
-
-
-# --- with --------------------------------------------------------------------------------------------------------------
-
-
-def _with(run: Run, frame: Frame, node: syntax.With, state: State) -> State | None:
-    return _with_items(run, frame, node, 0, state)
-
-
-def _with_items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> State | None:
-    if at == len(node.items):
-        return block(run, frame, node.body, state)
-    expression, target = node.items[at]
-    manager = expressions.value(run, frame, expression, state)
-    entered = _entered(run, frame, manager, expression, state)
-    if state.dead:
-        return None
-    if target is not None:
-        assign_to(run, frame, target, entered, state)
-    guards = frame.guards
-    if not (isinstance(manager, Made) and manager.kind in exceptions.SUPPRESSORS):
-        frame.guards = (*guards, Guard("with", expression.text))
-    saved, frame.raises = frame.raises, []
-    waiting = frame.returns, frame.breaks, frame.continues
-    frame.returns, frame.breaks, frame.continues = [], [], []
-    try:
-        inside = _with_items(run, frame, node, at + 1, state)
-    finally:
-        frame.guards = guards
-    raised, frame.raises = frame.raises, saved
-    left = frame.returns, frame.breaks, frame.continues
-    frame.returns, frame.breaks, frame.continues = waiting
-    for found, value in left[0]:
-        if _exited(run, frame, manager, expression, found):
-            frame.returns.append((found, value))
-    frame.breaks += [found for found in left[1] if _exited(run, frame, manager, expression, found)]
-    frame.continues += [found for found in left[2] if _exited(run, frame, manager, expression, found)]
-    swallowed: list[State] = []
-    for one in raised:
-        if exceptions.suppressed(run, manager, one, state):
-            swallowed.append(one.state)
-        elif _exited(run, frame, manager, expression, one.state):
-            frame.raises.append(one)
-    if inside is not None and not _exited(run, frame, manager, expression, inside):
-        inside = None
-    return joined([inside, *swallowed])
-
-
-def _entered(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State) -> Value:
-    """What ``with … as`` binds."""
-    from .calls import call, method
-
-    for one in alternatives(manager):
-        if isinstance(one, Instance):
-            for name in ("__enter__", "__aenter__"):
-                enter = method(run, one, name, state)
-                if enter is not None:
-                    return call(run, frame, enter, (), node.text, state, awaited=True)
-    return (
-        manager
-        if isinstance(manager, Made | Instance)
-        else UNKNOWN
-        if not isinstance(manager, Unknown | Ref)
-        else manager
-    )
-
-
-def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State) -> bool:
-    """Leave the block; whether execution goes on behind it."""
-    from .calls import call, method
-
-    if isinstance(manager, Instance):
-        for name in ("__exit__", "__aexit__"):
-            leave = method(run, manager, name, state)
-            if leave is not None:
-                call(run, frame, leave, (UNKNOWN, UNKNOWN, UNKNOWN), node.text, state, awaited=True)
-    elif isinstance(manager, Made):
-        rests.left(run, frame, Method(manager, f"{manager.kind}.__exit__"), node.text, state)
-    return not state.dead

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import rests, special
-from .expressions import signal_of
-from .state import DEFAULT, INTERRUPT, LEAVING, PROCESS, Raised, joined
+from . import process, rests
+from .operators import signal_of
+from .state import DEFAULT, INTERRUPT, LEAVING, LOST, PROCESS, Raised, joined
 from .values import (
     NONE,
     TRUE,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from .values import Value
 
 
+GROUP = "asyncio.TaskGroup"
+
+
 # --- running -----------------------------------------------------------------------------------------------------------
 
 
@@ -40,7 +43,13 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, 
     """Run a coroutine. An exception that leaves the loop comes out behind whatever the coroutine did when it was cancelled."""
     inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
     if isinstance(found, Made | Coroutine):
+        outer, run.abandoned = run.abandoned, []
         result = rests.awaited(run, inner, found, text, state)
+        for end, guards in run.abandoned:
+            # Only what is inside the coroutine is lost.
+            end.store[LOST] = TRUE if guards > len(frame.guards) else end.store.get(LOST, NONE)
+            inner.raises.append(Raised(end, "GeneratorExit", text))
+        run.abandoned = outer
         for one in inner.raises:
             left = one.state.store.pop(LEAVING, None)
             frame.raises.append(Raised(one.state, left.name, text) if isinstance(left, Ref) else one)
@@ -106,7 +115,7 @@ def _add_handler(
     which = arguments.get(0, "sig") or UNKNOWN
     callback = arguments.get(1, "callback") or UNKNOWN
     handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
-    special.install(run, frame, which, handler, text, state, error="ValueError")
+    process.install(run, frame, which, handler, text, state, error="ValueError")
     return NONE
 
 
@@ -151,12 +160,37 @@ def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     return task
 
 
+def _grouped(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``group.create_task``: whoever leaves the group waits for it."""
+    task = _create(run, frame, None, arguments, text, state)
+    if isinstance(receiver, Made):
+        before = state.store.get((receiver.number, "#tasks"), Items(()))
+        state.store[(receiver.number, "#tasks")] = Items((*getattr(before, "items", ()), task))
+    return task
+
+
+def leave_group(run: Run, frame: Frame, group: Made, text: Text, state: State) -> None:
+    """The block of a task group is left: its tasks are waited for, and one that was cancelled by itself has ended."""
+    tasks = state.store.get((group.number, "#tasks"), Items(()))
+    for task in tasks.items if isinstance(tasks, Items) else ():
+        if state.dead or not isinstance(task, Made):
+            return
+        alone = state.store.get((task.number, "cancelled")) == TRUE
+        inner = replace(frame, raises=[])
+        rests.awaited(run, inner, task, text, state)
+        ended = [one.state for one in inner.raises if alone and one.kind == "asyncio.CancelledError"]
+        frame.raises += [one for one in inner.raises if not (alone and one.kind == "asyncio.CancelledError")]
+        state.become(joined([state, *ended]))
+
+
 def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> None:
     """What a task does until its first rest."""
     if not isinstance(found, Coroutine):
         return
     outer, run.snapshots = run.snapshots, []
-    inner = replace(frame, background="task", loop=True, guards=(), raises=[], breaks=[], continues=[], returns=[])
+    inner = replace(
+        frame, background="task", loop=True, limited=False, guards=(), raises=[], breaks=[], continues=[], returns=[]
+    )
     kept, certain = list(run.stays), run.uncertain_stays
     way = state.copy()
     rests.awaited(run, inner, found, text, way)
@@ -327,7 +361,7 @@ SPECIAL: dict[str, Special] = {
     "asyncio.Loop.create_task": _create,
     "asyncio.create_task": _create,
     "asyncio.ensure_future": _create,
-    "asyncio.TaskGroup.create_task": _create,
+    f"{GROUP}.create_task": _grouped,
     "asyncio.gather": _gather("asyncio.gather"),
     "asyncio.wait": _gather("asyncio.wait"),
     "asyncio.wait_for": _wait_for,

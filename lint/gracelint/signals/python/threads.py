@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from . import rests
+from .knowledge import entry_of
 from .run import Thread
 from .state import joined
 from .values import (
@@ -25,7 +26,9 @@ from .values import (
     Instance,
     Items,
     Made,
+    Method,
     Partial,
+    Ref,
     truth,
 )
 
@@ -39,8 +42,6 @@ if TYPE_CHECKING:
     from .state import Frame, State
     from .values import Value
 
-# What can be gone through.
-Known = (Function, Bound, Partial, Instance)
 _PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
 
 
@@ -48,6 +49,15 @@ def _frame(frame: Frame, background: Literal["thread", "process"]) -> Frame:
     return replace(
         frame, background=background, loop=False, guards=(), raises=[], breaks=[], continues=[], returns=[], tasks=()
     )
+
+
+def _known(target: Value | None) -> bool:
+    """Whether a thread's function can be gone through: one of the image's own, or one of which is known what it does."""
+    if isinstance(target, Method | Ref):
+        from .special import function
+
+        return entry_of(target.name) is not None or function(target.name) is not None
+    return isinstance(target, Function | Bound | Partial | Instance)
 
 
 def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
@@ -65,7 +75,7 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     ended = [way, *(one.state for one in inner.raises)]
     ended = [one for one in ended if not one.dead]
     lives = TRUE if resting and not ended else UNKNOWN if resting else FALSE
-    if thread.target is None or not isinstance(thread.target, Known):
+    if not _known(thread.target):
         lives = UNKNOWN
     if kind == "thread":
         state.become(joined([*resting, *ended]) or state)
@@ -81,7 +91,7 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         return True
     if not state.signalled or thread.target is None:
         return False if lives else None
-    if not isinstance(thread.target, Known):
+    if not _known(thread.target):
         return None
     kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
     inner = _frame(frame, "process" if thread.kind == "process" else "thread")
@@ -97,6 +107,29 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if unsure or (ended and resting):
         return None
     return ended and not resting
+
+
+def waiting(run: Run, frame: Frame, state: State) -> None:
+    """A signal is pending: the first thread that waits for it takes it, and goes on."""
+    for thread in run.threads:
+        if thread.kind == "thread" and _known(thread.target) and _took(run, frame, thread, state):
+            return
+
+
+def _took(run: Run, frame: Frame, thread: Thread, state: State) -> bool:
+    from .calls import call
+
+    assert thread.target is not None
+    kept, certain, ways, doubts = list(run.stays), run.uncertain_stays, len(run.endings), len(run.doubts)
+    inner, way = _frame(frame, "thread"), state.copy()
+    call(run, inner, thread.target, thread.arguments, thread.text, way)
+    run.stays, run.uncertain_stays = kept, certain
+    if not run.taken:
+        del run.doubts[doubts:]
+        return False
+    gone = way.dead and len(run.endings) > ways
+    state.become(None if gone else joined([way, *(one.state for one in inner.raises)]) or state)
+    return True
 
 
 def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]:

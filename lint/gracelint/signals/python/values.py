@@ -60,13 +60,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function or lambda of the image's own, with the scope it was made in."""
+    """A function or lambda of the image's own, with the scope it was made in. ``manager``: ``contextlib.contextmanager`` makes a context manager of it."""
 
     node: syntax.Function | syntax.Lambda
     scope: Scope
     generator: bool = False
     static: bool = False
     of: Type | None = None
+    manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,10 @@ def alternatives(value: Value) -> tuple[Value, ...]:
     return tuple(sorted(value.values, key=repr))
 
 
+# What is never false, though foreign code made it.
+_TRUE = frozenset(("signal.struct_siginfo",))
+
+
 def truth(value: Value) -> bool | None:
     """Whether it is true; None where that is not known."""
     if isinstance(value, Union):
@@ -218,6 +223,9 @@ def truth(value: Value) -> bool | None:
         return bool(value.value)
     if isinstance(value, Items):
         return bool(value.items)
-    if isinstance(value, Unknown | Made | Box | Ref):
+    if isinstance(value, Made) and value.kind in _TRUE:
+        return True
+    # An attribute of a foreign object may be anything, though it counts as a method where it is called.
+    if isinstance(value, Unknown | Made | Method | Box | Ref):
         return None
     return True

@@ -1,0 +1,161 @@
+"""Names and attributes: what a name stands for in its scope, and a member of a module, a class or an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from .values import (
+    FALSE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Box,
+    Const,
+    Coroutine,
+    Function,
+    Instance,
+    Items,
+    Made,
+    Method,
+    Module,
+    Partial,
+    Ref,
+    Super,
+    Type,
+    Union,
+    alternatives,
+    join,
+)
+
+if TYPE_CHECKING:
+    from ...parsers.python import model as syntax
+    from .run import Run
+    from .state import Frame, State
+    from .values import Scope, Value
+
+# Constants of the standard library that decide conditions: a container runs Linux, and nobody checks types in it.
+_CONSTANTS: dict[str, Value] = {
+    "sys.platform": Const("linux"),
+    "os.name": Const("posix"),
+    "typing.TYPE_CHECKING": FALSE,
+    "typing_extensions.TYPE_CHECKING": FALSE,
+    "os.sep": Const("/"),
+    "asyncio.CancelledError": Ref("asyncio.CancelledError"),
+    "asyncio.exceptions.CancelledError": Ref("asyncio.CancelledError"),
+    "sys.version_info": UNKNOWN,
+}
+
+
+def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
+    """What a name stands for."""
+    inner: Scope | None = scope
+    root = scope
+    while inner is not None:
+        found = state.store.get((inner.number, name))
+        if found is not None:
+            run.look((inner.number, name))
+            return found
+        root, inner = inner, inner.parent
+    everything = state.store.get((root.number, "*"))
+    import builtins
+
+    if hasattr(builtins, name):
+        return Ref(f"builtins.{name}")
+    return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else UNKNOWN
+
+
+def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expression, state: State) -> Value:
+    """``owner.name``."""
+    if isinstance(owner, Union):
+        found = [attribute(run, frame, one, name, node, state) for one in alternatives(owner)]
+        result = found[0]
+        for one in found[1:]:
+            result = join(result, one)
+        return result
+    match owner:
+        case Ref(name=full):
+            full = f"{full}.{name}"
+            if full == "sys.argv":
+                return Items(tuple(Const(word) for word in run.argv))
+            loaded = run.modules.get(full)
+            return loaded or _CONSTANTS.get(full, Ref(full))
+        case Module(name=full, number=number):
+            inner = state.store.get((number, name))
+            run.look((number, name))
+            return inner if inner is not None else run.modules.get(f"{full}.{name}", UNKNOWN)
+        case Instance() | Super() | Type() | Made() | Box():
+            return _member(run, frame, owner, name, node, state)
+        case Coroutine():
+            return Ref(f"coroutine.{name}")
+        case Const(value=str()):
+            return Partial(Ref(f"str.{name}"), Arguments((owner,)))
+        case _:
+            return UNKNOWN
+
+
+def _member(
+    run: Run,
+    frame: Frame,
+    owner: Instance | Super | Type | Made | Box,
+    name: str,
+    node: syntax.Expression,
+    state: State,
+) -> Value:
+    if not isinstance(owner, Super):
+        run.look((owner.number, name))
+        found = state.store.get((owner.number, name))
+        if found is not None:
+            return found
+    if isinstance(owner, Made | Box):
+        return Method(owner, f"{owner.kind}.{name}")
+    receiver = owner.receiver if isinstance(owner, Super) else owner
+    kind = owner if isinstance(owner, Type) else owner.type
+    skipping = isinstance(owner, Super)
+    for base in lineage(kind)[1 if skipping else 0 :]:
+        if isinstance(base, Ref):
+            if base.name == "builtins.object" or (base.name.startswith("typing.") or base.name == "abc.ABC"):
+                continue
+            return (
+                Method(receiver, f"{base.name}.{name}")
+                if isinstance(receiver, Instance)
+                else Ref(f"{base.name}.{name}")
+            )
+        if not isinstance(base, Type):
+            return UNKNOWN
+        found = state.store.get((base.number, name))
+        if found is None:
+            continue
+        run.look((base.number, name))
+        return _bound(run, frame, found, receiver, base, node, state)
+    return UNKNOWN
+
+
+def _bound(
+    run: Run, frame: Frame, found: Value, receiver: Value, base: Type, node: syntax.Expression, state: State
+) -> Value:
+    """A member of a class, reached through an object."""
+    if isinstance(found, Function):
+        function = replace(found, of=base)
+        is_class = any(decorator.text.value == "classmethod" for decorator in getattr(found.node, "decorators", ()))
+        if is_class:
+            return Bound(function, receiver.type if isinstance(receiver, Instance) else receiver)
+        return function if found.static or isinstance(receiver, Type) else Bound(function, receiver)
+    if isinstance(found, Made) and found.kind == "builtins.property" and isinstance(receiver, Instance):
+        from .calls import call
+
+        getter = state.store.get((found.number, "get"))
+        if isinstance(getter, Function):
+            return call(run, frame, Bound(replace(getter, of=base), receiver), (), node.text, state)
+    return found
+
+
+def lineage(kind: Type) -> list[Value]:
+    """A class and its bases, in an order that is Python's for simple hierarchies."""
+    found: list[Value] = [kind]
+    for base in kind.bases:
+        found += [
+            one for one in (lineage(base) if isinstance(base, Type) and len(found) < 40 else [base]) if one not in found
+        ]
+    # Foreign bases come last, where Python's linearisation puts what all of them share.
+    return [*(one for one in found if isinstance(one, Type)), *(one for one in found if not isinstance(one, Type))]

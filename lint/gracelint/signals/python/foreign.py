@@ -1,0 +1,205 @@
+"""Foreign calls: of the standard library, of frameworks and of whatever else the image's own files do not hold.
+
+`knowledge` tells what matters of a known one; one that nobody knows may be what the program rests in, or may install a handler: its name decides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ...regexes import regex
+from . import rests, special
+from .knowledge import entry_of, perhaps_rests, standard
+from .operators import signal_of
+from .state import CANCELLED, PROCESS, SERVES, Raised
+from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Coroutine, Instance, Made, Method, Own, Ref, truth
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .knowledge import Entry
+    from .run import Run
+    from .state import Frame, State
+    from .values import Arguments, Value
+
+# A foreign function of such a name may well install a handler.
+_INSTALLS = regex(r"signal|graceful|terminat|shutdown_hook|killer|install_handler|sigterm", re.IGNORECASE)
+
+
+def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: State) -> Value:
+    """A call of something that is not known."""
+    name = text.value.partition("(")[0].strip()
+    if run.handling:
+        run.opaque = run.opaque or name.rpartition(".")[2] not in _HARMLESS
+    if name.endswith(".cancel") and frame.loop:
+        state.store[CANCELLED] = TRUE
+        if run.handling:
+            run.opaque = False
+    if perhaps_rests(name) and frame.background is None:
+        run.foreign.append((text, name))
+    if _INSTALLS.search(name.rpartition(".")[2]):
+        _may_install(run, state)
+    return UNKNOWN
+
+
+# What these return must be awaited, and does nothing before.
+_ASYNCHRONOUS = ("asyncio.", "trio.", "anyio.", "hypercorn.asyncio.", "hypercorn.trio.")
+_HARMLESS = frozenset(
+    "debug info warning warn error critical exception log print write flush format join append".split()
+)
+
+
+def _may_install(run: Run, state: State) -> None:
+    for signal in ("SIGTERM", "SIGINT"):
+        state.store[(PROCESS, signal)] = UNKNOWN
+
+
+def called(
+    run: Run,
+    frame: Frame,
+    name: str,
+    receiver: Value | None,
+    arguments: Arguments,
+    text: Text,
+    state: State,
+    *,
+    awaited: bool = False,
+) -> Value:
+    """A call that leads out of the image's own code."""
+    found = special.function(name)
+    if found is not None:
+        return found(run, frame, receiver, arguments, text, state)
+    entry = entry_of(name)
+    if entry is not None and not awaited and name.startswith(_ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
+        return Coroutine(
+            Method(receiver, name) if isinstance(receiver, Made | Instance | Box) else Ref(name), arguments
+        )
+    if entry is not None:
+        return _known(run, frame, name, entry, receiver, arguments, text, state)
+    if receiver is not None and isinstance(receiver, Instance):
+        return _inherited(run, frame, name, receiver, arguments, text, state)
+    if receiver is not None and isinstance(receiver, Box):
+        return special.boxed(run, receiver, name, arguments, state)
+    if (
+        not standard(name)
+        and not name.startswith(("str.", "list.", "dict.", "generator.", "coroutine."))
+        and "." in name
+    ):
+        _noted(run, frame, name, arguments, text, state)
+    elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
+        run.opaque = run.opaque or not standard(name)
+    return Made(name, run.number())
+
+
+def _inherited(
+    run: Run, frame: Frame, name: str, receiver: Instance, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """A method that an object of the image's own has from a foreign class."""
+    last = name.rpartition(".")[2]
+    if last == "__init__":
+        for key, value in arguments.named:
+            state.store[(receiver.number, f"#{key}")] = value
+        return NONE
+    if not standard(name):
+        _noted(run, frame, name, arguments, text, state)
+    return UNKNOWN
+
+
+def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, state: State) -> None:
+    """A foreign call nothing is known of."""
+    if run.handling:
+        run.opaque = True
+    if frame.background is None and perhaps_rests(name):
+        run.foreign.append((text, name))
+    mentioned = any(signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every())
+    if mentioned or _INSTALLS.search(name.rpartition(".")[2]):
+        _may_install(run, state)
+
+
+def _known(
+    run: Run,
+    frame: Frame,
+    name: str,
+    entry: Entry,
+    receiver: Value | None,
+    arguments: Arguments,
+    text: Text,
+    state: State,
+) -> Value:
+    number = run.nobody
+    if isinstance(receiver, Made | Instance) and not entry.get("singleton"):
+        number = receiver.number
+    match entry["does"]:
+        case "marks":
+            run.write(state, (number, entry["mark"]), TRUE)
+            return NONE
+        case "changes":
+            run.opaque = run.opaque or state.signalled
+            return Made(name, run.number())
+        case "calls":
+            from .calls import call
+
+            return call(run, frame, arguments.get(0, "callback") or UNKNOWN, arguments.values[1:], text, state)
+        case "serves":
+            state.store[SERVES] = Ref(name)
+            return Made(name, run.number())
+        case "endless" | "inert" | "perhaps":
+            return Made(name, run.number())
+    kind = entry["does"]
+    if "timeout" in entry:
+        given = arguments.get(*entry["timeout"])
+        if given not in (None, NONE, FALSE):
+            kind = "pause"
+    if "unblocked" in entry and (given := arguments.get(*entry["unblocked"])) is not None and truth(given) is not True:
+        kind = "pause"
+    if "seconds" in entry and _long(arguments.get(entry["seconds"], "seconds")):
+        kind = "perhaps"
+    if entry.get("timed-by") and state.store.get((number, entry["timed-by"])) is not None:
+        kind = "pause"
+    owned = _owned(entry, arguments)
+    launches = bool(entry.get("launches"))
+    if launches and kind == "rest":
+        kind = "perhaps"
+        run.children.append((number, text))
+    if entry.get("until") == "shutdown" and frame.background is None:
+        state.store[(number, "#serving")] = TRUE
+    rests.rest(
+        run,
+        frame,
+        text,
+        name,
+        state,
+        kind=kind,
+        over=rests.marked(run, number, entry["until"]) if "until" in entry else None,
+        raises=entry.get("raises", ""),
+        interrupted=bool(entry.get("interrupted")),
+        owned=owned,
+        launches=launches,
+    )
+    if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
+        # Nobody has put anything there: the limit is over.
+        frame.raises.append(Raised(state.copy(), "queue.Empty", text))
+        state.dead = state.dead or state.signalled
+    if kind == "pause" and entry.get("until") == "set":
+        return state.store.get((number, "set"), FALSE)
+    return Made(name, run.number())
+
+
+def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
+    """The handlers a framework installs for its own time."""
+    if "unless" in entry:
+        given = arguments.get(*entry["unless"])
+        trigger = entry["unless"][1].endswith("trigger")
+        if given is not None and (trigger or truth(given) is not True):
+            return {}
+    on = dict(entry["on"])
+    if "when" in entry:
+        chosen = next(
+            (found for name in entry["when"]["given"] if (found := arguments.get(-1, name)) is not None), FALSE
+        )
+        on |= entry["when"]["on"] if truth(chosen) is True else {}
+    return {signal: Own(reaction["does"], reaction["why"]) for signal, reaction in on.items()}
+
+
+def _long(value: Value | None) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, int | float) and value.value >= 30
