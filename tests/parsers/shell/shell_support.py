@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gracelint.parsers.shell.reading import bashlex, flat, parse_with, treesitter
+from gracelint.parsers.shell.reading import bashlex, own, parse_with, treesitter
 from gracelint.source import Document, Text
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def by_treesitter(text: Text) -> Script:
     return parse_with(text, treesitter)
 
 
-def by_flat(text: Text) -> Script:
-    return parse_with(text, flat)
+def by_own(text: Text) -> Script:
+    return parse_with(text, own)
 
 
 def by_bashlex(text: Text) -> Script:

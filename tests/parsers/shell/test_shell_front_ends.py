@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shell_programs import programs
-from shell_support import accepts, by_bashlex, by_flat, by_treesitter, corpus, plain, whole
+from shell_support import accepts, by_bashlex, by_own, by_treesitter, corpus, plain, whole
 
 from gracelint.parsers.shell import parse_command, parse_script
 from gracelint.parsers.shell.model import Case, If, Unreadable
@@ -59,6 +59,10 @@ def test_broken_programs_are_unreadable(source: str) -> None:
 def test_generated_programs(source: str) -> None:
     text = whole(source)
     script = by_treesitter(text)
+    own = by_own(text)
+    assert bool(own.problems) == bool(script.problems) or "coproc" in source
+    if not own.problems:
+        assert plain(own) == plain(script)
     if accepts("bash", source):
         assert not script.problems, source
     if "case" not in source and "elif" not in source:
@@ -82,13 +86,15 @@ def test_a_bad_substitution_spoils_its_command_alone() -> None:
     assert [type(command).__name__ for command in script.body.commands] == ["Simple", "Unreadable", "Simple"]
 
 
-FLAT = [source for source in COMMANDS if not by_flat(whole(source)).problems]
-
-
-@pytest.mark.parametrize("source", FLAT)
-def test_lists_of_simple_commands_need_no_grammar(source: str) -> None:
+@pytest.mark.parametrize("source", [source for source in COMMANDS + REFUSED if "coproc" not in source])
+def test_the_own_front_end_is_equal(source: str) -> None:
     text = whole(source)
-    assert plain(by_flat(text)) == plain(by_treesitter(text))
+    assert plain(by_own(text)) == plain(by_treesitter(text))
+
+
+@pytest.mark.parametrize("source", corpus("broken"))
+def test_the_own_front_end_accepts_nothing_broken(source: str) -> None:
+    assert by_own(whole(source)).problems
 
 
 @pytest.mark.parametrize(
@@ -96,20 +102,16 @@ def test_lists_of_simple_commands_need_no_grammar(source: str) -> None:
 )
 def test_ill_formed_lists_are_nobodys(source: str) -> None:
     assert not accepts("bash", source)
-    assert by_flat(whole(source)).problems
+    assert by_own(whole(source)).problems
     assert parse_command(whole(source)).problems
-
-
-def test_flat_lists_are_a_good_part_of_the_corpus() -> None:
-    assert len(FLAT) >= 50
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["a x", "b", "&&", "||", "|", ";", "&", "\n", "! ", "A=1", "<f", ">g c"]), max_size=7))
 def test_generated_lists(pieces: list[str]) -> None:
     text = whole(" ".join(pieces))
-    flat = by_flat(text)
-    if not flat.problems:
-        assert plain(flat) == plain(by_treesitter(text))
+    own = by_own(text)
+    if not own.problems:
+        assert plain(own) == plain(by_treesitter(text))
     else:
         assert by_treesitter(text).problems

@@ -1,4 +1,4 @@
-"""Shell scripts and command strings as one model, read with bashlex and tree-sitter-bash.
+"""Shell scripts and command strings as one model, read with a grammar of our own, bashlex and tree-sitter-bash.
 
 Importing this package imports neither; they are imported by the first text that needs one.
 """

@@ -11,6 +11,7 @@ a word, it has misread the script: `Misread` is raised, and no model is made of 
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .model import (
@@ -62,10 +63,14 @@ class Assembler:
     def __init__(self, text: Text, tokens: list[Token]) -> None:
         self.text = text
         self.tokens = tokens
-        self.skeleton = Skeleton.of(tokens)
         self._starts = [token.start for token in tokens]
         self.problems: list[Unreadable] = []
         self._used = bytearray(len(tokens))
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """The program that a foreign grammar reads."""
+        return Skeleton.of(self.tokens)
 
     # --- tokens --------------------------------------------------------------------------------------------------
 
@@ -117,9 +122,9 @@ class Assembler:
 
     # --- commands ------------------------------------------------------------------------------------------------
 
-    def simple(self, place: int) -> Command:
-        """The simple command whose first visible token is at a place."""
-        first = last = self.at(place)
+    def simple(self, number: int) -> Command:
+        """The simple command whose first visible token has this number."""
+        first = last = number
         if self.tokens[first].kind not in _SIMPLE:
             raise Misread(first)
         while first > 0 and self.tokens[first - 1].kind is Kind.REDIRECT and not self._used[first - 1]:
@@ -192,13 +197,13 @@ class Assembler:
         return bisect_left(self._starts, node.start - self.text.start)
 
     def chain(self, links: list[tuple[int | None, Command]]) -> Command:
-        """Commands joined by ``|``, ``&&`` and ``||``, each with the place of the operator in front of it.
+        """Commands joined by ``|``, ``&&`` and ``||``, each with the number of the operator in front of it.
 
         ``|`` binds tighter than the others, which bind alike, from the left (POSIX XCU 2.9.2, 2.9.3).
         """
         pipelines: list[tuple[str, list[Command]]] = []
-        for place, command in links:
-            operator = "" if place is None else str(self.tokens[self.at(place)].content)
+        for number, command in links:
+            operator = "" if number is None else str(self.tokens[number].content)
             if operator in ("|", "|&"):
                 pipelines[-1][1].append(command)
             else:

@@ -59,7 +59,7 @@ class _Reader:
         joined: int | None = None
         for part in parts:
             if part.kind == "operator":
-                joined = part.pos[0] if part.op == "&&" else None
+                joined = self.assembler.at(part.pos[0]) if part.op == "&&" else None
                 continue
             if links and joined is None:
                 commands.append(self.assembler.chain(links))
@@ -76,7 +76,7 @@ class _Reader:
     def single(self, node: Any) -> Command:
         """One command."""
         if node.kind == "command":
-            return self.assembler.simple(node.parts[0].pos[0])
+            return self.assembler.simple(self.assembler.at(node.parts[0].pos[0]))
         first = self.assembler.at(node.pos[0])
         if node.kind == "function":
             return self.assembler.wrapped(first, self._function(node, first))

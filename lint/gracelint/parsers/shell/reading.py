@@ -1,6 +1,6 @@
 """Reading a script or a command string: the lexer, then whichever front end is due, then what to do if it refuses.
 
-A list of simple commands needs no foreign grammar; all else is bashlex's and tree-sitter's. Of a text that every
+Ordinary scripts need no foreign grammar; what the own one refuses is bashlex's and tree-sitter's. Of a text that every
 front end refuses, everything up to the line of the fault is read again by itself, and the rest is one `Unreadable`:
 a shell, too, runs the lines before a syntax error and none behind it.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from .assemble import Assembler, Misread, Overlong
-from .flat_front import read as flat
 from .lexer import Lexer
 from .model import Block, Script, Unreadable
+from .own_front import read as own
 from .tokens import Kind
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def bashlex(assembler: Assembler) -> list[Command]:
 
 def parse_script(text: Text) -> Script:
     """The model of a script file's or a heredoc's text. Any text has one; see `Script.problems`."""
-    return _Reading((flat, treesitter)).script(text)
+    return _Reading((own, treesitter)).script(text)
 
 
 def parse_command(text: Text) -> Script:
     """The model of a command string: a shell-form value, an argument of ``sh -c``, a trap action."""
-    return _Reading((flat, bashlex, treesitter)).script(text)
+    return _Reading((own, bashlex, treesitter)).script(text)
 
 
 def parse_with(text: Text, *front_ends: FrontEnd) -> Script:

@@ -54,14 +54,14 @@ class _Reader:
         links: list[tuple[int | None, tree_sitter.Node]] = []
         while node.type == "list":
             left, operator, right = node.children
-            links.append((operator.start_byte, right))
+            links.append((self.assembler.at(operator.start_byte), right))
             node = left
         links.append((None, node))
         return self.assembler.chain([(place, self.single(link)) for place, link in reversed(links)])
 
     def single(self, node: tree_sitter.Node) -> Command:
         if node.type == "command":
-            return self.assembler.simple(node.start_byte)
+            return self.assembler.simple(self.assembler.at(node.start_byte))
         read = _COMPOUNDS.get(node.type)
         if read is None:
             raise Misread(self.assembler.before(node.start_byte))
