@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -20,7 +21,8 @@ from . import kernel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+# Major and minor numbers: Documentation/admin-guide/devices.txt of Linux.
+_DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,20 @@ def _mount_proc(root: str | None) -> None:
     dev = top / "dev"
     if root is None or not dev.is_dir():
         return
-    host = {name: f"/dev/{name}" for name in _DEVICES}
     kernel.mount("tmpfs", str(dev), "tmpfs", kernel.MS_NOSUID, "mode=755")
-    for name, source in host.items():
-        (dev / name).touch()
-        kernel.mount(source, str(dev / name), None, kernel.MS_BIND)
+    for name, numbers in _DEVICES.items():
+        _device(dev / name, f"/dev/{name}", os.makedev(*numbers))
     (dev / "fd").symlink_to("/proc/self/fd")
+
+
+def _device(path: Path, host: str, numbers: int) -> None:
+    """A device of the container's own, so that a ``chown -R`` inside leaves the machine's alone; as runc does, the machine's where that is refused."""
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, numbers)
+        path.chmod(0o666)  # whatever the umask is
+    except PermissionError:
+        path.touch()
+        kernel.mount(host, str(path), None, kernel.MS_BIND)
 
 
 def _enter(container: Container) -> None:
