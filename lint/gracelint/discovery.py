@@ -26,8 +26,10 @@ SKIPPED = frozenset(
     ".bzr .direnv .eggs .git .hg .mypy_cache .nox .pyenv .pytest_cache .ruff_cache .svn .tox .venv __pycache__ __pypackages__"
     " node_modules site-packages venv".split()
 )
-# Named like Dockerfiles, but something else: ignore files, notes, and templates that another tool completes.
-_NOT_DOCKERFILES = ".dockerignore .md .rst .txt .orig .rej .bak .swp ~ .j2 .jinja .jinja2 .tmpl .tpl .template .erb .mustache .in".split()
+# Files that another tool completes.
+TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".in")
+# Named like Dockerfiles, but something else: ignore files and notes.
+_NOT_DOCKERFILES = (".dockerignore", ".md", ".rst", ".txt", ".orig", ".rej", ".bak", ".swp", "~", *TEMPLATES)
 _SCRIPT_SUFFIXES = (".sh", ".bash", ".dash", ".ash", ".py")
 
 
@@ -49,7 +51,7 @@ def looks_like_dockerfile(name: str) -> bool:
         return True
     if not name.startswith(("Dockerfile.", "Containerfile")):
         return False
-    return not name.endswith(tuple(_NOT_DOCKERFILES))
+    return not name.endswith(_NOT_DOCKERFILES)
 
 
 def discover(paths: Iterable[str], excludes: Callable[[str], tuple[str, Iterable[str]]]) -> list[Source]:

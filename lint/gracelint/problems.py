@@ -10,6 +10,7 @@ import posixpath
 import warnings
 from typing import TYPE_CHECKING
 
+from .discovery import TEMPLATES
 from .regexes import regex
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
 def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
     """The stretches of shell scripts that a shell would refuse."""
     for document in documents:
-        if _SHELL_SCRIPT.match(document.text):
+        if _SHELL_SCRIPT.match(document.text) and not document.path.endswith(TEMPLATES):
             from .parsers.dockerfile.model import Problem
             from .parsers.shell import parse_script
 

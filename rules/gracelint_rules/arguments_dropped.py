@@ -43,6 +43,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
+from gracelint.image.model import ImageFile
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
@@ -82,10 +83,15 @@ def check(case: Case) -> Iterator[Finding]:
     if any(_LOOKS.search(text.value) for heredoc in expanded(case) for text in heredoc.lost):
         return  # it did, before the build took it away
     outcome = outcomes[0]
+    words = tuple(argument.value for argument in cmd.arguments)
+    image = case.image
+    started = image.files.which(words[0], image.workdir, image.env.get("PATH") or "")
+    content = started.content if isinstance(started, ImageFile) else None
+    if content is not None and content.span.document is outcome.source.span.document:
+        return  # the script is what CMD starts, behind an entrypoint that lets it through
     command = outcome.command
     if command is None or outcome.end not in ("exec", "foreground"):
         return
-    words = tuple(argument.value for argument in cmd.arguments)
     same = command.known and command.argv == words and outcome.keyword is not None
     yield RULE.finding(
         command.text,

@@ -70,6 +70,11 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
             f"{signal} never reaches {app}: {shell}, {name}, stays PID 1 and drops it; "
             f"{app} is killed after {case.trace.grace_period:g} s; {advice}"
         )
+    if defect.hop.notified is False:
+        return (
+            f"{shell}, {name}, waits for {app} and passes nothing on: even when what stands before it passes {signal} on, "
+            f"{app} does not hear it; {advice}"
+        )
     return (
         f"{shell}, {name}, stands between the stop signal and {app}: it dies of {signal} at once, PID 1 follows, "
         f"and {app} is killed before it can stop cleanly; {advice}"

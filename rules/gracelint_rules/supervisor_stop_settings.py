@@ -120,14 +120,14 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
     """What is wrong with the way in which a supervisor stops one program."""
     assert hop.text is not None
     reaction = supervisor.as_pid1.get(case.trace.stop_signal.name or "")
-    started = next((one for one in supervisor.starts if one.arguments[:1] and one.arguments[0].text == hop.text), None)
+    started = next((one for one in supervisor.starts if one.text is not None and _holds(one.text, hop.text)), None)
     given = canonical(started.stop_signal or "") if started is not None else None
     sent = given or (reaction.signal if reaction is not None else None) or "SIGTERM"
     limit = started.kills_after if started is not None else None
     limit = limit if limit is not None or reaction is None else reaction.kills_after
     name, clean = program_name(hop.argv), program.clean_signals
     if clean and sent not in clean:
-        settable = started is not None and started.stop_signal is not None
+        settable = any(one.stop_signal is not None for one in supervisor.starts)
         advice = (
             f"set its stop signal to {clean[0]}"
             if settable
@@ -145,6 +145,11 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             fix=_set(supervisor, hop.text, "stopwaitsecs", f"{program.timeout + _MARGIN:g}"),
         )
     return None
+
+
+def _holds(outer: Text, inner: Text) -> bool:
+    """Whether one text is part of another: a program's command, or its run script, of what runs in the end."""
+    return outer.span.document is inner.span.document and outer.span.start <= inner.span.start <= outer.span.end
 
 
 def _set(supervisor: Program, command: Text, key: str, value: str) -> Fix | None:

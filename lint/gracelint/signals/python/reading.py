@@ -56,6 +56,10 @@ def read(
         return _unknown(entry.source, entry.source.cut(0, 0), "the program", signals, first.doubts[-1])
     places, stays = _places(first)
     if not places:
+        became = next((end for end in first.endings if end.how == "exec"), None)
+        if became is not None:
+            at = became.text or entry.source.cut(0, 0)
+            return _unknown(entry.source, at, "the program", signals, "what the program becomes by exec is not followed")
         if first.foreign:
             text, name = first.foreign[-1]
             return _unknown(entry.source, text, name, signals, f"what {name} does with the signal")
@@ -155,6 +159,8 @@ def _places(run: Run) -> tuple[list[Visit], bool | None]:
         return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
     perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
+    if perhaps and perhaps[-1].launches and any(end.how == "exec" for end in run.endings):
+        return [], None  # what it waited for was on the way to what it becomes
     return (
         (_each(run, perhaps), True if certain else None)
         if perhaps
