@@ -48,6 +48,10 @@ SAMPLE = [
     ("haproxy", "USR1"),
     ("redis", "TERM"),
     ("memcached", "HUP"),
+    ("asyncio.run", "INT"),
+    ("asyncio.run, child", "TERM"),
+    ("multiprocessing.Process.join", "INT"),
+    ("http.server.ThreadingHTTPServer, handler that exits", "TERM"),
 ]
 
 
@@ -94,6 +98,20 @@ def test_names_are_unique_and_signals_exist() -> None:
         assert all(names.number(signal) for signal in case.signals)
         assert case.documented is None or case.documented in case.signals
         assert case.package.partition(":")[0] in ("apt", "pip", "npm", "here")
+
+
+def test_variants(tmp_path: Path) -> None:
+    table = tmp_path / "t.toml"
+    table.write_text(
+        '[files]\n"a" = "A"\n"b" = "B"\n[variants.child]\nfront = ["tini"]\nneeds = ["apt:tini"]\nfiles = ["b"]\nsignals = ["TERM"]\n'
+        '[x]\npackage = "apt:x"\napp = "pass"\nfiles = ["a"]\nsignals = ["TERM", "INT"]\nvariants = ["child"]\n'
+    )
+    plain, child = cases([table])
+    assert (plain.name, plain.argv, plain.signals, plain.needs) == ("x", ("python3", "app.py"), ("TERM", "INT"), ())
+    assert plain.files == {"a": "A", "app.py": "pass"}
+    assert (child.name, child.argv) == ("x, child", ("tini", "python3", "app.py"))
+    assert (child.signals, child.needs) == (("TERM",), ("apt:tini",))
+    assert child.files == {"a": "A", "b": "B", "app.py": "pass"}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +175,14 @@ def test_judgement(seen: Report, answer: str | None, told: list[Testimony], expe
 
 def test_an_answer_that_does_not_decide() -> None:
     assert judge(report(), "dropped: reset", [], judged=False)[:2] == ("graceful", "ends")
+
+
+def test_a_request_is_not_all() -> None:
+    """What else was to be cleaned up counts too."""
+    done, lost = Testimony("app", 1, finished=True), Testimony("exit", 1)
+    assert judge(report(), "answered", [done])[:2] == ("graceful", "request")
+    assert judge(report(), "answered", [done, lost])[:2] == ("abrupt", "witness")
+    assert judge(report(), "dropped: reset", [done, lost])[:2] == ("abrupt", "request")
 
 
 def test_a_record_without_the_empty_words_of_a_changed_title() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import python_lab
 
+from gracelint.lab.programs import cases
 from gracelint.lab.programs.__main__ import EVIDENCE
 from gracelint.signals.python import knowledge
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Program
 
 RECORDS = {(one["name"], one["signal"]): one["verdict"] for one in json.loads(EVIDENCE.read_text("utf-8"))["records"]}
+CASES = {case.name: case for case in cases()}
 MEASURED = re.compile(r"measured: (.+) ([A-Z0-9]+) (graceful|abrupt|killed)")
 
 
@@ -30,6 +32,19 @@ def test_evidence_is_a_record(entry: dict[str, Any]) -> None:
         match = MEASURED.fullmatch(evidence)
         assert match is not None, evidence
         assert RECORDS.get((match[1], f"SIG{match[2]}")) == match[3], evidence
+        program = "".join(CASES[match[1]].files.values())
+        assert any(name.rpartition(".")[2].removesuffix("__iter__") in program for name in entry["names"]), evidence
+
+
+def test_every_framework_was_measured() -> None:
+    lacking = [
+        entry["key"]
+        for entry in knowledge.entries()
+        if entry["does"] in ("rest", "serves")
+        and not any(knowledge.standard(name) for name in entry["names"])
+        and "evidence" not in entry
+    ]
+    assert lacking == []
 
 
 def test_unknown_framework(tmp_path: Path) -> None:
