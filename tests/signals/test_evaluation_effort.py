@@ -44,3 +44,65 @@ def test_independent_settings_add_up_and_do_not_multiply(tmp_path: Path, budgets
     assert trace.verdict == "graceful"
     launch = next(budget for budget in budgets if budget.whole == resolve.STEPS)
     assert launch.spent < 3000
+
+
+# What entrypoints of databases and web applications are made of, in few lines; with the steps that each may take. The bounds are somewhat above what was
+# needed when they were written; ways that do not meet again (settings, arguments, variables of functions, commands that may hold) take a multiple.
+LOG = 'log() { local kind="$1"; shift; printf "%s [%s] %s\\n" "$(date --rfc-3339=seconds)" "$kind" "$*"; }\n'
+FROM_FILE = """
+from_file() {
+    local name="$1" file="${1}_FILE" value="${2:-}"
+    if [ "$(eval echo \\$$name)" ] && [ "$(eval echo \\$$file)" ]; then
+        echo >&2 "$name and $file are exclusive"
+        exit 1
+    fi
+    if [ "$(eval echo \\$$name)" ]; then
+        value="$(eval echo \\$$name)"
+    elif [ "$(eval echo \\$$file)" ]; then
+        value="$(cat "$(eval echo \\$$file)")"
+    fi
+    export "$name"="$value"
+    unset "$file"
+}
+"""
+SHAPES = {
+    "secrets": (FROM_FILE + "".join(f"from_file DB_{number} x\n" for number in range(12)) + 'exec "$@"\n', 950),
+    "logs": (LOG + "".join(f'[ "$A{number}" ] && log Note "a{number}"\n' for number in range(20)) + 'exec "$@"\n', 350),
+    "local in a branch": (
+        'setting() { if [ "$2" ]; then local found="$2"; fi; log "$1"; }\nlog() { echo "$@"; }\n'
+        + "".join(f'setting a{number} "$B{number}"\n' for number in range(20))
+        + 'exec "$@"\n',
+        480,
+    ),
+    "a command that may hold": (
+        "if ! lock --try; then echo waiting; lock; fi\n"
+        + "".join(f'if [ "$C{number}" ]; then mode=a{number}; else mode=b{number}; fi\n' for number in range(20))
+        + 'exec "$@"\n',
+        370,
+    ),
+    "set up in a subshell": (
+        "(\n"
+        + "".join(
+            f'if [ "$D{number}" ]; then install{number}; else echo skipped; fi\nls /data | sort | (while read -r f; do run "$f"; done)\n'
+            for number in range(8)
+        )
+        + ') 9> /run/lock\nexec "$@"\n',
+        340,
+    ),
+    "arguments looked through": (
+        'has() { local wanted="$1"; shift; for each; do case "$each" in "$wanted"|"$wanted"=*) return 0 ;; esac; done; return 1; }\n'
+        + "".join(f'if ! has --option{number} "$@"; then set -- "$@" --option{number}; fi\n' for number in range(8))
+        + 'exec "$@"\n',
+        350,
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_entrypoints_are_made_of_takes_few_steps(tmp_path: Path, budgets: list[Budget], shape: str) -> None:
+    text, most = SHAPES[shape]
+    trace = signals_support.script(tmp_path, "bash", text, ["app"])
+    assert trace.verdict == "graceful"
+    assert trace.paths[0].pid1[0] == "app"
+    launch = next(budget for budget in budgets if budget.whole == resolve.STEPS)
+    assert launch.spent < most
