@@ -1,10 +1,10 @@
-"""Real entrypoints: PID 1 as gracelint predicts it, against the kernel: `python tests/conformance/entrypoints.py CHECKOUTS`.
+"""Real entrypoints: PID 1 and the verdict, as gracelint predicts them, against the kernel: `python tests/conformance/entrypoints.py CHECKOUTS --debian DIR`.
 
-CHECKOUTS is a folder of checked-out repositories, named ``owner+name``; nothing of them is kept here but the labels in
-`tests/fixtures/conformance/entrypoints.json`: repository, path of the Dockerfile, and the PID 1 that was measured.
-
-The lab has the image's text files in a bare root folder. Every other command that the scripts name is a stub that succeeds at once, privilege droppers exec what they are given,
-and the programs that a script execs, or that CMD names, are witnesses. So this compares ways through scripts, not programs.
+CHECKOUTS is a folder of checked-out repositories, named ``owner+name``. Nothing of them is kept here but the labels in
+`tests/fixtures/conformance/entrypoints.toml`: repository and Dockerfile, what the script needs so that it gets to its end, and the PID 1 and the verdict
+that were measured. DIR is a debootstrapped Debian. The roots are `entrypoint_roots`' work; programs are witnesses and one-shot tools real ones or stand-ins that succeed,
+so this compares ways through scripts: for the verdict, gracelint is told that a witness handles every signal. Alpine's shell is that of Debian's package
+``busybox`` (``--busybox``): that of ``busybox-static`` prefers its applets to PATH, which Alpine's does not.
 """
 
 from __future__ import annotations
@@ -12,261 +12,287 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
-from itertools import islice
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 
-from script_judges import Stand
+from entrypoint_roots import PATH, Needs, Roots
 
 from gracelint.image.build import build_image
 from gracelint.image.context import Context
 from gracelint.image.model import ImageFile
 from gracelint.lab import NotStartedError, Steady, Written, run
+from gracelint.lab.witness import testimonies
 from gracelint.parsers.dockerfile import parse
+from gracelint.signals.model import Program, Reaction
+from gracelint.signals.names import number
+from gracelint.signals.resolve import Resolver
 from gracelint.signals.trace import follow
 from gracelint.source import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from gracelint.image.model import Image
+    from gracelint.image.model import Argument, Image
+    from gracelint.signals.model import Trace
 
-LABELS = Path(__file__).parents[1] / "fixtures/conformance/entrypoints.json"
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-DROPPERS = ("gosu", "su-exec")
-# Commands that would find nothing to work on in the bare root.
-STUBBED = (
-    "chown",
-    "chmod",
-    "find",
-    "chgrp",
-    "install",
-    "sed",
-    "awk",
-    "ls",
-    "cp",
-    "mv",
-    "rm",
-    "ln",
-    "touch",
-    "date",
-    "hostname",
-)
-_WORD = re.compile(r"(?<![\w$/.-])(/?[A-Za-z][\w./+-]*)")
-_EXEC = re.compile(
-    r"\bexec\s+(?:(?:gosu|su-exec)\s+\S+\s+)?(?:tini\s+(?:-\S+\s+)*|dumb-init\s+(?:--\s+)?)?([A-Za-z/][\w./-]*)"
-)
+LABELS = Path(__file__).parents[1] / "fixtures/conformance/entrypoints.toml"
 TRIED = 12  # Dockerfiles of a repository: most are variants of one another
-_STUB = "int main(void) { return 0; }\n"
-# gosu USER COMMAND…: scripts that start themselves again look who they are.
-_DROPPER = """#include <unistd.h>
-int main(int argc, char **argv) {
-    if (argc < 3 || setgid(1000) || setuid(1000)) return 1;
-    execvp(argv[2], argv + 2);
-    return 127;
-}
-"""
+GRACE = 2.5
+CLEANUP = 0.2
+NOTHING = Needs()
+# What the witnesses handle: all signals with which real images are stopped.
+CAUGHT = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+HANDLED = {signal: Reaction("handles", "a witness cleans up and ends") for signal in CAUGHT}
+
+
+@dataclass(frozen=True)
+class Label:
+    """One entrypoint. ``pid1`` is empty where the container ends by itself; ``unknown``: the reason with which gracelint may say so."""
+
+    repository: str
+    dockerfile: str
+    cmd: tuple[str, ...] | None = None
+    needs: Needs = NOTHING
+    pid1: tuple[str, ...] = ()
+    verdict: str = ""
+    unknown: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.repository} {self.dockerfile}"
+
+    def image(self, checkouts: Path) -> Image:
+        """The image, its Dockerfile's folder being the context, as the container is started."""
+        path = checkouts / self.repository.replace("/", "+", 1) / self.dockerfile
+        document = Document.decode(path.name, path.read_bytes())
+        context = Context(str(path.parent), str(path))
+        return build_image(parse(document), context, env=self.needs.env, cmd=self.cmd)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the kernel says: PID 1 (empty: it ended), the verdict, the witnesses' names, what was printed."""
+
+    pid1: tuple[str, ...]
+    verdict: str
+    apps: tuple[str, ...] = ()
+    output: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One entrypoint: what was predicted, and what was measured (PID 1; empty where it ended)."""
+    """A label, what was measured, and what gracelint predicts (``judged``: told that the witnesses handle every signal)."""
 
-    repository: str
-    path: str
-    predicted: tuple[tuple[str, ...], ...]
-    measured: tuple[str, ...]
-    verdict: str
+    label: Label
+    measured: Measured
+    trace: Trace
+    judged: Trace
     seconds: float
-    missing: tuple[str, ...]
+
+    @property
+    def predicted(self) -> set[tuple[str, ...]]:
+        ways = [way for way in self.trace.paths if way.default] or list(self.trace.paths)
+        return {way.pid1 for way in ways if way.hops}
 
     @property
     def judgement(self) -> str:
-        if self.measured in self.predicted:
-            return "right" if len(set(self.predicted)) == 1 else "one of several"
-        if not self.measured:
-            return "ended in the lab"
-        return "unknown" if self.verdict == "unknown" or not self.predicted else "wrong"
+        label, measured = self.label, self.measured
+        if (label.pid1, label.verdict) != (measured.pid1, measured.verdict):
+            return "not as labelled"
+        missing = self.trace.missing + self.judged.missing
+        if not measured.pid1:
+            ends = not self.predicted or "the container ends by itself" in missing
+            return "ends" if ends else "unknown" if self._excused else "wrong"
+        if not any(fits(way, measured.pid1) for way in self.predicted):
+            return "unknown" if self._excused and self.trace.verdict == "unknown" else "wrong"
+        if self.judged.verdict not in (measured.verdict, "unknown"):
+            return "wrong"
+        if self.judged.verdict == "unknown":
+            return "unknown" if self._excused else "wrong"
+        return "right" if len(self.predicted) == 1 else "one of several"
+
+    @property
+    def _excused(self) -> bool:
+        reasons = self.trace.missing + self.judged.missing
+        return self.label.unknown is not None and any(self.label.unknown in reason for reason in reasons)
 
 
-def image_of(path: Path) -> Image:
-    """The image of a Dockerfile, its own folder being the context."""
-    return build_image(parse(Document.decode(path.name, path.read_bytes())), Context(str(path.parent), str(path)))
+def fits(predicted: tuple[str, ...], measured: tuple[str, ...]) -> bool:
+    """Whether an argv is what was predicted: a word that gracelint does not know is shown as ``$…``, and may be any number of words."""
+    if not predicted:
+        return not measured
+    if predicted[0].startswith("$"):
+        return any(fits(predicted[1:], measured[at:]) for at in range(len(measured) + 1))
+    if not measured:
+        return False
+    known = predicted[0].partition("=$")[0]
+    same = predicted[0] == measured[0] or (known != predicted[0] and measured[0].startswith(f"{known}="))
+    return same and fits(predicted[1:], measured[1:])
 
 
-def entry(image: Image) -> str | None:
-    """The text of the script that the image starts; None if it starts none that is known."""
-    if not image.launch.argv:
+def load(path: Path = LABELS) -> list[Label]:
+    """The labels."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return [_label(name, table) for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items()]
+
+
+def _label(name: str, table: dict[str, Any]) -> Label:
+    repository, _, dockerfile = name.partition(" ")
+    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    own = {key: rest.pop(key) for key in ("cmd", "pid1", "verdict", "unknown") if key in rest}
+    return Label(repository, dockerfile, needs=Needs(**rest), **own)
+
+
+def measure(image: Image, needs: Needs, roots: Roots) -> Measured:
+    """PID 1 in the steady state, told to stop."""
+    root = roots.make(image, needs)
+    record = root / "stand-in/record"
+    environment = {name: value for name, value in image.env.items() if value is not None}
+    environment |= {"HOME": "/root", "GRACELINT_RECORD": "/stand-in/record"}
+    environment["GRACELINT_CLEANUP"] = str(round(CLEANUP * 1000))
+    environment["GRACELINT_CATCH"] = " ".join(str(number(signal)) for signal in CAUGHT)
+    environment.pop("LD_PRELOAD", None)  # a library that is not there makes the loader print to everybody's output
+    environment["PATH"] = f"{environment.get('PATH', PATH)}:{PATH}"
+    ready = (Written(str(record), b" ready\n", 1, 4.0), Steady(0.15, limit=4.0))
+    try:
+        report = run(
+            image.launch.argv,
+            signal=image.stop_signal.name or "SIGTERM",
+            grace=GRACE,
+            root=str(root),
+            env=environment,
+            cwd=image.workdir,
+            ready=ready,
+            uid=None if image.user in (None, "root", "0") else 1000,
+        )
+    except NotStartedError as error:
+        return Measured((), "", output=str(error))
+    output = report.output.decode("utf-8", "replace")
+    if not report.signalled:
+        return Measured((), "", output=output)
+    report = replace(report, testimonies=testimonies(record.read_text()))
+    apps = tuple(dict.fromkeys(each.name for each in report.testimonies))
+    return Measured(report.pid1.argv, report.verdict, apps, output)
+
+
+def compare(label: Label, checkouts: Path, roots: Roots) -> Result:
+    """One entrypoint, measured and predicted."""
+    image = label.image(checkouts)
+    measured = measure(image, label.needs, roots)
+    began = time.process_time()
+    trace = follow(image, grace_period=GRACE)
+    seconds = time.process_time() - began
+    with patch.object(Resolver, "describe", _with_witnesses(measured.apps, label.needs.answers)):
+        judged = follow(image, grace_period=GRACE)
+    return Result(label, measured, trace, judged, seconds)
+
+
+def _with_witnesses(
+    apps: tuple[str, ...], answers: Mapping[str, str | int]
+) -> Callable[[Resolver, Sequence[Argument]], Program | None]:
+    """What is known of programs, but that these handle every signal where they stay, and end where the lab has an answer for them."""
+    plain = Resolver.describe
+
+    def describe(resolver: Resolver, arguments: Sequence[Argument]) -> Program | None:
+        program = plain(resolver, arguments)
+        name = arguments[0].value.rpartition("/")[2]
+        if name not in apps or (program is not None and (program.stays is False or program.daemonizes)):
+            return program
+        line = " ".join((name, *(argument.value for argument in arguments[1:])))
+        if any(fnmatchcase(line, pattern) and answer not in ("stays", "daemon") for pattern, answer in answers.items()):
+            return Program(name, "tools", stays=False)
+        return Program(name, "servers", as_pid1=HANDLED, as_child=HANDLED, stays=True)
+
+    return describe
+
+
+def unlabelled(checkouts: Path, labels: list[Label], most: int) -> Iterator[Label]:
+    """Dockerfiles with entrypoint scripts that differ from one another and from those with a label."""
+    seen = {digest for label in labels if (digest := _digest(label, checkouts)) is not None}
+    for repository in sorted(checkouts.iterdir()):
+        taken = 0
+        for path in sorted(repository.rglob("Dockerfile"), reverse=True)[:TRIED]:
+            label = Label(repository.name.replace("+", "/", 1), str(path.relative_to(repository)))
+            digest = _digest(label, checkouts) if taken < most else None
+            if digest is not None and digest not in seen:
+                seen.add(digest)
+                taken += 1
+                yield label
+
+
+def _digest(label: Label, checkouts: Path) -> str | None:
+    """A number for the text of the shell script that the image starts; None if it starts none that is known."""
+    try:
+        image = label.image(checkouts)
+    except OSError:
         return None
     words = [word for word in image.launch.argv if not word.startswith("-")]
     for word in words[:2]:
         found = image.files.which(word, image.workdir, image.env.get("PATH") or PATH)
-        if isinstance(found, ImageFile) and found.content is not None and found.content.value.startswith("#!"):
-            return found.content.value
+        if isinstance(found, ImageFile) and found.content is not None:
+            text = found.content.value
+            if re.match(r"#!\s*\S*(sh|bash|dash|ash)\b|#!.*env (ba)?sh", text):
+                return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     return None
 
 
-def candidates(checkouts: Path, most: int) -> Iterator[tuple[str, Path]]:
-    """Repositories and Dockerfiles whose entrypoint scripts differ."""
-    seen: set[str] = set()
-    for repository in sorted(checkouts.iterdir()):
-        taken = 0
-        for path in sorted(repository.rglob("Dockerfile"), reverse=True)[:TRIED]:
-            if taken >= most:
-                break
-            text = entry(image_of(path))
-            digest = hashlib.sha256((text or "").encode("utf-8", "replace")).hexdigest()
-            if text is None or digest in seen or not re.match(r"#!\s*\S*(sh|bash|dash|ash)\b|#!.*env (ba)?sh", text):
-                continue
-            seen.add(digest)
-            taken += 1
-            yield repository.name.replace("+", "/", 1), path
-
-
-class Lab:
-    """A root folder for one entrypoint after the other."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.stand = Stand.make(folder / "stand")
-        for name, text in (("stub", _STUB), ("dropper", _DROPPER)):
-            (folder / f"{name}.c").write_text(text)
-            subprocess.run(["cc", "-static", "-o", folder / name, folder / f"{name}.c"], check=True)
-
-    def measure(self, image: Image) -> tuple[str, ...]:
-        """PID 1 in the steady state; empty if there is none."""
-        root = self.folder / "root"
-        shutil.rmtree(root, ignore_errors=True)
-        family = "ash" if image.base.shell == "ash" else "dash"
-        shutil.copytree(self.stand.folder / family, root, copy_function=os.link, symlinks=True)
-        if family == "ash":
-            bash = self.stand.folder / "bash"
-            for source in (bash / "usr/bin/bash", *bash.glob("lib*/**/*.so*")):
-                target = root / source.relative_to(bash)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if not target.exists():
-                    os.link(source, target)
-        texts = list(self._files(image, root))
-        self._commands(image, root, texts)
-        return self._run(image, root)
-
-    def _files(self, image: Image, root: Path) -> Iterator[str]:
-        for path in image.files.listing("/"):
-            found = image.files.lookup(path)
-            target = root / path.lstrip("/")
-            if (
-                not isinstance(found, ImageFile)
-                or found.content is None
-                or target.exists()
-                or ".." in path
-                or target.parent.is_file()
-            ):
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(found.content.value.encode("utf-8", "surrogateescape"))
-            target.chmod(0o755 if found.executable is not False else 0o644)
-            if found.content.value.startswith("#!"):
-                yield found.content.value
-
-    def _commands(self, image: Image, root: Path, texts: list[str]) -> None:
-        for name in DROPPERS:
-            os.link(self.folder / "dropper", root / "usr/bin" / name)
-        words = image.launch.argv
-        witnesses = {match for text in texts for match in _EXEC.findall(text)} | {
-            word for word in words if _WORD.fullmatch(word)
-        }
-        names = {match for text in texts for match in _WORD.findall(text)} | set(STUBBED)
-        for name, program in [(n, "stand/witness") for n in witnesses] + [(n, "stub") for n in names]:
-            folder = root if name.startswith("/") else root / "usr/bin"
-            if "/" in name and not name.startswith("/"):
-                continue
-            if not name.startswith("/") and any((root / each.lstrip("/") / name).exists() for each in PATH.split(":")):
-                continue
-            if name.startswith("/") and "bin" not in name.split("/"):
-                continue
-            target = folder / name.lstrip("/")
-            if target.exists() or name.endswith("/") or ".." in name:
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(self.folder / program, target)
-
-    def _run(self, image: Image, root: Path) -> tuple[str, ...]:
-        record = root / "record/witnesses"
-        record.write_text("")
-        environment = {name: value for name, value in image.env.items() if value is not None}
-        environment |= {"HOME": "/", "GRACELINT_RECORD": "/record/witnesses", "GRACELINT_CLEANUP": "0"}
-        environment["PATH"] = f"{environment.get('PATH', PATH)}:{PATH}"
-        folders = [value for value in environment.values() if value.startswith("/") and ":" not in value]
-        for folder in (image.workdir, *folders):  # where scripts write, as whatever user they are
-            place = root / os.path.normpath(f"/{folder}").lstrip("/")
-            if not place.exists() and not any(parent.is_file() for parent in place.parents):
-                place.mkdir(parents=True)
-            if place.is_dir():
-                place.chmod(0o777)
-        ready = (Written(str(record), b" ready\n", 1, 2.0), Steady(0.1, limit=2.0))
-        uid = None if image.user in (None, "root", "0") else 1000
-        try:
-            report = run(
-                image.launch.argv, grace=0.1, root=str(root), env=environment, cwd=image.workdir, ready=ready, uid=uid
-            )
-        except NotStartedError:
-            return ()
-        return report.pid1.argv if report.signalled else ()
-
-
-def results(found: Iterable[tuple[str, Path, str]]) -> Iterator[Result]:
-    """Every entrypoint, predicted and measured."""
-    with tempfile.TemporaryDirectory(prefix="entrypoints-") as folder:
-        lab = Lab(Path(folder))
-        for repository, path, name in found:
-            image = image_of(path)
-            began = time.process_time()
-            trace = follow(image)
-            seconds = time.process_time() - began
-            ways = [way for way in trace.paths if way.default] or list(trace.paths)
-            pid1 = tuple(dict.fromkeys(way.pid1 for way in ways if way.hops))
-            yield Result(repository, name, pid1, lab.measure(image), trace.verdict, seconds, trace.missing)
+def told(result: Result) -> Iterator[str]:
+    """One line, and more where it is not right."""
+    measured, judgement = result.measured, result.judgement
+    yield f"{judgement:15} {result.label.name} ({result.judged.verdict}; catalogue: {result.trace.verdict}; {1000 * result.seconds:.0f} ms)"
+    if judgement not in ("right", "unknown", "ends"):
+        yield f"    measured  {list(measured.pid1)} {measured.verdict} {measured.apps}"
+        yield f"    predicted {sorted(map(list, result.predicted))} {result.judged.verdict}"
+        yield f"    missing   {list(result.judged.missing)[:4]}"
+        yield from (f"    | {line[:150]}" for line in measured.output.splitlines()[-6:])
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Real entrypoints: predicted PID 1 against the lab.")
+    parser = argparse.ArgumentParser(description="Real entrypoints: predicted PID 1 and verdict against the lab.")
     parser.add_argument("checkouts", type=Path)
-    parser.add_argument("--most", type=int, default=2, help="entrypoints of one repository")
-    parser.add_argument("--limit", type=int, default=80)
-    parser.add_argument("--write", action="store_true", help="write the labels")
-    parser.add_argument("--verbose", action="store_true")
-    options = parser.parse_args()
-    found = (
-        (repository, path, str(path.relative_to(options.checkouts / repository.replace("/", "+", 1))))
-        for repository, path in islice(candidates(options.checkouts, options.most), options.limit)
+    parser.add_argument("--debian", type=Path, required=True, help="a folder that debootstrap --variant=minbase made")
+    parser.add_argument("--busybox", type=Path, default=Path("/bin/busybox"), help="for Alpine's images")
+    parser.add_argument("--only", nargs="*", default=[""], help="labels with one of these in their name")
+    parser.add_argument(
+        "--new", type=int, metavar="N", help="instead: N entrypoints a repository that have no label, as labels"
     )
-    labels: list[dict[str, Any]] = []
+    options = parser.parse_args()
+    labels = load()
+    chosen = labels if options.new is None else unlabelled(options.checkouts, labels, options.new)
     counts: Counter[str] = Counter()
-    for each in results(found):
-        counts[each.judgement] += 1
-        print(
-            f"{each.judgement:16} {each.repository} {each.path} ({each.verdict}, {1000 * each.seconds:.0f} ms)",
-            flush=True,
-        )
-        if options.verbose and each.judgement not in ("right",):
-            print(f"    predicted {each.predicted}\n    measured  {each.measured}\n    {each.missing[:2]}")
-        if each.measured:
-            labels.append({"repository": each.repository, "path": each.path, "pid1": list(each.measured)})
+    with (
+        tempfile.TemporaryDirectory(prefix="entrypoints-") as folder,
+        closing(Roots(Path(folder), options.debian, options.busybox, options.checkouts)) as roots,
+    ):
+        for label in chosen:
+            if not any(part in label.name for part in options.only):
+                continue
+            result = compare(label, options.checkouts, roots)
+            if options.new is not None:
+                measured = result.measured
+                result = replace(result, label=replace(label, pid1=measured.pid1, verdict=measured.verdict))
+                print(
+                    f"[{json.dumps(label.name)}]\npid1 = {json.dumps(measured.pid1)}\nverdict = {json.dumps(measured.verdict)}"
+                )
+            counts[result.judgement] += 1
+            for line in told(result):
+                print("# " * (options.new is not None) + line, flush=True)
     print(dict(counts))
-    if options.write:
-        LABELS.write_text("[\n" + ",\n".join(f" {json.dumps(label)}" for label in labels) + "\n]\n")
-    return 0
+    return 1 if counts["wrong"] or counts["not as labelled"] else 0
 
 
 if __name__ == "__main__":

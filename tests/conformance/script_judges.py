@@ -77,9 +77,9 @@ class Stand:
                 (root / name).mkdir(parents=True)
             (root / "bin").symlink_to("usr/bin")
             for name in INITS:
-                _install(root, name)
+                install(root, name)
             if shell == "ash":
-                _install(root, "busybox")
+                install(root, "busybox")
                 applets = subprocess.run(
                     ["busybox", "--list"], capture_output=True, text=True, check=True
                 ).stdout.split()
@@ -87,10 +87,10 @@ class Stand:
                     if name in applets:
                         os.link(root / "bin/busybox", root / "bin" / name)
                     else:
-                        _install(root, name)  # Alpine's busybox has it, Debian's not
+                        install(root, name)  # Alpine's busybox has it, Debian's not
             else:
                 for name in ("dash", "bash", *TOOLS):
-                    _install(root, name)
+                    install(root, name)
                 os.link(root / "bin/dash", root / "bin/sh")
             for name in APPLICATIONS:
                 os.link(folder / "witness", root / "usr/local/bin" / name)
@@ -220,7 +220,7 @@ def _place(case: Case, folder: Path) -> None:
         (folder / name).chmod(0o755)
 
 
-def _install(root: Path, name: str) -> None:
+def install(root: Path, name: str) -> None:
     """A program of this machine, with the libraries that it needs."""
     source = shutil.which(name)
     assert source is not None, f"{name} is not installed: see .ci/packages.txt"
