@@ -11,7 +11,7 @@ from .defects import line_of, of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import services_of, several_fix
-from .telling import confidence_of, name_of_child, program_name, severity_of, shell_name, tell
+from .telling import confidence_of, guessed, name_of_child, program_name, severity_of, shell_name, tell
 from .writing import fix_of
 
 if TYPE_CHECKING:
@@ -44,13 +44,15 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         if outcome is None or outcome.command is None or _malformed(case, outcome):
             continue
         app = name_of_child(defect, outcome.command)
+        # What a script's shell does with its last command is the same in all; what sh -c does is not.
+        by_form, guess = outcome.mode == "command", guessed(case, outcome)
         yield tell(
             rule,
             case,
             defect,
             _story(case, defect, outcome, shell, app),
-            severity=severity_of(defect.path),
-            confidence=confidence_of(outcome),
+            severity="warning" if by_form and guess else severity_of(defect.path),
+            confidence="low" if by_form and guess else confidence_of(outcome),
             fix=_fix(case, defect, outcome),
         )
 
@@ -64,6 +66,8 @@ def _malformed(case: Case, outcome: Outcome) -> bool:
 def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
     signal = case.trace.stop_signal.name
     name = shell_name(outcome)
+    if outcome.mode == "command" and guessed(case, outcome):
+        name = "/bin/sh (taken for dash, as the base image is not known)"
     advice = _advice(case, outcome)
     if defect.hop.pid1:
         return (

@@ -34,6 +34,11 @@ def program_name(argv: Sequence[str]) -> str:
     return base_name(argv[0]) if argv else "the application"
 
 
+def guessed(case: Case, outcome: Outcome) -> bool:
+    """Whether it is a guess that this ``sh`` is dash: nothing is known of the base image."""
+    return case.image.base.shell is None and outcome.shell == "dash" and not case.standalone
+
+
 def shell_name(outcome: Outcome) -> str:
     """The shell, as a person knows it: ``/bin/sh (dash)``."""
     return "bash" if outcome.shell == "bash" else f"/bin/sh ({'busybox ash' if outcome.shell == 'ash' else 'dash'})"

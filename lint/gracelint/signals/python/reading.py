@@ -59,7 +59,9 @@ def read(
         became = next((end for end in first.endings if end.how == "exec"), None)
         if became is not None:
             at = became.text or entry.source.cut(0, 0)
-            return _unknown(entry.source, at, "the program", signals, "what the program becomes by exec is not followed")
+            return _unknown(
+                entry.source, at, "the program", signals, "what the program becomes by exec is not followed"
+            )
         if first.foreign:
             text, name = first.foreign[-1]
             return _unknown(entry.source, text, name, signals, f"what {name} does with the signal")
@@ -155,12 +157,14 @@ def _places(run: Run) -> tuple[list[Visit], bool | None]:
     certain = [visit for visit in run.visits if visit.kind == "rest" or _within(visit, run.endless)]
     # Where the main line may come to its end, and threads go on, a loop before that end is the likelier place.
     main = [visit for visit in certain if visit.name != rests.END]
+    if any(end.how == "exec" for end in run.endings):
+        # Loops and programs waited for on the way to what it becomes are no places to stay at.
+        main = [visit for visit in main if visit.kind == "rest"]
+        return _each(run, main), True if main else None
     if main:
         return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
     perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
-    if perhaps and perhaps[-1].launches and any(end.how == "exec" for end in run.endings):
-        return [], None  # what it waited for was on the way to what it becomes
     return (
         (_each(run, perhaps), True if certain else None)
         if perhaps
