@@ -100,6 +100,8 @@ def _mount_proc(root: str | None) -> None:
     for name, numbers in _DEVICES.items():
         _device(dev / name, f"/dev/{name}", os.makedev(*numbers))
     (dev / "fd").symlink_to("/proc/self/fd")
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        (dev / name).symlink_to(f"/proc/self/fd/{number}")
 
 
 def _device(path: Path, host: str, numbers: int) -> None:
