@@ -1,6 +1,6 @@
 """What a shell or Python would refuse in the files that an image starts.
 
-A false alarm here is worse than silence, so a Python file counts only where it is the application itself, its Python is certainly Python 3,
+A false alarm here is worse than silence, so a Python file counts only where it is the application itself or a module it imports, its Python is certainly Python 3,
 and both readers refuse it: libcst, which knows newer versions than the one that runs gracelint, and this Python, which knows what libcst does not.
 """
 
@@ -62,6 +62,8 @@ def _applications(image: Image, trace: Trace) -> Iterator[Text]:
             continue
         if not (posixpath.basename(hop.argv[0]).startswith("python3") or _PYTHON_3.match(image.base.reference)):
             continue
+        if hop.program is not None and hop.program.python is not None:
+            yield from hop.program.python.broken
         file = image.files.lookup(posixpath.normpath(posixpath.join(image.workdir, application.value)))
         if isinstance(file, ImageFile) and file.content is not None and file.exact:
             yield file.content

@@ -289,6 +289,14 @@ class Resolver:
                 self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
         return self._programs[key]
 
+    def _manages(self, program: Program | None, argv: tuple[str, ...]) -> bool:
+        """Whether it is a management command of the application itself, which is read."""
+        if program is None or program.name != "django":
+            return False
+        from .python.management import command_file
+
+        return any(command_file(self.image, word) is not None for word in argv[1:4])
+
     def _program(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
@@ -299,7 +307,8 @@ class Resolver:
             known = self._passed(arguments)
             if known is not None:
                 return self.launch(known, environment, pid, how)
-        if program is None or (program.runtime == "python" and not program.starts):
+        own = program is None or (program.runtime == "python" and not program.starts)
+        if own or self._manages(program, argv):
             program = self._python(program, arguments, environment)
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"

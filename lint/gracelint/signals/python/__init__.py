@@ -56,7 +56,8 @@ def _described(program: Program, entry: Entry, image: Image, ignored: frozenset[
 
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
-    behaviour = read(entry, Sources(image, entry.search), image.env, ignored, signals)
+    sources = Sources(image, entry.search)
+    behaviour = read(entry, sources, image.env, ignored, signals)
     if behaviour is None:
         missing = entry.missing if entry.source is None else "the program cannot be read"
         unknown = Reaction("unknown", f"{missing}, so what it does with the signal is not known either")
@@ -74,5 +75,5 @@ def _described(program: Program, entry: Entry, image: Image, ignored: frozenset[
         as_child=child,
         stays=behaviour.stays,
         missing=(*program.missing, *behaviour.missing),
-        python=behaviour,
+        python=replace(behaviour, broken=sources.broken),
     )

@@ -116,11 +116,8 @@ def _member(
         if isinstance(base, Ref):
             if base.name == "builtins.object" or (base.name.startswith("typing.") or base.name == "abc.ABC"):
                 continue
-            return (
-                Method(receiver, f"{base.name}.{name}")
-                if isinstance(receiver, Instance)
-                else Ref(f"{base.name}.{name}")
-            )
+            full = _foreign(kind, name, base)
+            return Method(receiver, full) if isinstance(receiver, Instance) else Ref(full)
         if not isinstance(base, Type):
             return UNKNOWN
         found = state.store.get((base.number, name))
@@ -129,6 +126,14 @@ def _member(
         run.look((base.number, name))
         return _bound(run, frame, found, receiver, base, node, state)
     return UNKNOWN
+
+
+def _foreign(kind: Type, name: str, first: Ref) -> str:
+    """The full name of a member that a class has from foreign ones: of the first of them that is known to have it, else of the first of all."""
+    from .special import known
+
+    names = [f"{base.name}.{name}" for base in lineage(kind) if isinstance(base, Ref)]
+    return next((full for full in names if known(full)), f"{first.name}.{name}")
 
 
 def _bound(

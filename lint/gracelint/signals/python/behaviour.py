@@ -52,9 +52,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known."""
+    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known, ``broken`` the modules that cannot be read."""
 
     entry: Text
     stays: bool | None
     responses: Mapping[str, Response] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    broken: tuple[Text, ...] = ()

@@ -164,6 +164,7 @@ def _places(run: Run) -> tuple[list[Visit], bool | None]:
     if main:
         return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
+    perhaps = [visit for visit in perhaps if visit.name != rests.END] or perhaps
     perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
     return (
         (_each(run, perhaps), True if certain else None)

@@ -48,6 +48,7 @@ class Sources:
     def __init__(self, image: Image, search: Sequence[str]) -> None:
         self.image, self.search = image, tuple(dict.fromkeys(search))
         self._modules: dict[str, tuple[Text, bool] | None] = {}
+        self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
 
     def find(self, name: str) -> tuple[Text, bool] | None:
@@ -60,9 +61,11 @@ class Sources:
         path = name.replace(".", "/")
         for folder in self.search:
             for suffix, package in (("/__init__.py", True), (".py", False)):
-                text = content(self.image, posixpath.join(folder, path + suffix))
-                if text is not None:
-                    return text, package
+                file = held(self.image, posixpath.join(folder, path + suffix))
+                if file is not None and file.content is not None:
+                    if not file.exact:
+                        self._changed.add((file.content.buffer, file.content.start))
+                    return file.content, package
         return None
 
     def namespace(self, name: str) -> bool:
@@ -72,6 +75,14 @@ class Sources:
             any(one.endswith(".py") for one in self.image.files.listing(posixpath.join(folder, path)))
             for folder in self.search
         )
+
+    def name_of(self, path: str) -> str | None:
+        """The full name of the module in a file, by the folders that are searched."""
+        for folder in self.search:
+            inside = posixpath.join("/", folder, "")
+            if path.startswith(inside):
+                return path[len(inside) : -len(".py")].replace("/", ".")
+        return None
 
     def parse(self, text: Text) -> syntax.Module | None:
         """A module's model; None past the bound."""
@@ -93,6 +104,12 @@ class Sources:
         return None
 
     @property
+    def broken(self) -> tuple[Text, ...]:
+        """The modules that cannot be read and are in the image as they were written."""
+        texts = [module.text for module in self._parsed.values() if module.problem is not None]
+        return tuple(text for text in texts if (text.buffer, text.start) not in self._changed)
+
+    @property
     def parsed(self) -> tuple[syntax.Module, ...]:
         """All modules read so far."""
         return tuple(self._parsed.values())
@@ -100,9 +117,15 @@ class Sources:
 
 def content(image: Image, path: str) -> Text | None:
     """A file's text, if the image is known to hold it."""
+    found = held(image, path)
+    return found.content if found is not None else None
+
+
+def held(image: Image, path: str) -> ImageFile | None:
+    """A file whose text is known and not too long."""
     found = image.files.lookup(posixpath.normpath(posixpath.join("/", path)))
     if isinstance(found, ImageFile) and found.content is not None and len(found.content) <= LIMIT:
-        return found.content
+        return found
     return None
 
 

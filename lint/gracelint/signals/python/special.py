@@ -39,10 +39,17 @@ if TYPE_CHECKING:
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import descriptors, managers, process, tasks, threads
+    from . import descriptors, management, managers, process, tasks, threads
 
-    tables = (_SPECIAL, *(room.SPECIAL for room in (process, descriptors, threads, tasks, managers)))
+    tables = (_SPECIAL, *(room.SPECIAL for room in (process, descriptors, threads, tasks, managers, management)))
     return next((table[name] for table in tables if name in table), None)
+
+
+def known(name: str) -> bool:
+    """Whether it is known what a foreign call of this name does."""
+    from .knowledge import entry_of
+
+    return entry_of(name) is not None or function(name) is not None
 
 
 # --- Python itself -----------------------------------------------------------------------------------------------------

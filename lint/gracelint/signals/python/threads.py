@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from . import rests
-from .knowledge import entry_of
 from .run import Thread
 from .state import joined
 from .values import (
@@ -54,9 +53,9 @@ def _frame(frame: Frame, background: Literal["thread", "process"]) -> Frame:
 def _known(target: Value | None) -> bool:
     """Whether a thread's function can be gone through: one of the image's own, or one of which is known what it does."""
     if isinstance(target, Method | Ref):
-        from .special import function
+        from .special import known
 
-        return entry_of(target.name) is not None or function(target.name) is not None
+        return known(target.name)
     return isinstance(target, Function | Bound | Partial | Instance)
 
 
