@@ -90,6 +90,7 @@ class Task:
     finishes_at: float | None = None
     notified: bool = False
     reacted: dict[str, str] = field(default_factory=dict)
+    orphaned_by: int | None = None
     stopping: bool = False
 
     @property
@@ -189,7 +190,7 @@ class Kernel:
         root = self.tasks[1]
         for other in self.tasks.values():
             if other.parent is task and other.alive:
-                other.parent = root
+                other.parent, other.orphaned_by = root, task.pid
             if other.process.reads == task.pid and other.alive:
                 self.at(0.0, lambda other=other: self._end_of_input(other))  # type: ignore[misc] # bound now
         if task.parent is not None and task.parent.alive:

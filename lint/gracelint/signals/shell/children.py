@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, filesystem, simple, substitution
+from . import builtins, filesystem, refusals, simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -44,6 +44,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
+    forked.over = {}
     forked.guarded = False
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
@@ -190,13 +191,21 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
     """``command &``."""
     if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
         return _background_pipeline(machine, state, node, node.command)
+    cut = refusals.cut_by_ampersand(state, node.command)
+    if cut is not None:
+        states = background(machine, state, sh.Background(node.text, cut))
+        for each in states:
+            each.last_pid = str(machine.context.new_pid())  # of the redirection behind the first &
+        return states
     result = []
     for each, forked in _apart(state, fork(machine, state, node.command, "background", node.text)):
         _adopt(each, forked)
         process = forked.alternative.process
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)
-        if process is not None:
+        if process is None:
+            each.over[pid] = forked.alternative.status
+        else:
             if "m" in each.options:
                 process = replace(process, own_group=True)
             command = forked.command or _whole(each, node.text, process)

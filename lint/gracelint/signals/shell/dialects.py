@@ -38,7 +38,8 @@ class Dialect:
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
     here (``splits``: the words in ``[[`` split); ``lacks``: builtins of the others that are no commands here; ``appends``: ``x+=y`` is an assignment.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
-    ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``.
+    ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
+    goes on until the children of that job have ended as well.
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
@@ -62,6 +63,7 @@ class Dialect:
     leaves_by_exit_trap: bool = True
     error_traps: bool = False
     kills_group_of_nothing: bool = False
+    waits_for_orphans: bool = False
     kill_prefix: bool = True
     kill_number: bool = True
     kill_dashes: bool = True
@@ -108,6 +110,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             lacks=LACKED_BY_ASH,
             exec_options="a",
             kills_group_of_nothing=True,
+            waits_for_orphans=True,
             kill_number=False,
             tail_needs_end=True,
             leaves_on_interrupt=True,

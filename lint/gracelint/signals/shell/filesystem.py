@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from . import builtins
 from .values import default
 
 if TYPE_CHECKING:
@@ -51,7 +50,9 @@ def _writes(path: str) -> bool:
 
 def locate(machine: Machine, state: State, command: str) -> str | None:
     """What ``command -v`` prints."""
-    if command in state.functions or command in builtins.TABLE:
+    from .builtins import TABLE  # which knows this module
+
+    if command in state.functions or command in TABLE:
         return command
     found = machine.context.which(command, str(state.workdir), search(state))
     return found.path if type(found).__name__ == "ImageFile" else None

@@ -251,6 +251,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     """``wait``, ``wait pid…``, ``wait -n``."""
     once = False
     pids: list[int] = []
+    over: list[int | None] = []
     named = False
     for field in fields[1:]:
         word = default(field.value)
@@ -260,6 +261,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         named = True
         to, found = _target(state, word, field, waiting=True)
         if to == "job":
+            over.extend(state.over[pid] for pid in found if pid in state.over)
             pids.extend(member for pid in found for member in _whole_job(state, pid))
         elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
@@ -270,9 +272,14 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return [machine.leave(state, 2)]
     command = simple.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
-    if not running:
+    orphans = machine.live and not named and pids and state.shell.dialect.waits_for_orphans
+    if not running and not pids and len(over) == 1:
+        return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
+    if not running and not orphans:
+        if machine.live:  # reaped, and no jobs any more
+            state.jobs = tuple(job for job in state.jobs if job.pid not in pids)
         return machine.finished(state, 127 if named and not pids else 0)
-    state.block = Block("wait", command, tuple(running), once=once)
+    state.block = Block("wait", command, tuple(running or pids), once=once)
     return [state]
 
 
@@ -281,8 +288,18 @@ def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
 
 
 def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    state.jobs = tuple(replace(job, disowned=True) for job in state.jobs)
-    return machine.finished(state, 0)
+    """``disown``: of the last job, of those named, or of all (``-a``)."""
+    own = [job for job in state.jobs if not job.disowned and machine.host.alive(state, job.pid) is not False]
+    if any(field.shown.startswith("-") and "h" in field.shown for field in fields[1:]):
+        return machine.finished(state, 0)  # -h: only SIGHUP is kept from them
+    if any(field.shown in ("-a", "-r", "-ar") for field in fields[1:]):
+        gone = {job.pid for job in own}
+    elif len(fields) > 1:
+        gone = {pid for field in fields[1:] for pid in _target(state, default(field.value), field, waiting=True)[1]}
+    else:
+        gone = set(own[-1].members or (own[-1].pid,)) if own else set()
+    state.jobs = tuple(replace(job, disowned=job.disowned or job.pid in gone) for job in state.jobs)
+    return machine.finished(state, 0 if gone else 1)
 
 
 def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

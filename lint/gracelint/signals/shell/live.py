@@ -134,11 +134,15 @@ class LiveShell:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(pid)
-        running = [other for other in block.pids if self._running(other)]
+        running = [other for other in block.pids if self._running(other)] or self._orphans()
         if running and not (block.once and len(running) < len(block.pids)):
             return
         if self.ending:
             return  # of an interrupt, with its command
+        if block.kind == "wait":  # they are reaped, and no jobs any more
+            self.state.jobs = tuple(
+                job for job in self.state.jobs if job.pid not in block.pids or self._running(job.pid)
+            )
         status = block.status if block.kind == "foreground" else None
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids else None
         if block.kind == "foreground" and last is not None and last.ended == "died":
@@ -152,6 +156,15 @@ class LiveShell:
             self.pending.remove("SIGINT")
             if self.kernel.tasks[pid].ended == "died":
                 self._untrapped("SIGINT")
+
+    def _orphans(self) -> list[int]:
+        """What jobs that died have left to PID 1: ash goes on waiting for it in a ``wait`` for all."""
+        block, shell = self.state.block, self.state.shell
+        everything = block is not None and block.kind == "wait" and len(block.command.argv) == 1
+        if block is None or not everything or self.task.pid != 1 or not shell.dialect.waits_for_orphans:
+            return []
+        died = {pid for pid in block.pids if pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died"}
+        return [task.pid for task in self.kernel.tasks.values() if task.alive and task.orphaned_by in died]
 
     def _running(self, pid: int) -> bool:
         task = self.kernel.tasks.get(pid)
@@ -265,7 +278,7 @@ class LiveShell:
             return
         if block.kind == "wait" and self.told:
             self.waits.append((block.command.text, block.pids, self._handling()))
-        if not any(self._running(pid) for pid in block.pids):
+        if not any(self._running(pid) for pid in block.pids) and not self._orphans():
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind == "wait":
             self.kernel.at(0.0, self._interrupt)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
+from ...records import replace
 from ...regexes import regex
 from . import parameters
 from .values import Unknown
@@ -66,6 +67,14 @@ def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
 
 
 # --- syntax ---
+
+
+def cut_by_ampersand(state: State, node: object) -> sh.Simple | None:
+    """``app &> log`` where that is ``app &`` and a redirection of nothing: what runs in the background. None elsewhere."""
+    if "&>" not in state.shell.dialect.misreads or not isinstance(node, sh.Simple):
+        return None
+    kept = tuple(each for each in node.redirects if each.operator not in ("&>", "&>>"))
+    return replace(node, redirects=kept) if len(kept) < len(node.redirects) else None
 
 
 def unparsable(machine: Machine, state: State, frame: Frame) -> bool:

@@ -26,10 +26,9 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
     if refusals.refused(machine, state, node):
         return [state]
-    if "&>" in state.shell.dialect.misreads and any(each.operator in ("&>", "&>>") for each in node.redirects):
-        # `app &> log`: the & stands by itself, and the rest is a command of its own.
-        kept = tuple(each for each in node.redirects if each.operator not in ("&>", "&>>"))
-        return children.background(machine, state, sh.Background(node.text, replace(node, redirects=kept)))
+    cut = refusals.cut_by_ampersand(state, node)
+    if cut is not None:
+        return children.background(machine, state, sh.Background(node.text, cut))
     children.substituted(machine, state, node)
     if not node.words:
         return _assignments(machine, state, node)

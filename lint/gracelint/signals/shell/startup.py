@@ -63,7 +63,9 @@ class Startup:
             if to.startswith(("name:", "line:")):
                 name = to.partition(":")[2]
                 reached = {job.pid for job in state.jobs if name and name in " ".join(job.process.argv)}
-            state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+            orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
+            told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+            state.jobs = (*told, *orphans)
         return 0 if to == "job" else 1 if to == "nobody" else None
 
     def fork(
@@ -78,6 +80,14 @@ class Startup:
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
             ways.append(Forked(alternative, ended.facts, orphans, holder))
         return ways
+
+
+def _left(job: JobState, signal: str) -> list[JobState]:
+    """What a shell in the background leaves running when it alone dies of a signal."""
+    shell = job.process.shell
+    if job.told or shell is None or signal in shell.traps or signal in shell.ignored:
+        return []
+    return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
 
 
 def explore(machine: Machine, start: State) -> list[State]:

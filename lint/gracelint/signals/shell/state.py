@@ -132,7 +132,8 @@ class Ended:
 
 @dataclass(slots=True, eq=False)
 class State:
-    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``guarded``: whatever would end it is caught, as
+    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
+    known). ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -148,6 +149,7 @@ class State:
     status: int | None = 0
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
+    over: dict[int, int | None] = field(default_factory=dict)
     scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | None]], ...] = ()
     workdir: Value = "/"
     last_pid: str = ""
@@ -172,6 +174,7 @@ class State:
             functions=dict(self.functions),
             traps=dict(self.traps),
             assumed=dict(self.assumed),
+            over=dict(self.over),
             scopes=tuple((parameters, dict(saved)) for parameters, saved in self.scopes),
         )
 
