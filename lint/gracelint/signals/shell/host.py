@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...image.model import Absent, Image, ImageFile
     from ...image.model import Unknown as Missing
     from ...parsers.shell import model as sh
@@ -25,6 +27,9 @@ class Host(Protocol):
 
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """Send a signal; the status of ``kill``."""
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """A ``wait`` for these processes is over."""
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

@@ -276,8 +276,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if not running and not pids and len(over) == 1:
         return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
     if not running and not orphans:
-        if machine.live:  # reaped, and no jobs any more
-            state.jobs = tuple(job for job in state.jobs if job.pid not in pids)
+        machine.host.reap(state, pids)
         return machine.finished(state, 127 if named and not pids else 0)
     state.block = Block("wait", command, tuple(running or pids), once=once)
     return [state]

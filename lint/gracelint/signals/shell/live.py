@@ -20,6 +20,8 @@ from .machine import Machine
 from .outcome import Sent, Stop, Waited
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..kernel import Kernel, Task
@@ -139,10 +141,8 @@ class LiveShell:
             return
         if self.ending:
             return  # of an interrupt, with its command
-        if block.kind == "wait":  # they are reaped, and no jobs any more
-            self.state.jobs = tuple(
-                job for job in self.state.jobs if job.pid not in block.pids or self._running(job.pid)
-            )
+        if block.kind == "wait":
+            self.reap(self.state, block.pids)
         status = block.status if block.kind == "foreground" else None
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids else None
         if block.kind == "foreground" and last is not None and last.ended == "died":
@@ -297,6 +297,14 @@ class LiveShell:
             self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
 
     # --- host of the machine ---
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """Those of the processes that have ended are no jobs any more; their status is remembered."""
+        gone = [pid for pid in pids if not self._running(pid)]
+        for pid in gone:
+            task = self.kernel.tasks.get(pid)
+            state.over[pid] = DIED if task is not None and task.ended == "died" else 0
+        state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
 
     def alive(self, state: State, pid: int) -> bool | None:
         """Whether a process is there."""

@@ -51,6 +51,8 @@ def _unset(state: State, name: str) -> bool:
     """Whether a variable is not set for certain; one that only the user can set has to be."""
     if name in "@*#?-$":
         return False
+    if name == "!":
+        return not state.last_pid
     found = parameters.parameter(state, name)
     if isinstance(found, Unknown) and found.variable == name:
         parameters.require(state, name, Unknown(f"${name}"))

@@ -21,7 +21,7 @@ from .state import MOST_FACTS, Ended, JobState
 from .values import Unknown, default
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping, Sequence
     from typing import Any
 
     from ...parsers.shell import model as sh
@@ -67,6 +67,9 @@ class Startup:
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
         return 0 if to == "job" else 1 if to == "nobody" else None
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """During the start, jobs are told or run on."""
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
@@ -186,7 +189,8 @@ def _stays(state: State) -> bool | None:
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
         # A filter ends with what feeds it.
         return _any(process.stays for process in processes if process.reads is None or not process.helper)
-    awaited = [job.process.stays for job in state.jobs if job.pid in block.pids and not job.told]
+    processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
+    awaited = [process.stays for process in processes if process.reads is None or not process.helper]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
 
 
