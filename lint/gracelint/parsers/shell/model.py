@@ -147,8 +147,15 @@ class Redirect:
     expands: bool = True
 
 
+class _Expanding:
+    """Holds what is worked out of a simple command the first time that it is asked for."""
+
+    __slots__ = ("_expansions",)
+    _expansions: tuple[Part, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(_Expanding):
     """Assignments, words and redirections; declaration builtins (``export``, ``local`` …) are simple commands whose
     ``NAME=value`` arguments stand in ``words`` as written (arrays among them as raw literals)."""
 
@@ -156,6 +163,18 @@ class Simple:
     assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
+
+    @property
+    def expansions(self) -> tuple[Part, ...]:
+        """What is expanded in its words and in the values of its assignments, in that order."""
+        try:
+            return self._expansions
+        except AttributeError:
+            values = (assignment.value for assignment in self.assignments if assignment.value is not None)
+            words = (word for word in (*self.words, *values) if word.literal is None)
+            found = tuple(part for word in words for part in word.parts if not isinstance(part, LiteralText))
+            object.__setattr__(self, "_expansions", found)
+            return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,14 +246,12 @@ def substituted(machine: Machine, state: State, node: sh.Simple) -> None:
     """Note where a command substitution of this command may run until told to stop: servers are asked for their version this way, too."""
     if machine.live or machine.forking >= DEEPEST:
         return
-    values = [assignment.value for assignment in node.assignments if assignment.value is not None]
-    for word in (*node.words, *values):
-        for part in word.parts if word.literal is None else ():
-            if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
-                continue
-            inner = part.body.commands[0]
-            if isinstance(inner, sh.Simple) and not substitution.computed(machine, state, part):
-                _asked(machine, state, inner, part.text)
+    for part in node.expansions:
+        if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
+            continue
+        inner = part.body.commands[0]
+        if isinstance(inner, sh.Simple) and not substitution.computed(machine, state, part):
+            _asked(machine, state, inner, part.text)
 
 
 def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None:

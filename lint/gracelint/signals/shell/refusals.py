@@ -28,22 +28,23 @@ _FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
 def bad_substitution(machine: Machine, state: State, words: Iterable[sh.Word]) -> bool:
     """Whether a word has an expansion that this shell does not know, or under ``set -u`` a variable that is not set: the script ends there."""
+    return _bad(machine, state, (part for word in words if word.literal is None for part in word.parts))
+
+
+def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
     bad = state.shell.dialect.bad_substitutions
     strict = "u" in state.options
-    for word in words if bad or strict else ():
-        if word.literal is not None:
+    for part in parts if bad or strict else ():
+        if not isinstance(part, sh.Parameter):
             continue
-        for part in word.parts:
-            if not isinstance(part, sh.Parameter):
-                continue
-            if part.operator in bad or (part.index is not None and "index" in bad):
-                failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
-            elif strict and part.operator not in _FOR_UNSET and part.index is None and _unset(state, part.name):
-                failed = f"{part.text.value} is not set, which set -u makes an error"
-            else:
-                continue
-            machine.leave(state, 2, failed)
-            return True
+        if part.operator in bad or (part.index is not None and "index" in bad):
+            failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
+        elif strict and part.operator not in _FOR_UNSET and part.index is None and _unset(state, part.name):
+            failed = f"{part.text.value} is not set, which set -u makes an error"
+        else:
+            continue
+        machine.leave(state, 2, failed)
+        return True
     return False
 
 
@@ -61,11 +62,10 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
-    if not (state.shell.dialect.bad_substitutions or "u" in state.options):
-        return False
-    values = [assignment.value for assignment in node.assignments if assignment.value is not None]
+    if _bad(machine, state, node.expansions):
+        return True
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
-    return bad_substitution(machine, state, (*node.words, *values, *targets))
+    return bool(targets) and bad_substitution(machine, state, targets)
 
 
 # --- syntax ---
