@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..records import dataclass
 from ..source import Document
+from .globs import has_wildcard, path_glob
 from .ignore import Ignore, read_ignore
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 MAX_LINKS = 40
 MAX_LISTED = 5_000
+MAX_MATCHES = 2_000
 
 _NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
 
@@ -69,6 +71,7 @@ class Context:
         self._documents: MutableMapping[str, Document | None] = {} if documents is None else documents
         self._contents: Mapping[str, bytes] = contents or {}
         self._entries: dict[tuple[str, bool], Entry] = {}
+        self._matching: dict[str, tuple[str, ...]] = {}
         self._ignore: Ignore | None = None
 
     # --- what is there ---------------------------------------------------------------------------------------------
@@ -79,6 +82,28 @@ class Context:
         if key not in self._entries:
             self._entries[key] = self._find(path, follow)
         return self._entries[key]
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The files and folders that a pattern of COPY names, at most `MAX_MATCHES`; worked out once."""
+        if pattern not in self._matching:
+            self._matching[pattern] = self._match(pattern)
+        return self._matching[pattern]
+
+    def _match(self, pattern: str) -> tuple[str, ...]:
+        found = [""]
+        for part in pattern.split("/"):
+            glob = path_glob(part)
+            following: list[str] = []
+            for folder in found:
+                names = (part,) if not has_wildcard(part) else self.names(folder) if glob else ()
+                for name in names:
+                    path = posixpath.join(folder, name)
+                    if (glob is None or glob.matches(name)) and self.entry(path).kind in ("file", "folder"):
+                        following.append(path)
+                    if len(following) >= MAX_MATCHES:
+                        break
+            found = following
+        return tuple(found)
 
     def _find(self, path: str, follow: bool) -> Entry:
         if self.root is None:

@@ -38,13 +38,12 @@ from .model import ImageFile
 from .modes import executable_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ..source import Text
     from .context import Context
     from .steps import Copy, Source
 
-MAX_MATCHES = 2_000
 
 _REMOTE = regex(r"https?://|git@|ssh://|git://", re.IGNORECASE)
 _ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
@@ -151,7 +150,7 @@ class _Copying:
             return self.with_parents(word, value)
         if not has_wildcard(value):
             return self.from_path(word, source)
-        for match in matches(self.world.context, source):
+        for match in self.world.context.matching(source):
             effect = self.from_path(word, match)
             if effect is not None:
                 return effect
@@ -274,24 +273,6 @@ def _is_product(source: str, name: str) -> bool:
 def clamped(value: str) -> str:
     """A COPY source relative to the context's root; ``..`` stops there (``NormalizePath``)."""
     return posixpath.normpath("/" + value).lstrip("/")
-
-
-def matches(context: Context, pattern: str) -> Iterator[str]:
-    """The context's files and folders that a pattern of COPY names, at most `MAX_MATCHES`."""
-    found = [""]
-    for part in pattern.split("/"):
-        glob = path_glob(part)
-        following: list[str] = []
-        for folder in found:
-            names = (part,) if not has_wildcard(part) else context.names(folder) if glob else ()
-            for name in names:
-                path = posixpath.join(folder, name)
-                if (glob is None or glob.matches(name)) and context.entry(path).kind in ("file", "folder"):
-                    following.append(path)
-                if len(following) >= MAX_MATCHES:
-                    break
-        found = following
-    yield from found
 
 
 def word_problem(step: Copy, source: Source, context: Context) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from .copies import clamped, matches
+from .copies import clamped
 from .entries import contains, inside
 from .paths import normal
 
@@ -45,7 +45,7 @@ def _from_stage(source: str, index: int, listing: Listing) -> list[str]:
 
 def _from_context(value: str, context: Context) -> list[str]:
     names: list[str] = []
-    for match in matches(context, clamped(value)):
+    for match in context.matching(clamped(value)):
         if context.entry(match).kind == "folder":
             names += [name for path in context.walk(match) if (name := inside("/" + path, "/" + match))]
         else:
