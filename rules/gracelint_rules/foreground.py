@@ -10,7 +10,6 @@ import shlex
 from typing import TYPE_CHECKING
 
 from gracelint.image.model import Argument
-from gracelint.regexes import regex
 from gracelint.signals.programs import describe
 
 from .defects import has_trait
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Fix
     from gracelint.rule import Case
     from gracelint.signals.shell.outcome import Command, Outcome
-
-# Between the service and what is in front of it, nothing but separators and comments.
-_NOTHING_BETWEEN = regex(r"\s*(?:&&|;|(?:#.*)?\n)\s*(?:#.*\n\s*)*\Z")
 
 
 def foreground_fix(case: Case, outcome: Outcome, daemon: Command) -> Fix | None:
@@ -37,9 +33,15 @@ def foreground_fix(case: Case, outcome: Outcome, daemon: Command) -> Fix | None:
     start = outcome.source.start
     between = outcome.source.value[daemon.text.end - start : last.start - start]
     written = _in_front(case, daemon)
-    if written is None or daemon.text.end > last.start or not _NOTHING_BETWEEN.match(between):
+    if written is None or daemon.text.end > last.start or not _nothing_between(between):
         return None
     return fix_of("unsafe", "Run it in the foreground", [daemon.text.until(last).edit(f"exec {written}")])
+
+
+def _nothing_between(text: str) -> bool:
+    """Whether two commands stand next to each other: nothing but a separator, or the ends of lines and comments, between them."""
+    lines = [line.strip() for line in text.split("\n")]
+    return text.strip() in ("&&", ";") or (len(lines) > 1 and all(not line or line.startswith("#") for line in lines))
 
 
 def _in_front(case: Case, daemon: Command) -> str | None:

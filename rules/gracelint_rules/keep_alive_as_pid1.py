@@ -40,7 +40,7 @@ from .defects import of_rule
 from .initial import init_fix
 from .supervising import lines
 from .telling import program_name, tell
-from .writing import exec_form_of, fix_of
+from .writing import exec_form_of, fix_of, nothing_follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _waited_for(shell: Outcome, trap: str) -> Edit | None:
     if command is None or command.around or command.calls or shell.pipeline:
         return None
     whole = command.text if shell.keyword is None else shell.keyword.until(command.text)
-    if shell.source.value[whole.end - shell.source.start :].strip():
+    if not nothing_follows(shell.source, whole):
         return None
     if shell.mode == "command":
         return whole.edit(f"{trap}; {command.words.value} & wait")

@@ -12,7 +12,7 @@ from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import services_of, several_fix
 from .telling import confidence_of, guessed, name_of_child, program_name, severity_of, shell_name, tell
-from .writing import fix_of
+from .writing import fix_of, nothing_follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,11 +113,14 @@ def _without_parentheses(outcome: Outcome) -> Fix | None:
     command = outcome.command
     if command is None or command.around != ("subshell",) or command.calls:
         return None
-    value, start = outcome.source.value, outcome.source.start
-    before, behind = value[: command.text.start - start].rstrip(), value[command.text.end - start :]
-    if not before.endswith("(") or behind.strip() != ")" or value[len(before) :][:1] == "(":
+    value, start, end = outcome.source.value, outcome.source.start, command.text.end
+    before, behind = value[: command.text.start - start].rstrip(), value[end - start :]
+    closing = end + len(behind) - len(behind.lstrip()) + 1
+    if not before.endswith("(") or not behind.lstrip().startswith(")"):
         return None
-    whole = outcome.source.cut(len(before) - 1, len(value.rstrip()))
+    whole = outcome.source.cut(len(before) - 1, closing - start)
+    if not nothing_follows(outcome.source, whole):
+        return None
     return fix_of("unsafe", "Drop the parentheses, and put exec before it", [whole.edit(f"exec {command.text.value}")])
 
 
@@ -131,7 +134,7 @@ def exec_fix(outcome: Outcome) -> Fix | None:
         return None
     if base_name(command.argv[0]) in BUILTINS or outcome.pipeline:
         return None
-    last = not command.calls and not outcome.source.value[command.text.end - outcome.source.start :].strip()
+    last = not command.calls and nothing_follows(outcome.source, command.text)
     harmless = last and "and-or" not in command.around and not outcome.traps
     return fix_of("safe" if harmless else "unsafe", "Put exec before it", [command.words.insert_before("exec ")])
 

@@ -26,7 +26,7 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-Safe: a trap is set in the second line of the script. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script then ends after
+Safe: a trap is set at the top of the script, behind its first comments. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script then ends after
 its present command, and the application is not started.
 
 ## When not to care
@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 from gracelint.signals.names import number
 
@@ -70,6 +71,8 @@ _WAITS = frozenset(
     }
 )
 
+_HEAD = regex(r"#!.*\n(?:#.*\n)*")
+
 
 def check(case: Case) -> Iterator[Finding]:
     """At most one finding: the first long wait of the entrypoint."""
@@ -98,19 +101,12 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _fix(outcome: Outcome, signal: str | None) -> Fix | None:
-    """A trap in the line behind the script's ``#!``, which lasts until exec."""
-    end = outcome.source.value.find("\n") + 1
-    value = number(signal or "")
-    if (
-        outcome.mode != "file"
-        or not outcome.source.value.startswith("#!")
-        or not end
-        or signal is None
-        or value is None
-    ):
+    """A trap behind the script's ``#!`` and its first comments, which lasts until exec."""
+    head, value = _HEAD.match(outcome.source.value), number(signal or "")
+    if outcome.mode != "file" or head is None or signal is None or value is None:
         return None
     trap = f"trap 'exit {128 + value}' {signal.removeprefix('SIG')}\n"
-    return fix_of("safe", "Leave when told before exec", [outcome.source.cut(end, end).edit(trap)])
+    return fix_of("safe", "Leave when told before exec", [outcome.source.cut(head.end(), head.end()).edit(trap)])
 
 
 RULE = Rule("GL219", "signal-lost-before-exec", "info", check, __doc__)

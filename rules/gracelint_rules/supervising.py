@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gracelint.regexes import regex
 
 from .telling import program_name
-from .writing import fix_of
+from .writing import fix_of, nothing_follows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _NO_NAME = regex(r"\W")
 _NOTHING_MORE = regex(r"[ \t]*(?:#.*)?(?:\n|\Z)")
-_ONLY_COMMENTS = regex(r"(?:\s|#.*)*\Z")
 
 
 def services_of(outcome: Outcome) -> list[Job]:
@@ -62,7 +61,7 @@ def _in_front(outcome: Outcome, pids: list[str]) -> list[Edit | None]:
     whole = front.text if outcome.keyword is None else outcome.keyword.until(front.text)
     behind = outcome.source.value[whole.end - outcome.source.start :]
     execs = outcome.end == "exec" and outcome.keyword is not None
-    if not (execs and _ONLY_COMMENTS.match(behind)) and not (
+    if not (execs and nothing_follows(outcome.source, whole)) and not (
         outcome.end == "foreground" and not outcome.pipeline and _NOTHING_MORE.match(behind)
     ):
         return [None]

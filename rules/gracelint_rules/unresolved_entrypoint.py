@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Related
 from gracelint.image.model import Absent, ImageFile
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 from gracelint.source import Edit, Span
 
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
     from gracelint.image.model import Argument
+
+_CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -135,11 +138,10 @@ def _line_endings_fix(file: ImageFile) -> Fix | None:
     text = document.text[span.start : span.end]
     if text != file.content.value:
         return None
-    edits = []
-    at = text.find("\r\n")
-    while at >= 0:
-        edits.append(Edit(Span(document, span.start + at, span.start + at + 1), ""))
-        at = text.find("\r\n", at + 2)
+    edits = [
+        Edit(Span(document, span.start + match.start(), span.start + match.end()), "")
+        for match in _CARRIAGE_RETURN.finditer(text)
+    ]
     return Fix("unsafe", "Write LF line endings", tuple(edits)) if edits else None
 
 

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Safety
+from gracelint.regexes import regex
 from gracelint.source import Edit, Span
 
 from .launching import own_exec_forms
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from gracelint.parsers.dockerfile.model import Instruction
     from gracelint.rule import Case
+    from gracelint.source import Text
+
+_ONLY_COMMENTS = regex(r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*(?:#.*)?\Z")  # linear: each round eats a line
 
 
 def json_array(words: Iterable[str]) -> str:
@@ -30,6 +34,11 @@ def fix_of(safety: Safety, message: str, edits: Sequence[Edit | None]) -> Fix | 
     if not edits or any(edit is None for edit in edits):
         return None
     return Fix(safety, message, tuple(edit for edit in edits if edit is not None))
+
+
+def nothing_follows(whole: Text, part: Text) -> bool:
+    """Whether a part of a script is its end, but for comments and white space."""
+    return _ONLY_COMMENTS.match(whole.value, part.end - whole.start) is not None
 
 
 def instruction_fix(
