@@ -1,7 +1,8 @@
 """The build context of a Dockerfile for which neither the user nor a compose file names one.
 
-It is the Dockerfile's folder, unless its COPY sources are not there but in the folder that was linted, as with
-``docker build -f docker/Dockerfile .``.
+It is the Dockerfile's folder, unless its COPY sources are not there but in a folder above it, as with
+``docker build -f docker/Dockerfile .``: in the nearest one up to the folder that was linted that holds all of them, or at least in the
+folder that was linted.
 """
 
 from __future__ import annotations
@@ -23,9 +24,26 @@ def default_context(dockerfile: Dockerfile, file: str, root: str) -> str:
     if not os.path.isdir(root) or os.path.realpath(folder) == os.path.realpath(root):
         return folder
     words = list(_copied(dockerfile))
-    here = sum(os.path.exists(os.path.join(folder, word)) for word in words)
-    above = sum(os.path.exists(os.path.join(root, word)) for word in words)
-    return root if above > here else folder
+    here = _held(folder, words)
+    if here == len(words):
+        return folder
+    for between in _between(folder, root):
+        if _held(between, words) == len(words):
+            return between
+    return root if _held(root, words) > here else folder
+
+
+def _held(folder: str, words: list[str]) -> int:
+    """How many of these paths are in a folder."""
+    return sum(os.path.exists(os.path.join(folder, word)) for word in words)
+
+
+def _between(folder: str, root: str) -> Iterator[str]:
+    """The folders above one that are below another, the nearest first; none where it does not lie below."""
+    way = os.path.relpath(os.path.realpath(folder), os.path.realpath(root)).split(os.sep)
+    if way[0] != os.pardir:
+        for depth in range(len(way) - 1, 0, -1):
+            yield os.path.join(root, *way[:depth])
 
 
 def _copied(dockerfile: Dockerfile) -> Iterator[str]:

@@ -42,10 +42,9 @@ else:
     def replace(record, /, **changes):
         """The same record but for some fields."""
         cls = type(record)
-        values = (
-            cls._values_ if hasattr(cls, "_values_") else attrgetter(*cls.__match_args__)
-        )  # one of the standard library's
-        return cls(**{**dict(zip(cls.__match_args__, values(record), strict=True)), **changes})
+        if not hasattr(cls, "_values_"):  # one of the standard library's
+            return cls(**{**{name: getattr(record, name) for name in cls.__match_args__}, **changes})
+        return cls(**{**dict(zip(cls.__match_args__, cls._values_(record), strict=True)), **changes})
 
     class _TupleMaker(type):
         """Makes, of the body of a class, a named tuple with its defaults and methods."""

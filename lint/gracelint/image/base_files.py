@@ -24,7 +24,7 @@ _SYSTEM_FOLDERS = frozenset(
     "/usr/share /usr/src /var /var/cache /var/lib /var/log /var/run /var/spool /var/tmp /etc/init.d".split()
 )
 # Below these, packages and base images put files whose names a Dockerfile does not tell.
-_SYSTEM_TREES = ("/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/proc", "/sbin", "/sys", "/usr", "/var")
+_SYSTEM_TREES = frozenset("bin dev etc lib lib32 lib64 opt proc sbin sys usr var".split())
 # Debian, Fedora and Arch merged these: one is a link to the other.
 _MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
 
@@ -54,7 +54,7 @@ def held_by_base(path: str, base: BaseImage) -> Entry:
         return Found(ImageFile(path, None, True, None))
     if contains(base.workdir or "/", path) and base.workdir not in (None, "/"):
         return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")
-    if any(contains(tree, path) for tree in _SYSTEM_TREES):
+    if path.split("/", 2)[1] in _SYSTEM_TREES:
         return Vague(f"the base image {base.reference} or a package may hold {path}")
     if base.shell == "none" and not (base.entrypoint or base.cmd):
         return Vague(f"{base.reference} is no distribution: its own program may be {path}")

@@ -24,6 +24,7 @@ from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside
 from .listing import copied_paths
 from .model import Absent, ImageFile, Unknown
 from .paths import normal
+from .reach import Reach
 from .steps import Copy, MakeFolder, Run
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class ImageFiles:
         self._mentions: dict[int, runs.Mentions] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
+        self._reach = Reach(steps)
 
     # --- the protocol ----------------------------------------------------------------------------------------------
 
@@ -203,13 +205,12 @@ class ImageFiles:
 
     def _backwards(self, before: Place, question: _Question) -> Iterator[tuple[Place, Act]]:
         """The steps before a place, the last first; those of a RUN one by one, if it concerns the path by then."""
-        for index in range(min(before.step, len(self.steps) - 1), -1, -1):
+        index = before.step + (before.operation > 0)
+        while (index := self._reach.last(question.path, index - 1)) >= 0:
             if not self._effort.spend():
                 return
             step = self.steps[index]
             limit = before.operation if index == before.step else None
-            if limit == 0:
-                continue
             if isinstance(step, Run):
                 if self._concerns(index, step, question.path):
                     operations = self._reading(index, step).operations[:limit]

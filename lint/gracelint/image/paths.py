@@ -7,4 +7,6 @@ import posixpath
 
 def normal(path: str) -> str:
     """An absolute path without ``.``, ``..`` and doubled slashes."""
+    if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
+        return path
     return "/" + posixpath.normpath("/" + path).lstrip("/")

@@ -92,6 +92,7 @@ def test_array_of_other_things_is_refused(keyword: str, value: str) -> None:
         ("", "the file has no instructions"),
         ("# a\n", "the file has no instructions"),
         ("ARG a\n", "the file has no FROM"),
+        ("RUN x\nCMD y\n", "the file has no FROM"),
         ("RUN x\nFROM a\n", "RUN stands before the first FROM"),
         ("FROM a\nENTRYPIONT x\n", "unknown instruction ENTRYPIONT; did you mean ENTRYPOINT?"),
         ("FROM a\nqwxyz x\n", "unknown instruction qwxyz"),

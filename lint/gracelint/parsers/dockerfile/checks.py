@@ -47,15 +47,16 @@ def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[P
     if not instructions:
         yield Problem("the file has no instructions", document.span(0, 0))
         return
+    if not any(instruction.keyword == "FROM" for instruction in instructions):
+        yield Problem("the file has no FROM", instructions[0].keyword_text.span)
+        return
     for instruction in instructions:
         if instruction.keyword == "FROM":
             return
         if instruction.keyword != "ARG" and instruction.keyword in INSTRUCTIONS:
             message = f"{instruction.keyword} stands before the first FROM"
             yield Problem(message, instruction.keyword_text.span)
-            break
-    if not any(instruction.keyword == "FROM" for instruction in instructions):
-        yield Problem("the file has no FROM", instructions[0].keyword_text.span)
+            return
 
 
 def unknown(instructions: Sequence[Instruction]) -> Iterator[Problem]:

@@ -1,0 +1,63 @@
+"""Which steps of a build could have a say about a path, so that nobody asks the others.
+
+COPY, ADD and WORKDIR say by their destination what they can reach: the destination, what lies below it (COPY), and the
+folders above it, which they make. A RUN, and a COPY to a place that is not known, may reach any path.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from .steps import Copy, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .steps import Step
+
+
+class Reach:
+    """An index of steps by the paths that they can reach."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._anywhere: list[int] = []
+        self._at: dict[str, list[int]] = {}
+        self._below: dict[str, list[int]] = {}
+        self._known: dict[str, list[int]] = {}
+        for index, step in enumerate(steps):
+            path = None if isinstance(step, Run) else step.destination if isinstance(step, Copy) else step.path
+            if path is None:
+                self._anywhere.append(index)
+                continue
+            path = path.rstrip("/") or "/"
+            if isinstance(step, Copy):
+                self._below.setdefault(path, []).append(index)
+            for folder in _upwards(path):
+                self._at.setdefault(folder, []).append(index)
+
+    def last(self, path: str, index: int) -> int:
+        """The last step up to ``index`` that may have a say about a path; -1 where there is none."""
+        if path not in self._known:
+            found = set(self._at.get(path, ()))
+            for folder in _upwards(path):
+                found.update(self._below.get(folder, ()))
+            self._known[path] = sorted(found)
+        return max(_last(self._known[path], index), _last(self._anywhere, index))
+
+
+def _last(indexes: Sequence[int], index: int) -> int:
+    at = bisect_right(indexes, index)
+    return indexes[at - 1] if at else -1
+
+
+def _upwards(path: str) -> list[str]:
+    """An absolute path and the folders above it."""
+    found = [path]
+    at = path.rfind("/")
+    while at > 0:
+        found.append(path[:at])
+        at = path.rfind("/", 0, at)
+    if path != "/":
+        found.append("/")
+    return found

@@ -1,0 +1,47 @@
+"""Where a Dockerfile that nobody gives a context is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gracelint.contexts import default_context
+from gracelint.parsers.dockerfile import parse
+from gracelint.source import Document
+
+TEXT = "FROM debian:12\nCOPY app.py config/ /app/\nCOPY --from=build /x /x\nCOPY *.txt ./\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "context"),
+    [
+        (["a/b/c/app.py", "a/b/c/config/x", "app.py", "config/x"], "a/b/c"),
+        (["a/b/app.py", "a/b/config/x", "a/app.py", "a/config/x"], "a/b"),
+        (["a/app.py", "a/config/x", "a/b/app.py", "app.py", "config/x"], "a"),
+        (["a/b/app.py", "a/config/x"], "a/b/c"),  # no folder holds all, and the root none
+        (["a/b/app.py", "app.py"], "."),
+        (["a/b/c/app.py", "app.py"], "a/b/c"),
+        ([], "a/b/c"),
+    ],
+)
+def test_the_nearest_folder_that_holds_everything(
+    files: list[str], context: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [*files, "a/b/c/Dockerfile"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = default_context(parse(Document("Dockerfile", TEXT)), "a/b/c/Dockerfile", ".")
+    assert Path(found).resolve() == (tmp_path / context).resolve()
+
+
+def test_a_dockerfile_that_lies_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "app.py").touch()
+    (tmp_path / "config").mkdir()
+    (tmp_path / "root").mkdir()
+    found = default_context(
+        parse(Document("Dockerfile", TEXT)), str(tmp_path / "here" / "Dockerfile"), str(tmp_path / "root")
+    )
+    assert found == str(tmp_path / "here")
