@@ -2,6 +2,7 @@
 
 In a Dockerfile the comment goes before the instruction; elsewhere before the line on which the finding begins, or
 the first of the lines that a backslash joins to it, with its indentation. Codes are added to a comment that stands there already.
+Comments by which other linters ignore a line must stay next to it, so that ours goes above them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import suppress
+from .regexes import regex
 from .source import Edit
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .source import Document
 
 _NEVER = frozenset({"GL001", "GL002"})
+_OTHERS = regex(r"[ \t]*#[ \t]*(?:hadolint|shellcheck)\b")
 
 
 def comments(
@@ -58,5 +61,7 @@ def _comment(document: Document, line: int, codes: set[str], instructions: Seque
         at = document.line_starts[1] if len(document.line_starts) > 1 else len(document.text)
         return Edit(document.span(at, at), f"# gracelint: ignore-file[{', '.join(sorted(codes))}]\n")
     indent = text[: len(text) - len(text.lstrip())]
+    while line > 1 and _OTHERS.match(document.line(line - 1)):
+        line -= 1
     at = document.line_starts[line - 1]
     return Edit(document.span(at, at), f"{indent}# gracelint: ignore[{', '.join(sorted(codes))}]\n")

@@ -174,6 +174,29 @@ def test_add_ignore(gracelint: CommandLine) -> None:
     assert gracelint("--select", "GL110,GL002").status == 0
 
 
+def test_add_ignore_goes_above_the_comments_of_other_linters(gracelint: CommandLine) -> None:
+    """hadolint and ShellCheck look at the line before; what they ignore must stay ignored."""
+    theirs = "FROM debian:12\n# hadolint ignore=DL3025\n{}CMD redis-server\n"
+    path = gracelint.put("Dockerfile", theirs.format(""))
+    assert gracelint("--add-ignore", "--select", "GL102").status == 0
+    ours = "# gracelint: ignore[GL102]\n"
+    assert path.read_text() == theirs.format("").replace("# hadolint", f"{ours}# hadolint")
+    assert gracelint("--select", "GL102,GL002").status == 0
+
+
+def test_ignore_comments_hold_while_fixes_are_tried(gracelint: CommandLine) -> None:
+    """What a comment silences in a file does not speak against a fix in the same file."""
+    gracelint.put("Dockerfile", 'FROM python:3.12-slim\nCOPY --chmod=755 run.sh /\nENTRYPOINT ["/run.sh"]\n')
+    text = (
+        "#!/bin/sh\nuntil nc -z db 5432; do sleep 1; done\n"
+        "# gracelint: ignore[GL209] nothing to lose\ncelery -A proj beat &\nexec gunicorn app:app\n"
+    )
+    script = gracelint.put("run.sh", text)
+    result = gracelint("--fix", "--select", "GL219,GL209")
+    assert (result.status, result.err.strip()) == (0, "Fixed 1 finding in 1 file.")
+    assert script.read_text() == text.replace("#!/bin/sh\n", "#!/bin/sh\ntrap 'exit 143' TERM\n")
+
+
 def test_unused_ignores_are_removed(gracelint: CommandLine) -> None:
     path = gracelint.put("Dockerfile", "# gracelint: ignore-file[GL101]\n" + BROKEN)
     gracelint("--fix", "--select", "GL002,GL101")

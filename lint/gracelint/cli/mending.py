@@ -82,7 +82,7 @@ def add_ignores(job: Job, report: Report, streams: Streams) -> int:
     contents = {path: data for path, data in contents.items() if path in report.read}
     _hand_over(contents, job, streams)
     left = [finding for finding in job.report().findings if finding.code != "GL002"]
-    silenced = len(report.findings) - len(left)
+    silenced = sum(finding.code != "GL002" for finding in report.findings) - len(left)
     streams.say(f"Added comments for {counted(silenced, 'finding')} in {counted(len(contents), 'file')}.")
     for finding in left:
         place = finding.span.first
