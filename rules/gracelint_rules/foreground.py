@@ -29,7 +29,7 @@ def foreground_fix(case: Case, outcome: Outcome, daemon: Command) -> Fix | None:
         return None
     if daemon.calls or front.calls or not {"and-or"}.issuperset((*daemon.around, *front.around)):
         return None
-    last = front.text if outcome.keyword is None else outcome.keyword.until(front.text)
+    last = outcome.written(front)
     start = outcome.source.start
     between = outcome.source.value[daemon.text.end - start : last.start - start]
     written = _in_front(case, daemon)

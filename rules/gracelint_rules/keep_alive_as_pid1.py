@@ -1,7 +1,8 @@
 """`tail -f /dev/null`, `sleep infinity`, a log tail, in front of the real work.
 
 ## What it does
-Reports launches whose foreground process only keeps the container alive.
+Reports launches whose foreground process only keeps the container alive. What to do: find the program that the container is for, and make it the last command, in the foreground and with `exec`. If there
+is none, and the container is only there to be entered, let the placeholder end when it is told (see Fix safety).
 
 ## Why is this bad?
 As PID 1 such a program has no handler, so the stop takes the whole grace period; and the real work, which runs elsewhere in the container, is killed without notice.
@@ -87,7 +88,7 @@ def _waited_for(shell: Outcome, trap: str) -> Edit | None:
     command = shell.command
     if command is None or command.around or command.calls or shell.pipeline:
         return None
-    whole = command.text if shell.keyword is None else shell.keyword.until(command.text)
+    whole = shell.written(command)
     if not nothing_follows(shell.source, whole):
         return None
     if shell.mode == "command":

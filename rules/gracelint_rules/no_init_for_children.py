@@ -2,6 +2,7 @@
 
 ## What it does
 Reports, as information, entrypoints that leave several helpers in the background and then exec an application that knows nothing of them, with no init in front.
+What to do: leave the helpers to containers of their own, or start everything under a supervisor. An init in front (tini) reaps, but tells only its own child.
 
 ## Why is this bad?
 PID 1 inherits every orphan of the container and must wait for it, or it stays as a zombie. Applications do not do that. And the stop signal goes to PID 1 only: the helpers are killed when it leaves.

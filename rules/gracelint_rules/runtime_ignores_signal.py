@@ -1,7 +1,9 @@
 """Another runtime's program (node, perl, php, ruby ...) as PID 1 with nothing that handles the stop signal.
 
 ## What it does
-Reports applications of runtimes other than Python that start as PID 1, or behind an init, where nothing installs a handler for the stop signal.
+Reports applications of runtimes other than Python that start as PID 1, or behind an init, where nothing installs a handler for the stop signal; and servers and tools that have none, such as cron.
+What to do: let the application listen for the signal (each language has a function for it), finish what it is doing, and exit. Of a program that is not your own: start it behind an init
+(`docker run --init`, or tini in the image), so that it ends at once instead of after the grace period.
 
 ## Why is this bad?
 The default action of a signal does not apply to PID 1: the kernel drops what PID 1 does not handle. The same program that dies of SIGTERM on a developer's machine ignores it in a container, and is killed after

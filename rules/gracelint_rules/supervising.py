@@ -58,7 +58,7 @@ def _in_front(outcome: Outcome, pids: list[str]) -> list[Edit | None]:
     """The command in front goes to the background like the others; one that only keeps the container alive gives way to ``wait``."""
     front = outcome.command
     assert front is not None
-    whole = front.text if outcome.keyword is None else outcome.keyword.until(front.text)
+    whole = outcome.written(front)
     behind = outcome.source.value[whole.end - outcome.source.start :]
     execs = outcome.end == "exec" and outcome.keyword is not None
     if not (execs and nothing_follows(outcome.source, whole)) and not (

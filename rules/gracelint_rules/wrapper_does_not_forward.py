@@ -1,7 +1,9 @@
 """xargs, flock, strace, time, setsid, unbuffer ... in front of the application.
 
 ## What it does
-Reports wrapper programs that start the application as a child, wait for it and do not pass signals on.
+Reports wrapper programs that start the application as a child, wait for it and do not pass signals on; and `setsid` as the first process, which forks and leaves.
+What to do: start the application without the wrapper, or use an option that makes the wrapper replace itself by it. `apachectl -D FOREGROUND` becomes
+`. /etc/apache2/envvars; exec apache2 -DFOREGROUND`.
 
 ## Why is this bad?
 The wrapper is PID 1. It has no handler for the stop signal, which the kernel drops; the application never hears of it and is killed after the grace period.

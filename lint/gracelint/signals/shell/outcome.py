@@ -226,6 +226,10 @@ class Outcome:
         """The trap in force for a signal."""
         return next((trap for trap in self.traps if trap.signal == signal), None)
 
+    def written(self, command: Command) -> Text:
+        """The command that holds the process, as written, with the ``exec`` in front of it if there is one."""
+        return command.text if self.keyword is None else self.keyword.until(command.text)
+
     def job(self, pid: int) -> Job | None:
         """The background job of a pid."""
         return next((job for job in self.jobs if job.pid == pid), None)
