@@ -33,6 +33,10 @@ APP = {"app": {"on": dict.fromkeys(("SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "S
 _UNWINDS = "asyncio.run cancels the main task, as predicted; that nothing then waits for tornado's requests is not seen"
 DIFFERS: dict[tuple[str, str], str] = {
     ("tornado", "SIGINT"): _UNWINDS,
+    (
+        "websockets.serve, event",
+        "SIGTERM",
+    ): "a WebSocket is told that the server goes away (1001): the protocol's own clean end",
     ("postgres", "SIGTERM"): "a client that leaves by itself was connected; one that stays is predicted",
 }
 
