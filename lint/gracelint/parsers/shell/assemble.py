@@ -1,4 +1,4 @@
-"""From a foreign tree over a skeleton to the shell model: the part that both front ends share.
+"""From the tree of a front end to the shell model: the part that all front ends share.
 
 A front end tells what kind of command stands where; the assembler takes words, names, headers and terminators from the
 tokens, and attaches what the skeleton hides: redirections to the command they touch, ``!`` and ``time`` to the

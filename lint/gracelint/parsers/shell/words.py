@@ -1,4 +1,4 @@
-"""Words: quotes, parameters, substitutions, read by one implementation for both front ends.
+"""Words: quotes, parameters, substitutions, read by one implementation for all front ends.
 
 What stands inside a word decides which program runs, so it is read here, character by character, as the POSIX shell
 language and bash(1) ("QUOTING", "EXPANSION") lay down; the front ends only see that there is a word.
