@@ -68,7 +68,8 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"nobody tells {app} of {case.trace.stop_signal.name}: it runs in the background of the script, and {cost(case, defect.path)};"
+            f"nobody tells {app} of {case.trace.stop_signal.name}: {'it runs' if job.stays else 'while it runs'} in the background of the script"
+            f"{', and' if job.stays else ','} {cost(case, defect.path)};"
             " run one service in a container, or trap the signal, send it to each and wait",
             severity=severity_of(defect.path) if job.stays else "warning",
             confidence="high" if job.stays else "medium",

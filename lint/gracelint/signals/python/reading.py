@@ -161,10 +161,13 @@ def _places(run: Run) -> tuple[list[Visit], bool | None]:
         # Loops and programs waited for on the way to what it becomes are no places to stay at.
         main = [visit for visit in main if visit.kind == "rest"]
         return _each(run, main), True if main else None
-    if main:
-        return _each(run, main), True
     perhaps = [visit for visit in run.visits if visit.kind == "perhaps" or _within(visit, run.tentative)]
     perhaps = [visit for visit in perhaps if visit.name != rests.END] or perhaps
+    if perhaps and perhaps[-1].launches and all(visit.kind in ("pause", "loop") for visit in main):
+        # A program that it starts and waits for behind a loop: it can get past that loop.
+        main = [visit for visit in main if visit.number > perhaps[-1].number]
+    if main:
+        return _each(run, main), True
     perhaps = perhaps[-1:] if perhaps and perhaps[-1].kind == "perhaps" else _last_loop(run, perhaps)
     return (
         (_each(run, perhaps), True if certain else None)
