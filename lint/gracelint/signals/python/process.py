@@ -219,7 +219,20 @@ def _atexit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 def _fork(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """The parent goes on; what the child does is not followed."""
     run.children.append((run.nobody, text))
+    state.store[(run.nobody, "minded")] = TRUE
     return Const(2)
+
+
+def _poll(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``child.poll()``: a child that is looked after; it runs until it is told."""
+    if not isinstance(receiver, Made):
+        return UNKNOWN
+    if (receiver.number, "told") in state.store:
+        return Const(0)
+    if all(number != receiver.number for number, _ in run.children):
+        run.children.append((receiver.number, text))
+    state.store[(receiver.number, "minded")] = TRUE
+    return NONE
 
 
 SPECIAL: dict[str, Special] = {
@@ -241,6 +254,7 @@ SPECIAL: dict[str, Special] = {
     "os._exit": _exit_at_once,
     "os.abort": _abort,
     "os.fork": _fork,
+    "subprocess.Popen.poll": _poll,
     "atexit.register": _atexit,
     **dict.fromkeys((f"os.exec{kind}" for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")), _exec),
 }

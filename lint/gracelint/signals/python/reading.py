@@ -352,7 +352,8 @@ def _outcome(
         why = "its handler ends the process at once, and what wants to clean up does not run"
         return Reaction("terminates", why), "cleanup-never-runs", at_once.text
     untold = [number for number, _ in run.children if ends[0].state.store.get((number, "told")) is None]
-    if visit.launches and untold:
+    minded = any(ends[0].state.store.get((number, "minded")) == TRUE for number in untold)
+    if untold and (visit.launches or minded):
         why = "its handler ends it, and the program it waits for is killed without notice"
         return Reaction("terminates", why), "launcher-does-not-forward", visit.text
     lost = _lost(run, visit, ends[0].state)
