@@ -147,7 +147,7 @@ class Coroutine:
 class Union:
     """One of these."""
 
-    values: frozenset[Value]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +196,16 @@ def join(left: Value, right: Value) -> Value:
     """What is known when it may be either."""
     if left == right:
         return left
-    found = {*alternatives(left), *alternatives(right)}
+    found = tuple(dict.fromkeys((*alternatives(left), *alternatives(right))))
     constants = sum(isinstance(value, Const) and value.value is not None for value in found)
     if UNKNOWN in found or constants > 1 or len(found) > MOST_ALTERNATIVES:
         return UNKNOWN
-    return Union(frozenset(found))
+    return Union(found)
 
 
 def alternatives(value: Value) -> tuple[Value, ...]:
-    """The possibilities, in an order that does not depend on hashes."""
-    if not isinstance(value, Union):
-        return (value,)
-    return tuple(sorted(value.values, key=repr))
+    """The possibilities, in the order in which they were met."""
+    return value.values if isinstance(value, Union) else (value,)
 
 
 # What is never false, though foreign code made it.
