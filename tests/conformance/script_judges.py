@@ -25,9 +25,10 @@ from gracelint.signals.trace import follow
 from gracelint.source import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gracelint.lab import Report
+    from gracelint.lab.ready import Inside
     from gracelint.signals.model import SignalPath, Trace
 
 GRACE = 2.5
@@ -58,6 +59,19 @@ TOOLS = (
 INITS = ("tini", "dumb-init")
 CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}
 PROGRAMS: dict[str, Any] = dict.fromkeys(APPLICATIONS, CONFIGURED)
+
+
+@dataclass(frozen=True)
+class Resting:
+    """No application cleans up: what the script itself has stopped is on its way out, and the container perhaps with it."""
+
+    record: Path
+    limit: float
+
+    def wait(self, inside: Inside) -> Iterator[None]:
+        """Yield while one does."""
+        while any(each.signals and not each.finished for each in testimonies(self.record.read_text())):
+            yield
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,9 @@ class Stand:
         }
         if slowest:
             environment["GRACELINT_SLOWEST"] = slowest
-        ready = (Written(str(record), b" ready\n", 1, 0.6 * patience), Steady(QUIET * patience, limit=3.0 * patience))
+        steady = Steady(QUIET * patience, limit=3.0 * patience)
+        there = Written(str(record), b" ready\n", 1, 0.6 * patience)
+        ready = (there, steady, Resting(record, 3 * CLEANUP), steady)
         argv = [*case.entrypoint, *case.cmd]
         grace = GRACE * patience
         try:

@@ -106,3 +106,25 @@ def test_what_entrypoints_are_made_of_takes_few_steps(tmp_path: Path, budgets: l
     assert trace.paths[0].pid1[0] == "app"
     launch = next(budget for budget in budgets if budget.whole == resolve.STEPS)
     assert launch.spent < most
+
+
+# Made to explode: text, the reason given for the unknown.
+EXPLODING = [
+    (
+        "".join(f"if check{i}; then trap 'echo {i}' TERM; else app{i} & fi\n" for i in range(30)) + "wait\n",
+        "too many ways through the script",
+    ),
+    ('a() { b "$@"; }\nb() { a "$@"; }\na\nexec app\n', "calls itself too deeply"),
+    ("a() { if x; then b; else b y; fi; b; }\nb() { if z; then a; fi; a; }\na\nexec app\n", "calls itself too deeply"),
+    ("if x; then\n" * 3000 + "exec app\n" + "fi\n" * 3000, "nested too deeply"),
+    ("x=" + "$(echo " * 500 + "a" + ")" * 500 + "\nexec app\n", "nested too deeply"),
+    (f"case $X in\n{''.join(f'{arm}) app{arm};;{chr(10)}' for arm in range(2000))}esac\n", "too many arms"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), EXPLODING, ids=[reason for _, reason in EXPLODING])
+def test_what_is_made_to_explode_is_unknown(tmp_path: Path, text: str, reason: str, budgets: list[Budget]) -> None:
+    trace = signals_support.script(tmp_path, "dash", text)
+    assert trace.verdict == "unknown"
+    assert any(reason in missing for missing in trace.missing), trace.missing
+    assert all(budget.spent <= budget.whole + 100 for budget in budgets)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .resolve import Resolver
 
 LIVE_STEPS = 20000
+TOGETHER = 8000  # after so much work, no more runs are begun
 MOST_SLOWEST = 64
 TOO_MANY = "there are too many ways in which the stop can go to try them all"
 
@@ -96,7 +97,7 @@ class Stop:
 
     def __init__(self, resolver: Resolver, process: Process, signal: str, grace: float) -> None:
         self._start = resolver, process, signal, grace
-        self._steps, self._bounded = LIVE_STEPS, False
+        self._steps, self._bounded = TOGETHER, False
         self.reasons: tuple[str, ...] = ()
         self.verdict: Verdict = "graceful"
         tried = self._try(None)
