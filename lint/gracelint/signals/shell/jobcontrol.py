@@ -74,12 +74,15 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     signals = rest[1:] if first.value == "-" or not reset else rest
     action = None if reset else default(first.value)
     text = None if reset else _text(machine, first, action)
+    status = 0
     for field in signals:
-        if not _set_trap(state, node, field, action, text, reset) and state.shell.dialect.refusal_ends_trap:
-            break
+        if not _set_trap(state, node, field, action, text, reset):
+            status = 1
+            if state.shell.dialect.refusal_ends_trap:
+                break
     if not reset and action is None:
         state.note("reasons", f"the trap action {first.shown} is not known")
-    return machine.finished(state, 0)
+    return machine.finished(state, status)
 
 
 def _text(machine: Machine, field: Field, action: str | None) -> Text | None:
