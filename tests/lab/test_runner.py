@@ -102,7 +102,10 @@ def test_a_root_folder(tmp_path: Path) -> None:
     (tmp_path / "bin" / "busybox").chmod(0o755)
     script = "busybox ls /; busybox ls /dev; busybox ls /proc/1/fd; echo ok >/dev/null; pwd"
     report = run(["busybox", "sh", "-c", script], root=str(tmp_path), env={"PATH": "/bin"})
-    assert report.output.split() == b"bin dev proc fd full null random tty urandom zero 0 1 2 /".split()
+    assert (
+        report.output.split()
+        == b"bin dev proc fd full null random stderr stdin stdout tty urandom zero 0 1 2 /".split()
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def measured(folder: Path, rootfs: dict[str, Rootfs]) -> str:
     path = folder / "Dockerfile"
     document = Document.decode("Dockerfile", path.read_bytes())
     image = build_image(parse(document), Context(str(folder), str(path)))
-    family = image.base.shell
+    family = image.base.shell or "dash"  # where nothing tells, that is what is taken for granted, and said
     assert family in rootfs, image.base
     try:
         report = rootfs[family].measure(image)
