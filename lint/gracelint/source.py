@@ -42,6 +42,7 @@ class Document:
     text: str
     bom: bool = False
     _line_starts: list[int] = field(default_factory=list, repr=False)
+    _whole: list[Text] = field(default_factory=list, repr=False)
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> Document:
@@ -83,8 +84,10 @@ class Document:
         return Span(self, start, end)
 
     def whole(self) -> Text:
-        """All of this document, as a text."""
-        return self.cut(0, len(self.text))
+        """All of this document, as a text; the same one each time, so that what is read out of it can be kept by it."""
+        if not self._whole:
+            self._whole.append(self.cut(0, len(self.text)))
+        return self._whole[0]
 
     def cut(self, start: int, end: int) -> Text:
         """A range of this document, as a text."""

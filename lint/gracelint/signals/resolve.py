@@ -52,7 +52,6 @@ class Resolver:
         # 1 is the launch, or the engine's init, and then 2 is the launch.
         self._pids = 2
         self._budget: Budget | None = None
-        self._scripts: dict[tuple[object, int, int, bool], Script] = {}
         self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
         self._looked: dict[str, object] = {}
         self._folders: dict[str, bool] = {}
@@ -67,14 +66,10 @@ class Resolver:
         return self._pids
 
     def parse(self, text: Text, *, file: bool) -> Script:
-        """The model of a script, read once."""
-        key = (text.buffer, text.start, text.end, file)
-        found = self._scripts.get(key)
-        if found is None:
-            from ..parsers.shell import parse_command, parse_script
+        """The model of a script."""
+        from ..parsers.shell import parse_command, parse_script
 
-            found = self._scripts[key] = parse_script(text) if file else parse_command(text)
-        return found
+        return parse_script(text) if file else parse_command(text)
 
     def joined(self, value: str, text: Text) -> Text:
         """A value as a text that stands for what was written; the same one again, so that it is parsed once."""

@@ -7,6 +7,7 @@ a shell, too, runs the lines before a syntax error and none behind it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from .assemble import Assembler, Misread, Overlong
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 FrontEnd: TypeAlias = "Callable[[Assembler], list[Command]]"
 _Made: TypeAlias = "tuple[Block, list[Unreadable]]"
 
+_KEPT = 256
+"""How many models are kept for whoever asks next: the evaluator, its simulations, and the rules on parse errors."""
+
 _RETRIES = 8
 """How often a shorter beginning of a refused text is tried; each time one top-level fault less."""
 
@@ -44,11 +48,13 @@ def bashlex(assembler: Assembler) -> list[Command]:
     return read(assembler)
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_script(text: Text) -> Script:
     """The model of a script file's or a heredoc's text. Any text has one; see `Script.problems`."""
     return _Reading((own, treesitter)).script(text)
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_command(text: Text) -> Script:
     """The model of a command string: a shell-form value, an argument of ``sh -c``, a trap action."""
     return _Reading((own, bashlex, treesitter)).script(text)

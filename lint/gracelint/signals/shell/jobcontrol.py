@@ -205,10 +205,10 @@ def _target(state: State, word: str | None, field: Field, *, waiting: bool = Fal
     if word.startswith("%"):
         if not (waiting or state.shell.dialect.job_words):
             return "nobody", ()
-        jobs = [job.pid for job in state.jobs]
+        jobs = [job.pid for job in state.jobs if not job.disowned]
         digits = word[1:]
         number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
-        return ("job", _whole_job(state, jobs[number - 1])) if 0 < number <= len(jobs) else ("other", ())
+        return ("job", _whole_job(state, jobs[number - 1])) if 0 < number <= len(jobs) else ("nobody", ())
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
         return "other", ()
@@ -280,7 +280,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
     if not running and not orphans:
         machine.host.reap(state, pids)
-        return machine.finished(state, 127 if named and not pids else 0)
+        return machine.finished(state, 127 if (named or once) and not pids else 0)
     state.block = Block("wait", command, tuple(running or pids), once=once)
     return [state]
 
