@@ -25,8 +25,8 @@ _NEEDS_TWO = frozenset({"ADD", "COPY"})
 _PAIRS = frozenset({"ENV", "LABEL"})
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
-# Jinja, Go and jq templates; ERB and EJS. None of them can begin an instruction or be part of an image's name.
-_TEMPLATE = regex(r"\{\{|\{%|\{#|<%")
+# Jinja, Go and jq templates; ERB and EJS; names between %%. None of them can begin an instruction or be part of an image's name.
+_TEMPLATE = regex(r"\{\{|\{%|\{#|<%|%%\w")
 
 
 def template(instructions: Sequence[Instruction]) -> Problem | None:
