@@ -46,6 +46,7 @@ def test_a_kept_case_is_read_as_it_was_written(tmp_path: Path) -> None:
 # One or two in a thousand fresh scripts still show something that the model lacks. Each is printed, made as small as it gets, to be kept as a fixture
 # once mended; until none is found, no more than these pass, and never one that was promised to stop gracefully.
 MOST_DISAGREED = 0.003
+BROKEN_PROMISES = ("graceful predicted, abrupt measured", "graceful predicted, killed measured")
 MOST_UNSTEADY = 0.005
 MOST_UNKNOWN = 0.05
 
@@ -68,7 +69,7 @@ def test_fresh_scripts() -> None:
         results[each.judgement.result].append(each)
     differing = "\n\n".join(map(told, (*results["disagreed"], *results["unsteady"])))
     print(differing)
-    promised = [each for each in results["disagreed"] if each.judgement.kind.startswith("graceful predicted")]
+    promised = [each for each in results["disagreed"] if each.judgement.kind in BROKEN_PROMISES]
     assert not promised, f"promised to be graceful:\n\n{differing}"
     assert len(results["disagreed"]) <= MOST_DISAGREED * len(found), f"too many disagree:\n\n{differing}"
     assert len(results["unsteady"]) <= MOST_UNSTEADY * len(found), f"measured this way and that:\n\n{differing}"
