@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 
 def pytest_collection() -> None:
     """Coverage looks on in the processes that run tests, and in no other: programs that tests start as PID 1, or whose imports they
     count, must be as they are. With xdist those are its workers, which it has started by now.
     """
     os.environ.pop("COVERAGE_PROCESS_START", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves half a core idle."""
+    return 2 * (os.cpu_count() or 1)
