@@ -52,6 +52,7 @@ TOOLS = (
     "tr",
     "grep",
     "tee",
+    "seq",
     "true",
     "false",
     "test",

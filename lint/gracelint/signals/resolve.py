@@ -54,7 +54,7 @@ class Resolver:
         self._budget: Budget | None = None
         self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
         self._looked: dict[str, object] = {}
-        self._folders: dict[str, bool] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
         self._programs: dict[tuple[str, ...], Program | None] = {}
 
@@ -113,9 +113,13 @@ class Resolver:
 
     def folder(self, path: str) -> bool:
         """Whether something is known to stand below a path."""
-        if path not in self._folders:
-            self._folders[path] = bool(self.image.files.listing(path))
-        return self._folders[path]
+        return bool(self.listing(path))
+
+    def listing(self, path: str) -> tuple[str, ...]:
+        """The files that are known to stand below a path; looked for once."""
+        if path not in self._listings:
+            self._listings[path] = self.image.files.listing(path)
+        return self._listings[path]
 
     @property
     def budget(self) -> Budget:

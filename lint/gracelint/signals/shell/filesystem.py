@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from . import patterns
 from .values import default
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .state import State
     from .values import Value
+
+MOST_FILES = 64
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
@@ -46,6 +49,31 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
 
 def _writes(path: str) -> bool:
     return path.startswith(("/run/", "/tmp/", "/var/", "/data", "/mnt", "/etc/", "/home/", "/config", "/secrets"))
+
+
+def matching(machine: Machine, state: State, pattern: str) -> tuple[str, ...]:
+    """The paths that a pattern becomes, as far as the image's files are known; none where none is known to match. What only the base image holds, is not."""
+    components = pattern.split("/")
+    plain = next((number for number, each in enumerate(components) if _wild(each)), len(components))
+    folder = _located("/".join(components[:plain]) or ("/" if plain else "."), state.workdir)
+    if folder is None or plain == len(components):
+        return ()
+    compiled = [patterns.compile_pattern([(each, False)]) for each in components[plain:]]
+    found: set[str] = set()
+    for path in machine.context.listing(folder):
+        below = path[len(folder.rstrip("/")) + 1 :].split("/")[: len(compiled)]
+        if len(below) == len(compiled) and all(map(_matches, compiled, components[plain:], below)):
+            found.add("/".join([*components[:plain], *below]))
+    return tuple(sorted(found)[:MOST_FILES])
+
+
+def _wild(component: str) -> bool:
+    return any(character in component for character in "*?[")
+
+
+def _matches(compiled: patterns.Pattern | None, component: str, name: str) -> bool:
+    hidden = name.startswith(".") and not component.startswith(".")
+    return compiled is not None and not hidden and patterns.matches(compiled, name)
 
 
 def locate(machine: Machine, state: State, command: str) -> str | None:

@@ -129,6 +129,7 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
         assert frame is not None
         if leaving or level + 1 < levels:
             state.pop()
+            state.rounds = getattr(frame.data, "entry", None) or getattr(frame.data, "turns", None)
             if frame.kind == "while" and len(state.conditions) > getattr(frame.data, "conditions", 0):
                 machine.escaped.add(getattr(frame.data, "entry", None))
     return machine.finished(state, 0)

@@ -56,6 +56,9 @@ class Context(Protocol):
     def folder(self, path: str) -> bool:
         """Whether something is known to stand below a path."""
 
+    def listing(self, path: str) -> tuple[str, ...]:
+        """The files that are known to stand below a path, directly or deeper."""
+
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
         """What ``execvp`` would start."""
 

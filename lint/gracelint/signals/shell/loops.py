@@ -1,87 +1,105 @@
-"""Loops: ``while``, ``until``, ``for``, ``select``, and when one of them holds the shell."""
+"""Loops: ``while``, ``until``, ``for``, ``select``, and when one of them holds the shell.
+
+How often a loop goes round is not always known (a condition that nobody knows; words that come of a pattern or of a program's output). Then it is left without a
+round, after one, and after a second one that begins with what the first has left, if that has changed anything: what only a second round does
+(start another job, set a read-only variable again) is seen, and more rounds are taken to be like the second.
+"""
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ..process import Bound
-from . import refusals, simple
+from . import filesystem, refusals, simple
 from .compound import within
 from .outcome import Command
-from .state import Block, Ended
-from .values import clip
+from .state import Block, Ended, Truth
+from .values import Unknown, clip, name
 
 if TYPE_CHECKING:
     from .machine import Machine
     from .state import Frame, State
+    from .values import Field, Value
 
 MOST_ITERATIONS = 100
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
 class Loop:
-    """What a loop frame remembers: which entry into the loop it is, how often it ran, how many conditions were assumed before it."""
+    """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
+    entry into the loop it is, how often it ran, how many conditions were assumed before it, what was assumed by then, and the state (`_snapshot`) at the beginning of the last turn."""
 
-    __slots__ = ("before", "conditions", "count", "entry")
+    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "entry")
 
-    def __init__(self, entry: object, count: int, conditions_before: int, before: object) -> None:
-        self.entry, self.count, self.conditions, self.before = entry, count, conditions_before, before
+    def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
+        self.condition, self.again = condition, again
+        self.entry, self.count = object(), 0
+        self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
+        self.before: object = _snapshot(state)
+
+    def following(self, before: object) -> Loop:
+        """The same, behind one more turn."""
+        following = copy(self)
+        following.count, following.before = self.count + 1, before
+        return following
 
 
 def conditional(machine: Machine, state: State, node: sh.While) -> list[State]:
     """``while`` and ``until``."""
-    return _repeat(machine, state, node, node.condition, node.redirects)
+    return _repeat(state, node, Loop(state, node.condition, node.condition))
 
 
-def _repeat(machine: Machine, state: State, node: object, condition: object, redirects: object) -> list[State]:
-    if redirects:
+def _repeat(state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
+    if node.redirects:
         state.push("within", label="redirected")
     state.push("within", label="loop")
-    state.push("while", node, 0, Loop(object(), 0, len(state.conditions), None))
-    state.push("seq", condition)
+    state.push("while", node, 0, loop)
+    state.push("seq", loop.condition)
     return [state]
 
 
 def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A loop's condition is over, or (``index`` 1) its body."""
     node, loop = frame.node, frame.data
-    assert isinstance(loop, Loop)
-    body = getattr(node, "body")  # noqa: B009 - While and ArithmeticFor both have one
-    condition = getattr(node, "condition", body)
+    assert isinstance(node, (sh.While, sh.ArithmeticFor)) and isinstance(loop, Loop)
     state.pop()
     if frame.index:
-        return _again(machine, state, node, condition, loop)
+        return _again(machine, state, node, loop)
     result: list[State] = []
     unknown = state.status is None
     for each, success in machine.split(state):
         if success is not getattr(node, "until", False):
             each.push("while", node, 1, loop)
-            each.push("seq", body)
+            each.push("seq", node.body)
         else:
             if unknown or len(each.conditions) > loop.conditions:
                 machine.escaped.add(loop.entry)
             if unknown and not machine.live:
-                _maybe_holds(machine, each, node, loop, condition)
+                _maybe_holds(each, node, loop)
+            each.rounds = loop.entry
             each.done(0)
         result.append(each)
     return result
 
 
-def _again(machine: Machine, state: State, node: object, condition: object, loop: Loop) -> list[State]:
+def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
     """The body has run. An iteration that changes nothing goes on for ever; one that rests on an assumption goes on until that changes."""
-    before = (dict(state.variables), state.comparable())
-    following = Loop(loop.entry, loop.count + 1, loop.conditions, before)
-    state.push("while", node, 0, following)
-    state.push("seq", condition)
+    before = _snapshot(state)
+    state.push("while", node, 0, loop.following(before))
+    state.push("seq", loop.again)
     if machine.live:
         if not machine.budget.spend(2):
             state.ended = Ended("unknown", reason="a loop that does not end")
         return [state]
     assumed = len(state.conditions) > loop.conditions
-    endless = loop.before == before or _constant(state, condition)
+    endless = loop.before == before or _constant(state, loop.condition)
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
+        return [state]
+    if assumed and not endless and not loop.count:
+        state.assumed = dict(loop.assumed)  # open again
         return [state]
     if assumed or endless:
         state.block = _held(state, node)
@@ -91,13 +109,41 @@ def _again(machine: Machine, state: State, node: object, condition: object, loop
     return [state]
 
 
-def _maybe_holds(machine: Machine, state: State, node: object, loop: Loop, condition: object) -> None:
+def _maybe_holds(state: State, node: object, loop: Loop) -> None:
     holding = state.copy()
     holding.push("while", node, 0, loop)
-    holding.push("seq", condition)
+    holding.push("seq", loop.again)
     holding.block = _held(holding, node)
     holding.candidate, holding.perhaps = None, True
     state.candidate = holding
+
+
+def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
+    """What a round can change and another one may notice; the loop's own ``variable`` apart."""
+    variables = dict(state.variables)
+    variables.pop(variable, None)
+    return variables, state.comparable()
+
+
+class Words:
+    """What a ``for`` frame remembers: its turns, and of the last one before which that is of use, the state and the assumptions at its beginning.
+
+    A turn is a value and, where it may be left out, the number of the turn behind all that stand for the same word, and the condition on which it takes place.
+    """
+
+    __slots__ = ("assumed", "before", "turns")
+
+    def __init__(self, turns: tuple[Turn, ...], before: object = None, assumed: dict[str, bool] | None = None) -> None:
+        self.turns, self.before, self.assumed = turns, before, assumed or {}
+
+
+class Turn:
+    """One round of ``for``."""
+
+    __slots__ = ("behind", "more", "value")
+
+    def __init__(self, value: Value, behind: int = 0, more: Truth | None = None) -> None:
+        self.value, self.behind, self.more = value, behind, more
 
 
 def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
@@ -107,33 +153,116 @@ def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
         return [state]
     if refusals.bad_substitution(machine, state, node.words or ()):
         return [state]
-    items = tuple(state.parameters if node.words is None else machine.expand(state, node.words))
+    turns: list[Turn] = []
+    if node.words is None:
+        for field in state.parameters:
+            _add(turns, field.value, field.rest)
+    for word in node.words or ():
+        for field in machine.expand(state, (word,)):
+            if isinstance(field.value, str) and _is_pattern(word, field.value):
+                _add_files(turns, field.value, filesystem.matching(machine, state, field.value))
+            else:
+                _add(turns, field.value, field.rest or _is_open(word, field))
     if node.redirects:
         state.push("within", label="redirected")
     state.push("within", label="loop")
-    state.push("for", node, 0, items)
+    state.push("for", node, 0, Words(tuple(turns)))
     state.done(0)
     return [state]
 
 
+def _add(turns: list[Turn], value: Value, many: bool) -> None:
+    """The turns of a word that is one, or of one that stands for any number of words."""
+    if not many:
+        turns.append(Turn(value))
+        return
+    behind, label = len(turns) + 2, name(value)
+    turns.append(Turn(value, behind, Truth(None, None, f"there is a word in {label}", f"there is no word in {label}")))
+    turns.append(Turn(value, behind, _more(f"a second word in {label}", None)))
+
+
+def _add_files(turns: list[Turn], value: str, files: tuple[str, ...]) -> None:
+    """The turns of a pattern: the files that are known to match, or the pattern itself, and perhaps others."""
+    turns += [Turn(file) for file in files or (value,)]
+    turns.append(Turn(value, len(turns) + 1, _more(f"another file like {value}", False)))
+
+
+def _more(what: str, by_default: bool | None) -> Truth:
+    return Truth(None, by_default, f"there is {what}", f"there is not {what}")
+
+
+def _is_pattern(word: sh.Word, value: str) -> bool:
+    """Whether the shell looks for files of which a word is the pattern."""
+    for part in word.parts:
+        text = part.value.value if isinstance(part, sh.LiteralText) else value
+        if not getattr(part, "quoted", True) and any(character in text for character in "*?["):
+            return True
+    return False
+
+
+def _is_open(word: sh.Word, field: Field) -> bool:
+    """Whether a field stands for any number of words: an unknown expansion without quotes, and an array that nobody knows."""
+    if not isinstance(field.value, Unknown) or field.value.default is not None:
+        return False
+    return any(not getattr(part, "quoted", True) or getattr(part, "index", None) == "@" for part in word.parts)
+
+
 def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
     """The next turn of ``for``."""
-    node, items = frame.node, frame.data
-    assert isinstance(node, sh.For) and isinstance(items, tuple)
+    node, words = frame.node, frame.data
+    assert isinstance(node, sh.For) and isinstance(words, Words)
     state.pop()
-    if frame.index < len(items):
-        state.variables[node.name] = items[frame.index].value
-        state.push("for", node, frame.index + 1, items)
-        state.push("seq", node.body)
-    return [state]
+    if frame.index >= len(words.turns):
+        state.rounds = words.turns
+        return [state]
+    turn = words.turns[frame.index]
+    if turn.more is None:
+        return [_turn_taken(state, node, frame.index, words)]
+    if words.before is not None and words.before == _snapshot(state, node.name):
+        state.push("for", node, turn.behind, Words(words.turns))
+        return [state]
+    status = state.status
+    state.done(None, turn.more)
+    result = []
+    for each, taken in machine.split(state):
+        each.status = status
+        if taken:
+            each.assumed = dict(words.assumed if words.before is not None else each.assumed)
+            _turn_taken(each, node, frame.index, words)
+        else:
+            each.push("for", node, turn.behind, Words(words.turns))
+        result.append(each)
+    return result
+
+
+def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:
+    """The state at the beginning of a round."""
+    following = words.turns[index + 1] if index + 1 < len(words.turns) else None
+    if following is not None and following.more is not None:
+        words = Words(words.turns, _snapshot(state, node.name), dict(state.assumed))
+    state.variables[node.name] = words.turns[index].value
+    state.push("for", node, index + 1, words)
+    state.push("seq", node.body)
+    return state
 
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticFor) -> list[State]:
-    """``for ((a; b; c))``."""
+    """``for ((a; b; c))``: a; while b; do …; c; done."""
     pieces = node.expression.split(";")
-    if len(pieces) == 3 and not pieces[1].strip():
-        return _repeat(machine, state, node, sh.Block(node.text, ()), node.redirects)
-    return within(state, "loop", node.body, node.redirects)
+    if len(pieces) != 3:
+        return within(state, "loop", node.body, node.redirects)
+    first, condition, step = (_computing(node, piece) for piece in pieces)
+    # `continue` leads to the step as well, so that it stands in front of the condition.
+    again = sh.Block(node.text, (*step.commands, *condition.commands))
+    states = _repeat(state, node, Loop(state, condition, again))
+    state.push("seq", first)
+    return states
+
+
+def _computing(node: sh.ArithmeticFor, expression: str) -> sh.Block:
+    if not expression.strip():
+        return sh.Block(node.text, ())
+    return sh.Block(node.text, (sh.ArithmeticCommand(node.text, expression),))
 
 
 def _constant(state: State, condition: object) -> bool:

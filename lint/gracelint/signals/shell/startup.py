@@ -111,6 +111,8 @@ def explore(machine: Machine, start: State) -> list[State]:
                 _stopped(each, Bound("the script takes too many steps to follow")) for each in [state, *live]
             )
             break
+        if state.stack is not None and state.stack.kind == "seq":
+            state.rounds = None
         for following in machine.step(state):
             ends = following.block is None or following.ended is not None
             for each in (following,) if ends else _settled(machine, following):
@@ -223,7 +225,8 @@ def _merged(machine: Machine, live: list[State], state: State) -> bool:
             continue
         if other.comparable() != comparable:
             continue
-        if widen or (other.variables == state.variables and other.scopes == state.scopes):
+        same_loop = state.rounds is not None and other.rounds is state.rounds
+        if widen or same_loop or (other.variables == state.variables and other.scopes == state.scopes):
             _merge(other, state)
             return True
     return False
@@ -280,9 +283,13 @@ def _meet(
             variables[name] = _either(name, one, two, into.default, state.default)
 
 
-def _either(name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool) -> Value:
+def _either(
+    name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool
+) -> Value | Array:
     """A variable that two ways leave with different values; what the default launch makes of it is kept."""
     chosen = one if first and not second else two if second and not first else None
+    if isinstance(chosen, tuple):
+        return tuple(Unknown(f"${name}", default(item)) for item in chosen)
     known = default(chosen) if isinstance(chosen, (str, Unknown)) else None
     return Unknown(f"${name}", known)
 

@@ -133,7 +133,7 @@ class Ended:
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known). ``guarded``: whatever would end it is caught, as
+    known). ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -165,6 +165,7 @@ class State:
     sequence: int = 0
     perhaps: bool = False
     guarded: bool = False
+    rounds: object = None
 
     def copy(self) -> State:
         """An independent copy."""

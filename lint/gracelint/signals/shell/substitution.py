@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...regexes import regex
 from . import filesystem
 from .values import Unknown, clip, default, join, shown
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .values import Field, Value
 
 DEEPEST = 8
+MOST_NUMBERS = 100
+NUMBER = regex(r"-?[0-9]{1,9}\Z")
 
 
 def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
@@ -98,6 +101,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             return posixpath.normpath(posixpath.join(base, known))
         case "cat":
             return _content(machine, state, rest[0].value) if len(rest) == 1 else None
+        case "seq":
+            return _sequence([default(field.value) for field in rest])
         case "jobs":
             if not state.shell.dialect.job_words:
                 return ""
@@ -118,6 +123,17 @@ def _echo(tool: str, rest: list[Field]) -> Value | None:
         if len(rest) != 1 or "%" in rest[0].shown or "\\" in rest[0].shown:
             return None
     return join(field.value for field in rest)
+
+
+def _sequence(bounds: list[str | None]) -> Value | None:
+    """``seq``: of one or two numbers, and a step between them."""
+    numbers = [int(bound) for bound in bounds if bound is not None and NUMBER.match(bound)]
+    if not 1 <= len(numbers) == len(bounds) <= 3:
+        return None
+    first, last = (numbers[0], numbers[-1]) if len(numbers) > 1 else (1, numbers[0])
+    step = numbers[1] if len(numbers) == 3 else 1
+    whole = range(first, last + (1 if step > 0 else -1), step) if step else None
+    return None if whole is None or len(whole) > MOST_NUMBERS else "\n".join(map(str, whole))
 
 
 def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
