@@ -132,6 +132,17 @@ class View:
         """What the rules are asked about."""
         return Case(self.image, self._follow, self._problems, self.unit.kind == "script")
 
+    @cached_property
+    def otherwise(self) -> Case | None:
+        """The case of a container that is started with arguments that nobody knows, in CMD's place. None where they make no difference,
+        or some were given."""
+        from .image.launch import with_any_arguments
+
+        if self.unit.kind == "script" or self.unit.start.arguments is not None:
+            return None
+        launch = with_any_arguments(self.image)
+        return Case(replace(self.image, launch=launch), self._follow, tuple) if launch is not None else None
+
     def _follow(self, image: Image) -> Trace:
         """The trace. An error is kept as well: forty rules asking must not make it forty times."""
         from .signals.trace import follow

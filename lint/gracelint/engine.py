@@ -22,7 +22,7 @@ from .selection import matches
 from .source import Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .config import Settings
     from .rule import Case, Rule
@@ -131,25 +131,47 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
 
 
 def _judge(view: View, every: bool) -> Judged:
-    unit, case = view.unit, view.case
-    found: list[Finding] = []
+    unit = view.unit
     bugs: dict[str, Bug] = {}
-    for rule in rules_for(unit.settings.plugins):
-        if every or rule.code in unit.codes:
-            try:
-                found += _asked(rule, case)
-            except (Exception, SystemExit) as error:  # the net, for one rule; what all of them stumble over is one bug
-                bug = _bug(
-                    f"{unit.path} ({rule.code})", error, getattr(rule.check, "__module__", rule.code).partition(".")[0]
-                )
-                bugs.setdefault(bug.message, bug)
+    rules = [rule for rule in rules_for(unit.settings.plugins) if every or rule.code in unit.codes]
+    found = [finding for rule in rules for finding in _asked(rule, view.case, unit, bugs)]
+    other = view.otherwise
+    if other is not None:
+        otherwise = [finding for rule in rules for finding in _asked(rule, other, unit, bugs)]
+        found += _only_otherwise(found, otherwise, view.document)
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
     read = frozenset(absolute(document.path) for document in view.documents[1:]) | {absolute(unit.file)}
     return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs.values()))
 
 
-def _asked(rule: Rule, case: Case) -> list[Finding]:
+def _asked(rule: Rule, case: Case, unit: Unit, bugs: dict[str, Bug]) -> list[Finding]:
+    """What a rule finds, over a net; ``bugs`` gets what falls into it, by its message: what all rules stumble over is one bug."""
+    try:
+        return _found(rule, case)
+    except (Exception, SystemExit) as error:
+        whose = getattr(rule.check, "__module__", rule.code).partition(".")[0]
+        bug = _bug(f"{unit.path} ({rule.code})", error, whose)
+        bugs.setdefault(bug.message, bug)
+        return []
+
+
+def _only_otherwise(found: Sequence[Finding], otherwise: Iterable[Finding], dockerfile: Document) -> Iterator[Finding]:
+    """What shows only when a container is started with other arguments than CMD's: the command without exec in another branch of the
+    script. Only errors that are certain, at places of which nothing was said, and as warnings: nobody may start it so.
+    """
+    told = [finding.span for finding in found]
+    for finding in otherwise:
+        span = finding.span
+        apart = all(
+            span.document is not other.document or span.end <= other.start or other.end <= span.start for other in told
+        )
+        if finding.severity == "error" and finding.confidence == "high" and span.document is not dockerfile and apart:
+            message = f"Started with other arguments than the image's: {finding.message}"
+            yield replace(finding, severity="warning", confidence="medium", message=message)
+
+
+def _found(rule: Rule, case: Case) -> list[Finding]:
     """What a rule finds. Raises `TypeError` where it yields something else: a stranger's rule is not to break what comes after it."""
     found = list(rule.check(case))
     for finding in found:

@@ -2,6 +2,7 @@
 
 ## What it does
 Follows the entrypoint script with the arguments of the launch, and reports the command that the shell waits for in the end, when it is started without `exec`.
+What the script starts when it gets other arguments than the image's (`docker run IMAGE worker`) is looked at as well, and reported as a warning.
 
 ## Why is this bad?
 No shell replaces itself by the last command of a script file. It stays PID 1, has no handler for the stop signal, and the kernel drops it: the application

@@ -68,11 +68,11 @@ def rootfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rootfs]:
     return {family: Rootfs.make(tmp_path_factory.mktemp(family), family) for family in ("dash", "ash", "bash")}
 
 
-def measured(folder: Path, rootfs: dict[str, Rootfs]) -> str:
-    """The verdict of the kernel on the Dockerfile of a folder."""
+def measured(folder: Path, rootfs: dict[str, Rootfs], arguments: tuple[str, ...] | None) -> str:
+    """The verdict of the kernel on the Dockerfile of a folder, started with arguments in CMD's place."""
     path = folder / "Dockerfile"
     document = Document.decode("Dockerfile", path.read_bytes())
-    image = build_image(parse(document), Context(str(folder), str(path)))
+    image = build_image(parse(document), Context(str(folder), str(path)), cmd=arguments)
     family = image.base.shell or "dash"  # where nothing tells, that is what is taken for granted, and said
     assert family in rootfs, image.base
     try:
@@ -94,10 +94,11 @@ def tool(argv: tuple[str, ...]) -> bool:
 @pytest.mark.parametrize("path", CASES, ids=test_fixtures.name_of)
 def test_fix_is_proven(path: Path, tmp_path: Path, rootfs: dict[str, Rootfs]) -> None:
     members = archive.read(path)
+    arguments = archive.arguments(path)
     archive.unpack(members, tmp_path)
-    before = measured(tmp_path, rootfs)
+    before = measured(tmp_path, rootfs, arguments)
     archive.unpack(archive.read(path.parents[1] / "fixed" / path.name), tmp_path)
-    after = measured(tmp_path, rootfs)
+    after = measured(tmp_path, rootfs, arguments)
     print(f"{path.parts[-3]:28} {path.stem:28} {before:14} -> {after}")
     assert after == "graceful"
     lucky = members["expected"].text.split()[2] == "info"

@@ -2,7 +2,7 @@
 
 The format is Go's txtar: ``-- path --`` begins a file. Words behind the path: an octal mode (``755``), ``crlf``. Text
 before the first file is a comment: it says why the case is what it is, and in a line ``modes: F15, N03`` which of the failure modes
-in modes.toml it holds.
+in modes.toml it holds, and in a line ``arguments: worker`` with what in CMD's place the defect shows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 _HEADER = re.compile(r"^-- (\S+)((?: \w+)*) --$")
 _MODES = re.compile(r"^modes: (.*)$", re.MULTILINE)
+_ARGUMENTS = re.compile(r"^arguments: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,17 @@ def read(path: Path) -> dict[str, Member]:
 
 def modes(path: Path) -> list[str]:
     """The failure modes that a case names before its first file."""
-    comment, _, _ = path.read_text(encoding="utf-8").partition("-- ")
-    return [name for line in _MODES.findall(comment) for name in line.split(", ")]
+    return [name for line in _MODES.findall(_comment(path)) for name in line.split(", ")]
+
+
+def arguments(path: Path) -> tuple[str, ...] | None:
+    """The arguments that show the defect of a case, None where those of the image do."""
+    found = _ARGUMENTS.search(_comment(path))
+    return tuple(found[1].split()) if found else None
+
+
+def _comment(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("-- ")[0]
 
 
 def unpack(members: dict[str, Member], folder: Path) -> None:

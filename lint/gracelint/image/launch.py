@@ -14,12 +14,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..regexes import regex
-from ..source import Document
-from .model import Argument, CommandLine, Launch
+from ..source import Document, join
+from .model import Argument, CommandLine, ImageFile, Launch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .model import Image
+
+_ASKS_FOR_ARGUMENTS = regex(r"\$(?:[1-9#*]|\{[1-9#*])|\bin \"?\$@|\b(?:shift|getopts)\b")
 _POSITIONAL = regex(r"\$(?:[0-9@*#]|\{[0-9@*#])")
 
 
@@ -34,6 +37,24 @@ def build_launch(entrypoint: CommandLine | None, cmd: CommandLine | None) -> Lau
 def _takes_arguments(entrypoint: CommandLine) -> bool:
     """Whether words behind the entrypoint reach anybody."""
     return entrypoint.form == "exec" or bool(_POSITIONAL.search(entrypoint.arguments[-1].value))
+
+
+def with_any_arguments(image: Image) -> Launch | None:
+    """The launch of an image that is started with arguments that nobody knows (``docker run IMAGE ...``, ``command:``, ``args:``) in CMD's
+    place. None where they reach nobody, or no script in ENTRYPOINT chooses by them.
+    """
+    entrypoint = image.launch.entrypoint
+    if entrypoint is None or not _takes_arguments(entrypoint):
+        return None
+    search = image.env.get("PATH") or ""
+    for word in entrypoint.arguments:
+        found = image.files.which(word.value, image.workdir, search) if word.value else None
+        content = found.content if isinstance(found, ImageFile) else None
+        if content is not None and _ASKS_FOR_ARGUMENTS.search(content.value):
+            behind = entrypoint.arguments[-1].text
+            rest = Argument("$@", join([("$@", behind)]), implied=True, rest=True)
+            return Launch((*entrypoint.arguments, rest), entrypoint, None, cmd_used=True)
+    return None
 
 
 def given_on_command_line(words: Sequence[str]) -> CommandLine:
