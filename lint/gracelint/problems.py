@@ -1,7 +1,7 @@
 """What a shell or Python would refuse in the files that an image starts.
 
 A false alarm here is worse than silence, so a Python file counts only where it is the application itself or a module it imports, its Python is certainly Python 3,
-and both readers refuse it: libcst, which knows newer versions than the one that runs gracelint, and this Python, which knows what libcst does not.
+and both readers refuse it: this Python, which says best what is wrong, and libcst, which knows newer versions than the one that runs gracelint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Python modules: ``model`` is what the rest of gracelint sees; ``parse`` imports libcst when it is first called."""
+"""Python modules: ``model`` is what the rest of gracelint sees; ``parse`` reads a file, see `reading` for how."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 def parse(text: Text) -> Module:
     """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a ``problem``."""
-    from .reader import read
+    from .reading import read
 
     return read(text)

@@ -125,7 +125,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Subscript:
-    """``value[index]``; a slice or several indices are `Other`."""
+    """``value[index]``; several indices are a tuple; a slice is `Other`."""
 
     text: Text
     value: Expression
@@ -153,10 +153,10 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Any other expression (comprehensions, formatted strings, slices, yields): ``kind`` names it, ``parts`` are the expressions inside."""
+    """Any other expression: ``kind`` names it, ``parts`` are the expressions inside, in the order in which they are written."""
 
     text: Text
-    kind: str
+    kind: Literal["starred", "yield", "comprehension", "formatted", "slice", "other"]
     parts: tuple[Expression, ...]
 
 
@@ -353,3 +353,9 @@ class Module:
     text: Text
     body: tuple[Statement, ...]
     problem: SyntaxProblem | None = None
+
+
+def unreadable(text: Text, message: str, offset: int) -> Module:
+    """A file that cannot be read, and why; ``offset`` is where, in characters."""
+    at = min(max(offset, 0), len(text))
+    return Module(text, (), SyntaxProblem(message, text.cut(at, at).span))

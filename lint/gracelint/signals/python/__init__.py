@@ -2,8 +2,7 @@
 
 `application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract
 interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. See `reading`
-for the judgement, `statements`, `expressions` and `calls` for the interpretation, ``calls.toml`` for what foreign code does. libcst is imported
-when the first file is read, and not before.
+for the judgement, `statements`, `expressions` and `calls` for the interpretation, ``calls.toml`` for what foreign code does.
 """
 
 from __future__ import annotations

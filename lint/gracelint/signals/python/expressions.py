@@ -83,7 +83,7 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             return bound
         case syntax.Other(kind=kind, parts=parts):
             inside = [value(run, frame, part, state) for part in parts]
-            if kind == "Yield" and frame.resume is not None and not state.dead:
+            if kind == "yield" and frame.resume is not None and not state.dead:
                 frame.resume(frame, inside[0] if inside else NONE, state)
             return UNKNOWN
 

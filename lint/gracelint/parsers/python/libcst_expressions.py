@@ -52,7 +52,7 @@ class Expressions:
         convert = _EXPRESSIONS.get(type(node))
         if convert is not None:
             return convert(self, node)
-        return model.Other(self.text(node), type(node).__name__, self.parts(node))
+        return model.Other(self.text(node), "other", self.parts(node))
 
     def parts(self, node: cst.CSTNode) -> tuple[model.Expression, ...]:
         """The expressions directly inside a node, however they are wrapped."""
@@ -76,13 +76,31 @@ class Expressions:
 
     def _constant(self, node: cst.BaseString | cst.BaseNumber) -> model.Expression:
         text = self.text(node)
+        if isinstance(node, cst.ConcatenatedString) and _is_formatted(node):
+            return self._formatted(node)
         try:
-            value = ast.literal_eval(text.value)
+            # In brackets, as strings next to each other may stand on lines of their own.
+            value = ast.literal_eval(f"({text.value})")
         except (ValueError, SyntaxError, MemoryError):
-            return model.Other(text, type(node).__name__, self.parts(node))
-        if not isinstance(value, str | bytes | int | float | complex):
-            return model.Other(text, type(node).__name__, ())
+            return model.Other(text, "other", ())
         return model.Constant(text, value)
+
+    def _formatted(self, node: cst.BaseExpression) -> model.Expression:
+        found: list[cst.BaseExpression] = []
+        stack: list[cst.CSTNode] = [node]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, cst.FormattedStringExpression):
+                found.append(one.expression)
+                stack += reversed(one.format_spec or ())
+            elif isinstance(one, cst.ConcatenatedString):
+                stack += (one.right, one.left)
+            elif isinstance(one, cst.FormattedString):
+                stack += reversed(one.parts)
+        return model.Other(self.text(node), "formatted", tuple(map(self.expression, found)))
+
+    def _comprehension(self, node: cst.BaseComp) -> model.Expression:
+        return model.Other(self.text(node), "comprehension", self.parts(node))
 
     def _call(self, node: cst.Call) -> model.Expression:
         arguments = tuple(
@@ -103,7 +121,11 @@ class Expressions:
             else self.expression(e.value)
             for e in node.elements
         )
-        return model.Items(self.text(node), kinds[type(node)], values)
+        text = self.text(node)
+        if isinstance(node, cst.Tuple) and node.lpar:
+            # A tuple's own parentheses belong to it, as the brackets of a list do.
+            text = self.text(node.lpar[-1]).until(self.text(node.rpar[0]))
+        return model.Items(text, kinds[type(node)], values)
 
     def _dictionary(self, node: cst.Dict) -> model.Expression:
         items = tuple(
@@ -118,10 +140,19 @@ class Expressions:
     def _awaited(self, node: cst.Await) -> model.Expression:
         return model.Await(self.text(node), self.expression(node.expression))
 
-    def _binary(self, node: cst.BinaryOperation | cst.BooleanOperation) -> model.Expression:
+    def _binary(self, node: cst.BinaryOperation) -> model.Expression:
         return model.Operation(
             self.text(node), symbol(node.operator), (self.expression(node.left), self.expression(node.right))
         )
+
+    def _logical(self, node: cst.BooleanOperation) -> model.Expression:
+        word, operands = symbol(node.operator), [node.right]
+        left = node.left
+        while isinstance(left, cst.BooleanOperation) and symbol(left.operator) == word and not left.lpar:
+            operands.append(left.right)
+            left = left.left
+        operands.append(left)
+        return model.Operation(self.text(node), word, tuple(map(self.expression, reversed(operands))))
 
     def _unary(self, node: cst.UnaryOperation) -> model.Expression:
         return model.Operation(self.text(node), symbol(node.operator), (self.expression(node.expression),))
@@ -136,10 +167,21 @@ class Expressions:
         return parts[0] if len(parts) == 1 else model.Operation(text, "and", tuple(parts))
 
     def _subscript(self, node: cst.Subscript) -> model.Expression:
-        first = node.slice[0].slice if len(node.slice) == 1 else None
-        if isinstance(first, cst.Index):
-            return model.Subscript(self.text(node), self.expression(node.value), self.expression(first.value))
-        return model.Other(self.text(node), "slice", self.parts(node))
+        indices = [element.slice for element in node.slice]
+        if any(isinstance(index, cst.Slice) for index in indices):
+            return model.Other(self.text(node), "slice", self.parts(node))
+        found = [self._index(index) for index in indices if isinstance(index, cst.Index)]
+        last = node.slice[-1]
+        if len(found) == 1 and isinstance(last.comma, cst.MaybeSentinel) and not getattr(last.slice, "star", None):
+            index = found[0]
+        else:
+            end = found[-1].text if isinstance(last.comma, cst.MaybeSentinel) else self.text(last.comma).strip()
+            index = model.Items(found[0].text.until(end), "tuple", tuple(found))
+        return model.Subscript(self.text(node), self.expression(node.value), index)
+
+    def _index(self, node: cst.Index) -> model.Expression:
+        value = self.expression(node.value)
+        return model.Other(self.text(node), "starred", (value,)) if node.star else value
 
     def _choice(self, node: cst.IfExp) -> model.Expression:
         return model.Choice(
@@ -151,9 +193,17 @@ class Expressions:
         return model.Bind(self.text(node), name, self.expression(node.value))
 
 
+def _is_formatted(node: cst.CSTNode) -> bool:
+    while isinstance(node, cst.ConcatenatedString):
+        if isinstance(node.left, cst.FormattedString):
+            return True
+        node = node.right
+    return isinstance(node, cst.FormattedString)
+
+
 def _yielded(self: Expressions, node: cst.Yield) -> model.Expression:
     self.yields = True
-    return model.Other(self.text(node), "Yield", self.parts(node))
+    return model.Other(self.text(node), "yield", self.parts(node))
 
 
 _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., model.Expression]] = {
@@ -172,13 +222,18 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., model.Expression]] = {
     cst.Lambda: Expressions._function,
     cst.Await: Expressions._awaited,
     cst.BinaryOperation: Expressions._binary,
-    cst.BooleanOperation: Expressions._binary,
+    cst.BooleanOperation: Expressions._logical,
     cst.UnaryOperation: Expressions._unary,
     cst.Comparison: Expressions._comparison,
     cst.Subscript: Expressions._subscript,
     cst.IfExp: Expressions._choice,
     cst.NamedExpr: Expressions._bind,
     cst.Yield: _yielded,
+    cst.FormattedString: Expressions._formatted,
+    cst.ListComp: Expressions._comprehension,
+    cst.SetComp: Expressions._comprehension,
+    cst.DictComp: Expressions._comprehension,
+    cst.GeneratorExp: Expressions._comprehension,
 }
 
 _SYMBOLS: dict[str, str] = {

@@ -1,7 +1,6 @@
-"""From libcst's tree to the Python model.
+"""From libcst's statements to the model's.
 
-libcst reads any version of the language from 3.0 on with one parser of its own, so a file may be newer than the interpreter that runs
-gracelint. Hazard: its parser is native and recursive, so nesting is measured on the text before it is called.
+libcst reads any version of the language from 3.0 on with one parser of its own, so a file may be newer than the interpreter that runs gracelint.
 """
 
 from __future__ import annotations
@@ -10,106 +9,31 @@ from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
 
-from ...regexes import regex
 from . import model
-from .expressions import Expressions, symbol
+from .libcst_expressions import Expressions, symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from ...source import Text
 
-# CPython's own limits: 200 nested parentheses, 100 levels of indentation (Parser/lexer/state.h MAXLEVEL, MAXINDENT).
-_MAX_BRACKETS = 200
-_MAX_INDENTS = 100
-_MAX_CHARACTERS = 2_000_000
-# Chains of operators nest without any bracket, and the parser tries prefixes again and again.
-_MAX_OPERATORS = 2_000
-_MAX_PREFIXES = 200
-_OPEN, _CLOSE, _PREFIXES = frozenset("([{"), frozenset(")]}"), frozenset(("not", "lambda", "if", "await"))
-_MARK = regex(
-    r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)|(?P<prefix>\b(?:not|lambda|if|await)\b)|(?P<operator>[-+*/|&.<>=~])"
-)
-
 
 def read(text: Text) -> model.Module:
-    """The model of a file's text."""
+    """The model of a file's text; what cannot be read has a ``problem``. May raise RecursionError."""
     source = text.value
-    refused = _refused(source)
-    if refused is not None:
-        return _unreadable(text, refused, 0)
     try:
         module = cst.parse_module(source)
         return model.Module(text, _Reader(text, module).block(module.body))
     except cst.ParserSyntaxError as error:
         before = source.split("\n")[: max(error.raw_line - 1, 0)]
         offset = sum(len(line) + 1 for line in before) + error.raw_column
-        return _unreadable(text, f"not Python: {_first_line(error.message)}", offset)
-    except RecursionError:
-        return _unreadable(text, "nested too deeply to be followed", 0)
+        return model.unreadable(text, f"not Python: {_first_line(error.message)}", offset)
     except (ValueError, UnicodeError) as error:
-        return _unreadable(text, f"not Python: {_first_line(str(error))}", 0)
-
-
-def _unreadable(text: Text, message: str, offset: int) -> model.Module:
-    at = min(max(offset, 0), len(text))
-    return model.Module(text, (), model.SyntaxProblem(message, text.cut(at, at).span))
+        return model.unreadable(text, f"not Python: {_first_line(str(error))}", 0)
 
 
 def _first_line(message: str) -> str:
     return message.strip().partition("\n")[0].rstrip(".")
-
-
-def _refused(text: str) -> str | None:
-    """Why a text is not handed to the native parser. It is counted without regard to strings and comments, which errs on the safe side; where that is too
-    much, Python's own tokenizer has the last word."""
-    if len(text) > _MAX_CHARACTERS:
-        return f"larger than {_MAX_CHARACTERS:,} characters"
-    if any(line.startswith(" " * _MAX_INDENTS * 8) for line in text.splitlines()):
-        return "indented too deeply"
-    roughly = _too_much(mark.group() if mark.lastgroup != "line" else "\n" for mark in _MARK.finditer(text))
-    return roughly and _too_much(_words(text))
-
-
-def _too_much(words: Iterable[str]) -> str | None:
-    """Whether brackets nest too deeply, or a logical line has too many operators; a line ends by ``\\n``."""
-    depth = operators = prefixes = 0
-    for word in words:
-        if word in _OPEN:
-            depth += 1
-            if depth > _MAX_BRACKETS:
-                return f"more than {_MAX_BRACKETS} nested brackets"
-        elif word in _CLOSE:
-            depth = max(0, depth - 1)
-        elif word == "\n":
-            operators, prefixes = (operators, prefixes) if depth else (0, 0)
-        elif word in _PREFIXES:
-            prefixes += 1
-        else:
-            operators += 1
-        if operators > _MAX_OPERATORS or prefixes > _MAX_PREFIXES:
-            return "a line with too many operators"
-    return None
-
-
-def _words(text: str) -> Iterator[str]:
-    """Brackets, operators, prefixes and ends of lines outside of strings and comments; of formatted strings, what is inside them as well."""
-    import io
-    import tokenize
-
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type in (tokenize.OP, tokenize.NAME) and _MARK.fullmatch(
-                token.string[:1] if token.type == tokenize.OP else token.string
-            ):
-                yield token.string if token.type == tokenize.NAME else token.string[:1]
-            elif token.type == tokenize.NEWLINE:
-                yield "\n"
-            elif token.type == tokenize.STRING and "f" in token.string[: token.string.find(token.string[-1])].lower():
-                yield from (mark.group() for mark in _MARK.finditer(token.string) if mark.lastgroup != "line")
-    except (tokenize.TokenError, SyntaxError, RecursionError, ValueError):
-        # What Python cannot tokenize either is not worth the risk.
-        yield from "(" * (_MAX_BRACKETS + 1)
 
 
 class _Reader(Expressions):
@@ -162,7 +86,11 @@ class _Reader(Expressions):
             case cst.Global() | cst.Nonlocal():
                 keyword: Literal["global", "nonlocal"] = "global" if isinstance(node, cst.Global) else "nonlocal"
                 return [model.Scope(text, keyword, tuple(item.name.value for item in node.names))]
-        return [model.Plain(text, type(node).__name__.lower(), self.parts(node))]
+            case cst.Del(target=cst.Tuple(lpar=[], elements=targets)):
+                return [model.Plain(text, "del", tuple(self.expression(one.value) for one in targets))]
+            case cst.Del() | cst.Assert():
+                return [model.Plain(text, type(node).__name__.lower(), self.parts(node))]
+        return [model.Plain(text, type(node).__name__.lower())]
 
     def _compound(self, node: cst.BaseCompoundStatement) -> model.Statement:
         text = self.text(node)

@@ -1,0 +1,102 @@
+"""Which reader a text is given to, and what neither is given.
+
+Two front ends make the same model, and a test holds them equal. `ast`, Python's own parser, is some ten times as fast and knows the language of the
+interpreter that runs gracelint. `libcst` knows newer and older versions as well, and says where a text is wrong; it is imported by the first
+text that `ast` refuses. Hazard: both parsers are native and recursive, so nesting is measured on the text before either is called.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from ...regexes import regex
+from . import ast_front, model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ...source import Text
+
+# CPython's own limits: 200 nested parentheses, 100 levels of indentation (Parser/lexer/state.h MAXLEVEL, MAXINDENT).
+_MAX_BRACKETS = 200
+_MAX_INDENTS = 100
+_MAX_CHARACTERS = 2_000_000
+# Chains of operators nest without any bracket, and the parser tries prefixes again and again.
+_MAX_OPERATORS = 2_000
+_MAX_PREFIXES = 200
+_OPEN, _CLOSE, _PREFIXES = frozenset("([{"), frozenset(")]}"), frozenset(("not", "lambda", "if", "await"))
+_MARK = regex(
+    r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)|(?P<prefix>\b(?:not|lambda|if|await)\b)|(?P<operator>[-+*/|&.<>=~])"
+)
+
+
+def read(text: Text) -> model.Module:
+    """The model of a file's text; never raises: what cannot be read has a ``problem``."""
+    refused = _refused(text.value)
+    if refused is not None:
+        return model.unreadable(text, refused, 0)
+    try:
+        with warnings.catch_warnings():
+            # What is odd about its escapes is no concern of the person who runs gracelint.
+            warnings.simplefilter("ignore")
+            found = ast_front.read(text)
+            if found is not None:
+                return found
+            from . import libcst_front
+
+            return libcst_front.read(text)
+    except RecursionError:
+        return model.unreadable(text, "nested too deeply to be followed", 0)
+
+
+def _refused(text: str) -> str | None:
+    """Why a text is not handed to the native parser. It is counted without regard to strings and comments, which errs on the safe side; where that is too
+    much, Python's own tokenizer has the last word."""
+    if len(text) > _MAX_CHARACTERS:
+        return f"larger than {_MAX_CHARACTERS:,} characters"
+    if any(line.startswith(" " * _MAX_INDENTS * 8) for line in text.splitlines()):
+        return "indented too deeply"
+    roughly = _too_much(mark.group() if mark.lastgroup != "line" else "\n" for mark in _MARK.finditer(text))
+    return roughly and _too_much(_words(text))
+
+
+def _too_much(words: Iterable[str]) -> str | None:
+    """Whether brackets nest too deeply, or a logical line has too many operators; a line ends by ``\\n``."""
+    depth = operators = prefixes = 0
+    for word in words:
+        if word in _OPEN:
+            depth += 1
+            if depth > _MAX_BRACKETS:
+                return f"more than {_MAX_BRACKETS} nested brackets"
+        elif word in _CLOSE:
+            depth = max(0, depth - 1)
+        elif word == "\n":
+            operators, prefixes = (operators, prefixes) if depth else (0, 0)
+        elif word in _PREFIXES:
+            prefixes += 1
+        else:
+            operators += 1
+        if operators > _MAX_OPERATORS or prefixes > _MAX_PREFIXES:
+            return "a line with too many operators"
+    return None
+
+
+def _words(text: str) -> Iterator[str]:
+    """Brackets, operators, prefixes and ends of lines outside of strings and comments; of formatted strings, what is inside them as well."""
+    import io
+    import tokenize
+
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type in (tokenize.OP, tokenize.NAME) and _MARK.fullmatch(
+                token.string[:1] if token.type == tokenize.OP else token.string
+            ):
+                yield token.string if token.type == tokenize.NAME else token.string[:1]
+            elif token.type == tokenize.NEWLINE:
+                yield "\n"
+            elif token.type == tokenize.STRING and "f" in token.string[: token.string.find(token.string[-1])].lower():
+                yield from (mark.group() for mark in _MARK.finditer(token.string) if mark.lastgroup != "line")
+    except (tokenize.TokenError, SyntaxError, RecursionError, ValueError):
+        # What Python cannot tokenize either is not worth the risk.
+        yield from "(" * (_MAX_BRACKETS + 1)
