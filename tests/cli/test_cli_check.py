@@ -38,6 +38,22 @@ def test_no_files_is_said_and_is_no_error(gracelint: CommandLine) -> None:
     assert "no Dockerfiles found" in result.err
 
 
+def test_quiet_leaves_only_the_findings(gracelint: CommandLine) -> None:
+    gracelint.put("Dockerfile", BROKEN)
+    result = gracelint("--quiet", "--format", "concise", *ONLY)
+    assert (result.status, result.out.count("\n"), result.err) == (1, 1, "")
+    assert gracelint("--format", "concise", *ONLY).out.startswith(result.out)
+
+
+def test_a_stage_that_some_of_the_dockerfiles_have(gracelint: CommandLine) -> None:
+    gracelint.put("a/Dockerfile", "FROM debian:12 AS Web\nSTOPSIGNAL SIGKILL\n")
+    gracelint.put("b/Dockerfile", BROKEN)
+    gracelint.put("c/Dockerfile", "no instruction\n")
+    assert gracelint("--target", "web", "--format", "json", *ONLY).json["findings"][0]["path"] == "a/Dockerfile"
+    assert gracelint("--target", "1", *ONLY).status == 2
+    assert "GL001" in gracelint("c", "--target", "web").out
+
+
 def test_exit_zero(gracelint: CommandLine) -> None:
     gracelint.put("Dockerfile", BROKEN)
     result = gracelint("--exit-zero", *ONLY)
@@ -75,6 +91,8 @@ def test_selection(gracelint: CommandLine, options: list[str], codes: list[str])
         (["--min-severity", "awful"], "awful"),
         (["--config", "nowhere.toml"], "nowhere.toml"),
         (["-", "Dockerfile"], "cannot be mixed"),
+        (["--context", "nowhere"], "nowhere"),
+        (["--target", "nowhere"], "no Dockerfile here has a stage nowhere"),
         (["--output-file", "no/such/folder/file"], "no/such/folder/file"),
         (["trace"], "DOCKERFILE"),
         (["trace", "nowhere"], "no such file"),
@@ -126,6 +144,10 @@ def test_statistics(gracelint: CommandLine) -> None:
     for name in ("Dockerfile", "b/Dockerfile"):
         gracelint.put(name, BROKEN)
     assert gracelint("--statistics", *ONLY).out == "2  GL110  [*] uncatchable-stop-signal\n"
+    row = {"code": "GL110", "name": "uncatchable-stop-signal", "count": 2, "fixable": True, "fixable_count": 2}
+    assert gracelint("--statistics", "--format", "json", *ONLY).json == [row]
+    assert gracelint("--statistics", "--output-file", "counts", *ONLY).out == ""
+    assert (gracelint.folder / "counts").read_text().startswith("2  GL110")
 
 
 def test_verbose_says_what_was_done(gracelint: CommandLine) -> None:

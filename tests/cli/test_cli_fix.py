@@ -95,6 +95,9 @@ def test_standard_input_is_mended_to_standard_output(gracelint: CommandLine) -> 
     result = gracelint("-", *UNSAFE, stdin=BROKEN.encode() + b"# \xff\n")
     assert result.out.encode("utf-8", "surrogateescape") == BROKEN.replace("SIGKILL", "SIGTERM").encode() + b"# \xff\n"
     assert os.listdir(gracelint.folder) == []
+    shown = gracelint("-", "--diff", *UNSAFE[1:], stdin=BROKEN)
+    assert (shown.status, shown.err) == (1, "Would fix 1 finding in 1 file.\n")
+    assert "+STOPSIGNAL SIGTERM" in shown.out.splitlines()
 
 
 PLUGIN = """

@@ -12,6 +12,7 @@ from gracelint.diagnostics import Finding, Fix, Related
 from gracelint.engine import Bug, Report
 from gracelint.output import FORMATS, renderer
 from gracelint.output.as_github import command, summary
+from gracelint.output.closing import FOR_PEOPLE, closing
 from gracelint.source import Document, Edit, Span
 from gracelint.terminal import PLAIN, Style
 
@@ -44,7 +45,8 @@ REPORT = Report(FINDINGS, frozenset({"a", "b", "c"}))
 
 
 def rendered(name: str, report: Report = REPORT, style: Style = PLAIN) -> str:
-    return "\n".join(renderer(name)(report, style))
+    end = closing(report, style) if name in FOR_PEOPLE else ()
+    return "\n".join((*renderer(name)(report, style), *end))
 
 
 def test_text() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..cases import absolute
 from ..config import ConfigError, Finder, Settings
-from ..discovery import Source, discover, display
+from ..discovery import Source, discover, display, read_bytes
 from ..engine import Judged, PluginError, Report, combine, judge, judge_all, rules_for, shown
 from ..output import counted
 from ..records import replace
 from ..selection import Layer, unknown
+from ..source import Document
 from ..terminal import printable
 from ..units import units
 from .emit import emit, statistics
@@ -20,11 +22,10 @@ from .streams import ISSUES, Exit, Streams, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..cases import Unit
     from ..diagnostics import Finding
-    from ..source import Document
 
 STDIN = "-"
 
@@ -63,8 +64,12 @@ class Check:
             return Exit.CLEAN
         if not sources and not options.quiet:
             streams.say("gracelint: no Dockerfiles found under the given paths")
+        if options.context is not None and not os.path.isdir(options.context):
+            raise UsageError(f"--context: {options.context} is not a folder")
         job = Job(self, sources)
-        if self.overlay and (mending or options.add_ignore):
+        if options.target is not None and job.lacks(options.target):
+            raise UsageError(f"--target: no Dockerfile here has a stage {options.target}")
+        if self.overlay and not options.diff and (mending or options.add_ignore):
             # Standard output is for the mended file; the report goes to standard error.
             self.streams = streams = replace(streams, stdout=streams.stderr, data=streams.stdout)
         if mending:
@@ -85,7 +90,7 @@ class Check:
         if options.fix_only:
             report = replace(report, findings=())
         elif options.statistics:
-            statistics(report, streams)
+            statistics(report, options, streams)
         else:
             emit(report, options, streams)
         self._tell(report)
@@ -168,6 +173,23 @@ class Job:
         options = self.options
         every: bool = options.fix or options.fix_only or options.diff
         return judge_all(units, options.jobs, self.overlay, every)
+
+    def lacks(self, target: str) -> bool:
+        """Whether none of the Dockerfiles has a stage: a mistyped name is not to look like an image in which nothing is wrong."""
+        from ..image.stages import read_stages
+        from ..parsers.dockerfile import parse
+
+        files = [read_stages(parse(document), {}) for document in self._dockerfiles()]
+        files = [file for file in files if file.stages]
+        return bool(files) and all(file.find(target) is None for file in files)
+
+    def _dockerfiles(self) -> Iterator[Document]:
+        """The Dockerfiles that can be read."""
+        for unit in self.units:
+            if unit.kind == "dockerfile":
+                with suppress(OSError, ValueError):
+                    given = self.overlay.get(absolute(unit.file))
+                    yield Document.decode(unit.path, read_bytes(unit.file) if given is None else given)
 
     def report(self) -> Report:
         """What the user asked for."""

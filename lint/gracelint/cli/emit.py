@@ -6,11 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..output import renderer
+from ..output.closing import FOR_PEOPLE, closing
 from ..terminal import PLAIN, Style, printable, wants_colour
 from .streams import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from ..engine import Report
     from .streams import Streams
@@ -24,15 +26,11 @@ def report_format(options: argparse.Namespace, streams: Streams) -> str:
 def emit(report: Report, options: argparse.Namespace, streams: Streams) -> None:
     """Prints or writes the report. Raises `UsageError` where a file cannot be written."""
     name = report_format(options, streams)
-    render = renderer(name)
     if options.output_file:
-        text = "".join(line + "\n" for line in render(report, PLAIN))
-        store(options.output_file, text, "w")
-    elif options.quiet and not report.findings and name in ("text", "concise"):
-        return
+        store(options.output_file, "".join(line + "\n" for line in _lines(report, name, options, PLAIN)), "w")
     else:
         style = Style(wants_colour(streams.stdout, streams.environ))
-        for line in render(report, style):
+        for line in _lines(report, name, options, style):
             if name == "github":
                 streams.stdout.write(line + "\n")
             else:
@@ -44,6 +42,13 @@ def emit(report: Report, options: argparse.Namespace, streams: Streams) -> None:
         store(summary_file, summary(report), "a")
 
 
+def _lines(report: Report, name: str, options: argparse.Namespace, style: Style) -> Iterator[str]:
+    """The report; what is for people ends with a count, unless they want nothing but findings."""
+    yield from renderer(name)(report, style)
+    if name in FOR_PEOPLE and not options.quiet:
+        yield from closing(report, style)
+
+
 def store(path: str, text: str, mode: str) -> None:
     """Writes text to a file (``mode`` as of `open`). Raises `UsageError`."""
     try:
@@ -53,13 +58,30 @@ def store(path: str, text: str, mode: str) -> None:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def statistics(report: Report, streams: Streams) -> None:
-    """How often each rule fired, the most frequent first."""
+def statistics(report: Report, options: argparse.Namespace, streams: Streams) -> None:
+    """How often each rule fired, the most frequent first: a table, or JSON as ruff writes it."""
     counts = Counter((finding.code, finding.name) for finding in report.findings)
-    fixable = {finding.code for finding in report.findings if finding.fix is not None}
-    wide = len(str(max(counts.values(), default=0)))
-    for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        streams.put(f"{count:>{wide}}  {code}  [{'*' if code in fixable else ' '}] {printable(name)}")
+    fixable = Counter(finding.code for finding in report.findings if finding.fix is not None)
+    rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if options.format == "json":
+        import json
+
+        table = [
+            {"code": code, "name": name, "count": count, "fixable": code in fixable, "fixable_count": fixable[code]}
+            for (code, name), count in rows
+        ]
+        lines = json.dumps(table, indent=2).splitlines()
+    else:
+        wide = len(str(max(counts.values(), default=0)))
+        lines = [
+            f"{count:>{wide}}  {code}  [{'*' if code in fixable else ' '}] {printable(name)}"
+            for (code, name), count in rows
+        ]
+    if options.output_file:
+        store(options.output_file, "".join(line + "\n" for line in lines), "w")
+        return
+    for line in lines:
+        streams.put(line)
 
 
 def diff_line(line: str, streams: Streams) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..terminal import printable
-from .closing import closing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +14,10 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
-    """The lines, then the count."""
+    """The lines."""
     for finding in report.findings:
         place = finding.span.first
         path = style(printable(finding.span.document.path), "bold")
         mark = "" if finding.fix is None else f"[{style('*', 'cyan')}] "
         code = style(finding.code, "red" if finding.severity == "error" else "yellow")
         yield f"{path}:{place.line}:{place.column}: {code} {mark}{printable(finding.message)}"
-    yield from closing(report, style)

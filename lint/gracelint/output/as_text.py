@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..terminal import printable, source_columns, width
-from .closing import closing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +26,10 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
-    """Each finding as a block, then the count."""
+    """Each finding as a block."""
     for finding in report.findings:
         yield from _block(finding, style)
         yield ""
-    yield from closing(report, style)
 
 
 def _block(finding: Finding, style: Style) -> Iterator[str]:

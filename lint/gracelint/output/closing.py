@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ..engine import Report
     from ..terminal import Style
 
+# The formats that end with them.
+FOR_PEOPLE = ("text", "concise")
+
 
 def closing(report: Report, style: Style) -> Iterator[str]:
     """One or two lines."""
