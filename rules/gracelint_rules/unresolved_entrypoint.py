@@ -2,8 +2,8 @@
 
 ## What it does
 Follows ENTRYPOINT and CMD (through init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
-when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, or when it has no `#!` line although
-nothing but the kernel reads it.
+when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, when a byte order mark stands before it,
+or when it has no `#!` line although nothing but the kernel reads it.
 
 ## Why is this bad?
 The container does not start: `no such file or directory` (also for a `#!/bin/sh` that ends in a carriage return: the kernel looks for `/bin/sh\\r`),
@@ -96,7 +96,14 @@ def _startable(case: Case, argument: Argument, file: ImageFile) -> Iterator[Find
     if file.content is None or not file.content.value:
         return
     first, _, _ = file.content.value.partition("\n")
-    if first.startswith("#!") and first.endswith("\r"):
+    if file.has_bom:
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {file.path} begins with a byte order mark, so the kernel does not see its #! line (exec format error);"
+            " save it as UTF-8 without a mark",
+            related=(Related(argument.text.span, "started here"), *placed),
+        )
+    elif first.startswith("#!") and first.endswith("\r"):
         yield RULE.finding(
             file.content.cut(0, len(first) - 1),
             f"the container does not start: this line ends in a carriage return, and the kernel looks for a program called {first[2:].strip()!r}"

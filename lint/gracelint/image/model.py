@@ -109,6 +109,14 @@ class ImageFile:
     placed: Text | None
     exact: bool = True
 
+    @property
+    def has_bom(self) -> bool:
+        """Whether it begins with a byte order mark, as its document does: no part of the text, but the kernel does not look behind it."""
+        if self.content is None or not self.exact:
+            return False
+        document = self.content.span.document
+        return document.bom and self.content.value == document.text
+
 
 @dataclass(frozen=True, slots=True)
 class Absent:

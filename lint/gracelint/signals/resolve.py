@@ -188,9 +188,10 @@ class Resolver:
         script = Argument(path, first.text, first.inherited)
         if found.executable is False:
             return [Alternative(None, 126, failed=f"{path} is not executable")]
-        if not head.startswith("#!"):
+        if found.has_bom or not head.startswith("#!"):
             if not by_shell:
-                return [Alternative(None, 126, failed=f"{path} has no shebang, so the kernel cannot start it")]
+                why = "begins with a byte order mark" if found.has_bom else "has no shebang"
+                return [Alternative(None, 126, failed=f"{path} {why}, so the kernel cannot start it")]
             by_default = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
             return self.launch(by_default, environment, pid, how)
         if head.endswith("\r"):
