@@ -242,7 +242,9 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     """A program on the way that does not handle the stop signal, or not well."""
     program = hop.program
     at = hop.text or case.image.from_text
-    if program is None or at is None or hop.disposition in ("handles", "unknown", "defers", "forwards"):
+    if program is None or at is None or hop.disposition in ("handles", "unknown", "defers"):
+        return None
+    if hop.disposition == "forwards" and not _leaves_first(case, hop):
         return None
     if not hop.pid1 and (hop.notified is False or hop.how == "supervisor"):
         return None  # who never hears of the stop is not to blame for it; GL403 speaks of what a supervisor sends
@@ -274,6 +276,13 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     # A server that ends at once on the signal it is made to stop with has no better one: that is its maintainers' choice.
     deaf = program.kind == "servers" and hop.application and hop.disposition == "ignores"
     return ("runtime-ignores-signal", at) if deaf else None
+
+
+def _leaves_first(case: Case, hop: Hop) -> bool:
+    """Whether a program passes the signal on and leaves without waiting for what it told."""
+    assert hop.program is not None
+    reaction = (hop.program.as_pid1 if hop.pid1 else hop.program.as_child).get(case.trace.stop_signal.name or "")
+    return reaction is not None and not reaction.waits
 
 
 def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:

@@ -1,7 +1,8 @@
-"""An init that signals the whole group in front of a master that tells its workers itself (celery prefork).
+"""An init, a supervisor or a handler that signals the whole group in front of a master that tells its workers itself (celery prefork).
 
 ## What it does
-Reports `tini -g`, dumb-init in its default mode and the like in front of programs that manage worker processes and must be the only one to be told.
+Reports `tini -g`, dumb-init in its default mode, supervisord's `stopasgroup=true`, a handler's `kill 0` and the like in front of programs that manage worker processes
+and must be the only one to be told.
 
 ## Why is this bad?
 The workers get the stop signal at the same time as their master. celery's pool processes die of it, with the tasks they were running.
@@ -37,7 +38,6 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import has_trait
 from .launching import base_name, own_exec_forms
 from .telling import program_name
 from .writing import instruction_fix, json_array
@@ -46,31 +46,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.model import Hop, SignalPath
+    from gracelint.source import Text
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each init that signals the group of such a master."""
-    signal = case.trace.stop_signal.name or ""
+    """One finding for the first that signals the group of such a master."""
     for path in case.trace.paths:
         for hop in path.hops:
-            program = hop.program
-            if program is None or program.kind != "inits" or hop.text is None:
+            sender = _sender(path, hop) if hop.robbed else None
+            if sender is None:
                 continue
-            reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(signal)
-            app = path.app
-            if reaction is None or reaction.to != "group" or app is None:
-                continue
-            if not has_trait(app.program, "group-breaks-workers"):
-                continue
+            who, at, advice = sender
+            name = program_name(hop.argv)
             yield RULE.finding(
-                hop.text,
-                f"{program_name(hop.argv)} sends {reaction.signal or signal} to the whole process group: {program_name(app.argv)}'s worker processes die of it"
-                f" with their tasks, instead of being told by {program_name(app.argv)} itself; signal the child only"
-                " (tini without -g, dumb-init --single-child)",
+                at,
+                f"{who} sends SIGTERM to the whole process group: {name}'s worker processes die of it"
+                f" with their tasks, instead of being told by {name} itself; {advice}",
                 confidence="medium",
-                fix=_fix(case, program.name),
+                fix=_fix(case, who),
             )
             return
+
+
+def _sender(path: SignalPath, master: Hop) -> tuple[str, Text, str] | None:
+    """Who signalled the group of a master: its name, the place to mend, and what to write there."""
+    hop = master
+    while hop.parent is not None:
+        hop = path.hops[hop.parent]
+        program, shell = hop.program, hop.shell
+        if program is not None and hop.text is not None and program.kind == "inits":
+            return program_name(hop.argv), hop.text, "signal the child only (tini without -g, dumb-init --single-child)"
+        if program is not None and master.text is not None and program.kind == "supervisors":
+            return program.name, master.text, "signal the program only (supervisord: stopasgroup=false)"
+        sent = shell.stop.sent if shell is not None and shell.stop is not None else ()
+        at = next((one.text for one in sent if one.to in ("group", "all")), None)
+        if at is not None:
+            return program_name(hop.argv), at, f'signal {program_name(master.argv)} only (kill "$!")'
+    return None
 
 
 def _fix(case: Case, init: str) -> Fix | None:

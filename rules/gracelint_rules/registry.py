@@ -79,6 +79,11 @@ def _starter(case: Case, _name: str) -> bool:
     return any(hop.program is not None and hop.program.starts for hop in _hops(case))
 
 
+def _robbed(case: Case, _name: str) -> bool:
+    """A master's workers get the stop signal as well."""
+    return any(hop.robbed for hop in _hops(case))
+
+
 def _timeout(case: Case, _name: str) -> bool:
     """A program on the way limits its own shutdown, in the image's own words, or has no limit."""
     return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
@@ -169,7 +174,7 @@ RULES: tuple[Rule, ...] = (
     Registered("GL402", "no-init-for-children", "info", _shell),
     Registered("GL403", "supervisor-stop-settings", "warning", _supervisor),
     Registered("GL404", "grace-period-too-short", "warning", _timeout),
-    Registered("GL405", "group-signal-breaks-workers", "warning", _starter),
+    Registered("GL405", "group-signal-breaks-workers", "warning", _robbed),
     Registered("GL406", "unbounded-drain", "warning", _timeout),
     Registered("GL407", "wrapper-does-not-forward", "error", _defect),
 )

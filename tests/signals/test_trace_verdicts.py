@@ -109,15 +109,30 @@ def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> 
     assert command(tmp_path, "dash", text, words.split()).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("dumb-init", "exec celery -A proj worker", "abrupt"),
+        ("tini -g --", "exec celery -A proj worker -P prefork", "abrupt"),
+        ("tini --", "exec celery -A proj worker", "graceful"),
+        ("dumb-init", "exec celery -A proj worker --pool=threads", "graceful"),
+        ("", "trap 'kill $!; wait' TERM; celery -A proj worker & wait", "graceful"),
+        ("", "trap 'trap - TERM; kill 0; wait' TERM; celery -A proj worker & wait", "abrupt"),
+    ],
+)
+def test_workers_that_a_group_signal_kills(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    assert script(tmp_path, "bash", text + "\n", before=words.split()).verdict == verdict
+
+
 SUPERVISED = "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app a\n[program:b]\ncommand=app b\n"
 
 
 @pytest.mark.parametrize(
     ("words", "text", "verdict"),
     [
-        ("tini -g --", "celery -A proj worker & exec gunicorn app:app", "abrupt"),
-        ("dumb-init", "gunicorn app:app & exec celery -A proj worker", "abrupt"),
-        ("dumb-init", "trap : TERM; gunicorn app:app & celery -A proj worker & wait; wait", "graceful"),
+        ("tini -g --", "uvicorn app:app & exec gunicorn app:app", "abrupt"),
+        ("dumb-init", "gunicorn app:app & exec uvicorn app:app", "abrupt"),
+        ("dumb-init", "trap : TERM; gunicorn app:app & uvicorn app:app & wait; wait", "graceful"),
         ("", "trap 'kill $a $b; wait $a $b' TERM; app & a=$!; app & b=$!; wait", "graceful"),
         ("", "trap 'kill $a $b; wait $b' TERM; app & a=$!; app & b=$!; wait", "abrupt"),
         ("", "trap 'kill $a $b; wait -n' TERM; app & a=$!; app & b=$!; wait", "abrupt"),

@@ -76,7 +76,7 @@ class Driver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``."""
+    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work."""
 
     process: Process
     pid: int
@@ -92,6 +92,7 @@ class Task:
     reacted: dict[str, str] = field(default_factory=dict)
     orphaned_by: int | None = None
     stopping: bool = False
+    robbed: bool = False
 
     @property
     def children_pids(self) -> list[int]:
@@ -232,10 +233,13 @@ class Kernel:
 
     # --- signals ---
 
-    def signal(self, task: Task, signal: str, *, outside: bool = False) -> bool:
-        """Deliver a signal; whether the task was there."""
+    def signal(self, task: Task, signal: str, *, outside: bool = False, group: bool = False) -> bool:
+        """Deliver a signal; whether the task was there. ``group``: to it and to the processes that it started itself."""
         if not task.alive:
             return False
+        program = task.process.program
+        if group and signal == "SIGTERM" and program is not None and "group-breaks-workers" in program.traits:
+            task.robbed = True
         if signal in ("SIGKILL", "SIGSTOP"):
             if signal == "SIGKILL" and (task.pid != 1 or outside):
                 self.end(task, "died")
@@ -330,7 +334,7 @@ class Kernel:
             everyone = reaction.to == "group" or child.process.to_group
             for target in self.members(child.group) if everyone else [child]:
                 if target is not task:
-                    self.signal(target, sent)
+                    self.signal(target, sent, group=everyone)
             limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
             if limit is not None:
                 self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now

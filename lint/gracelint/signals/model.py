@@ -107,6 +107,7 @@ class Hop:
     ``argv`` is what the kernel shows (of a script: the interpreter first). ``text`` is where it is started. ``why`` is one
     sentence in plain words. ``shell`` is what the evaluation of a shell found, ``program`` what the catalogue knows; at most one of
     them is set. ``parent`` is the index of the hop that started it (None for PID 1), ``application`` marks the process the container is for.
+    ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work.
     """
 
     argv: tuple[str, ...]
@@ -121,6 +122,7 @@ class Hop:
     shell: Outcome | None = None
     notified: bool | None = None
     finishes: bool | None = None
+    robbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ class Run:
         if kernel.gone_at is None:
             return "killed"
         for task in kernel.tasks.values():
-            if task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished"):
+            if task.robbed or (
+                task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished")
+            ):
                 return "abrupt"
         return "unknown" if self.assumed else "graceful"
 
@@ -115,7 +117,11 @@ class Stop:
         if self._bounded and self.verdict == "graceful":
             self.verdict, self.reasons = "unknown", (TOO_MANY,)
         self.told = {pid for pid, tasks in self._tasks(every) if all(task.reacted or task.notified for task in tasks)}
-        self.finished = {pid for pid, tasks in self._tasks(every) if all(task.ended == "finished" for task in tasks)}
+        self.finished = {
+            pid
+            for pid, tasks in self._tasks(every)
+            if all(task.ended == "finished" and not task.robbed for task in tasks)
+        }
 
     def _tasks(self, every: list[list[Run]]) -> Iterator[tuple[int, list[Task]]]:
         """The processes of the steady state, each with what became of it in every order."""

@@ -69,6 +69,8 @@ class Teller:
             victims = [hop for hop in hops if hop.finishes is False]
             victim = app if app in victims or not victims else victims[0]
             name = victim.argv[0] if victim.argv else name
+            if victim.robbed:
+                return f"{name} is told, and so are its workers, which die of it with their work"
             if victim.notified:
                 return f"{name} is told, but killed before it has finished"
             return f"the container stops in time, but {name} ends without a chance to clean up"
@@ -120,6 +122,7 @@ class Teller:
                 found,
                 told,
                 process.pid in simulated.finished if task.loses else None,
+                task.robbed,
             )
         )
         index = len(hops) - 1
@@ -203,7 +206,11 @@ def _main(process: Process) -> Process:
     """The process that the container is for: down the foreground, else the first job that has something to lose."""
     for _ in range(50):
         if not process.children:
-            return process
+            left = [child for child in process.adopted if not child.helper or child.children]
+            if not process.helper or not left:
+                return process
+            process = left[0]
+            continue
         shell = process.shell
         if shell is not None:
             held = list(shell.block.children) if shell.block is not None else []

@@ -325,7 +325,7 @@ class LiveShell:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         for task in targets:
-            kernel.signal(task, signal)
+            kernel.signal(task, signal, group=to in ("group", "all"))
         if to == "other":
             return None
         return 0 if targets else 1
