@@ -30,19 +30,25 @@ def write(files: Mapping[str, str], folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def image_of(folder: Path, command: Sequence[str] = ("python", "app.py"), extra: str = "") -> Image:
+def image_of(
+    folder: Path, command: Sequence[str] = ("python", "app.py"), extra: str = "", base: str = "python:3.11-slim"
+) -> Image:
     """An image that holds a folder in its working directory and starts a command."""
-    text = f"FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\n{extra}CMD {json.dumps(list(command))}\n"
+    text = f"FROM {base}\nWORKDIR /app\nCOPY . .\n{extra}CMD {json.dumps(list(command))}\n"
     path = folder / "Dockerfile"
     path.write_text(text, encoding="utf-8")
     return build_image(parse(Document.decode("Dockerfile", text.encode())), Context(str(folder), str(path)))
 
 
 def read(
-    folder: Path, command: Sequence[str] = ("python", "app.py"), extra: str = "", **options: frozenset[str]
+    folder: Path,
+    command: Sequence[str] = ("python", "app.py"),
+    extra: str = "",
+    base: str = "python:3.11-slim",
+    **options: frozenset[str],
 ) -> Program:
     """The program that an image starts, read."""
-    image = image_of(folder, command, extra)
+    image = image_of(folder, command, extra, base)
     program = Program("python", "runtimes", runtime="python")
     return application(program, image.launch.arguments, image, workdir=image.workdir, **options)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -46,10 +47,12 @@ def test_predicted_is_measured(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         truth = dict(zip(range(FIRST, LAST), pool.map(measured, range(FIRST, LAST)), strict=True))
+    asked = [PYTHON, "-c", "import sys; print('python:%d.%d' % sys.version_info[:2])"]
+    base = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     table: Counter[tuple[str, str]] = Counter()
     wrong = []
     for seed, verdict in truth.items():
-        predicted = python_lab.predicted(python_lab.read(tmp_path / str(seed)))
+        predicted = python_lab.predicted(python_lab.read(tmp_path / str(seed), base=base))
         table[predicted, verdict] += 1
         if predicted == "abrupt" and verdict == "graceful" and IDLE.search(program(seed).label):
             continue

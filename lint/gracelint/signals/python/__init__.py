@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...image.model import Argument, Image
     from .sources import Entry
+    from .versions import Version
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")
 
@@ -32,8 +33,9 @@ def application(
     """The program with what its own source says: reactions, whether it stays, ``python`` the facts. ``ignored`` are signals that it is started to
     ignore. Where its source is not known, or cannot be followed, its reactions are unknown."""
     from .sources import entry
+    from .versions import version
 
-    return _described(program, entry(arguments, image, workdir), image, ignored)
+    return _described(program, entry(arguments, image, workdir), image, ignored, version(arguments, image))
 
 
 def installed(
@@ -41,21 +43,24 @@ def installed(
 ) -> Program | None:
     """The program behind a command that a project in the image installs (``[project.scripts]``); None if none does."""
     from .sources import console_script
+    from .versions import version
 
     found = console_script(arguments, image, workdir)
     if found is None:
         return None
     program = Program(arguments[0].value.rpartition("/")[2], "runtimes", runtime="python", application=arguments[0])
-    return _described(program, found, image, ignored)
+    return _described(program, found, image, ignored, version((), image))
 
 
-def _described(program: Program, entry: Entry, image: Image, ignored: frozenset[str]) -> Program:
+def _described(
+    program: Program, entry: Entry, image: Image, ignored: frozenset[str], version: Version | None
+) -> Program:
     from .reading import read
     from .sources import Sources
 
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
-    sources = Sources(image, entry.search)
+    sources = Sources(image, entry.search, version)
     behaviour = read(entry, sources, image.env, ignored, signals)
     if behaviour is None:
         missing = entry.missing if entry.source is None else "the program cannot be read"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...image.model import Argument, Image
     from ...parsers.python import model as syntax
     from ...source import Text
+    from .versions import Version
 
 LIMIT = 2_000_000
 MOST_MODULES = 200
@@ -43,10 +44,10 @@ class Entry:
 
 
 class Sources:
-    """The modules of one image, each parsed once."""
+    """The modules of one image, each parsed once; ``version`` is that of the Python that runs them (None: not known)."""
 
-    def __init__(self, image: Image, search: Sequence[str]) -> None:
-        self.image, self.search = image, tuple(dict.fromkeys(search))
+    def __init__(self, image: Image, search: Sequence[str], version: Version | None = None) -> None:
+        self.image, self.search, self.version = image, tuple(dict.fromkeys(search)), version
         self._modules: dict[str, tuple[Text, bool] | None] = {}
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}

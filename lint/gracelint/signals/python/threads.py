@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from .state import Frame, State
     from .values import Value
 
+# A thread that is taken to have ended.
+_FORGOTTEN = "#forgotten"
+_FORGETFUL = ((3, 10), (3, 12))
 _PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
 
 
@@ -85,6 +88,9 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     """Whether a thread comes to its end; None where that is not known."""
     from .calls import call
 
+    forgotten = state.store.get((thread.object, _FORGOTTEN))
+    if forgotten is not None:
+        return truth(forgotten)
     lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
     if lives is False or state.store.get((thread.object, "told")) == TRUE:
         return True
@@ -188,8 +194,22 @@ def _join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     limit = arguments.get(0, "timeout")
     lives = truth(state.store.get((receiver.number, "#lives"), FALSE))
     kind = "pause" if limit is not None and limit != NONE else "rest" if lives else "perhaps"
+    first = len(frame.raises)
     rests.rest(run, frame, text, "join", state, kind=kind, over=over(run, frame, receiver.number))
+    if run.broken_off:
+        _forget(run, receiver, [one.state for one in frame.raises[first:]])
     return NONE
+
+
+def _forget(run: Run, thread: Made | Instance, states: list[State]) -> None:
+    """What a handler raises in a join of a thread leaves it: from Python 3.10 to 3.12, the thread is then taken to have ended, although it has not, and the program's
+    end does not wait for it (``Thread._wait_for_tstate_lock``, bpo-45274; measured on 3.10, 3.11, 3.12 and 3.13)."""
+    version = run.sources.version
+    future = isinstance(thread, Made) and thread.kind != "threading.Thread"
+    if future or _is_process(thread) or (version is not None and not _FORGETFUL[0] <= version <= _FORGETFUL[1]):
+        return
+    for state in states:
+        state.store[(thread.number, _FORGOTTEN)] = UNKNOWN if version is None else TRUE
 
 
 def _alive(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:

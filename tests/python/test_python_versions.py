@@ -1,0 +1,70 @@
+"""Which Python an image runs, and what differs by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import python_lab
+
+from gracelint.signals.python.versions import NEWEST, version
+
+# What a join that is left by an exception leaves behind (measured on 3.10.13, 3.11.2, 3.11.7, 3.12.1 and 3.13.0).
+JOIN = """
+import signal, sys, threading, time
+def work():
+    while True:
+        time.sleep(1)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+worker = threading.Thread(target=work)
+worker.start()
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "command", "expected"),
+    [
+        ("python:3.11-slim", "python", (3, 11)),
+        ("docker.io/library/python:3.13.1-alpine3.20", "python3", (3, 13)),
+        ("python:3.9@sha256:" + "0" * 64, "python", (3, 9)),
+        ("registry.corp:5000/python:3.12", "python", (3, 12)),
+        ("python", "python", NEWEST),
+        ("python:3", "python", NEWEST),
+        ("python:slim-bookworm", "python", NEWEST),
+        ("python:3-slim", "/usr/local/bin/python3", NEWEST),
+        ("python@sha256:" + "0" * 64, "python", None),
+        ("python:2", "python", None),
+        ("debian:12", "python3", None),
+        ("debian:12", "python3.11", (3, 11)),
+        ("debian:12", "/opt/venv/bin/python3.12", (3, 12)),
+        ("python:3.11", "python3.10", (3, 10)),
+        ("ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "python", (3, 12)),
+        ("registry.access.redhat.com/ubi9/python-311", "python3", (3, 11)),
+        ("tiangolo/uvicorn-gunicorn:python3.8", "python", (3, 8)),
+        ("corp/pytools:1.2", "python", None),
+        ("corp/numpy3.11", "python", None),
+    ],
+)
+def test_version(base: str, command: str, expected: tuple[int, int] | None, tmp_path: Path) -> None:
+    image = python_lab.image_of(tmp_path, (command, "app.py"), base=base)
+    assert version(image.launch.arguments, image) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "end", "expected"),
+    [
+        ("python:3.11", "worker.join()", "graceful"),
+        ("python:3.10", "worker.join()", "graceful"),
+        ("python:3.12", "while True:\n    worker.join(1)", "graceful"),
+        ("python:3.13", "worker.join()", "killed"),
+        ("python:3", "worker.join()", "killed"),
+        ("python:3.8", "worker.join()", "killed"),
+        ("corp/base:1", "worker.join()", "unknown"),
+        # Nothing waits for it before the end, or another one is waited for as well.
+        ("python:3.11", "time.sleep(1000)", "killed"),
+        ("python:3.11", "other = threading.Thread(target=work)\nother.start()\nworker.join()", "killed"),
+    ],
+)
+def test_a_join_that_is_left_forgets_its_thread(base: str, end: str, expected: str, tmp_path: Path) -> None:
+    python_lab.write({"app.py": f"{JOIN}{end}\n"}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path, base=base)) == expected
