@@ -70,7 +70,7 @@ def rules_for(plugins: tuple[str, ...]) -> tuple[Rule, ...]:
     """The rules there are: our own, then those of the modules that the configuration names. Raises `PluginError`."""
     from gracelint_rules.registry import RULES
 
-    rules = list(RULES)
+    rules: list[Rule] = list(RULES)
     for name in plugins:
         rules += _plugin(name)
     codes = [rule.code for rule in rules]
@@ -134,15 +134,20 @@ def _judge(view: View, every: bool) -> Judged:
     unit = view.unit
     bugs: dict[str, Bug] = {}
     rules = [rule for rule in rules_for(unit.settings.plugins) if every or rule.code in unit.codes]
-    found = [finding for rule in rules for finding in _asked(rule, view.case, unit, bugs)]
+    found = _all_asked(rules, view.case, unit, bugs)
     other = view.otherwise
     if other is not None:
-        otherwise = [finding for rule in rules for finding in _asked(rule, other, unit, bugs)]
-        found += _only_otherwise(found, otherwise, view.document)
+        found += _only_otherwise(found, _all_asked(rules, other, unit, bugs), view.document)
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
     read = frozenset(absolute(document.path) for document in view.documents[1:]) | {absolute(unit.file)}
     return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs.values()))
+
+
+def _all_asked(rules: Iterable[Rule], case: Case, unit: Unit, bugs: dict[str, Bug]) -> list[Finding]:
+    """What rules find. Those of ours that can find nothing in the image are left out."""
+    idle = _idle(case)
+    return [finding for rule in rules if rule.code not in idle for finding in _asked(rule, case, unit, bugs)]
 
 
 def _asked(rule: Rule, case: Case, unit: Unit, bugs: dict[str, Bug]) -> list[Finding]:
@@ -169,6 +174,16 @@ def _only_otherwise(found: Sequence[Finding], otherwise: Iterable[Finding], dock
         if finding.severity == "error" and finding.confidence == "high" and span.document is not dockerfile and apart:
             message = f"Started with other arguments than the image's: {finding.message}"
             yield replace(finding, severity="warning", confidence="medium", message=message)
+
+
+def _idle(case: Case) -> frozenset[str]:
+    """The codes of our own rules that can find nothing in an image."""
+    from gracelint_rules.registry import CODES, concerned
+
+    try:
+        return CODES - concerned(case)
+    except Exception:  # then each rule is asked, and the net is spread under each
+        return frozenset()
 
 
 def _found(rule: Rule, case: Case) -> list[Finding]:

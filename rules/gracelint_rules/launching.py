@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gracelint.signals.programs import describe
@@ -29,16 +30,17 @@ _OPERATORS = frozenset("$&|;<>")
 _WRAPPERS = 8
 
 
-def executed(case: Case) -> Iterator[tuple[Sequence[Argument], Program | None]]:
+@lru_cache(maxsize=1)
+def executed(case: Case) -> tuple[tuple[Sequence[Argument], Program | None], ...]:
     """The command lines that are handed to execve, none of them empty: the launch's, and what wrappers on the way start; with what is known of each."""
+    found: list[tuple[Sequence[Argument], Program | None]] = []
     pending: list[Sequence[Argument]] = [case.image.launch.arguments]
-    for _ in range(_WRAPPERS):
-        if not pending or not pending[0]:
-            return
+    while pending and pending[0] and len(found) < _WRAPPERS:
         arguments = pending.pop(0)
         program = describe(arguments, case.image)
-        yield arguments, program
+        found.append((arguments, program))
         pending += [started.arguments for started in program.starts if not started.shell] if program is not None else []
+    return tuple(found)
 
 
 def installed(case: Case, tools: Sequence[str]) -> str | None:

@@ -10,6 +10,7 @@ Other people's rules are modules named in the configuration's ``plugins``; each 
 
 from __future__ import annotations
 
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Rule
@@ -23,19 +24,20 @@ if TYPE_CHECKING:
     from gracelint.rule import Case
     from gracelint.signals.model import Hop
 
-    Condition = Callable[[Case, str], bool]
+    Condition = Callable[[Case], bool]
 
 
 class Registered(Rule):
-    """A rule of ours. ``concerns`` tells of an image, and the rule's name, whether the rule can find anything there."""
+    """A rule of ours. ``condition`` tells of an image whether the rule can find anything there; None: where a hop of the signal's way is to
+    blame for what the rule speaks of (`defects`)."""
 
-    concerns: Condition
+    condition: Condition | None
 
-    def __init__(self, code: str, name: str, severity: Severity, concerns: Condition) -> None:
+    def __init__(self, code: str, name: str, severity: Severity, condition: Condition | None = None) -> None:
         super().__init__(code, name, severity, self._check, "")
-        object.__setattr__(self, "concerns", concerns)
+        object.__setattr__(self, "condition", condition)
 
-    @property
+    @cached_property
     def own(self) -> Rule:
         """What the rule's module says it is."""
         from importlib import import_module
@@ -44,7 +46,7 @@ class Registered(Rule):
         return rule
 
     def _check(self, case: Case) -> Iterable[Finding]:
-        return self.own.check(case) if self.concerns(case, self.name) else ()
+        return self.own.check(case) if self.code in concerned(case) else ()
 
     @property
     def doc(self) -> str:
@@ -52,129 +54,138 @@ class Registered(Rule):
         return self.own.doc
 
 
-def _always(_case: Case, _name: str) -> bool:
+@lru_cache(maxsize=1)
+def concerned(case: Case) -> frozenset[str]:
+    """The codes of our rules that can find anything in an image. Each condition is asked once, whatever the number of its rules."""
+    blamed = {defect.rule for defect in defects(case)}
+    holds = {condition: condition(case) for condition in _CONDITIONS}
+    return frozenset(
+        rule.code for rule in RULES if (rule.name in blamed if rule.condition is None else holds[rule.condition])
+    )
+
+
+def _always(_case: Case) -> bool:
     return True
 
 
-def _never(_case: Case, _name: str) -> bool:
+def _never(_case: Case) -> bool:
     return False
-
-
-def _defect(case: Case, name: str) -> bool:
-    """A hop of the signal's way is to blame for what this rule speaks of."""
-    return any(defect.rule == name for defect in defects(case))
 
 
 def _hops(case: Case) -> Iterable[Hop]:
     return (hop for path in case.trace.paths for hop in (*path.before, *path.hops))
 
 
-def _shell(case: Case, _name: str) -> bool:
+def _shell(case: Case) -> bool:
     """A shell is on the signal's way."""
     return any(hop.shell is not None for hop in _hops(case))
 
 
-def _starter(case: Case, _name: str) -> bool:
+def _starter(case: Case) -> bool:
     """A program on the way starts others."""
     return any(hop.program is not None and hop.program.starts for hop in _hops(case))
 
 
-def _robbed(case: Case, _name: str) -> bool:
+def _robbed(case: Case) -> bool:
     """A master's workers get the stop signal as well."""
     return any(hop.robbed for hop in _hops(case))
 
 
-def _timeout(case: Case, _name: str) -> bool:
+def _timeout(case: Case) -> bool:
     """A program on the way limits its own shutdown, in the image's own words, or has no limit."""
     return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
 
 
-def _supervisor(case: Case, name: str) -> bool:
+def _supervisor(case: Case) -> bool:
     """A program on the way starts others, in the image's words or by its settings."""
     from .launching import executed
 
-    return _starter(case, name) or _defect(case, name) or len(list(executed(case))) > 1
+    named = any(defect.rule == "supervisor-stop-settings" for defect in defects(case))
+    return named or _starter(case) or len(executed(case)) > 1
 
 
-def _cmd_unused(case: Case, _name: str) -> bool:
+def _cmd_unused(case: Case) -> bool:
     """The image has an ENTRYPOINT that gets no CMD."""
     launch = case.image.launch
     return launch.entrypoint is not None and not (launch.cmd is not None and launch.cmd_used)
 
 
-def _heredoc(case: Case, _name: str) -> bool:
+def _heredoc(case: Case) -> bool:
     return any((instruction.inner or instruction).heredocs for instruction in case.dockerfile.instructions)
 
 
-def _exec_form(case: Case, _name: str) -> bool:
+def _exec_form(case: Case) -> bool:
     """ENTRYPOINT or CMD is in exec form, and written in the language of shells."""
     from .launching import own_exec_forms, speaks_shell
 
     return any(speaks_shell(line) for line in own_exec_forms(case.image.launch))
 
 
-def _malformed(case: Case, _name: str) -> bool:
+def _malformed(case: Case) -> bool:
     return any((instruction.inner or instruction).malformed is not None for instruction in case.instructions)
 
 
-def _no_shell(case: Case, _name: str) -> bool:
+def _no_shell(case: Case) -> bool:
     return case.image.base.shell == "none"
 
 
-def _own_stop_signal(case: Case, _name: str) -> bool:
+def _own_stop_signal(case: Case) -> bool:
     return case.image.stop_signal.text is not None
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Registered, ...] = (
     Registered("GL001", "parse-error", "error", _always),
     Registered("GL002", "unused-ignore", "warning", _never),  # the engine's own, once all others have spoken
     Registered("GL003", "unresolved-entrypoint", "error", _always),
     Registered("GL101", "shell-form-entrypoint", "error", _shell),
-    Registered("GL102", "shell-form-cmd", "error", _defect),
+    Registered("GL102", "shell-form-cmd", "error"),
     Registered("GL103", "malformed-exec-form", "error", _malformed),
-    Registered("GL104", "shell-wrapper-without-exec", "error", _defect),
+    Registered("GL104", "shell-wrapper-without-exec", "error"),
     Registered("GL105", "cmd-ignored", "warning", _cmd_unused),
     Registered("GL106", "unexpanded-variable", "warning", _exec_form),
     Registered("GL107", "exec-form-builtin", "error", _exec_form),
     Registered("GL108", "no-shell-in-image", "error", _no_shell),
     Registered("GL110", "uncatchable-stop-signal", "error", _own_stop_signal),
     Registered("GL111", "invalid-stop-signal", "error", _own_stop_signal),
-    Registered("GL112", "wrong-stop-signal", "warning", _defect),
-    Registered("GL201", "missing-exec", "error", _defect),
-    Registered("GL202", "exec-without-effect", "error", _defect),
-    Registered("GL203", "deferred-trap", "error", _defect),
-    Registered("GL204", "trap-does-not-forward", "error", _defect),
-    Registered("GL205", "child-not-awaited", "error", _defect),
-    Registered("GL206", "unportable-trap", "error", _defect),
+    Registered("GL112", "wrong-stop-signal", "warning"),
+    Registered("GL201", "missing-exec", "error"),
+    Registered("GL202", "exec-without-effect", "error"),
+    Registered("GL203", "deferred-trap", "error"),
+    Registered("GL204", "trap-does-not-forward", "error"),
+    Registered("GL205", "child-not-awaited", "error"),
+    Registered("GL206", "unportable-trap", "error"),
     Registered("GL207", "trap-lost-by-exec", "info", _shell),
-    Registered("GL208", "ignored-stop-signal", "error", _defect),
-    Registered("GL209", "abandoned-background-process", "warning", _defect),
+    Registered("GL208", "ignored-stop-signal", "error"),
+    Registered("GL209", "abandoned-background-process", "warning"),
     Registered("GL210", "forking-privilege-drop", "warning", _starter),
     Registered("GL211", "arguments-dropped", "info", _shell),
-    Registered("GL212", "trap-kills-itself", "error", _defect),
-    Registered("GL213", "trap-for-another-signal", "error", _defect),
-    Registered("GL214", "trap-does-not-exit", "error", _defect),
-    Registered("GL215", "keep-alive-as-pid1", "warning", _defect),
-    Registered("GL216", "daemonized-service", "error", _defect),
-    Registered("GL217", "interrupt-to-background-child", "error", _defect),
-    Registered("GL218", "exec-with-assignment", "error", _defect),
+    Registered("GL212", "trap-kills-itself", "error"),
+    Registered("GL213", "trap-for-another-signal", "error"),
+    Registered("GL214", "trap-does-not-exit", "error"),
+    Registered("GL215", "keep-alive-as-pid1", "warning"),
+    Registered("GL216", "daemonized-service", "error"),
+    Registered("GL217", "interrupt-to-background-child", "error"),
+    Registered("GL218", "exec-with-assignment", "error"),
     Registered("GL219", "signal-lost-before-exec", "info", _shell),
-    Registered("GL220", "loop-without-trap", "error", _defect),
+    Registered("GL220", "loop-without-trap", "error"),
     Registered("GL221", "unquoted-heredoc", "error", _heredoc),
-    Registered("GL301", "absent-sigterm-handler", "error", _defect),
-    Registered("GL302", "handler-does-not-stop", "error", _defect),
-    Registered("GL303", "handler-not-installed", "error", _defect),
-    Registered("GL304", "exit-swallowed", "error", _defect),
-    Registered("GL305", "cleanup-never-runs", "warning", _defect),
-    Registered("GL306", "development-server", "warning", _defect),
-    Registered("GL307", "threads-outlive-exit", "error", _defect),
-    Registered("GL308", "runtime-ignores-signal", "warning", _defect),
-    Registered("GL309", "launcher-does-not-forward", "error", _defect),
-    Registered("GL401", "package-runner-as-pid1", "warning", _defect),
+    Registered("GL301", "absent-sigterm-handler", "error"),
+    Registered("GL302", "handler-does-not-stop", "error"),
+    Registered("GL303", "handler-not-installed", "error"),
+    Registered("GL304", "exit-swallowed", "error"),
+    Registered("GL305", "cleanup-never-runs", "warning"),
+    Registered("GL306", "development-server", "warning"),
+    Registered("GL307", "threads-outlive-exit", "error"),
+    Registered("GL308", "runtime-ignores-signal", "warning"),
+    Registered("GL309", "launcher-does-not-forward", "error"),
+    Registered("GL401", "package-runner-as-pid1", "warning"),
     Registered("GL402", "no-init-for-children", "info", _shell),
     Registered("GL403", "supervisor-stop-settings", "warning", _supervisor),
     Registered("GL404", "grace-period-too-short", "warning", _timeout),
     Registered("GL405", "group-signal-breaks-workers", "warning", _robbed),
     Registered("GL406", "unbounded-drain", "warning", _timeout),
-    Registered("GL407", "wrapper-does-not-forward", "error", _defect),
+    Registered("GL407", "wrapper-does-not-forward", "error"),
 )
+
+CODES = frozenset(rule.code for rule in RULES)
+_CONDITIONS = tuple(dict.fromkeys(rule.condition for rule in RULES if rule.condition is not None))

@@ -12,10 +12,11 @@ unknown names. All else is unknown, and so is what takes too much work (`graceli
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..records import NamedTuple, dataclass, replace
+from ..records import NamedTuple, replace
 from . import runs
 from .base_files import held_by_base, is_system_folder, other_names
 from .copies import copied, word_problem
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .entries import Effect, Entry, Kind, World
     from .model import BaseImage
+    from .readings import Reading
     from .steps import Step
 
     Act: TypeAlias = Callable[[str, World], Effect]
@@ -46,13 +48,6 @@ class Place(NamedTuple):
 
     step: int
     operation: int
-
-
-@dataclass(slots=True)
-class _Question:
-    """The path that is looked for, as it was called at the place reached."""
-
-    path: str
 
 
 class ImageFiles:
@@ -70,7 +65,8 @@ class ImageFiles:
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
         self._entries: dict[tuple[str, bool], Entry] = {}
         self._kinds: dict[tuple[str, Place], Kind] = {}
-        self._readings: dict[int, runs.Reading] = {}
+        self._bare: set[tuple[str, bool]] = set()  # where neither a file nor a link stands
+        self._readings: dict[int, Reading] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._mentions: dict[int, runs.Mentions] = {}
@@ -105,14 +101,17 @@ class ImageFiles:
         paths = [normal(posixpath.join(workdir, folder, command)) for folder in search.split(":")]
         # Whether some RUN may have made it matters only where nothing else leaves it open: reading them all is dear.
         for thorough in (False, True):
-            found = [self._answer(path, self.entry(path, thorough)) for path in paths]
-            files = [each for each in found if isinstance(each, ImageFile)]
-            unknown = [each for each in found if isinstance(each, Unknown)]
-            for file in files:
-                if file.executable is not False:
-                    return file
-            if files or unknown:
-                return files[0] if files else unknown[0]
+            first: ImageFile | Unknown | None = None
+            for path in paths:
+                found = self._answer(path, self.entry(path, thorough))
+                if isinstance(found, ImageFile):
+                    if found.executable is not False:
+                        return found
+                    first = first if isinstance(first, ImageFile) else found
+                elif isinstance(found, Unknown):
+                    first = first or found
+            if first is not None:
+                return first
         return Absent(command, f"{command} is in none of the folders of PATH ({search})")
 
     def listing(self, folder: str) -> tuple[str, ...]:
@@ -156,7 +155,9 @@ class ImageFiles:
         for _ in range(MAX_LINKS):
             self._notes.clear()
             found = self.find(path, self._end, thorough)
-            if isinstance(found, Gone | Vague):
+            if isinstance(found, (Gone, Vague)):
+                if not self._effort.spent:
+                    self._bare.add((path, thorough))
                 found = self._merged(path, thorough) or found
             if not isinstance(found, Link):
                 return found
@@ -166,9 +167,13 @@ class ImageFiles:
     def _merged(self, path: str, thorough: bool) -> Entry | None:
         """The file under its other name where ``/bin`` may be ``/usr/bin``."""
         for other in other_names(path):
+            if (other, thorough) in self._bare:
+                continue
             found = self.find(other, self._end, thorough)
-            if isinstance(found, Found | Link):
+            if isinstance(found, (Found, Link)):
                 return found
+            if not self._effort.spent:
+                self._bare.add((other, thorough))
         return None
 
     def find(self, path: str, before: Place, thorough: bool = True) -> Entry:
@@ -182,19 +187,21 @@ class ImageFiles:
             self._effort.depth -= 1
 
     def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
-        question = _Question(asked)
+        path, entry = asked, None
         changes: list[Change] = []
-        entry: Entry | None = None
-        for place, act in self._backwards(before, question):
-            effect = act(question.path, _Before(self, place))
-            if isinstance(effect, Change):
-                changes.append(effect)
-                question.path = effect.path or question.path
-            elif effect is not None:
-                entry = effect
-                break
+        index = before.step + (before.operation > 0)
+        while entry is None and (index := self._step_below(path, index)) >= 0:
+            limit = before.operation if index == before.step else None
+            for place, act in self._acts(index, path, limit):
+                effect = act(path, _Before(self, place))
+                if isinstance(effect, Change):
+                    changes.append(effect)
+                    path = effect.path or path
+                elif effect is not None:
+                    entry = effect
+                    break
         if entry is None and not self._effort.spent:
-            entry = self._from_base(question.path, before.step if thorough else 0)
+            entry = self._from_base(path, before.step if thorough else 0)
         if entry is None or self._effort.spent:
             return Vague("the build has too many steps to follow")
         for change in reversed(changes):
@@ -203,25 +210,35 @@ class ImageFiles:
             return Found(replace(entry.file, path=asked))
         return entry
 
-    def _backwards(self, before: Place, question: _Question) -> Iterator[tuple[Place, Act]]:
-        """The steps before a place, the last first; those of a RUN one by one, if it concerns the path by then."""
-        index = before.step + (before.operation > 0)
-        while (index := self._reach.last(question.path, index - 1)) >= 0:
+    def _step_below(self, path: str, index: int) -> int:
+        """The last step before another one that has, or may have, a say about a path; -1 where there is none, or no effort is left."""
+        named, anywhere = self._reach.named(path), self._reach.anywhere
+        at = bisect_left(named, index)
+        nearest = named[at - 1] if at else -1
+        for at in range(bisect_left(anywhere, index) - 1, -1, -1):
+            number = anywhere[at]
+            if number < nearest:
+                break
             if not self._effort.spend():
-                return
-            step = self.steps[index]
-            limit = before.operation if index == before.step else None
-            if isinstance(step, Run):
-                if self._concerns(index, step, question.path):
-                    operations = self._reading(index, step).operations[:limit]
-                    for number in range(len(operations) - 1, -1, -1):
-                        if not self._effort.spend():
-                            return
-                        yield Place(index, number), operations[number].effect
-            elif isinstance(step, Copy):
-                yield Place(index, 0), partial(copied, step)
-            else:
-                yield Place(index, 0), partial(_made_folder, step)
+                return -1
+            step = self.steps[number]
+            if not isinstance(step, Run) or self._concerns(number, step, path):
+                return number
+        return nearest if self._effort.spend() else -1
+
+    def _acts(self, index: int, path: str, limit: int | None) -> Iterator[tuple[Place, Act]]:
+        """What a step does, the last first: a RUN does several things, of which the first ``limit`` count."""
+        step = self.steps[index]
+        if isinstance(step, Run):
+            operations = self._reading(index, step).operations[:limit]
+            for number in range(len(operations) - 1, -1, -1):
+                if not self._effort.spend():
+                    return
+                yield Place(index, number), operations[number].effect
+        elif isinstance(step, Copy):
+            yield Place(index, 0), partial(copied, step)
+        else:
+            yield Place(index, 0), partial(_made_folder, step)
 
     def _concerns(self, index: int, step: Run, path: str) -> bool:
         key = (path, index)
@@ -231,7 +248,7 @@ class ImageFiles:
             self._concerned[key] = runs.concerns(self._mentions[index], path)
         return self._concerned[key]
 
-    def _reading(self, index: int, step: Run) -> runs.Reading:
+    def _reading(self, index: int, step: Run) -> Reading:
         """What a RUN does; read once, whoever asks."""
         if index not in self._readings:
             self._effort.spend(READING + runs.size(step) // CHARACTERS)

@@ -6,7 +6,6 @@ folders above it, which they make. A RUN, and a COPY to a place that is not know
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from .steps import Copy, Run
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class Reach:
-    """An index of steps by the paths that they can reach."""
+    """An index of steps by the paths that they can reach. ``anywhere`` are those, in order, that may reach any."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self._anywhere: list[int] = []
+        self.anywhere: list[int] = []
         self._at: dict[str, list[int]] = {}
         self._below: dict[str, list[int]] = {}
-        self._known: dict[str, list[int]] = {}
+        self._known: dict[str, Sequence[int]] = {}
         for index, step in enumerate(steps):
             path = None if isinstance(step, Run) else step.destination if isinstance(step, Copy) else step.path
             if path is None:
-                self._anywhere.append(index)
+                self.anywhere.append(index)
                 continue
             path = path.rstrip("/") or "/"
             if isinstance(step, Copy):
@@ -36,19 +35,14 @@ class Reach:
             for folder in _upwards(path):
                 self._at.setdefault(folder, []).append(index)
 
-    def last(self, path: str, index: int) -> int:
-        """The last step up to ``index`` that may have a say about a path; -1 where there is none."""
+    def named(self, path: str) -> Sequence[int]:
+        """The steps, in order, that have a say about a path by their destination."""
         if path not in self._known:
             found = set(self._at.get(path, ()))
             for folder in _upwards(path):
                 found.update(self._below.get(folder, ()))
             self._known[path] = sorted(found)
-        return max(_last(self._known[path], index), _last(self._anywhere, index))
-
-
-def _last(indexes: Sequence[int], index: int) -> int:
-    at = bisect_right(indexes, index)
-    return indexes[at - 1] if at else -1
+        return self._known[path]
 
 
 def _upwards(path: str) -> list[str]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..records import dataclass
 from ..regexes import regex
 from ..source import join
+from . import readings
 from .entries import contains
-from .operations import Opaque, Operation, Target
+from .operations import Opaque, Target
+from .readings import Reading
 
 if TYPE_CHECKING:
     from ..source import Text
@@ -44,9 +47,20 @@ class Mentions:
 
 def mentions(step: Run) -> Mentions:
     """Look at the words of a RUN."""
-    text = _all_text(step)
+    text, workdir = _all_text(step), step.workdir or "/"
+    if "$" in text or len(text) > readings.LONGEST:
+        return _mentions(text, workdir, step.variables)
+    return _same_mentions(text, workdir)
+
+
+@lru_cache(maxsize=readings.MOST)
+def _same_mentions(text: str, workdir: str) -> Mentions:
+    """Those of a RUN without variables, which many Dockerfiles may share."""
+    return _mentions(text, workdir, None)
+
+
+def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     has_tree_command = bool(_TREE_COMMAND.search(text))
-    workdir = step.workdir or "/"
     names, paths, beginnings, ends = set(), set(), set(), set()
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
@@ -59,7 +73,7 @@ def mentions(step: Run) -> Mentions:
             end = _VARIABLE.split(word)[-1]
             if end and not end.startswith("$"):
                 ends.add(end)
-            word = _VARIABLE.sub(lambda match: _value(step.variables, match[1] or match[2]), word)
+            word = _VARIABLE.sub(lambda match: _value(variables, match[1] or match[2]), word)
         whole = posixpath.join(workdir, word)
         wild = _WILDCARD.search(whole)
         folder = posixpath.normpath(whole)
@@ -79,8 +93,8 @@ def concerns(named: Mentions, path: str) -> bool:
     return path.startswith(named.beginnings) or path.endswith(named.ends)
 
 
-def _value(variables: Variables, name: str) -> str:
-    return variables.get(name)[1] or ""
+def _value(variables: Variables | None, name: str) -> str:
+    return "" if variables is None else variables.get(name)[1] or ""
 
 
 def size(step: Run) -> int:
@@ -93,21 +107,15 @@ def _all_text(step: Run) -> str:
     return "\n".join((instruction.value.value, *(doc.body.value for doc in instruction.heredocs)))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a RUN does: its file operations in order, the commands met, the folders worked in (None: not known)."""
-
-    operations: tuple[Operation, ...]
-    names: frozenset[str]
-    folders: frozenset[str] | None
-
-
 def read(step: Run, shell: ShellFamily | None) -> Reading:
     """Read the commands of a RUN; ``shell`` is the family of the image's ``/bin/sh``."""
+    family = _family(step, shell)
+    text = _command(step)
+    if text is not None and (known := readings.recalled(text, step, family)) is not None:
+        return known
     from .surroundings import Surroundings
 
-    around = Surroundings(step.workdir, step.variables, _family(step, shell))
-    text = _command(step)
+    around = Surroundings(step.workdir, step.variables, family)
     if text is None:
         around.names.add("(another shell)")
         around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
@@ -116,9 +124,12 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         from .commands import read_commands
 
         read_commands(parse_command(text).body, around)
-    known = step.workdir is not None and around.workdir is not None
-    folders = frozenset((*around.folders, step.workdir or "/")) if known else None
-    return Reading(tuple(around.operations), frozenset(around.names), folders)
+    known_folder = step.workdir is not None and around.workdir is not None
+    folders = frozenset((*around.folders, step.workdir or "/")) if known_folder else None
+    reading = Reading(tuple(around.operations), frozenset(around.names), folders)
+    if text is not None:
+        readings.keep(text, step, family, reading, around.asked)
+    return reading
 
 
 def _family(step: Run, shell: ShellFamily | None) -> ShellFamily | None:

@@ -38,7 +38,8 @@ class Argument:
 class Surroundings:
     """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
 
-    ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made.
+    ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
+    variables of the build that had a say, with what they were.
     """
 
     workdir: str | None
@@ -50,6 +51,7 @@ class Surroundings:
     operations: list[Operation] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
+    asked: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
     def target(self, argument: Argument) -> Target:
         """The path that an argument names."""
@@ -98,5 +100,5 @@ class Surroundings:
         """A variable's value; None where not known."""
         if name in self.assigned:
             return self.assigned[name]
-        is_set, value = self.variables.get(name)
+        is_set, value = self.asked[name] = self.variables.get(name)
         return value if is_set else ""

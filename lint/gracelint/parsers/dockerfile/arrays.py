@@ -64,6 +64,13 @@ def array(value: Text) -> tuple[Text, ...] | None:
     return tuple([decoded(value.buffer, _units(text, *string), string[0], escape) for string in strings])
 
 
+def plain(value: Text, strings: tuple[Text, ...]) -> tuple[tuple[int, int], ...] | None:
+    """The ranges of an array's strings in its buffer; None where one of them is not written as it is meant."""
+    ranges, _ = _walk(value.buffer.value, *stripped(value.buffer, value.start, value.end))
+    same = all(value.buffer.value[slice(*each)] == text.value for each, text in zip(ranges, strings, strict=True))
+    return tuple(ranges) if same else None
+
+
 def _walk(text: str, at: int, end: int) -> tuple[list[tuple[int, int]], bool]:
     """Where the strings of an array stand (without quotes), and whether it holds anything else."""
     strings: list[tuple[int, int]] = []

@@ -82,7 +82,7 @@ def unknown_instruction(instruction: Instruction) -> Problem:
 
 def arguments(instruction: Instruction) -> Iterator[Problem]:
     """Missing or refused arguments of one instruction."""
-    keyword, at = instruction.keyword, instruction.keyword_text.span
+    keyword, at = instruction.keyword, instruction.keyword_text
     if instruction.malformed and instruction.malformed.fatal:
         yield Problem(f"{keyword}: {instruction.malformed.reason}", instruction.value.span)
         return
@@ -90,9 +90,9 @@ def arguments(instruction: Instruction) -> Iterator[Problem]:
     if not instruction.words and len(instruction.value):
         return  # a line that was not read, which is a problem of its own
     if keyword in _NEEDS_ONE and not words:
-        yield Problem(f"{keyword} requires at least one argument", at)
+        yield Problem(f"{keyword} requires at least one argument", at.span)
     elif keyword in _NEEDS_TWO and len(words) < 2:
-        yield Problem(f"{keyword} requires a source and a destination", at)
+        yield Problem(f"{keyword} requires a source and a destination", at.span)
     elif keyword in _PAIRS:
         yield from _pairs(instruction)
     elif keyword == "FROM" and len(words) != 1 and not (len(words) == 3 and words[1].value.lower() == "as"):

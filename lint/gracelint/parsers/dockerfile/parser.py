@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ...regexes import regex
 from ...source import Text
-from . import arrays, checks, keywords
+from . import arrays, checks, keywords, shapes
 from .lines import Line, Lines
 from .model import Dockerfile, Heredoc, Instruction, MalformedArray, Problem
 from .words import flags, stripped, words
@@ -89,14 +89,25 @@ class _Reader:
         return found + self._of(pending)
 
     def _of(self, pending: list[Line]) -> list[Instruction]:
-        ranges = [(line, *stripped(line.buffer, 0, len(line.buffer.value))) for line in pending]
-        ranges = [(line, start, end) for line, start, end in ranges if start < end]
-        written = [line.buffer.value[start:end] for line, start, end in ranges]
-        parts = self._names.split(written, self._lines.escape)
-        return [
-            self._instruction(line, start, end, upper, start + offset)
-            for (line, start, end), (upper, offset) in zip(ranges, parts, strict=True)
-        ]
+        escape = self._lines.escape
+        found = [shapes.recalled(line, escape) for line in pending]
+        new = [at for at, instruction in enumerate(found) if instruction is None]
+        for at, instruction in zip(new, self._read([pending[at] for at in new]), strict=True):
+            found[at] = instruction
+            if instruction is not None:
+                shapes.keep(pending[at], escape, instruction)
+        return [instruction for instruction in found if instruction is not None]
+
+    def _read(self, pending: list[Line]) -> list[Instruction | None]:
+        """The instructions of lines; None of a line that is nothing but white space."""
+        ranges = [stripped(line.buffer, 0, len(line.buffer.value)) for line in pending]
+        written = [line.buffer.value[start:end] for line, (start, end) in zip(pending, ranges, strict=True)]
+        parts = iter(self._names.split([text for text in written if text], self._lines.escape))
+        found: list[Instruction | None] = []
+        for line, (start, end) in zip(pending, ranges, strict=True):
+            upper, offset = next(parts) if start < end else ("", 0)
+            found.append(self._instruction(line, start, end, upper, start + offset) if start < end else None)
+        return found
 
     def _instruction(
         self, line: Line, start: int, end: int, upper: str, at: int, behind_onbuild: bool = False
