@@ -18,15 +18,16 @@ from .records import dataclass, field, replace
 from .rule import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .compose import Service
+    from .compose.commands import Line
     from .config import Settings
     from .discovery import Kind
     from .image.model import BaseImage, Image, SignalSource, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
-    from .source import Document
+    from .source import Document, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ class View:
     path, that stand in for other files'."""
 
     def __init__(self, unit: Unit, document: Document, overlay: Mapping[str, bytes]) -> None:
+        service = unit.service
+        changed = overlay.get(absolute(service.file)) if service is not None else None
+        if service is not None and changed is not None:
+            unit = replace(unit, service=service.again(changed))
         self.unit = unit
         self.document = document
         self._overlay = overlay
@@ -116,14 +121,17 @@ class View:
         dockerfile = parse(self.document)
         folder = unit.context or default_context(dockerfile, unit.file, unit.root)
         context = Context(folder, unit.file, display=display, documents=self._read, contents=self._overlay)
+        service = unit.service
         return build.build_image(
             dockerfile,
             context,
             unit.target,
             base_images={name: _base_image(name, table) for name, table in unit.settings.images.items()},
-            user=start.user,
-            env=start.env,
-            cmd=start.arguments,
+            user=start.user or (service.user if service else None),
+            env={**(service.env if service else {}), **start.env},
+            workdir=service.workdir if service else None,
+            entrypoint=_words(service.entrypoint) if service else None,
+            cmd=start.arguments if start.arguments is not None or service is None else _words(service.command),
             stop_signal=signal,
         )
 
@@ -138,7 +146,9 @@ class View:
         or some were given."""
         from .image.launch import with_any_arguments
 
-        if self.unit.kind == "script" or self.unit.start.arguments is not None:
+        service = self.unit.service
+        given = self.unit.start.arguments is not None or (service is not None and service.start != ())
+        if self.unit.kind == "script" or given:
             return None
         launch = with_any_arguments(self.image)
         return Case(replace(self.image, launch=launch), self._follow, tuple) if launch is not None else None
@@ -172,7 +182,9 @@ class View:
     @property
     def documents(self) -> list[Document]:
         """The documents read so far: the unit's own, and those of the build context."""
-        return [self.document, *(document for document in self._read.values() if document is not None)]
+        service = self.unit.service
+        written = [service.document] if service is not None and service.start else []
+        return [self.document, *written, *(document for document in self._read.values() if document is not None)]
 
     def ignores(self) -> Iterator[suppress.Ignore]:
         """The ignore comments in the documents."""
@@ -195,6 +207,13 @@ def _stop_signal(unit: Unit) -> StopSignal | None:
     from .image.stop_signal import canonical_signal
 
     return StopSignal(canonical_signal(raw), raw, source, None)
+
+
+def _words(line: Line | None) -> Sequence[Text] | None:
+    """The words of what a service starts."""
+    from .compose.commands import words
+
+    return None if line is None else words(line)
 
 
 def _base_image(name: str, table: Mapping[str, Any]) -> BaseImage:

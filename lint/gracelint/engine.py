@@ -234,24 +234,28 @@ def combine(
 ) -> Report:
     """One report of all units: suppressed, with the severities of the settings, without duplicates, sorted."""
     unused = next(rule for rule in rules_for(()) if rule.name == "unused-ignore")
-    by_place: dict[tuple[object, ...], tuple[Finding, Settings]] = {}
+    by_place: dict[tuple[object, ...], tuple[list[Finding], Settings]] = {}
     ignores: dict[tuple[str, int], suppress.Ignore] = {}
     on: dict[str, set[str]] = {}
     settings_of: dict[str, Settings] = {}
     known: set[str] = set()
     for unit, result in zip(units, judged, strict=True):
         known.update(rule.code for rule in rules_for(unit.settings.plugins))
+        here: dict[tuple[object, ...], list[Finding]] = {}
         for finding in result.findings:
-            if finding.code not in unit.codes:
-                continue
-            by_place.setdefault((*finding.sort_key, finding.severity), (finding, unit.settings))
+            if finding.code in unit.codes:
+                here.setdefault(_place(finding), []).append(finding)
+        for place, findings in here.items():
+            if place not in by_place or _gravity(findings) < _gravity(by_place[place][0]):
+                by_place[place] = (findings, unit.settings)
         for ignore in result.ignores:
             path = ignore.span.document.path
             ignores.setdefault((path, ignore.span.start), ignore)
             on.setdefault(path, set()).update(unit.codes)
             settings_of.setdefault(path, unit.settings)
-    outcome = suppress.apply([finding for finding, _ in by_place.values()], ignores.values(), unused, on, known)
-    settled = {id(finding): settings for finding, settings in by_place.values()}
+    settled = {id(finding): settings for findings, settings in by_place.values() for finding in findings}
+    every = [finding for findings, _ in by_place.values() for finding in findings]
+    outcome = suppress.apply(every, ignores.values(), unused, on, known)
     kept = [(finding, settled[id(finding)]) for finding in outcome.kept]
     kept += [
         (finding, settings_of[finding.span.document.path])
@@ -270,6 +274,17 @@ def combine(
         outcome.silenced,
         tuple(bug for result in judged for bug in result.bugs),
     )
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    """What makes it the same defect when another unit finds it: a service of Compose may show it under another condition."""
+    span = finding.span
+    return (finding.code, span.document.path, span.start, span.end, finding.dockerfile, finding.target)
+
+
+def _gravity(findings: Iterable[Finding]) -> tuple[int, int]:
+    """The least is the gravest."""
+    return min((SEVERITIES.index(each.severity), CONFIDENCES.index(each.confidence)) for each in findings)
 
 
 def shown(finding: Finding, min_severity: Severity, min_confidence: Confidence) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from . import compose
 from .cases import Unit
+from .discovery import read_bytes
+from .records import replace
 from .selection import chosen
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from .config import Settings
     from .discovery import Source
     from .selection import Layer
+
+# In how many ways Compose may start one Dockerfile's image until the rest are left out: each is an image to judge.
+MOST_WAYS = 24
 
 
 def units(
@@ -46,9 +51,24 @@ def units(
             yield Unit(source.path, source.path, "dockerfile", own, on, source.root, place, stage, service)
 
 
+def renewed(unit: Unit) -> Unit:
+    """The unit, with what the compose file says of its service by now."""
+    service = unit.service
+    if service is None or not service.start:
+        return unit
+    try:
+        return replace(unit, service=service.again(read_bytes(service.file)))
+    except OSError:
+        return unit
+
+
 def _variants(services: list[compose.Service]) -> list[compose.Service | None]:
-    """One service for each way in which Compose builds and stops the image; None where it does not."""
+    """One service for each way in which Compose builds and stops the image as it is, and one for each other way in which it starts it; None
+    where it does not."""
     seen: dict[tuple[object, ...], compose.Service | None] = {}
     for service in services:
-        seen.setdefault((service.target, service.stop_signal, service.grace_period, service.init), service)
+        seen.setdefault((service.build, ()), service.as_built())
+    for service in services:
+        if len(seen) < MOST_WAYS:
+            seen.setdefault((service.build, service.start), service)
     return list(seen.values()) or [None]

@@ -230,11 +230,13 @@ def line_of(case: Case, outcome: Outcome) -> CommandLine | None:
     """ENTRYPOINT or CMD of the launch, if the shell's text is written in it."""
     span = outcome.source.span
     for line in (case.image.launch.entrypoint, case.image.launch.cmd):
-        if line is None or line.instruction is None:
+        if line is None:
             continue
-        value = line.instruction.value.span
-        if value.document is span.document and value.start <= span.start and span.end <= value.end:
-            return line
+        own = [argument.text for argument in line.arguments if not (argument.inherited or argument.implied)]
+        for value in [line.instruction.value] if line.instruction is not None else own:
+            place = value.span
+            if place.document is span.document and place.start <= span.start and span.end <= place.end:
+                return line
     return None
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gracelint.compose import Finder, duration
+from gracelint.compose import Finder, Service
+from gracelint.compose.commands import words
+from gracelint.compose.reading import duration, read
 
 COMPOSE = """
 x-common: &common
@@ -89,3 +94,94 @@ def test_a_file_that_says_nothing_usable(tmp_path: Path, text: str) -> None:
 )
 def test_durations(text: object, seconds: float | None) -> None:
     assert duration(text) == seconds
+
+
+def only(text: str) -> Service:
+    """The one service of a compose file."""
+    ((_, service),) = read("compose.yaml", text.encode())
+    return service
+
+
+def in_words(text: str, key: str = "command") -> list[tuple[str, str]] | None:
+    """The words of the one service, each with what was written for it."""
+    line = getattr(only(text), key)
+    found = None if line is None else words(line)
+    return None if found is None else [(word.value, text[word.span.start : word.span.end]) for word in found]
+
+
+START = "services:\n  web:\n    build: .\n    "
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("command: app --port 80  # c", [("app", "app"), ("--port", "--port"), ("80", "80")]),
+        ("command: sh -c 'a b'", [("sh", "sh"), ("-c", "-c"), ("a b", "a b")]),
+        ("command: 'sh -c \"a\"'", [("sh", "sh"), ("-c", "-c"), ("a", "a")]),
+        ("command: \"sh -c 'a'\"", [("sh", "sh"), ("-c", "-c"), ("a", "a")]),
+        ("command: >\n      sh -c 'a\n      b'\n", [("sh", "sh"), ("-c", "-c"), ("a b", "a\n      b")]),
+        ("command: |-\n\n      sh\n", [("sh", "sh")]),
+        ("command: [é, 😀, x]", [("é", "é"), ("😀", "😀"), ("x", "x")]),
+        ("command:\n      - a\n      - 'b c'\n", [("a", "a"), ("b c", "b c")]),
+        ("command: [a, 5, true]", [("a", "a"), ("5", "5"), ("true", "true")]),
+        ("command: ['it''s']", [("it's", "'it''s'")]),
+        ("command: [a, $$HOME]", [("a", "a"), ("$HOME", "$$HOME")]),
+        ("command: a ${X:-b c} d", [("a", "a"), ("${X:-b c}", "${X:-b c}"), ("d", "d")]),
+        ("command: ''", []),
+        ("command: []", []),
+        ("command: null", None),
+        ("command: 5", None),
+        ("command: {a: b}", None),
+        ("command: [[a]]", None),
+        ("command: &a [*a]", None),
+        ("command: $APP run", None),
+        ("command: a && b", None),
+        ("command: a > b", None),
+        ("command: A=1 b", None),
+        ("command: 'unclosed \"'", None),
+    ],
+)
+def test_words_of_a_command(written: str, expected: list[tuple[str, str]] | None) -> None:
+    assert in_words(START + written) == expected
+
+
+def test_what_is_merged_in_is_found_where_it_was_written() -> None:
+    text = "x: &x {build: ., command: one, user: app}\nservices:\n  web:\n    <<: *x\n    command: two\n    working_dir: /srv\n"
+    assert in_words(text) == [("two", "two")]
+    assert (only(text).user, only(text).workdir) == ("app", "/srv")
+    assert in_words(text.replace("    command: two\n", "")) == [("one", "one")]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("environment: {A: 1, B: x, C: null, D: '', E: $F}", {"A": "1", "B": "x", "C": None, "D": "", "E": None}),
+        ("environment: [A=1, B, 'C=', D=$X, 'E=a=b', 5]", {"A": "1", "B": None, "C": None, "D": None, "E": "a=b"}),
+        ("environment: x", {}),
+    ],
+)
+def test_variables(written: str, expected: dict[str, str | None]) -> None:
+    assert only(START + written).env == expected
+
+
+def test_a_command_that_is_not_known_leaves_the_start_as_it_is() -> None:
+    assert only(START + "command: a && b\n    user: app").start == ()
+    assert only(START + "command: a\n    user: app").start != ()
+    assert only(START + "init: true").start == ()
+
+
+@given(
+    value=st.text(st.sampled_from("ab '\"\\$#:-{}é😀\n\t"), max_size=30),
+    style=st.sampled_from([None, "'", '"', "|", ">"]),
+)
+def test_each_character_stands_where_it_was_written(value: str, style: str | None) -> None:
+    table = {"services": {"web": {"build": ".", "command": ["run", value]}}}
+    text = yaml.dump(table, default_style=style, allow_unicode=True, width=20)
+    line = only(text).command
+    assert isinstance(line, tuple)
+    _, word = line
+    assert word.value == value.replace("$$", "$")
+    for run in word.runs():
+        if run.end - run.start == run.origin_end - run.origin > 1:
+            shown = text[run.origin : run.origin_end]
+            assert shown == word.value[run.start : run.end] or shown.isspace() or shown[0] in "'\"|>", (text, run)

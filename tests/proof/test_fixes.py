@@ -12,6 +12,8 @@ import pytest
 import test_fixtures
 from rootfs import APPLETS, Rootfs
 
+from gracelint import compose
+from gracelint.compose.commands import words
 from gracelint.image.build import build_image
 from gracelint.image.context import Context
 from gracelint.lab import NotStartedError
@@ -69,10 +71,17 @@ def rootfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rootfs]:
 
 
 def measured(folder: Path, rootfs: dict[str, Rootfs], arguments: tuple[str, ...] | None) -> str:
-    """The verdict of the kernel on the Dockerfile of a folder, started with arguments in CMD's place."""
+    """The verdict of the kernel on the Dockerfile of a folder, started as its compose file says, or with arguments in CMD's place."""
     path = folder / "Dockerfile"
     document = Document.decode("Dockerfile", path.read_bytes())
-    image = build_image(parse(document), Context(str(folder), str(path)), cmd=arguments)
+    entrypoint, cmd, env = None, arguments, {}
+    for service in compose.Finder().services(str(path), str(folder)):
+        if service.start:
+            entrypoint = None if service.entrypoint is None else words(service.entrypoint)
+            cmd = None if service.command is None else words(service.command)
+            env = service.env
+    context = Context(str(folder), str(path))
+    image = build_image(parse(document), context, entrypoint=entrypoint, cmd=cmd, env=env)
     family = image.base.shell or "dash"  # where nothing tells, that is what is taken for granted, and said
     assert family in rootfs, image.base
     try:

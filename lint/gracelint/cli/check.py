@@ -15,7 +15,7 @@ from ..records import replace
 from ..selection import Layer, unknown
 from ..source import Document
 from ..terminal import printable
-from ..units import units
+from ..units import renewed, units
 from .emit import emit, statistics
 from .options import check_parser
 from .streams import ISSUES, Exit, Streams, UsageError
@@ -223,6 +223,7 @@ class Job:
     def adopt(self, contents: Mapping[str, bytes]) -> None:
         """Goes on with these contents in place of the overlay's, and with what the files hold now."""
         self.overlay = dict(contents)
+        self.units = [renewed(unit) for unit in self.units]
         self.judged = self._judge(self.units)
 
     def instructions(self, document: Document) -> list[tuple[int, int]]:

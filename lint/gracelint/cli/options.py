@@ -92,7 +92,7 @@ def stop_signal(text: str) -> str:
 
 def seconds(text: str) -> float:
     """A number of seconds, or a duration as Compose writes it."""
-    from ..compose import duration
+    from ..compose.reading import duration
 
     value = duration(text if text[-1:].isalpha() else f"{text}s")
     if value is None:

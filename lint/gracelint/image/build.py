@@ -31,14 +31,15 @@ def build_image(
     build_args: Mapping[str, str] | None = None,
     base_images: Mapping[str, BaseImage] | None = None,
     user: str | None = None,
-    env: Mapping[str, str] | None = None,
-    entrypoint: Sequence[str] | None = None,
-    cmd: Sequence[str] | None = None,
+    env: Mapping[str, str | None] | None = None,
+    workdir: str | None = None,
+    entrypoint: Sequence[str | Text] | None = None,
+    cmd: Sequence[str | Text] | None = None,
     stop_signal: StopSignal | None = None,
 ) -> Image:
     """The image of a stage (``target``, a name or number; the last one without).
 
-    ``base_images`` are the user's own facts, by reference pattern. ``user``, ``env``, ``entrypoint``, ``cmd`` and
+    ``base_images`` are the user's own facts, by reference pattern. ``user``, ``env``, ``workdir``, ``entrypoint``, ``cmd`` and
     ``stop_signal`` are what the container is started with (``docker run``, compose, Kubernetes), None: as the image
     says. Never fails: a file without FROM, or without the target, gives an image of which nothing is known.
     """
@@ -59,7 +60,7 @@ def build_image(
         stop_signal=stop_signal or state.stop_signal,
         launch=build_launch(*in_force),
         env={**state.env, **(env or {})},
-        workdir=state.workdir or "/",
+        workdir=posixpath.join("/", state.workdir or "/", workdir or ""),
         user=user if user is not None else state.user,
         files=builder.files(stage.index),
         instructions=tuple(state.instructions),

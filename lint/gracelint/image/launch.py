@@ -20,6 +20,7 @@ from .model import Argument, CommandLine, ImageFile, Launch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..source import Text
     from .model import Image
 
 _ASKS_FOR_ARGUMENTS = regex(r"\$(?:[1-9#*]|\{[1-9#*])|\bin \"?\$@|\b(?:shift|getopts)\b")
@@ -57,27 +58,31 @@ def with_any_arguments(image: Image) -> Launch | None:
     return None
 
 
-def given_on_command_line(words: Sequence[str]) -> CommandLine:
-    """An ENTRYPOINT or CMD that the user gave when starting the container; its words stand in no file."""
-    document = Document("<command line>", " ".join(words))
+def given(words: Sequence[str | Text]) -> CommandLine:
+    """An ENTRYPOINT or CMD that was given when the container was started: texts that somebody wrote (a compose file), or strings that stand
+    in no file."""
+    document = Document("<command line>", " ".join(word for word in words if isinstance(word, str)))
     arguments: list[Argument] = []
     at = 0
     for word in words:
-        arguments.append(Argument(word, document.cut(at, at + len(word))))
-        at += len(word) + 1
+        if isinstance(word, str):
+            arguments.append(Argument(word, document.cut(at, at + len(word))))
+            at += len(word) + 1
+        else:
+            arguments.append(Argument(word.value, word))
     return CommandLine("exec", tuple(arguments), None)
 
 
 def override(
     entrypoint: CommandLine | None,
     cmd: CommandLine | None,
-    new_entrypoint: Sequence[str] | None,
-    new_cmd: Sequence[str] | None,
+    new_entrypoint: Sequence[str | Text] | None,
+    new_cmd: Sequence[str | Text] | None,
 ) -> tuple[CommandLine | None, CommandLine | None]:
     """ENTRYPOINT and CMD in force when the user gives their own; an empty one clears."""
     if new_entrypoint is not None:
-        entrypoint = given_on_command_line(new_entrypoint) if any(new_entrypoint) else None
+        entrypoint = given(new_entrypoint) if any(map(str, new_entrypoint)) else None
         cmd = None
     if new_cmd is not None:
-        cmd = given_on_command_line(new_cmd) if new_cmd else cmd
+        cmd = given(new_cmd) if new_cmd else cmd
     return entrypoint, cmd
