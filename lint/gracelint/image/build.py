@@ -60,7 +60,7 @@ def build_image(
         stop_signal=stop_signal or state.stop_signal,
         launch=build_launch(*in_force),
         env={**state.env, **(env or {})},
-        workdir=posixpath.join("/", state.workdir or "/", workdir or ""),
+        workdir=posixpath.join(state.workdir or "/", workdir) if workdir else state.workdir or "/",
         user=user if user is not None else state.user,
         files=builder.files(stage.index),
         instructions=tuple(state.instructions),
