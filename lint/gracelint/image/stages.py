@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 DEFAULT_SHELL = ("/bin/sh", "-c")
+_LONGEST_PATH = 4096
+"""PATH_MAX of Linux (limits.h)."""
 
 # util/system/path.go (DefaultPathEnvUnix), platform.go (defaultArgs): set in every build, their values depend on it.
 _PLATFORM_ARGS = tuple(
@@ -275,6 +277,10 @@ def _workdir(state: Configuration, instruction: Instruction, stages: Stages) -> 
         if state.workdir is None:
             return
         path = posixpath.join(state.workdir, path)
+    if len(path) > _LONGEST_PATH:
+        state.workdir = None
+        state.missing.append("WORKDIR is longer than any path may be")
+        return
     state.workdir = normal(path)
     state.steps.append(MakeFolder(state.workdir, instruction.value))
 

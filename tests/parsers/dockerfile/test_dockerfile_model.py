@@ -221,11 +221,14 @@ def test_inner_instructions() -> None:
 
 N = 20_000
 HUGE = {
-    "instructions": "RUN a b\n" * N,
+    "instructions": "RUN a b\n" * N * 5,
+    "triggers": "ONBUILD RUN a b\n" * N * 5,
+    "arrays": 'CMD ["a", "b"]\n' * N,
+    "array on one line": "CMD [" + '"a", ' * 10_000 + '"b"]',
     "continuation lines": "RUN a" + " \\\n b" * N,
     "comments between": "RUN a \\\n" + "# c\n" * N,
     "array over lines": "CMD [" + '"a", \\\n' * N + '"b"]',
-    "heredocs": "RUN <<E\nE\n" * (N // 4),
+    "heredocs": "RUN <<E\nE\n" * N,
     "markers in one line": "RUN " + "<<E " * N,
     "one line": "RUN " + "x" * (N * 500),
     "flags": "RUN " + "--a='b' \\\n" * N,

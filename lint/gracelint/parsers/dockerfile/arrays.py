@@ -13,13 +13,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
+from ...source import Buffer, Run, Text
 from .decode import decoded
 from .words import stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...source import Text
 
 _SPACE = regex(r"[ \t\r\n]*")
 _CHARACTERS = regex(r'[^"\\\x00-\x1f\udc80-\udcff]+')
@@ -60,15 +60,19 @@ def array(value: Text) -> tuple[Text, ...] | None:
         return None
     if others:
         raise NotStringsError
-    text = value.buffer.value
-    return tuple([decoded(value.buffer, _units(text, *string), string[0], escape) for string in strings])
+    return tuple([_string_text(value.buffer, *string) for string in strings])
 
 
-def plain(value: Text, strings: tuple[Text, ...]) -> tuple[tuple[int, int], ...] | None:
-    """The ranges of an array's strings in its buffer; None where one of them is not written as it is meant."""
-    ranges, _ = _walk(value.buffer.value, *stripped(value.buffer, value.start, value.end))
-    same = all(value.buffer.value[slice(*each)] == text.value for each, text in zip(ranges, strings, strict=True))
-    return tuple(ranges) if same else None
+def _string_text(buffer: Buffer, start: int, end: int) -> Text:
+    """What the JSON string between these two places means."""
+    plain = _CHARACTERS.fullmatch(buffer.value, start, end)
+    if plain and len(buffer.runs) == 1:
+        run = buffer.runs[0]
+        at = run.origin + start - run.start
+        return Buffer(
+            buffer.value[start:end], (Run(0, end - start, run.document, at, at + end - start),), escape
+        ).whole()
+    return decoded(buffer, _units(buffer.value, start, end), start, escape)
 
 
 def _walk(text: str, at: int, end: int) -> tuple[list[tuple[int, int]], bool]:

@@ -23,6 +23,7 @@ _NEEDS_ONE = frozenset(
 )
 _NEEDS_TWO = frozenset({"ADD", "COPY"})
 _PAIRS = frozenset({"ENV", "LABEL"})
+_LOOKED_INTO = _NEEDS_TWO | _PAIRS | {"FROM", "SHELL", "HEALTHCHECK"}
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
 # Jinja, Go and jq templates; ERB and EJS; names between %%. None of them can begin an instruction or be part of an image's name.
@@ -35,8 +36,13 @@ def template(instructions: Sequence[Instruction]) -> Problem | None:
     A tag where an instruction or a base image should stand tells: elsewhere (a heredoc, ``--format '{{.Name}}'``) it may be meant as it is.
     """
     for instruction in instructions:
-        at = instruction.value if instruction.keyword == "FROM" else instruction.keyword_text
-        if _TEMPLATE.search(at.value) if instruction.keyword == "FROM" else _TEMPLATE.match(at.value):
+        if instruction.keyword == "FROM":
+            at, found = instruction.value, _TEMPLATE.search(instruction.value.value)
+        elif instruction.keyword in INSTRUCTIONS:
+            continue
+        else:
+            at, found = instruction.keyword_text, _TEMPLATE.match(instruction.keyword_text.value)
+        if found:
             message = "this is a template, not yet a Dockerfile, and nothing in it is judged: lint what is made of it"
             return Problem(message, at.span, template=True)
     return None
@@ -82,17 +88,21 @@ def unknown_instruction(instruction: Instruction) -> Problem:
 
 def arguments(instruction: Instruction) -> Iterator[Problem]:
     """Missing or refused arguments of one instruction."""
-    keyword, at = instruction.keyword, instruction.keyword_text
+    keyword = instruction.keyword
     if instruction.malformed and instruction.malformed.fatal:
         yield Problem(f"{keyword}: {instruction.malformed.reason}", instruction.value.span)
         return
+    if keyword in _NEEDS_ONE and not (len(instruction.value) if instruction.array is None else instruction.array):
+        yield Problem(f"{keyword} requires at least one argument", instruction.keyword_text.span)
+    if keyword == "ONBUILD" and instruction.inner:
+        yield from _onbuild(instruction.inner)
+    if keyword not in _LOOKED_INTO or (len(instruction.value) and not instruction.words):
+        return  # nothing more to ask, or a line that was not read, which is a problem of its own
     words = instruction.words if instruction.array is None else instruction.array
-    if not instruction.words and len(instruction.value):
-        return  # a line that was not read, which is a problem of its own
-    if keyword in _NEEDS_ONE and not words:
-        yield Problem(f"{keyword} requires at least one argument", at.span)
-    elif keyword in _NEEDS_TWO and len(words) < 2:
-        yield Problem(f"{keyword} requires a source and a destination", at.span)
+    if keyword in _NEEDS_TWO and len(words) < 2:
+        yield Problem(f"{keyword} requires a source and a destination", instruction.keyword_text.span)
+    elif not words:
+        return
     elif keyword in _PAIRS:
         yield from _pairs(instruction)
     elif keyword == "FROM" and len(words) != 1 and not (len(words) == 3 and words[1].value.lower() == "as"):
@@ -101,8 +111,6 @@ def arguments(instruction: Instruction) -> Iterator[Problem]:
         yield Problem("SHELL requires its arguments as a JSON array", instruction.value.span)
     elif keyword == "HEALTHCHECK":
         yield from _healthcheck(instruction)
-    elif keyword == "ONBUILD" and instruction.inner:
-        yield from _onbuild(instruction.inner)
 
 
 def _pairs(instruction: Instruction) -> Iterator[Problem]:

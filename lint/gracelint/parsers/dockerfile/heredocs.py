@@ -18,6 +18,7 @@ from .lines import SPACES
 _HEREDOC = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 _SPACE = regex(f"[{SPACES}]")
 _PLAIN = regex(rf"[^$'\"<\\{SPACES}]+")
+_BARE = regex(r"[\w./-]+")
 _DIGITS = regex(r"\d+")
 _NAME = regex(r"\w+")
 _DEEPEST = 50
@@ -39,6 +40,9 @@ def markers(line: str) -> list[Marker]:
     for word, start, end in _words(line, raw_quotes=True, raw_escapes=True):
         match = _HEREDOC.fullmatch(word)
         if match is None or not match[2]:
+            continue
+        if _BARE.fullmatch(match[2]):
+            found.append(Marker(match[2], True, match[1] == "-", start, end))
             continue
         plain = _words(match[2], raw_quotes=False, raw_escapes=False)
         raw = _words(match[2], raw_quotes=True, raw_escapes=False)

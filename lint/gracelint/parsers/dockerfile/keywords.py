@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
@@ -24,6 +24,9 @@ INSTRUCTIONS = frozenset({
 })  # fmt: skip
 """BuildKit's frontend/dockerfile/command/command.go."""
 
+Split = tuple[str, int, int]
+
+_KEYWORD = regex(r"[^\t\v\f\r ]+")
 _LONGEST = max(len(name) for name in INSTRUCTIONS)
 _HEAD = regex(r"[^\t\v\f\r ]*[\t\v\f\r ]*.?", re.DOTALL)
 """Keyword, white space and the first character of the value: all that the split depends on."""
@@ -40,10 +43,10 @@ class Keywords:
     the ordinary ones (`_plain`) never: they leave nothing to decide."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[str, int]] = {}
+        self._known: dict[str, Split] = {}
 
-    def split(self, lines: list[str], escape: str) -> list[tuple[str, int]]:
-        """Of each line the keyword as `dockerfile_parse` spells it (upper case), and the offset of what follows it.
+    def split(self, lines: list[str], escape: str) -> list[Split]:
+        """Of each line the keyword (see `canonical`), how many characters it was written in, and the offset of what follows it.
 
         The lines are stripped, not empty and hold no newline; ``escape`` is the same in every call.
         """
@@ -55,24 +58,27 @@ class Keywords:
         return [self._known[odd[at]] if split is None else split for at, split in enumerate(found)]
 
 
-def _plain(line: str) -> tuple[str, int] | None:
+def _plain(line: str) -> Split | None:
     """The split of a line that is an instruction's name, one blank, and something printable; None of any other."""
     at = line.find(" ", 0, _LONGEST + 1)
     written = line[: max(at, 0)]
     keyword = written.upper()
     ordinary = written.isascii() and keyword in INSTRUCTIONS and "!" <= line[at + 1] <= "~"
-    return (keyword, at + 1) if ordinary else None
+    return (keyword, at, at + 1) if ordinary else None
 
 
-def _split(lines: Iterable[str], escape: str) -> list[tuple[str, int]]:
+def _split(lines: Sequence[str], escape: str) -> list[Split]:
     from dockerfile_parse import DockerfileParser
 
     masked = [_masked(line, escape) for line in lines]
     text = f"# escape={escape}\n" + "".join([line + "\n" for line in masked])
     entries = DockerfileParser(fileobj=StringIO(text)).structure[1:]
-    return [
-        (entry["instruction"], len(line) - len(entry["value"])) for line, entry in zip(masked, entries, strict=True)
-    ]
+    found = []
+    for line, seen, entry in zip(lines, masked, entries, strict=True):
+        match = _KEYWORD.match(line)
+        written = match[0] if match else ""
+        found.append((canonical(written, entry["instruction"]), len(written), len(seen) - len(entry["value"])))
+    return found
 
 
 def _masked(line: str, escape: str) -> str:

@@ -122,6 +122,8 @@ class Lines:
             self.problems.append(Problem(message, self.document.span(start, end)))
 
     def _lead(self, start: int, end: int) -> int:
+        if start < end and "!" <= self._text[start] <= "~":
+            return start
         match = _LEAD.match(self._text, start, end)
         return match.end() if match else start
 

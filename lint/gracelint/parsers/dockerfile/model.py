@@ -66,22 +66,20 @@ class MalformedArray:
     elements: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instruction:
     """One instruction.
 
     ``keyword`` is upper case; ``keyword_text`` as written. ``value`` is everything behind the flags (a heredoc's
-    marker included, its body not). ``words`` are its white-space separated parts as written, with quotes.
-    ``array`` holds the strings of an exec form (decoded; their texts map escapes to what was written), None in shell
-    form. ``inner`` is the instruction behind ONBUILD. ``span`` runs from the keyword to the end of the last line,
-    heredoc bodies included; ``first_line``/``last_line`` are 1-based.
+    marker included, its body not). ``array`` holds the strings of an exec form (decoded; their texts map escapes to what
+    was written), None in shell form. ``inner`` is the instruction behind ONBUILD. ``span`` runs from the keyword to the end
+    of the last line, heredoc bodies included; ``first_line``/``last_line`` are 1-based. ``escape`` is the file's.
     """
 
     keyword: str
     keyword_text: Text
     flags: tuple[Flag, ...]
     value: Text
-    words: tuple[Text, ...]
     array: tuple[Text, ...] | None
     malformed: MalformedArray | None
     heredocs: tuple[Heredoc, ...]
@@ -89,6 +87,19 @@ class Instruction:
     span: Span
     first_line: int
     last_line: int
+    escape: str
+    _words: tuple[Text, ...] | None = None
+
+    @property
+    def words(self) -> tuple[Text, ...]:
+        """The white-space separated parts of the value as written, with quotes; made when first asked for, as few are."""
+        found = self._words
+        if found is None:
+            from .words import words
+
+            found = words(self.keyword, self.value, self.escape)
+            object.__setattr__(self, "_words", found)
+        return found
 
     def flag(self, name: str) -> Flag | None:
         """The last flag of this name, None without one."""

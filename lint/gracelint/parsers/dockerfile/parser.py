@@ -14,19 +14,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from ...source import Text
-from . import arrays, checks, keywords, shapes
+from ...source import Span, Text
+from . import arrays, checks, keywords
 from .lines import Line, Lines
 from .model import Dockerfile, Heredoc, Instruction, MalformedArray, Problem
-from .words import flags, stripped, words
+from .words import flags, stripped
 
 if TYPE_CHECKING:
     from ...source import Document
 
 _EXEC_FORM = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME"})
 _HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
-_KEYWORD = regex(r"[^\t\v\f\r ]+")
-_BINARY = regex("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_WITH_INNER = frozenset({"ONBUILD", "HEALTHCHECK"})
 _UNDECODABLE = regex("[\udc80-\udcff]+")
 _NOT_STRINGS = "an array must hold strings only"
 
@@ -89,46 +88,37 @@ class _Reader:
         return found + self._of(pending)
 
     def _of(self, pending: list[Line]) -> list[Instruction]:
-        escape = self._lines.escape
-        found = [shapes.recalled(line, escape) for line in pending]
-        new = [at for at, instruction in enumerate(found) if instruction is None]
-        for at, instruction in zip(new, self._read([pending[at] for at in new]), strict=True):
-            found[at] = instruction
-            if instruction is not None:
-                shapes.keep(pending[at], escape, instruction)
-        return [instruction for instruction in found if instruction is not None]
-
-    def _read(self, pending: list[Line]) -> list[Instruction | None]:
-        """The instructions of lines; None of a line that is nothing but white space."""
-        ranges = [stripped(line.buffer, 0, len(line.buffer.value)) for line in pending]
-        written = [line.buffer.value[start:end] for line, (start, end) in zip(pending, ranges, strict=True)]
-        parts = iter(self._names.split([text for text in written if text], self._lines.escape))
-        found: list[Instruction | None] = []
-        for line, (start, end) in zip(pending, ranges, strict=True):
-            upper, offset = next(parts) if start < end else ("", 0)
-            found.append(self._instruction(line, start, end, upper, start + offset) if start < end else None)
-        return found
+        ranges = [(line, *stripped(line.buffer, 0, len(line.buffer.value))) for line in pending]
+        ranges = [(line, start, end) for line, start, end in ranges if start < end]
+        written = [line.buffer.value[start:end] for line, start, end in ranges]
+        parts = self._names.split(written, self._lines.escape)
+        return [
+            self._instruction(line, start, end, split) for (line, start, end), split in zip(ranges, parts, strict=True)
+        ]
 
     def _instruction(
-        self, line: Line, start: int, end: int, upper: str, at: int, behind_onbuild: bool = False
+        self, line: Line, start: int, end: int, split: keywords.Split, behind_onbuild: bool = False
     ) -> Instruction:
-        """The instruction at a range of a logical line; ``at`` is where the flags or the value begin.
+        """The instruction at a range of a logical line.
 
         A line that BuildKit does not take is read as far as its keyword, a chain of ONBUILD as far as the second.
         """
         buffer, escape = line.buffer, self._lines.escape
-        match = _KEYWORD.match(buffer.value, start, end)
-        keyword_text = Text(buffer, start, match.end() if match else start)
-        keyword = keywords.canonical(keyword_text.value, upper)
-        begin = keyword_text.span
+        keyword, width, offset = split
+        keyword_text = Text(buffer, start, start + width)
+        document, begin, least = keyword_text.span
         if line.refused:
-            value = Text(buffer, *stripped(buffer, at, end))
-            span = begin.document.span(begin.start, max(line.end, begin.end))
-            return Instruction(keyword, keyword_text, (), value, (), None, None, (), None, span, line.first, line.last)
-        found, at = flags(buffer, at, end, escape)
+            value = Text(buffer, *stripped(buffer, start + offset, end))
+            span = Span(document, begin, max(line.end, least))
+            return Instruction(
+                keyword, keyword_text, (), value, None, None, (), None, span, line.first, line.last, escape, ()
+            )
+        found, at = flags(buffer, start + offset, end, escape)
         value = Text(buffer, *stripped(buffer, at, end))
         array, malformed = _array(value) if keyword in _EXEC_FORM else (None, None)
-        inner = None if behind_onbuild and keyword == "ONBUILD" else self._inner(keyword, value, line)
+        inner = None
+        if keyword in _WITH_INNER and not (behind_onbuild and keyword == "ONBUILD"):
+            inner = self._inner(keyword, value, line)
         heredocs: tuple[Heredoc, ...] = ()
         last_line, last = line.last, line.end
         if "<<" in buffer.value:
@@ -137,40 +127,28 @@ class _Reader:
             elif keyword == "ONBUILD" and inner is not None:
                 heredocs = inner.heredocs
             last_line, last = self._lines.number, self._lines.end
+        span = Span(document, begin, max(last, least))
         return Instruction(
-            keyword=keyword,
-            keyword_text=keyword_text,
-            flags=found,
-            value=value,
-            words=words(keyword, value, escape),
-            array=array,
-            malformed=malformed,
-            heredocs=heredocs,
-            inner=inner,
-            span=begin.document.span(begin.start, max(last, begin.end)),
-            first_line=line.first,
-            last_line=last_line,
+            keyword, keyword_text, found, value, array, malformed, heredocs, inner, span, line.first, last_line, escape
         )
 
     def _inner(self, keyword: str, value: Text, line: Line) -> Instruction | None:
         """The instruction behind ONBUILD or HEALTHCHECK."""
-        if keyword not in ("ONBUILD", "HEALTHCHECK") or not len(value):
+        if not len(value):
             return None
         escape = self._lines.escape
-        ((upper, offset),) = self._names.split([value.value], escape)
-        at = value.start + offset
+        (split,) = self._names.split([value.value], escape)
         if keyword == "ONBUILD":
-            return self._instruction(line, value.start, value.end, upper, at, behind_onbuild=True)
-        if upper != "CMD":
+            return self._instruction(line, value.start, value.end, split, behind_onbuild=True)
+        name, width, offset = split
+        if name != "CMD":
             return None
-        command = Text(value.buffer, at, value.end)
+        command = Text(value.buffer, value.start + offset, value.end)
         array, malformed = _array(command)
-        match = _KEYWORD.match(value.buffer.value, value.start, value.end)
-        keyword_text = Text(value.buffer, value.start, match.end() if match else value.start)
+        keyword_text = value.cut(0, width)
         return Instruction(
-            "CMD", keyword_text, (), command, words("CMD", command, escape), array, malformed, (), None,
-            value.span, line.first, line.last,
-        )  # fmt: skip
+            "CMD", keyword_text, (), command, array, malformed, (), None, value.span, line.first, line.last, escape
+        )
 
     def _heredocs(self, line: Line) -> tuple[Heredoc, ...]:
         """The heredocs of a line, whose bodies are taken from the lines that follow it."""

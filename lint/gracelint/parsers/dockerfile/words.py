@@ -34,6 +34,8 @@ def _plain(escape: str) -> re.Pattern[str]:
 def stripped(buffer: Buffer, start: int, end: int) -> tuple[int, int]:
     """A range without the white space (Go's) on both sides."""
     value = buffer.value
+    if start < end and "!" <= value[start] <= "~" and "!" <= value[end - 1] <= "~":
+        return start, end
     match = _LEAD.match(value, start, end)
     start = match.end() if match else start
     while end > start and _LEAD.fullmatch(value, end - 1, end):
@@ -80,6 +82,8 @@ def _word_end(value: str, at: int, end: int, escape: str) -> int:
 def flags(buffer: Buffer, at: int, end: int, escape: str) -> tuple[tuple[Flag, ...], int]:
     """The flags that a range begins with, and where the value behind them begins."""
     found: list[Flag] = []
+    if at < end and "-" < buffer.value[at] <= "~":
+        return (), at  # neither white space nor a dash
     while True:
         match = _LEAD.match(buffer.value, at, end)
         at = match.end() if match else at
