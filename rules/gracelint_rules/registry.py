@@ -178,6 +178,7 @@ RULES: tuple[Registered, ...] = (
     Registered("GL307", "threads-outlive-exit", "error"),
     Registered("GL308", "runtime-ignores-signal", "warning"),
     Registered("GL309", "launcher-does-not-forward", "error"),
+    Registered("GL310", "displaced-server-handler", "error"),
     Registered("GL401", "package-runner-as-pid1", "warning"),
     Registered("GL402", "no-init-for-children", "info", _shell),
     Registered("GL403", "supervisor-stop-settings", "warning", _supervisor),

@@ -57,7 +57,7 @@ def test_unknown_framework(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "import uvicorn\nuvicorn.run('app:app')\nimport time\nwhile True:\n    time.sleep(1)\n",
+        "import uvicorn\nuvicorn.run('app:app')\n",
         "from aiohttp import web\nweb.run_app(web.Application())\n",
         "import hypercorn.run\nhypercorn.run.run(config)\n",
     ],

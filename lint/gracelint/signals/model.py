@@ -66,6 +66,28 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Hosting:
+    """The application that a server imports, and how. ``application`` is the word that names it (``pkg.mod:app``), ``folder`` the option that says where it is;
+    ``attribute`` is what the server takes of the module where the word does not say, ``factory``: that is called; ``inside`` are modules looked for in a package.
+    ``imported``: "before" the server installs its handlers, "after" that ("": that depends on its version), or "aside" in a process that is told to stop by no signal;
+    ``loop``: the handlers are its event loop's; ``worker``: in a process of its own;
+    ``threads``: requests run in other threads than the main one; ``ends_threads``: it leaves without waiting for the application's threads.
+    ``leaves`` is what an exit out of the application's handler comes to (None: it ends in order)."""
+
+    application: Argument
+    imported: str
+    folder: Argument | None = None
+    attribute: str = ""
+    factory: bool = False
+    inside: tuple[str, ...] = ()
+    worker: bool = False
+    threads: bool = False
+    ends_threads: bool = False
+    loop: bool = False
+    leaves: Reaction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What the catalogue (or the configuration) knows of one command line.
 
@@ -77,7 +99,7 @@ class Program:
     none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
     ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
     rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
-    ``python`` is what its source says, where it is a Python application of the image's own that was read.
+    ``python`` is what its source says, where it is a Python application of the image's own that was read; ``hosts`` the application that a server imports.
     """
 
     name: str
@@ -98,6 +120,7 @@ class Program:
     evidence: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()
     python: Behaviour | None = None
+    hosts: Hosting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,6 +289,16 @@ class Resolver:
                 self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
         return self._programs[key]
 
+    def _hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
+        """A server, with what the application that it imports does to its signals."""
+        key = (*(argument.value for argument in arguments), "\0hosted", *sorted(environment.ignored))
+        if key not in self._programs:
+            from .python.hosted import hosted
+
+            workdir, ignored = environment.workdir, environment.ignored
+            self._programs[key] = hosted(program, self.image, workdir=workdir, ignored=ignored)
+        return self._programs[key] or program
+
     def _manages(self, program: Program | None, argv: tuple[str, ...]) -> bool:
         """Whether it is a management command of the application itself, which is read."""
         if program is None or program.name != "django":
@@ -310,6 +320,8 @@ class Resolver:
         own = program is None or (program.runtime == "python" and not program.starts)
         if own or self._manages(program, argv):
             program = self._python(program, arguments, environment)
+        elif program is not None and program.hosts is not None:
+            program = self._hosted(program, arguments, environment)
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from ..model import Program
+from ..model import Hosting, Program
 from . import catalogue
 from .configured import configured
 from .facts import gather, overlay
@@ -99,6 +99,45 @@ def _application(facts: Entry, situation: Situation) -> Argument | None:
     return named
 
 
+def _hosting(facts: Entry, situation: Situation) -> Hosting | None:
+    """The application that a server imports, if the command line names it."""
+    table = facts.get("hosts")
+    if not table:
+        return None
+    line = situation.line
+    named = line.value(table.get("option", ()))
+    if named is None and "operand" in table:
+        named = line.operands[table["operand"]] if len(line.operands) > table["operand"] else None
+    value = situation.image.env.get(table["env"]) if "env" in table else None
+    if named is None and value:
+        named = replace(situation.program, value=value)
+    if named is None and table.get("program"):
+        named = situation.program
+    if named is None:
+        held = (
+            name
+            for name in table.get("default", ())
+            if situation.image.files.known(f"{situation.image.workdir}/{name}.py")
+        )
+        named = next((replace(situation.program, value=name) for name in held), None)
+    if named is None:
+        return None
+    leaves = reactions({"SIGTERM": table["leaves"]}, {}).get("SIGTERM") if "leaves" in table else None
+    return Hosting(
+        named,
+        table["imported"],
+        line.value(table.get("folder", ())),
+        table.get("attribute", ""),
+        any(line.given(table.get("factory", ()))),
+        tuple(table.get("inside", ())),
+        table.get("worker", False),
+        table.get("threads", False),
+        table.get("ends-threads", False),
+        table.get("loop", False),
+        leaves,
+    )
+
+
 def _asked(situation: Situation) -> bool:
     """Whether the command line asks for something to be said, by an option anywhere."""
     words = (operand.value for operand in situation.line.operands)
@@ -129,6 +168,7 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         missing=tuple(facts.get("missing", ())),
         evidence=tuple(facts.get("evidence", ())),
         traits=tuple(dict.fromkeys(facts.get("traits", ()))),
+        hosts=_hosting(facts, situation),
     )
 
 

@@ -49,6 +49,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "traits": list,
     "missing": list,
     "evidence": list,
+    "hosts": dict,
 }
 _ENTRY = {**_FACTS, "options": dict, "when": list, "sub": list}
 _TOP = {**_ENTRY, "names": list, "modules": list, "classes": list, "extends": str}
@@ -76,6 +77,23 @@ _STARTS = {
     "shell-from": list,
 }
 _APPLICATION = {"module": list, "code": list, "operand": bool, "classes": bool}
+_HOSTS = {
+    "operand": int,
+    "option": list,
+    "env": str,
+    "default": list,
+    "imported": str,
+    "folder": list,
+    "attribute": str,
+    "factory": list,
+    "inside": list,
+    "worker": bool,
+    "threads": bool,
+    "ends-threads": bool,
+    "loop": bool,
+    "program": bool,
+    "leaves": dict,
+}
 
 
 def check(entry: Mapping[str, Any]) -> list[str]:
@@ -106,6 +124,9 @@ def _level(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
             yield f"starts: {start}"
     yield from _keys(table.get("options", {}), _OPTIONS)
     yield from _keys(table.get("application", {}), _APPLICATION)
+    yield from _keys(table.get("hosts", {}), _HOSTS)
+    if "leaves" in table.get("hosts", {}):
+        yield from _reaction("SIGTERM", table["hosts"]["leaves"])
     yield from (f"unknown trait {trait}" for trait in table.get("traits", ()) if trait not in TRAITS)
     if "reads" in table and table["reads"] not in READERS:
         yield f"unknown reader {table['reads']}"

@@ -21,6 +21,7 @@ Defect = Literal[
     "threads-outlive-exit",
     "launcher-does-not-forward",
     "development-server",
+    "displaced-server-handler",
 ]
 
 

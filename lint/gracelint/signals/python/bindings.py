@@ -11,6 +11,7 @@ from ...parsers.python import model as syntax
 from ...records import replace
 from . import expressions, operators
 from .exceptions import kind_of
+from .knowledge import standard
 from .state import Frame, joined
 from .values import (
     NONE,
@@ -133,6 +134,8 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
     if isinstance(applied, Function):
         return call(run, frame, applied, (function,), decorator.text, state)
     name = applied.name if isinstance(applied, Ref) else applied.kind if isinstance(applied, Made) else ""
+    if not standard(name):
+        run.hook(decorator.text.value, decorator.text, function)
     if name in ("builtins.staticmethod", "staticmethod") and isinstance(function, Function):
         return replace(function, static=True)
     if name in ("builtins.property", "property", "functools.cached_property"):

@@ -8,7 +8,7 @@ from ...parsers.python import model as syntax
 from ...records import replace
 from . import attributes, expressions, foreign, rests
 from .run import LONG_CALL, MOST_CALLS
-from .state import Frame, joined
+from .state import ASKED, Frame, joined
 from .values import (
     NONE,
     UNKNOWN,
@@ -21,6 +21,7 @@ from .values import (
     Items,
     Made,
     Method,
+    Own,
     Partial,
     Ref,
     Scope,
@@ -128,6 +129,9 @@ def _called(
         case Instance():
             own = method(run, function, "__call__", state)
             return _called(run, frame, own, arguments, text, state) if own is not None else UNKNOWN
+        case Own():
+            state.store[ASKED] = function
+            return NONE
         case Ref(name=name):
             return foreign.called(
                 run, frame, name.removeprefix("builtins."), None, arguments, text, state, awaited=awaited

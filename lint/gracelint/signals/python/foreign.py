@@ -29,6 +29,7 @@ _INSTALLS = regex(r"signal|graceful|terminat|shutdown_hook|killer|install_handle
 def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: State) -> Value:
     """A call of something that is not known."""
     name = text.value.partition("(")[0].strip()
+    _given(run, arguments, text)
     if run.handling:
         run.opaque = run.opaque or name.rpartition(".")[2] not in _HARMLESS
     if name.endswith(".cancel") and frame.loop:
@@ -40,6 +41,12 @@ def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: Sta
     if _INSTALLS.search(name.rpartition(".")[2]):
         _may_install(run, state)
     return UNKNOWN
+
+
+def _given(run: Run, arguments: Arguments, text: Text) -> None:
+    """Functions that are given away may be called some time: by what name, the call and the parameter tell."""
+    for word, given in (*(("", one) for one in arguments.values), *arguments.named):
+        run.hook(f"{text.value.partition(',')[0]} {word}", text, given)
 
 
 # What these return must be awaited, and does nothing before.
@@ -69,6 +76,8 @@ def called(
     found = special.function(name)
     if found is not None:
         return found(run, frame, receiver, arguments, text, state)
+    if not standard(name):
+        _given(run, arguments, text)
     entry = entry_of(name)
     if entry is not None and not awaited and name.startswith(_ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
         return Coroutine(
@@ -157,6 +166,13 @@ def _known(
     if entry.get("timed-by") and state.store.get((number, entry["timed-by"])) is not None:
         kind = "pause"
     owned = _owned(entry, arguments)
+    if "application" in entry and owned and frame.background is None and not state.signalled:
+        from .hooks import in_force
+
+        given = arguments.get(*entry["application"]) or UNKNOWN
+        owned = in_force(run, frame, text, given, owned, state, loop=bool(entry.get("loop-handlers")))
+        if state.dead:
+            return UNKNOWN
     launches = bool(entry.get("launches"))
     if launches and kind == "rest":
         kind = "perhaps"

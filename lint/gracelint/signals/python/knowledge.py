@@ -6,11 +6,12 @@ on its object that ends a rest), ``calls`` (calls its first argument, there and 
 that method of whatever the package made; ``singleton``: there is one object of the kind. ``until``: the mark that lets a rest end, ``raises`` what it then raises; ``timeout`` is
 position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` a mark that does. ``on`` names the
 signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words; ``unless``: not if this argument is false (or, of
-a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true. ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives.
+a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true. ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives; ``leaves``: what it raises when its
+own handler has ended it (default: it returns).
 ``broken-off``: what it means when the exception of a program's own handler comes out of it, ``stopped`` when it ends by its mark (a server may drop its requests); ``serves`` (of ``does``): from here
 on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server. ``stop-with``: what a handler had
-better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``loop``: an event
-loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
+better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``application``: position and name of the argument that is served, or names what is imported; ``loop-handlers``: its own handlers are its
+event loop's. ``loop``: an event loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from . import rests
 from .operators import signal_of
 from .run import Ending, Registration, blocked
 from .state import DEFAULT, PROCESS, Guard, Raised
-from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Items, Made, Ref, join
+from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Items, Made, Own, Ref, join
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -152,7 +152,7 @@ def _pending(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 def _kill(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     who = arguments.get(0, "pid")
     if isinstance(who, Made) and who.kind == "os.getpid":
-        return _raised(run, frame, arguments.get(1, "sig"), text, state)
+        return raised(run, frame, arguments.get(1, "sig"), text, state)
     if run.handling:
         # Some child is told; which one is not followed.
         state.store[(run.nobody, "told")] = TRUE
@@ -165,16 +165,18 @@ def _kill(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 def _raise_signal(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    return _raised(run, frame, arguments.get(0, "signalnum"), text, state)
+    return raised(run, frame, arguments.get(0, "signalnum"), text, state)
 
 
-def _raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State) -> Value:
+def raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State) -> Value:
     """The program signals itself: to PID 1 the default action does not apply."""
     signal = signal_of(which or UNKNOWN)
     if signal == "SIGKILL" and not run.pid1:
         return _end(run, state, "died", text)
     if signal is None or state.handler(signal) != DEFAULT:
-        if signal is not None and not state.signalled:
+        if signal is not None and (
+            not state.signalled or signal != run.signal or isinstance(state.handler(signal), Own)
+        ):
             rests.handle(run, frame, text, state, state.handler(signal))
         return NONE
     run.asked_pid1 = True

@@ -13,7 +13,7 @@ from . import rests, threads
 from .behaviour import Behaviour, Response
 from .late import late_registration
 from .run import Ending, OutOfBoundsError, Run
-from .state import DEFAULT, IGNORE, INTERRUPT, LOST, SERVES, Frame, joined
+from .state import ASKED, DEFAULT, IGNORE, INTERRUPT, LOST, SERVES, Frame, joined
 from .values import FALSE, TRUE, UNKNOWN, Const, Own, Ref, alternatives, truth
 
 if TYPE_CHECKING:
@@ -46,11 +46,7 @@ def read(
     if parsed is None or parsed.problem is not None:
         return None
 
-    def run_of(**settings: object) -> Run:
-        run = replace(Run(sources, entry.argv, env, ignored), **settings)  # type: ignore[arg-type] # fields of Run
-        execute(run, entry)
-        return run
-
+    run_of = runs(entry, sources, env, ignored)
     first = run_of()
     if first.exhausted:
         return _unknown(entry.source, entry.source.cut(0, 0), "the program", signals, first.doubts[-1])
@@ -73,6 +69,17 @@ def read(
     return Behaviour(entry.source, stays, found)
 
 
+def runs(entry: Entry, sources: Sources, env: Mapping[str, str | None], ignored: frozenset[str]) -> RunOf:
+    """What goes through the program from ``entry`` on, each time with the settings given (fields of `Run`)."""
+
+    def run_of(**settings: object) -> Run:
+        run = replace(Run(sources, entry.argv, env, ignored), **settings)  # type: ignore[arg-type] # fields of Run
+        execute(run, entry)
+        return run
+
+    return run_of
+
+
 def _unknown(source: Text, at: Text, name: str, signals: Sequence[str], missing: str) -> Behaviour:
     reaction = Reaction("unknown", f"what {name} does with it is not known")
     return Behaviour(source, None, {signal: Response(reaction, reaction, at, name) for signal in signals}, (missing,))
@@ -93,7 +100,14 @@ def execute(run: Run, entry: Entry) -> None:
     if parsed is None:
         return
     try:
-        if entry.function:
+        if entry.host is not None:
+            from .hosted import serve
+
+            _, scope = run.module("__main__", state, "")
+            frame = Frame(scope)
+            serve(run, frame, entry.host, entry.package, state)
+            end = None if state.dead else state
+        elif entry.function:
             _, scope = run.module("__console_script__", state, "")
             frame = Frame(scope)
             module(run, frame, entry.package, state)
@@ -204,7 +218,7 @@ def _each(run: Run, visits: list[Visit]) -> list[Visit]:
 
 def _response(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> Response | None:
     """What becomes of one signal, over all the places where it may arrive."""
-    found = [_at(run_of, first, visit, signal) for visit in places]
+    found = [at_place(run_of, first, visit, signal) for visit in places]
     worst = min(found, key=lambda one: _ORDER.index(one.as_pid1.disposition if one.as_pid1 else None))
     same = {(_word(one.as_pid1), _word(one.as_child)) for one in found}
     if len(same) > 1:
@@ -220,7 +234,7 @@ def _word(reaction: Reaction | None) -> str | None:
     return reaction.disposition if reaction is not None else None
 
 
-def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
+def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     """What becomes of a signal that arrives at one place."""
     handler = visit.handlers.get(signal, DEFAULT)
     registered = next(
@@ -249,7 +263,7 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     if UNKNOWN in kinds:
         reaction = Reaction("unknown", "which handler it installs is not known")
         return replace(response, as_pid1=reaction, as_child=reaction)
-    if DEFAULT in kinds and len(kinds) > 1:
+    if len(kinds) > 1 and (DEFAULT in kinds or any(isinstance(one, Own) for one in kinds)):
         reaction = Reaction("unknown", "whether it installs its handler is not known")
         return replace(response, as_pid1=reaction, as_child=reaction)
     if handler == DEFAULT:
@@ -260,7 +274,7 @@ def _at(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
             response, as_pid1=reaction, as_child=reaction, defect="handler-does-not-stop", at=registered or visit.text
         )
     if isinstance(handler, Own):
-        return _framework(handler, visit, response)
+        return _framework(run_of, first, handler, visit, signal, response)
     second = run_of(deliver=visit.number, signal=signal)
     found, defect, at = _outcome(second, first, visit, signal, response)
     child = found
@@ -284,18 +298,40 @@ def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
     return replace(response, as_pid1=found, as_child=found)
 
 
-def _framework(handler: Own, visit: Visit, response: Response) -> Response:
-    """The framework the program rests in has a handler of its own. What is written behind its call, and around it, is another matter: see ``raises-again``."""
+def _framework(run_of: RunOf, first: Run, handler: Own, visit: Visit, signal: str, response: Response) -> Response:
+    """The framework the program rests in has a handler of its own, which ends that call. What stands behind it, and around it, is another matter."""
     reaction = child = Reaction(handler.does, handler.why)  # type: ignore[arg-type] # a disposition
     if handler.does == "terminates" and _entry(visit).get("development"):
         response = replace(response, defect="development-server", at=visit.text)
-    if _entry(visit).get("raises-again") and response.cleanups:
-        child = Reaction(
-            "terminates",
-            f"{handler.why} by the same signal, so that what stands behind its call, and atexit, is not reached",
-        )
-        response = replace(response, defect="cleanup-never-runs", at=response.cleanups[0])
+    if handler.does in ("handles", "terminates"):
+        second = run_of(deliver=visit.number, signal=signal)
+        left = _behind(second, first, visit, response)
+        if left is not None:
+            return left
+        if second.asked_pid1 and response.cleanups:
+            child = Reaction(
+                "terminates",
+                f"{handler.why} by the same signal, so that what stands behind its call, and atexit, is not reached",
+            )
+            response = replace(response, defect="cleanup-never-runs", at=response.cleanups[0])
     return replace(response, as_pid1=reaction, as_child=child)
+
+
+def _behind(run: Run, first: Run, visit: Visit, response: Response) -> Response | None:
+    """What keeps the program although the call it was at rest in has ended; None where nothing does."""
+    ends = any(end.state.signalled for end in run.endings)
+    if run.stays and not ends:
+        place = run.stays[0]
+        if run.outlived:
+            found = Reaction("ignores", "a thread keeps it alive when its server has ended")
+            return replace(response, as_pid1=found, as_child=found, defect="threads-outlive-exit", at=place.text)
+        found = Reaction("ignores", f"it goes on when {visit.name} has ended")
+        return replace(response, as_pid1=found, as_child=found, defect="handler-does-not-stop", at=place.text)
+    doubts = [doubt for doubt in run.doubts if doubt not in first.doubts]
+    if rests.WHETHER_ENDED in doubts:
+        found = Reaction("unknown", f"{rests.WHETHER_ENDED} is not known")
+        return replace(response, as_pid1=found, as_child=found)
+    return None
 
 
 def _entry(visit: Visit) -> Knowledge:
@@ -340,6 +376,9 @@ def _outcome(
         return Reaction("unknown", why), None, None
     if not ends:
         return _staying(run, visit, signal, response)
+    asked = ends[0].state.store.get(ASKED)
+    if isinstance(asked, Own) and all(ASKED in end.state.store for end in ends):
+        return Reaction(asked.does, asked.why), None, None  # type: ignore[arg-type] # a disposition
     if all(end.how == "died" for end in ends):
         return Reaction("terminates", "it ends itself by a signal"), None, None
     if any(end.how == "exec" for end in ends):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .run import Visit, blocked, handlers
-from .state import CANCELLED, DEFAULT, IGNORE, INTERRUPT, LEAVING, Raised, joined
+from .state import ASKED, CANCELLED, DEFAULT, IGNORE, INTERRUPT, LEAVING, PROCESS, Raised, joined
 from .values import (
     FALSE,
     TRUE,
@@ -25,6 +25,7 @@ from .values import (
     Items,
     Made,
     Method,
+    Own,
     Partial,
     Ref,
     Unknown,
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
     from .values import Value
 
 # The name of the rest at the end of the main line, while threads go on.
-END = "the end of the thread"
+END = "a thread that it waits for"
+# The doubt about it.
+WHETHER_ENDED = f"whether {END} ends"
+# Behind it the signal: an event loop's own handler, which the loop still calls when `signal.signal` has installed another one (measured).
+LOOP = "loop:"
 _EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
@@ -65,6 +70,8 @@ def rest(
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
     the main line does not wait for of its own."""
+    if state.dead:
+        return
     before = len(run.stays)
     limited = frame.limited and kind == "rest"
     _rest(
@@ -127,7 +134,12 @@ def _rest(
     run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop))
     if run.deliver == number:
         first = len(frame.raises)
-        _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+        handler = in_force.get(run.signal, DEFAULT)
+        if isinstance(handler, Own):
+            return _left_in_order(run, frame, text, name, state)
+        _deliver(run, frame, text, state, handler)
+        if not state.dead and ASKED in state.store:
+            return _left_in_order(run, frame, text, name, state)
         run.broken_off = len(frame.raises) > first
         if frame.loop:
             _out_of_loop(run, frame, text, first)
@@ -240,6 +252,24 @@ def _deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -
     run.after = None if state.dead else state.copy()
 
 
+def _left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
+    """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
+    from .knowledge import entry_of
+    from .process import raised
+
+    entry = entry_of(name) or {}
+    state.signalled = True
+    run.read.clear()
+    if entry.get("raises-again"):
+        before = state.handler(run.signal)
+        if before == DEFAULT:
+            raised(run, frame, Ref(f"signal.{run.signal}"), text, state)
+        else:
+            handle(run, frame, text, state, before)
+    if not state.dead:
+        _end(frame, state, entry.get("leaves", ""), text)
+
+
 def _out_of_loop(run: Run, frame: Frame, text: Text, first: int) -> None:
     """While a loop waits, it is the loop that a handler interrupts: what it raises leaves the loop, and the coroutine does not see it. `asyncio.run`
     then cancels the task, and waits until it has ended."""
@@ -255,6 +285,9 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
     from .descriptors import woken
 
     if handler in (DEFAULT, IGNORE):
+        return
+    if isinstance(handler, Own):
+        state.store[ASKED] = handler
         return
     run.handler_ran = True
     woken(run, state)
@@ -275,6 +308,9 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
                 run.doubts.append("what its handler does")
         else:
             call(run, frame, handler, (number, interrupted), text, state)
+        beside = state.store.get((PROCESS, LOOP + run.signal))
+        if beside is not None and beside != handler and not state.dead:
+            handle(run, frame, text, state, beside)
     finally:
         run.handling = False
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass, field
 from .state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
-from .values import NONE, Const, Function, Module, Scope
+from .values import NONE, Bound, Const, Function, Items, Module, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ DEEPEST = 150
 # Ways that meet are compared name by name.
 NAMES_A_STEP = 2_000
 MOST_CALLS = 24
+MOST_HOOKS = 200
 # A call of so many steps that nothing else notices is gone through once for its kind of arguments.
 LONG_CALL = 40
 
@@ -80,6 +81,15 @@ class Ending:
     text: Text | None
 
 
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function that foreign code was given, to be called some time; ``name`` says for what (the decorator, or the call and its argument)."""
+
+    name: str
+    text: Text
+    function: Value
+
+
 class OutOfBoundsError(Exception):
     """The program is too large to be followed to its end."""
 
@@ -109,6 +119,7 @@ class Run:
     abandoned: list[tuple[State, int]] = field(default_factory=list)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
     children: list[tuple[int, Text]] = field(default_factory=list)
+    hooks: list[Hook] = field(default_factory=list)
     snapshots: list[State] = field(default_factory=list)
     modules: dict[str, Module] = field(default_factory=dict)
     class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -185,6 +196,13 @@ class Run:
         self.lowest = min(self.lowest, key[0])
         if self.handling:
             self.written.add(key)
+
+    def hook(self, name: str, text: Text, value: Value) -> None:
+        """Foreign code is given a value: a function of the image's own, perhaps."""
+        if len(self.hooks) < MOST_HOOKS:
+            for one in value.items if isinstance(value, Items) else (value,):
+                if isinstance(one, Function | Bound):
+                    self.hooks.append(Hook(name, text, one))
 
     def look(self, key: tuple[int, str]) -> None:
         """Something is looked at, on which a way may depend."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ...image.model import Argument, Image
     from ...parsers.python import model as syntax
     from ...source import Text
+    from ..model import Hosting
+    from .hosted import Host
     from .versions import Version
 
 LIMIT = 2_000_000
@@ -27,13 +29,18 @@ MOST_MODULES = 200
 _SCRIPT = regex(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
 _TARGET = regex(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
 _CONFIGURED = regex(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
+_IMPORT = regex(
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^#\n]*))|import[ \t]+([\w., \t]+))",
+    re.MULTILINE,
+)
 _WRAPPERS = ("cProfile", "profile", "trace", "memory_profiler", "viztracer")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where a program begins. ``source`` is its text (None: not known, ``missing`` says why); ``package`` of ``-m pkg.mod``; ``function``
-    is what a console script calls; ``search`` the folders modules are looked up in; ``argv`` is ``sys.argv``."""
+        is what a console script calls; ``search`` the folders modules are looked up in; ``argv`` is ``sys.argv``; ``host`` the server that imports the
+    module ``package``."""
 
     source: Text | None
     search: tuple[str, ...]
@@ -41,6 +48,7 @@ class Entry:
     package: str = ""
     function: str = ""
     missing: str = ""
+    host: Host | None = None
 
 
 class Sources:
@@ -85,6 +93,22 @@ class Sources:
                 return path[len(inside) : -len(".py")].replace("/", ".")
         return None
 
+    def reachable(self, name: str) -> Iterator[Text]:
+        """The texts of a module and of all that it imports, by the look of their import statements."""
+        waiting = [name]
+        seen: set[str] = set()
+        while waiting and len(seen) < 4 * MOST_MODULES:
+            module = waiting.pop()
+            parts = module.split(".")
+            # Packages are imported before what is in them.
+            for full in (".".join(parts[:length]) for length in range(1, len(parts) + 1)):
+                if full in seen or (found := self.find(full)) is None:
+                    continue
+                seen.add(full)
+                text, package = found
+                yield text
+                waiting += _imports(text.value, full if package else full.rpartition(".")[0])
+
     def parse(self, text: Text) -> syntax.Module | None:
         """A module's model; None past the bound."""
         key = (text.buffer, text.start, text.end)
@@ -114,6 +138,46 @@ class Sources:
     def parsed(self) -> tuple[syntax.Module, ...]:
         """All modules read so far."""
         return tuple(self._parsed.values())
+
+
+def _imports(text: str, package: str) -> Iterator[str]:
+    """The full names that a module's import statements may name."""
+    for match in _IMPORT.finditer(text):
+        if match[5] is not None:
+            yield from (name.split()[0] for name in match[5].split(",") if name.split())
+            continue
+        dots = len(match[1])
+        parts = package.split(".")[: len(package.split(".")) - dots + 1] if dots else []
+        base = ".".join([*(part for part in parts if part), *([match[2]] if match[2] else [])])
+        names = [word.split()[0] for word in (match[3] or match[4] or "").split(",") if word.split()]
+        yield base
+        yield from (f"{base}.{name}" if base else name for name in names if name.isidentifier())
+
+
+def hosted_entry(hosting: Hosting, image: Image, workdir: str) -> Entry | None:
+    """The module that a server imports, and what of it is the application: ``function``, with brackets where it makes the application."""
+    words = hosting.application.value
+    if words.count(":") > 1:
+        words = words.removeprefix("asgi:").removeprefix("wsgi:")
+    module, _, attribute = words.partition(":")
+    folder = hosting.folder.value if hosting.folder is not None else ""
+    search = (posixpath.normpath(posixpath.join("/", workdir, folder)), workdir, *_python_path(image, workdir))
+    if module.endswith(".py") and "/" not in module.rstrip("/"):
+        module = module.removesuffix(".py")
+    sources = Sources(image, search)
+    for name in (module, *(f"{module}.{inner}" for inner in hosting.inside)):
+        found = sources.find(name) if module else None
+        if found is not None and (
+            name != module or not found[1] or not any(map(sources.find, _inside(module, hosting)))
+        ):
+            made = hosting.factory or attribute.endswith(")")
+            function = f"{attribute.partition('(')[0] or hosting.attribute}{'()' if made else ''}"
+            return Entry(found[0], search, (words,), name, function)
+    return None
+
+
+def _inside(module: str, hosting: Hosting) -> Iterator[str]:
+    return (f"{module}.{inner}" for inner in hosting.inside)
 
 
 def content(image: Image, path: str) -> Text | None:

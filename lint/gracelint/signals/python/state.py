@@ -31,6 +31,8 @@ CANCELLED: Key = (PROCESS, "cancelled")
 SERVES: Key = (PROCESS, "serves")
 # The exception that left the event loop, while its tasks are being cancelled.
 LEAVING: Key = (PROCESS, "leaving")
+# The framework's own handler was called, and ends the call that the program rests in.
+ASKED: Key = (PROCESS, "asked")
 # A coroutine was closed in the middle of its clean-up.
 LOST: Key = (PROCESS, "lost")
 

@@ -68,7 +68,9 @@ def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
     found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
     for end in (state, *(one.state for one in frame.raises[first:])):
         for key, value in list(end.store.items()):
-            if key[0] == PROCESS and isinstance(value, Partial) and value.loop:
+            if key[0] == PROCESS and key[1].startswith(rests.LOOP):
+                del end.store[key]
+            elif key[0] == PROCESS and isinstance(value, Partial) and value.loop:
                 end.store[key] = INTERRUPT if key[1] == "SIGINT" else DEFAULT
     return found
 
@@ -116,6 +118,9 @@ def _add_handler(
     callback = arguments.get(1, "callback") or UNKNOWN
     handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
     process.install(run, frame, which, handler, text, state, error="ValueError")
+    signal = signal_of(which)
+    if signal is not None and not state.dead and frame.background != "process":
+        state.store[(PROCESS, rests.LOOP + signal)] = handler
     return NONE
 
 
@@ -125,6 +130,7 @@ def _remove_handler(
     signal = signal_of(arguments.get(0, "sig") or UNKNOWN)
     if signal is not None:
         state.store[(PROCESS, signal)] = INTERRUPT if signal == "SIGINT" else DEFAULT
+        state.store.pop((PROCESS, rests.LOOP + signal), None)
     return UNKNOWN
 
 

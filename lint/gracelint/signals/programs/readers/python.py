@@ -10,7 +10,7 @@ from ....image.model import Argument
 from ....regexes import regex
 from ..starts import command, shell_command
 from ..words import split
-from .files import content
+from .files import content, matching
 from .lines import inline, settings, unquoted
 
 if TYPE_CHECKING:
@@ -88,6 +88,47 @@ def uv(facts: Entry, situation: Situation) -> Entry:
         start = Argument("python", words[0].text, implied=True)
         return {"started": (command((start, *words), "fork"),)}
     return {}
+
+
+_PINS = (
+    "requirements.txt",
+    "requirements/*.txt",
+    "requirements-*.txt",
+    "constraints.txt",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "pyproject.toml",
+    "Pipfile",
+)
+
+
+def _pinned(situation: Situation, name: str) -> tuple[int, ...] | None:
+    """The version of a package that the project's own files ask for exactly; None where they do not."""
+    pin = re.compile(
+        rf"""(?mi)^[\s"'-]*{name}(?:\[[^\]]*\])?\s*==\s*(\d+(?:\.\d+)+)|^name = "{name}"\nversion = "(\d+(?:\.\d+)+)\""""
+    )
+    for text in (
+        text for pattern in _PINS for path in matching(situation, pattern) if (text := content(situation, path))
+    ):
+        if match := pin.search(text.value):
+            return tuple(int(part) for part in (match[1] or match[2]).split("."))
+    return None
+
+
+# From the first of these versions on, until the second, uvicorn imported the application when its handlers were in force (0.28.1, 0.29.0, 0.46.0 and 0.47.0 looked at).
+_UVICORN = (0, 29), (0, 47)
+
+
+def uvicorn(facts: Entry, situation: Situation) -> Entry:
+    """Whether this version imports the application before or after it installs its handlers."""
+    version = _pinned(situation, "uvicorn")
+    if version is None or "hosts" not in facts:
+        return {}
+    hosts = facts["hosts"]
+    if not hosts["imported"]:
+        return {"hosts": {**hosts, "imported": "after" if _UVICORN[0] <= version < _UVICORN[1] else "before"}}
+    return {"hosts": {**hosts, "imported": "before"}} if version < _UVICORN[0] else {}
 
 
 _GUNICORN = regex(r"^(graceful_timeout|daemon|reload)[ \t]*(?::[^=\n]*)?=[ \t]*(\d+|True|False)\b", re.MULTILINE)
