@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from signals_support import APP, command, image, outcome, script
 
+from gracelint.image.build import standalone
 from gracelint.signals.trace import follow
+from gracelint.source import Document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,3 +261,30 @@ def test_what_does_not_start(tmp_path: Path) -> None:
     trace = follow(built, programs=APP)
     assert trace.verdict == "unknown"
     assert "no shebang" in trace.missing[0]
+
+
+# Scripts whose arguments nobody knows: text, the last words of every way's PID 1.
+ALONE = {
+    "a loop over arguments is no place to stay": (
+        'while [ $# -gt 0 ]; do case "$1" in --fast) fast=1 ;; esac; shift; done\n'
+        "if [ ! -e /data/ready ]; then echo usage; exit 1; fi\nexec app\n",
+        {"app"},
+    ),
+    "neither is getopts": (
+        "while getopts f: opt; do case $opt in f) file=$OPTARG ;; esac; done\n[ -e /data/ready ] || exit 1\nexec app\n",
+        {"app"},
+    ),
+    "an array keeps the number of its words open": (
+        'words=(app "$@")\nset -- "${words[@]}" --last\nwhile [ "$1" != --last ]; do shift; done\nexec "${words[@]}"\n',
+        {"app"},
+    ),
+    "the command is an argument": ('exec gosu nobody "$@"\n', {"$@"}),
+    "the command is the rest of an array": ('words=("$@")\nexec gosu nobody "${words[@]}"\n', {"$@"}),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_arguments_that_nobody_knows(name: str) -> None:
+    text, first = ALONE[name]
+    trace = follow(standalone(Document("entry.sh", "#!/bin/bash\n" + text)), programs=APP)
+    assert {path.pid1[0] for path in trace.paths} == first

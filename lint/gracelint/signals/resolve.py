@@ -92,9 +92,7 @@ class Resolver:
             for field in fields
         )
         if not fields[0].known:
-            name = fields[0].shown
-            process = self._unknown(pid, arguments, environment, f"what {name} stands for is not known")
-            return [Alternative(process, reasons=process.missing)]
+            return self._untold(arguments, environment, pid)
         return self.launch(arguments, environment, pid, "fork", by_shell=True)
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
@@ -143,6 +141,8 @@ class Resolver:
                 pid, arguments, environment, Bound("programs start one another too deeply to follow")
             )
             return [Alternative(process, reasons=process.missing)]
+        if arguments[0].rest:
+            return self._untold(arguments, environment, pid, how)
         deeper = replace(environment, depth=environment.depth + 1)
         shell = self._shell(arguments, deeper, pid, how)
         if shell is not None:
@@ -164,6 +164,14 @@ class Resolver:
         argv = values(arguments) or tuple(argument.value for argument in arguments)
         text = arguments[0].text if arguments else None
         return Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,))
+
+    def _untold(
+        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How = "fork"
+    ) -> list[Alternative]:
+        """A command line whose first word is not known."""
+        reason = f"what {arguments[0].value} stands for is not known"
+        process = self._unknown(pid, arguments, environment, reason, how)
+        return [Alternative(process, reasons=process.missing)]
 
     # --- scripts ---
 

@@ -80,7 +80,7 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     count = compute(state, fields[1].shown) if len(fields) > 1 else 1
     if count is None:
-        state.parameters = (Field(Unknown("$@"), node.text, parameter=True, rest=True),)
+        state.parameters = (Field(Unknown("$@", rest=True), node.text, parameter=True),)
     elif not state.shift(max(0, count)):
         if state.shell.dialect.family == "dash":
             return [machine.leave(state, 2, f"there are not {count} arguments to shift, and dash gives up")]

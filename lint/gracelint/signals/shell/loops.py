@@ -11,12 +11,13 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...parsers.shell.walk import walk
 from ..process import Bound
 from . import filesystem, refusals, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
-from .values import Unknown, clip, name
+from .values import Unknown, alone, clip, name
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .values import Field, Value
 
 MOST_ITERATIONS = 100
+ARGUMENTS = frozenset({"#", "1", "@", "*"})
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
@@ -76,7 +78,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
         else:
             if unknown or len(each.conditions) > loop.conditions:
                 machine.escaped.add(loop.entry)
-            if unknown and not machine.live:
+            if unknown and not machine.live and not _consumes(node):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             each.done(0)
@@ -240,7 +242,7 @@ def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:
     following = words.turns[index + 1] if index + 1 < len(words.turns) else None
     if following is not None and following.more is not None:
         words = Words(words.turns, _snapshot(state, node.name), dict(state.assumed))
-    state.variables[node.name] = words.turns[index].value
+    state.variables[node.name] = alone(words.turns[index].value)
     state.push("for", node, index + 1, words)
     state.push("seq", node.body)
     return state
@@ -276,6 +278,21 @@ def _constant(state: State, condition: object) -> bool:
         if first in CHANGING or first in state.functions:
             return False
     return True
+
+
+def _consumes(node: object) -> bool:
+    """Whether a loop goes through its arguments and takes one away in every turn, so that it ends: ``getopts``, or ``shift`` while there are some."""
+    if not isinstance(node, sh.While):
+        return False
+    asked = list(walk(node.condition))
+    if any(isinstance(part, sh.Simple) and _begins(part, "getopts") for part in asked):
+        return True
+    arguments = any(isinstance(part, sh.Parameter) and part.name in ARGUMENTS for part in asked)
+    return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(node.body))
+
+
+def _begins(command: sh.Simple, name: str) -> bool:
+    return bool(command.words) and command.words[0].literal == name
 
 
 def _held(state: State, node: object) -> Block:

@@ -36,7 +36,7 @@ def shell(
     """Every way a shell process can turn out. ``words`` are ``$0`` and the positional parameters."""
     budget = resolver.budget
     parameters = tuple(
-        Field(Unknown(word.value) if word.rest else word.value, word.text, True, word, word.rest) for word in words[1:]
+        Field(Unknown(word.value, rest=True) if word.rest else word.value, word.text, True, word) for word in words[1:]
     )
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version, posix=argv[0].rpartition("/")[2] == "sh"), argv, name, text, mode, pid)

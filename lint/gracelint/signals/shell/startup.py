@@ -10,6 +10,7 @@ own, ``unknown`` with the reason.
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ...records import replace
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from ...source import Text
     from .host import Budget, Context
     from .outcome import Around
-    from .state import Block, State
+    from .state import Block, Frame, State
     from .values import Array, Value
 
 MOST_WAYS = 64
 WIDEN = 6
 PRECISE = 60
+MEETING = frozenset({"seq", "while", "for"})  # frames at which ways become one again
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
 
 
@@ -93,45 +95,93 @@ def _left(job: JobState, signal: str) -> list[JobState]:
     return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
 
 
+class Waiting:
+    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came first."""
+
+    def __init__(self) -> None:
+        self._order: list[tuple[int, int, State]] = []
+        self._places: dict[Frame, list[State]] = {}
+        self._sequence = self.count = 0
+
+    def add(self, state: State) -> None:
+        """One more."""
+        if state.stack is not None:
+            self._places.setdefault(state.stack, []).append(state)
+        self.count += 1
+        self.again(state)
+
+    def again(self, state: State) -> None:
+        """One of them is now the last to have come."""
+        self._sequence += 1
+        state.sequence = self._sequence
+        heappush(self._order, (-_depth(state), state.sequence, state))
+
+    def take(self) -> State:
+        """The next one."""
+        _, sequence, state = heappop(self._order)
+        while state.sequence != sequence:
+            _, sequence, state = heappop(self._order)
+        self.count -= 1
+        if state.stack is not None:
+            self._places[state.stack].remove(state)
+        return state
+
+    @property
+    def depth(self) -> int:
+        """How deep the next one is."""
+        return -self._order[0][0] if self._order else -2
+
+    def at(self, frame: Frame) -> Sequence[State]:
+        """Those that are at a place."""
+        return self._places.get(frame, ())
+
+    def all(self) -> list[State]:
+        """All of them."""
+        return [state for _, sequence, state in sorted(self._order) if state.sequence == sequence]
+
+
 def explore(machine: Machine, start: State) -> list[State]:
     """The steady states of a shell: each has ``ended`` or ``block`` set."""
-    live, finished = [start], []
-    sequence = 0
-    while live or machine.parked:
-        if not live:
+    waiting, finished = Waiting(), []
+    waiting.add(start)
+    while waiting.count or machine.parked:
+        if not waiting.count:
             finished.extend(_loops(machine))
             continue
-        if len(live) == 1:
-            state = live.pop()
-        else:
-            state = max(live, key=_order)
-            live.remove(state)
-        if not machine.budget.spend():
-            finished.extend(
-                _stopped(each, Bound("the script takes too many steps to follow")) for each in [state, *live]
-            )
-            break
-        if state.stack is not None and state.stack.kind == "seq":
-            state.rounds = None
-        for following in machine.step(state):
+        state = waiting.take()
+        for following in _advance(machine, state, waiting.depth):
             ends = following.block is None or following.ended is not None
             for each in (following,) if ends else _settled(machine, following):
-                sequence += 1
-                each.sequence = sequence
                 if each.ended is not None or each.block is not None:
                     finished.append(each)
-                elif not _merged(machine, live, each):
-                    live.append(each)
-        if len(live) > MOST_WAYS:
-            finished.extend(
-                _stopped(each, Bound("there are too many ways through the script to follow")) for each in live
-            )
+                elif not _merged(machine, waiting, each):
+                    waiting.add(each)
+        bound = "the script takes too many steps to follow" if machine.budget.steps < 0 else ""
+        if waiting.count > MOST_WAYS:
+            bound = "there are too many ways through the script to follow"
+        if bound:
+            finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
             break
     return _distinct(_holding(finished))
 
 
-def _order(state: State) -> tuple[int, int]:
-    return (state.stack.depth if state.stack else -1, -state.sequence)
+def _advance(machine: Machine, state: State, depth: int) -> list[State]:
+    """Go on with a way as long as it is one, nothing holds it, and it is deeper than the others (at ``depth``), so that it can meet none of them."""
+    while True:
+        if not machine.budget.spend():
+            return [_stopped(state, Bound("the script takes too many steps to follow"))]
+        if state.stack is not None and state.stack.kind == "seq":
+            state.rounds = None
+        states = machine.step(state)
+        if len(states) != 1:
+            return states
+        state = states[0]
+        if state.block is not None or state.ended is not None or _depth(state) <= depth:
+            return states
+
+
+def _depth(state: State) -> int:
+    return state.stack.depth if state.stack is not None else -1
 
 
 def _stopped(state: State, reason: str) -> State:
@@ -211,14 +261,14 @@ def _loops(machine: Machine) -> list[State]:
     return [state for entry, state in parked if entry not in machine.escaped]
 
 
-def _merged(machine: Machine, live: list[State], state: State) -> bool:
+def _merged(machine: Machine, waiting: Waiting, state: State) -> bool:
     """Let two ways become one again where they agree."""
-    if not live or state.stack is None or state.stack.kind != "seq":
+    if state.stack is None or state.stack.kind not in MEETING:
         return False
-    here = [other for other in live if other.stack is state.stack]
-    widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
+    here = waiting.at(state.stack)
     if not here:
         return False
+    widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
     comparable, counts = state.comparable(), state.tested
     for other in here:
         if counts and (other.status, other.truth) != (state.status, state.truth):
@@ -228,6 +278,7 @@ def _merged(machine: Machine, live: list[State], state: State) -> bool:
         same_loop = state.rounds is not None and other.rounds is state.rounds
         if widen or same_loop or (other.variables == state.variables and other.scopes == state.scopes):
             _merge(other, state)
+            waiting.again(other)
             return True
     return False
 
@@ -254,7 +305,6 @@ def _merge(into: State, state: State) -> None:
     for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
         for item in getattr(state.facts, name):
             into.note(name, item)
-    into.sequence = max(into.sequence, state.sequence)
 
 
 def _meet_candidates(into: State, state: State) -> None:
@@ -289,7 +339,9 @@ def _either(
     """A variable that two ways leave with different values; what the default launch makes of it is kept."""
     chosen = one if first and not second else two if second and not first else None
     if isinstance(chosen, tuple):
-        return tuple(Unknown(f"${name}", default(item)) for item in chosen)
+        return tuple(
+            Unknown(f"${name}", default(item), rest=isinstance(item, Unknown) and item.rest) for item in chosen
+        )
     known = default(chosen) if isinstance(chosen, (str, Unknown)) else None
     return Unknown(f"${name}", known)
 

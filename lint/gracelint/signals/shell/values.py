@@ -27,12 +27,14 @@ class Unknown:
 
     ``default``: its value under the default launch, if that is known (a variable that nobody sets is empty). ``nonempty``: known not to be empty.
     ``variable`` is set where it is exactly the initial value of that variable, so that a condition on it tells something about the variable.
+    ``rest``: it stands for any number of words (among parameters and in arrays).
     """
 
     name: str
     default: str | None = None
     nonempty: bool = False
     variable: str | None = None
+    rest: bool = False
 
 
 Value: TypeAlias = "str | Unknown"
@@ -44,14 +46,18 @@ class Field:
     """One word after expansion, with where it was written.
 
     ``parameter``: it came from a positional parameter of the script (so the launch's arguments decide it). ``argument`` is the launch's own word, where it passed
-    through unchanged. ``rest``: it stands for any number of words that are not known.
+    through unchanged.
     """
 
     value: Value
     text: Text
     parameter: bool = False
     argument: Argument | None = None
-    rest: bool = False
+
+    @property
+    def rest(self) -> bool:
+        """Whether it stands for any number of words that are not known."""
+        return isinstance(self.value, Unknown) and self.value.rest
 
     @property
     def shown(self) -> str:
@@ -103,7 +109,14 @@ def join(values: Iterable[Value], separator: str = " ") -> Value:
         if parts:
             parts.append(separator)
         parts.append(value)
-    return concatenate(parts) if parts else ""
+    return alone(concatenate(parts)) if parts else ""
+
+
+def alone(value: Value) -> Value:
+    """A value as one word."""
+    if isinstance(value, Unknown) and value.rest:
+        return Unknown(value.name, value.default, value.nonempty)
+    return value
 
 
 def bounded(value: str) -> Value:

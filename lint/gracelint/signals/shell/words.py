@@ -177,7 +177,7 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
     elif part.index in ("@", "*") and not (part.index == "*" and part.quoted):
         if part.operator == "keys":
             return [Field(str(number), part.text) for number in range(len(parameters.array(state, part.name)))]
-        items = [Field(item, part.text) for item in parameters.array(state, part.name)]
+        items = _elements(state, part)
         shell_name = None
     else:
         return None
@@ -194,6 +194,14 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
     return [
         Field(parameters.operate(machine, state, part, item.value), item.text, item.parameter) for item in items
     ] or items
+
+
+def _elements(state: State, part: sh.Parameter) -> list[Field]:
+    """The elements of an array; one of which nothing is known has any number of them."""
+    found = state.variables.get(part.name)
+    if isinstance(found, Unknown) and found.default is None:
+        return [Field(Unknown(found.name, rest=True), part.text)]
+    return [Field(item, part.text) for item in parameters.array(state, part.name)]
 
 
 def _part(machine: Machine, state: State, part: sh.Part) -> Value:
