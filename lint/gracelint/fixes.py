@@ -5,7 +5,7 @@ everything that read a changed file is judged again, by all rules. The round cou
 come; else its fixes are tried one by one, and one that fails is refused. It ends when nothing is left to try.
 
 What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`) was hidden by a defect on the way, not made by its fix, and
-does not speak against it.
+does not speak against it. What is said of a launch that could not start before (`_NEVER_STARTS`) was hidden as well, all of it.
 
 Hazards: a fix whose finding moves; two insertions at one place, whose order would matter; bytes that are no text, byte order
 marks, line endings, and modes, which must survive.
@@ -32,6 +32,8 @@ MAX_ROUNDS = 100
 
 # Codes and prefixes: the signal that the application wants, its handlers, its settings.
 _OF_THE_APPLICATION = ("GL112", "GL3", "GL4")
+# Codes: of what keeps the container from starting, or from starting what is meant.
+_NEVER_STARTS = frozenset({"GL003", "GL103", "GL107", "GL108", "GL218"})
 
 Overlay = dict[str, bytes]
 
@@ -164,6 +166,7 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
     left.subtract(_place(finding) for finding in group)
     mended = {_place(finding) for finding in group}
     on_the_way = not any(finding.code.startswith(_OF_THE_APPLICATION) for finding in group)
+    starts = any(finding.code in _NEVER_STARTS for finding in group)
     for finding in after.findings:
         place = _place(finding)
         left[place] -= 1
@@ -171,7 +174,9 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
             continue
         if place in mended:
             return f"it does not remove {finding.code}"
-        if not (on_the_way and finding.code.startswith(_OF_THE_APPLICATION)):
+        hidden = on_the_way and finding.code.startswith(_OF_THE_APPLICATION)
+        hidden = hidden or (starts and finding.code not in _NEVER_STARTS and finding.code != "GL001")
+        if not hidden:
             return f"it leads to {finding.code}: {finding.message}"
     return None
 

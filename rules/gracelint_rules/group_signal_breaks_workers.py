@@ -79,7 +79,7 @@ def _sender(path: SignalPath, master: Hop) -> tuple[str, Text, str] | None:
             return program_name(hop.argv), hop.text, "signal the child only (tini without -g, dumb-init --single-child)"
         if program is not None and master.text is not None and program.kind == "supervisors":
             return program.name, master.text, "signal the program only (supervisord: stopasgroup=false)"
-        sent = shell.stop.sent if shell is not None and shell.stop is not None else ()
+        sent = shell.stop.sent if shell is not None and shell.stop is not None and shell.stop.ends == "exits" else ()
         at = next((one.text for one in sent if one.to in ("group", "all")), None)
         if at is not None:
             return program_name(hop.argv), at, f'signal {program_name(master.argv)} only (kill "$!")'

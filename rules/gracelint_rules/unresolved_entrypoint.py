@@ -1,7 +1,7 @@
 """The launch names a script that cannot be started.
 
 ## What it does
-Follows ENTRYPOINT and CMD (through init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
+Follows ENTRYPOINT and CMD (through shells, init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
 when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, when a byte order mark stands before it,
 or when it has no `#!` line although nothing but the kernel reads it.
 
@@ -64,6 +64,7 @@ def check(case: Case) -> Iterator[Finding]:
     """One finding for each file of the launch that cannot be started."""
     image = case.image
     seen: set[str] = set()
+    told: set[Span] = set()
     for (argument, *_), _ in executed(case):
         if argument.inherited or argument.implied or argument.value in (*seen, *SHELL_ONLY) or case.standalone:
             continue
@@ -72,19 +73,53 @@ def check(case: Case) -> Iterator[Finding]:
         if argument.value.endswith(".wasm"):
             continue  # a Wasm runtime reads it, by its name in the image; execve is not asked
         seen.add(argument.value)
-        found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
-        if isinstance(found, Absent):
-            related = (Related(found.text.span, found.reason),) if found.text is not None else ()
-            yield RULE.finding(
-                argument.text,
-                f"the container does not start: {argument.value} is not in the image ({found.reason}); copy it, or correct the path",
-                related=related,
-            )
-        elif isinstance(found, ImageFile):
-            yield from _startable(case, argument, found)
+        told.add(argument.text.span)
+        yield from _judged(case, argument)
+    stumbled = _stumbled_over(case)
+    if stumbled is not None and stumbled[0].text.span not in told:
+        yield from _judged(case, *stumbled)
 
 
-def _startable(case: Case, argument: Argument, file: ImageFile) -> Iterator[Finding]:
+def _stumbled_over(case: Case) -> tuple[Argument, str] | None:
+    """What a shell cannot start, or cannot read, on all ways that the launch as it is can go; and why."""
+    paths = [path for path in case.trace.paths if path.default]
+    culprits = {path.culprit.text.span: path.culprit for path in paths if path.culprit is not None and not path.hops}
+    if case.standalone or len(culprits) != 1 or any(path.culprit is None for path in paths):
+        return None
+    (culprit,) = culprits.values()
+    for line in (case.image.launch.entrypoint, case.image.launch.cmd):
+        instruction = line.instruction if line is not None else None
+        if (
+            instruction is not None
+            and instruction.malformed is not None
+            and _inside(culprit.text.span, instruction.span)
+        ):
+            return None  # GL103 says it
+    return None if culprit.inherited or culprit.implied else (culprit, paths[0].why.partition(": ")[2])
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner.document is outer.document and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Finding]:
+    """What is wrong with the file that a word names. ``by_shell`` says why a shell could not start it: it does not ask for a #! line."""
+    image = case.image
+    found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
+    if isinstance(found, ImageFile):
+        yield from _startable(case, argument, found, by_shell=bool(by_shell))
+        return
+    reason = found.reason if isinstance(found, Absent) else by_shell
+    if reason:
+        related = (Related(found.text.span, reason),) if isinstance(found, Absent) and found.text is not None else ()
+        yield RULE.finding(
+            argument.text,
+            f"the container does not start: {argument.value} is not in the image ({reason}); copy it, or correct the path",
+            related=related,
+        )
+
+
+def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
     placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
     if file.executable is False:
         yield RULE.finding(
@@ -96,6 +131,8 @@ def _startable(case: Case, argument: Argument, file: ImageFile) -> Iterator[Find
     if file.content is None or not file.content.value:
         return
     first, _, _ = file.content.value.partition("\n")
+    if by_shell and not first.endswith("\r"):
+        return
     if file.has_bom:
         yield RULE.finding(
             file.content.cut(0, len(first.rstrip("\r"))),

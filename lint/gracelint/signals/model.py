@@ -152,6 +152,7 @@ class Hop:
 class SignalPath:
     """One way through the entrypoint: ``when`` are the conditions assumed, ``seconds`` the time until the container is gone (None: not known).
 
+    ``culprit``: the word that names what cannot be started, on a way that ends with that.
     ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
 
     ``hops`` begin with PID 1 as it is in the steady state; what it and the others were before (shells that exec'ed, wrappers) stands in ``before``, PID 1's first.
@@ -165,6 +166,7 @@ class SignalPath:
     seconds: float | None
     missing: tuple[str, ...] = ()
     default: bool = True
+    culprit: Argument | None = None
 
     @property
     def pid1(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..records import dataclass, replace
 
 if TYPE_CHECKING:
+    from ..image.model import Argument
     from ..source import Text
     from .model import How, Program
     from .shell.state import State
@@ -70,7 +71,7 @@ class Process:
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known, or
-    could not start: ``failed`` says why). ``shell`` is the shell that ended."""
+    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended."""
 
     process: Process | None
     status: int | None = None
@@ -79,6 +80,7 @@ class Alternative:
     reasons: tuple[str, ...] = ()
     failed: str | None = None
     shell: State | None = None
+    culprit: Argument | None = None
 
     @property
     def stays(self) -> bool | None:

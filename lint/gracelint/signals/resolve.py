@@ -149,7 +149,7 @@ class Resolver:
             return shell
         found = self.which(arguments[0].value, environment.workdir, environment.search)
         if isinstance(found, Absent) and "/" in arguments[0].value:
-            return [Alternative(None, 127, failed=found.reason)]
+            return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
         if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.content is not None:
@@ -195,7 +195,9 @@ class Resolver:
         path = first.value if "/" in first.value else found.path
         script = Argument(path, first.text, first.inherited)
         if found.executable is False:
-            return [Alternative(None, 126, failed=f"{path} is not executable")]
+            return [
+                Alternative(None, 126, failed=f"{path} is not executable", culprit=replace(first, value=found.path))
+            ]
         if found.has_bom or not head.startswith("#!"):
             if not by_shell:
                 why = "begins with a byte order mark" if found.has_bom else "has no shebang"
@@ -203,7 +205,8 @@ class Resolver:
             by_default = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
             return self.launch(by_default, environment, pid, how)
         if head.endswith("\r"):
-            return [Alternative(None, 127, failed=f"{path} has Windows line endings, so its interpreter is not found")]
+            reason = f"{path} has Windows line endings, so its interpreter is not found"
+            return [Alternative(None, 127, failed=reason, culprit=replace(first, value=found.path))]
         interpreter = head[2:].strip().split(None, 1)
         if not interpreter:
             return [Alternative(None, 126, failed=f"the shebang of {path} names no interpreter")]
@@ -247,7 +250,8 @@ class Resolver:
         script = words[at]
         found = self.which(script.value, environment.workdir, environment.workdir)
         if isinstance(found, Absent):
-            return [Alternative(None, 127, failed=found.reason)]
+            plain = f"nothing puts {script.value} into {environment.workdir}"
+            return [Alternative(None, 127, failed=found.reason if "/" in script.value else plain, culprit=script)]
         if not isinstance(found, ImageFile) or found.content is None:
             reason = f"the script {script.value} is not known"
             process = self._unknown(pid, arguments, environment, reason, how)
@@ -455,6 +459,7 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
         default=one.default and way.default,
         reasons=(*one.reasons, *way.reasons),
         failed=one.failed or way.failed,
+        culprit=one.culprit or way.culprit,
     )
 
 

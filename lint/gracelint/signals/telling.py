@@ -28,7 +28,9 @@ class Teller:
             before = (self._past(way.shell, way.shell.shell.argv),)
         why = f"the container cannot start: {way.failed}" if way.failed else "the container ends by itself"
         missing = (*way.reasons, why)
-        return SignalPath("unknown", why, way.conditions, before, (), None, missing, default=way.default)
+        return SignalPath(
+            "unknown", why, way.conditions, before, (), None, missing, default=way.default, culprit=way.culprit
+        )
 
     def path(self, way: Alternative, stop: Stop, verdict: Verdict, reasons: tuple[str, ...]) -> SignalPath:
         """A way with its hops."""

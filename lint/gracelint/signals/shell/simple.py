@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .state import State
 
 DEEPEST_CALLS = 60
+NOT_STARTED = 127
 
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
@@ -149,7 +150,8 @@ def apart(state: State, alternatives: list[Alternative]) -> list[tuple[State, Al
 def _foreground(machine: Machine, state: State, command: Command, alternative: Alternative) -> list[State]:
     process = alternative.process
     if alternative.failed is not None:
-        return machine.finished(state, 127)
+        _note_failure(state, command, alternative)
+        return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
     if process is None:
         return _ended(machine, state, command, alternative.status)
     program = process.program
@@ -158,6 +160,14 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         state.note("daemons", command)
     state.block = Block("foreground", command, (process.pid,), (process,), status=alternative.status)
     return [state]
+
+
+def _note_failure(state: State, command: Command, alternative: Alternative) -> None:
+    """Remember the file that could not be started, and where it is named."""
+    culprit = alternative.culprit
+    if culprit is not None and alternative.failed is not None:
+        named = replace(culprit, text=command.words, implied=False) if culprit.implied else culprit
+        state.note("failures", (alternative.failed, named))
 
 
 def over(machine: Machine, state: State, status: int | None = None) -> list[State]:
@@ -204,6 +214,7 @@ def execute(
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)
         program = alternative.process.program if alternative.process else None
+        _note_failure(each, command, alternative)
         if alternative.failed is not None and each.shell.dialect.leaves_by_exit_trap:
             result.append(machine.leave(each, 127, alternative.failed))
             continue
@@ -214,6 +225,7 @@ def execute(
             implicit,
             keyword,
             lost,
+            status=None if alternative.failed is None else NOT_STARTED,
             failed=alternative.failed,
         )
         result.append(each)

@@ -427,7 +427,11 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
     if ended is None:
         return Alternative(shell_process(state, pid), None, conditions, state.default, reasons)
     if ended.kind == "exits" or (ended.kind == "exec" and ended.process is None):
-        return Alternative(None, ended.status, conditions, state.default, reasons, ended.failed, state)
+        failed, culprit = ended.failed, None
+        reason, word = state.facts.failures[-1] if state.facts.failures else ("", None)
+        if reason and (failed == reason or (failed is None and ended.status in (126, 127))):
+            failed, culprit = reason, word
+        return Alternative(None, ended.status, conditions, state.default, reasons, failed, state, culprit)
     if ended.kind == "unknown":
         reasons = (*reasons, ended.reason)
         process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))

@@ -13,6 +13,7 @@ from ...records import dataclass, field, replace
 from .values import Unknown
 
 if TYPE_CHECKING:
+    from ...image.model import Argument
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..process import Process
@@ -104,7 +105,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened on the way that a rule may want to know."""
+    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it."""
 
     before: tuple[Command, ...] = ()
     rejected: tuple[Trap, ...] = ()
@@ -113,6 +114,7 @@ class Facts:
     assigned_execs: tuple[Command, ...] = ()
     daemons: tuple[Command, ...] = ()
     reasons: tuple[str, ...] = ()
+    failures: tuple[tuple[str, Argument], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
