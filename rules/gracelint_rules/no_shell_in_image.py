@@ -95,7 +95,7 @@ def _as_arguments(case: Case) -> Iterator[Finding]:
     ):
         return
     first = entrypoint.arguments[0]
-    if not first.inherited or not image.launch.cmd_used:
+    if not first.inherited or not image.launch.cmd_used or base_name(first.value) in SHELLS:
         return
     yield RULE.finding(
         line.instruction.value.strip(),
