@@ -75,8 +75,13 @@ def test_entry(files: dict[str, str], command: tuple[str, ...], extra: str, expe
         "class A(A): pass\n" + LOOP,
         "\ufeff" + LOOP,
         "x = [i for i in range(3)]\n" * 500 + LOOP,
+        # What a native parser would not survive, or take minutes for.
+        "if x:\n    pass\n" + "elif x:\n    pass\n" * 50_000 + LOOP,
+        "x = a" + "()" * 300_000 + "\n" + LOOP,
+        "x = (a" + "[0]\n" * 9_000 + ")\n" + LOOP,
+        "with " + "a, " * 100_000 + "b:\n    pass\n" + LOOP,
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_hostile(text: str, tmp_path: Path) -> None:
     assert verdict({"app.py": text, "a.py": "from app import *\n"}, tmp_path) in ("killed", "unknown", "ends")

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 _MAX_BRACKETS = 200
 _MAX_INDENTS = 100
 _MAX_CHARACTERS = 2_000_000
-# Chains of operators nest without any bracket, and the parser tries prefixes again and again.
+# Chains of operators, of calls of calls and of branches nest without any bracket, and the parser tries prefixes again and again.
 _MAX_OPERATORS = 2_000
 _MAX_PREFIXES = 200
+_MAX_BRANCHES = 1_000
 _OPEN, _CLOSE, _PREFIXES = frozenset("([{"), frozenset(")]}"), frozenset(("not", "lambda", "if", "await"))
+_LINK = ")("
 _MARK = regex(
-    r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)|(?P<prefix>\b(?:not|lambda|if|await)\b)|(?P<operator>[-+*/|&.<>=~])"
+    r"(?P<link>[)\]]\s*(?=[(\[]))|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n)|(?P<word>\b(?:not|lambda|if|await|elif)\b)"
+    r"|(?P<operator>[-+*/|&.<>=~])"
 )
 
 
@@ -57,15 +60,23 @@ def _refused(text: str) -> str | None:
         return f"larger than {_MAX_CHARACTERS:,} characters"
     if any(line.startswith(" " * _MAX_INDENTS * 8) for line in text.splitlines()):
         return "indented too deeply"
-    roughly = _too_much(mark.group() if mark.lastgroup != "line" else "\n" for mark in _MARK.finditer(text))
+    roughly = _too_much(_LINK if mark.lastgroup == "link" else mark.group() for mark in _MARK.finditer(text))
     return roughly and _too_much(_words(text))
 
 
 def _too_much(words: Iterable[str]) -> str | None:
-    """Whether brackets nest too deeply, or a logical line has too many operators; a line ends by ``\\n``."""
-    depth = operators = prefixes = 0
+    """Whether brackets nest too deeply, a logical line has too many operators, or a text too many branches. A line ends by ``\\n``; ``)(`` is a bracket that
+    closes in front of one that opens."""
+    depth = operators = prefixes = branches = 0
     for word in words:
-        if word in _OPEN:
+        if word == "elif":
+            branches += 1
+            if branches > _MAX_BRANCHES:
+                return f"more than {_MAX_BRANCHES:,} branches"
+        elif word == _LINK:
+            depth = max(0, depth - 1)
+            operators += 1
+        elif word in _OPEN:
             depth += 1
             if depth > _MAX_BRACKETS:
                 return f"more than {_MAX_BRACKETS} nested brackets"
@@ -87,16 +98,23 @@ def _words(text: str) -> Iterator[str]:
     import io
     import tokenize
 
+    closing: str | None = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type in (tokenize.OP, tokenize.NAME) and _MARK.fullmatch(
-                token.string[:1] if token.type == tokenize.OP else token.string
-            ):
-                yield token.string if token.type == tokenize.NAME else token.string[:1]
+            first = token.string[:1] if token.type == tokenize.OP else token.string
+            if closing is not None and token.type != tokenize.NL:
+                yield _LINK if first in ("(", "[") else closing
+                closing = None
+            if token.type == tokenize.OP and first in (")", "]"):
+                closing = first
+            elif token.type in (tokenize.OP, tokenize.NAME) and _MARK.fullmatch(first):
+                yield first
             elif token.type == tokenize.NEWLINE:
                 yield "\n"
             elif token.type == tokenize.STRING and "f" in token.string[: token.string.find(token.string[-1])].lower():
-                yield from (mark.group() for mark in _MARK.finditer(token.string) if mark.lastgroup != "line")
+                yield from (
+                    mark.group() for mark in _MARK.finditer(token.string) if mark.lastgroup not in ("line", "link")
+                )
     except (tokenize.TokenError, SyntaxError, RecursionError, ValueError):
         # What Python cannot tokenize either is not worth the risk.
         yield from "(" * (_MAX_BRACKETS + 1)

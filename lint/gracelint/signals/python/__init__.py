@@ -61,9 +61,12 @@ def _described(
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
     sources = Sources(image, entry.search, version)
-    behaviour = read(entry, sources, image.env, ignored, signals)
+    missing = entry.missing if entry.source is None else "the program cannot be read"
+    try:
+        behaviour = read(entry, sources, image.env, ignored, signals)
+    except RecursionError:
+        behaviour, missing = None, "the program nests too deeply to be followed"
     if behaviour is None:
-        missing = entry.missing if entry.source is None else "the program cannot be read"
         unknown = Reaction("unknown", f"{missing}, so what it does with the signal is not known either")
         return replace(
             program,
