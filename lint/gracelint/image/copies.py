@@ -275,6 +275,17 @@ def clamped(value: str) -> str:
     return posixpath.normpath("/" + value).lstrip("/")
 
 
+def puts_a_file(step: Copy, source: Source, context: Context) -> bool:
+    """Whether a source is certainly a single file, which keeps its name in a destination that is a folder."""
+    if source.is_heredoc:
+        return source.value is not None
+    plain = source.value is not None and step.origin is None and not step.parents and not _REMOTE.match(source.value)
+    if not plain or source.value is None or has_wildcard(source.value):
+        return False
+    path = clamped(source.value)
+    return context.entry(path).kind == "file" and not (step.adds and _ARCHIVE.search(path))
+
+
 def word_problem(step: Copy, source: Source, context: Context) -> str | None:
     """What is wrong with a source word taken from the context; None if nothing, or nothing is known."""
     value = source.value

@@ -27,6 +27,7 @@ from .model import Absent, ImageFile, Unknown
 from .paths import normal
 from .reach import Reach
 from .steps import Copy, MakeFolder, Run
+from .unsaid import Unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +71,8 @@ class ImageFiles:
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._mentions: dict[int, runs.Mentions] = {}
+        self._unsaid: dict[tuple[str, str], Unsaid] = {}
+        self._commands: dict[tuple[str, str, str], ImageFile | Absent | Unknown] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
         self._reach = Reach(steps)
@@ -98,6 +101,15 @@ class ImageFiles:
         """What ``execvp`` would start (POSIX ``exec``: a name with a ``/`` is not looked up in PATH)."""
         if "/" in command:
             return self.lookup(posixpath.join(workdir, command))
+        key = (command, workdir, search)
+        if key not in self._commands:
+            self._commands[key] = self._searched(command, workdir, search)
+        return self._commands[key]
+
+    def _searched(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        unsaid = self._unsaid_in(workdir, search).answer(command)
+        if unsaid is not None:
+            return unsaid
         paths = [normal(posixpath.join(workdir, folder, command)) for folder in search.split(":")]
         # Whether some RUN may have made it matters only where nothing else leaves it open: reading them all is dear.
         for thorough in (False, True):
@@ -113,6 +125,13 @@ class ImageFiles:
             if first is not None:
                 return first
         return Absent(command, f"{command} is in none of the folders of PATH ({search})")
+
+    def _unsaid_in(self, workdir: str, search: str) -> Unsaid:
+        key = (workdir, search)
+        if key not in self._unsaid:
+            folders = [normal(posixpath.join(workdir, folder)) for folder in search.split(":")]
+            self._unsaid[key] = Unsaid(folders, self.base, self.steps, self.context)
+        return self._unsaid[key]
 
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""

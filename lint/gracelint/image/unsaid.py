@@ -1,0 +1,106 @@
+"""Commands that no step of a build says anything about: they are the base image's, or a package's, and nobody has to look through the steps.
+
+Most launches name such a command (``gunicorn``, ``sh``), and a look into each folder of PATH, under each of its names, is dear. Method: what the
+steps say about those folders is worked out once; of a command it is then asked only whether a step names it. An answer that errs on the side
+of "something is said".
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from .base_files import held_by_base, other_names
+from .copies import puts_a_file
+from .entries import Vague, contains
+from .model import Unknown
+from .runs import mentions
+from .steps import Copy, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .context import Context
+    from .model import BaseImage
+    from .runs import Mentions
+    from .steps import Step
+
+
+# With so many steps the question is as dear as the look-up, whose work is bounded.
+_MANY = 200
+_FOLDERS = frozenset(("", ".", ".."))
+
+
+class Unsaid:
+    """A search path, and what the steps of one stage say about its folders."""
+
+    def __init__(self, folders: Sequence[str], base: BaseImage, steps: Sequence[Step], context: Context) -> None:
+        """``folders`` are absolute."""
+        self._first, self._base = folders[0], base
+        self._folders = {*folders, *(name[:-2] for folder in folders for name in other_names(f"{folder}/-"))}
+        self._named = {
+            word.rpartition("/")[2]
+            for words in (base.entrypoint, base.cmd)
+            for word in (words or ())[:1]
+            if "/" in word
+        }
+        self._mentions: list[Mentions] = []
+        self._open = "/" in self._folders or len(steps) > _MANY
+        for step in steps if not self._open else ():
+            if isinstance(step, Run):
+                self._run(mentions(step))
+            elif isinstance(step, Copy):
+                self._copy(step, context)
+            else:
+                self._destination(step.path)
+
+    def _destination(self, path: str) -> None:
+        """A step makes a path, and the folders above it."""
+        while path not in ("", "/"):
+            folder, _, name = path.rpartition("/")
+            if folder in self._folders:
+                self._named.add(name)
+            path = folder
+
+    def _copy(self, step: Copy, context: Context) -> None:
+        if step.destination is None:
+            self._open = True
+            return
+        destination = step.destination.rstrip("/")
+        self._destination(destination)
+        if any(contains(destination or "/", folder) for folder in self._folders):
+            # A folder's contents may be anything, a file keeps its name.
+            files = [source for source in step.sources if puts_a_file(step, source, context)]
+            self._named.update(posixpath.basename(source.value or "") for source in files)
+            self._open = self._open or len(files) < len(step.sources)
+
+    def _run(self, named: Mentions) -> None:
+        self._mentions.append(named)
+        self._named.update(path.rpartition("/")[2] for path in named.paths if path.rpartition("/")[0] in self._folders)
+        for start in named.beginnings:
+            for prefix in (f"{folder}/" for folder in self._folders):
+                below = start.startswith(prefix) and "/" not in start[len(prefix) :]
+                self._open = self._open or below or prefix.startswith(start)
+
+    def answer(self, command: str) -> Unknown | None:
+        """What stands for a command that only the base image can hold; None where a step, or what is known of the base, may tell more."""
+        if (
+            self._open
+            or command in _FOLDERS
+            or command in self._named
+            or any(_names(each, command) for each in self._mentions)
+        ):
+            return None
+        path = f"{self._first}/{command}"
+        entry = held_by_base(path, self._base)
+        return Unknown(path, entry.reason) if isinstance(entry, Vague) else None
+
+
+def _names(named: Mentions, command: str) -> bool:
+    """Whether a RUN names a command in some folder."""
+    path = f"/{command}"
+    return (
+        command in named.names
+        or ("." in command and command in named.text)
+        or any(path.endswith(end) or end.endswith(path) for end in named.ends)
+    )
