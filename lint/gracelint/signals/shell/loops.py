@@ -100,7 +100,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
         return [state]
-    if assumed and not endless and not loop.count:
+    if assumed and not endless and (not loop.count or (loop.count < MOST_ITERATIONS and _ends(state, node))):
         state.assumed = dict(loop.assumed)  # open again
         return [state]
     if assumed or endless:
@@ -289,6 +289,11 @@ def _consumes(node: object) -> bool:
         return True
     arguments = any(isinstance(part, sh.Parameter) and part.name in ARGUMENTS for part in asked)
     return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(node.body))
+
+
+def _ends(state: State, node: object) -> bool:
+    """Whether a loop is certain to come to the end of its arguments, because they are known."""
+    return not any(field.rest for field in state.parameters) and _consumes(node)
 
 
 def _begins(command: sh.Simple, name: str) -> bool:
