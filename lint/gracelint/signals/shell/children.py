@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, filesystem, refusals, simple, substitution
+from . import builtins, endings, filesystem, refusals, simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .outcome import Around
     from .state import State
+    from .values import Field
 
 DEEPEST = 8
 MOST_WAYS = 8
@@ -269,6 +270,10 @@ def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None
     program = name is not None and name not in state.functions and name not in builtins.TABLE
     if program and seen in state.shell.quiet:
         return
+    if endings.at_once(state, inner) or (program and _ends(machine, state, inner, fields)):
+        if program:
+            state.shell.quiet.add(seen)
+        return
     quiet = True
     for forked in fork(machine, state, inner, "subshell", text):
         process = forked.alternative.process
@@ -282,3 +287,12 @@ def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None
             state.candidate = holding
     if program and quiet:
         state.shell.quiet.add(seen)
+
+
+def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field]) -> bool:
+    """Whether a program ends by itself in every way that it can turn out. False where that takes a shell to tell."""
+    if inner.assignments or any(isinstance(part, sh.CommandSubstitution) for part in inner.expansions):
+        return False
+    pid = machine.context.new_pid()
+    ways = machine.context.start(machine, state, fields, simple.surroundings(machine, state, pid1=False), pid)
+    return not any(way.stays for way in ways)

@@ -11,9 +11,8 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from ...parsers.shell.walk import walk
 from ..process import Bound
-from . import filesystem, refusals, simple
+from . import endings, filesystem, refusals, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from .values import Field, Value
 
 MOST_ITERATIONS = 100
-ARGUMENTS = frozenset({"#", "1", "@", "*"})
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
@@ -78,7 +76,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
         else:
             if unknown or len(each.conditions) > loop.conditions:
                 machine.escaped.add(loop.entry)
-            if unknown and not machine.live and not _consumes(node):
+            if unknown and not machine.live and not endings.consumes(node):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             each.done(0)
@@ -280,24 +278,9 @@ def _constant(state: State, condition: object) -> bool:
     return True
 
 
-def _consumes(node: object) -> bool:
-    """Whether a loop goes through its arguments and takes one away in every turn, so that it ends: ``getopts``, or ``shift`` while there are some."""
-    if not isinstance(node, sh.While):
-        return False
-    asked = list(walk(node.condition))
-    if any(isinstance(part, sh.Simple) and _begins(part, "getopts") for part in asked):
-        return True
-    arguments = any(isinstance(part, sh.Parameter) and part.name in ARGUMENTS for part in asked)
-    return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(node.body))
-
-
 def _ends(state: State, node: object) -> bool:
     """Whether a loop is certain to come to the end of its arguments, because they are known."""
-    return not any(field.rest for field in state.parameters) and _consumes(node)
-
-
-def _begins(command: sh.Simple, name: str) -> bool:
-    return bool(command.words) and command.words[0].literal == name
+    return not any(field.rest for field in state.parameters) and endings.consumes(node)
 
 
 def _held(state: State, node: object) -> Block:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from .values import Array, Value
 
 
+_SPECIAL = frozenset(
+    "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID".split()
+)
+
+
 def array(state: State, variable: str) -> Array:
     """An array's items; a scalar is an array of one."""
     found = state.variables.get(variable)
@@ -61,6 +66,8 @@ def parameter(state: State, variable: str) -> Value | None:
         if number == 0:
             return state.shell.name
         return state.positional(number)
+    if variable not in _SPECIAL:
+        return _plain_parameter(state, variable)
     match variable:
         case "@" | "*":
             return join(field.value for field in state.parameters)
@@ -86,6 +93,10 @@ def parameter(state: State, variable: str) -> Value | None:
             return state.lookup("IFS") or " \t\n"
         case "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "PPID" | "HOSTNAME" | "UID" | "EUID":
             return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
+    return None
+
+
+def _plain_parameter(state: State, variable: str) -> Value | None:
     found = state.lookup(variable)
     if found is not None or variable in state.variables:
         return found

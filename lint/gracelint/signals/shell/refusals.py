@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .state import Frame, State
 
+# Without any of these, there is nothing in a text that `_bashism` names.
+BASH = regex(r"=\(|\(\(|<<<|\bfunction\b|\bselect\b|;&|\[\[|\|&")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
@@ -62,6 +64,8 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
+    if not state.shell.dialect.bad_substitutions and "u" not in state.options:
+        return False
     if _bad(machine, state, node.expansions):
         return True
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
@@ -106,6 +110,9 @@ def _foreign(state: State, command: sh.Command) -> str:
     known = state.shell.unparsable
     found = known.get(id(command))
     if found is None:
+        if BASH.search(command.text.value) is None:
+            known[id(command)] = ""
+            return ""
         refuses = state.shell.dialect.refuses
         own = isinstance(command, sh.Function) and not _in_one_line(command)
         nodes = walk(command.body) if own and isinstance(command, sh.Function) else walk(command)

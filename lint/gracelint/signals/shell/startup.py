@@ -316,8 +316,11 @@ def _meet_candidates(into: State, state: State) -> None:
     if state.candidate is not None and (into.candidate is None or (state.default and not into.default)):
         into.candidate = state.candidate
         first, second = into, state
-    last = second.facts.before
-    before = (*(command for command in first.facts.before if command not in last), *last)
+    last, earlier = second.facts.before, first.facts.before
+    if earlier is last:
+        return
+    same = {id(command) for command in last}
+    before = (*(command for command in earlier if id(command) not in same and command not in last), *last)
     into.facts = replace(into.facts, before=before[:MOST_FACTS])
 
 
@@ -327,9 +330,11 @@ def _meet(
     """What variables are behind the place where two ways meet."""
     if variables == others:
         return
-    for name in variables.keys() | others.keys():
-        one, two = variables.get(name), others.get(name)
-        if one != two:
+    for name in others.keys() - variables.keys():
+        variables[name] = None
+    for name, one in variables.items():
+        two = others.get(name)
+        if one is not two and one != two:
             variables[name] = _either(name, one, two, into.default, state.default)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
+TESTING = frozenset({"andor", "not", "if"})  # frames that look at the status of what runs above them
 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
 # until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
@@ -30,13 +31,14 @@ FrameKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Frame:
-    """One level of what is still to do. ``depth`` is its distance from the bottom."""
+    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below."""
 
     kind: FrameKind
     parent: Frame | None
     depth: int
+    tested: bool
     node: object = None
     index: int = 0
     data: object = None
@@ -171,15 +173,14 @@ class State:
 
     def copy(self) -> State:
         """An independent copy."""
-        return replace(
-            self,
-            variables=dict(self.variables),
-            functions=dict(self.functions),
-            traps=dict(self.traps),
-            assumed=dict(self.assumed),
-            over=dict(self.over),
-            scopes=tuple((parameters, dict(saved)) for parameters, saved in self.scopes),
-        )
+        copied: State = object.__new__(State)
+        for name in State.__match_args__:
+            setattr(copied, name, getattr(self, name))
+        copied.variables, copied.assumed = dict(self.variables), dict(self.assumed)
+        if self.over:
+            copied.over = dict(self.over)
+        copied.scopes = tuple((parameters, dict(saved)) for parameters, saved in self.scopes)
+        return copied
 
     def push(self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = "") -> None:
         """Put a frame on top."""
@@ -212,12 +213,7 @@ class State:
     @property
     def tested(self) -> bool:
         """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
-        frame = self.stack
-        while frame is not None:
-            if frame.kind in ("andor", "not", "if") or (frame.kind == "while" and frame.index == 0):
-                return True
-            frame = frame.parent
-        return False
+        return self.stack is not None and self.stack.tested
 
     def positional(self, number: int) -> Value | None:
         """``$1`` and so on; None if there are fewer for certain."""
@@ -293,7 +289,11 @@ class Shell:
         key = (kind, id(parent), id(node), index, id(data) if data is not None else 0, label)
         found = self._frames.get(key)
         if found is None:
-            frame = Frame(kind, parent, parent.depth + 1 if parent else 0, node, index, data, label)
+            tested = kind in TESTING or (kind == "while" and index == 0)
+            if parent is None:
+                frame = Frame(kind, None, 0, tested, node, index, data, label)
+            else:
+                frame = Frame(kind, parent, parent.depth + 1, tested or parent.tested, node, index, data, label)
             # What the identities in the key stand for is kept alive with it.
             found = self._frames[key] = (frame, data, parent)
         return found[0]

@@ -91,15 +91,24 @@ def concatenate(parts: Sequence[Value]) -> Value:
     """One value out of several."""
     if len(parts) == 1:
         return parts[0]
-    if all(isinstance(part, str) for part in parts):
-        return bounded("".join(part for part in parts if isinstance(part, str)))
-    defaults = [default(part) for part in parts]
-    known = [part for part in defaults if part is not None]
-    return Unknown(
-        clip("".join(name(part) for part in parts)),
-        clip_known("".join(known)) if len(known) == len(parts) else None,
-        nonempty=any(part if isinstance(part, str) else part.nonempty for part in parts),
-    )
+    names: list[str] = []
+    known: list[str] = []
+    nonempty, certain = False, True
+    for part in parts:
+        if isinstance(part, str):
+            names.append(part)
+            known.append(part)
+            nonempty = nonempty or part != ""
+            continue
+        certain = False
+        names.append(part.name)
+        nonempty = nonempty or part.nonempty
+        if part.default is not None:
+            known.append(part.default)
+    if certain:
+        return bounded("".join(known))
+    whole = clip_known("".join(known)) if len(known) == len(parts) else None
+    return Unknown(clip("".join(names)), whole, nonempty)
 
 
 def join(values: Iterable[Value], separator: str = " ") -> Value:
