@@ -46,7 +46,8 @@ def of_applications(image: Image, trace: Trace) -> Iterator[Problem]:
         from .parsers.dockerfile.model import Problem
         from .parsers.python import parse
 
-        if parse(text).problem is not None:
+        problem = parse(text).problem
+        if problem is not None and problem.certain:
             lines = text.value.split("\n")
             number = min(max(refusal.lineno or 1, 1), len(lines)) - 1
             start = sum(len(line) + 1 for line in lines[:number])

@@ -47,8 +47,12 @@ def read(
     base: str = "python:3.11-slim",
     **options: frozenset[str],
 ) -> Program:
+    """The program that an image of a folder starts, read."""
+    return of_image(image_of(folder, command, extra, base), **options)
+
+
+def of_image(image: Image, **options: frozenset[str]) -> Program:
     """The program that an image starts, read."""
-    image = image_of(folder, command, extra, base)
     program = Program("python", "runtimes", runtime="python")
     return application(program, image.launch.arguments, image, workdir=image.workdir, **options)
 

@@ -60,6 +60,25 @@ def test_front_ends_are_equal_on_whole_files(path: Path) -> None:
     assert_same(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize(
+    "item",
+    ["1", "'a' 'b'", "(1, ['é', {}])", "{'k': None, **d}", "-1", "f(1)", "x", "*y", "f'{z}'", "(f(1), 2)", "..."],
+)
+@pytest.mark.parametrize("display", ["[{}]", "({})", "{{{}}}", "{{1: {}}}"])
+def test_long_displays(display: str, item: str) -> None:
+    """Tables of constants; what else is in them counts."""
+    if item == "*y" and display == "{{1: {}}}":
+        item = "2, **y"
+    separator = ", 1: " if "1:" in display else ", "
+    source = "a = " + display.format(separator.join([item] * (model.MOST_ITEMS + 1))) + "\n"
+    assert_same(source)
+    found = parse(whole(source)).body[0].value  # type: ignore[union-attr] # an assignment
+    assert isinstance(found, model.Other)
+    assert found.kind == "data"
+    literal = item in ("1", "'a' 'b'", "(1, ['é', {}])", "...")
+    assert len(found.parts) == (0 if literal else model.MOST_ITEMS + 1)
+
+
 def test_every_kind_of_node_is_compared() -> None:
     seen: set[str] = set()
 

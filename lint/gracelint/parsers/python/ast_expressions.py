@@ -113,12 +113,21 @@ class Expressions:
         return model.Call(self.text(node), self.expression(node.func), tuple(argument for _, _, argument in both))
 
     def _items(self, node: ast.Tuple | ast.List | ast.Set) -> model.Expression:
+        if len(node.elts) > model.MOST_ITEMS:
+            return self._data(node, node.elts)
         return model.Items(self.text(node), _KINDS[type(node)], tuple(map(self.expression, node.elts)))
 
     def _starred(self, node: ast.Starred) -> model.Expression:
         return model.Other(self.text(node), "starred", (self.expression(node.value),))
 
+    def _data(self, node: ast.expr, inside: Iterable[ast.expr | None]) -> model.Expression:
+        parts = (one.value if isinstance(one, ast.Starred) else one for one in inside)
+        return model.Other(self.text(node), "data", self.each(one for one in parts if not _is_data(one)))
+
     def _dictionary(self, node: ast.Dict) -> model.Expression:
+        if len(node.values) > model.MOST_ITEMS:
+            pairs = zip(node.keys, node.values, strict=True)
+            return self._data(node, (one for pair in pairs for one in pair))
         items = tuple(
             (self.expression(key) if key is not None else None, self.expression(value))
             for key, value in zip(node.keys, node.values, strict=True)
@@ -204,6 +213,15 @@ class Expressions:
             if isinstance(layout, ast.JoinedStr):
                 parts += self._fields(layout)
         return tuple(parts)
+
+
+def _is_data(node: ast.expr | None) -> bool:
+    """Whether an expression consists of nothing but literals."""
+    if isinstance(node, ast.Dict):
+        return all(map(_is_data, node.keys)) and all(map(_is_data, node.values))
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return all(map(_is_data, node.elts))
+    return isinstance(node, ast.Constant)
 
 
 def _lines(source: str) -> list[str]:

@@ -14,7 +14,7 @@ from . import model
 from .places import places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ...source import Text
 
@@ -115,19 +115,31 @@ class Expressions:
             cst.List: "list",
             cst.Set: "set",
         }
+        if len(node.elements) > model.MOST_ITEMS:
+            return self._data(self._with_brackets(node), [element.value for element in node.elements])
         values = tuple(
             model.Other(self.text(e), "starred", (self.expression(e.value),))
             if isinstance(e, cst.StarredElement)
             else self.expression(e.value)
             for e in node.elements
         )
-        text = self.text(node)
+        return model.Items(self._with_brackets(node), kinds[type(node)], values)
+
+    def _with_brackets(self, node: cst.Tuple | cst.List | cst.Set) -> Text:
+        """A tuple's own parentheses belong to it, as the brackets of a list do."""
         if isinstance(node, cst.Tuple) and node.lpar:
-            # A tuple's own parentheses belong to it, as the brackets of a list do.
-            text = self.text(node.lpar[-1]).until(self.text(node.rpar[0]))
-        return model.Items(text, kinds[type(node)], values)
+            return self.text(node.lpar[-1]).until(self.text(node.rpar[0]))
+        return self.text(node)
+
+    def _data(self, text: Text, inside: Iterable[cst.BaseExpression]) -> model.Expression:
+        return model.Other(text, "data", tuple(self.expression(one) for one in inside if not _is_data(one)))
 
     def _dictionary(self, node: cst.Dict) -> model.Expression:
+        if len(node.elements) > model.MOST_ITEMS:
+            inside = [
+                one for e in node.elements for one in ([e.key] if isinstance(e, cst.DictElement) else []) + [e.value]
+            ]
+            return self._data(self.text(node), inside)
         items = tuple(
             (self.expression(e.key) if isinstance(e, cst.DictElement) else None, self.expression(e.value))
             for e in node.elements
@@ -191,6 +203,19 @@ class Expressions:
     def _bind(self, node: cst.NamedExpr) -> model.Expression:
         name = node.target.value if isinstance(node.target, cst.Name) else ""
         return model.Bind(self.text(node), name, self.expression(node.value))
+
+
+def _is_data(node: cst.BaseExpression) -> bool:
+    """Whether an expression consists of nothing but literals."""
+    if isinstance(node, cst.Name):
+        return node.value in ("True", "False", "None")
+    if isinstance(node, cst.Dict):
+        return all(isinstance(e, cst.DictElement) and _is_data(e.key) and _is_data(e.value) for e in node.elements)
+    if isinstance(node, cst.Tuple | cst.List | cst.Set):
+        return all(isinstance(e, cst.Element) and _is_data(e.value) for e in node.elements)
+    if isinstance(node, cst.ConcatenatedString):
+        return not _is_formatted(node)
+    return isinstance(node, cst.SimpleString | cst.BaseNumber | cst.Ellipsis)
 
 
 def _is_formatted(node: cst.CSTNode) -> bool:

@@ -14,6 +14,9 @@ from ...records import dataclass
 if TYPE_CHECKING:
     from ...source import Span, Text
 
+# Of longer displays (tables of constants) the items that are constants are left out.
+MOST_ITEMS = 200
+
 # --- expressions ---------------------------------------------------------------------------------------------------
 
 
@@ -153,10 +156,12 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Any other expression: ``kind`` names it, ``parts`` are the expressions inside, in the order in which they are written."""
+    """Any other expression: ``kind`` names it, ``parts`` are the expressions inside, in the order in which they are written.
+
+    ``data`` is a display of more than `MOST_ITEMS` items; of these only those count that are not data themselves."""
 
     text: Text
-    kind: Literal["starred", "yield", "comprehension", "formatted", "slice", "other"]
+    kind: Literal["starred", "yield", "comprehension", "formatted", "slice", "data", "other"]
     parts: tuple[Expression, ...]
 
 
@@ -340,10 +345,11 @@ Statement: TypeAlias = "Import | ImportFrom | Function | Class | Assign | Evalua
 
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
-    """Why a file could not be read."""
+    """Why a file could not be read; ``certain``: no Python reads it either, as far as libcst knows."""
 
     message: str
     span: Span
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +361,7 @@ class Module:
     problem: SyntaxProblem | None = None
 
 
-def unreadable(text: Text, message: str, offset: int) -> Module:
+def unreadable(text: Text, message: str, offset: int = 0, *, certain: bool = True) -> Module:
     """A file that cannot be read, and why; ``offset`` is where, in characters."""
     at = min(max(offset, 0), len(text))
-    return Module(text, (), SyntaxProblem(message, text.cut(at, at).span))
+    return Module(text, (), SyntaxProblem(message, text.cut(at, at).span, certain))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 # CPython's own limits: 200 nested parentheses, 100 levels of indentation (Parser/lexer/state.h MAXLEVEL, MAXINDENT).
 _MAX_BRACKETS = 200
 _MAX_INDENTS = 100
-_MAX_CHARACTERS = 2_000_000
+# Some three seconds of work, for `ast` and for libcst.
+_MAX_CHARACTERS = 1_000_000
+_MAX_FOR_LIBCST = 300_000
 # Chains of operators, of calls of calls and of branches nest without any bracket, and the parser tries prefixes again and again.
 _MAX_OPERATORS = 2_000
 _MAX_PREFIXES = 200
@@ -36,9 +38,11 @@ _MARK = regex(
 
 def read(text: Text) -> model.Module:
     """The model of a file's text; never raises: what cannot be read has a ``problem``."""
+    if len(text) > _MAX_CHARACTERS:
+        return model.unreadable(text, f"larger than {_MAX_CHARACTERS:,} characters", certain=False)
     refused = _refused(text.value)
     if refused is not None:
-        return model.unreadable(text, refused, 0)
+        return model.unreadable(text, refused)
     try:
         with warnings.catch_warnings():
             # What is odd about its escapes is no concern of the person who runs gracelint.
@@ -46,18 +50,19 @@ def read(text: Text) -> model.Module:
             found = ast_front.read(text)
             if found is not None:
                 return found
+            if len(text) > _MAX_FOR_LIBCST:
+                message = f"not of this Python's version, and larger than {_MAX_FOR_LIBCST:,} characters"
+                return model.unreadable(text, message, certain=False)
             from . import libcst_front
 
             return libcst_front.read(text)
     except RecursionError:
-        return model.unreadable(text, "nested too deeply to be followed", 0)
+        return model.unreadable(text, "nested too deeply to be followed")
 
 
 def _refused(text: str) -> str | None:
     """Why a text is not handed to the native parser. It is counted without regard to strings and comments, which errs on the safe side; where that is too
     much, Python's own tokenizer has the last word."""
-    if len(text) > _MAX_CHARACTERS:
-        return f"larger than {_MAX_CHARACTERS:,} characters"
     if any(line.startswith(" " * _MAX_INDENTS * 8) for line in text.splitlines()):
         return "indented too deeply"
     roughly = _too_much(_LINK if mark.lastgroup == "link" else mark.group() for mark in _MARK.finditer(text))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...image.model import Argument, Image
-    from .sources import Entry
+    from ...source import Text
+    from .sources import Entry, Sources
     from .versions import Version
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")
@@ -61,9 +62,9 @@ def _described(
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
     sources = Sources(image, entry.search, version)
-    missing = entry.missing if entry.source is None else "the program cannot be read"
     try:
         behaviour = read(entry, sources, image.env, ignored, signals)
+        missing = entry.missing if entry.source is None else _unreadable(sources, entry.source)
     except RecursionError:
         behaviour, missing = None, "the program nests too deeply to be followed"
     if behaviour is None:
@@ -84,3 +85,10 @@ def _described(
         missing=(*program.missing, *behaviour.missing),
         python=replace(behaviour, broken=sources.broken),
     )
+
+
+def _unreadable(sources: Sources, source: Text) -> str:
+    """Why a program cannot be read."""
+    parsed = sources.parse(source)
+    problem = parsed.problem if parsed is not None else None
+    return f"the program cannot be read: {problem.message if problem is not None else 'it is too large'}"

@@ -12,6 +12,7 @@ from ...records import replace
 from . import expressions, operators
 from .exceptions import kind_of
 from .knowledge import standard
+from .run import OutOfBoundsError
 from .state import Frame, joined
 from .values import (
     NONE,
@@ -240,6 +241,9 @@ def module(run: Run, frame: Frame, name: str, state: State) -> Value:
                 run.write(state, (parent.number, parts[length - 1]), loaded)
         if state.dead:
             return UNKNOWN
+        if loaded is None and length < len(parts) and not run.sources.namespace(full):
+            # What is in a package that the image does not hold is not there either.
+            return Ref(name)
         found = loaded if loaded is not None else Ref(name)
     return found
 
@@ -253,10 +257,12 @@ def _load(run: Run, frame: Frame, name: str, state: State) -> Module | None:
     state.store[(scope.number, "__package__")] = Const(name if package else name.rpartition(".")[0])
     parsed = run.sources.parse(text)
     if parsed is None:
-        run.doubts.append("the program has too many modules to read")
-        return loaded
+        raise OutOfBoundsError("the program has too many modules, or too large ones, to be read")
     if parsed.problem is not None:
-        run.doubts.append(f"the module {name} cannot be read: {parsed.problem.message}")
+        doubt = f"the module {name} cannot be read: {parsed.problem.message}"
+        if not parsed.problem.certain:
+            raise OutOfBoundsError(doubt)
+        run.doubts.append(doubt)
     from .statements import block
 
     inner = Frame(scope, frame.background, guards=frame.guards, raises=frame.raises)

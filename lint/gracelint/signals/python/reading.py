@@ -126,9 +126,9 @@ def execute(run: Run, entry: Entry) -> None:
                 module(run, frame, entry.package, state)
             end = None if state.dead else block(run, frame, parsed.body, state)
         _finish(run, frame, end, entry.source)
-    except OutOfBoundsError:
+    except OutOfBoundsError as error:
         run.exhausted = True
-        run.doubts.append("the program is too large to follow to its end")
+        run.doubts.append(str(error))
 
 
 def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:

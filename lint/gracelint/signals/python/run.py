@@ -91,7 +91,7 @@ class Hook:
 
 
 class OutOfBoundsError(Exception):
-    """The program is too large to be followed to its end."""
+    """The program is too large to be followed to its end; the argument says so."""
 
 
 @dataclass(eq=False)
@@ -170,7 +170,7 @@ class Run:
         """Count a step, which costs more the more names are ``known``; raises `OutOfBoundsError` past the bound."""
         self.steps += 1 + known // NAMES_A_STEP
         if self.steps > STEPS:
-            raise OutOfBoundsError
+            raise OutOfBoundsError("the program is too large to follow to its end")
 
     def begin(self) -> State:
         """The state in which a program begins: what it was started to ignore stays ignored, and then Python installs no KeyboardInterrupt either."""

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .hosted import Host
     from .versions import Version
 
+# Longer files are not looked at, and no more modules than these, nor more of their text: some four seconds of work.
 LIMIT = 2_000_000
 MOST_MODULES = 200
+MOST_TEXT = 1_500_000
 _SCRIPT = regex(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
 _TARGET = regex(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
 _CONFIGURED = regex(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
@@ -59,6 +61,8 @@ class Sources:
         self._modules: dict[str, tuple[Text, bool] | None] = {}
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
+        self._namespaces: dict[str, bool] = {}
+        self._left = MOST_TEXT
 
     def find(self, name: str) -> tuple[Text, bool] | None:
         """The text of a module by its full name, and whether it is a package; None where the image does not hold it."""
@@ -70,7 +74,7 @@ class Sources:
         path = name.replace(".", "/")
         for folder in self.search:
             for suffix, package in (("/__init__.py", True), (".py", False)):
-                file = held(self.image, posixpath.join(folder, path + suffix))
+                file = _file_at(self.image, posixpath.join(folder, path + suffix))
                 if file is not None and file.content is not None:
                     if not file.exact:
                         self._changed.add((file.content.buffer, file.content.start))
@@ -79,11 +83,14 @@ class Sources:
 
     def namespace(self, name: str) -> bool:
         """Whether there is a folder of this name without ``__init__.py`` (PEP 420)."""
-        path = name.replace(".", "/")
-        return any(
-            any(one.endswith(".py") for one in self.image.files.listing(posixpath.join(folder, path)))
-            for folder in self.search
-        )
+        if name not in self._namespaces:
+            path = name.replace(".", "/")
+            parent = name.rpartition(".")[0]
+            self._namespaces[name] = (not parent or self.namespace(parent) or self.find(parent) is not None) and any(
+                any(one.endswith(".py") for one in self.image.files.listing(posixpath.join(folder, path)))
+                for folder in self.search
+            )
+        return self._namespaces[name]
 
     def name_of(self, path: str) -> str | None:
         """The full name of the module in a file, by the folders that are searched."""
@@ -110,11 +117,12 @@ class Sources:
                 waiting += _imports(text.value, full if package else full.rpartition(".")[0])
 
     def parse(self, text: Text) -> syntax.Module | None:
-        """A module's model; None past the bound."""
+        """A module's model; None past the bounds."""
         key = (text.buffer, text.start, text.end)
         if key not in self._parsed:
-            if len(self._parsed) >= MOST_MODULES:
+            if len(self._parsed) >= MOST_MODULES or len(text) > self._left:
                 return None
+            self._left -= len(text)
             from ...parsers.python import parse
 
             self._parsed[key] = parse(text)
@@ -188,10 +196,13 @@ def content(image: Image, path: str) -> Text | None:
 
 def held(image: Image, path: str) -> ImageFile | None:
     """A file whose text is known and not too long."""
+    found = _file_at(image, path)
+    return found if found is not None and found.content is not None and len(found.content) <= LIMIT else None
+
+
+def _file_at(image: Image, path: str) -> ImageFile | None:
     found = image.files.lookup(posixpath.normpath(posixpath.join("/", path)))
-    if isinstance(found, ImageFile) and found.content is not None and len(found.content) <= LIMIT:
-        return found
-    return None
+    return found if isinstance(found, ImageFile) else None
 
 
 def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
@@ -244,7 +255,8 @@ def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path
     full = posixpath.normpath(posixpath.join("/", workdir, name))
     search = (posixpath.dirname(full), *path)
     argv = (name, *(one.value for one in words))
-    text = content(image, full)
+    file = _file_at(image, full)
+    text = file.content if file is not None else None
     if text is None:
         main = content(image, posixpath.join(full, "__main__.py"))
         if main is not None:
