@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MARK = "gracelint:"
 _COMMENT = regex(r"(?<![^\s;&|(])#[ \t]*gracelint:[ \t]*ignore(?P<file>-file)?\b(?:\[(?P<codes>[^\]\n]*)\])?[^\r\n]*")
 _CODE = regex(r"[^\s,]+")
+_LONG = 100
+"""Lines; comments that cover more are looked at for every finding."""
 
 # What a comment without codes does not silence: that a file cannot be read, and what is said of the comment itself.
 _ONLY_BY_NAME = frozenset({"GL001", "GL002"})
@@ -55,6 +57,8 @@ def find(document: Document, instructions: Sequence[tuple[int, int]] = ()) -> It
     if MARK not in text:
         return
     top = _end_of_top(document)
+    ends = dict(reversed(instructions))
+    code = 0
     for match in _COMMENT.finditer(text):
         line = document.position(match.start()).line
         whole_file = match["file"] is not None
@@ -72,7 +76,8 @@ def find(document: Document, instructions: Sequence[tuple[int, int]] = ()) -> It
         elif text[document.line_starts[line - 1] : match.start()].strip():
             lines = (line, line)
         else:
-            lines = _next_command(document, line, instructions)
+            code = code if code > line else _next_code(document, line)
+            lines = _command(document, code, ends)
         yield Ignore(document.span(match.start(), len(match[0].rstrip()) + match.start()), codes, lines, whole_file)
 
 
@@ -88,15 +93,19 @@ def _end_of_top(document: Document) -> int:
     return next((line for line in range(1, count + 1) if not _bare(document.line(line))), count + 1)
 
 
-def _next_command(document: Document, line: int, instructions: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The lines of the instruction or command behind a comment line."""
+def _next_code(document: Document, line: int) -> int:
+    """The first line with code behind a line; past the end without one."""
     count = len(document.line_starts)
-    first = next((at for at in range(line + 1, count + 1) if not _bare(document.line(at))), None)
-    if first is None:
+    return next((at for at in range(line + 1, count + 1) if not _bare(document.line(at))), count + 1)
+
+
+def _command(document: Document, first: int, ends: Mapping[int, int]) -> tuple[int, int]:
+    """The lines of the instruction or command that begins at a line; ``ends`` has the last line of instructions by their first."""
+    count = len(document.line_starts)
+    if first > count:
         return (1, 0)
-    for start, end in instructions:
-        if start == first:
-            return (start, end)
+    if first in ends:
+        return (first, ends[first])
     last = first
     while last < count and _continues(document.line(last)):
         last += 1
@@ -116,6 +125,31 @@ class Outcome:
     silenced: int
 
 
+class _Index:
+    """The ignore comments of a document by the lines that they cover."""
+
+    def __init__(self, ignores: Iterable[Ignore]) -> None:
+        self._whole: list[Ignore] = []
+        self._by_line: dict[int, list[Ignore]] = {}
+        for ignore in ignores:
+            first, last = ignore.lines
+            if ignore.whole_file or last - first > _LONG:
+                self._whole.append(ignore)
+                continue
+            for line in range(first, last + 1):
+                self._by_line.setdefault(line, []).append(ignore)
+
+    def around(self, finding: Finding) -> list[Ignore]:
+        """Those that may cover a finding in this document."""
+        lines = {finding.span.first.line, finding.span.last.line}
+        return self._whole + [ignore for line in sorted(lines) for ignore in self._by_line.get(line, ())]
+
+
+def _around(finding: Finding, by_path: Mapping[str, _Index]) -> list[Ignore]:
+    index = by_path.get(finding.span.document.path)
+    return [] if index is None else index.around(finding)
+
+
 def apply(
     findings: Iterable[Finding],
     ignores: Iterable[Ignore],
@@ -128,16 +162,14 @@ def apply(
     by_path: dict[str, list[Ignore]] = {}
     for ignore in ignores:
         by_path.setdefault(ignore.span.document.path, []).append(ignore)
-    used: set[tuple[str, int, str]] = set()
+    used: dict[tuple[str, int], set[str]] = {}
+    nearby = {path: _Index(comments) for path, comments in by_path.items()}
     kept: list[Finding] = []
     silenced = 0
     for finding in findings:
-        hits = [
-            ignore
-            for ignore in by_path.get(finding.span.document.path, ())
-            if ignore.names(finding.code) and ignore.covers(finding)
-        ]
-        used.update((finding.span.document.path, ignore.span.start, finding.code) for ignore in hits)
+        hits = [ignore for ignore in _around(finding, nearby) if ignore.names(finding.code) and ignore.covers(finding)]
+        for ignore in hits:
+            used.setdefault((finding.span.document.path, ignore.span.start), set()).add(finding.code)
         if hits:
             silenced += 1
         else:
@@ -145,11 +177,11 @@ def apply(
     unused: list[Finding] = []
     for path, comments in by_path.items():
         for ignore in comments:
-            matched = {code for at, start, code in used if at == path and start == ignore.span.start}
+            matched = used.get((path, ignore.span.start), set())
             finding_ = _unused(ignore, matched, rule, enabled[path], known)
             if finding_ and not any(
                 other.codes and other.names(rule.code) and (other is ignore or other.covers(finding_))
-                for other in comments
+                for other in (ignore, *_around(finding_, nearby))
             ):
                 unused.append(finding_)
     return Outcome(tuple(kept), tuple(unused), silenced)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from gracelint import suppress
@@ -118,3 +120,17 @@ def test_not_reported_as_unused(text: str, enabled: tuple[str, ...]) -> None:
     document = Document("f", text)
     found = [finding(document, "GL201", next(n for n in range(1, 9) if document.line(n).startswith("app")))]
     assert suppress.apply(found, suppress.find(document), RULE, {"f": enabled}, KNOWN).unused == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["# gracelint: ignore[GL101]\n" * 20_000 + "x\n", "# gracelint: ignore[GL101]\nx\n" * 20_000]
+)
+def test_time_is_linear(text: str) -> None:
+    """Generous, for a busy machine: quadratic behaviour would take minutes."""
+    document = Document("s.sh", text)
+    begun = time.process_time()
+    ignores = list(suppress.find(document))
+    outcome = suppress.apply([finding(document, "GL101", 20_001)], ignores, RULE, {"s.sh": {"GL101"}}, {"GL101"})
+    assert len(ignores) == 20_000
+    assert outcome.silenced == 1 or len(outcome.unused) >= 19_999
+    assert time.process_time() - begun < 10

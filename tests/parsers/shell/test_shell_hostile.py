@@ -35,6 +35,14 @@ def test_depth_is_bounded(unit: str) -> None:
     assert time.process_time() - begun < 10
 
 
+def test_time_is_linear_in_arms() -> None:
+    source = 'case "$1" in\n' + "".join(f"a{at}) echo {at};;\n" for at in range(20_000)) + "esac\n"
+    begun = time.process_time()
+    nodes = sum(1 for _ in walk(parse_script(whole(source))))
+    assert nodes > 20_000 * 5
+    assert time.process_time() - begun < 10
+
+
 @pytest.mark.parametrize("source", corpus("commands"))
 def test_every_node_stands_where_it_says(source: str) -> None:
     script = parse_script(whole(source))

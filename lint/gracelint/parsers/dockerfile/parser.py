@@ -101,7 +101,7 @@ class _Reader:
     ) -> Instruction:
         """The instruction at a range of a logical line.
 
-        A line that BuildKit does not take is read as far as its keyword, a chain of ONBUILD as far as the second.
+        A line that BuildKit does not take is read as far as its keyword and its array, a chain of ONBUILD as far as the second.
         """
         buffer, escape = line.buffer, self._lines.escape
         keyword, width, offset = split
@@ -110,8 +110,9 @@ class _Reader:
         if line.refused:
             value = Text(buffer, *stripped(buffer, start + offset, end))
             span = Span(document, begin, max(line.end, least))
+            array = _array(value)[0] if keyword in _EXEC_FORM else None
             return Instruction(
-                keyword, keyword_text, (), value, None, None, (), None, span, line.first, line.last, escape, ()
+                keyword, keyword_text, (), value, array, None, (), None, span, line.first, line.last, escape, ()
             )
         found, at = flags(buffer, start + offset, end, escape)
         value = Text(buffer, *stripped(buffer, at, end))

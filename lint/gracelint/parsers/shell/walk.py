@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
 """Of each class of the model, the fields that may hold nodes."""
+_PLAIN = frozenset({"Text", "str", "bool", "int", "str | None", "Text | None"})
+"""The annotations of fields that hold none."""
+_NODES: dict[type, bool] = {}
+"""Whether a class is one of the model's."""
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -24,22 +28,29 @@ def walk(node: Any) -> Iterator[Any]:
     while stack:
         here = stack.pop()
         yield here
-        children: list[Any] = []
         for name in _fields(type(here)):
             value = getattr(here, name)
-            if isinstance(value, tuple):
-                children.extend(item for item in value if _fields(type(item)))
-            elif _fields(type(value)):
-                children.append(value)
-        stack.extend(reversed(children))
+            if value.__class__ is tuple:
+                stack += [item for item in reversed(value) if _is_node(type(item))]
+            elif value is not None and _is_node(type(value)):
+                stack.append(value)
 
 
 def _fields(kind: type) -> tuple[str, ...]:
+    """The fields of a class of the model that may hold nodes, the last one first."""
     fields = _FIELDS.get(kind)
     if fields is None:
-        own = kind.__module__ == Branch.__module__
-        fields = _FIELDS[kind] = getattr(kind, "__match_args__", ()) if own else ()
+        kinds = kind.__annotations__
+        fields = tuple(name for name in reversed(kind.__match_args__) if kinds.get(name) not in _PLAIN)  # type: ignore[attr-defined]  # of records
+        _FIELDS[kind] = fields
     return fields
+
+
+def _is_node(kind: type) -> bool:
+    known = _NODES.get(kind)
+    if known is None:
+        known = _NODES[kind] = kind.__module__ == Branch.__module__ and hasattr(kind, "__match_args__")
+    return known
 
 
 def commands_of(block: Block) -> Iterator[Command]:

@@ -127,10 +127,12 @@ def _in_one_line(node: sh.Function) -> bool:
 
 def _bashism(node: object) -> str:
     """The name of a piece of bash's syntax."""
+    if node.__class__ is sh.Word:  # most nodes are
+        return "an array" if ARRAY.match(node.text.buffer.value, node.text.start, node.text.end) else ""
+    if node.__class__ is sh.LiteralText or node.__class__ is sh.Simple:
+        return ""
     match node:
         case sh.Assignment(array=items) if items is not None:
-            return "an array"
-        case sh.Word() if ARRAY.match(node.text.value):
             return "an array"
         case sh.ProcessSubstitution():
             return "<(…)"
