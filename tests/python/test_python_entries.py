@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import python_lab
 
+from gracelint.image.build import build_image
+from gracelint.image.context import Context
+from gracelint.parsers.dockerfile import parse
 from gracelint.problems import of_applications
 from gracelint.signals.trace import follow
+from gracelint.source import Document
 
 EXIT = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
 LOOP = "import time\nwhile True:\n    time.sleep(1)\n"
@@ -21,10 +26,39 @@ PROJECTS = {
     "gui": {"pyproject.toml": "[project]\nname = 'svc'\n[project.gui-scripts]\nsvc = 'svc.cli:main'\n"},
     "poetry": {"pyproject.toml": '[tool.poetry]\nname = "svc"\n[tool.poetry.scripts]\nsvc = "svc.cli:main"\n'},
     "flit": {"pyproject.toml": '[tool.flit.metadata]\nmodule = "svc"\n[tool.flit.scripts]\nsvc = "svc.cli:main"\n'},
+    "poetry-table": {"pyproject.toml": '[tool.poetry]\nname = "svc"\n[tool.poetry.scripts]\nsvc = { reference = "svc.cli:main", type = "console" }\n'},
     "hatch": {"pyproject.toml": '[project]\nname = "svc"\nscripts = { svc = "svc.cli:main" }\n'},
     "setup.cfg": {"setup.cfg": "[metadata]\nname = svc\n[options.entry_points]\nconsole_scripts =\n    svc = svc.cli:main\n"},
+    "setup.py-text": {"setup.py": "from setuptools import setup\nsetup(entry_points=\"\"\"\n[console_scripts]\nsvc = svc.cli:main\n\"\"\")\n"},
     "setup.py": {"setup.py": "from setuptools import setup\nsetup(entry_points={'console_scripts': ['svc=svc.cli:main']})\n"},
 }  # fmt: skip
+DEAF = "import signal\nsignal.signal(signal.SIGTERM, lambda *_: None)\napp = None\n"
+# Each with what it runs the program by; and what execs or runs any command.
+LAUNCHERS = [
+    ("coverage run --parallel-mode", ["app.py"]),
+    ("coverage run -m", ["app"]),
+    ("python -m coverage run", ["app.py"]),
+    ("newrelic-admin run-python", ["app.py"]),
+    ("newrelic-admin run-program", ["python", "app.py"]),
+    ("python -m debugpy --listen 0.0.0.0:5678", ["app.py"]),
+    ("python -m debugpy --listen 0.0.0.0:5678 -m", ["app"]),
+    ("memray run -o trace.bin", ["app.py"]),
+    ("python -m cProfile -o profile", ["app.py"]),
+    ("python -m cProfile -o profile -m", ["app"]),
+    ("poetry run", ["python", "app.py"]),
+    ("pipenv run", ["python", "-m", "app"]),
+]
+RUNNERS = [
+    "python -m",
+    "ddtrace-run",
+    "opentelemetry-instrument",
+    "newrelic-admin run-program",
+    "uv run",
+    "poetry run",
+    "pipenv run",
+    "pdm run",
+    "coverage run -m",
+]
 MANAGE = (
     "import sys\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
 )
@@ -68,6 +102,19 @@ def test_project(project: dict[str, str], source: str, tmp_path: Path) -> None:
         ({"app.py": LOOP}, ["opentelemetry-instrument", "python", "app.py"], "", "killed"),
         ({"app.py": EXIT + LOOP}, ["ddtrace-run", "python", "app.py"], "", "graceful"),
         ({"app.py": LOOP}, ["ddtrace-run", "python", "app.py"], "", "killed"),
+        *(
+            ({"app.py": source + LOOP}, [*line.split(), *command], "", verdict)
+            for source, verdict in ((EXIT, "graceful"), ("", "killed"))
+            for line, command in LAUNCHERS
+        ),
+        *(({"app.py": "app = None\n"}, [*line.split(), "gunicorn", "app:app"], "", "graceful") for line in RUNNERS),
+        *(({"app.py": DEAF}, [*line.split(), "gunicorn", "app:app"], "", "killed") for line in RUNNERS),
+        *(({"app.py": "app = None\n"}, [*line.split(), "celery", "-A", "app", "worker"], "", "graceful") for line in RUNNERS),
+        ({"app.py": EXIT + LOOP}, ["hatch", "run", "python", "app.py"], "", "killed"),
+        ({"app.py": EXIT + LOOP}, ["uv", "run", "app.py"], "", "graceful"),
+        ({"app.py": LOOP}, ["uv", "run", "-m", "app"], "", "abrupt"),
+        ({"app.py": EXIT + LOOP}, ["pdm", "run", "python", "app.py"], "", "graceful"),
+        ({"app.py": EXIT + LOOP}, ["python", "-c", EXIT + LOOP], "", "graceful"),
         ({"app.py": "app = None\n"}, ["gunicorn", "app:app"], "", "graceful"),
         ({"app.py": "app = None\n"}, ["uvicorn", "pkg.mod:app"], "", "graceful"),
         ({"app.py": "app = None\n"}, ["flask", "--app", "app", "run"], "", "killed"),
@@ -75,6 +122,46 @@ def test_project(project: dict[str, str], source: str, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_layout(files: dict[str, str], command: list[str], extra: str, expected: str, tmp_path: Path) -> None:
     assert traced(tmp_path, files, command, extra)[0] == expected
+
+
+BUILT = {
+    "pip in a venv": "WORKDIR /src\nCOPY . .\nRUN python -m venv /venv && /venv/bin/pip install .\nFROM python:3.11-slim\nCOPY --from=build /venv /venv\nENV PATH=/venv/bin:$PATH\n",
+    "pip --user": "COPY . /src\nRUN pip install --user /src\nFROM python:3.11-slim\nCOPY --from=build /root/.local /root/.local\nENV PATH=/root/.local/bin:$PATH\n",
+    "pip --prefix": "COPY . /src\nRUN pip install --prefix=/install /src\nFROM python:3.11-slim\nCOPY --from=build /install /usr/local\n",
+    "wheel": "WORKDIR /src\nCOPY . .\nRUN pip wheel --wheel-dir /wheels .\nFROM python:3.11-slim\nCOPY --from=build /wheels /wheels\nRUN pip install /wheels/*.whl\n",
+    "uv": "WORKDIR /src\nCOPY . .\nRUN uv sync --frozen --no-editable\nFROM python:3.11-slim\nCOPY --from=build /src/.venv /src/.venv\nENV PATH=/src/.venv/bin:$PATH\n",
+    "poetry": "WORKDIR /src\nCOPY . .\nRUN poetry config virtualenvs.in-project true && poetry install --only main\nFROM python:3.11-slim\nCOPY --from=build /src/.venv /venv\nENV PATH=/venv/bin:$PATH\n",
+    "another folder": "COPY . /src\nRUN pip install -e /src\nWORKDIR /data\n",
+    "setup.py": "COPY . /src\nRUN cd /src && python setup.py install\nWORKDIR /data\n",
+}
+NOT_BUILT = {
+    "only what it needs": "COPY . /src\nRUN pip install -r /src/requirements.txt\nFROM python:3.11-slim\nCOPY --from=build /usr/local /usr/local\n",
+    "without the project": "WORKDIR /src\nCOPY . .\nRUN uv sync --no-install-project\nFROM python:3.11-slim\nCOPY --from=build /src/.venv /src/.venv\n",
+    "not copied from": "COPY . /src\nRUN pip install /src\nFROM python:3.11-slim\nRUN pip install svc\n",
+}
+
+
+@pytest.mark.parametrize("source", ["", "src/"], ids=["flat", "src"])
+@pytest.mark.parametrize("command", [["svc"], ["python", "-m", "svc"], ["gunicorn", "svc.web:app"]], ids=" ".join)
+@pytest.mark.parametrize("name", [*BUILT, *NOT_BUILT])
+def test_installed(name: str, command: list[str], source: str, tmp_path: Path) -> None:
+    """A project of the build context that the image has only as an installed package: its own files tell what it does."""
+    handler = "signal.signal(signal.SIGTERM, lambda *_: None)\n"
+    files = {
+        **PROJECTS["pep-621"],
+        f"{source}svc/__init__.py": "",
+        f"{source}svc/cli.py": MAIN,
+        f"{source}svc/__main__.py": "from svc.cli import main\nmain()\n",
+        f"{source}svc/web.py": f"import signal\n{handler}app = None\n",
+    }
+    python_lab.write(files, tmp_path)
+    text = "FROM python:3.11-slim AS build\n" + (BUILT | NOT_BUILT)[name] + f"CMD {json.dumps(command)}\n"
+    path = tmp_path / "Dockerfile"
+    path.write_text(text, encoding="utf-8")
+    image = build_image(parse(Document.decode("Dockerfile", text.encode())), Context(str(tmp_path), str(path)))
+    known = {"svc": "graceful", "python": "graceful", "gunicorn": "killed"}
+    unknown = {"svc": "unknown", "python": "unknown", "gunicorn": "graceful"}
+    assert follow(image).verdict == (known if name in BUILT else unknown)[command[0]]
 
 
 @pytest.mark.parametrize(

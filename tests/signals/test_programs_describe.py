@@ -159,7 +159,7 @@ CASES: dict[str, Expected | None] = {
     "python -m gunicorn a:b": Expected("gunicorn", NOTHING, "handles"),
     "python -um gunicorn a:b": Expected("gunicorn", NOTHING, "handles"),
     "python /usr/local/bin/gunicorn a:b": Expected("gunicorn"),
-    "python -m cProfile -o /x app.py": Expected("python-tools", app="app.py"),
+    "python -m cProfile -o /x app.py": Expected("python-programs", "exec: python app.py"),
     "python -m http.server 80": Expected("python-http-server", NOTHING, "default", trait="development"),
     "python manage.py runserver": Expected("django", NOTHING, "terminates", trait="development"),
     "python manage.py runserver --noreload": Expected("django", NOTHING, "default"),

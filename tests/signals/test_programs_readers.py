@@ -181,9 +181,9 @@ serve = "uvicorn a:b"
         ("pdm run shelly", ["/bin/sh -c 'a && b'"]),
         ("pdm run callable", []),
         ("pdm run gunicorn a:b", ["gunicorn a:b"]),
-        ("hatch run serve", ["gunicorn 'a b'"]),
-        ("hatch run prod:serve --x", ["uvicorn a:b --x"]),
-        ("hatch run other", ["other"]),
+        ("hatch run serve", ["/bin/sh -c 'gunicorn \"a b\"'"]),
+        ("hatch run prod:serve --x", ["/bin/sh -c 'uvicorn a:b --x'"]),
+        ("hatch run other x", ["/bin/sh -c 'other x'"]),
         ("pipenv run web", ["gunicorn a:b"]),
         ("pipenv run other", ["other"]),
     ],
@@ -207,6 +207,28 @@ def test_gunicorns_configuration() -> None:
     assert told("gunicorn a:b", {"/app/gunicorn.conf.py": "daemon: bool = True\n"}).daemonizes
     assert told("gunicorn a:b", {}, {"GUNICORN_CMD_ARGS": "--graceful-timeout=9"}).timeout == 9
     assert told("gunicorn a:b", {}).timeout_text is None
+    assert (
+        told("gunicorn", {"/app/gunicorn.conf.py": "wsgi_app = 'a:b'\npreload_app = True\n"}).hosts.imported == "before"
+    )
+    named = "worker_class = os.environ.get('W', 'uvicorn.workers.UvicornWorker')\n"
+    assert told("gunicorn a:b", {"/app/gunicorn.conf.py": named}).hosts.ends_threads
+    assert not told("gunicorn -k sync a:b", {"/app/gunicorn.conf.py": named}).hosts.ends_threads
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "imported"),
+    [
+        ("uvicorn a:b", {}, ""),
+        ("uvicorn a:b", {"/app/requirements.txt": "uvicorn[standard]==0.34.0\n"}, "after"),
+        ("uvicorn a:b", {"/app/requirements.txt": "uvicorn==0.28.1 # old\n"}, "before"),
+        ("uvicorn a:b", {"/app/uv.lock": '[[package]]\nname = "uvicorn"\nversion = "0.50.0"\n'}, "before"),
+        ("uvicorn a:b", {"/app/requirements.txt": "uvicorn>=0.34.0\nmy-uvicorn==0.30.0\n"}, ""),
+        ("uvicorn --workers 2 a:b", {}, "after"),
+        ("uvicorn --workers 2 a:b", {"/app/requirements.txt": "uvicorn==0.28.1\n"}, "before"),
+    ],
+)
+def test_when_uvicorn_imports_its_application(line: str, files: dict[str, str], imported: str) -> None:
+    assert told(line, files).hosts.imported == imported
 
 
 SUPERVISORD = """

@@ -14,7 +14,7 @@ from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, S
 from .stages import DEFAULT_SHELL, configure, read_stages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..parsers.dockerfile.model import Dockerfile
     from ..source import Document, Text
@@ -191,6 +191,9 @@ class _OneFile:
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         return self.lookup(posixpath.normpath(posixpath.join(workdir, command)) if "/" in command else command)
+
+    def stages(self) -> Iterator[tuple[Files, tuple[Text, ...]]]:
+        yield self, ()
 
     def listing(self, folder: str) -> tuple[str, ...]:
         return (self._file.path,) if folder == "/" else ()

@@ -133,6 +133,19 @@ class ImageFiles:
             self._unsaid[key] = Unsaid(folders, self.base, self.steps, self.context)
         return self._unsaid[key]
 
+    def stages(self) -> Iterator[tuple[ImageFiles, tuple[Text, ...]]]:
+        """These files, then those of the stages they were copied from, each once: with the RUN commands of its stage."""
+        waiting: list[ImageFiles] = [self]
+        seen: list[ImageFiles] = []
+        while waiting:
+            files = waiting.pop(0)
+            if files in seen:
+                continue
+            seen.append(files)
+            yield files, tuple(step.instruction.value for step in files.steps if isinstance(step, Run))
+            origins = (step.origin for step in files.steps if isinstance(step, Copy))
+            waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
+
     def listing(self, folder: str) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
         folder = normal(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
     from ..source import Text
@@ -143,6 +143,9 @@ class Files(Protocol):
 
     def known(self, path: str) -> ImageFile | None:
         """The file at an absolute path, if it is known to be there: cheaper than `lookup`, which also tells why not."""
+
+    def stages(self) -> Iterator[tuple[Files, tuple[Text, ...]]]:
+        """These files, then those of the stages they were copied from: each with the RUN commands of its stage."""
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""

@@ -72,7 +72,8 @@ class Hosting:
     ``imported``: "before" the server installs its handlers, "after" that ("": that depends on its version), or "aside" in a process that is told to stop by no signal;
     ``loop``: the handlers are its event loop's; ``worker``: in a process of its own;
     ``threads``: requests run in other threads than the main one; ``ends_threads``: it leaves without waiting for the application's threads.
-    ``leaves`` is what an exit out of the application's handler comes to (None: it ends in order)."""
+    ``leaves`` is what an exit out of the application's handler comes to (None: it ends in order). ``config`` is a configuration file that is a module, of which the server
+    calls the functions ``hooks`` when it has imported the application."""
 
     application: Argument
     imported: str
@@ -85,6 +86,8 @@ class Hosting:
     ends_threads: bool = False
     loop: bool = False
     leaves: Reaction | None = None
+    config: Text | None = None
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,11 @@ def _described(
             evidence = found.evidence + tuple(facts.get("evidence", ())) if found.starts else found.evidence
             return replace(found, evidence=evidence)
     if "reads" in facts:
-        facts = overlay(facts, reader(facts["reads"])(facts, situation))
+        change = reader(facts["reads"])(facts, situation)
+        if words := change.pop("words", ()):
+            # What a configuration file sets stands before the command line's own options, which win.
+            facts, situation = gather(catalogue.entry(key), arguments[0], (*words, *arguments[1:]), image, busybox)
+        facts = overlay(facts, change)
     return _program(key, facts, situation)
 
 
@@ -135,6 +139,8 @@ def _hosting(facts: Entry, situation: Situation) -> Hosting | None:
         table.get("ends-threads", False),
         table.get("loop", False),
         leaves,
+        facts.get("config"),
+        tuple(table.get("hooks", ())),
     )
 
 

@@ -92,6 +92,7 @@ _HOSTS = {
     "ends-threads": bool,
     "loop": bool,
     "program": bool,
+    "hooks": list,
     "leaves": dict,
 }
 

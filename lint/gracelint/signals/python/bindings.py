@@ -136,7 +136,7 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
         return call(run, frame, applied, (function,), decorator.text, state)
     name = applied.name if isinstance(applied, Ref) else applied.kind if isinstance(applied, Made) else ""
     if not standard(name):
-        run.hook(decorator.text.value, decorator.text, function)
+        run.hook(decorator.text.value, decorator.text, function, state)
     if name in ("builtins.staticmethod", "staticmethod") and isinstance(function, Function):
         return replace(function, static=True)
     if name in ("builtins.property", "property", "functools.cached_property"):

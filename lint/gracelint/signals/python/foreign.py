@@ -29,7 +29,7 @@ _INSTALLS = regex(r"signal|graceful|terminat|shutdown_hook|killer|install_handle
 def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: State) -> Value:
     """A call of something that is not known."""
     name = text.value.partition("(")[0].strip()
-    _given(run, arguments, text)
+    _given(run, arguments, text, state)
     if run.handling:
         run.opaque = run.opaque or name.rpartition(".")[2] not in _HARMLESS
     if name.endswith(".cancel") and frame.loop:
@@ -43,10 +43,10 @@ def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: Sta
     return UNKNOWN
 
 
-def _given(run: Run, arguments: Arguments, text: Text) -> None:
+def _given(run: Run, arguments: Arguments, text: Text, state: State) -> None:
     """Functions that are given away may be called some time: by what name, the call and the parameter tell."""
     for word, given in (*(("", one) for one in arguments.values), *arguments.named):
-        run.hook(f"{text.value.partition(',')[0]} {word}", text, given)
+        run.hook(f"{text.value.partition(',')[0]} {word}", text, given, state)
 
 
 # What these return must be awaited, and does nothing before.
@@ -77,7 +77,7 @@ def called(
     if found is not None:
         return found(run, frame, receiver, arguments, text, state)
     if not standard(name):
-        _given(run, arguments, text)
+        _given(run, arguments, text, state)
     entry = entry_of(name)
     if entry is not None and not awaited and name.startswith(_ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
         return Coroutine(

@@ -17,7 +17,7 @@ from ...regexes import regex
 from ..model import Reaction
 from . import hooks, rests
 from .behaviour import Behaviour
-from .state import DEFAULT
+from .state import DEFAULT, Frame
 from .values import UNKNOWN, Bound, Function, Own, Partial
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .behaviour import Response
     from .run import Run, Visit
     from .sources import Entry, Sources
-    from .state import Frame, State
+    from .state import State
     from .values import Value
 
 _MEDDLES = regex(
@@ -65,7 +65,8 @@ def hosted(program: Program, image: Image, *, workdir: str, ignored: frozenset[s
     if entry is None or entry.source is None:
         return program
     sources = Sources(image, entry.search, version((), image))
-    if not any(_MEDDLES.search(text.value) for text in sources.reachable(entry.package)):
+    config = (hosting.config,) if hosting.config is not None else ()
+    if not any(_MEDDLES.search(text.value) for text in (*config, *sources.reachable(entry.package))):
         return program
     host = Host(
         program.name, hosting.application.text, hosting, own, entry.function.rstrip("()"), entry.function.endswith(")")
@@ -89,6 +90,7 @@ def serve(run: Run, frame: Frame, host: Host, package: str, state: State) -> Non
     application = _application(run, frame, host, state.store.get((loaded.number, host.attribute), UNKNOWN), state)
     if host.hosting.imported != "after":
         hooks.install(host.own, state, loop=host.hosting.loop)
+    _configured(run, frame, host, state)
     hooks.run_hooks(run, frame, host.text, application, state, threads=host.hosting.threads)
     rests.rest(run, frame, host.text, host.name, state)
 
@@ -99,6 +101,22 @@ def _application(run: Run, frame: Frame, host: Host, found: Value, state: State)
     if host.factory and isinstance(found, Function | Bound | Partial):
         return call(run, frame, found, (), host.text, state)
     return found
+
+
+def _configured(run: Run, frame: Frame, host: Host, state: State) -> None:
+    """What the server's configuration file has it call."""
+    from .calls import call
+    from .statements import block
+
+    parsed = run.sources.parse(host.hosting.config) if host.hosting.config is not None and host.hosting.hooks else None
+    if parsed is None or parsed.problem is not None:
+        return
+    _, scope = run.module("__config__", state, "")
+    state.become(block(run, Frame(scope), parsed.body, state))
+    for name in host.hosting.hooks:
+        found = state.store.get((scope.number, name), UNKNOWN)
+        if isinstance(found, Function) and not state.dead:
+            call(run, replace(frame, raises=[]), found, (UNKNOWN,), found.node.text, state)
 
 
 # --- the judgement -----------------------------------------------------------------------------------------------------

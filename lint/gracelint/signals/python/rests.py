@@ -283,6 +283,7 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
     """Call a handler."""
     from .calls import call
     from .descriptors import woken
+    from .knowledge import standard
 
     if handler in (DEFAULT, IGNORE):
         return
@@ -304,7 +305,7 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
         elif isinstance(handler, Unknown | Ref | Made | Method | Coroutine | Const):
             if isinstance(handler, Method | Made | Ref):
                 call(run, frame, handler, (number, interrupted), text, state)
-            if not isinstance(handler, Method):
+            if not isinstance(handler, Method) and not (isinstance(handler, Ref) and standard(handler.name)):
                 run.doubts.append("what its handler does")
         else:
             call(run, frame, handler, (number, interrupted), text, state)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass, field
 from .state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
-from .values import NONE, Bound, Const, Function, Items, Module, Scope
+from .values import NONE, Bound, Box, Const, Function, Items, Module, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,10 +197,13 @@ class Run:
         if self.handling:
             self.written.add(key)
 
-    def hook(self, name: str, text: Text, value: Value) -> None:
-        """Foreign code is given a value: a function of the image's own, perhaps."""
+    def hook(self, name: str, text: Text, value: Value, state: State) -> None:
+        """Foreign code is given a value: a function of the image's own, perhaps, or several."""
         if len(self.hooks) < MOST_HOOKS:
-            for one in value.items if isinstance(value, Items) else (value,):
+            several = value.items if isinstance(value, Items) else (value,)
+            if isinstance(value, Box):
+                several = tuple(found for (number, _), found in state.store.items() if number == value.number)
+            for one in several:
                 if isinstance(one, Function | Bound):
                     self.hooks.append(Hook(name, text, one))
 

@@ -10,32 +10,27 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from ...image.model import Absent, ImageFile
 from ...records import dataclass
 from ...regexes import regex
+from . import projects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ...image.model import Argument, Image
+    from ...image.model import Argument, Files, Image
     from ...parsers.python import model as syntax
     from ...source import Text
     from ..model import Hosting
     from .hosted import Host
     from .versions import Version
 
-# Longer files are not looked at, and no more modules than these, nor more of their text: some four seconds of work.
-LIMIT = 2_000_000
+# No more modules than these are read, nor more of their text: some four seconds of work.
 MOST_MODULES = 200
 MOST_TEXT = 1_500_000
-_SCRIPT = regex(r"^\s*[\"']?([\w.-]+)[\"']?\s*=\s*[\"']\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
-_TARGET = regex(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
-_CONFIGURED = regex(r"^\s+([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
 _IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^#\n]*))|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
 )
-_WRAPPERS = ("cProfile", "profile", "trace", "memory_profiler", "viztracer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +53,7 @@ class Sources:
 
     def __init__(self, image: Image, search: Sequence[str], version: Version | None = None) -> None:
         self.image, self.search, self.version = image, tuple(dict.fromkeys(search)), version
+        self._roots: tuple[tuple[Files, str], ...] | None = None
         self._modules: dict[str, tuple[Text, bool] | None] = {}
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
@@ -71,10 +67,19 @@ class Sources:
         return self._modules[name]
 
     def _looked_up(self, name: str) -> tuple[Text, bool] | None:
+        found = self._in(((self.image.files, folder) for folder in self.search), name)
+        return found or self._in(self._installed(), name)
+
+    def _installed(self) -> Sequence[tuple[Files, str]]:
+        if self._roots is None:
+            self._roots = tuple(projects.roots(self.image))
+        return self._roots
+
+    def _in(self, folders: Iterable[tuple[Files, str]], name: str) -> tuple[Text, bool] | None:
         path = name.replace(".", "/")
-        for folder in self.search:
+        for files, folder in folders:
             for suffix, package in (("/__init__.py", True), (".py", False)):
-                file = _file_at(self.image, posixpath.join(folder, path + suffix))
+                file = projects.file_at(files, posixpath.join(folder, path + suffix))
                 if file is not None and file.content is not None:
                     if not file.exact:
                         self._changed.add((file.content.buffer, file.content.start))
@@ -86,9 +91,10 @@ class Sources:
         if name not in self._namespaces:
             path = name.replace(".", "/")
             parent = name.rpartition(".")[0]
+            folders = (*((self.image.files, folder) for folder in self.search), *self._installed())
             self._namespaces[name] = (not parent or self.namespace(parent) or self.find(parent) is not None) and any(
-                any(one.endswith(".py") for one in self.image.files.listing(posixpath.join(folder, path)))
-                for folder in self.search
+                any(one.endswith(".py") for one in files.listing(posixpath.join(folder, path)))
+                for files, folder in folders
             )
         return self._namespaces[name]
 
@@ -188,23 +194,6 @@ def _inside(module: str, hosting: Hosting) -> Iterator[str]:
     return (f"{module}.{inner}" for inner in hosting.inside)
 
 
-def content(image: Image, path: str) -> Text | None:
-    """A file's text, if the image is known to hold it."""
-    found = held(image, path)
-    return found.content if found is not None else None
-
-
-def held(image: Image, path: str) -> ImageFile | None:
-    """A file whose text is known and not too long."""
-    found = _file_at(image, path)
-    return found if found is not None and found.content is not None and len(found.content) <= LIMIT else None
-
-
-def _file_at(image: Image, path: str) -> ImageFile | None:
-    found = image.files.lookup(posixpath.normpath(posixpath.join("/", path)))
-    return found if isinstance(found, ImageFile) else None
-
-
 def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
     """Where ``python …`` begins."""
     words = list(arguments[1:])
@@ -233,10 +222,6 @@ def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
 
 
 def _module(module: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
-    if module in _WRAPPERS:
-        rest = [word for word in words if not word.value.startswith("-")]
-        if rest:
-            return _file(rest[0].value, rest[1:], image, workdir, path)
     search = (workdir, *path)
     sources = Sources(image, search)
     argv = (module, *(one.value for one in words))
@@ -255,10 +240,10 @@ def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path
     full = posixpath.normpath(posixpath.join("/", workdir, name))
     search = (posixpath.dirname(full), *path)
     argv = (name, *(one.value for one in words))
-    file = _file_at(image, full)
+    file = projects.file_at(image.files, full)
     text = file.content if file is not None else None
     if text is None:
-        main = content(image, posixpath.join(full, "__main__.py"))
+        main = projects.content(image.files, posixpath.join(full, "__main__.py"))
         if main is not None:
             return Entry(main, (full, *path), argv)
         script = _console_script(posixpath.basename(name), argv, image, workdir, path)
@@ -279,44 +264,11 @@ def console_script(arguments: Sequence[Argument], image: Image, workdir: str) ->
 
 
 def _console_script(name: str, argv: tuple[str, ...], image: Image, workdir: str, path: Sequence[str]) -> Entry | None:
-    for folder in _projects(image, workdir):
-        target = next((t for t in _targets(image, folder) if t[0] == name), None)
-        if target is None:
-            continue
-        search = (posixpath.join(folder, "src"), folder, *path)
-        found = Sources(image, search).find(target[1])
-        missing = f"the module {target[1]} is not known"
-        return Entry(found[0] if found else None, search, argv, target[1], target[2], missing)
-    return None
-
-
-def _projects(image: Image, workdir: str) -> Iterator[str]:
-    """Folders that may hold a project's own files: the working directory, and where COPY put some."""
-    yield workdir
-    folders = {posixpath.dirname(path) for name in _FILES for path in image.files.listing("/") if path.endswith(name)}
-    yield from sorted(folders - {workdir})
-
-
-_FILES = ("/pyproject.toml", "/setup.cfg", "/setup.py")
-
-
-def _targets(image: Image, folder: str) -> Iterator[tuple[str, str, str]]:
-    """Name, module and function of every command a project declares."""
-    project = content(image, posixpath.join(folder, "pyproject.toml"))
-    if project is not None:
-        for section in re.split(r"^(?=\[)", project.value, flags=re.MULTILINE):
-            head = section.partition("\n")[0].strip().strip("[]").replace(" ", "")
-            if head in ("project.scripts", "project.gui-scripts", "tool.poetry.scripts", "tool.flit.scripts"):
-                yield from (match.groups() for match in _SCRIPT.finditer(section))  # type: ignore[misc] # three groups
-            elif head == "project":
-                for line in re.findall(r"^scripts\s*=\s*\{(.*)\}", section, re.MULTILINE):
-                    yield from re.findall(r"[\"']?([\w.-]+)[\"']?\s*=\s*[\"']([\w.]+)\s*:\s*([\w.]+)[\"']", line)
-    for name, pattern in (("setup.cfg", _CONFIGURED), ("setup.py", _TARGET)):
-        text = content(image, posixpath.join(folder, name))
-        if text is not None and "console_scripts" in text.value:
-            yield from (match.groups() for match in pattern.finditer(text.value))  # type: ignore[misc] # three groups
-
-
-def certainly_absent(image: Image, path: str) -> bool:
-    """Whether a file is certainly not in the image."""
-    return isinstance(image.files.lookup(path), Absent)
+    found = projects.command(image, workdir, name)
+    if found is None:
+        return None
+    files, folder, module, function = found
+    search = (*((posixpath.join(folder, "src"), folder) if files is image.files else ()), *path)
+    source = Sources(image, search).find(module)
+    missing = f"the module {module} is not known"
+    return Entry(source[0] if source else None, search, argv, module, function, missing)

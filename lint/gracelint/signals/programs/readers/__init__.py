@@ -26,7 +26,7 @@ READERS = {
         ("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run", "npm-run-all"), "javascript"
     ),
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
-    **dict.fromkeys(("pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
+    **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi"), "servers"),
     **dict.fromkeys(("supervisord", "procfile", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),

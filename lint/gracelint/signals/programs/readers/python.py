@@ -7,14 +7,16 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument
+from ....records import replace
 from ....regexes import regex
+from ....source import join
 from ..starts import command, shell_command
 from ..words import split
 from .files import content, matching
 from .lines import inline, settings, unquoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ....source import Text
     from ...model import How, Started
@@ -72,7 +74,20 @@ def hatch(facts: Entry, situation: Situation) -> Entry:
     section = f"tool.hatch.envs.{environment or 'default'}.scripts"
     value = _setting(situation, "pyproject.toml", section, name)
     script = unquoted(value) if value is not None else None
-    return {"started": _with(split(script), words[1:], "fork")} if script is not None else {}
+    if script is None:
+        return {}
+    return {"started": (shell_command(join([script, *((f" {word.value}", word.text) for word in words[1:])]), "fork"),)}
+
+
+def python_program(facts: Entry, situation: Situation) -> Entry:
+    """A tool that runs a Python program in its own process, given as python is given it: a file, ``-m module``, ``-c text``."""
+    line = situation.line
+    start = Argument("python", situation.program.text, implied=True)
+    flag = next(iter(line.given(("-m", "--module", "-c"))), None)
+    if flag is not None and flag.value is not None:
+        how = Argument("-c" if flag.name == "-c" else "-m", flag.argument.text, implied=True)
+        return {"started": (command((start, how, flag.value, *line.operands), "exec"),)}
+    return {"started": _with((start,), line.operands, "exec") if line.operands else ()}
 
 
 def uv(facts: Entry, situation: Situation) -> Entry:
@@ -131,40 +146,47 @@ def uvicorn(facts: Entry, situation: Situation) -> Entry:
     return {"hosts": {**hosts, "imported": "before"}} if version < _UVICORN[0] else {}
 
 
-_GUNICORN = regex(r"^(graceful_timeout|daemon|reload)[ \t]*(?::[^=\n]*)?=[ \t]*(\d+|True|False)\b", re.MULTILINE)
-_ARGUMENT = regex(r"--graceful-timeout[= ](\d+)")
+_GUNICORN = regex(
+    r"^(graceful_timeout|daemon|reload|preload_app|worker_class|threads|wsgi_app|chdir|pythonpath)[ \t]*(?::[^=\n]*)?=[ \t]*"
+    r"(?:[\"']([^\"'\n]*)[\"']|(\d+|True)\b|.*[\"'](uvicorn[._]workers?\.\w+)[\"'])",
+    re.MULTILINE,
+)
+_FLAGS = {"daemon": "--daemon", "reload": "--reload", "preload_app": "--preload"}
 
 
 def gunicorn(facts: Entry, situation: Situation) -> Entry:
-    """``-c conf.py`` (or gunicorn.conf.py): literal settings of its shutdown; the file is not executed."""
+    """``-c conf.py`` (or gunicorn.conf.py) and GUNICORN_CMD_ARGS: what they set literally, as options that stand before those of the command line; the file is not executed."""
     given = situation.line.value(("-c", "--config"))
     path = given.value.removeprefix("file:") if given else "gunicorn.conf.py"
-    change: Entry = {}
     text = content(situation, path) if not path.startswith("python:") else None
-    if text is None:
-        if given:
-            change["missing"] = [f"{given.value} is not known"]
-    else:
-        for match in _GUNICORN.finditer(text.value):
-            change |= _gunicorn_setting(match[1], text.cut(*match.span(2)))
-    if own := _ARGUMENT.search(_environment(situation)):
-        change |= {"timeout": int(own[1][:9]), "timeout-text": None}
+    words = [*_gunicorn_file(text), *_environment(situation)] if text is not None else _environment(situation)
+    change: Entry = {"words": tuple(words)} if words else {}
+    if text is not None and "hosts" in facts:
+        change["config"] = text
+    if text is None and given:
+        change["missing"] = [f"{given.value} is not known"]
     return change
 
 
-def _gunicorn_setting(name: str, value: Text) -> Entry:
-    """The facts that one literal setting of gunicorn's configuration stands for."""
-    if name == "graceful_timeout" and value.value.isdecimal():
-        return {"timeout": int(value.value[:9]), "timeout-text": value}
-    if name == "daemon" and value.value == "True":
-        return {"daemonizes": True, "stays": False}
-    return {"traits": ["development"]} if name == "reload" and value.value == "True" else {}
+def _gunicorn_file(text: Text) -> Iterator[Argument]:
+    """The settings of a configuration file as options; the application is an operand."""
+    for match in _GUNICORN.finditer(text.value):
+        name, group = match[1], next(number for number in (2, 3, 4) if match[number] is not None)
+        value = Argument(match[group], text.cut(*match.span(group)))
+        if name in _FLAGS:
+            if value.value == "True":
+                yield replace(value, value=_FLAGS[name])
+        elif name == "wsgi_app":
+            yield value
+        else:
+            yield replace(value, value=f"--{name.replace('_', '-')}", implied=True)
+            yield value
 
 
-def _environment(situation: Situation) -> str:
-    """GUNICORN_CMD_ARGS, as one line of words."""
+def _environment(situation: Situation) -> list[Argument]:
+    """GUNICORN_CMD_ARGS, as words."""
     value = situation.image.env.get("GUNICORN_CMD_ARGS") or ""
     try:
-        return " ".join(shlex.split(value))
+        return [replace(situation.program, value=word, implied=True) for word in shlex.split(value)]
     except ValueError:
-        return value
+        return []
