@@ -13,10 +13,13 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import script_idioms as idioms
 from script_cases import INTERPRETERS, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    Idioms = tuple[tuple[str, ...], ...]
 
 _HOLE = "\0"
 
@@ -127,7 +130,7 @@ class _Writer:
         launch = self.rng.random()
         name = "bash" if self.shell == "bash" else "sh"
         cmd = self.arguments()
-        stop = self.rng.choices(("SIGTERM", "SIGQUIT", "SIGINT", "SIGUSR1", "SIGHUP"), (88, 4, 5, 2, 1))[0]
+        stop = self.rng.choices(("SIGTERM", "SIGQUIT", "SIGINT", "SIGUSR1", "SIGHUP"), (84, 5, 6, 3, 2))[0]
         before = self.rng.choices(
             (
                 (), ("tini", "--"), ("tini", "-g", "--"), ("dumb-init", "--"), ("dumb-init", "-c", "--"), ("env", "A=1"),
@@ -174,6 +177,7 @@ class _Writer:
             (2, self.function),
             (2, self.sourced),
             (2, lambda: [self.trap()]),
+            (5, lambda: self.idiom(idioms.PREPARATIONS, idioms.BASH_PREPARATIONS)),
         ]
         if depth:
             kinds += [(4, lambda: [self.branch(depth, self.small)]), (1, lambda: [self.repeat(depth)])]
@@ -206,6 +210,22 @@ class _Writer:
                 "case $PORT in 80*) x=6;; esac", "export A=1 B=2", ". /dev/null", "[ $# -eq 0 ] || echo \"$*\"", "echo \"${1:-none}\" \"${x-}\"", "{ echo a; } >/dev/null 2>&1", "sleep 0.02 & wait $!", "sleep 0.02 & wait",
             )
         )  # fmt: skip
+
+    def idiom(self, plain: Idioms, bash: Idioms) -> list[Node]:
+        """One of those that real entrypoints are made of."""
+        chosen = self.rng.choice(bash if self.bashisms and self.some(0.4) else plain)
+        job = self.job()
+        filled = []
+        for line in chosen:
+            for name, text in (("@job@", job), ("@names@", self.names())):
+                line = line.replace(name, text)
+            if "@app@" in line:
+                line = line.replace("@app@", self.application())
+            line = line.replace("@two@", self.one("app2", "app2 x", "worker")).replace("@run@", self.one(*idioms.RUNS))
+            filled.append(Node(line))
+        if any("/env.sh" in line for line in chosen) and self.some(0.8):
+            self.files["env.sh"] = (Node("LEVEL=info"), Node("NAME=app"), Node(self.one("PORT=9000", "# none")))
+        return filled
 
     def function(self) -> list[Node]:
         name = f"prepare{len(self.functions)}"
@@ -266,7 +286,7 @@ class _Writer:
             "(( PORT > 80 ))",
             "[[ $1 = app && $# -gt 1 ]]",
         )
-        return self.one(*plain, *(extra if self.bashisms else ()))
+        return self.one(*plain, *idioms.CONDITIONS, *(extra if self.bashisms else ()))
 
     def branch(self, depth: int, body: Callable[[int], Block]) -> Node:
         kind = self.rng.random()
@@ -305,6 +325,7 @@ class _Writer:
             (0.7, lambda: [self.through()]),
             (1.2, self.starter),
             (0.5, self.restarting),
+            (13, lambda: self.idiom(idioms.ENDINGS, idioms.BASH_ENDINGS)),
         ]
         if depth:
             kinds += [
@@ -333,12 +354,18 @@ class _Writer:
                 "timeout 60 ",
                 "setsid ",
                 "env ",
-                "tini -- ",
-                "dumb-init ",
+                self.one("tini -- ", "tini -g -- ", "tini -s -- "),
+                self.one("dumb-init ", "dumb-init -c ", "dumb-init -r 15:2 "),
                 "command ",
                 "timeout -k 1 60 ",
+                self.one(
+                    "gosu 1000 ",
+                    "gosu 1000:1000 ",
+                    "setpriv " if self.shell == "ash" else "setpriv --reuid=1000 --regid=1000 --clear-groups ",
+                ),
+                "flock /tmp/lock ",
             ),
-            (80, 3, 3, 2, 1.5, 2, 1.5, 1, 1, 1, 1, 1),
+            (80, 3, 3, 2, 1.5, 2, 1.5, 1, 1, 1, 1, 1, 1.5, 0.5),
         )[0]
         return wrapper + base
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .state import State
     from .values import Field
 
-DEEPEST = 8
+DEEPEST = 16
 MOST_WAYS = 8
 LONGEST_PIPELINE = 50
 INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})

@@ -211,7 +211,7 @@ def _target(state: State, word: str | None, field: Field, *, waiting: bool = Fal
         return ("job", _whole_job(state, jobs[number - 1])) if 0 < number <= len(jobs) else ("nobody", ())
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
-        return "other", ()
+        return "nobody", ()
     number = int(digits)
     if word.startswith("-"):
         return "group", (number,)

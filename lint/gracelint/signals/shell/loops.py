@@ -119,10 +119,10 @@ def _maybe_holds(state: State, node: object, loop: Loop) -> None:
 
 
 def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
-    """What a round can change and another one may notice; the loop's own ``variable`` apart."""
-    variables = dict(state.variables)
-    variables.pop(variable, None)
-    return variables, state.comparable()
+    """What a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
+    over = {str(job.pid) for job in state.jobs if job.told}
+    variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
+    return variables, state.comparable(settled=True)
 
 
 class Words:

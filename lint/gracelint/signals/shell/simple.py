@@ -64,7 +64,6 @@ def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]
     kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
     if kept is not None:
         return variables.read_only(machine, state, kept)
-    state.status = 0
     assign(machine, state, node.assignments)
     status: int | None = 0
     truth = None

@@ -33,7 +33,8 @@ FrameKind = Literal[
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below."""
+    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
+    what the trap has interrupted does not matter)."""
 
     kind: FrameKind
     parent: Frame | None
@@ -234,15 +235,15 @@ class State:
         self.parameters = self.parameters[count if rest is None else min(count, rest) :]
         return True
 
-    def comparable(self) -> tuple[object, ...]:
-        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again."""
+    def comparable(self, *, settled: bool = False) -> tuple[object, ...]:
+        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again; ``settled``: but for jobs that are over."""
         return (
             self.parameters,
             self.functions,
             self.traps,
             self.ignored,
             self.options,
-            self.jobs,
+            tuple(job for job in self.jobs if not job.told) if settled else self.jobs,
             tuple(parameters for parameters, _ in self.scopes),
             self.block,
             self.guarded,
@@ -293,7 +294,7 @@ class Shell:
             if parent is None:
                 frame = Frame(kind, None, 0, tested, node, index, data, label)
             else:
-                frame = Frame(kind, parent, parent.depth + 1, tested or parent.tested, node, index, data, label)
+                frame = Frame(kind, parent, parent.depth + 1, tested or (parent.tested and kind != "trap"), node, index, data, label)
             # What the identities in the key stand for is kept alive with it.
             found = self._frames[key] = (frame, data, parent)
         return found[0]

@@ -9,6 +9,7 @@ from ...parsers.shell import model as sh
 from ...regexes import regex
 from . import simple
 from .parameters import compute
+from .refusals import ARRAY
 from .state import Truth
 from .values import Unknown, clip
 
@@ -38,6 +39,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             options += raw[1:]
             continue
         name, value = _declared(machine, state, word)
+        array = _array(machine, word) if raw is not None else None
         if not NAME.match(name):
             continue
         if value is not None and name in state.readonly:
@@ -47,12 +49,25 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if local:
             saved = state.scopes[-1][1]
             saved.setdefault(name, state.variables.get(name))
-        if value is not None:
-            state.variables[name] = () if "a" in options.lower() and value == "()" else value
+        if "A" in options:
+            state.variables[name] = Unknown(f"${name}")  # by keys, which are not modelled
+        elif array is not None:
+            simple.assign(machine, state, array)
+        elif value is not None:
+            state.variables[name] = value
             simple.remember_pid(state, name, value)
         elif local:
             state.variables[name] = ""
     return machine.finished(state, 0)
+
+
+def _array(machine: Machine, word: sh.Word) -> tuple[sh.Assignment, ...] | None:
+    """The assignment of an array among the arguments, ``NAME=(…)``: it is read as one."""
+    if not ARRAY.match(word.text.value):
+        return None
+    commands = machine.context.parse(word.text, file=False).body.commands
+    first = commands[0] if len(commands) == 1 else None
+    return first.assignments if isinstance(first, sh.Simple) and not first.words else None
 
 
 def read_only(machine: Machine, state: State, name: str) -> list[State]:
@@ -82,7 +97,7 @@ def assign_element(state: State, name: str, index: str, value: Value) -> None:
     number = compute(state, index)
     found = state.variables.get(name, ())
     items = list(found if isinstance(found, tuple) else (found,))
-    if number is None or not 0 <= number <= 1000:
+    if number is None or not 0 <= number <= 1000 or isinstance(found, Unknown):
         state.variables[name] = Unknown(f"${name}")
         return
     items.extend([""] * (number + 1 - len(items)))

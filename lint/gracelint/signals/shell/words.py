@@ -176,6 +176,8 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
         shell_name = Field(state.shell.name, part.text)
     elif part.index in ("@", "*") and not (part.index == "*" and part.quoted):
         if part.operator == "keys":
+            if isinstance(state.variables.get(part.name), Unknown):
+                return [Field(Unknown(part.text.value, nonempty=True), part.text)]
             return [Field(str(number), part.text) for number in range(len(parameters.array(state, part.name)))]
         items = _elements(state, part)
         shell_name = None
