@@ -67,6 +67,7 @@ TOOLS = (
     "ionice",
     "setpriv",
     "gosu",
+    "kill",
     "pkill",
     "killall",
     "stdbuf",
@@ -210,10 +211,10 @@ def order_of(report: Report, record: str) -> Order:
     if not report.signalled:
         return Order("ends")
     report = replace(report, testimonies=testimonies(record))
-    present = {process.pid for process in report.tree}
+    present = {(process.pid, process.argv[0].rpartition("/")[2]) for process in report.tree if process.argv}
     told: dict[tuple[str, int], tuple[bool, bool]] = {}
     for each in report.testimonies:
-        if each.pid in present:
+        if (each.pid, each.name) in present:  # not one that was started since
             told[each.name, each.pid] = bool(each.signals), each.finished
     verdict = report.verdict
     if not report.testimonies and verdict in ("graceful", "abrupt"):

@@ -143,7 +143,7 @@ class Kernel:
 
     def spawn(self, process: Process, parent: Task | None) -> Task:
         """A new task with its children."""
-        group = process.pid if parent is None or process.own_group else parent.group
+        group = process.pid if parent is None or process.own_group else process.joins or parent.group
         task = Task(process, process.pid, parent, group)
         self.tasks[process.pid] = task
         for child in (*process.children, *process.adopted):

@@ -40,7 +40,9 @@ UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$")
 # Wrappers that are nothing without a command.
-_IDLE = frozenset({"tini", "dumb-init", "catatonit", "timeout", "nohup", "setsid", "nice", "gosu", "su-exec"})
+_IDLE = frozenset(
+    {"tini", "dumb-init", "catatonit", "timeout", "nohup", "setsid", "nice", "gosu", "su-exec", "setpriv", "flock"}
+)
 DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -362,6 +364,8 @@ class Resolver:
             duration=duration,
             missing=program.missing,
         )
+        if not program.starts and program.name == "flock" and argv[-1].isdigit():
+            return [Alternative(None)]  # locks a file that its parent has open
         if not program.starts and program.name in _IDLE:
             return [Alternative(None, 1, failed=f"{argv[0]} is given no command")]
         if not program.starts:

@@ -45,11 +45,13 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over = {}
+    forked.over, forked.unclaimed = {}, ()
     forked.guarded = False
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
         forked.options = forked.options - {"e"}
+    forked.leads = "m" in state.options
+    forked.options = forked.options - {"m"}  # bash: no job control in subshells
     if around == "background" and "m" not in state.options:
         forked.ignored = forked.ignored | INTERRUPTS
     plain = isinstance(command, (sh.Simple, sh.Subshell)) or (
@@ -88,6 +90,14 @@ def _adopt(state: State, forked: Forked) -> None:
     state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
 
 
+def grouped(state: State, processes: list[Process]) -> list[Process]:
+    """With job control, the processes of a foreground command make a group of their own."""
+    if "m" not in state.options or not processes:
+        return processes
+    leader = processes[0]
+    return [replace(leader, own_group=True), *(replace(process, joins=leader.pid) for process in processes[1:])]
+
+
 def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
     """``( … )`` in the foreground."""
     if tail_subshell(machine, state, node):
@@ -105,7 +115,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
             result.extend(machine.finished(each, forked.alternative.status))
         else:
             command = forked.command or _whole(each, node.text, process)
-            each.block = Block("foreground", command, (process.pid,), (process,))
+            each.block = Block("foreground", command, (process.pid,), tuple(grouped(each, [process])))
             result.append(each)
     return result
 
@@ -182,6 +192,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     if first is None and all(process.helper for process in processes):
         return machine.undecided(state, node.text.value)
     assert command is not None
+    processes = grouped(state, processes)
     state.block = Block(
         "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
     )
@@ -206,6 +217,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         each.last_pid = str(pid)
         if process is None:
             each.over[pid] = forked.alternative.status
+            each.unclaimed = (*each.unclaimed, pid)
         else:
             if "m" in each.options:
                 process = replace(process, own_group=True)
@@ -234,7 +246,8 @@ def _background_pipeline(
                     process = replace(process, ignored=process.ignored | INTERRUPTS)
                 processes.append((process, forked))
         pids = tuple(process.pid for process, _ in processes)
-        for process, forked in processes:
+        members_of = grouped(each, [process for process, _ in processes])
+        for process, (_, forked) in zip(members_of, processes, strict=True):
             command = forked.command or _whole(each, node.text, process)
             each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
         each.last_pid = str(pids[-1] if ways[-1].alternative.process is not None else machine.context.new_pid())

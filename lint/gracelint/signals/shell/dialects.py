@@ -33,7 +33,8 @@ class Dialect:
     ``tails`` maps how a shell process got its commands to the sets of constructs through which the last command is exec'ed in place (none: never): ``command``
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
-    terminal. ``job_words``: ``kill %1`` and ``$(jobs -p)`` work. ``waits_once``: ``wait -n`` is known (else it ends the shell). ``returns_from_traps``: a
+    terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``waits_once``: ``wait -n`` is known; ``forgets_ended``: it does not
+    tell of a job that has ended while a foreground command ran. ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
     here (``splits``: the words in ``[[`` split); ``lacks``: builtins of the others that are no commands here; ``appends``: ``x+=y`` is an assignment.
@@ -53,6 +54,7 @@ class Dialect:
     monitors: bool = False
     job_words: bool = True
     waits_once: bool = True
+    forgets_ended: bool = False
     returns_from_traps: bool = True
     bad_substitutions: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
@@ -111,6 +113,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             exec_options="a",
             kills_group_of_nothing=True,
             waits_for_orphans=True,
+            forgets_ended=True,
             kill_number=False,
             tail_needs_end=True,
             leaves_on_interrupt=True,

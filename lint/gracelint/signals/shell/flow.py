@@ -27,7 +27,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     path = default(fields[1].value) if len(fields) > 1 else None
     shell = state.shell.dialect
     text = filesystem.file(machine, state, path) if path else None
-    if text is None and path and filesystem.exists(machine, state, path, "e") is False:
+    if text is None and path and filesystem.exists(machine, state, path, "f") is False:
         if shell.family == "bash":
             return machine.finished(state, 1)
         failed = f"{path}, which {fields[0].shown} reads, is not there, and {shell.family} gives up"

@@ -203,12 +203,13 @@ def _target(state: State, word: str | None, field: Field, *, waiting: bool = Fal
     if word == "-1":
         return "all", ()
     if word.startswith("%"):
-        if not (waiting or state.shell.dialect.job_words):
-            return "nobody", ()
         jobs = [job.pid for job in state.jobs if not job.disowned]
         digits = word[1:]
         number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
-        return ("job", _whole_job(state, jobs[number - 1])) if 0 < number <= len(jobs) else ("nobody", ())
+        if not 0 < number <= len(jobs):
+            return "nobody", ()
+        members = _whole_job(state, jobs[number - 1])
+        return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
         return "nobody", ()
@@ -228,7 +229,7 @@ def _whole_job(state: State, pid: int) -> tuple[int, ...]:
 def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``pkill``, ``killall``: by the program's name."""
     signal: str | None = "SIGTERM"
-    wanted, how = "", "name"
+    wanted, how, parent = "", "name", ""
     rest = [field.shown for field in fields[1:]]
     while rest:
         word = rest.pop(0)
@@ -238,16 +239,30 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             signal = _named(word.partition("=")[2])
         elif word.startswith("-") and names.canonical(word[1:]):
             signal = names.canonical(word[1:])
-        elif word in ("-P", "-u", "-g", "-G", "-U", "-t") and rest:
+        elif word == "-P" and rest:
+            parent = rest.pop(0)
+        elif word in ("-u", "-g", "-G", "-U", "-t") and rest:
             rest.pop(0)
         elif word.startswith("-"):
             how = "line" if "f" in word and fields[0].shown == "pkill" else how
         else:
             wanted = word
-    sent = machine.host.send(state, signal or "SIGTERM", f"{how}:{wanted}", (), node.text)
+    parents = (int(parent),) if parent.isdigit() and len(parent) < 10 else ()
+    sent = machine.host.send(state, signal or "SIGTERM", f"{how}:{wanted}", parents, node.text)
     if sent is None:
         return machine.undecided(state, node.text.value)
     return machine.finished(state, sent)
+
+
+def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``xargs kill``: to processes whose numbers are read."""
+    words = [field.shown for field in fields[1:]]
+    at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
+    if words[at : at + 1] != ["kill"]:
+        return simple.external(machine, state, node, fields)
+    named = [_named(word.lstrip("-")) for word in words[at + 1 :] if word.startswith("-")]
+    machine.host.send(state, next((name for name in named if name), "SIGTERM"), "other", (), node.text)
+    return machine.undecided(state, node.text.value)
 
 
 def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -255,6 +270,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     once = False
     pids: list[int] = []
     over: list[int | None] = []
+    ended: list[int] = []
     named = False
     for field in fields[1:]:
         word = default(field.value)
@@ -265,6 +281,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         to, found = _target(state, word, field, waiting=True)
         if to == "job":
             over.extend(state.over[pid] for pid in found if pid in state.over)
+            ended.extend(found)
             pids.extend(member for pid in found for member in _whole_job(state, pid))
         elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
@@ -272,7 +289,13 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if not named:
         pids = [job.pid for job in state.jobs if not job.disowned]
     if once and not state.shell.dialect.waits_once:
-        return [machine.leave(state, 2)]
+        return machine.finished(state, 2)
+    claimed = next((pid for pid in state.unclaimed if not named or pid in ended), None) if once else None
+    state.unclaimed = tuple(pid for pid in state.unclaimed if (pid != claimed if once else named and pid not in ended))
+    if claimed is not None:
+        machine.host.reap(state, [claimed])
+        status = state.over.get(claimed)
+        return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
     command = simple.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     orphans = machine.live and not named and pids and state.shell.dialect.waits_for_orphans
@@ -320,6 +343,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "kill": kill,
     "pkill": by_name,
     "killall": by_name,
+    "xargs": from_input,
     "wait": wait,
     "jobs": _jobs,
     "bg": _jobs,

@@ -132,6 +132,8 @@ class LiveShell:
     def child_ended(self, pid: int) -> None:
         """A child is gone: the foreground command or the ``wait`` may be over."""
         block = self.state.block
+        if pid in self.kernel.tasks and self.kernel.tasks[pid].ended != "died":
+            self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
@@ -301,6 +303,7 @@ class LiveShell:
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """Those of the processes that have ended are no jobs any more; their status is remembered."""
         gone = [pid for pid in pids if not self._running(pid)]
+        state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
         for pid in gone:
             task = self.kernel.tasks.get(pid)
             state.over[pid] = DIED if task is not None and task.ended == "died" else 0
@@ -343,7 +346,9 @@ class LiveShell:
             return [
                 task
                 for task in tasks
-                if name and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
+                if (not pids or (task.parent is not None and task.parent.pid in pids))
+                and (name or pids)
+                and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
             ]
         if to == "nobody":
             return []

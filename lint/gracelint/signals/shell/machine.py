@@ -66,6 +66,9 @@ class Machine:
 
     def enter(self, state: State, command: object) -> list[State]:
         """Begin a command."""
+        redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
+        if redirects and refusals.cannot_read(self, state, redirects):
+            return refusals.not_redirected(self, state, command)
         return ENTER[type(command)](self, state, command)
 
     def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:

@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import parameters
+from . import filesystem, parameters
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
 WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
 WORD_ALONE = regex(r"function[ \t]+[^\s(){}]+[ \t]*\n")
+# POSIX's special builtins.
+SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
 # Operators for parameters that may not be set.
 _FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
@@ -70,6 +72,26 @@ def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
         return True
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
     return bool(targets) and bad_substitution(machine, state, targets)
+
+
+def cannot_read(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> bool:
+    """Whether a file that is to be read is not there for certain."""
+    for redirect in redirects:
+        path = machine.value(state, redirect.target) if redirect.operator == "<" else None
+        if isinstance(path, str) and path and filesystem.exists(machine, state, path, "f") is False:
+            return True
+    return False
+
+
+def not_redirected(machine: Machine, state: State, command: object) -> list[State]:
+    """A command whose redirection fails is not run; where it is a special builtin, that is the end of the shell (of bash, only ``exec``)."""
+    first = command.words[0].literal if isinstance(command, sh.Simple) and command.words else None
+    if first == "exec" or (first in SPECIAL and state.shell.dialect.family != "bash"):
+        return [machine.leave(state, 2, f"{first} reads a file that is not there")]
+    if state.shell.dialect.family == "ash" and not isinstance(command, (sh.Simple, sh.Subshell)):
+        state.done(1)  # which set -e does not count
+        return [state]
+    return machine.finished(state, 1)
 
 
 # --- syntax ---

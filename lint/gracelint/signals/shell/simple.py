@@ -157,6 +157,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
         state.note("daemons", command)
+    (process,) = children.grouped(state, [process])
     state.block = Block("foreground", command, (process.pid,), (process,), status=alternative.status)
     return [state]
 
@@ -178,6 +179,8 @@ def over(machine: Machine, state: State, status: int | None = None) -> list[Stat
 
 
 def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
+    if state.shell.dialect.forgets_ended:
+        state.unclaimed = ()
     if status is None:
         return machine.undecided(state, " ".join(command.argv) or command.text.value)
     return machine.finished(state, status)
@@ -207,7 +210,7 @@ def execute(
     implicit: bool = False,
 ) -> list[State]:
     """Replace the shell by a program."""
-    leads = state.pid == state.shell.pid and state.shell.leads
+    leads = state.leads or (state.pid == state.shell.pid and state.shell.leads)
     environment = replace(surroundings(machine, state, pid1=state.pid == 1), leads=leads, depth=machine.forking + 1)
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):

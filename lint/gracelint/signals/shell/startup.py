@@ -61,11 +61,14 @@ class Startup:
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         if signal in ENDING:
-            reached = set(pids) if to == "job" else {job.pid for job in state.jobs} if to == "group" else set()
+            reached = set(pids) if to == "job" else _of_group(state, pids) if to == "group" else set()
             if to.startswith(("name:", "line:")):
                 name = to.partition(":")[2]
-                reached = {job.pid for job in state.jobs if name and name in " ".join(job.process.argv)}
+                own = not pids or state.pid in pids
+                found = (job for job in state.jobs if name in " ".join(job.process.argv))
+                reached = {job.pid for job in found if own and (name or pids)}
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
+            state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
         return 0 if to == "job" else 1 if to == "nobody" else None
@@ -85,6 +88,16 @@ class Startup:
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
             ways.append(Forked(alternative, ended.facts, orphans, holder))
         return ways
+
+
+def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
+    """The jobs in a process group: in the shell's own, or in that of a job."""
+    own = not leaders or state.shell.pid in leaders or state.pid in leaders
+    return {
+        job.pid
+        for job in state.jobs
+        if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
+    }
 
 
 def _left(job: JobState, signal: str) -> list[JobState]:

@@ -120,10 +120,45 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
 def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``read``: what comes in is not known."""
     names = [field.shown for field in fields[1:] if not field.shown.startswith("-")]
+    options = {field.shown for field in fields[1:] if field.shown.startswith("-")}
+    plain = options <= {"-r", "-a"} and state.lookup("IFS") is None and not node.assignments
+    line = _line(machine, state, node) if plain else None
+    if line is not None and all(map(NAME.match, names)):
+        _distribute(state, line, names or ["REPLY"], array="-a" in options)
+        return machine.finished(state, 0 if line or _has_input(node) else 1)
     for name in names or ["REPLY"]:
         if NAME.match(name):
             state.variables[name] = Unknown(f"${name}")
     return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+
+
+def _has_input(node: sh.Simple) -> bool:
+    return node.redirects[-1].operator != "<"
+
+
+def _line(machine: Machine, state: State, node: sh.Simple) -> str | None:
+    """The first line of what a command of its own reads: a here-string, a here-document that is taken as it stands, nothing. None where it is not known."""
+    last = node.redirects[-1] if node.redirects else None
+    if last is None or last.descriptor not in (None, "0"):
+        return None
+    if last.operator == "<<<":
+        known = machine.value(state, last.target)
+        return known.partition("\n")[0] if isinstance(known, str) else None
+    if last.heredoc is not None:
+        body = last.heredoc.value
+        plain = not last.expands or not any(character in body for character in "$`\\")
+        return body.partition("\n")[0] if plain and body else None
+    return "" if last.operator == "<" and machine.value(state, last.target) == "/dev/null" else None
+
+
+def _distribute(state: State, line: str, names: list[str], *, array: bool) -> None:
+    """Split a line as ``read`` does: the last name gets the rest."""
+    if array:
+        state.variables[names[0]] = tuple(line.split())
+        return
+    pieces = line.split(None, len(names) - 1)
+    for name, piece in zip(names, [*pieces, *[""] * (len(names) - len(pieces))], strict=False):
+        state.variables[name] = piece.strip()
 
 
 def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
