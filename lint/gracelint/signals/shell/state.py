@@ -296,7 +296,16 @@ class Shell:
             if parent is None:
                 frame = Frame(kind, None, 0, tested, node, index, data, label)
             else:
-                frame = Frame(kind, parent, parent.depth + 1, tested or (parent.tested and kind != "trap"), node, index, data, label)
+                frame = Frame(
+                    kind,
+                    parent,
+                    parent.depth + 1,
+                    tested or (parent.tested and kind != "trap"),
+                    node,
+                    index,
+                    data,
+                    label,
+                )
             # What the identities in the key stand for is kept alive with it.
             found = self._frames[key] = (frame, data, parent)
         return found[0]
