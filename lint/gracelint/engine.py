@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from .config import Settings
     from .rule import Case, Rule
 
-# From so many images on, other processes save more time than starting them costs (bench/bench.py).
-WORTH_PROCESSES = 400
+# From so many images on, other processes save more time than starting them costs (bench/bench.py); the first few are judged in this one.
+WORTH_PROCESSES = 16
+_ALONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +215,25 @@ def judge_all(
     if jobs is None:
         import os
 
-        jobs = (os.cpu_count() or 1) if len(units) >= WORTH_PROCESSES else 1
-    if jobs < 2 or len(units) < 2:
-        return [judge(unit, overlay, every) for unit in units]
+        jobs = min(os.cpu_count() or 1, len(units) // (WORTH_PROCESSES // 2))
+    # What the first ones need of gracelint is in memory before any process forks.
+    alone = len(units) if jobs < 2 else _ALONE
+    judged = [judge(unit, overlay, every) for unit in units[:alone]]
+    others = units[alone:]
+    if len(others) > 1:
+        judged += _judge_in_processes(others, jobs, overlay, every)
+    else:
+        judged += [judge(unit, overlay, every) for unit in others]
+    return judged
+
+
+def _judge_in_processes(
+    units: Sequence[Unit], jobs: int, overlay: Mapping[str, bytes] | None, every: bool
+) -> list[Judged]:
+    from . import processes
+
+    if processes.can_fork():
+        return processes.spread(lambda number: judge(units[number], overlay, every), len(units), jobs)
     from concurrent.futures import ProcessPoolExecutor
 
     jobs = min(jobs, len(units))
