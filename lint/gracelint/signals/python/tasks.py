@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from . import process, rests
 from .operators import signal_of
-from .state import DEFAULT, INTERRUPT, LEAVING, LOST, PROCESS, Raised, joined
+from .state import CANCELLED, DEFAULT, INTERRUPT, LEAVING, LOST, PROCESS, Raised, joined
 from .values import (
     NONE,
     TRUE,
@@ -219,14 +219,35 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         return UNKNOWN
     several = state.store.get((task.number, "#tasks"), Items(()))
     tasks = several.items if isinstance(several, Items) else ()
+    quiet = truth(state.store.get((task.number, "#quiet"), NONE))
     if not tasks:
-        rests.rest(run, frame, text, "the tasks", state)
+        return _unknown_tasks(run, frame, text, state, quiet=quiet is True)
     if task.kind == "asyncio.wait" and truth(state.store.get((task.number, "#first"), NONE)):
         return _first(run, frame, tasks, text, state)
     for one in tasks:
         if not state.dead:
-            rests.awaited(run, replace(frame, tasks=(*frame.tasks, task.number)), one, text, state)
+            inner = replace(frame, tasks=(*frame.tasks, task.number), raises=[] if quiet else frame.raises)
+            rests.awaited(run, inner, one, text, state)
+            if quiet:
+                _swallow(frame, inner, state)
     return UNKNOWN
+
+
+def _unknown_tasks(run: Run, frame: Frame, text: Text, state: State, *, quiet: bool) -> Value:
+    """Several tasks of which nothing is known: once the signal is there they end if somebody cancelled what may be them, else perhaps."""
+    cancelled = state.store.get(CANCELLED) == TRUE
+    if state.signalled and quiet and cancelled:
+        return UNKNOWN
+    over = None if cancelled or not state.signalled else (lambda _: None)
+    rests.rest(run, frame, text, "the tasks", state, over=over)
+    return UNKNOWN
+
+
+def _swallow(frame: Frame, inner: Frame, state: State) -> None:
+    """``return_exceptions``: an exception has ended a task, and that is all; an exit leaves the loop."""
+    exits = [one for one in inner.raises if one.kind in ("SystemExit", "KeyboardInterrupt", "GeneratorExit")]
+    frame.raises += exits
+    state.become(joined([state, *(one.state for one in inner.raises if one not in exits)]))
 
 
 def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: State) -> Value:
@@ -259,6 +280,7 @@ def _gather(kind: str) -> Special:
 
         made = Made(kind, run.number())
         given = arguments.values
+        state.store[(made.number, "#quiet")] = arguments.get(-1, "return_exceptions") or NONE
         if kind == "asyncio.wait":
             given = items_of(run, arguments.get(0, "fs") or UNKNOWN, state) or ()
             first = arguments.get(-1, "return_when")
