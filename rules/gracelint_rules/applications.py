@@ -40,6 +40,8 @@ def consequence(case: Case, defect: Defect) -> str:
     """What it costs, as the end of a sentence."""
     if defect.path.verdict == "killed":
         return f"it is killed after {case.trace.grace_period:g} s"
+    if defect.path.verdict == "unknown":
+        return f"where the signal finds it there, it is killed after {case.trace.grace_period:g} s"
     return "it ends without cleaning up"
 
 

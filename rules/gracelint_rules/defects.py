@@ -63,6 +63,11 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         if hop.shell is not None:
             yield from _on_any_way(hop, hop.shell)
     yield from _of_early_end(case, path)
+    for hop in path.hops:
+        behaviour = hop.program.python if hop.program is not None else None
+        response = behaviour.responses.get(case.trace.stop_signal.name or "") if behaviour is not None else None
+        if response is not None and response.defect == "exit-swallowed":
+            yield response.defect, hop, response.at or response.blocking
     if path.verdict not in ("killed", "abrupt"):
         return
     spoken = False  # of what PID 1 was before: then what it became is not to blame as well

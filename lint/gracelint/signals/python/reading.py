@@ -223,7 +223,9 @@ def _response(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> Re
     same = {(_word(one.as_pid1), _word(one.as_child)) for one in found}
     if len(same) > 1:
         reaction = Reaction("unknown", "it depends on where the signal finds the program")
-        return replace(worst, as_pid1=reaction, as_child=reaction, defect=None)
+        # An exit that one place swallows is lost there, whatever the others do.
+        defect = worst.defect if worst.defect == "exit-swallowed" else None
+        return replace(worst, as_pid1=reaction, as_child=reaction, defect=defect)
     return worst
 
 
