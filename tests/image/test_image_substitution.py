@@ -80,7 +80,9 @@ def test_expand(word: str, wanted: str | None) -> None:
     ("word", "wanted"),
     [
         ("$HIDDEN", None),
-        ("${HIDDEN:-x}", None),
+        ("${HIDDEN:-x}", "x"),
+        ("${HIDDEN:-$HIDDEN}", None),
+        ("${HIDDEN:+x}", None),
         ("${NONE:-$HIDDEN}", None),
         ("${A:-$HIDDEN}", "a"),
         ("${NONE:+$HIDDEN}", ""),
@@ -93,6 +95,7 @@ def test_unknown_is_unknown(word: str, wanted: str | None) -> None:
 
 def test_a_base_image_may_set_more() -> None:
     assert expanded("$GOPATH/bin", variables(is_open=True)) is None
+    assert expanded("${GOPATH:-/go}/bin", variables(is_open=True)) is None
     assert expanded("$lower/bin $@", variables(is_open=True)) == "/bin "
 
 

@@ -57,6 +57,10 @@ class Variables:
             return True, changes[at - 1][1]
         return self.open and name.isupper(), None
 
+    def declares(self, name: str) -> bool:
+        """Whether an instruction names the variable."""
+        return bool(bisect_right(self._history.get(name, []), self.version, key=_version))
+
     def set(self, name: str, value: Value) -> Variables:
         """The view after ``name`` was set; may be called on the newest view of a history only."""
         version = self.version + 1
@@ -223,7 +227,8 @@ class _Lexer:
         word = self.scan("}", operator in "#%", depth + 1)
         is_set, value = self.variables.get(name)
         if is_set and value is None:
-            return None
+            # Who writes a default says what is meant where nobody gives an ARG a value; what a base image sets is another matter.
+            return word if operator == "-" and self.variables.declares(name) else None
         present = is_set and not (null_is_unset and value == "")
         if operator == "+":
             return word if present else []
