@@ -175,7 +175,7 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
         if place in mended:
             return f"it does not remove {finding.code}"
         hidden = on_the_way and finding.code.startswith(_OF_THE_APPLICATION)
-        hidden = hidden or (starts and finding.code not in _NEVER_STARTS and finding.code != "GL001")
+        hidden = hidden or (starts and finding.code not in ("GL001", *(one.code for one in group)))
         if not hidden:
             return f"it leads to {finding.code}: {finding.message}"
     return None

@@ -29,7 +29,8 @@ CMD ["gunicorn", "other:app"]
 ```
 
 ## Fix safety
-Unsafe: offered only where CMD says the very words that the script execs; then `exec "$@"` starts the same program.
+Unsafe: offered only where CMD says the very words that the script execs (then `exec "$@"` starts the same program), or begins with an option (then "$@" goes behind the
+command, which gets arguments that it did not get before).
 
 ## When not to care
 When the image is meant to run one thing only. Then leave CMD out.
@@ -54,7 +55,8 @@ from .writing import fix_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.diagnostics import Finding
+    from gracelint.diagnostics import Finding, Fix
+    from gracelint.signals.shell.outcome import Command, Outcome
 
 
 # A script that looks at its arguments in any way, in a condition too.
@@ -92,14 +94,25 @@ def check(case: Case) -> Iterator[Finding]:
     command = outcome.command
     if command is None or outcome.end not in ("exec", "foreground"):
         return
-    same = command.known and command.argv == words and outcome.keyword is not None
     yield RULE.finding(
         command.text,
-        f'the script never looks at its arguments: CMD ({shown(words)}) does nothing, and neither do the arguments of docker run; end it with exec "$@",'
-        " or leave CMD out",
+        f"the script never looks at its arguments: CMD ({shown(words)}) does nothing, and neither do the arguments of docker run; "
+        + ('write "$@" behind this command' if words[0].startswith("-") else 'end it with exec "$@"')
+        + ", or leave CMD out",
         related=(Related(cmd.instruction.span, "this CMD is not used"),),
-        fix=fix_of("unsafe", 'Exec "$@"', [command.words.edit('"$@"')]) if same else None,
+        fix=_fix(outcome, command, words),
     )
+
+
+def _fix(outcome: Outcome, command: Command, words: tuple[str, ...]) -> Fix | None:
+    """Options go behind the command; the same command again is CMD's to say."""
+    if outcome.keyword is None:
+        return None
+    if words[0].startswith("-") and command.calls == ():
+        return fix_of("unsafe", 'Pass "$@" on', [command.words.insert_after(' "$@"')])
+    if command.known and command.argv == words:
+        return fix_of("unsafe", 'Exec "$@"', [command.words.edit('"$@"')])
+    return None
 
 
 RULE = Rule("GL211", "arguments-dropped", "info", check, __doc__)
