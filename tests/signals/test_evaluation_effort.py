@@ -89,6 +89,21 @@ SHAPES = {
         + ') 9> /run/lock\nexec "$@"\n',
         340,
     ),
+    "functions asked for their output": (
+        'value() { local wanted="$1"; shift; while [ $# -gt 0 ]; do case "$1" in "$wanted"=*) echo "${1#*=}"; return 0 ;; esac; shift; done; return 1; }\n'
+        'setting() { local found; if ! found="$(value "$1" "$@")"; then found="$(jq -r .$1 /etc/app.json | head -c10)"; fi; echo "${found:-$2}"; }\n'
+        + "".join(f'E{number}="$(setting e{number} "$E{number}")"\n' for number in range(20))
+        + 'exec "$@"\n',
+        60,
+    ),
+    "arguments taken out one by one": (
+        'without() { local no="$1"; shift; kept=(); while [ $# -gt 0 ]; do local word="$1"; shift; '
+        'if [ "$word" = "$no" ]; then continue; fi; kept+=("$word"); done; }\n'
+        'words=("$@")\nif [ "$F" ]; then words+=("$F"); fi\n'
+        + "".join(f'without --option{number} "${{words[@]}}"; words=("${{kept[@]}}")\n' for number in range(8))
+        + 'exec "$@"\n',
+        330,
+    ),
     "arguments looked through": (
         'has() { local wanted="$1"; shift; for each; do case "$each" in "$wanted"|"$wanted"=*) return 0 ;; esac; done; return 1; }\n'
         + "".join(f'if ! has --option{number} "$@"; then set -- "$@" --option{number}; fi\n' for number in range(8))

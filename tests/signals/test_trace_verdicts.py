@@ -288,3 +288,20 @@ def test_arguments_that_nobody_knows(name: str) -> None:
     text, first = ALONE[name]
     trace = follow(standalone(Document("entry.sh", "#!/bin/bash\n" + text)), programs=APP)
     assert {path.pid1[0] for path in trace.paths} == first
+
+
+# What a substitution runs is followed where it may be a server that stays, however it is named.
+ASKED = [
+    ('run() { "$1" -g "$2"; }\nv=$(run nginx "daemon off;")\n', True),
+    ("v=$(nginx -g 'daemon off;')\n", True),
+    ('run() { server=nginx; $server -g "daemon off;"; }\nv=$(run)\n', True),
+    ("run() { local server=nginx; $server; }\nv=$(run)\n", False),
+    ("run() { while :; do :; done; }\nv=$(run)\n", True),
+    ("run() { for word; do echo $word; done | sort | head -n1; }\nv=$(run a b)\n", False),
+]
+
+
+@pytest.mark.parametrize(("text", "stays"), ASKED)
+def test_servers_in_substitutions(tmp_path: Path, text: str, stays: bool) -> None:
+    trace = script(tmp_path, "bash", text)
+    assert any(path.hops for path in trace.paths) is stays

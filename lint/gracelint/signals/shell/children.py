@@ -258,7 +258,7 @@ def _background_pipeline(
 
 def substituted(machine: Machine, state: State, node: sh.Simple) -> None:
     """Note where a command substitution of this command may run until told to stop: servers are asked for their version this way, too."""
-    if machine.live or machine.forking >= DEEPEST:
+    if not node.expansions or machine.live or machine.forking >= DEEPEST:
         return
     for part in node.expansions:
         if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
@@ -283,7 +283,7 @@ def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None
     program = name is not None and name not in state.functions and name not in builtins.TABLE
     if program and seen in state.shell.quiet:
         return
-    if endings.at_once(state, inner) or (program and _ends(machine, state, inner, fields)):
+    if endings.quiet(machine, state, inner) or (program and _ends(machine, state, inner, fields)):
         if program:
             state.shell.quiet.add(seen)
         return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...image.model import Absent, Image, ImageFile
+    from ...image.model import Absent, Argument, Image, ImageFile
     from ...image.model import Unknown as Missing
     from ...parsers.shell import model as sh
     from ...source import Text
+    from ..model import Program
     from ..process import Alternative, Environment
     from .children import Forked
     from .machine import Machine
@@ -64,6 +65,9 @@ class Context(Protocol):
 
     def joined(self, value: str, text: Text) -> Text:
         """A value as a text that stands for what was written."""
+
+    def describe(self, arguments: Sequence[Argument]) -> Program | None:
+        """What the catalogue knows of a command line."""
 
     def new_pid(self) -> int:
         """A number for a new process."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from . import children, compound, flow, loops, parameters, refusals, simple, words
-from .state import Ended, Truth
+from .state import Ended, Frame, Truth
 from .values import clip
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .host import Budget, Context, Host
     from .outcome import Command
-    from .state import Frame, State
+    from .state import State
     from .values import Field, Value
 
 
@@ -143,7 +143,9 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
         return [state]
     if state.shell.dialect.refuses and refusals.unparsable(machine, state, frame):
         return [state]
-    state.stack = state.shell.frame("seq", frame.parent, block, frame.index + 1)
+    if frame.following is None:
+        frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, frame.index + 1)
+    state.stack = frame.following
     return machine.enter(state, block.commands[frame.index])
 
 

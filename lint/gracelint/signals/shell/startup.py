@@ -183,13 +183,14 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
     while True:
         if not machine.budget.spend():
             return [_stopped(state, Bound("the script takes too many steps to follow"))]
-        if state.stack is not None and state.stack.kind == "seq":
+        if state.rounds is not None and state.stack is not None and state.stack.kind == "seq":
             state.rounds = None
         states = machine.step(state)
         if len(states) != 1:
             return states
         state = states[0]
-        if state.block is not None or state.ended is not None or _depth(state) <= depth:
+        frame = state.stack
+        if state.block is not None or state.ended is not None or (frame.depth if frame is not None else -1) <= depth:
             return states
 
 

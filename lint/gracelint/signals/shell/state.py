@@ -34,7 +34,7 @@ FrameKind = Literal[
 @dataclass(slots=True, eq=False)
 class Frame:
     """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
-    what the trap has interrupted does not matter)."""
+    what the trap has interrupted does not matter). ``following`` is, of a block, its place behind this command."""
 
     kind: FrameKind
     parent: Frame | None
@@ -44,6 +44,7 @@ class Frame:
     index: int = 0
     data: object = None
     label: str = ""
+    following: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class State:
     def note(self, name: str, item: object) -> None:
         """Remember a fact, once."""
         items = getattr(self.facts, name)
-        if item not in items and len(items) < MOST_FACTS:
+        if len(items) < MOST_FACTS and not _holds(items, item):
             self.facts = replace(self.facts, **{name: (*items, item)})
 
     def lookup(self, name: str) -> Value | None:
@@ -220,18 +221,18 @@ class State:
 
     def positional(self, number: int) -> Value | None:
         """``$1`` and so on; None if there are fewer for certain."""
-        if any(field.rest for field in self.parameters[:number]):
+        if _first_open(self.parameters[:number]) is not None:
             return Unknown(f"${number}")
         return self.parameters[number - 1].value if number <= len(self.parameters) else None
 
     @property
     def count(self) -> Value:
         """``$#``."""
-        return Unknown("$#") if any(field.rest for field in self.parameters) else str(len(self.parameters))
+        return Unknown("$#") if _first_open(self.parameters) is not None else str(len(self.parameters))
 
     def shift(self, count: int) -> bool:
         """Drop positional parameters from the front; False where there are fewer for certain."""
-        rest = next((at for at, field in enumerate(self.parameters) if field.rest), None)
+        rest = _first_open(self.parameters)
         if rest is None and count > len(self.parameters):
             return False
         self.parameters = self.parameters[count if rest is None else min(count, rest) :]
@@ -251,6 +252,22 @@ class State:
             self.guarded,
             self.readonly,
         )
+
+
+def _holds(items: tuple[object, ...], item: object) -> bool:
+    """Whether a fact is among others. Most are commands, and most of these are written elsewhere: that is the cheap question."""
+    at = getattr(getattr(item, "text", None), "start", None)  # Text, of commands and traps
+    if at is None:
+        return item in items
+    return any(each is item or (each.text.start == at and each == item) for each in items)  # type: ignore[attr-defined] # of one kind
+
+
+def _first_open(parameters: tuple[Field, ...]) -> int | None:
+    """Where the first parameter is that stands for any number of words."""
+    for at, each in enumerate(parameters):
+        if not isinstance(each.value, str) and each.rest:
+            return at
+    return None
 
 
 class Shell:
@@ -277,6 +294,8 @@ class Shell:
         self.unparsable: dict[int, str] = {}  # by the identity of the command
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()
+        # Words without an expansion, by their identity, and what they always become.
+        self.plain: dict[int, tuple[sh.Word, Field]] = {}
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def frame(

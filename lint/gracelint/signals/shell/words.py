@@ -26,10 +26,17 @@ MOST_FIELDS = 4096
 def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields that words become."""
     result: list[Field] = []
+    plain = state.shell.plain
     for word in words:
+        known = plain.get(id(word))
+        if known is not None and known[0] is word:
+            result.append(known[1])
+            continue
         literal, sole = word.literal, word.sole
         if literal is not None:
-            result.append(Field(literal, word.text))
+            field = Field(literal, word.text)
+            plain[id(word)] = word, field
+            result.append(field)
         elif isinstance(sole, sh.Parameter) and sole.quoted and sole.index is None and sole.name not in ("@", "*"):
             result.append(Field(parameters.expanded(machine, state, sole), word.text, _positional(sole)))
         else:
