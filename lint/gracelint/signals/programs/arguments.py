@@ -100,8 +100,8 @@ def read(words: Sequence[Argument], syntax: Syntax) -> CommandLine:
             if options[-1].name in syntax.last:
                 operands.extend(words[at:])
                 break
-        elif syntax.interleaved or (syntax.assignments and is_assignment(value)):
-            operands.append(word)
+        elif syntax.interleaved or word.rest or (syntax.assignments and is_assignment(value)):
+            operands.append(word)  # words that nobody knows may be options as well
         else:
             operands.extend(words[at - 1 :])
             break
