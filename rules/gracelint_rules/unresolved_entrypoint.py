@@ -3,7 +3,7 @@
 ## What it does
 Follows ENTRYPOINT and CMD (through shells, init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
 when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, when a byte order mark stands before it,
-or when it has no `#!` line although nothing but the kernel reads it.
+when its interpreter is bash and the base image (alpine) has none, or when it has no `#!` line although nothing but the kernel reads it.
 
 ## Why is this bad?
 The container does not start: `no such file or directory` (also for a `#!/bin/sh` that ends in a carriage return: the kernel looks for `/bin/sh\\r`),
@@ -44,6 +44,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Related
+from gracelint.image.interpreters import lacks
 from gracelint.image.model import Absent, ImageFile
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
@@ -73,8 +74,9 @@ def check(case: Case) -> Iterator[Finding]:
         if argument.value.endswith(".wasm"):
             continue  # a Wasm runtime reads it, by its name in the image; execve is not asked
         seen.add(argument.value)
-        told.add(argument.text.span)
-        yield from _judged(case, argument)
+        for finding in _judged(case, argument):
+            told.add(argument.text.span)
+            yield finding
     stumbled = _stumbled_over(case)
     if stumbled is not None and stumbled[0].text.span not in told:
         yield from _judged(case, *stumbled)
@@ -131,6 +133,17 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
     if file.content is None or not file.content.value:
         return
     first, _, _ = file.content.value.partition("\n")
+    words = first[2:].split() if first.startswith("#!") else []
+    asked = next((word for word in words if base_name(word) not in ("env", "-S") and "=" not in word), "")
+    if lacks(case.image, asked):
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {case.image.base.reference} has no {base_name(asked)}, which this line asks for (no such file or directory);"
+            f" install it (apk add {base_name(asked)}), or write the script for sh",
+            confidence="medium",
+            related=(Related(argument.text.span, "started here"), *placed),
+        )
+        return
     if by_shell and not first.endswith("\r"):
         return
     if file.has_bom:

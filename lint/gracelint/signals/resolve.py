@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
@@ -222,6 +223,9 @@ class Resolver:
             rest = re.sub(r"^(-S|--split-string=?)\s*", "", interpreter[1]).split()
             rest = [word for word in rest if "=" not in word and not word.startswith("-")]
             words = (*(Argument(word, line, implied=True) for word in rest), script, *arguments[1:])
+        if words[0] is not script and lacks(self.image, words[0].value):
+            reason = f"{words[0].value}, which {path} asks for, is not in {self.image.base.reference}"
+            return [Alternative(None, 127, failed=reason, culprit=replace(first, value=found.path))]
         return self.launch(words, environment, pid, how)
 
     def _shell(
@@ -236,6 +240,8 @@ class Resolver:
         family, version = self._family(name)
         if family is None:
             return None
+        if lacks(self.image, words[0].value):
+            return [Alternative(None, 127, failed=f"{self.image.base.reference} has no {name}", culprit=words[0])]
         options, at = _options(words, at)
         argv = values(arguments)
         from .shell import run
