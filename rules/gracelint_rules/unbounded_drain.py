@@ -94,7 +94,7 @@ def _keeps_connections(case: Case, argv: tuple[str, ...]) -> str | None:
         return None
     image = case.image
     top = f"{image.workdir.rstrip('/')}/{module.partition('.')[0]}"
-    candidates = [f"{top}.py", *image.files.listing(top)]
+    candidates = [f"{top}.py", *image.files.listing(top, lambda path: path.endswith(".py"))]
     for path in [name for name in candidates if name.endswith(".py")][:_MOST_FILES]:
         file = image.files.lookup(path)
         if isinstance(file, ImageFile) and file.content is not None and _LONG.search(file.content.value):

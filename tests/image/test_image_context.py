@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gracelint.image.build import build_image
 from gracelint.image.context import MAX_BYTES, Context
+from gracelint.parsers.dockerfile import parse
+from gracelint.source import Document
 
 
 @pytest.fixture
@@ -122,3 +125,15 @@ def test_no_context() -> None:
     assert context.entry("start.sh").kind == "unknown"
     assert context.document("start.sh") is None
     assert context.names("") == ()
+
+
+def test_a_listing_reads_only_what_is_wanted(tmp_path: Path) -> None:
+    for name in ("a.py", "b.txt", "lib/c.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    read: dict[str, Document | None] = {}
+    text = "FROM alpine AS made\nCOPY . /app\nFROM alpine\nCOPY --from=made /app /srv\n"
+    image = build_image(parse(Document("Dockerfile", text)), Context(str(tmp_path), documents=read))
+    assert image.files.listing("/srv", lambda path: path.endswith("c.py")) == ("/srv/lib/c.py",)
+    assert [path.rpartition("/")[2] for path in read] == ["c.py"]
+    assert image.files.listing("/srv") == ("/srv/a.py", "/srv/b.txt", "/srv/lib/c.py")

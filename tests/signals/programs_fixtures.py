@@ -10,7 +10,7 @@ from gracelint.image.model import Absent, Argument, BaseImage, Image, ImageFile,
 from gracelint.source import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def words(argv: Sequence[str]) -> tuple[Argument, ...]:
@@ -41,7 +41,7 @@ class Folder:
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         return self.lookup(posixpath.join(workdir, command))
 
-    def listing(self, folder: str) -> tuple[str, ...]:
+    def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         return tuple(path for path in self.content if path.startswith(folder.rstrip("/") + "/"))
 
     def problem(self, word: object) -> str | None:

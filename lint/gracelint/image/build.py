@@ -14,7 +14,7 @@ from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, S
 from .stages import DEFAULT_SHELL, configure, read_stages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..parsers.dockerfile.model import Dockerfile
     from ..source import Document, Text
@@ -195,8 +195,9 @@ class _OneFile:
     def stages(self) -> Iterator[tuple[Files, tuple[Text, ...]]]:
         yield self, ()
 
-    def listing(self, folder: str) -> tuple[str, ...]:
-        return (self._file.path,) if folder == "/" else ()
+    def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
+        path = self._file.path
+        return (path,) if folder == "/" and (wanted is None or wanted(path)) else ()
 
     def problem(self, word: Text) -> str | None:
         return None

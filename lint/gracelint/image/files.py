@@ -71,6 +71,7 @@ class ImageFiles:
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._mentions: dict[int, runs.Mentions] = {}
+        self._below: dict[str, tuple[str, ...]] = {}  # what may stand below a folder
         self._unsaid: dict[tuple[str, str], Unsaid] = {}
         self._commands: dict[tuple[str, str, str], ImageFile | Absent | Unknown] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
@@ -146,14 +147,17 @@ class ImageFiles:
             origins = (step.origin for step in files.steps if isinstance(step, Copy))
             waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
 
-    def listing(self, folder: str) -> tuple[str, ...]:
-        """Absolute paths of the files known directly or deeper under an absolute folder, sorted."""
+    def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
+        """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
+        other is read."""
         folder = normal(folder)
         self._effort.begin()
         self._effort.depth += 1  # the files listed share one effort
         try:
-            candidates = {path for index, step in enumerate(self.steps) for path in self._made(index, step, folder)}
-            return tuple(path for path in sorted(candidates) if isinstance(self.entry(path), Found))
+            paths = self._candidates(folder)
+            return tuple(
+                path for path in paths if (wanted is None or wanted(path)) and isinstance(self.entry(path), Found)
+            )
         finally:
             self._effort.depth -= 1
 
@@ -333,6 +337,20 @@ class ImageFiles:
 
     # --- listing ---------------------------------------------------------------------------------------------------
 
+    def _candidates(self, folder: str) -> tuple[str, ...]:
+        """Paths that may stand below a folder, sorted; `entry` decides."""
+        found = self._below.get(folder)
+        if found is None:
+            self._effort.depth += 1
+            try:
+                made = {path for index, step in enumerate(self.steps) for path in self._made(index, step, folder)}
+            finally:
+                self._effort.depth -= 1
+            found = tuple(sorted(made))
+            if not self._effort.spent:
+                self._below[folder] = found
+        return found
+
     def _made(self, index: int, step: Step, folder: str) -> list[str]:
         """Paths below ``folder`` that a step may have made; `entry` decides."""
         if not self._effort.spend():
@@ -345,7 +363,7 @@ class ImageFiles:
 
     def _stage_listing(self, index: int, folder: str) -> tuple[str, ...]:
         other = None if self._effort.deep else self._stage(index)
-        return () if other is None else other.listing(folder)
+        return () if other is None else other._candidates(normal(folder))
 
 
 class _Before:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
     from ..source import Text
@@ -150,8 +150,9 @@ class Files(Protocol):
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""
 
-    def listing(self, folder: str) -> tuple[str, ...]:
-        """Absolute paths of the files known directly or deeper under an absolute folder."""
+    def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
+        """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
+        other is read."""
 
     def problem(self, word: Text) -> str | None:
         """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""

@@ -78,7 +78,7 @@ def _texts(found: ImageFile, suffixes: tuple[str, ...], image: Image) -> Iterato
         yield found.content.value
     if folder == "/":
         return
-    others = [path for path in image.files.listing(folder) if path.endswith(suffixes) and not _VENDORED.search(path)]
+    others = image.files.listing(folder, lambda path: path.endswith(suffixes) and not _VENDORED.search(path))
     for path in others[:_MOST_FILES]:
         file = image.files.lookup(path)
         if isinstance(file, ImageFile) and file.content is not None:

@@ -27,7 +27,7 @@ def command_file(image: Image, name: str) -> str | None:
     if not name.isidentifier():
         return None
     ending = f"/management/commands/{name}.py"
-    found = sorted(path for path in image.files.listing("/") if path.endswith(ending) and "/site-packages/" not in path)
+    found = image.files.listing("/", lambda path: path.endswith(ending) and "/site-packages/" not in path)
     return found[0] if found else None
 
 

@@ -60,7 +60,7 @@ def content(files: Files, path: str) -> Text | None:
 
 def folders(files: Files) -> tuple[str, ...]:
     """Where projects are, sorted: the folders that hold a file which declares one."""
-    found = {posixpath.dirname(path) for path in files.listing("/") if path.rpartition("/")[2] in _DECLARE}
+    found = {posixpath.dirname(path) for path in files.listing("/", lambda path: path.rpartition("/")[2] in _DECLARE)}
     return tuple(sorted(folder for folder in found if "/site-packages/" not in folder))[:MOST_PROJECTS]
 
 

@@ -93,7 +93,7 @@ class Sources:
             parent = name.rpartition(".")[0]
             folders = (*((self.image.files, folder) for folder in self.search), *self._installed())
             self._namespaces[name] = (not parent or self.namespace(parent) or self.find(parent) is not None) and any(
-                any(one.endswith(".py") for one in files.listing(posixpath.join(folder, path)))
+                files.listing(posixpath.join(folder, path), lambda one: one.endswith(".py"))
                 for files, folder in folders
             )
         return self._namespaces[name]

@@ -41,5 +41,8 @@ def matching(situation: Situation, pattern: str) -> tuple[str, ...]:
     whole = absolute(situation, pattern)
     folder = whole[: min((whole.find(mark) for mark in "*?[" if mark in whole), default=len(whole))]
     depth = whole.count("/")
-    names = situation.image.files.listing(folder.rpartition("/")[0] or "/")
-    return tuple(sorted(name for name in names if name.count("/") == depth and fnmatchcase(name, whole)))
+
+    def wanted(path: str) -> bool:
+        return path.count("/") == depth and fnmatchcase(path, whole)
+
+    return situation.image.files.listing(folder.rpartition("/")[0] or "/", wanted)
