@@ -42,7 +42,8 @@ class Folder:
         return self.lookup(posixpath.join(workdir, command))
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
-        return tuple(path for path in self.content if path.startswith(folder.rstrip("/") + "/"))
+        below = (path for path in sorted(self.content) if path.startswith(folder.rstrip("/") + "/"))
+        return tuple(path for path in below if wanted is None or wanted(path))
 
     def problem(self, word: object) -> str | None:
         return None
