@@ -5,11 +5,11 @@ Every script is drawn from its number (`script_grammar`), run by the kernel and 
 agreed      verdict, PID 1's argv, and who was told and finished are as predicted
 one of some what was measured is one of several ways that gracelint leaves open, whose verdicts differ
 unknown     gracelint does not know, and says why
-unsteady    measured again with more time, some of the answers were as predicted (a graceful that was not so every time has disagreed)
+unsteady    measured eight times with more time, some of the answers were as predicted, and the others no worse (if one of them is worse, it has disagreed)
 disagreed   it is otherwise: a bug in gracelint (or in the lab)
 
 A machine that is busy with other things is slow, and so a first measurement that does not fit is no disagreement yet: three that leave `PATIENCE` times as much time for
-everything decide. A disagreement is made as small as it gets and, with ``--keep FOLDER``, written down as a fixture. Exit status 1 if there is any.
+everything decide, and five more where these three do not agree. A disagreement is made as small as it gets and, with ``--keep FOLDER``, written down as a fixture. Exit status 1 if there is any.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 
 from script_grammar import Sketch, sketch, smaller
-from script_judges import Stand, predicted
+from script_judges import WORST, Stand, predicted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 SHELLS = ("dash", "bash", "ash")
 RESULTS = ("agreed", "one of some", "unknown", "unsteady", "disagreed")
 MOST_CUTS = 150
-PATIENCE, AGAIN = 3.0, 3
+PATIENCE, AGAIN, MORE = 3.0, 3, 5
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,11 @@ def _heard(way: Answer, measured: Answer) -> bool:
 
 def _sorted(answer: Answer) -> list[tuple[str, bool, bool]]:
     return sorted(answer.told, key=lambda each: (each[0], each[2], each[1]))
+
+
+def is_worse(measured: Answer, ways: Iterable[Answer]) -> bool:
+    """Whether what was measured is worse than all that was predicted."""
+    return all(WORST.index(measured.verdict) < WORST.index(way.verdict) for way in ways if way.verdict in WORST)
 
 
 def ways_of(trace: Trace | Exception) -> tuple[Answer, ...]:
@@ -161,11 +166,14 @@ class Comparer:
         differing = [number for number, each in enumerate(judgements) if each.result == "disagreed"]
         if not differing:
             return judgements[0], again[0]
-        at = differing[0]
-        promised = any(way.verdict == "graceful" for way in ways_of(trace))
-        if len(differing) == AGAIN or (promised and again[at].verdict in ("abrupt", "killed")):
-            return judgements[at], again[at]
-        return Judgement("unsteady", judgements[at].kind), again[at]
+        if len(differing) == AGAIN:
+            return judgements[0], again[0]
+        again += [self.stand.measure(case, PATIENCE) for _ in range(MORE)]
+        others = [(judged, each) for each in again if (judged := judge(trace, each)).result == "disagreed"]
+        judged, worst = min(others, key=lambda pair: WORST.index(pair[1].verdict))
+        if is_worse(worst, ways_of(trace)):
+            return judged, worst
+        return Judgement("unsteady", f"{judged.kind}, {len(others)} of {len(again)} times"), worst
 
     def shrink(self, drawn: Sketch, judgement: Judgement) -> Sketch:
         """The smallest sketch found that still disagrees in the same way."""

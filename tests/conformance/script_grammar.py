@@ -59,7 +59,8 @@ class Sketch:
     @property
     def case(self) -> Case:
         """The case in full."""
-        files = {name: f"#!{INTERPRETERS[self.shell]}\n{render(block)}\n" for name, block in self.files.items()}
+        heads = {name: "" if name == "env.sh" else f"#!{INTERPRETERS[self.shell]}\n" for name in self.files}
+        files = {name: f"{heads[name]}{render(block)}\n" for name, block in self.files.items()}
         words = self.entrypoint if self.inline is None else (*self.entrypoint, render(self.inline))
         return Case(self.shell, words, self.cmd, files, self.stop)
 
@@ -224,7 +225,7 @@ class _Writer:
             line = line.replace("@two@", self.one("app2", "app2 x", "worker")).replace("@run@", self.one(*idioms.RUNS))
             filled.append(Node(line))
         if any("/env.sh" in line for line in chosen) and self.some(0.8):
-            self.files["env.sh"] = (Node("LEVEL=info"), Node("NAME=app"), Node(self.one("PORT=9000", "# none")))
+            self.files["env.sh"] = (Node("LEVEL=info"), Node("NAME=app"), Node(self.one("PORT=9000", "HOST=local")))
         return filled
 
     def function(self) -> list[Node]:

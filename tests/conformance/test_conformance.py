@@ -7,8 +7,8 @@ import random
 from pathlib import Path
 
 import pytest
-from compare import RESULTS, SHELLS, Comparison, compare, judge, table, told
-from script_cases import load
+from compare import RESULTS, SHELLS, Comparison, compare, is_worse, judge, table, told
+from script_cases import Answer, load
 from script_grammar import sketch, smaller
 from script_judges import make_context, predict
 
@@ -43,10 +43,15 @@ def test_a_kept_case_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert load(path) == (case, measured)
 
 
-# One or two in a thousand fresh scripts still show something that the model lacks. Each is printed, made as small as it gets, to be kept as a fixture
-# once mended; until none is found, no more than these pass, and never one that was promised to stop gracefully.
-MOST_DISAGREED = 0.003
-BROKEN_PROMISES = ("graceful predicted, abrupt measured", "graceful predicted, killed measured")
+def test_only_what_is_no_worse_may_be_unsteady() -> None:
+    assert is_worse(Answer("abrupt"), [Answer("graceful")])
+    assert is_worse(Answer("killed"), [Answer("abrupt"), Answer("graceful")])
+    assert not is_worse(Answer("abrupt"), [Answer("killed"), Answer("graceful")])
+    assert not is_worse(Answer("graceful"), [Answer("abrupt")])
+    assert not is_worse(Answer("abrupt", told=(("app", True, False),)), [Answer("abrupt")])
+
+
+# A script that disagrees fails, whatever it is about. It is printed, made as small as it gets, to be kept as a fixture once mended.
 MOST_UNSTEADY = 0.005
 MOST_UNKNOWN = 0.05
 
@@ -69,8 +74,6 @@ def test_fresh_scripts() -> None:
         results[each.judgement.result].append(each)
     differing = "\n\n".join(map(told, (*results["disagreed"], *results["unsteady"])))
     print(differing)
-    promised = [each for each in results["disagreed"] if each.judgement.kind in BROKEN_PROMISES]
-    assert not promised, f"promised to be graceful:\n\n{differing}"
-    assert len(results["disagreed"]) <= MOST_DISAGREED * len(found), f"too many disagree:\n\n{differing}"
+    assert not results["disagreed"], f"predicted otherwise:\n\n{differing}"
     assert len(results["unsteady"]) <= MOST_UNSTEADY * len(found), f"measured this way and that:\n\n{differing}"
     assert len(results["unknown"]) <= MOST_UNKNOWN * len(found)

@@ -372,6 +372,8 @@ class Resolver:
         )
         if not program.starts and program.name == "flock" and argv[-1].isdigit():
             return [Alternative(None)]  # locks a file that its parent has open
+        if not program.starts and program.name == "env":
+            return [Alternative(None, 0)]  # prints
         if not program.starts and program.name in _IDLE:
             return [Alternative(None, 1, failed=f"{argv[0]} is given no command")]
         if not program.starts:
@@ -379,6 +381,7 @@ class Resolver:
         if program.starts[0].how == "exec":
             following = replace(
                 environment,
+                ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
                 search=program.starts[0].env.get("PATH", environment.search),
                 user=_user(program, arguments) or environment.user,
             )

@@ -24,6 +24,7 @@ TRAITS = (
     "expendable",
     "own-group",
     "forks-if-leader",
+    "ignores-hangup",
     "only-pid1",
 )
 

@@ -9,6 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from . import conditions, filesystem, flow, jobcontrol, variables
+from .dialects import DASH_LETTERS
 from .parameters import compute
 from .state import Truth
 from .values import Field, Unknown, default
@@ -65,6 +66,14 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             break
         letters = set(word[1:])
         rest = rest[1:]
+        refused = _refused_option(state, letters, rest)
+        if refused:
+            ends = refused != rest[0].shown if rest else True
+            if ends or state.shell.dialect.unknown_option_ends:
+                return [
+                    machine.leave(state, 2, f"set has no option {refused}, and {state.shell.dialect.family} gives up")
+                ]
+            return machine.finished(state, 1)
         if "o" in letters:
             letters.discard("o")
             if rest:
@@ -75,6 +84,18 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             letters.discard("m")
         state.options = state.options | letters if word[0] == "-" else state.options - letters
     return machine.finished(state, 0)
+
+
+def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:
+    """A letter, or the name behind ``-o``, that a shell of a known version does not have."""
+    dialect = state.shell.dialect
+    if not dialect.options or dialect.version is None:
+        return ""
+    unknown = sorted(letters - DASH_LETTERS - {"o"})
+    if unknown:
+        return f"-{unknown[0]}"
+    name = rest[0].value if "o" in letters and rest else ""
+    return name if isinstance(name, str) and name and name not in dialect.options else ""
 
 
 def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

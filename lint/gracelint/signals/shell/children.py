@@ -209,6 +209,8 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         for each in states:
             each.last_pid = str(machine.context.new_pid())  # of the redirection behind the first &
         return states
+    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.misreads:
+        return machine.finished(state, 127)  # no command of that name
     result = []
     for each, forked in _apart(state, fork(machine, state, node.command, "background", node.text)):
         _adopt(each, forked)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
 BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
 # Measured with dash 0.5.12 and busybox 1.35, as bash 5.2 runs them all.
-REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&"})
+REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&", "coproc"})
 LACKED_BY_ASH = frozenset(
     "bind builtin caller compgen complete declare disown enable fc mapfile popd pushd readarray shopt suspend typeset".split()
 )
+DASH_OPTIONS = frozenset(
+    "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
+)
+DASH_LETTERS = frozenset("aefIimnsxvVECbup")
 SIMPLE = (frozenset[str](),)
 
 
@@ -37,7 +41,8 @@ class Dialect:
     tell of a job that has ended while a foreground command ran. ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
-    here (``splits``: the words in ``[[`` split); ``lacks``: builtins of the others that are no commands here; ``appends``: ``x+=y`` is an assignment.
+    here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
+    letters, others always do. ``appends``: ``x+=y`` is an assignment.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
     ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well.
@@ -60,6 +65,8 @@ class Dialect:
     refuses: frozenset[str] = frozenset()
     misreads: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    unknown_option_ends: bool = True
     appends: bool = False
     exec_options: str = ""
     leaves_by_exit_trap: bool = True
@@ -87,7 +94,8 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             trap_prefix=False,
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
             refuses=REFUSED_BY_ASH | {"<(…)", "the word function"},
-            misreads=frozenset({"&>", "function", "[[", "(("}),
+            misreads=frozenset({"&>", "function", "[[", "((", "coproc"}),
+            options=DASH_OPTIONS,
             lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,
             waits_once=False,
@@ -108,7 +116,9 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             tails,
             bad_substitutions=BASH_OPERATORS,
             refuses=REFUSED_BY_ASH,
-            misreads=frozenset({"((", "splits"}),
+            misreads=frozenset({"((", "splits", "coproc", "jobs"}),
+            options=DASH_OPTIONS | {"pipefail"},
+            unknown_option_ends=False,
             lacks=LACKED_BY_ASH,
             exec_options="a",
             kills_group_of_nothing=True,

@@ -91,6 +91,8 @@ def parameter(state: State, variable: str) -> Value | None:
             return state.workdir
         case "IFS":
             return state.lookup("IFS") or " \t\n"
+        case "PPID" if state.shell.pid == 1:
+            return "0"
         case "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "PPID" | "HOSTNAME" | "UID" | "EUID":
             return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
     return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .state import Frame, State
 
 # Without any of these, there is nothing in a text that `_bashism` names.
-BASH = regex(r"=\(|\(\(|<<<|\bfunction\b|\bselect\b|;&|\[\[|\|&")
+BASH = regex(r"=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
@@ -160,6 +160,8 @@ def _bashism(node: object) -> str:
             return "<(…)"
         case sh.Function() if node.text.value.startswith("function"):
             return "" if WORD_ALONE.match(node.text.value) else "the word function"
+        case sh.Coprocess() if not isinstance(node.command, sh.Simple):
+            return "coproc"
         case sh.ArithmeticFor():
             return "for ((…))"
         case sh.For(selects=True):

@@ -104,7 +104,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         case "seq":
             return _sequence([default(field.value) for field in rest])
         case "jobs":
-            if not state.shell.dialect.job_words:
+            letters = {letter for field in rest for letter in field.shown.lstrip("-")}
+            if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
                 return ""
             return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
         case "uname":
