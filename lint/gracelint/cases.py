@@ -133,6 +133,7 @@ class View:
             entrypoint=_words(service.entrypoint) if service else None,
             cmd=start.arguments if start.arguments is not None or service is None else _words(service.command),
             stop_signal=signal,
+            mounts=unit.service.mounts if unit.service else (),
         )
 
     @cached_property

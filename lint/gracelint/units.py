@@ -65,10 +65,13 @@ def renewed(unit: Unit) -> Unit:
 def _variants(services: list[compose.Service]) -> list[compose.Service | None]:
     """One service for each way in which Compose builds and stops the image as it is, and one for each other way in which it starts it; None
     where it does not."""
-    seen: dict[tuple[object, ...], compose.Service | None] = {}
+    seen: dict[tuple[object, ...], compose.Service] = {}
     for service in services:
-        seen.setdefault((service.build, ()), service.as_built())
+        key = (service.build, ())
+        before = seen.get(key)
+        # What any of them mounts may hold what the image lacks.
+        seen[key] = replace(before, mounts=(*before.mounts, *service.mounts)) if before else service.as_built()
     for service in services:
         if len(seen) < MOST_WAYS:
             seen.setdefault((service.build, service.start), service)
-    return list(seen.values()) or [None]
+    return [*seen.values()] or [None]

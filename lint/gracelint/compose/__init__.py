@@ -28,7 +28,7 @@ class Service:
     """What a service says about a Dockerfile's image; None where it says nothing. Times are in seconds.
 
     ``entrypoint`` and ``command`` are lines as they are written (`commands.words` splits them). ``env`` values are None where they are
-    not known. ``file`` is the compose file as opened, ``document`` what it holds.
+    not known. ``mounts`` are the paths in the container over which it lays folders or files of the host. ``file`` is the compose file as opened, ``document`` what it holds.
     """
 
     file: str
@@ -44,6 +44,7 @@ class Service:
     user: str | None = None
     workdir: str | None = None
     env: Mapping[str, str | None] = field(default_factory=dict)
+    mounts: tuple[str, ...] = ()
 
     @property
     def build(self) -> tuple[object, ...]:

@@ -52,6 +52,7 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
                     stop_signal=plain(entry.get("stop_signal")),
                     grace_period=duration(entry.get("stop_grace_period")),
                     init=entry.get("init") is True,
+                    mounts=tuple(_mounts(entry.get("volumes"))),
                 ),
                 entry,
                 written,
@@ -82,6 +83,20 @@ def _environment(value: object) -> dict[str, str | None]:
     if isinstance(value, dict):
         return {str(name): "" if text == "" else plain(text) for name, text in value.items()}
     return {}
+
+
+def _mounts(volumes: object) -> Iterator[str]:
+    """Where bind mounts stand in the container. (A named volume begins as a copy of what the image has there.)"""
+    for volume in volumes if isinstance(volumes, list) else ():
+        if isinstance(volume, str):
+            source, _, rest = volume.partition(":")
+            place = plain(rest.partition(":")[0]) if source.startswith((".", "/", "~", "$")) else None
+        elif isinstance(volume, dict) and volume.get("type") == "bind":
+            place = plain(volume.get("target"))
+        else:
+            continue
+        if place is not None and place.startswith("/"):
+            yield place
 
 
 def plain(value: object) -> str | None:

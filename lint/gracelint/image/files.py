@@ -77,6 +77,12 @@ class ImageFiles:
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
         self._reach = Reach(steps)
+        self._mounts: tuple[str, ...] = ()
+
+    def with_mounts(self, mounts: Sequence[str]) -> ImageFiles:
+        """These files in a container that has files of the host at these paths: what the image lacks there may come from the host."""
+        self._mounts = tuple(normal(mount) for mount in mounts)
+        return self
 
     # --- the protocol ----------------------------------------------------------------------------------------------
 
@@ -182,6 +188,8 @@ class ImageFiles:
         if key not in self._entries:
             self._effort.begin()
             found = self._followed(path, thorough)
+            if isinstance(found, Gone) and any(contains(mount, path) for mount in self._mounts):
+                found = Vague(f"files of the host are mounted over {path}")
             if self._effort.spent:
                 return found  # asked alone, it may be found
             self._entries[key] = found
