@@ -74,18 +74,18 @@ def check(case: Case) -> Iterator[Finding]:
         or not cmd.arguments
     ):
         return
+    words = tuple(argument.value for argument in cmd.arguments)
     outcomes = [
         hop.shell
         for path in case.trace.paths
         for hop in (*path.before, *path.hops)
-        if hop.shell is not None and hop.shell.mode == "file"
+        if hop.shell is not None and hop.shell.mode == "file" and hop.argv[-len(words) :] == words
     ]
     if not outcomes or any(_LOOKS.search(outcome.source.value) for outcome in outcomes):
         return
     if any(_LOOKS.search(text.value) for heredoc in expanded(case) for text in heredoc.lost):
         return  # it did, before the build took it away
     outcome = outcomes[0]
-    words = tuple(argument.value for argument in cmd.arguments)
     image = case.image
     started = image.files.which(words[0], image.workdir, image.env.get("PATH") or "")
     content = started.content if isinstance(started, ImageFile) else None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gracelint.source import Text
 
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
+_STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,17 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                 yield "package-runner-as-pid1", starter, starter.text or hop.shell.source
                 continue
         blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if spoken else _of_program(case, hop)
-        if blamed is not None and not (blamed[0] == "keep-alive-as-pid1" and not hop.pid1 and hop.how == "supervisor"):
-            # (a service that only stays holds nobody up: it dies of what its supervisor sends)
+        if blamed is not None and not (blamed[0] in _STAYING and _dies_alone(path, hop)):
             yield blamed[0], hop, blamed[1]
+
+
+def _dies_alone(path: SignalPath, hop: Hop) -> bool:
+    """A service that only stays, or goes round, holds nobody up: it dies of what its supervisor sends, and leaves no application behind."""
+    return (
+        not hop.pid1
+        and hop.how == "supervisor"
+        and not any(each.parent is not None and path.hops[each.parent] is hop for each in path.hops)
+    )
 
 
 def _of_early_end(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:

@@ -66,6 +66,8 @@ def read(
         return Behaviour(entry.source, False)
     responses = {signal: _response(run_of, first, places, signal) for signal in signals}
     found = {signal: response for signal, response in responses.items() if response is not None}
+    if any(end.how == "end" for end in first.endings):
+        stays = None  # a subcommand, or a setting, may have it do something else and end
     return Behaviour(entry.source, stays, found)
 
 

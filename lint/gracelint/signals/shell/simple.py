@@ -122,6 +122,11 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
 def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
     """Run a program as a child, or in place of the shell where this shell execs its last command."""
     command = describe(state, node, fields, skipped)
+    watched = _watched(fields)
+    if watched and default(watched[0].value) is None and not machine.live:
+        return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
+    if watched and machine.live:
+        return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
     if not machine.live and tail(state, redirected=bool(node.redirects)):
         return execute(machine, state, fields, command, None, implicit=True)
     environment = surroundings(machine, state, pid1=False)
@@ -131,6 +136,19 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     ):
         result.extend(_foreground(machine, each, command, alternative))
     return result
+
+
+def _watched(fields: list[Field]) -> list[Field]:
+    """The process whose end a ``tail --pid=PID -f`` of the container's own shell waits for: during a stop it is a ``wait``."""
+    if not fields or (default(fields[0].value) or "").rpartition("/")[2] != "tail":
+        return []
+    for field, value in zip(fields, [*fields[1:], None], strict=True):
+        word = default(field.value)
+        if (word or field.text.value).startswith("--pid="):
+            return [replace(field, value=word.removeprefix("--pid=")) if word else field]
+        if word == "--pid" and value is not None:
+            return [value]
+    return []
 
 
 def apart(state: State, alternatives: list[Alternative]) -> list[tuple[State, Alternative]]:
