@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gracelint.source import Text
 
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
+_BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
@@ -213,8 +214,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if others and outcome.end != "exec":
         return "trap-for-another-signal", others[0].text
     command = outcome.command
-    if command is None:
-        return None
+    if command is None or (command.program is None and not _BACKGROUND.isdisjoint(command.argv)):
+        return None  # what asks to be put in the background may well be there, and is not to be exec'ed
     keeps_alive = has_trait(command.program, "keep-alive")
     services = [job for job in outcome.jobs if job.service and job.stays is not False]
     if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):

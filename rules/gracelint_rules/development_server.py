@@ -22,7 +22,7 @@ CMD ["gunicorn", "--bind", "0.0.0.0:5000", "app:app"]
 No fix: which server to use is for the writer to say.
 
 ## When not to care
-In images for development.
+In images for development. Where the Dockerfile's path or the stage says so (`Dockerfile.dev`, `compose/local/`, `AS development`), it is information only.
 
 ## References
 - [Flask: deploying to production](https://flask.palletsprojects.com/en/stable/deploying/)
@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .applications import blocking, response_of
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from .defects import Defect
 
 
+_DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|development|local|debug)(?:[^a-z]|$)")
+
+
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each development server that loses the signal."""
     for defect in of_rule(case, RULE.name):
@@ -56,7 +60,13 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"{shown(defect.hop.argv)} is made for development: {_what_happens(case, defect)}{killed}; start a production server",
+            severity="info" if _for_development(case) else None,
         )
+
+
+def _for_development(case: Case) -> bool:
+    """Whether the Dockerfile's path or its stage says that it is there for development."""
+    return any(_DEVELOPMENT.search(name) for name in (case.image.dockerfile.document.path, case.image.target or ""))
 
 
 def _what_happens(case: Case, defect: Defect) -> str:

@@ -115,9 +115,9 @@ def _keeps_connections(case: Case, argv: tuple[str, ...]) -> str | None:
     candidates = [f"{top}.py", *image.files.listing(top, lambda path: path.endswith(".py"))]
     for path in [name for name in candidates if name.endswith(".py")][:_MOST_FILES]:
         file = image.files.lookup(path)
-        if isinstance(file, ImageFile) and file.content is not None:
-            if all(sign.search(file.content.value) for sign in _STREAM):
-                return path
+        content = file.content if isinstance(file, ImageFile) else None
+        if content is not None and all(sign.search(content.value) for sign in _STREAM):
+            return path
     return None
 
 
