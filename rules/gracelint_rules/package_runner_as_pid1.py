@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
 
+    from .defects import Defect
+
 
 # Names that scripts of package.json have, and no programs.
 _SCRIPTS = frozenset({"dev", "prod", "production", "serve", "start"})
@@ -60,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
     """One finding for each package runner that loses the signal."""
     for defect in of_rule(case, RULE.name):
         runner = program_name(defect.hop.argv)
-        app = program_name(defect.path.app.argv) if defect.path.app is not None else "the application"
+        app = _started(defect)
         if app in _SCRIPTS:  # package.json is not known, and so not what runs in the end
             app = f"what its script {app} runs"
         yield tell(
@@ -72,6 +74,15 @@ def check(case: Case) -> Iterator[Finding]:
             severity=severity_of(defect.path),
             fix=runner_fix(case, defect.hop),
         )
+
+
+def _started(defect: Defect) -> str:
+    """The program that the runner comes to start: of several that a supervisor keeps running, not the application of another."""
+    hops, at = defect.path.hops, defect.hop
+    while children := [hop for hop in hops if hop.parent is not None and hops[hop.parent] is at]:
+        at = children[-1]
+    found = at if at is not defect.hop else defect.path.app
+    return program_name(found.argv) if found is not None else "the application"
 
 
 RULE = Rule("GL401", "package-runner-as-pid1", "warning", check, __doc__)

@@ -60,6 +60,7 @@ When every stream ends by itself in a few seconds.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix
@@ -76,9 +77,9 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
     from gracelint.source import Text
 
-# A stream of server-sent events that the application writes itself, in a loop without an end. Not WebSockets, which uvicorn closes, nor
+# Server-sent events that the application writes itself; and they must come from a loop without an end (`_endless`). Not WebSockets, which uvicorn closes, nor
 # sse-starlette's, which look at uvicorn's flag (measured: uvicorn 0.54, sse-starlette 3.7 end within 0.3 s with such clients).
-_STREAM = (regex(r"\bStreamingResponse\("), regex(r"text/event-stream"), regex(r"\bwhile\s+(?:True|1|not\b)"))
+_STREAM = (regex(r"\bStreamingResponse\("), regex(r"text/event-stream"), regex(r"\bwhile\s+(?:True|1)\b"))
 _APPLICATION = regex(r"(?P<module>[A-Za-z_][\w.]*):[A-Za-z_][\w.]*(?:\(\))?\Z")
 _MOST_FILES = 200
 _MARGIN = 2
@@ -116,9 +117,34 @@ def _keeps_connections(case: Case, argv: tuple[str, ...]) -> str | None:
     for path in [name for name in candidates if name.endswith(".py")][:_MOST_FILES]:
         file = image.files.lookup(path)
         content = file.content if isinstance(file, ImageFile) else None
-        if content is not None and all(sign.search(content.value) for sign in _STREAM):
+        if content is not None and all(sign.search(content.value) for sign in _STREAM) and _endless(content.value):
             return path
     return None
+
+
+def _endless(source: str) -> bool:
+    """Whether some ``while True`` yields and is left only when the client has gone (``if await request.is_disconnected(): break``)."""
+    try:
+        loops = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.While)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        isinstance(loop.test, ast.Constant)
+        and any(isinstance(node, ast.Yield) for node in ast.walk(loop))
+        and not any(_leaves(statement) for statement in loop.body)
+        for loop in loops
+    )
+
+
+def _leaves(node: ast.AST) -> bool:
+    """Whether a statement of a loop may leave it while its client is there."""
+    if isinstance(node, ast.Break | ast.Return):
+        return True
+    if isinstance(node, ast.If) and "disconnect" in ast.dump(node.test):
+        return any(_leaves(statement) for statement in node.orelse)
+    if isinstance(node, ast.ExceptHandler):
+        return False
+    return any(_leaves(child) for child in ast.iter_child_nodes(node))
 
 
 def _fix(text: Text, name: str, grace: float) -> Fix | None:

@@ -268,6 +268,8 @@ CASES: dict[str, Expected | None] = {
     "mytini app": None,
     "./serve": None,
     "/app/serve -x": None,
+    "/serve -x": None,
+    "/opt/shop/task work": None,
     "build/prometheus": None,
     "/usr/local/bin/serve -l 80": Expected("http-server", NOTHING, "handles"),
     "node_modules/.bin/serve": Expected("http-server"),

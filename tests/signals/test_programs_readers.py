@@ -347,6 +347,9 @@ def test_php_fpms_graceful_stop_needs_a_timeout() -> None:
         ("master = true\n", {"UWSGI_DIE_ON_TERM": "1"}, "terminates"),
         ("master = true\nhook-master-start = unix_signal:15 gracefully_kill_them_all\n", {}, "handles"),
         ("master = false\n", {}, "terminates"),
+        ("strict\nmaster\n", {}, "misreads"),
+        ("master\n  die-on-term \n", {}, "terminates"),
+        ("# master\nif-env = MASTER\nmodule = master\n", {}, "terminates"),
     ],
 )
 def test_uwsgis_reaction_is_a_matter_of_its_settings(ini: str, env: dict[str, str | None], term: str) -> None:

@@ -22,6 +22,10 @@ FILE = os.path.join(FOLDER, "catalogue.jsonl")
 _INSTALLED = frozenset(("bin", "sbin", ".bin", "node_modules", "libexec", "shims"))
 # No name is longer; a version is looked for in none that is.
 _LONGEST = 64
+# Names that a project may well give to a program of its own.
+_WORDS = frozenset(
+    "air beats eye fresh gin god just next parcel pause registry route serve service start sum task tempo type vault vector wait watch".split()
+)
 _VERSION = regex(r"[-_]?v?\d+(?:\.\d+)*$")
 
 
@@ -54,7 +58,8 @@ def by_command(command: str, workdir: str = "/") -> str | None:
     """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``).
 
     A program of the image's own working directory (``./serve``, ``/app/serve``) is not the one that it is named like, unless it lies
-    in a folder for installed programs or is a script that its ending tells (``./manage.py``).
+    in a folder for installed programs or is a script that its ending tells (``./manage.py``); nor is one that has a plain word for a
+    name and lies anywhere else (``/serve``, ``/opt/shop/task``).
     """
     folder, slash, name = command.rpartition("/")
     names = _index()["names"]
@@ -62,6 +67,7 @@ def by_command(command: str, workdir: str = "/") -> str | None:
         found: str = names[command]
         return found
     own = slash and (not command.startswith("/") or (workdir != "/" and command.startswith(f"{workdir.rstrip('/')}/")))
+    own = own or (slash and name in _WORDS)
     if own and "." not in name and not _INSTALLED.intersection(folder.split("/")):
         return None
     return names.get(name) or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)

@@ -83,8 +83,10 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         machine.forking -= 1
 
 
-def _adopt(state: State, forked: Forked) -> None:
-    for name in ("before", "rejected", "lost_execs", "assigned_execs", "daemons", "reasons"):
+def _adopt(state: State, forked: Forked, *, background: bool = False) -> None:
+    """Note in a shell what its child noted. What ran in the background is nothing that this shell waited for."""
+    kept = ("rejected", "lost_execs", "assigned_execs", "daemons", "reasons")
+    for name in kept if background else ("before", *kept):
         for item in getattr(forked.facts, name):
             state.note(name, item)
     state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
@@ -181,6 +183,8 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
             continue
         if processes:
             process = replace(process, reads=processes[-1].pid)
+        if forked is not members[-1] and process.program is not None and process.program.name == "yes":
+            process = replace(process, stays=False)  # it says yes for as long as somebody reads it
         commands.append(forked.command or _whole(state, node.text, process))
         command = command or commands[0]
         processes.append(process)
@@ -213,7 +217,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         return machine.finished(state, 127)  # no command of that name
     result = []
     for each, forked in _apart(state, fork(machine, state, node.command, "background", node.text)):
-        _adopt(each, forked)
+        _adopt(each, forked, background=True)
         process = forked.alternative.process
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)

@@ -369,7 +369,7 @@ def _holding(finished: list[State]) -> list[State]:
     """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out."""
     resolved = []
     for state in finished:
-        ends = state.ended is not None and state.ended.kind == "exits"
+        ends = state.ended is not None and state.ended.kind == "exits" and not state.ended.failed
         if ends and state.candidate is not None and _last(state) and _fresh(state, finished):
             candidate = state.candidate
             candidate.facts = replace(state.facts, before=candidate.facts.before)

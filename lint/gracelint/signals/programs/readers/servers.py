@@ -96,6 +96,8 @@ def apachectl(facts: Entry, situation: Situation) -> Entry:
     return {"started": (command((start, *words), "fork"),)} if start else {}
 
 
+# A line of an ini file that is an option without a value: it is on.
+_SWITCH = regex(r"(?m)^[ \t]*([a-z][a-z0-9-]*)[ \t]*$")
 _GENTLE = regex(r"unix_signal:15\s+gracefully_kill_them_all")
 
 
@@ -145,6 +147,7 @@ def _uwsgi_options(situation: Situation) -> Iterator[tuple[str, str]]:
         if text is None:
             yield "?", path
             continue
+        yield from ((switch, "true") for switch in _SWITCH.findall(text.value))
         for setting in settings(text):
             if setting.section in ("", "uwsgi"):
                 yield setting.key, setting.value.value
