@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.signals.shell.outcome import Outcome
+    from gracelint.source import Text
 
+_PAUSE = regex(r"(?<![\w-])sleep[ \t]+[\w.\"$\{\}:-]+")
 _KILL = regex(r"\bkill\b[^;&|]*?\"?\$\{?(\w+)\}?\"?")
 
 
@@ -59,7 +61,12 @@ def check(case: Case) -> Iterator[Finding]:
     """One finding for each trap that has to wait for the foreground command."""
     for defect in of_rule(case, RULE.name):
         outcome = defect.hop.shell
-        if outcome is None or outcome.command is None or outcome.foreground is None:
+        if outcome is None or outcome.command is None:
+            continue
+        if outcome.foreground is None and outcome.loop is not None:
+            yield tell(RULE, case, defect, _in_a_loop(case, outcome, outcome.loop), severity=severity_of(defect.path))
+            continue
+        if outcome.foreground is None:
             continue
         app = child_name(outcome, outcome.foreground)
         yield tell(
@@ -71,6 +78,16 @@ def check(case: Case) -> Iterator[Finding]:
             severity=severity_of(defect.path),
             fix=_fix(outcome),
         )
+
+
+def _in_a_loop(case: Case, outcome: Outcome, loop: Text) -> str:
+    """What to say of a loop whose pauses outlast the grace period."""
+    pause = _PAUSE.search(loop.value)
+    what = pause[0] if pause is not None else "the command under way"
+    return (
+        f"this trap runs only after {what} has ended: {shell_name(outcome)} runs handlers between the commands of its loop, and is killed after"
+        f" {case.trace.grace_period:g} s; write {pause[0] if pause is not None else 'sleep'} & wait $! there, which the signal interrupts"
+    )
 
 
 def _fix(outcome: Outcome) -> Fix | None:
