@@ -39,7 +39,7 @@ from gracelint.rule import Case, Rule
 
 from .defects import of_rule
 from .foreground import foreground_fix
-from .telling import program_name, severity_of, tell
+from .telling import name_of, program_name, severity_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
             f"{name} is started in the background, and then the script ends: the container ends with it, and {name} is killed"
             if outcome.end == "exits"
             else f"{name} runs in the background and never hears {signal}, which goes to"
-            f" {program_name(outcome.command.argv) if outcome.command is not None else 'the shell'}: {name} is killed without notice"
+            f" {name_of(outcome.command) if outcome.command is not None else 'the shell'}: {name} is killed without notice"
         )
         yield tell(
             RULE,
@@ -77,7 +77,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _service(daemon: Command) -> str:
     """What was started, where a control program started it (``service nginx start``, ``systemctl start nginx``)."""
     if daemon.program is None or daemon.program.name != "service":
-        return program_name(daemon.argv)
+        return name_of(daemon)
     named = [word for word in daemon.argv[1:] if not word.startswith("-") and word not in _VERBS]
     return named[0] if named else program_name(daemon.argv)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
+from gracelint.signals.programs import catalogue
 
 from .launching import base_name
 
@@ -32,6 +33,13 @@ def shown(argv: Sequence[str]) -> str:
 def program_name(argv: Sequence[str]) -> str:
     """What to call the program of a command line."""
     return base_name(argv[0]) if argv else "the application"
+
+
+def name_of(command: Command) -> str:
+    """What to call what a command starts: of ``ionice -c 3 nmbd`` nmbd, where it is known."""
+    known = command.program.name if command.program is not None else None
+    words = (word for word in command.argv if known is not None and catalogue.by_command(word) == known)
+    return program_name((next(words, command.argv[0]),)) if command.argv else "the application"
 
 
 def guessed(case: Case, outcome: Outcome) -> bool:

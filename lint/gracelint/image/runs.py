@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .steps import Run
     from .substitution import Variables
 
+# They keep a project's commands in a .venv of its folder.
+_PROJECT_TOOLS = frozenset(("uv", "poetry", "pdm", "pipenv"))
 _TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 _SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
@@ -180,6 +182,8 @@ def may_make(reading: Reading, path: str) -> bool:
     """
     from .tools import TAME
 
+    if "/.venv/" in path and not reading.names.isdisjoint(_PROJECT_TOOLS):
+        return True
     if reading.names <= TAME:
         return False
     if not _SCRIPT.search(path) or reading.folders is None:
