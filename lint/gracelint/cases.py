@@ -7,11 +7,10 @@ somebody asks.
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from . import suppress
+from . import disk, suppress
 from .contexts import default_context
 from .discovery import display
 from .records import dataclass, field, replace
@@ -82,7 +81,7 @@ class Unit:
 
 def absolute(path: str) -> str:
     """The one name by which a file is known inside gracelint."""
-    return os.path.realpath(path)
+    return disk.real(path)
 
 
 class View:

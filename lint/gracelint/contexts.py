@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from . import disk
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +23,7 @@ _NOT_PLAIN = frozenset("*?[$\0\\")
 def default_context(dockerfile: Dockerfile, file: str, root: str) -> str:
     """The context of a Dockerfile at ``file`` that was found from ``root``."""
     folder = os.path.dirname(file) or "."
-    if not os.path.isdir(root) or os.path.realpath(folder) == os.path.realpath(root):
+    if not disk.is_folder(root) or disk.real(folder) == disk.real(root):
         return folder
     words = list(_copied(dockerfile))
     here = _held(folder, words)
@@ -35,12 +37,12 @@ def default_context(dockerfile: Dockerfile, file: str, root: str) -> str:
 
 def _held(folder: str, words: list[str]) -> int:
     """How many of these paths are in a folder."""
-    return sum(os.path.exists(os.path.join(folder, word)) for word in words)
+    return sum(disk.exists(os.path.join(folder, word)) for word in words)
 
 
 def _between(folder: str, root: str) -> Iterator[str]:
     """The folders above one that are below another, the nearest first; none where it does not lie below."""
-    way = os.path.relpath(os.path.realpath(folder), os.path.realpath(root)).split(os.sep)
+    way = os.path.relpath(disk.real(folder), disk.real(root)).split(os.sep)
     if way[0] != os.pardir:
         for depth in range(len(way) - 1, 0, -1):
             yield os.path.join(root, *way[:depth])

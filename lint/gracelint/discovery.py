@@ -23,7 +23,7 @@ LARGEST = 64 * 1024 * 1024
 
 # Folders that hold other people's files or none of interest. Not "build" or "dist": Dockerfiles are often kept there.
 SKIPPED = frozenset(
-    ".bzr .direnv .eggs .git .hg .mypy_cache .nox .pyenv .pytest_cache .ruff_cache .svn .tox .venv __pycache__ __pypackages__"
+    ".bzr .direnv .eggs .git .gracelint_cache .hg .mypy_cache .nox .pyenv .pytest_cache .ruff_cache .svn .tox .venv __pycache__ __pypackages__"
     " node_modules site-packages venv".split()
 )
 # Files that another tool completes.

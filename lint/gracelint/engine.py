@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from . import suppress
+from . import disk, suppress
 from .cases import Unit, View, absolute
 from .diagnostics import CONFIDENCES, SEVERITIES, Confidence, Finding, Severity
 from .discovery import read_bytes, reason
@@ -22,7 +22,7 @@ from .selection import matches
 from .source import Document, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .config import Settings
     from .rule import Case, Rule
@@ -125,6 +125,7 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
 
         wrong = RULE.finding(Document(unit.path, "").span(0, 0), f"cannot be read: {reason(error)}")
         return Judged((wrong,), read=frozenset({file}))
+    disk.told("text", unit.file, data)
     try:
         return _judge(View(unit, Document.decode(unit.path, data), overlay), every)
     except Exception as error:  # the net: a bug of ours must not take the other files with it
@@ -210,36 +211,36 @@ def judge_all(
     jobs: int | None = None,
     overlay: Mapping[str, bytes] | None = None,
     every: bool = False,
+    by: Callable[[Unit], Judged] | None = None,
 ) -> list[Judged]:
-    """Every unit judged, in order. ``jobs`` None: in as many processes as are worth it."""
+    """Every unit judged, in order. ``jobs`` None: in as many processes as are worth it. ``by`` judges in place of `judge`."""
+    one = by or partial(judge, overlay=overlay, every=every)
     if jobs is None:
         import os
 
         jobs = min(os.cpu_count() or 1, len(units) // (WORTH_PROCESSES // 2))
     # What the first ones need of gracelint is in memory before any process forks.
     alone = len(units) if jobs < 2 else _ALONE
-    judged = [judge(unit, overlay, every) for unit in units[:alone]]
+    judged = [one(unit) for unit in units[:alone]]
     others = units[alone:]
     if len(others) > 1:
-        judged += _judge_in_processes(others, jobs, overlay, every)
+        judged += _in_processes(one, others, jobs)
     else:
-        judged += [judge(unit, overlay, every) for unit in others]
+        judged += [one(unit) for unit in others]
     return judged
 
 
-def _judge_in_processes(
-    units: Sequence[Unit], jobs: int, overlay: Mapping[str, bytes] | None, every: bool
-) -> list[Judged]:
+def _in_processes(one: Callable[[Unit], Judged], units: Sequence[Unit], jobs: int) -> list[Judged]:
     from . import processes
 
     if processes.can_fork():
-        return processes.spread(lambda number: judge(units[number], overlay, every), len(units), jobs)
+        return processes.spread(lambda number: one(units[number]), len(units), jobs)
     from concurrent.futures import ProcessPoolExecutor
 
     jobs = min(jobs, len(units))
     with ProcessPoolExecutor(jobs) as pool:
         chunk = max(1, len(units) // (jobs * 4))
-        return list(pool.map(partial(judge, overlay=overlay, every=every), units, chunksize=chunk))
+        return list(pool.map(one, units, chunksize=chunk))
 
 
 def combine(

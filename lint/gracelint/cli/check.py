@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ..cache import Store
     from ..cases import Unit
     from ..diagnostics import Finding
 
@@ -138,6 +139,24 @@ class Check:
             )
         )
 
+    def store(self) -> Store | None:
+        """What was judged in earlier runs; None where that is not wanted, or files are about to change."""
+        options, environ = self.options, self.streams.environ
+        changes = options.fix or options.fix_only or options.diff or options.add_ignore or self.overlay
+        if options.no_cache or changes or environ.get("GRACELINT_NO_CACHE"):
+            return None
+        from .. import cache
+
+        return cache.opened(options.cache_dir or environ.get("GRACELINT_CACHE_DIR") or self._project(cache.FOLDER))
+
+    def _project(self, name: str) -> str:
+        """A name in the folder of the project: where its settings are, else the working folder."""
+        source = None
+        if self.options.config is None:
+            with suppress(ConfigError):  # of a folder that nobody asked to lint
+                source = self.finder.settings(".").source
+        return os.path.join(os.path.dirname(source or ""), name)
+
     def _tell(self, report: Report) -> None:
         """Says on standard error what the report does not."""
         if self.options.verbose:
@@ -161,6 +180,7 @@ class Job:
     def __init__(self, check: Check, sources: Sequence[Source]) -> None:
         self.options = check.options
         self.overlay: Mapping[str, bytes] = check.overlay
+        self.store = check.store()
         self.units = check.units(source for source in sources if source.kind == "dockerfile")
         self.judged = self._judge(self.units)
         read = frozenset[str]().union(*(result.read for result in self.judged))
@@ -172,7 +192,11 @@ class Job:
     def _judge(self, units: Sequence[Unit]) -> list[Judged]:
         options = self.options
         every: bool = options.fix or options.fix_only or options.diff
-        return judge_all(units, options.jobs, self.overlay, every)
+        if every or self.overlay or self.store is None:
+            return judge_all(units, options.jobs, self.overlay, every)
+        from .. import cache
+
+        return cache.judge_all(units, options.jobs, self.store)
 
     def lacks(self, target: str) -> bool:
         """Whether none of the Dockerfiles has a stage: a mistyped name is not to look like an image in which nothing is wrong."""

@@ -150,7 +150,12 @@ def check_parser(streams: Streams) -> Parser:
     image.add_argument("--stdin-filename", metavar="PATH", help="the name of what - reads")
     other = parser.add_argument_group("settings")
     settings_options(other)  # type: ignore[arg-type]  # as above
-    other.add_argument("--no-cache", action="store_true", help="accepted for scripts: gracelint keeps no cache")
+    other.add_argument("--no-cache", action="store_true", help="keep no results, and use none that were kept")
+    other.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="where results are kept for the next run (default: GRACELINT_CACHE_DIR, else .gracelint_cache in the project)",
+    )
     other.add_argument("--jobs", metavar="N", type=positive, help="processes (default: as many as are worth it)")
     other.add_argument("--version", action="version", version=f"gracelint {__version__}", help="print the version")
     parser._optionals.title = "other"

@@ -14,6 +14,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
+from .. import disk
 from ..records import dataclass
 from ..source import Document
 from .globs import has_wildcard, path_glob
@@ -26,8 +27,6 @@ MAX_BYTES = 2_000_000
 MAX_LINKS = 40
 MAX_LISTED = 5_000
 MAX_MATCHES = 2_000
-
-_NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
 
 EntryKind = Literal["file", "folder", "link", "missing", "ignored", "outside", "unknown"]
 
@@ -65,7 +64,7 @@ class Context:
         folder. ``documents`` may be shared by several contexts, so that a file they have in common is read once; its
         keys are real paths, as are those of ``contents``, which stand in for what the files hold.
         """
-        self.root = None if root is None else os.path.realpath(root)
+        self.root = None if root is None else disk.real(root)
         self._dockerfile = dockerfile
         self._display = display or _relative
         self._documents: MutableMapping[str, Document | None] = {} if documents is None else documents
@@ -121,10 +120,10 @@ class Context:
                 mode = stat.S_IFDIR
                 continue
             here = "/".join((*done, part))
-            try:
-                mode = os.lstat(os.path.join(self.root, here)).st_mode
-            except (OSError, ValueError):
+            found = disk.mode(os.path.join(self.root, here))
+            if found is None:
                 return Entry("missing", here, f"there is no {here} in the build context")
+            mode = found
             if not stat.S_ISLNK(mode) or (not pending and not follow):
                 done.append(part)
                 continue
@@ -151,10 +150,8 @@ class Context:
         return Entry("file", path, executable=None if os.name == "nt" else bool(mode & 0o111))
 
     def _target(self, path: str) -> str:
-        try:
-            return os.readlink(os.path.join(self.root or "", path)).replace(os.sep, "/")
-        except OSError:
-            return path
+        target = disk.target(os.path.join(self.root or "", path))
+        return path if target is None else target.replace(os.sep, "/")
 
     @property
     def ignore(self) -> Ignore:
@@ -165,9 +162,9 @@ class Context:
                 names.append(os.path.join(self.root, ".dockerignore"))
             self._ignore = Ignore()
             for name in names:
-                folder = os.path.realpath(os.path.dirname(name))
-                real = os.path.realpath(name)
-                data = _read(real) if real.startswith(os.path.join(folder, "")) else None
+                folder = disk.real(os.path.dirname(name))
+                real = disk.real(name)
+                data = disk.content(real, MAX_BYTES) if real.startswith(os.path.join(folder, "")) else None
                 if data is not None:
                     self._ignore = read_ignore(Document.decode(name, data).text)
                     break
@@ -175,12 +172,7 @@ class Context:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder, sorted; none where it cannot be read."""
-        if self.root is None:
-            return ()
-        try:
-            return tuple(sorted(os.listdir(os.path.join(self.root, folder))))
-        except OSError:
-            return ()
+        return () if self.root is None else tuple(disk.names(os.path.join(self.root, folder)))
 
     def walk(self, folder: str) -> Iterator[str]:
         """The files below a folder that a build sees, at most `MAX_LISTED`, links not followed."""
@@ -205,7 +197,7 @@ class Context:
             return None
         real = os.path.join(self.root, entry.path)
         if real not in self._documents:
-            data = self._contents[real] if real in self._contents else _read(real)
+            data = self._contents[real] if real in self._contents else disk.content(real, MAX_BYTES)
             binary = data is None or b"\0" in data
             self._documents[real] = None if binary or data is None else Document.decode(self._display(real), data)
         return self._documents[real]
@@ -215,16 +207,3 @@ def _relative(path: str) -> str:
     with suppress(ValueError):  # on another Windows drive
         path = os.path.relpath(path)
     return path.replace(os.sep, "/")
-
-
-def _read(path: str) -> bytes | None:
-    """A regular file's bytes; None where it cannot be read or is too large."""
-    try:
-        # Not blocking: a named pipe without a writer would never open.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError):
-        return None
-    return data if len(data) <= MAX_BYTES else None
