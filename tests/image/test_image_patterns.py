@@ -102,3 +102,20 @@ def test_hostile_patterns_take_no_time() -> None:
     path = "a" * 2_000
     assert not path_glob("*a" * 40 + "b").matches(path)  # type: ignore[union-attr]  # well-formed
     assert read_ignore("**/a" * 40 + "*b").match("/".join("a" * 200)) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("ab*ba", "aba", False),
+        ("[a]b", "ab", True),
+        ("[^a]b", "ab", False),
+        ("x?y", "xy", False),
+        ("a\\*b", "a*b", True),
+    ],
+)
+def test_beginning_and_end_may_not_overlap(pattern: str, text: str, fits: bool) -> None:
+    glob = path_glob(pattern)
+    assert glob is not None and glob.matches(text) is fits

@@ -10,6 +10,7 @@ is no rule by which a pattern without ``/`` matches at any depth.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from ..records import dataclass
@@ -34,15 +35,19 @@ Token: TypeAlias = "CharacterSet | Wildcard"
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A compiled pattern; ``literal`` is its text where it has no wildcard."""
+    """A compiled pattern; ``literal`` is its text where it has no wildcard, ``head`` and ``tail`` the plain text that it begins and ends with."""
 
     tokens: tuple[Token, ...]
     literal: str | None
+    head: str
+    tail: str
 
     def matches(self, text: str) -> bool:
         """Whether all of ``text`` matches."""
         if self.literal is not None:
             return text == self.literal
+        if not (text.startswith(self.head) and text.endswith(self.tail)):
+            return False
         states: set[int] = set()
         self._enter(0, states)
         for char in text:
@@ -91,7 +96,7 @@ def ignore_glob(pattern: str) -> Glob | None:
     """
     rest = pattern.removeprefix("**")
     if len(rest) < len(pattern) and not rest.startswith("/") and not set(rest) & set("*?[]\\"):
-        return Glob(("all", *(CharacterSet(((char, char),)) for char in rest)), None)
+        return _glob(("all", *(CharacterSet(((char, char),)) for char in rest)))
     return _compile(pattern, doubled=True)
 
 
@@ -107,7 +112,6 @@ def has_wildcard(pattern: str) -> bool:
 
 def _compile(pattern: str, doubled: bool) -> Glob | None:
     tokens: list[Token] = []
-    plain: list[str] = []
     at = 0
     while at < len(pattern):
         char = pattern[at]
@@ -133,8 +137,21 @@ def _compile(pattern: str, doubled: bool) -> Glob | None:
                 char = pattern[at]
                 at += 1
             tokens.append(CharacterSet(((char, char),)))
-            plain.append(char)
-    return Glob(tuple(tokens), "".join(plain) if len(plain) == len(tokens) else None)
+    return _glob(tuple(tokens))
+
+
+def _glob(tokens: tuple[Token, ...]) -> Glob:
+    head = "".join(takewhile(bool, map(_plain, tokens)))
+    tail = "".join(takewhile(bool, map(_plain, reversed(tokens))))[::-1]
+    return Glob(tokens, head if len(head) == len(tokens) else None, head, tail)
+
+
+def _plain(token: Token) -> str:
+    """The one character that a token means; none where it may be another."""
+    if not isinstance(token, CharacterSet) or token.negated or len(token.ranges) > 1:
+        return ""
+    ((low, high),) = token.ranges
+    return low if low == high else ""
 
 
 def _character_set(pattern: str, at: int) -> tuple[CharacterSet, int] | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .substitution import Variables
 
 MAX_OPERATIONS = 2_000
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,19 @@ class Surroundings:
 
     def expand(self, word: Word) -> Argument:
         """A word after parameter expansion."""
+        if len(word.parts) == 1 and isinstance(plain := word.parts[0], LiteralText) and plain.value == word.text:
+            return Argument(word, word.text, not plain.quoted and not _WILD.isdisjoint(plain.value.value))
         pieces: list[Text | tuple[str, Text]] = [word.text.cut(0, 0)]
         pattern = False
         for part in word.parts:
             if isinstance(part, LiteralText):
-                pattern = pattern or (not part.quoted and bool(set("*?[") & set(part.value.value)))
+                pattern = pattern or (not part.quoted and not _WILD.isdisjoint(part.value.value))
                 pieces.append(part.value)
             elif isinstance(part, Parameter) and part.index is None:
                 value = self._parameter(part)
                 if value is None:
                     return Argument(word, None, False)
-                pattern = pattern or (not part.quoted and bool(set("*?[") & set(value)))
+                pattern = pattern or (not part.quoted and not _WILD.isdisjoint(value))
                 pieces.append((value, part.text))
             else:
                 return Argument(word, None, False)
