@@ -94,7 +94,7 @@ SHAPES = {
         'setting() { local found; if ! found="$(value "$1" "$@")"; then found="$(jq -r .$1 /etc/app.json | head -c10)"; fi; echo "${found:-$2}"; }\n'
         + "".join(f'E{number}="$(setting e{number} "$E{number}")"\n' for number in range(20))
         + 'exec "$@"\n',
-        60,
+        160,
     ),
     "arguments taken out one by one": (
         'without() { local no="$1"; shift; kept=(); while [ $# -gt 0 ]; do local word="$1"; shift; '
@@ -131,13 +131,33 @@ EXPLODING = [
     ),
     ('a() { b "$@"; }\nb() { a "$@"; }\na\nexec app\n', "calls itself too deeply"),
     ("a() { if x; then b; else b y; fi; b; }\nb() { if z; then a; fi; a; }\na\nexec app\n", "calls itself too deeply"),
+    (
+        "".join(f"f{i}() {{ echo; }}\n" for i in range(1000))
+        + f"all() {{ {'; '.join(f'f{i}' for i in range(1000))}; }}\n"
+        + "x=$(all)\n" * 1000
+        + "exec app\n",
+        "takes too many steps",
+    ),
+    (
+        "".join(
+            f'while c{i}; do case "$(x{i})" in a*) trap "echo {i}" TERM;; b*) trap - TERM;; *) app{i} &;; esac\n'
+            for i in range(12)
+        )
+        + "done\n" * 12
+        + "wait\n",
+        "takes too many steps",
+    ),
+    ("a() { b & c; }\nb() { c & a; }\nc() { a & b; }\na\nwait\n", "nested too deeply"),
+    ('f() { eval "$1 $1"; }\nf "f \'f f\'"\nexec app\n', "nested too deeply"),
     ("if x; then\n" * 3000 + "exec app\n" + "fi\n" * 3000, "nested too deeply"),
     ("x=" + "$(echo " * 500 + "a" + ")" * 500 + "\nexec app\n", "nested too deeply"),
     (f"case $X in\n{''.join(f'{arm}) app{arm};;{chr(10)}' for arm in range(2000))}esac\n", "too many arms"),
 ]
 
 
-@pytest.mark.parametrize(("text", "reason"), EXPLODING, ids=[reason for _, reason in EXPLODING])
+@pytest.mark.parametrize(
+    ("text", "reason"), EXPLODING, ids=[f"{at}-{reason}" for at, (_, reason) in enumerate(EXPLODING)]
+)
 def test_what_is_made_to_explode_is_unknown(tmp_path: Path, text: str, reason: str, budgets: list[Budget]) -> None:
     trace = signals_support.script(tmp_path, "dash", text)
     assert trace.verdict == "unknown"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .state import State
 
+NODES = 32  # looked at for one step
 ARGUMENTS = frozenset({"#", "1", "@", "*"})
 # Builtins that wait, or run other commands.
 LASTING = frozenset(
@@ -48,7 +49,11 @@ def quiet(machine: Machine, state: State, command: sh.Command) -> bool:
     waiting, seen, names = [command], set[str](), set[str]()
     assigned: set[str] = set()
     while waiting:
-        for part in walk(waiting.pop()):
+        if not machine.budget.spend():
+            return False
+        for number, part in enumerate(walk(waiting.pop()), 1):
+            if number % NODES == 0 and not machine.budget.spend():
+                return False
             if isinstance(part, OPEN) or (isinstance(part, sh.While) and not consumes(part)):
                 return False
             if isinstance(part, sh.For | sh.Assignment):
