@@ -23,9 +23,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import dockerfile
 
 from gracelint.parsers.dockerfile.keywords import INSTRUCTIONS
+from gracelint.parsers.dockerfile.lines import SPACES
 
 if TYPE_CHECKING:
     from gracelint.parsers.dockerfile.model import Dockerfile, Instruction
+
+
+class IncomparableError(Exception):
+    """BuildKit's reading is no text."""
 
 
 class Command(NamedTuple):
@@ -42,6 +47,10 @@ def by_buildkit(text: str) -> list[Command] | None:
     """What BuildKit reads, None if it refuses the file."""
     try:
         commands = dockerfile.parse_string(text)
+    except (
+        UnicodeDecodeError
+    ) as error:  # it cuts characters in two at white space that it takes for one byte (``CMD\u00a0``)
+        raise IncomparableError from error
     except dockerfile.GoParseError:
         return None
     return [
@@ -134,7 +143,7 @@ def _values(target: Instruction, escape: str) -> list[str]:
         return words
     if keyword == "HEALTHCHECK" and words:
         if target.inner is None:
-            rest = value[len(words[0]) :].strip()
+            rest = re.sub(f"^[{SPACES}]+", "", value[len(words[0]) :])
             return [words[0], *([rest] if rest else [])]
         return [words[0], *_values(target.inner, escape)]
     return [value] if value else []

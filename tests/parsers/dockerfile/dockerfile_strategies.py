@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-# Not "\v" and "\f": behind an escaped space at the end of a line (`ARG a \ <VT>`) BuildKit drops a word that we keep.
-SPACE = st.sampled_from([" ", "  ", "\t", " \t "])
+SPACE = st.sampled_from([" ", "  ", "\t", " \t ", "\v", "\f", " \f"])
+# Space for Go or Python, for both or none, or only at the start of a file.
+ODD = st.sampled_from("\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u200b\u2028\u2029\u3000\ufeff")
 WORD = st.sampled_from(
     ["a", "b c", "/x/y", "é", "$X", "${X:-y}", "&&", "'q r'", '"s t"', "k=v", 'k="v w"', "#no", "[", "]", "-x",
      "\\ ", "a\\b", "`", "<", ">f", "A=1", "😀", "\u00a0", "--late"]
@@ -74,4 +75,18 @@ def dockerfiles(draw: st.DrawFn) -> str:
     body = draw(st.lists(st.one_of(instructions(), instructions(), heredocs(), comment), max_size=6))
     end = draw(st.sampled_from(["\n", "\r\n"]))
     text = head + "FROM a" + end + end.join(body) + draw(st.sampled_from(["", end]))
-    return text.replace("=b\\ c", "=b") if "`" in head else text
+    if "`" not in head:
+        return text
+    # The oracle takes a backslash in a flag for an escape whatever the directive says.
+    return "\n".join([line.replace("\\", "") if "--" in line else line for line in text.split("\n")])
+
+
+@st.composite
+def disturbed(draw: st.DrawFn) -> str:
+    """The text of a Dockerfile with odd spaces anywhere in it, also in place of a space."""
+    text = draw(dockerfiles())
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        rest = text[at + 1 :] if text[at : at + 1] == " " and draw(st.booleans()) else text[at:]
+        text = text[:at] + draw(ODD) + rest
+    return text

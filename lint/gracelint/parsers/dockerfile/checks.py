@@ -23,6 +23,7 @@ _NEEDS_ONE = frozenset(
 )
 _NEEDS_TWO = frozenset({"ADD", "COPY"})
 _PAIRS = frozenset({"ENV", "LABEL"})
+_SPACE = regex(r"[\t\v\f\r ]")
 _LOOKED_INTO = _NEEDS_TWO | _PAIRS | {"FROM", "SHELL", "HEALTHCHECK"}
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
@@ -117,7 +118,7 @@ def _pairs(instruction: Instruction) -> Iterator[Problem]:
     """``ENV name value``, or ``ENV name=value …``: the first word decides."""
     first, *others = instruction.words
     if "=" not in first.value:
-        if len(instruction.value.value.split(maxsplit=1)) < 2:
+        if not _SPACE.search(instruction.value.value):
             yield Problem(f"{instruction.keyword} requires a name and a value", instruction.value.span)
         return
     for word in others:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from ...records import NamedTuple
 from ...regexes import regex
+from ...source import BOM
 from .lines import SPACES
 
 _HEREDOC = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
@@ -71,7 +72,7 @@ def _words(source: str, raw_quotes: bool, raw_escapes: bool) -> list[tuple[str, 
 class _Lexer:
     def __init__(self, source: str, raw_quotes: bool) -> None:
         self.source = source
-        self.at = 0
+        self.at = 1 if source.startswith(BOM) else 0  # as Go's text/scanner
         self.raw_quotes = raw_quotes
 
     def words(self, raw_escapes: bool) -> list[tuple[str, int, int]]:

@@ -25,7 +25,7 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Go's ``unicode.IsSpace``, as the inside of a regular expression's character class."""
 
 _LEAD = regex(f"[{SPACES}]*")
-_DIRECTIVE = regex(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*", re.DOTALL)
+_DIRECTIVE = regex(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*", re.DOTALL)
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _LONGEST_LINE = 65535
 """Bytes; bufio.MaxScanTokenSize - 1, the longest line that BuildKit's scanner takes."""
@@ -134,7 +134,7 @@ class Lines:
         """Read a parser directive; False if the line is none, which ends the directives."""
         if not self._text.startswith("#", start, end):
             return False
-        match = _DIRECTIVE.fullmatch(self._text, self._lead(start + 1, end), end)
+        match = _DIRECTIVE.fullmatch(self._text, start, end)
         if match is None or (name := match[1].lower()) not in _DIRECTIVES:
             return False
         value = self.document.cut(*match.span(2))

@@ -56,7 +56,8 @@ def _quoted_words(buffer: Buffer, at: int, end: int, escape: str) -> tuple[Text,
     while (at := stripped(buffer, at, end)[0]) < end:
         start = at
         at = _word_end(buffer.value, at, end, escape)
-        found.append(Text(buffer, start, at))
+        if at < end or buffer.value[start:at] != escape:  # BuildKit drops an escape that nothing follows
+            found.append(Text(buffer, start, at))
     return tuple(found)
 
 
