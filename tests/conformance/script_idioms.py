@@ -157,7 +157,7 @@ ENDINGS: tuple[tuple[str, ...], ...] = (
     ("exec dumb-init sh -c 'trap \"exit 0\" TERM; app & wait'",),
     ("exec gosu 1000:1000 @app@",), ("gosu 1000 @app@",), ('if [ "$(id -u)" = 0 ]; then\nexec gosu 1000:1000 "$0" "$@"\nfi', "@run@"), ("exec setpriv @app@",),
     ("gosu 1000:1000 @app@ &", "pid=$!", "trap 'kill $pid; wait $pid' @names@", "wait $pid"),
-    ("exec chroot / @app@",), ("flock /tmp/lock @app@",), ("exec flock -n /tmp/lock @app@",), ("echo x | xargs app",), ("exec ionice -c 3 @app@",), ("exec stdbuf -oL @app@",),
+    ("exec chroot / @app@",), ("flock /tmp/lock @app@",), ("exec flock -n /tmp/lock @app@",), ("echo x | xargs app",), ("exec ionice -c 3 @app@",),
     ('[ "$MODE" = prod ] && exec @app@', "exec @two@"), ('[ "$MODE" = dev ] && exec @app@', "exec @two@"), ('[ $# -gt 0 ] && exec "$@"', "exec app"), ('exec "${@:-app}"',), ('exec "$@" --extra',), ("exec @app@ $EXTRA",), ('exec ${WRAPPER:+$WRAPPER} "$@"',),
     ('case "$1" in\nstart) shift; exec app "$@" ;;\nstop) exit 0 ;;\napp) exec "$@" ;;\n*) app2 & exec "$@" ;;\nesac',),
     ('case "$1" in\napp) @app@ ;;\nshell) exec sh ;;\n*) exec "$@" ;;\nesac', "exit $?"),

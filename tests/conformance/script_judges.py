@@ -70,7 +70,6 @@ TOOLS = (
     "kill",
     "pkill",
     "killall",
-    "stdbuf",
     "true",
     "false",
     "test",

@@ -45,7 +45,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over, forked.unclaimed = {}, ()
+    forked.over, forked.unclaimed, forked.heard = {}, (), ()
     forked.guarded = False
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
@@ -257,6 +257,9 @@ def _background_pipeline(
             command = forked.command or _whole(each, node.text, process)
             each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
         each.last_pid = str(pids[-1] if ways[-1].alternative.process is not None else machine.context.new_pid())
+        if not processes:
+            each.over[int(each.last_pid)] = ways[-1].alternative.status
+            each.unclaimed = (*each.unclaimed, int(each.last_pid))
         each.done(0)
         result.append(each)
     return result

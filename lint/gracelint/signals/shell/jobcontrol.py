@@ -203,12 +203,12 @@ def _target(state: State, word: str | None, field: Field, *, waiting: bool = Fal
     if word == "-1":
         return "all", ()
     if word.startswith("%"):
-        jobs = [job.pid for job in state.jobs if not job.disowned]
+        jobs = _numbered(state)
         digits = word[1:]
         number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
         if not 0 < number <= len(jobs):
             return "nobody", ()
-        members = _whole_job(state, jobs[number - 1])
+        members = jobs[number - 1]
         return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
@@ -219,6 +219,14 @@ def _target(state: State, word: str | None, field: Field, *, waiting: bool = Fal
     if number == state.pid or number == state.shell.pid:
         return ("pid1" if field.text.value == "1" else "self"), (number,)
     return ("pid1" if number == 1 else "job"), (number,)
+
+
+def _numbered(state: State) -> list[tuple[int, ...]]:
+    """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
+    waited = [job for job in state.jobs if job.told and job.pid not in state.unclaimed]
+    found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
+    known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
+    return sorted([*found, *((pid,) for pid in state.unclaimed if pid not in known)])
 
 
 def _whole_job(state: State, pid: int) -> tuple[int, ...]:
@@ -282,7 +290,14 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if to == "job":
             over.extend(state.over[pid] for pid in found if pid in state.over)
             ended.extend(found)
+            if word and word.startswith("%"):
+                pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
+                continue
             pids.extend(member for pid in found for member in _whole_job(state, pid))
+        elif to == "nobody" and state.shell.dialect.family != "bash":
+            if not any(machine.host.alive(state, pid) is not False for pid in pids):
+                return machine.finished(state, 2)  # gives up at the first word that is no number and no job
+            break
         elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
             pids.extend(job.pid for job in state.jobs)
@@ -290,7 +305,11 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         pids = [job.pid for job in state.jobs if not job.disowned]
     if once and not state.shell.dialect.waits_once:
         return machine.finished(state, 2)
-    claimed = next((pid for pid in state.unclaimed if not named or pid in ended), None) if once else None
+    claimed = (
+        next((pid for pid in state.unclaimed if pid not in state.heard and (not named or pid in ended)), None)
+        if once
+        else None
+    )
     state.unclaimed = tuple(pid for pid in state.unclaimed if (pid != claimed if once else named and pid not in ended))
     if claimed is not None:
         machine.host.reap(state, [claimed])
@@ -328,12 +347,15 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 
 def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``fg``: the last job becomes the foreground command."""
+    """``fg``: the last job, or the one that is named, becomes the foreground command."""
     jobs = [job for job in state.jobs if machine.host.alive(state, job.pid) is not False]
+    if len(fields) > 1:
+        _, members = _target(state, default(fields[1].value), fields[1], waiting=True)
+        jobs = [job for job in jobs if job.pid in members]
     if not jobs or "m" not in state.options:
         return machine.finished(state, 1)
     job = jobs[-1]
-    state.block = Block("foreground", job.command, (job.pid,))
+    state.block = Block("foreground", job.command, job.members or (job.pid,))
     return [state]
 
 

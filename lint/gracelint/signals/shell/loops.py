@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .values import Field, Value
 
 MOST_ITERATIONS = 100
+MOST_COUNTED = 20
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
@@ -94,7 +95,8 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
             state.ended = Ended("unknown", reason="a loop that does not end")
         return [state]
     assumed = len(state.conditions) > loop.conditions
-    endless = loop.before == before or _constant(state, loop.condition)
+    # What counts something may leave by a `break`, also where the condition is always the same.
+    endless = loop.before == before or (_constant(state, loop.condition) and (assumed or loop.count >= MOST_COUNTED))
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
         return [state]
@@ -120,7 +122,7 @@ def _maybe_holds(state: State, node: object, loop: Loop) -> None:
 
 def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
     """What a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
-    over = {str(job.pid) for job in state.jobs if job.told}
+    over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
     return variables, state.comparable(settled=True)
 

@@ -198,7 +198,7 @@ def over(machine: Machine, state: State, status: int | None = None) -> list[Stat
 
 def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
     if state.shell.dialect.forgets_ended:
-        state.unclaimed = ()
+        state.heard = state.unclaimed
     if status is None:
         return machine.undecided(state, " ".join(command.argv) or command.text.value)
     return machine.finished(state, status)
