@@ -181,7 +181,7 @@ ENDINGS: tuple[tuple[str, ...], ...] = (
     ("@app@ &", "wait", "echo over", "@two@"),
     ("(@app@ & wait) &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("{ @app@; echo over; } &", "trap 'kill $!; wait' @names@", "wait"), ("( @app@ ) & wait $!",), ("(exec @app@) & wait $!",),
     ("nohup @app@ >/dev/null 2>&1 &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("setsid @app@ &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("exec setsid @app@",),
-    ("timeout 60 @app@ &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("exec timeout --foreground 60 @app@",), ("exec timeout -s INT 60 @app@",), ("timeout -k 1 -s QUIT 60 @app@",),
+    ("timeout 60 @app@ &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("exec timeout -s INT 60 @app@",), ("timeout -k 1 -s QUIT 60 @app@",),
     ("exec 3>&1", "exec @app@ >&3"), ("exec @app@ <&-",), ("exec 9>/tmp/lock", "flock 9", "exec @app@"),
     ("read -r line </dev/null", "@run@"), ("sleep infinity &", "wait $!"), ("exec sleep infinity",), ("trap 'exit 0' @names@", "sleep infinity & wait"), ("while :; do sleep 1; done",), ("tail -f /dev/null & pid=$!", "trap 'kill $pid' @names@", "wait $pid"),
 )  # fmt: skip

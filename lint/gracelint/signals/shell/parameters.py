@@ -204,7 +204,7 @@ def require(state: State, variable: str, refined: Value) -> None:
     """The shell gives up where a variable is not set: whatever goes on is the way on which it is."""
     condition = f"${variable} is set"
     if condition not in state.conditions:
-        state.conditions = (*state.conditions, condition)
+        state.conditions, state.required = (*state.conditions, condition), (*state.required, condition)
     if not variable.isdigit():
         state.variables[variable] = refined
 

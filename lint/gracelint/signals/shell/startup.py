@@ -308,7 +308,9 @@ def _merge(into: State, state: State) -> None:
         if one_condition != other:
             break
         shared += 1
-    into.conditions = into.conditions[:shared]
+    into.required = tuple(dict.fromkeys((*into.required, *state.required)))
+    kept = into.conditions[:shared]
+    into.conditions = (*kept, *(condition for condition in into.required if condition not in kept))
     if into.status != state.status:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:
@@ -416,8 +418,9 @@ def _distinct(states: list[State]) -> list[State]:
             index[key] = state
             result.append(state)
         else:
+            known.required = tuple(dict.fromkeys((*known.required, *state.required)))
             shared = [condition for condition in known.conditions if condition in state.conditions]
-            known.conditions = tuple(shared)
+            known.conditions = (*shared, *(condition for condition in known.required if condition not in shared))
             known.default = known.default or state.default
     return result
 

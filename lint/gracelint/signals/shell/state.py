@@ -139,7 +139,7 @@ class Ended:
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``leads``: a forked one leads a process group. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
+    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -162,6 +162,7 @@ class State:
     workdir: Value = "/"
     last_pid: str = ""
     conditions: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     default: bool = True
     assumed: dict[str, bool] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
