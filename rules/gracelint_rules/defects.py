@@ -273,7 +273,8 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return "package-runner-as-pid1", at
     if program.kind == "supervisors" and not program.clean_signals:
         return "supervisor-stop-settings", at
-    wrong_signal = program.clean_signals and case.trace.stop_signal.name not in program.clean_signals
+    sent = hop.received or case.trace.stop_signal.name
+    wrong_signal = program.clean_signals and sent not in program.clean_signals
     if program.starts and not (program.kind == "supervisors" and wrong_signal):
         # GL210 looks for privilege droppers by itself: they stay in front on graceful ways too.
         return None if has_trait(program, "privilege-drop") else ("wrapper-does-not-forward", at)

@@ -134,6 +134,7 @@ class Hop:
     sentence in plain words. ``shell`` is what the evaluation of a shell found, ``program`` what the catalogue knows; at most one of
     them is set. ``parent`` is the index of the hop that started it (None for PID 1), ``application`` marks the process the container is for.
     ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work.
+    ``received``: the signal that it was sent, which an init or a supervisor may have made of another one.
     """
 
     argv: tuple[str, ...]
@@ -149,6 +150,7 @@ class Hop:
     notified: bool | None = None
     finishes: bool | None = None
     robbed: bool = False
+    received: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ class Teller:
                 told,
                 process.pid in simulated.finished if task.loses else None,
                 task.robbed,
+                signal if signal in task.reacted else None,
             )
         )
         index = len(hops) - 1
