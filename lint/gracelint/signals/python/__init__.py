@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...image.model import Argument
 from ...records import replace
-from ..model import Program, Reaction
+from ..model import Program, Reaction, Started
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...image.model import Argument, Image
+    from ...image.model import Image
     from ...source import Text
     from .sources import Entry, Sources
     from .versions import Version
@@ -67,6 +68,9 @@ def _described(
         missing = entry.missing if entry.source is None else _unreadable(sources, entry.source)
     except RecursionError:
         behaviour, missing = None, "the program nests too deeply to be followed"
+    if behaviour is not None and behaviour.becomes and behaviour.at is not None:
+        words = tuple(Argument(word, behaviour.at) for word in behaviour.becomes)
+        return replace(program, kind="wrappers", starts=(Started(words, "exec", behaviour.at),), stays=True)
     if behaviour is None:
         unknown = Reaction("unknown", f"{missing}, so what it does with the signal is not known either")
         return replace(

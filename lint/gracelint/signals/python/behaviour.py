@@ -53,10 +53,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known, ``broken`` the modules that cannot be read."""
+    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known, ``broken`` the modules that cannot be read.
+
+    ``becomes`` is the command line that it makes way for by ``os.exec*``, and ``at`` where."""
 
     entry: Text
     stays: bool | None
     responses: Mapping[str, Response] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     broken: tuple[Text, ...] = ()
+    becomes: tuple[str, ...] = ()
+    at: Text | None = None

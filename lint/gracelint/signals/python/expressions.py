@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
+from ...regexes import regex
 from . import attributes
 from .knowledge import standard
 from .operators import operate
@@ -81,6 +82,8 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             bound = value(run, frame, node.value, state)
             run.write(state, (frame.scope.number, node.name), bound)
             return bound
+        case syntax.Other(kind="slice", parts=(inner, first), text=text) if _OPEN_END.search(text.value):
+            return _rest(value(run, frame, inner, state), value(run, frame, first, state))
         case syntax.Other(kind=kind, parts=parts):
             inside = [value(run, frame, part, state) for part in parts]
             if kind == "yield" and frame.resume is not None and not state.dead:
@@ -133,6 +136,17 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
                 left = value(run, frame, operand, state)
         return left
     return operate(node.operator, tuple(value(run, frame, operand, state) for operand in node.operands))
+
+
+# ``[first:]``, and no other slice of one bound.
+_OPEN_END = regex(r"\[[^:\[\]]+:\s*\]\Z")
+
+
+def _rest(container: Value, first: Value) -> Value:
+    """``container[first:]``."""
+    if isinstance(container, Items) and isinstance(first, Const) and isinstance(first.value, int):
+        return Items(container.items[first.value :])
+    return UNKNOWN
 
 
 def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> Value:

@@ -56,6 +56,12 @@ _HARMLESS = frozenset(
 )
 
 
+# What starts a process and does not wait for it.
+_STARTS = regex(
+    r"subprocess\.Popen|os\.(?:spawn\w+|posix_spawnp?|popen|forkpty)|pty\.fork|asyncio\.create_subprocess_\w+"
+)
+
+
 def _may_install(run: Run, state: State) -> None:
     for signal in ("SIGTERM", "SIGINT"):
         state.store[(PROCESS, signal)] = UNKNOWN
@@ -73,6 +79,8 @@ def called(
     awaited: bool = False,
 ) -> Value:
     """A call that leads out of the image's own code."""
+    if _STARTS.fullmatch(name):
+        run.left.append(text)
     found = special.function(name)
     if found is not None:
         return found(run, frame, receiver, arguments, text, state)

@@ -204,8 +204,27 @@ def _exit_at_once(
     return _end(run, state, "_exit", text)
 
 
-def _exec(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return _end(run, state, "exec", text)
+def _exec(kind: str) -> Special:
+    """``os.exec*``: the program is another one from here on."""
+
+    def become(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        from .statements import items_of
+
+        given = arguments.values[: len(arguments.values) - kind.endswith("e")]
+        words = given[1:] if kind.startswith("l") else items_of(run, given[1], state) if len(given) > 1 else None
+        argv: tuple[str, ...] | None = None
+        if given and words and not arguments.more:
+            known = [
+                one.value for one in (given[0], *words[1:]) if isinstance(one, Const) and isinstance(one.value, str)
+            ]
+            argv = tuple(known) if len(known) == len(words) else None
+            if argv is not None and "p" not in kind and "/" not in argv[0]:
+                argv = (f"./{argv[0]}", *argv[1:])  # nobody looks for it in PATH
+        run.endings.append(Ending(state.copy(), "exec", text, argv))
+        state.dead = True
+        return UNKNOWN
+
+    return become
 
 
 def _abort(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -221,6 +240,7 @@ def _atexit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 def _fork(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """The parent goes on; what the child does is not followed."""
     run.children.append((run.nobody, text))
+    run.left.append(text)
     state.store[(run.nobody, "minded")] = TRUE
     return Const(2)
 
@@ -258,5 +278,5 @@ SPECIAL: dict[str, Special] = {
     "os.fork": _fork,
     "subprocess.Popen.poll": _poll,
     "atexit.register": _atexit,
-    **dict.fromkeys((f"os.exec{kind}" for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")), _exec),
+    **{f"os.exec{kind}": _exec(kind) for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")},
 }

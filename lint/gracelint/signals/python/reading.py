@@ -12,7 +12,7 @@ from ..model import Reaction
 from . import rests, threads
 from .behaviour import Behaviour, Response
 from .late import late_registration
-from .run import Ending, OutOfBoundsError, Run
+from .run import Ending, OutOfBoundsError, Run, blocked, handlers
 from .state import ASKED, DEFAULT, IGNORE, INTERRUPT, LOST, SERVES, Frame, joined
 from .values import FALSE, TRUE, UNKNOWN, Const, Own, Ref, alternatives, truth
 
@@ -55,6 +55,9 @@ def read(
         became = next((end for end in first.endings if end.how == "exec"), None)
         if became is not None:
             at = became.text or entry.source.cut(0, 0)
+            argvs = {end.argv for end in first.endings if end.how == "exec"}
+            if became.argv and len(argvs) == 1 and not _leaves_something(first, signals):
+                return Behaviour(entry.source, True, becomes=became.argv, at=at)
             return _unknown(
                 entry.source, at, "the program", signals, "what the program becomes by exec is not followed"
             )
@@ -69,6 +72,17 @@ def read(
     if any(end.how == "end" for end in first.endings):
         stays = None  # a subcommand, or a setting, may have it do something else and end
     return Behaviour(entry.source, stays, found)
+
+
+def _leaves_something(run: Run, signals: Sequence[str]) -> bool:
+    """Whether what a program becomes by exec finds more than a fresh process: signals ignored or blocked, children and threads that
+    it did not start."""
+    states = [end.state for end in run.endings]
+    kept = any(
+        handlers(state).get(signal) == IGNORE or signal in blocked(state) for state in states for signal in signals
+    )
+    background = any(visit.launches and "&" in visit.text.value.replace("&&", "") for visit in run.visits)
+    return kept or background or bool(run.left or run.threads)
 
 
 def runs(entry: Entry, sources: Sources, env: Mapping[str, str | None], ignored: frozenset[str]) -> RunOf:

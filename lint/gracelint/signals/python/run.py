@@ -74,11 +74,15 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the main line came to its end. ``how``: ``end``, ``exit`` (SystemExit), ``interrupt`` (KeyboardInterrupt), ``error``, ``_exit``, ``died`` (of a signal)."""
+    """How the main line came to its end. ``how``: ``end``, ``exit`` (SystemExit), ``interrupt`` (KeyboardInterrupt), ``error``, ``_exit``, ``exec``, ``died`` (of a signal).
+
+    ``argv`` is what it becomes by ``exec``, None where that is not known.
+    """
 
     state: State
     how: str
     text: Text | None
+    argv: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ class OutOfBoundsError(Exception):
 
 @dataclass(eq=False)
 class Run:
-    """An interpretation. ``deliver`` is the number of the visit at which ``signal`` arrives (None: the first run); ``pid1``: it is PID 1."""
+    """An interpretation. ``deliver`` is the number of the visit at which ``signal`` arrives (None: the first run); ``pid1``: it is PID 1.
+    ``left`` are the calls that start a process and do not wait for it."""
 
     sources: Sources
     argv: tuple[str, ...] = ()
@@ -119,6 +124,7 @@ class Run:
     abandoned: list[tuple[State, int]] = field(default_factory=list)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
     children: list[tuple[int, Text]] = field(default_factory=list)
+    left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
     snapshots: list[State] = field(default_factory=list)
     modules: dict[str, Module] = field(default_factory=dict)
