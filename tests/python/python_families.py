@@ -7,20 +7,9 @@ are taken back when a block is left, event loops that run for ever.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 
-IMPORTS = "import asyncio, contextlib, http.server, multiprocessing, os, select, signal, socketserver, subprocess, sys, threading, time\n\n"
-READY = "print('READY', flush=True)"
-
-
-@dataclass(frozen=True)
-class Family:
-    """``setups`` and ``mains`` by name, any with any; ``tails`` is what stands behind the main line."""
-
-    setups: dict[str, str]
-    mains: dict[str, str]
-    tails: dict[str, str] = field(default_factory=lambda: {"end": ""})
-
+from python_family import IMPORTS, READY, Family
+from python_shapes import SHAPES
 
 _EXIT = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
 _LOG = "signal.signal(signal.SIGTERM, lambda *_: print('got it'))\n"
@@ -140,7 +129,7 @@ RESTORED = Family(
     mains={
         "inside": READY + "\nwith handling():\n    while True:\n        time.sleep(0.1)",
         "behind": "with handling():\n    pass\n" + READY + "\nwhile True:\n    time.sleep(0.1)",
-        "each-lap": READY + "\nwhile True:\n    with handling():\n        time.sleep(0.1)",
+        "each-lap": READY + "\nwhile True:\n    with handling():\n        time.sleep(0.02)",
         "function": "def main():\n    with handling():\n        while True:\n            time.sleep(0.1)\n\n" + READY + "\nmain()",
         "finally": READY + "\nwith handling():\n    try:\n        time.sleep(1000)\n    finally:\n        print('CLEANED', flush=True)",
     },
@@ -194,12 +183,12 @@ GROUPS = Family(
 )  # fmt: skip
 
 FAMILIES = {
-    "masks": MASKS, "wakeup": WAKEUP, "servers": SERVERS, "children": CHILDREN, "restored": RESTORED, "forever": FOREVER, "groups": GROUPS,
+    "masks": MASKS, "wakeup": WAKEUP, "servers": SERVERS, "children": CHILDREN, "restored": RESTORED, "forever": FOREVER, "groups": GROUPS, **SHAPES,
 }  # fmt: skip
 
 
-def member(seed: int) -> tuple[str, str]:
-    """The label and the text of the program of a seed."""
+def member(seed: int) -> tuple[str, dict[str, str]]:
+    """The label and the files of the program of a seed."""
     choice = random.Random(seed)
     name, family = choice.choice(list(FAMILIES.items()))
     setup, main, tail = (choice.choice(list(part)) for part in (family.setups, family.mains, family.tails))
@@ -211,4 +200,5 @@ def member(seed: int) -> tuple[str, str]:
         else family.setups[setup]
     )
     text = text.replace("{install}", forward).replace("{install-popen}", forward)
-    return f"{name}-{setup}-{main}-{tail}", IMPORTS + before + text + family.tails[tail] + "\n"
+    whole = IMPORTS + before + text + family.tails[tail] + "\n"
+    return f"{name}-{setup}-{main}-{tail}", {"app.py": whole, **family.files}

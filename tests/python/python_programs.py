@@ -95,7 +95,7 @@ class Program:
 
     @property
     def cleans(self) -> bool:
-        return any("CLEANED" in text for text in self.files.values())
+        return "CLEANED" in self.files["app.py"]
 
 
 def indent(text: str, by: int = 4) -> str:
@@ -107,8 +107,8 @@ def program(seed: int) -> Program:
     if seed % 4 == 3:
         return asynchronous(seed)
     if seed % 4 == 1:
-        label, text = member(seed)
-        return Program(f"{seed}-{label}", {"app.py": text})
+        label, files = member(seed)
+        return Program(f"{seed}-{label}", files)
     choice = random.Random(seed)
     handler, place = choice.choice(list(HANDLERS)), choice.choice(PLACES)
     loop, body = choice.choice(list(LOOPS)), choice.choice(list(BODIES))

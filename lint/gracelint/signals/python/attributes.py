@@ -105,7 +105,7 @@ def _member(
     if not isinstance(owner, Super):
         run.look((owner.number, name))
         found = state.store.get((owner.number, name))
-        if found is not None:
+        if found is not None and not (isinstance(owner, Type) and isinstance(found, Function)):
             return found
     if isinstance(owner, Made | Box):
         return Method(owner, f"{owner.kind}.{name}")

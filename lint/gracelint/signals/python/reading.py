@@ -13,7 +13,7 @@ from . import rests, threads
 from .behaviour import Behaviour, Response
 from .late import late_registration
 from .run import Ending, OutOfBoundsError, Run, blocked, handlers
-from .state import ASKED, DEFAULT, IGNORE, INTERRUPT, LOST, SERVES, Frame, joined
+from .state import ASKED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, SERVES, Frame, joined
 from .values import FALSE, TRUE, UNKNOWN, Const, Own, Ref, alternatives, truth
 
 if TYPE_CHECKING:
@@ -159,12 +159,23 @@ def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
             if not state.dead:
                 lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
                 _join(run, frame, thread, state, "rest" if lives else "perhaps")
+        for thread in run.threads:
+            if thread.kind == "process" and thread.daemon and not state.dead:
+                _terminated(run, frame, thread, state)
         if not state.dead or frame.raises:
             # What is raised while the interpreter waits for threads is printed, and it goes on to end.
             left = joined([state, *(one.state for one in frame.raises)])
             if left is not None:
                 run.endings.append(Ending(left, ending.how, ending.text))
         frame.raises = raises
+
+
+def _terminated(run: Run, frame: Frame, thread: Thread, state: State) -> None:
+    """At the program's end `multiprocessing` sends SIGTERM to its daemons and waits for them: a forked one has the handler that its parent had."""
+    inherited = state.store.get((thread.object, threads.HANDLER), DEFAULT)
+    if state.signalled and inherited not in (DEFAULT, INTERRUPT):
+        over = threads.terminated(run, frame, thread, inherited)
+        rests.rest(run, frame, thread.text, "the process that it terminates", state, over=over, outlives=True)
 
 
 def _waited_for(run: Run) -> list[Thread]:
@@ -401,7 +412,7 @@ def _outcome(
         return Reaction("terminates", "it ends itself by a signal"), None, None
     if any(end.how == "exec" for end in ends):
         return Reaction("unknown", "it becomes another program"), None, None
-    if any(end.state.store.get(LOST) == TRUE for end in ends):
+    if any(TRUE in (end.state.store.get(LOST), end.state.store.get(LEFT)) for end in ends):
         why = "its handler leaves the event loop, and a coroutine that waits while it cleans up is dropped"
         return Reaction("terminates", why), "cleanup-never-runs", response.registered or visit.text
     at_once = next((end for end in ends if end.how == "_exit"), None)
@@ -417,6 +428,9 @@ def _outcome(
     if lost is not None:
         defect: Defect | None = "development-server" if _entry(visit).get("development") else None
         return lost, defect, visit.text if defect else None
+    if any(LEFT in end.state.store for end in ends):
+        why = "whether a coroutine that is left in the event loop gets to its clean-up"
+        return Reaction("unknown", why), None, None
     return Reaction("handles", f"its handler for {signal} ends the program"), None, None
 
 

@@ -147,6 +147,8 @@ class Run:
     opaque: bool = False
     resting_on: int | None = None
     asked_pid1: bool = False
+    # What wanted to run at its end already when the event loop was entered.
+    loop_guards: int = 0
     tasks: int = 0
     ticking: bool = False
     steps: int = 0

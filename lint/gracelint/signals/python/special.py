@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import descriptors, management, managers, process, tasks, threads
+    from . import descriptors, executors, management, managers, process, tasks, threads
 
-    tables = (_SPECIAL, *(room.SPECIAL for room in (process, descriptors, threads, tasks, managers, management)))
+    tables = (
+        _SPECIAL,
+        *(room.SPECIAL for room in (process, descriptors, threads, executors, tasks, managers, management)),
+    )
     return next((table[name] for table in tables if name in table), None)
 
 
@@ -190,7 +193,20 @@ _SERVERS = (
     "wsgiref.simple_server.make_server", "wsgiref.simple_server.WSGIServer", "xmlrpc.server.SimpleXMLRPCServer",
 )  # fmt: skip
 
+
+def _imported(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``importlib.import_module`` of a full name."""
+    from .bindings import module
+
+    name = arguments.get(0, "name")
+    if isinstance(name, Const) and isinstance(name.value, str) and name.value and not name.value.startswith("."):
+        return module(run, frame, name.value, state)
+    return UNKNOWN
+
+
 _SPECIAL: dict[str, Special] = {
+    "importlib.import_module": _imported,
+    "asyncio.shield": _same,
     "getattr": _getattr,
     "hasattr": _hasattr,
     "setattr": _setattr,

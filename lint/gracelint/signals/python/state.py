@@ -35,6 +35,8 @@ LEAVING: Key = (PROCESS, "leaving")
 ASKED: Key = (PROCESS, "asked")
 # A coroutine was closed in the middle of its clean-up.
 LOST: Key = (PROCESS, "lost")
+# One was left to a loop that is not closed (yet).
+LEFT: Key = (PROCESS, "left")
 
 
 class State:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from . import process, rests
 from .operators import signal_of
-from .state import CANCELLED, DEFAULT, INTERRUPT, LEAVING, LOST, PROCESS, Raised, joined
+from .state import CANCELLED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised, joined
 from .values import (
     NONE,
     TRUE,
@@ -44,7 +44,9 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, 
     inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
     if isinstance(found, Made | Coroutine):
         outer, run.abandoned = run.abandoned, []
+        guards_before, run.loop_guards = run.loop_guards, len(frame.guards)
         result = rests.awaited(run, inner, found, text, state)
+        run.loop_guards = guards_before
         for end, guards in run.abandoned:
             # Only what is inside the coroutine is lost.
             end.store[LOST] = TRUE if guards > len(frame.guards) else end.store.get(LOST, NONE)
@@ -106,6 +108,21 @@ def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 def _loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     return Made("asyncio.Loop", run.loop_object)
+
+
+def _thread_loop(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``set_event_loop`` and ``get_event_loop``: the loop is the thread's own from now on."""
+    if not frame.loop:
+        state.store[(run.loop_object, rests.KEPT)] = TRUE
+    return Made("asyncio.Loop", run.loop_object)
+
+
+def _close(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    state.store.pop(LEFT, None)
+    state.store.pop((run.loop_object, rests.KEPT), None)
+    return NONE
 
 
 # --- handlers ----------------------------------------------------------------------------------------------------------
@@ -366,7 +383,6 @@ def _thread_awaited(
 
 
 _LOOPS = (
-    "asyncio.get_event_loop",
     "asyncio.get_running_loop",
     "asyncio.new_event_loop",
     "uvloop.new_event_loop",
@@ -382,6 +398,9 @@ SPECIAL: dict[str, Special] = {
     "asyncio.Loop.run_until_complete": _run_until_complete,
     "asyncio.Loop.run_forever": _run_forever,
     "asyncio.Loop.stop": _stop,
+    "asyncio.Loop.close": _close,
+    "asyncio.set_event_loop": _thread_loop,
+    "asyncio.get_event_loop": _thread_loop,
     "asyncio.Loop.add_signal_handler": _add_handler,
     "asyncio.Loop.remove_signal_handler": _remove_handler,
     "asyncio.Loop.call_soon": _call_soon,

@@ -1,4 +1,4 @@
-"""Threads, executors and processes: what they do to the program's state until they rest, and whether the program's end waits for them.
+"""Threads and processes: what they do to the program's state until they rest, and whether the program's end waits for them.
 
 Only the main thread runs handlers. A thread is gone through when it is started, as far as its first rest; after the signal it is gone through again, from the
 beginning, with what the handler did: if it then comes to its end, so did the real one, wherever it was.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from . import rests
 from .run import Thread
-from .state import joined
+from .state import IGNORE, joined
 from .values import (
     FALSE,
     NONE,
@@ -19,7 +19,6 @@ from .values import (
     UNKNOWN,
     Arguments,
     Bound,
-    Box,
     Const,
     Function,
     Instance,
@@ -43,6 +42,11 @@ if TYPE_CHECKING:
 
 # A thread that is taken to have ended.
 _FORGOTTEN = "#forgotten"
+# What a process inherits: the handler that it has for SIGTERM.
+HANDLER = "#handler"
+# A timer that is not over within the usual grace period.
+_PENDING = "#pending"
+_SOON = 5
 _FORGETFUL = ((3, 10), (3, 12))
 _PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
 
@@ -76,9 +80,10 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     resting, run.snapshots = run.snapshots, outer
     ended = [way, *(one.state for one in inner.raises)]
     ended = [one for one in ended if not one.dead]
-    lives = TRUE if resting and not ended else UNKNOWN if resting else FALSE
+    lives: Value = TRUE if resting and not ended else UNKNOWN if resting else FALSE
     if not _known(thread.target):
         lives = UNKNOWN
+    lives = state.store.get((thread.object, _PENDING), lives)
     if kind == "thread":
         state.become(joined([*resting, *ended]) or state)
     state.store[(thread.object, "#lives")] = lives
@@ -94,7 +99,7 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
     if lives is False or state.store.get((thread.object, "told")) == TRUE:
         return True
-    if not state.signalled or thread.target is None:
+    if not state.signalled or thread.target is None or (thread.object, _PENDING) in state.store:
         return False if lives else None
     if not _known(thread.target):
         return None
@@ -147,6 +152,25 @@ def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]
     return judged
 
 
+def terminated(run: Run, frame: Frame, thread: Thread, handler: Value) -> Callable[[State], bool | None]:
+    """Whether a process ends on SIGTERM by the handler that it inherited; what it installs itself is not looked for."""
+    from .calls import call
+
+    def judged(state: State) -> bool | None:
+        if handler == IGNORE:
+            return False
+        ends, doubts = len(run.endings), len(run.doubts)
+        inner, way = _frame(frame, "process"), state.copy()
+        call(run, inner, handler, (UNKNOWN, UNKNOWN), thread.text, way)
+        sure = len(run.doubts) == doubts and way.dead
+        left = len(run.endings) > ends or bool(inner.raises)
+        del run.endings[ends:], run.doubts[doubts:]
+        exits = all(one.kind in ("SystemExit", "KeyboardInterrupt") for one in inner.raises)
+        return True if sure and left and exits else None
+
+    return judged
+
+
 # --- threading.Thread, multiprocessing.Process -------------------------------------------------------------------------
 
 
@@ -159,6 +183,29 @@ def _made(kind: str, target: str = "target", given: int = 3) -> Special:
         return made
 
     return make
+
+
+_made_timer = _made("threading.Thread", "function", 2)
+
+
+def _timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A thread that waits before it does what it is for."""
+    made = _made_timer(run, frame, receiver, arguments, text, state)
+    assert isinstance(made, Made)
+    interval = arguments.get(0, "interval")
+    seconds = interval.value if isinstance(interval, Const) else None
+    if not isinstance(seconds, int | float) or frame.background == "thread":
+        # A timer that is made by a timer may go on for ever.
+        state.store[(made.number, _PENDING)] = UNKNOWN
+    elif seconds >= _SOON:
+        state.store[(made.number, _PENDING)] = TRUE
+    return made
+
+
+def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made):
+        run.write(state, (receiver.number, "told"), TRUE)
+    return NONE
 
 
 def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -176,6 +223,8 @@ def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
         given = items_of(run, state.store.get((number, "#args"), Items(())), state) or ()
     daemon = state.store.get((number, "daemon"), state.store.get((number, "#daemon"), FALSE))
     process = _is_process(receiver)
+    if process:
+        run.write(state, (number, HANDLER), state.handler("SIGTERM"))
     if frame.background is None or not process:
         kind = "process" if process else "thread"
         start(run, frame, Thread(number, kind, target, given, text, truth(daemon) is True), state)
@@ -188,7 +237,8 @@ def _is_process(receiver: Made | Instance) -> bool:
     return any(getattr(base, "name", "") in _PROCESSES for base in receiver.type.bases)
 
 
-def _join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+def join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """Wait for a thread, a process or a future."""
     if not isinstance(receiver, Made | Instance):
         return NONE
     limit = arguments.get(0, "timeout")
@@ -227,55 +277,6 @@ def _set_daemon(
     return NONE
 
 
-# --- executors ---------------------------------------------------------------------------------------------------------
-
-
-def _submit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    future = Made("concurrent.futures.Future", run.number())
-    if isinstance(receiver, Made) and arguments.values:
-        thread = Thread(future.number, _kind(receiver), arguments.values[0], arguments.values[1:], text, daemon=False)
-        start(run, frame, thread, state)
-        futures = state.store.get((receiver.number, "#futures"), Items(()))
-        state.store[(receiver.number, "#futures")] = Items((*getattr(futures, "items", ()), future))
-    return future
-
-
-def _kind(executor: Made) -> str:
-    return "process" if "ProcessPool" in executor.kind else "thread"
-
-
-def _map(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    if arguments.values:
-        _submit(run, frame, receiver, Arguments((arguments.values[0], UNKNOWN)), text, state)
-    return UNKNOWN
-
-
-def joined_all(run: Run, frame: Frame, executor: Made, text: Text, state: State) -> None:
-    """Wait for everything an executor runs."""
-    futures = state.store.get((executor.number, "#futures"), Items(()))
-    for future in getattr(futures, "items", ()):
-        if isinstance(future, Made) and not state.dead:
-            _join(run, frame, future, Arguments(), text, state)
-
-
-def _shutdown(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    if isinstance(receiver, Made) and truth(arguments.get(0, "wait") or TRUE) is not False:
-        joined_all(run, frame, receiver, text, state)
-    return NONE
-
-
-def _wait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``concurrent.futures.wait`` and ``as_completed``."""
-    given = arguments.get(0, "fs")
-    futures = given.items if isinstance(given, Items) else ()
-    if isinstance(given, Box):
-        futures = tuple(value for key, value in state.store.items() if key[0] == given.number)
-    for future in futures:
-        if isinstance(future, Made) and not state.dead:
-            _join(run, frame, future, Arguments(), text, state)
-    return UNKNOWN
-
-
 def _current(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     return Made("threading.main_thread", run.nobody if frame.background != "thread" else run.number())
 
@@ -286,27 +287,16 @@ def _main_thread(
     return Made("threading.main_thread", run.nobody)
 
 
-_EXECUTORS = (
-    "concurrent.futures.ThreadPoolExecutor",
-    "concurrent.futures.thread.ThreadPoolExecutor",
-    "concurrent.futures.ProcessPoolExecutor",
-)
-
 SPECIAL: dict[str, Special] = {
     "threading.Thread": _made("threading.Thread"),
-    "threading.Timer": _made("threading.Thread", "function", 2),
+    "threading.Timer": _timer,
+    "threading.Timer.cancel": _told,
+    "threading.Thread.cancel": _told,
     "threading.current_thread": _current,
     "threading.main_thread": _main_thread,
-    "concurrent.futures.wait": _wait,
-    "concurrent.futures.as_completed": _wait,
-    "concurrent.futures.Future.result": _join,
-    "concurrent.futures.Future.exception": _join,
     **{name: _made(name) for name in _PROCESSES},
     **{f"{kind}.start": _started for kind in ("threading.Thread", *_PROCESSES)},
-    **{f"{kind}.join": _join for kind in ("threading.Thread", *_PROCESSES)},
+    **{f"{kind}.join": join for kind in ("threading.Thread", *_PROCESSES)},
     **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *_PROCESSES)},
     "threading.Thread.setDaemon": _set_daemon,
-    **{f"{kind}.submit": _submit for kind in _EXECUTORS},
-    **{f"{kind}.map": _map for kind in _EXECUTORS},
-    **{f"{kind}.shutdown": _shutdown for kind in _EXECUTORS},
 }

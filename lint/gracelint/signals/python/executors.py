@@ -1,0 +1,80 @@
+"""Executors and their futures: what is handed to them runs in threads or processes, which the program's end waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .run import Thread
+from .threads import join, start
+from .values import NONE, TRUE, UNKNOWN, Arguments, Box, Items, Made, truth
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .run import Run
+    from .special import Special
+    from .state import Frame, State
+    from .values import Value
+
+
+def _submit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    future = Made("concurrent.futures.Future", run.number())
+    if isinstance(receiver, Made) and arguments.values:
+        thread = Thread(future.number, _kind(receiver), arguments.values[0], arguments.values[1:], text, daemon=False)
+        start(run, frame, thread, state)
+        futures = state.store.get((receiver.number, "#futures"), Items(()))
+        state.store[(receiver.number, "#futures")] = Items((*getattr(futures, "items", ()), future))
+    return future
+
+
+def _kind(executor: Made) -> str:
+    return "process" if "ProcessPool" in executor.kind else "thread"
+
+
+def _map(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if arguments.values:
+        _submit(run, frame, receiver, Arguments((arguments.values[0], UNKNOWN)), text, state)
+    return UNKNOWN
+
+
+def joined_all(run: Run, frame: Frame, executor: Made, text: Text, state: State) -> None:
+    """Wait for everything an executor runs."""
+    futures = state.store.get((executor.number, "#futures"), Items(()))
+    for future in getattr(futures, "items", ()):
+        if isinstance(future, Made) and not state.dead:
+            join(run, frame, future, Arguments(), text, state)
+
+
+def _shutdown(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made) and truth(arguments.get(0, "wait") or TRUE) is not False:
+        joined_all(run, frame, receiver, text, state)
+    return NONE
+
+
+def _wait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``concurrent.futures.wait`` and ``as_completed``."""
+    given = arguments.get(0, "fs")
+    futures = given.items if isinstance(given, Items) else ()
+    if isinstance(given, Box):
+        futures = tuple(value for key, value in state.store.items() if key[0] == given.number)
+    for future in futures:
+        if isinstance(future, Made) and not state.dead:
+            join(run, frame, future, Arguments(), text, state)
+    return UNKNOWN
+
+
+_EXECUTORS = (
+    "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.thread.ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor",
+)
+
+
+SPECIAL: dict[str, Special] = {
+    "concurrent.futures.wait": _wait,
+    "concurrent.futures.as_completed": _wait,
+    "concurrent.futures.Future.result": join,
+    "concurrent.futures.Future.exception": join,
+    **{f"{kind}.submit": _submit for kind in _EXECUTORS},
+    **{f"{kind}.map": _map for kind in _EXECUTORS},
+    **{f"{kind}.shutdown": _shutdown for kind in _EXECUTORS},
+}
