@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..names import name as signal_name
 from . import rests
 from .operators import signal_of
-from .run import Ending, Registration, blocked
-from .state import DEFAULT, PROCESS, Guard, Raised
+from .run import Ending, Registration, blocked, handlers
+from .state import DEFAULT, IGNORE, PROCESS, Guard, Raised
 from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Items, Made, Own, Ref, join
 
 if TYPE_CHECKING:
@@ -107,16 +108,30 @@ def _taken(run: Run, state: State, waited: list[str] | None) -> bool | None:
 
 
 def _sigwait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """Returns one of the signals, if they are blocked; else the kernel treats them as if nobody waited."""
+    """Returns one of the signals, if they are blocked; else the kernel treats them as if nobody waited. A handler of another signal does not run meanwhile: libc
+    goes on waiting, where ``sigwaitinfo`` is interrupted (measured on 3.11 and 3.13)."""
     waited = _signals_in(arguments.get(0, "sigset"), state)
-    rests.rest(run, frame, text, "signal.sigwait", state, over=lambda now: _taken(run, now, waited), taken=True)
+    deaf = Own("ignores", "it is in sigwait() for other signals, and Python's handlers run only when that is over")
+    others: dict[str, Value] = {
+        name: deaf
+        for name, handler in handlers(state).items()
+        if waited is not None and name not in waited and handler != IGNORE
+    }
+    return _waiting(run, frame, waited, others, text, state)
+
+
+def _waiting(
+    run: Run, frame: Frame, waited: list[str] | None, owned: dict[str, Value], text: Text, state: State
+) -> Value:
+    over = partial(_taken, run, waited=waited)
+    rests.rest(run, frame, text, "signal.sigwait", state, over=over, taken=True, owned=owned)
     return Ref(f"signal.{run.signal}") if waited and run.signal in waited else UNKNOWN
 
 
 def _sigwaitinfo(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    found = _sigwait(run, frame, receiver, arguments, text, state)
+    found = _waiting(run, frame, _signals_in(arguments.get(0, "sigset"), state), {}, text, state)
     return _information(run, found, state)
 
 
