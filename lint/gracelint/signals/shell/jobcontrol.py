@@ -341,7 +341,7 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     elif len(fields) > 1:
         gone = {pid for field in fields[1:] for pid in _target(state, default(field.value), field, waiting=True)[1]}
     else:
-        gone = set(own[-1].members or (own[-1].pid,)) if own else set()
+        gone = set(own[-1].members or (own[-1].pid,)) if own else set(state.unclaimed)
     state.jobs = tuple(replace(job, disowned=job.disowned or job.pid in gone) for job in state.jobs)
     return machine.finished(state, 0 if gone else 1)
 

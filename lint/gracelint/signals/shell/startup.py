@@ -62,6 +62,8 @@ class Startup:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         if signal in ENDING:
             reached = set(pids) if to == "job" else _of_group(state, pids) if to == "group" else set()
+            if to == "all":
+                reached = {job.pid for job in state.jobs}
             if to.startswith(("name:", "line:")):
                 name = to.partition(":")[2]
                 own = not pids or state.pid in pids

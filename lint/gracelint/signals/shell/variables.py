@@ -111,6 +111,8 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
         if isinstance(field.value, str):
             if "f" in fields[1].shown[:3] and fields[1].shown.startswith("-"):
                 state.functions = {n: f for n, f in state.functions.items() if n != field.value}
+            elif field.value == "IFS":
+                state.variables.pop("IFS", None)  # words split as ever
             else:
                 # Set to nothing rather than absent, so that it no longer stands for the user's environment.
                 state.variables[field.value] = ""
