@@ -123,6 +123,7 @@ TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "without": lambda names, situation: not any(situation.line.given(names)),
     "env": _environment,
     "without-env": lambda wanted, situation: not _environment(wanted, situation),
+    "on-path": lambda folder, situation: folder in (situation.image.env.get("PATH") or "").split(":"),
     "busybox": lambda wanted, situation: situation.busybox is wanted,
     "operands": lambda wanted, situation: bool(situation.line.operands) is wanted,
     "word": lambda words, situation: any(word.value in words for word in situation.line.operands),
