@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Related
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .defects import Defect
 
 _MOST_CLEANUPS = 3
+# trio's loop has no handlers to add.
+_NO_HANDLERS = regex(r"^[ \t]*(?:import|from)[ \t]+trio\b", re.MULTILINE)
 _AWAITED_EVENT = regex(r"await\s+([\w.]+)\.wait\(\)")
 
 
@@ -88,11 +91,14 @@ def handler_fix(case: Case, response: Response | None) -> Fix | None:
     # Only here, because it brings libcst.
     from gracelint.parsers.python import codemods
 
+    if response.loop and _NO_HANDLERS.search(response.source.value):
+        return None
     if response.loop:
-        event = _AWAITED_EVENT.fullmatch(response.blocking.value)
-        edits = codemods.install_loop_handler(
-            response.source, response.blocking, signal, event[1] if event is not None else None
-        )
+        at = response.main or response.blocking
+        if at.buffer is not response.source.buffer:
+            return None
+        event = _AWAITED_EVENT.fullmatch(at.value)
+        edits = codemods.install_loop_handler(response.source, at, signal, event[1] if event is not None else None)
     else:
         edits = codemods.install_handler(response.source, response.blocking, signal, interrupt=response.interrupt)
     return Fix("unsafe", f"Install a handler for {signal}", edits) if edits else None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections import Counter
 from pathlib import Path
 
 import archive
 import pytest
+from fix_shapes import SHAPES, UNMENDED
 
+from gracelint.cli.main import main
+from gracelint.cli.streams import Streams
 from gracelint.lab import After, Report, Steady, run
 
 pytestmark = pytest.mark.lab
@@ -33,3 +38,47 @@ def test_fix_is_proven(rule: str, name: str, says: bytes, tmp_path: Path) -> Non
     after = report("fixed", rule, name, tmp_path)
     assert after.verdict == "graceful"
     assert says in after.output
+
+
+def mended(text: str, folder: Path) -> bytes:
+    """What ``--fix --unsafe-fixes`` makes of a program."""
+    (folder / "Dockerfile").write_text('FROM python:3.11-slim\nCOPY . /\nCMD ["python", "app.py"]\n', encoding="utf-8")
+    (folder / "app.py").write_bytes(text.encode())
+    streams = Streams(io.StringIO(), io.StringIO(), io.StringIO(), {})
+    main(["check", "--isolated", "--fix", "--unsafe-fixes", str(folder / "Dockerfile")], streams)
+    return (folder / "app.py").read_bytes()
+
+
+def verdict(folder: Path) -> tuple[str, bool]:
+    """As PID 1: what becomes of it, and whether it cleaned up."""
+    found = run([sys.executable, "-u", "app.py"], cwd=str(folder), grace=1.2, ready=(After(0.6), Steady()))
+    return found.verdict, b"CLEANED" in found.output
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shape_is_mended(name: str, tmp_path: Path) -> None:
+    """Killed before; the program's own clean-up runs after."""
+    text = SHAPES[name]
+    (tmp_path / "app.py").write_bytes(text.encode())
+    assert verdict(tmp_path) == ("killed", False)
+    fixed = mended(text, tmp_path)
+    assert fixed != text.encode()
+    assert verdict(tmp_path) == ("graceful", True)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_formatting_is_kept(name: str, tmp_path: Path) -> None:
+    """Lines are added, one is moved, or a clause names what it catches; line ends, indentation, the byte order mark and all else stay."""
+    before = SHAPES[name].encode()
+    after = mended(SHAPES[name], tmp_path)
+    assert after.startswith(b"\xef\xbb\xbf") == before.startswith(b"\xef\xbb\xbf")
+    assert (b"\r\n" in before) == (b"\r\n" in after)
+    assert after.count(b"\n") == after.count(b"\r\n") or b"\r" not in before
+    lost = Counter(before.splitlines()) - Counter(after.splitlines())
+    assert all(line.strip().startswith(b"except") for line in lost.elements()), lost
+    assert len(after.splitlines()) - len(before.splitlines()) <= 4
+
+
+@pytest.mark.parametrize("name", UNMENDED)
+def test_nothing_is_written_that_would_not_do(name: str, tmp_path: Path) -> None:
+    assert mended(UNMENDED[name], tmp_path) == UNMENDED[name].encode()

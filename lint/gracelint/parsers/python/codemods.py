@@ -6,6 +6,7 @@ written out and compared line by line with what was there, so that an edit is as
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...source import Edit, Text
 
 _SPARE = "_signal"
+_FOREVER = re.compile(r"(\w+(?:\.\w+)*)\.run_forever\(\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,17 @@ def install_handler(source: Text, at: Text, signal: str, *, interrupt: bool) -> 
 
 
 def install_loop_handler(source: Text, at: Text, signal: str, event: str | None) -> tuple[Edit, ...] | None:
-    """In a coroutine: let the loop set the event that is waited for, or cancel the task."""
+    """In a coroutine: let the loop set the event that is waited for, or cancel the task. In front of ``loop.run_forever()``: let it stop the loop."""
     module, way = _located(source, at)
-    if module is None or not way or not any(isinstance(step.owner, cst.FunctionDef) for step in way):
+    forever = _FOREVER.fullmatch(at.value)
+    if module is None or not way or not (forever or any(isinstance(step.owner, cst.FunctionDef) for step in way)):
         return None
     name = _name_for_signal(module)
-    callback = f"{event}.set" if event else "asyncio.current_task().cancel"
-    line = f"asyncio.get_running_loop().add_signal_handler({name}.{signal}, {callback})"
-    changed = _inserted(module, _outermost(way), line)
-    return _edits(source, _imported(changed, [("signal", None if name == "signal" else name), ("asyncio", None)]))
+    loop = forever[1] if forever else "asyncio.get_running_loop()"
+    callback = f"{loop}.stop" if forever else f"{event}.set" if event else "asyncio.current_task().cancel"
+    changed = _inserted(module, _outermost(way), f"{loop}.add_signal_handler({name}.{signal}, {callback})")
+    needed = [("signal", None if name == "signal" else name), *([] if forever else [("asyncio", None)])]
+    return _edits(source, _imported(changed, needed))
 
 
 def catch_exception(source: Text, clause: Text) -> tuple[Edit, ...] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from . import expressions, operators
+from . import commands, expressions, operators
 from .exceptions import kind_of
 from .knowledge import standard
 from .run import OutOfBoundsError
@@ -135,6 +135,10 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
     if isinstance(applied, Function):
         return call(run, frame, applied, (function,), decorator.text, state)
     name = applied.name if isinstance(applied, Ref) else applied.kind if isinstance(applied, Made) else ""
+    if name.startswith(("click.", "typer.", "rich_click.", "asyncclick.")):
+        command = commands.decorated(run, frame, decorator, function, state)
+        if command is not None:
+            return command
     if not standard(name):
         run.hook(decorator.text.value, decorator.text, function, state)
     if name in ("builtins.staticmethod", "staticmethod") and isinstance(function, Function):
@@ -145,8 +149,6 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
         return made
     if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager") and isinstance(function, Function):
         return replace(function, manager=True)
-    if name.endswith((".group", "typer.Typer")):
-        return UNKNOWN
     return function
 
 

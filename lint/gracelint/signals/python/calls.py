@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from . import attributes, expressions, foreign, rests
+from . import attributes, commands, expressions, foreign, rests
 from .run import LONG_CALL, MOST_CALLS
 from .state import ASKED, Frame, joined
 from .values import (
@@ -132,6 +132,8 @@ def _called(
         case Own():
             state.store[ASKED] = function
             return NONE
+        case Made(kind=kind) if kind in commands.GROUPS:
+            return commands.called(run, frame, function, arguments, text, state)
         case Ref(name=name):
             return foreign.called(
                 run, frame, name.removeprefix("builtins."), None, arguments, text, state, awaited=awaited

@@ -169,6 +169,8 @@ def _known(
             kind = "pause"
     if "unblocked" in entry and (given := arguments.get(*entry["unblocked"])) is not None and truth(given) is not True:
         kind = "pause"
+    if "ends" in entry:
+        kind = entry["ends"]
     if "seconds" in entry and _long(arguments.get(entry["seconds"], "seconds")):
         kind = "perhaps"
     if entry.get("timed-by") and state.store.get((number, entry["timed-by"])) is not None:

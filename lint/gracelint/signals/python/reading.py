@@ -285,6 +285,7 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         interrupt=any(guard.kind == "except" for guard in visit.guards),
         loop=visit.loop,
         source=first.sources.source_of(visit.text),
+        main=first.mains[-1] if visit.task and first.mains else None,
     )
     if signal in visit.blocked:
         return _blocked(run_of, first, visit, signal, response)

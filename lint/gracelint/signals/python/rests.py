@@ -49,7 +49,9 @@ WHETHER_ENDED = f"whether {END} ends"
 LOOP = "loop:"
 # An event loop that outlives its variable.
 KEPT = "kept"
-_EXITS = ("SystemExit", "KeyboardInterrupt")
+# The mark of a task whose wait was ended by its cancellation.
+WAS_CANCELLED = "#cancelled"
+EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
 def rest(
@@ -133,7 +135,10 @@ def _rest(
         return None
     in_force = {**handlers(state), **owned}
     number = len(run.visits)
-    run.visits.append(Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop))
+    task = frame.tasks[-1:] not in ((), (run.main_task,))
+    run.visits.append(
+        Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop, task)
+    )
     if run.deliver == number:
         first = len(frame.raises)
         handler = in_force.get(run.signal, DEFAULT)
@@ -211,6 +216,7 @@ def _cancelled(run: Run, frame: Frame, text: Text, state: State) -> bool:
         return False
     for mark in found:
         state.store[mark] = FALSE
+        state.store[(mark[0], WAS_CANCELLED)] = TRUE
     frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", text))
     state.dead = True
     return True
@@ -345,8 +351,8 @@ def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partia
     if isinstance(result, Coroutine):
         run.doubts.append("the handler is a coroutine function, which nobody awaits")
     raised, frame.raises[first:] = frame.raises[first:], []
-    logged = [one.state for one in raised if one.kind not in _EXITS]
-    frame.raises += [one for one in raised if one.kind in _EXITS]
+    logged = [one.state for one in raised if one.kind not in EXITS]
+    frame.raises += [one for one in raised if one.kind in EXITS]
     state.become(joined([state, *logged]))
 
 

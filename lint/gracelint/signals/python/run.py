@@ -36,7 +36,7 @@ LONG_CALL = 40
 class Visit:
     """A time the program was at a place where it can be at rest. ``kind``: a ``rest`` lasts until something happens, a ``pause`` ends by itself, a ``loop`` just runs.
 
-    ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here.
+    ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here; ``task``: it is another task of the event loop than the main one that waits.
     """
 
     number: int
@@ -48,6 +48,7 @@ class Visit:
     blocked: frozenset[str] = frozenset()
     launches: bool = False
     loop: bool = False
+    task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Run:
     children: list[tuple[int, Text]] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
+    # Where the coroutines begin that an event loop was started with.
+    mains: list[Text] = field(default_factory=list)
     snapshots: list[State] = field(default_factory=list)
     modules: dict[str, Module] = field(default_factory=dict)
     class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)

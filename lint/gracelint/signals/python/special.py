@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import descriptors, executors, management, managers, process, tasks, threads
+    from . import commands, descriptors, executors, management, managers, process, tasks, threads
 
     tables = (
         _SPECIAL,
-        *(room.SPECIAL for room in (process, descriptors, threads, executors, tasks, managers, management)),
+        *(room.SPECIAL for room in (process, descriptors, threads, executors, tasks, managers, management, commands)),
     )
     return next((table[name] for table in tables if name in table), None)
 
@@ -107,6 +107,18 @@ def _bool(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
     decided = truth(arguments.get(0, "") or FALSE)
     return UNKNOWN if decided is None else Const(decided)
+
+
+def _import(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``importlib.import_module(name)``; ``__import__`` returns the package of a dotted name."""
+    from .bindings import module
+
+    name = arguments.get(0, "name")
+    if not isinstance(name, Const) or not isinstance(name.value, str) or name.value.startswith("."):
+        return UNKNOWN
+    found = module(run, frame, name.value, state)
+    root = name.value.partition(".")[0]
+    return run.modules.get(root) or Ref(root) if text.value.startswith("__import__") else found
 
 
 def _partial(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -194,18 +206,7 @@ _SERVERS = (
 )  # fmt: skip
 
 
-def _imported(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``importlib.import_module`` of a full name."""
-    from .bindings import module
-
-    name = arguments.get(0, "name")
-    if isinstance(name, Const) and isinstance(name.value, str) and name.value and not name.value.startswith("."):
-        return module(run, frame, name.value, state)
-    return UNKNOWN
-
-
 _SPECIAL: dict[str, Special] = {
-    "importlib.import_module": _imported,
     "asyncio.shield": _same,
     "getattr": _getattr,
     "hasattr": _hasattr,
@@ -220,6 +221,8 @@ _SPECIAL: dict[str, Special] = {
     "iter": _sequence,
     "int": _same,
     "bool": _bool,
+    "__import__": _import,
+    "importlib.import_module": _import,
     "operator.identity": _same,
     "functools.lru_cache": _passing,
     "functools.wraps": _passing,

@@ -17,7 +17,9 @@ from .values import (
     TRUE,
     UNKNOWN,
     Arguments,
+    Bound,
     Coroutine,
+    Function,
     Items,
     Made,
     Partial,
@@ -43,6 +45,8 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, 
     """Run a coroutine. An exception that leaves the loop comes out behind whatever the coroutine did when it was cancelled."""
     inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
     if isinstance(found, Made | Coroutine):
+        begins = _begins(found)
+        run.mains += [begins] if begins is not None else []
         outer, run.abandoned = run.abandoned, []
         guards_before, run.loop_guards = run.loop_guards, len(frame.guards)
         result = rests.awaited(run, inner, found, text, state)
@@ -62,6 +66,14 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, 
         return result
     run.foreign.append((text, "asyncio.run"))
     return UNKNOWN
+
+
+def _begins(found: Value) -> Text | None:
+    """The first statement of a coroutine."""
+    function = found.function if isinstance(found, Coroutine) else None
+    function = function.function if isinstance(function, Bound) else function
+    body = getattr(function.node, "body", None) if isinstance(function, Function) else None
+    return body[0].text if isinstance(body, tuple) and body else None
 
 
 def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -179,7 +191,7 @@ def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     task = Made("asyncio.Task", run.number())
     state.store[(task.number, "#coroutine")] = found
     run.tasks += 1
-    _begun(run, frame, found, text, state)
+    _begun(run, replace(frame, tasks=(task.number,)), found, text, state)
     return task
 
 
@@ -196,14 +208,26 @@ def leave_group(run: Run, frame: Frame, group: Made, text: Text, state: State) -
     """The block of a task group is left: its tasks are waited for, and one that was cancelled by itself has ended."""
     tasks = state.store.get((group.number, "#tasks"), Items(()))
     for task in tasks.items if isinstance(tasks, Items) else ():
-        if state.dead or not isinstance(task, Made):
-            return
-        alone = state.store.get((task.number, "cancelled")) == TRUE
-        inner = replace(frame, raises=[])
-        rests.awaited(run, inner, task, text, state)
-        ended = [one.state for one in inner.raises if alone and one.kind == "asyncio.CancelledError"]
-        frame.raises += [one for one in inner.raises if not (alone and one.kind == "asyncio.CancelledError")]
-        state.become(joined([state, *ended]))
+        if not state.dead:
+            _kept(run, frame, task, text, state, cancelled_only=True)
+
+
+def _kept(run: Run, frame: Frame, task: Value, text: Text, state: State, *, cancelled_only: bool) -> None:
+    """Wait for a task whose end is noted, and no more: by an exception of its own (``cancelled_only``: by its own cancellation)."""
+    inner = replace(frame, raises=[])
+    rests.awaited(run, inner, task, text, state)
+    ended: list[State] = []
+    for one in inner.raises:
+        others = {key[0] for key, value in one.state.store.items() if key[1] == rests.WAS_CANCELLED and value == TRUE}
+        alone = isinstance(task, Made) and others <= {task.number}
+        own = (
+            one.kind == "asyncio.CancelledError" if cancelled_only else one.kind not in (*rests.EXITS, "GeneratorExit")
+        )
+        if alone and own:
+            ended.append(one.state)
+        else:
+            frame.raises.append(one)
+    state.become(joined([state, *ended]))
 
 
 def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> None:
@@ -241,12 +265,13 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         return _unknown_tasks(run, frame, text, state, quiet=quiet is True)
     if task.kind == "asyncio.wait" and truth(state.store.get((task.number, "#first"), NONE)):
         return _first(run, frame, tasks, text, state)
+    kept = task.kind == "asyncio.wait" or quiet is True
+    inner = replace(frame, tasks=(*frame.tasks, task.number))
     for one in tasks:
-        if not state.dead:
-            inner = replace(frame, tasks=(*frame.tasks, task.number), raises=[] if quiet else frame.raises)
+        if kept and not state.dead:
+            _kept(run, inner, one, text, state, cancelled_only=False)
+        elif not state.dead:
             rests.awaited(run, inner, one, text, state)
-            if quiet:
-                _swallow(frame, inner, state)
     return UNKNOWN
 
 
@@ -258,13 +283,6 @@ def _unknown_tasks(run: Run, frame: Frame, text: Text, state: State, *, quiet: b
     over = None if cancelled or not state.signalled else (lambda _: None)
     rests.rest(run, frame, text, "the tasks", state, over=over)
     return UNKNOWN
-
-
-def _swallow(frame: Frame, inner: Frame, state: State) -> None:
-    """``return_exceptions``: an exception has ended a task, and that is all; an exit leaves the loop."""
-    exits = [one for one in inner.raises if one.kind in ("SystemExit", "KeyboardInterrupt", "GeneratorExit")]
-    frame.raises += exits
-    state.become(joined([state, *(one.state for one in inner.raises if one not in exits)]))
 
 
 def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: State) -> Value:
@@ -319,7 +337,7 @@ def _cancel(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 
 
 def _current(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return Made("asyncio.Task", run.main_task)
+    return Made("asyncio.Task", frame.tasks[-1] if frame.tasks else run.main_task)
 
 
 def _wait_for(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
