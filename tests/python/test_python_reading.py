@@ -55,6 +55,9 @@ def test_libcst_is_imported_for_a_fix(tmp_path: Path) -> None:
         ({"x": ""}, ("python", "missing.py"), "", "unknown"),
         ({"x": ""}, ("python", "-m", "elsewhere"), "", "unknown"),
         ({"app/__main__.py": EXIT + LOOP}, ("python", "app"), "", "graceful"),
+        ({"app.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import handlers\n" + LOOP, "handlers.py": EXIT}, ("python", "app.py"), "", "killed"),
+        ({"app.py": "import sys\nif sys.platform == 'linux':\n    import handlers\n" + LOOP, "handlers.py": EXIT}, ("python", "app.py"), "", "graceful"),
+        ({"app.py": "from sys import platform\nif platform == 'win32':\n    import handlers\n" + LOOP, "handlers.py": EXIT}, ("python", "app.py"), "", "killed"),
         ({"app.py": "print 'python 2'\n"}, ("python", "app.py"), "", "unknown"),
     ],
 )  # fmt: skip

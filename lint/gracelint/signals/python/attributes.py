@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .values import Scope, Value
 
 # Constants of the standard library that decide conditions: a container runs Linux, and nobody checks types in it.
-_CONSTANTS: dict[str, Value] = {
+CONSTANTS: dict[str, Value] = {
     "sys.platform": Const("linux"),
     "os.name": Const("posix"),
     "typing.TYPE_CHECKING": FALSE,
@@ -79,7 +79,7 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             if full == "sys.argv":
                 return Items(tuple(Const(word) for word in run.argv))
             loaded = run.modules.get(full)
-            return loaded or _CONSTANTS.get(full, Ref(full))
+            return loaded or CONSTANTS.get(full, Ref(full))
         case Module(name=full, number=number):
             inner = state.store.get((number, name))
             run.look((number, name))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...parsers.python import model as syntax
 from ...records import replace
 from . import commands, expressions, operators
+from .attributes import CONSTANTS
 from .exceptions import kind_of
 from .knowledge import standard
 from .run import OutOfBoundsError
@@ -207,7 +208,8 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
                 found = inner if isinstance(inner, Module) else UNKNOWN
         else:
             inner = module(run, frame, f"{name}.{original}", state) if name and run.sources.namespace(name) else source
-            found = inner if isinstance(inner, Module) else Ref(f"{name}.{original}")
+            full = f"{name}.{original}"
+            found = inner if isinstance(inner, Module) else CONSTANTS.get(full, Ref(full))
         run.write(state, (frame.scope.number, alias or original), found)
 
 
