@@ -111,6 +111,7 @@ class Rootfs:
             launch[1:] if launch[0] in image.base.passes_through and image.launch.arguments[0].inherited else launch
         )
         argv = [_resolved(launch[0], self.folder), *launch[1:]]
+        (self.folder / image.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
         ready = (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05))
         report = run(
             argv,
@@ -118,6 +119,7 @@ class Rootfs:
             grace=grace,
             root=str(self.folder),
             env=environment,
+            cwd=image.workdir,
             ready=ready,
         )
         return replace(report, testimonies=testimonies(record.read_text()))

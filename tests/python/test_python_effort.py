@@ -64,7 +64,7 @@ def test_work_grows_with_the_text(tmp_path: Path) -> None:
     assert counts[1] < 4.5 * counts[0]
 
 
-def test_time_beside_that_of_python_itself(tmp_path: Path) -> None:
+def test_time_beside_that_of_python_itself(tmp_path: Path, unwatched: None) -> None:
     """Reading takes some five times as long as `ast` needs for the same text, measured in turn; far more would be a slip."""
     files = service()
     python_lab.write(files, tmp_path)

@@ -240,7 +240,7 @@ HUGE = {
 
 
 @pytest.mark.parametrize("name", HUGE)
-def test_time_is_linear(name: str) -> None:
+def test_time_is_linear(name: str, unwatched: None) -> None:
     """Generous, for a busy machine: quadratic behaviour would take minutes."""
     document = Document("Dockerfile", "FROM a\n" + HUGE[name])
     start = time.process_time()
