@@ -7,7 +7,6 @@ followed in turn. Everything shares one step budget, and depth is bounded.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..image.interpreters import lacks
@@ -15,7 +14,11 @@ from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
 from ..source import join
+from . import sleeping
 from .process import Alternative, Bound, Environment, Process, with_before
+from .scripts import family, interpreted
+from .scripts import options as shell_options
+from .starting import starting, user, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,19 +28,14 @@ if TYPE_CHECKING:
     from ..image.model import Unknown as Missing
     from ..parsers.shell.model import Script
     from ..source import Text
-    from .model import How, Program, Started
+    from .model import How, Program
     from .shell.host import Budget
     from .shell.machine import Machine
-    from .shell.outcome import Family
     from .shell.state import State
     from .shell.values import Field
 
 STEPS = 16000
 DEEPEST = 12
-MOST_WAYS = 16
-LONG_SLEEP = 60.0
-SHELLS: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$")
 # Wrappers that are nothing without a command.
@@ -156,9 +154,9 @@ class Resolver:
         if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.content is not None:
-            script = self._script(found, arguments, deeper, pid, how, by_shell=by_shell)
+            script = interpreted(self.image, found, arguments, by_shell=by_shell)
             if script is not None:
-                return script
+                return [script] if isinstance(script, Alternative) else self.launch(script, deeper, pid, how)
         return self._program(arguments, deeper, pid, how)
 
     def _unknown(
@@ -176,58 +174,6 @@ class Resolver:
         process = self._unknown(pid, arguments, environment, reason, how)
         return [Alternative(process, reasons=process.missing)]
 
-    # --- scripts ---
-
-    def _script(
-        self,
-        found: ImageFile,
-        arguments: Sequence[Argument],
-        environment: Environment,
-        pid: int,
-        how: How,
-        *,
-        by_shell: bool,
-    ) -> list[Alternative] | None:
-        """A file of the image that is a script: its interpreter runs it. None for what is no script."""
-        content = found.content
-        assert content is not None
-        first = arguments[0]
-        head = content.value[:256].split("\n", 1)[0]
-        if "\0" in content.value[:512] or content.value.startswith("\x7fELF"):
-            return None
-        path = first.value if "/" in first.value else found.path
-        script = Argument(path, first.text, first.inherited)
-        if found.executable is False:
-            return [
-                Alternative(None, 126, failed=f"{path} is not executable", culprit=replace(first, value=found.path))
-            ]
-        if found.has_bom or not head.startswith("#!"):
-            if not by_shell:
-                why = "begins with a byte order mark" if found.has_bom else "has no shebang"
-                return [Alternative(None, 126, failed=f"{path} {why}, so the kernel cannot start it")]
-            by_default = (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
-            return self.launch(by_default, environment, pid, how)
-        if head.endswith("\r"):
-            reason = f"{path} has Windows line endings, so its interpreter is not found"
-            return [Alternative(None, 127, failed=reason, culprit=replace(first, value=found.path))]
-        interpreter = head[2:].strip().split(None, 1)
-        if not interpreter:
-            return [Alternative(None, 126, failed=f"the shebang of {path} names no interpreter")]
-        line = content.cut(0, len(head))
-        words: tuple[Argument, ...] = (
-            *(Argument(word, line, implied=True) for word in interpreter),
-            script,
-            *arguments[1:],
-        )
-        if interpreter[0].rpartition("/")[2] == "env" and len(interpreter) > 1:
-            rest = re.sub(r"^(-S|--split-string=?)\s*", "", interpreter[1]).split()
-            rest = [word for word in rest if "=" not in word and not word.startswith("-")]
-            words = (*(Argument(word, line, implied=True) for word in rest), script, *arguments[1:])
-        if words[0] is not script and lacks(self.image, words[0].value):
-            reason = f"{words[0].value}, which {path} asks for, is not in {self.image.base.reference}"
-            return [Alternative(None, 127, failed=reason, culprit=replace(first, value=found.path))]
-        return self.launch(words, environment, pid, how)
-
     def _shell(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative] | None:
@@ -237,12 +183,12 @@ class Resolver:
         at = 1
         if name == "busybox" and len(words) > 1 and words[1].value in ("sh", "ash"):
             name, at = "ash", 2
-        family, version = self._family(name)
-        if family is None:
+        shell, version = family(self.image, name)
+        if shell is None:
             return None
         if lacks(self.image, words[0].value):
             return [Alternative(None, 127, failed=f"{self.image.base.reference} has no {name}", culprit=words[0])]
-        options, at = _options(words, at)
+        options, at = shell_options(words, at)
         argv = values(arguments)
         from .shell import run
 
@@ -250,7 +196,7 @@ class Resolver:
             body = words[at]
             text = self.joined(body.value, body.text)
             return run.shell(
-                self, family, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
+                self, shell, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
             )
         if at >= len(words) or "s" in options:
             process = self._unknown(pid, arguments, environment, "a shell without a script reads its input", how)
@@ -264,19 +210,7 @@ class Resolver:
             reason = f"the script {script.value} is not known"
             process = self._unknown(pid, arguments, environment, reason, how)
             return [Alternative(process, reasons=(reason,))]
-        return run.shell(self, family, version, "file", found.content, argv, words[at:], options, environment, pid, how)
-
-    def _family(self, name: str) -> tuple[Family | None, str | None]:
-        base = self.image.base
-        if name == "sh":
-            if base.shell in ("dash", "ash", "bash"):
-                return base.shell, base.shell_version
-            return ("dash", None) if base.shell is None else (None, None)
-        if name == "bash":
-            return "bash", base.shell_version if base.shell == "bash" else base.bash_version
-        if name in SHELLS:
-            return SHELLS[name], base.shell_version if base.shell == SHELLS[name] else None
-        return None, None
+        return run.shell(self, shell, version, "file", found.content, argv, words[at:], options, environment, pid, how)
 
     # --- programs ---
 
@@ -350,13 +284,13 @@ class Resolver:
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
-        duration = _duration(argv)
+        duration = sleeping.duration(argv)
         # A daemon's command returns at once; what it leaves in the background is the shell's to remember.
         stays = False if program.daemonizes else program.stays
         if duration is not None:
             # A long sleep may be what the container is for; a short one is a pause.
-            stays = None if duration >= LONG_SLEEP else False
-        pause = duration is not None or _pauses(argv)
+            stays = None if duration >= sleeping.LONG_SLEEP else False
+        pause = duration is not None or sleeping.pauses(argv)
         stays = False if duration is None and pause else stays
         process = Process(
             pid,
@@ -383,56 +317,14 @@ class Resolver:
                 environment,
                 ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
                 search=program.starts[0].env.get("PATH", environment.search),
-                user=_user(program, arguments) or environment.user,
+                user=user(program, arguments) or environment.user,
             )
             ways = self.launch(program.starts[0].arguments, following, pid, how)
             return [
-                replace(way, process=with_before(_within(way.process, process), process)) if way.process else way
+                replace(way, process=with_before(within(way.process, process), process)) if way.process else way
                 for way in ways
             ]
-        return self._starting(process, program, environment)
-
-    def _starting(self, process: Process, program: Program, environment: Environment) -> list[Alternative]:
-        """A program with children: every combination of how they turn out."""
-        partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
-        for started in program.starts:
-            leads = started.how in ("init", "supervisor")
-            inner = replace(environment, pid1=False, leads=leads, ignored=self._inherited(environment, started))
-            ways = self.launch(started.arguments, inner, self.new_pid(), started.how)
-            partial = [
-                (_combined(one, way), [*children, self._placed(way.process, started)] if way.process else children)
-                for one, children in partial
-                for way in ways
-            ][:MOST_WAYS]
-        result = []
-        for way, children in partial:
-            stays = program.stays
-            if program.daemonizes or "short-lived" in program.traits:
-                stays = False
-            elif stays is None or program.kind in ("wrappers", "inits", "package-runners"):
-                stays = children[0].stays if children else False
-            if not children and program.kind != "supervisors":
-                result.append(replace(way, process=None))
-                continue
-            placed = replace(process, children=tuple(children), stays=stays)
-            result.append(replace(way, process=placed, failed=None))
-        return result
-
-    def _inherited(self, environment: Environment, started: Started) -> frozenset[str]:
-        # tini and dumb-init restore the default dispositions before they exec their child.
-        return frozenset() if started.how in ("init", "supervisor") else environment.ignored
-
-    def _placed(self, process: Process, started: Started) -> Process:
-        leads = started.how in ("init", "supervisor")
-        return replace(
-            process,
-            how=started.how,
-            own_group=process.own_group or leads,
-            stop_signal=started.stop_signal,
-            to_group=started.to_group,
-            kills_after=started.kills_after,
-            text=process.text or started.text,
-        )
+        return starting(self, process, program, environment)
 
     def _passed(self, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
         """The arguments of a base image's entrypoint script that is known to exec them."""
@@ -448,71 +340,6 @@ class Resolver:
         if base.prepends and rest[0].value.startswith("-"):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
-
-
-def _within(process: Process, earlier: Process) -> Process:
-    """The process, in the group that it made itself before its exec, and with the end that was set to it."""
-    ends = earlier.program is not None and "short-lived" in earlier.program.traits
-    return replace(process, own_group=process.own_group or earlier.own_group, stays=False if ends else process.stays)
-
-
-def _user(program: Program, arguments: Sequence[Argument]) -> str | None:
-    """The user that a privilege dropper becomes: named by the catalogue, else its first operand (gosu, su-exec)."""
-    if program.starts[0].user is not None:
-        return program.starts[0].user
-    if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
-        return next((word.value for word in arguments[1:] if not word.value.startswith("-")), None)
-    return "nobody" if "privilege-drop" in program.traits else None
-
-
-def _combined(one: Alternative, way: Alternative) -> Alternative:
-    return replace(
-        one,
-        conditions=(*one.conditions, *way.conditions),
-        default=one.default and way.default,
-        reasons=(*one.reasons, *way.reasons),
-        failed=one.failed or way.failed,
-        culprit=one.culprit or way.culprit,
-    )
-
-
-def _options(words: Sequence[Argument], at: int) -> tuple[frozenset[str], int]:
-    """A shell's own options, and where its operands begin."""
-    letters: set[str] = set()
-    while at < len(words):
-        word = words[at].value
-        if word in ("--", "-"):
-            at += 1
-            break
-        if word.startswith("--"):
-            at += 2 if word in ("--rcfile", "--init-file") else 1
-            continue
-        if len(word) < 2 or word[0] not in "-+":
-            break
-        letters |= set(word[1:]) if word[0] == "-" else set()
-        at += 1
-        if word[1:].endswith(("o", "O")) and at < len(words):
-            letters |= {{"errexit": "e", "monitor": "m"}.get(words[at].value, "")}
-            at += 1
-    return frozenset(letters), at
-
-
-def _duration(argv: Sequence[str]) -> float | None:
-    """How long ``sleep`` sleeps: the one program whose running time is its argument."""
-    if argv[0].rpartition("/")[2] != "sleep":
-        return None
-    total = 0.0
-    for word in argv[1:]:
-        match = re.fullmatch(r"(\d{0,9}(?:\.\d{0,9})?)([smhd]?)", word)
-        if match is None or not match[1].strip("."):
-            return None
-        total += float(match[1]) * UNITS[match[2]]
-    return total
-
-
-def _pauses(argv: Sequence[str]) -> bool:
-    """Whether this is ``sleep`` for a time that only the run tells: a pause, unless it says that it has no end."""
-    return argv[0].rpartition("/")[2] == "sleep" and not any(re.match(r"[+]?inf", word, re.I) for word in argv[1:])
 
 
 def _whole(arguments: Sequence[Argument]) -> Text:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import rests
+from . import delivery
 from .run import Hook, handlers
 from .state import DEFAULT, PROCESS, joined
 from .values import UNKNOWN, Arguments, Bound, Const, Function, Instance, Partial, join
@@ -34,7 +34,7 @@ def install(own: Mapping[str, Value], state: State, *, loop: bool) -> None:
     for signal, handler in own.items():
         state.store[(PROCESS, signal)] = handler
         if loop:
-            state.store[(PROCESS, rests.LOOP + signal)] = handler
+            state.store[(PROCESS, delivery.LOOP + signal)] = handler
 
 
 def run_hooks(run: Run, frame: Frame, text: Text, application: Value, state: State, *, threads: bool) -> None:

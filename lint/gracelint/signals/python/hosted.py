@@ -158,7 +158,8 @@ def _found(
     program: Program, entry: Entry, sources: Sources, image: Image, ignored: frozenset[str]
 ) -> dict[str, Response] | Program:
     """The signals to which the server does something else than it always does; or the program, where that is not what was found out."""
-    from .reading import at_place, runs
+    from .execution import runs
+    from .judgement import at_place
 
     host = entry.host
     assert host is not None

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..names import name as signal_name
-from . import rests
+from . import delivery, rests
 from .operators import signal_of
 from .run import Ending, Registration, blocked, handlers
 from .state import DEFAULT, IGNORE, PROCESS, Guard, Raised
@@ -192,7 +192,7 @@ def raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State
         if signal is not None and (
             not state.signalled or signal != run.signal or isinstance(state.handler(signal), Own)
         ):
-            rests.handle(run, frame, text, state, state.handler(signal))
+            delivery.handle(run, frame, text, state, state.handler(signal))
         return NONE
     run.asked_pid1 = True
     return NONE if run.pid1 else _end(run, state, "died", text)

@@ -12,24 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .delivery import deliver, leave, left_in_order, out_of_loop
 from .run import Visit, blocked, handlers
-from .state import ASKED, CANCELLED, DEFAULT, IGNORE, INTERRUPT, LEAVING, LEFT, PROCESS, Raised, joined
+from .state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
 from .values import (
     FALSE,
     TRUE,
     UNKNOWN,
     Box,
-    Const,
     Coroutine,
     Instance,
     Items,
     Made,
     Method,
     Own,
-    Partial,
-    Ref,
-    Unknown,
-    alternatives,
     truth,
 )
 
@@ -45,13 +41,8 @@ if TYPE_CHECKING:
 END = "a thread that it waits for"
 # The doubt about it.
 WHETHER_ENDED = f"whether {END} ends"
-# Behind it the signal: an event loop's own handler, which the loop still calls when `signal.signal` has installed another one (measured).
-LOOP = "loop:"
-# An event loop that outlives its variable.
-KEPT = "kept"
 # The mark of a task whose wait was ended by its cancellation.
 WAS_CANCELLED = "#cancelled"
-EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
 def rest(
@@ -115,7 +106,7 @@ def _rest(
     ended = over(state) if over is not None else False
     if ended:
         run.taken = run.taken or taken
-        return _end(frame, state, raises, text)
+        return leave(frame, state, raises, text)
     if abandoned(run, frame, state):
         return None
     if state.signalled:
@@ -143,13 +134,13 @@ def _rest(
         first = len(frame.raises)
         handler = in_force.get(run.signal, DEFAULT)
         if isinstance(handler, Own):
-            return _left_in_order(run, frame, text, name, state)
-        _deliver(run, frame, text, state, handler)
+            return left_in_order(run, frame, text, name, state)
+        deliver(run, frame, text, state, handler)
         if not state.dead and ASKED in state.store:
-            return _left_in_order(run, frame, text, name, state)
+            return left_in_order(run, frame, text, name, state)
         run.broken_off = len(frame.raises) > first
         if frame.loop:
-            _out_of_loop(run, frame, text, name, first)
+            out_of_loop(run, frame, text, name, first)
         if state.dead or (interrupted and run.handler_ran):
             return None
         if kind == "pause":
@@ -168,7 +159,7 @@ def _rest(
             if frame.loop and not run.loop_handled and not run.ticking:
                 # The handler ran between two steps of the loop, which sleeps on and does not look.
                 return stay(run, text, name, state)
-            return _end(frame, state, raises, text)
+            return leave(frame, state, raises, text)
         return _still(run, frame, text, name, state)
     if kind == "rest":
         state.dead = True
@@ -194,12 +185,6 @@ def abandoned(run: Run, frame: Frame, state: State) -> bool:
     run.abandoned.append((state.copy(), len(frame.guards)))
     state.dead = True
     return True
-
-
-def _end(frame: Frame, state: State, raises: str, text: Text) -> None:
-    if raises:
-        frame.raises.append(Raised(state.copy(), raises, text))
-        state.dead = True
 
 
 def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
@@ -237,123 +222,7 @@ def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
     in_force = handlers(state)
     run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state)))
     if run.deliver == number:
-        _deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
-
-
-def _deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
-    """The signal arrives."""
-    state.signalled = True
-    run.read.clear()
-    run.handler_ran = False
-    if run.signal in blocked(state):
-        from .threads import waiting
-
-        # A thread may wait for it.
-        waiting(run, frame, state)
-        return
-    ways: list[State] = []
-    for one in alternatives(handler):
-        way = state.copy()
-        handle(run, frame, text, way, one)
-        ways.append(way)
-    state.become(joined(ways))
-    run.after = None if state.dead else state.copy()
-
-
-def _left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
-    """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
-    from .knowledge import entry_of
-    from .process import raised
-
-    entry = entry_of(name) or {}
-    state.signalled = True
-    run.read.clear()
-    if entry.get("raises-again"):
-        before = state.handler(run.signal)
-        if before == DEFAULT:
-            raised(run, frame, Ref(f"signal.{run.signal}"), text, state)
-        else:
-            handle(run, frame, text, state, before)
-    if not state.dead:
-        _end(frame, state, entry.get("leaves", ""), text)
-
-
-# Waits of which the event loop itself knows nothing: whoever ends them does. All others are on its schedule, or may be.
-_NOT_SCHEDULED = (
-    "Event.wait",
-    "Queue.get",
-    "Queue.join",
-    "Condition.wait",
-    "Lock.acquire",
-    "Semaphore.acquire",
-    "create_future",
-    "Future",
-)
-
-
-def _out_of_loop(run: Run, frame: Frame, text: Text, name: str, first: int) -> None:
-    """While a loop waits, it is the loop that a handler interrupts: what it raises leaves the loop, and the coroutine does not see it. `asyncio.run`
-    then cancels the task, and waits until it has ended."""
-    raised, frame.raises[first:] = frame.raises[first:], []
-    for one in raised:
-        one.state.store[LEAVING] = Ref(one.kind)
-        kept = not frame.cancels and one.state.store.get((run.loop_object, KEPT)) == TRUE
-        if kept and len(frame.guards) > run.loop_guards and not name.endswith(_NOT_SCHEDULED):
-            # A loop that is set as the thread's own, and never closed, keeps what it has scheduled until the interpreter is gone: its ``finally`` is not
-            # reached (measured on 3.11 and 3.13).
-            one.state.store[LEFT] = TRUE if name == "asyncio.sleep" else UNKNOWN
-        frame.raises.append(Raised(one.state, "asyncio.CancelledError" if frame.cancels else "GeneratorExit", text))
-
-
-def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
-    """Call a handler."""
-    from .calls import call
-    from .descriptors import woken
-    from .knowledge import standard
-
-    if handler in (DEFAULT, IGNORE):
-        return
-    if isinstance(handler, Own):
-        state.store[ASKED] = handler
-        return
-    run.handler_ran = True
-    woken(run, state)
-    if handler == INTERRUPT:
-        frame.raises.append(Raised(state.copy(), "KeyboardInterrupt", text))
-        state.dead = True
-        return
-    number, interrupted = Ref(f"signal.{run.signal}"), UNKNOWN
-    run.handling = True
-    try:
-        if isinstance(handler, Partial) and handler.loop:
-            run.loop_handled = True
-            _from_loop(run, frame, text, state, handler)
-        elif isinstance(handler, Unknown | Ref | Made | Method | Coroutine | Const):
-            if isinstance(handler, Method | Made | Ref):
-                call(run, frame, handler, (number, interrupted), text, state)
-            if not isinstance(handler, Method) and not (isinstance(handler, Ref) and standard(handler.name)):
-                run.doubts.append("what its handler does")
-        else:
-            call(run, frame, handler, (number, interrupted), text, state)
-        beside = state.store.get((PROCESS, LOOP + run.signal))
-        if beside is not None and beside != handler and not state.dead:
-            handle(run, frame, text, state, beside)
-    finally:
-        run.handling = False
-
-
-def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partial) -> None:
-    """An event loop calls back: exits come out of the loop, other exceptions are only logged by it."""
-    from .calls import call
-
-    first = len(frame.raises)
-    result = call(run, frame, handler.function, handler.arguments.values, text, state)
-    if isinstance(result, Coroutine):
-        run.doubts.append("the handler is a coroutine function, which nobody awaits")
-    raised, frame.raises[first:] = frame.raises[first:], []
-    logged = [one.state for one in raised if one.kind not in EXITS]
-    frame.raises += [one for one in raised if one.kind in EXITS]
-    state.become(joined([state, *logged]))
+        deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
 
 
 # --- iterations --------------------------------------------------------------------------------------------------------

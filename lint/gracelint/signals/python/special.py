@@ -39,11 +39,14 @@ if TYPE_CHECKING:
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import commands, descriptors, executors, management, managers, process, tasks, threads
+    from . import commands, descriptors, executors, loops, management, managers, process, tasks, threads
 
     tables = (
         _SPECIAL,
-        *(room.SPECIAL for room in (process, descriptors, threads, executors, tasks, managers, management, commands)),
+        *(
+            room.SPECIAL
+            for room in (process, descriptors, threads, executors, loops, tasks, managers, management, commands)
+        ),
     )
     return next((table[name] for table in tables if name in table), None)
 

@@ -1,6 +1,6 @@
-"""asyncio: the loop, its tasks, and the handlers it calls.
+"""asyncio's tasks: made, gathered, awaited, cancelled (`loops` runs them).
 
-`asyncio.run` runs a coroutine in the main line. Tasks are gone through when they are made, as far as their first rest, like threads; whoever awaits one goes through
+Tasks are gone through when they are made, as far as their first rest, like threads; whoever awaits one goes through
 it in earnest. A cancelled task has its rest raise CancelledError.
 """
 
@@ -9,20 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import process, rests
-from .operators import signal_of
-from .state import CANCELLED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised, joined
+from . import delivery, rests
+from .state import CANCELLED, Raised, joined
 from .values import (
     NONE,
     TRUE,
     UNKNOWN,
     Arguments,
-    Bound,
     Coroutine,
-    Function,
     Items,
     Made,
-    Partial,
     Ref,
     truth,
 )
@@ -36,151 +32,6 @@ if TYPE_CHECKING:
 
 
 GROUP = "asyncio.TaskGroup"
-
-
-# --- running -----------------------------------------------------------------------------------------------------------
-
-
-def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, cancels: bool) -> Value:
-    """Run a coroutine. An exception that leaves the loop comes out behind whatever the coroutine did when it was cancelled."""
-    inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
-    if isinstance(found, Made | Coroutine):
-        begins = _begins(found)
-        run.mains += [begins] if begins is not None else []
-        outer, run.abandoned = run.abandoned, []
-        guards_before, run.loop_guards = run.loop_guards, len(frame.guards)
-        result = rests.awaited(run, inner, found, text, state)
-        run.loop_guards = guards_before
-        for end, guards in run.abandoned:
-            # Only what is inside the coroutine is lost.
-            end.store[LOST] = TRUE if guards > len(frame.guards) else end.store.get(LOST, NONE)
-            inner.raises.append(Raised(end, "GeneratorExit", text))
-        run.abandoned = outer
-        for one in inner.raises:
-            left = one.state.store.pop(LEAVING, None)
-            frame.raises.append(Raised(one.state, left.name, text) if isinstance(left, Ref) else one)
-        left = state.store.pop(LEAVING, None)
-        if isinstance(left, Ref) and not state.dead:
-            frame.raises.append(Raised(state.copy(), left.name, text))
-            state.dead = True
-        return result
-    run.foreign.append((text, "asyncio.run"))
-    return UNKNOWN
-
-
-def _begins(found: Value) -> Text | None:
-    """The first statement of a coroutine."""
-    function = found.function if isinstance(found, Coroutine) else None
-    function = function.function if isinstance(function, Bound) else function
-    body = getattr(function.node, "body", None) if isinstance(function, Function) else None
-    return body[0].text if isinstance(body, tuple) and body else None
-
-
-def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
-    first = len(frame.raises)
-    found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
-    for end in (state, *(one.state for one in frame.raises[first:])):
-        for key, value in list(end.store.items()):
-            if key[0] == PROCESS and key[1].startswith(rests.LOOP):
-                del end.store[key]
-            elif key[0] == PROCESS and isinstance(value, Partial) and value.loop:
-                end.store[key] = INTERRUPT if key[1] == "SIGINT" else DEFAULT
-    return found
-
-
-def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``trio.run`` and ``anyio.run``, which are given the function itself."""
-    from .calls import call
-
-    found = call(
-        run, replace(frame, loop=True), arguments.get(0, "async_fn") or UNKNOWN, arguments.values[1:], text, state
-    )
-    return _in_loop(run, frame, found, text, state, cancels=True)
-
-
-def _run_until_complete(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    return _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state, cancels=False)
-
-
-def _run_forever(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    inner = replace(frame, loop=True)
-    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, "stopped"))
-    return NONE
-
-
-def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    run.write(state, (run.loop_object, "stopped"), TRUE)
-    return NONE
-
-
-def _loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return Made("asyncio.Loop", run.loop_object)
-
-
-def _thread_loop(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    """``set_event_loop`` and ``get_event_loop``: the loop is the thread's own from now on."""
-    if not frame.loop:
-        state.store[(run.loop_object, rests.KEPT)] = TRUE
-    return Made("asyncio.Loop", run.loop_object)
-
-
-def _close(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    state.store.pop(LEFT, None)
-    state.store.pop((run.loop_object, rests.KEPT), None)
-    return NONE
-
-
-# --- handlers ----------------------------------------------------------------------------------------------------------
-
-
-def _add_handler(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    which = arguments.get(0, "sig") or UNKNOWN
-    callback = arguments.get(1, "callback") or UNKNOWN
-    handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
-    process.install(run, frame, which, handler, text, state, error="ValueError")
-    signal = signal_of(which)
-    if signal is not None and not state.dead and frame.background != "process":
-        state.store[(PROCESS, rests.LOOP + signal)] = handler
-    return NONE
-
-
-def _remove_handler(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    signal = signal_of(arguments.get(0, "sig") or UNKNOWN)
-    if signal is not None:
-        state.store[(PROCESS, signal)] = INTERRUPT if signal == "SIGINT" else DEFAULT
-        state.store.pop((PROCESS, rests.LOOP + signal), None)
-    return UNKNOWN
-
-
-def _call_soon(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    from .calls import call
-
-    if arguments.values and frame.loop:
-        call(run, frame, arguments.values[0], arguments.values[1:], text, state)
-    return UNKNOWN
-
-
-def _call_threadsafe(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    """The one call that may be made from outside the loop: it wakes it."""
-    if run.handling:
-        run.loop_handled = True
-    return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
-
-
-# --- tasks -------------------------------------------------------------------------------------------------------------
 
 
 def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -221,7 +72,9 @@ def _kept(run: Run, frame: Frame, task: Value, text: Text, state: State, *, canc
         others = {key[0] for key, value in one.state.store.items() if key[1] == rests.WAS_CANCELLED and value == TRUE}
         alone = isinstance(task, Made) and others <= {task.number}
         own = (
-            one.kind == "asyncio.CancelledError" if cancelled_only else one.kind not in (*rests.EXITS, "GeneratorExit")
+            one.kind == "asyncio.CancelledError"
+            if cancelled_only
+            else one.kind not in (*delivery.EXITS, "GeneratorExit")
         )
         if alone and own:
             ended.append(one.state)
@@ -400,29 +253,7 @@ def _thread_awaited(
     return UNKNOWN
 
 
-_LOOPS = (
-    "asyncio.get_running_loop",
-    "asyncio.new_event_loop",
-    "uvloop.new_event_loop",
-    "asyncio.Runner.get_loop",
-)
-
 SPECIAL: dict[str, Special] = {
-    "asyncio.run": _run,
-    "uvloop.run": _run,
-    "trio.run": _started,
-    "anyio.run": _started,
-    "asyncio.Runner.run": _run,
-    "asyncio.Loop.run_until_complete": _run_until_complete,
-    "asyncio.Loop.run_forever": _run_forever,
-    "asyncio.Loop.stop": _stop,
-    "asyncio.Loop.close": _close,
-    "asyncio.set_event_loop": _thread_loop,
-    "asyncio.get_event_loop": _thread_loop,
-    "asyncio.Loop.add_signal_handler": _add_handler,
-    "asyncio.Loop.remove_signal_handler": _remove_handler,
-    "asyncio.Loop.call_soon": _call_soon,
-    "asyncio.Loop.call_soon_threadsafe": _call_threadsafe,
     "asyncio.Loop.create_task": _create,
     "asyncio.create_task": _create,
     "asyncio.ensure_future": _create,
@@ -436,5 +267,4 @@ SPECIAL: dict[str, Special] = {
     "asyncio.to_thread": _in_thread,
     "asyncio.Loop.run_in_executor": _in_thread,
     "asyncio.thread.awaited": _thread_awaited,
-    **dict.fromkeys(_LOOPS, _loop),
 }

@@ -1,0 +1,119 @@
+"""One run: the program is gone through from its entry to its end, threads and processes that it waits for included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from . import rests, threads
+from .run import Ending, OutOfBoundsError, Run
+from .state import DEFAULT, INTERRUPT, Frame, joined
+from .values import FALSE, UNKNOWN, Const, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ...source import Text
+    from .run import Thread
+    from .sources import Entry, Sources
+    from .state import State
+    from .values import Value
+
+    RunOf = Callable[..., Run]
+
+
+def runs(entry: Entry, sources: Sources, env: Mapping[str, str | None], ignored: frozenset[str]) -> RunOf:
+    """What goes through the program from ``entry`` on, each time with the settings given (fields of `Run`)."""
+
+    def run_of(**settings: object) -> Run:
+        run = replace(Run(sources, entry.argv, env, ignored), **settings)  # type: ignore[arg-type] # fields of Run
+        execute(run, entry)
+        return run
+
+    return run_of
+
+
+def execute(run: Run, entry: Entry) -> None:
+    """Go through the program from its entry to its end."""
+    from .bindings import module
+    from .calls import call
+    from .statements import block
+
+    assert entry.source is not None
+    state = run.begin()
+    parsed = run.sources.parse(entry.source)
+    if parsed is None:
+        return
+    try:
+        if entry.host is not None:
+            from .hosted import serve
+
+            _, scope = run.module("__main__", state, "")
+            frame = Frame(scope)
+            serve(run, frame, entry.host, entry.package, state)
+            end = None if state.dead else state
+        elif entry.function:
+            _, scope = run.module("__console_script__", state, "")
+            frame = Frame(scope)
+            module(run, frame, entry.package, state)
+            loaded = run.modules.get(entry.package)
+            target: Value = UNKNOWN
+            if loaded is not None:
+                target = state.store.get((loaded.number, entry.function.partition(".")[0]), UNKNOWN)
+            call(run, frame, target, (), entry.source.cut(0, 0), state)
+            end = None if state.dead else state
+        else:
+            _, scope = run.module("__main__", state, entry.argv[0] if entry.argv else "")
+            state.store[(scope.number, "__package__")] = Const(entry.package)
+            frame = Frame(scope)
+            if entry.package:
+                # ``-m`` imports the packages around the module first.
+                module(run, frame, entry.package, state)
+            end = None if state.dead else block(run, frame, parsed.body, state)
+        _finish(run, frame, end, entry.source)
+    except OutOfBoundsError as error:
+        run.exhausted = True
+        run.doubts.append(str(error))
+
+
+def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
+    """The main line is over: threads and processes are waited for, unless they are daemons."""
+    ends = [Ending(end, "end", None)] if end is not None else []
+    for one in frame.raises:
+        how = {"SystemExit": "exit", "KeyboardInterrupt": "interrupt"}.get(one.kind, "error")
+        ends.append(Ending(one.state, how, one.text))
+    for ending in ends:
+        raises, frame.raises, state = frame.raises, [], ending.state
+        for thread in _waited_for(run):
+            if not state.dead:
+                lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
+                _join(run, frame, thread, state, "rest" if lives else "perhaps")
+        for thread in run.threads:
+            if thread.kind == "process" and thread.daemon and not state.dead:
+                _terminated(run, frame, thread, state)
+        if not state.dead or frame.raises:
+            # What is raised while the interpreter waits for threads is printed, and it goes on to end.
+            left = joined([state, *(one.state for one in frame.raises)])
+            if left is not None:
+                run.endings.append(Ending(left, ending.how, ending.text))
+        frame.raises = raises
+
+
+def _terminated(run: Run, frame: Frame, thread: Thread, state: State) -> None:
+    """At the program's end `multiprocessing` sends SIGTERM to its daemons and waits for them: a forked one has the handler that its parent had."""
+    inherited = state.store.get((thread.object, threads.HANDLER), DEFAULT)
+    if state.signalled and inherited not in (DEFAULT, INTERRUPT):
+        over = threads.terminated(run, frame, thread, inherited)
+        rests.rest(run, frame, thread.text, "the process that it terminates", state, over=over, outlives=True)
+
+
+def _waited_for(run: Run) -> list[Thread]:
+    found = {thread.object: thread for thread in run.threads if not thread.daemon}
+    return list(found.values())
+
+
+def _join(run: Run, frame: Frame, thread: Thread, state: State, kind: str) -> None:
+    if truth(state.store.get((thread.object, "daemon"), FALSE)) is True:
+        return
+    over = threads.over(run, frame, thread.object)
+    rests.rest(run, frame, thread.text, rests.END, state, kind=kind, over=over, outlives=True)

@@ -1,0 +1,89 @@
+"""A program that starts others: in front of its children it stays, and the ways in which they turn out combine; by exec it becomes the other, and keeps some of what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..records import replace
+from .process import Alternative
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..image.model import Argument
+    from .model import Program, Started
+    from .process import Environment, Process
+    from .resolve import Resolver
+
+MOST_WAYS = 16
+
+
+def starting(resolver: Resolver, process: Process, program: Program, environment: Environment) -> list[Alternative]:
+    """A program with children: every combination of how they turn out."""
+    partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
+    for started in program.starts:
+        leads = started.how in ("init", "supervisor")
+        inner = replace(environment, pid1=False, leads=leads, ignored=_inherited(environment, started))
+        ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
+        partial = [
+            (_combined(one, way), [*children, _placed(way.process, started)] if way.process else children)
+            for one, children in partial
+            for way in ways
+        ][:MOST_WAYS]
+    result = []
+    for way, children in partial:
+        stays = program.stays
+        if program.daemonizes or "short-lived" in program.traits:
+            stays = False
+        elif stays is None or program.kind in ("wrappers", "inits", "package-runners"):
+            stays = children[0].stays if children else False
+        if not children and program.kind != "supervisors":
+            result.append(replace(way, process=None))
+            continue
+        placed = replace(process, children=tuple(children), stays=stays)
+        result.append(replace(way, process=placed, failed=None))
+    return result
+
+
+def _inherited(environment: Environment, started: Started) -> frozenset[str]:
+    # tini and dumb-init restore the default dispositions before they exec their child.
+    return frozenset() if started.how in ("init", "supervisor") else environment.ignored
+
+
+def _placed(process: Process, started: Started) -> Process:
+    leads = started.how in ("init", "supervisor")
+    return replace(
+        process,
+        how=started.how,
+        own_group=process.own_group or leads,
+        stop_signal=started.stop_signal,
+        to_group=started.to_group,
+        kills_after=started.kills_after,
+        text=process.text or started.text,
+    )
+
+
+def _combined(one: Alternative, way: Alternative) -> Alternative:
+    return replace(
+        one,
+        conditions=(*one.conditions, *way.conditions),
+        default=one.default and way.default,
+        reasons=(*one.reasons, *way.reasons),
+        failed=one.failed or way.failed,
+        culprit=one.culprit or way.culprit,
+    )
+
+
+def within(process: Process, earlier: Process) -> Process:
+    """The process, in the group that it made itself before its exec, and with the end that was set to it."""
+    ends = earlier.program is not None and "short-lived" in earlier.program.traits
+    return replace(process, own_group=process.own_group or earlier.own_group, stays=False if ends else process.stays)
+
+
+def user(program: Program, arguments: Sequence[Argument]) -> str | None:
+    """The user that a privilege dropper becomes: named by the catalogue, else its first operand (gosu, su-exec)."""
+    if program.starts[0].user is not None:
+        return program.starts[0].user
+    if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
+        return next((word.value for word in arguments[1:] if not word.value.startswith("-")), None)
+    return "nobody" if "privilege-drop" in program.traits else None
