@@ -10,7 +10,7 @@ The semantics, with their sources (Linux, stable since PID namespaces exist):
 - ``kill(0)`` and ``kill(-pgid)`` reach the whole group, the sender included; ``kill(-1)`` all but the sender and PID 1 (kill(2)).
 
 The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds, or only `QUICK` where another one
-is taken to be the slowest; everything else needs no time at all. Where a reaction is not known, `Choices` has every possibility tried.
+is taken to be the slowest; everything else needs no time at all. Where a reaction is not known, `choices.Choices` has every possibility tried.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from .choices import Choices
     from .model import Reaction
     from .process import Process
 
@@ -32,36 +33,6 @@ MARGIN = 0.2
 IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
 STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
 MOST_EVENTS = 2000
-
-
-class Choices:
-    """One run's answers to what is not known; `runs` tries them all, up to a bound."""
-
-    MOST = 48
-
-    def __init__(self, answers: list[int]) -> None:
-        self.answers, self.asked = answers, list[tuple[str, int]]()
-        self._made: dict[object, int] = {}
-
-    def pick(self, key: object, label: str, ways: int) -> int:
-        """The answer (0 … ways-1) to a question; the same again for the same key."""
-        if key in self._made:
-            return self._made[key]
-        number = len(self.asked)
-        answer = self.answers[number] if number < len(self.answers) else 0
-        self.asked.append((label, ways))
-        self._made[key] = answer
-        return answer
-
-    def next(self) -> list[int] | None:
-        """The answers of the next run; None after the last."""
-        answers = [*self.answers, *([0] * (len(self.asked) - len(self.answers)))][: len(self.asked)]
-        while answers:
-            if answers[-1] + 1 < self.asked[len(answers) - 1][1]:
-                answers[-1] += 1
-                return answers
-            answers.pop()
-        return None
 
 
 class Driver(Protocol):
@@ -340,14 +311,3 @@ class Kernel:
                 self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now
         if not reaction.waits or not children:
             self.end(task, "exited")
-
-
-def runs() -> Iterator[Choices]:
-    """Runs with every combination of answers, the likeliest first, up to a bound."""
-    answers: list[int] | None = []
-    for _ in range(Choices.MOST):
-        choices = Choices(answers or [])
-        yield choices
-        answers = choices.next()
-        if answers is None:
-            return

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kernel import Kernel, runs
+from .choices import runs
+from .kernel import Kernel
 from .model import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .kernel import Choices, Driver, Task
+    from .choices import Choices
+    from .kernel import Driver, Task
     from .model import Verdict
     from .process import Process
     from .resolve import Resolver

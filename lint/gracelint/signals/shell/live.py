@@ -18,6 +18,7 @@ from . import children, simple
 from .children import Forked
 from .machine import Machine
 from .outcome import Sent, Stop, Waited
+from .targets import reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -316,14 +317,14 @@ class LiveShell:
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """``kill``."""
         kernel = self.kernel
-        targets = self._targets(to, pids)
+        targets = reached(kernel, self.task, to, pids)
         if to == "other":
             label = f"whether `{text.value}` reaches the application"
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
                 targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
         word = to.partition(":")[0].replace("line", "name").replace("nobody", "other")
-        reached = tuple(task.pid for task in targets if task is not self.task)
-        self.sent.append(Sent(signal, word, text, reached, self._handling()))  # type: ignore[arg-type] # the machine's words
+        others = tuple(task.pid for task in targets if task is not self.task)
+        self.sent.append(Sent(signal, word, text, others, self._handling()))  # type: ignore[arg-type] # the machine's words
         if word == "name" and self.task in targets:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
@@ -332,27 +333,6 @@ class LiveShell:
         if to == "other":
             return None
         return 0 if targets else 1
-
-    def _targets(self, to: str, pids: tuple[int, ...]) -> list[Task]:
-        tasks = [task for task in self.kernel.tasks.values() if task.alive]
-        if to == "group":
-            return self.kernel.members(pids[0] if pids else self.task.group)
-        if to == "all":
-            return [task for task in tasks if task is not self.task and task.pid != 1]
-        if to == "self":
-            return [self.task]
-        if to.startswith(("name:", "line:")):
-            kind, _, name = to.partition(":")
-            return [
-                task
-                for task in tasks
-                if (not pids or (task.parent is not None and task.parent.pid in pids))
-                and (name or pids)
-                and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
-            ]
-        if to == "nobody":
-            return []
-        return [task for task in tasks if task.pid in pids]
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

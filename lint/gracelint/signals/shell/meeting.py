@@ -1,0 +1,149 @@
+"""Where ways through a script become one again: two states at the same place that agree in all that matters, and outcomes that differ only in their conditions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from .state import MOST_FACTS
+from .values import Unknown, default
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+    from typing import Any
+
+    from .machine import Machine
+    from .startup import Waiting
+    from .state import State
+    from .values import Array, Value
+
+WIDEN = 6
+PRECISE = 60
+MEETING = frozenset({"seq", "while", "for"})  # frames at which ways become one again
+
+
+def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
+    """Let two ways become one again where they agree."""
+    if state.stack is None or state.stack.kind not in MEETING:
+        return False
+    here = waiting.at(state.stack)
+    if not here:
+        return False
+    widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
+    comparable, counts = state.comparable(), state.tested
+    for other in here:
+        if counts and (other.status, other.truth) != (state.status, state.truth):
+            continue
+        if other.comparable() != comparable:
+            continue
+        same_loop = state.rounds is not None and other.rounds is state.rounds
+        if widen or same_loop or (other.variables == state.variables and other.scopes == state.scopes):
+            _merge(other, state)
+            waiting.again(other)
+            return True
+    return False
+
+
+def _merge(into: State, state: State) -> None:
+    _meet(into.variables, state.variables, into, state)
+    for (_, saved), (_, other_saved) in zip(into.scopes, state.scopes, strict=True):
+        one_sided = saved.keys() ^ other_saved.keys()  # local on one of the ways alone
+        _meet(saved, other_saved, into, state)
+        saved.update((name, Unknown(f"${name}")) for name in one_sided)
+    shared = 0
+    for one_condition, other in zip(into.conditions, state.conditions, strict=False):
+        if one_condition != other:
+            break
+        shared += 1
+    into.required = tuple(dict.fromkeys((*into.required, *state.required)))
+    kept = into.conditions[:shared]
+    into.conditions = (*kept, *(condition for condition in into.required if condition not in kept))
+    if into.status != state.status:
+        into.status, into.truth = None, None
+    if into.workdir != state.workdir:
+        into.workdir = Unknown("$PWD", nonempty=True)
+    _meet_candidates(into, state)
+    into.default = into.default or state.default
+    into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
+    for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
+        for item in getattr(state.facts, name):
+            into.note(name, item)
+
+
+def _meet_candidates(into: State, state: State) -> None:
+    """Of two ways that meet, the last command that one of them may hold on at: that of the default launch, if there is one.
+
+    What ran on that way goes last in what ran on both, so that it still counts as the last.
+    """
+    first, second = state, into
+    if state.candidate is not None and (into.candidate is None or (state.default and not into.default)):
+        into.candidate = state.candidate
+        first, second = into, state
+    last, earlier = second.facts.before, first.facts.before
+    if earlier is last:
+        return
+    same = {id(command) for command in last}
+    before = (*(command for command in earlier if id(command) not in same and command not in last), *last)
+    into.facts = replace(into.facts, before=before[:MOST_FACTS])
+
+
+def _meet(
+    variables: MutableMapping[str, Any], others: Mapping[str, Value | Array | None], into: State, state: State
+) -> None:
+    """What variables are behind the place where two ways meet."""
+    if variables == others:
+        return
+    for name in others.keys() - variables.keys():
+        variables[name] = None
+    for name, one in variables.items():
+        two = others.get(name)
+        if one is not two and one != two:
+            variables[name] = _either(name, one, two, into.default, state.default)
+
+
+def _either(
+    name: str, one: Value | Array | None, two: Value | Array | None, first: bool, second: bool
+) -> Value | Array:
+    """A variable that two ways leave with different values; what the default launch makes of it is kept."""
+    chosen = one if first and not second else two if second and not first else None
+    if isinstance(chosen, tuple):
+        return tuple(
+            Unknown(f"${name}", default(item), rest=isinstance(item, Unknown) and item.rest) for item in chosen
+        )
+    known = default(chosen) if isinstance(chosen, (str, Unknown)) else None
+    return Unknown(f"${name}", known)
+
+
+def distinct(states: list[State]) -> list[State]:
+    """One state an outcome: those that differ only in conditions become one, with the conditions they share."""
+    result: list[State] = []
+    index: dict[object, State] = {}
+    for state in states:
+        key = _identity(state)
+        known = index.get(key)
+        if known is None:
+            index[key] = state
+            result.append(state)
+        else:
+            known.required = tuple(dict.fromkeys((*known.required, *state.required)))
+            shared = [condition for condition in known.conditions if condition in state.conditions]
+            known.conditions = (*shared, *(condition for condition in known.required if condition not in shared))
+            known.default = known.default or state.default
+    return result
+
+
+def _identity(state: State) -> object:
+    command = state.ended.command if state.ended else state.block.command if state.block else None
+    process = state.ended.process if state.ended else None
+    return (
+        state.ended.kind if state.ended else state.block.kind if state.block else "",
+        state.ended.reason if state.ended else "",
+        (command.text, command.argv) if command else None,
+        process.argv if process else None,
+        (process.shell is not None, id(process.shell)) if process and process.shell else None,
+        tuple((name, trap.text, trap.action) for name, trap in sorted(state.traps.items())),
+        state.ignored,
+        tuple(job.text for job in state.jobs if not job.told),
+        "e" in state.options,
+        "m" in state.options,
+    )

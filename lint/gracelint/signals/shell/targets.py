@@ -1,0 +1,31 @@
+"""Whom a signal that a shell sends reaches, among the tasks of the simulation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..kernel import Kernel, Task
+
+
+def reached(kernel: Kernel, sender: Task, to: str, pids: tuple[int, ...]) -> list[Task]:
+    """The tasks that are meant: ``to`` says how, as in `Host.send`."""
+    tasks = [task for task in kernel.tasks.values() if task.alive]
+    if to == "group":
+        return kernel.members(pids[0] if pids else sender.group)
+    if to == "all":
+        return [task for task in tasks if task is not sender and task.pid != 1]
+    if to == "self":
+        return [sender]
+    if to.startswith(("name:", "line:")):
+        kind, _, name = to.partition(":")
+        return [
+            task
+            for task in tasks
+            if (not pids or (task.parent is not None and task.parent.pid in pids))
+            and (name or pids)
+            and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
+        ]
+    if to == "nobody":
+        return []
+    return [task for task in tasks if task.pid in pids]

@@ -1,0 +1,94 @@
+"""``trap``: what it sets, resets, and what each shell refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from .. import names
+from .outcome import Trap
+from .values import default
+
+if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from .machine import Machine
+    from .state import State
+    from .values import Field
+
+
+def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``trap action signal…``, ``trap - signal…``, ``trap signal``."""
+    rest = fields[1:]
+    if rest and rest[0].value == "--":
+        rest = rest[1:]
+    if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
+        # What it prints, bash asks the kernel for, and begins to catch it while it is at it.
+        state.guarded = state.guarded or state.shell.dialect.exit_trap_on_signal
+        if rest and not state.shell.dialect.error_traps:
+            return [machine.leave(state, 2, f"trap has no option {rest[0].shown}")]
+        return machine.finished(state, 0)
+    first = rest[0]
+    reset = len(rest) == 1 or first.value == "-" or (default(first.value) or "x").isdigit()
+    signals = rest[1:] if first.value == "-" or not reset else rest
+    action = None if reset else default(first.value)
+    text = None if reset else _text(machine, first, action)
+    status = 0
+    for field in signals:
+        if not _set_trap(state, node, field, action, text, reset):
+            status = 1
+            if state.shell.dialect.refusal_ends_trap:
+                break
+    if not reset and action is None:
+        state.note("reasons", f"the trap action {first.shown} is not known")
+    return machine.finished(state, status)
+
+
+def _text(machine: Machine, field: Field, action: str | None) -> Text | None:
+    if action is None:
+        return None
+    value = field.text.value
+    if value == action:
+        return field.text
+    if len(value) == len(action) + 2 and value[1:-1] == action:
+        return field.text.cut(1, len(value) - 1)
+    return machine.context.joined(action, field.text)
+
+
+def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, text: Text | None, reset: bool) -> bool:
+    """Set one; False where this shell does not know the name."""
+    spelled = field.shown
+    signal = _signal(spelled)
+    made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
+    prefixed = spelled.upper().startswith("SIG")
+    foreign = signal in ("ERR", "DEBUG", "RETURN") and not state.shell.dialect.error_traps
+    if signal is None or foreign or (prefixed and not state.shell.dialect.trap_prefix):
+        state.note("rejected", replace(made, in_force=False))
+        return False
+    if signal in ("SIGKILL", "SIGSTOP"):
+        state.note("rejected", replace(made, in_force=False))
+        return True
+    if signal in state.shell.ignored:
+        # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
+        state.note("rejected", replace(made, in_force=False))
+        return True
+    if signal in state.traps:
+        state.note("replaced", replace(state.traps[signal], in_force=False))
+    traps = {name: known for name, known in state.traps.items() if name != signal}
+    if not reset:
+        traps[signal] = made
+    state.traps = traps
+    state.guarded = state.guarded or (
+        signal == "EXIT" and not reset and action != "" and state.shell.dialect.exit_trap_on_signal
+    )
+    ignoring = not reset and action == ""
+    state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
+    return True
+
+
+def _signal(spelled: str) -> str | None:
+    if spelled.upper() in ("EXIT", "0", "SIGEXIT"):
+        return "EXIT"
+    if spelled.upper() in ("ERR", "DEBUG", "RETURN"):
+        return spelled.upper()
+    return names.canonical(spelled)
