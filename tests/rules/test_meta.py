@@ -6,6 +6,7 @@ import importlib.util
 import pkgutil
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import archive
 import pytest
@@ -13,6 +14,9 @@ from test_fixtures import BAD, lint
 
 import gracelint_rules
 from gracelint_rules.registry import RULES, Registered
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 HEADINGS = (
@@ -90,11 +94,21 @@ def test_fix_is_declared_where_one_is_made(rule: gracelint_rules.registry.Rule) 
     assert made == declared
 
 
-def test_pages_are_fresh() -> None:
+def generator() -> ModuleType:
+    """``docs/generate.py``, as a module."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None and spec.loader is not None
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
-    pages = generate.pages()
+    return generate
+
+
+def test_pages_are_fresh() -> None:
+    pages = generator().pages()
     written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "rules").glob("*.md")}
     assert written == pages, "run python docs/generate.py"
+
+
+def test_what_is_counted_in_the_page_about_evidence_is_fresh() -> None:
+    generate = generator()
+    assert generate.EVIDENCE_PAGE.read_text(encoding="utf-8") == generate.evidence(), "run python docs/generate.py"

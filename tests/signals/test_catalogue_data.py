@@ -67,21 +67,6 @@ def _cited(evidence: str) -> bool:
     )
 
 
-def test_what_is_only_documented_is_listed() -> None:
-    """docs/evidence.md names every entry that says *handles* without a measurement."""
-
-    def only_documented(key: str) -> bool:
-        tables = list(_tables(catalogue.entry(key)))
-        evidence = [each for table in tables for each in table.get("evidence", ())]
-        handles = any(table.get("does") == "handles" for table in tables)
-        return handles and not any(each.startswith("measured: ") for each in evidence)
-
-    text = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text("utf-8")
-    listed = re.search(r"^(`[^\n]*`)\.$", text.partition("## Documented, not measured")[2], re.MULTILINE)
-    assert listed is not None
-    assert re.findall(r"`([^`]+)`", listed[1]) == sorted(filter(only_documented, KEYS))
-
-
 # php-fpm's SIGQUIT is clean where its configuration sets process_control_timeout, which a reader finds out.
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "php-fpm"])
 def test_a_clean_signal_is_one_that_the_program_handles(key: str) -> None:
