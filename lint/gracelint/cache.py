@@ -16,26 +16,22 @@ import json
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import gracelint_rules
 
 from . import __version__, disk
-from .diagnostics import CONFIDENCES, SEVERITIES, Finding, Fix, Related
-from .discovery import display, read_bytes
-from .engine import Judged, judge
+from .engine import judge
 from .engine import judge_all as judge_anew
+from .kept import NotKeptError, Reader, Writer
 from .records import dataclass, fields
-from .source import Document, Edit, Span, Text
-from .suppress import Ignore
+from .source import Document, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .cases import Unit
-    from .compose import Service
-
-    Json: TypeAlias = Any
+    from .engine import Judged
 
 FOLDER = disk.CACHE
 LARGEST_ENTRY = 4_000_000
@@ -45,10 +41,6 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 # What a hostile entry can make of the code that reads it.
 _UNSOUND = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RecursionError)
-
-
-class _NotKeptError(Exception):
-    """A judgement that is not to be kept, or an entry that is not to be believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +56,8 @@ class Store:
             entry = json.loads(_entry(self._path(unit)))
             if entry["maker"] != self.maker or entry["unit"] != _about(unit):
                 return None
-            return _Reader(unit, entry).judged()
-        except (_NotKeptError, *_UNSOUND):
+            return Reader(unit, entry).judged()
+        except (NotKeptError, *_UNSOUND):
             return None
 
     def judge(self, unit: Unit) -> Judged:
@@ -74,7 +66,7 @@ class Store:
             judged = judge(unit)
         try:
             self._keep(unit, judged, record)
-        except (_NotKeptError, *_UNSOUND):
+        except (NotKeptError, *_UNSOUND):
             pass  # it is judged again the next time
         return judged
 
@@ -88,12 +80,12 @@ class Store:
 
     def _keep(self, unit: Unit, judged: Judged, record: disk.Record) -> None:
         if judged.bugs or not record.steady or len(record.answers) > MOST_QUESTIONS:
-            raise _NotKeptError
+            raise NotKeptError
         entry = {
             "maker": self.maker,
             "unit": _about(unit),
             "asked": [[kind, path, answer] for (kind, path), answer in record.answers.items()],
-            **_Writer(unit, record).entry(judged),
+            **Writer(unit, record).entry(judged),
         }
         data = json.dumps(entry, separators=(",", ":")).encode("ascii")
         if len(data) <= LARGEST_ENTRY:
@@ -167,7 +159,7 @@ def _about(unit: Unit) -> str:
 
 
 def _written(value: object) -> str:
-    """A value in words that are the same for equal values, and for no others. Raises `_NotKeptError` for what cannot be told so."""
+    """A value in words that are the same for equal values, and for no others. Raises `NotKeptError` for what cannot be told so."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return repr(value)
     if isinstance(value, Text):
@@ -183,161 +175,7 @@ def _written(value: object) -> str:
     if hasattr(value, "__match_args__"):
         known: Any = value
         return f"{type(value).__name__}({','.join(f'{each.name}={_written(getattr(value, each.name))}' for each in fields(known))})"
-    raise _NotKeptError
-
-
-# --- entries as data ---------------------------------------------------------------------------------------------------
-
-
-class _Writer:
-    """Makes plain data of a judgement. A document is written as where its text is read from."""
-
-    def __init__(self, unit: Unit, record: disk.Record) -> None:
-        self._unit = unit
-        self._record = record
-        self._documents: dict[int, int] = {}
-        self._sources: list[list[str]] = []
-        self._texts: dict[str, str] = {}
-
-    def entry(self, judged: Judged) -> dict[str, Json]:
-        """A judgement."""
-        text = self._record.answers.get(("text", self._unit.file))
-        if not isinstance(text, str):
-            raise _NotKeptError
-        return {
-            "text": text,
-            "findings": [self._finding(each) for each in judged.findings],
-            "ignores": [
-                [
-                    *self._span(each.span),
-                    [[code, *self._span(at)] for code, at in each.codes],
-                    *each.lines,
-                    each.whole_file,
-                ]
-                for each in judged.ignores
-            ],
-            "read": sorted(judged.read),
-            "documents": self._sources,
-        }
-
-    def _finding(self, finding: Finding) -> list[Json]:
-        fix = finding.fix
-        return [
-            finding.code, finding.name, finding.severity, finding.confidence, finding.message, self._span(finding.span),
-            [[self._span(each.span), each.message] for each in finding.related],
-            fix and [fix.safety, fix.message, [[self._span(each.span), each.text] for each in fix.edits]],
-            finding.dockerfile, finding.target,
-        ]  # fmt: skip
-
-    def _span(self, span: Span) -> list[int]:
-        document = span.document
-        index = self._documents.get(id(document))
-        if index is None:
-            index = self._documents[id(document)] = len(self._sources)
-            self._sources.append(self._source(document))
-        return [index, span.start, span.end]
-
-    def _source(self, document: Document) -> list[str]:
-        unit = self._unit
-        said = disk.digest(document.encode())
-        if document.path == unit.path and said == self._record.answers.get(("text", unit.file)):
-            return ["unit", ""]
-        if unit.service is not None and document is unit.service.document:
-            return ["service", ""]
-        for (kind, path), answer in self._record.answers.items():
-            if answer == said and kind.startswith("content") and display(path) == document.path:
-                return ["content", path]
-        raise _NotKeptError
-
-
-class _Reader:
-    """Makes a judgement of plain data, if it is sound and every question gets the same answer as before."""
-
-    def __init__(self, unit: Unit, entry: dict[str, Json]) -> None:
-        self._unit = unit
-        self._entry = entry
-        self._contents: dict[str, bytes] = {}
-        self._documents: list[Document] = []
-
-    def judged(self) -> Judged:
-        """The judgement."""
-        entry = self._entry
-        data = read_bytes(self._unit.file)
-        if disk.digest(data) != entry["text"]:
-            raise _NotKeptError
-        for kind, path, answer in entry["asked"]:
-            if kind == "text":
-                continue
-            found, content = disk.ask(_text(kind), _text(path))
-            if found != answer:
-                raise _NotKeptError
-            if content is not None:
-                self._contents[path] = content
-        self._documents = [self._document(kind, path, data) for kind, path in entry["documents"]]
-        return Judged(
-            tuple([self._finding(*each) for each in entry["findings"]]),
-            tuple([self._ignore(*each) for each in entry["ignores"]]),
-            frozenset([_text(path) for path in entry["read"]]),
-        )
-
-    def _document(self, kind: str, path: str, data: bytes) -> Document:
-        service: Service | None = self._unit.service
-        if kind == "unit":
-            return Document.decode(self._unit.path, data)
-        if kind == "service" and service is not None:
-            return service.document
-        return Document.decode(display(path), self._contents[path])
-
-    def _finding(
-        self, code: Json, name: Json, severity: Json, confidence: Json, message: Json, span: Json, related: Json,
-        fix: Json, dockerfile: Json, target: Json,
-    ) -> Finding:  # fmt: skip
-        return Finding(
-            _text(code),
-            _text(name),
-            _one_of(severity, SEVERITIES),
-            _one_of(confidence, CONFIDENCES),
-            _text(message),
-            self._span(*span),
-            tuple([Related(self._span(*at), _text(why)) for at, why in related]),
-            None if fix is None else self._fix(*fix),
-            None if dockerfile is None else _text(dockerfile),
-            None if target is None else _text(target),
-        )
-
-    def _fix(self, safety: Json, message: Json, edits: Json) -> Fix:
-        made = tuple([Edit(self._span(*span), _text(text)) for span, text in edits])
-        return Fix(_one_of(safety, ("safe", "unsafe")), _text(message), made)
-
-    def _ignore(
-        self, document: Json, start: Json, end: Json, codes: Json, first: Json, last: Json, whole: Json
-    ) -> Ignore:
-        named = tuple([(_text(code), self._span(*at)) for code, *at in codes])
-        return Ignore(self._span(document, start, end), named, (_number(first), _number(last)), whole is True)
-
-    def _span(self, document: Json, start: Json, end: Json) -> Span:
-        found = self._documents[_number(document)]
-        if not 0 <= _number(start) <= _number(end) <= len(found.text):
-            raise _NotKeptError
-        return Span(found, start, end)
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise _NotKeptError
-    return value
-
-
-def _number(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _NotKeptError
-    return value
-
-
-def _one_of(value: Json, choices: Sequence[Json]) -> Json:
-    if value not in choices:
-        raise _NotKeptError
-    return value
+    raise NotKeptError
 
 
 # --- files -------------------------------------------------------------------------------------------------------------
@@ -347,10 +185,10 @@ def _entry(path: str) -> bytes:
     descriptor = os.open(path, _FLAGS)
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _NotKeptError
+            raise NotKeptError
         data = file.read(LARGEST_ENTRY + 1)
     if len(data) > LARGEST_ENTRY:
-        raise _NotKeptError
+        raise NotKeptError
     return data
 
 

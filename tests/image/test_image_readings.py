@@ -10,8 +10,8 @@ import pytest
 from gracelint.image import readings, runs
 from gracelint.image.build import build_image
 from gracelint.image.context import Context
+from gracelint.image.instructions import DEFAULT_SHELL
 from gracelint.image.model import Absent, ImageFile
-from gracelint.image.stages import DEFAULT_SHELL
 from gracelint.image.steps import Run
 from gracelint.image.substitution import Variables
 from gracelint.parsers.dockerfile import parse

@@ -9,9 +9,10 @@ from ..records import replace
 from ..source import join
 from .effort import Effort
 from .files import ImageFiles
+from .instructions import DEFAULT_SHELL
 from .launch import build_launch, override
 from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, StopSignal, Unknown
-from .stages import DEFAULT_SHELL, configure, read_stages
+from .stages import configure, read_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

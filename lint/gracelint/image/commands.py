@@ -31,9 +31,11 @@ from ..parsers.shell.model import (
     While,
 )
 from ..source import join
-from .operations import Opaque, Target, Transfer, Write
+from .actions import Opaque, Target, Transfer, Write
+from .finding import found_by
+from .options import strips_returns
 from .printing import echoed, heredoc_text, printed
-from .tools import found_by, operate, strips_returns
+from .tools import operate
 
 if TYPE_CHECKING:
     from ..parsers.shell.model import Command, Redirect

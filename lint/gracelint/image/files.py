@@ -16,9 +16,10 @@ from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..records import NamedTuple, replace
+from ..records import replace
 from . import runs
 from .base_files import held_by_base, is_system_folder, other_names
+from .before import Before, Place
 from .copies import copied, word_problem
 from .effort import CHARACTERS, READING, Effort
 from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside
@@ -26,8 +27,8 @@ from .listing import copied_paths
 from .model import Absent, ImageFile, Unknown
 from .paths import normal
 from .reach import Reach
+from .search import Search
 from .steps import Copy, MakeFolder, Run
-from .unsaid import Unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,13 +43,6 @@ if TYPE_CHECKING:
     Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
-
-
-class Place(NamedTuple):
-    """A place in a build: before an operation of a step (a step that is no RUN has one)."""
-
-    step: int
-    operation: int
 
 
 class ImageFiles:
@@ -72,8 +66,7 @@ class ImageFiles:
         self._notes: list[tuple[str, Text | None]] = []
         self._mentions: dict[int, runs.Mentions] = {}
         self._below: dict[str, tuple[str, ...]] = {}  # what may stand below a folder
-        self._unsaid: dict[tuple[str, str], Unsaid] = {}
-        self._commands: dict[tuple[str, str, str], ImageFile | Absent | Unknown] = {}
+        self._searches: dict[tuple[str, str], Search] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
         self._reach = Reach(steps)
@@ -88,14 +81,15 @@ class ImageFiles:
 
     def lookup(self, path: str) -> ImageFile | Absent | Unknown:
         """What stands at an absolute path, symbolic links followed."""
-        return self._answer(normal(path), self.entry(path))
+        return self.answer(normal(path), self.entry(path))
 
     def known(self, path: str) -> ImageFile | None:
         """The file at an absolute path, if it is known to be there."""
         entry = self.entry(path, thorough=False)
         return entry.file if isinstance(entry, Found) else None
 
-    def _answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
+    def answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
+        """An entry in the words of the protocol."""
         if isinstance(entry, Found):
             return entry.file
         if isinstance(entry, Folder):
@@ -108,37 +102,10 @@ class ImageFiles:
         """What ``execvp`` would start (POSIX ``exec``: a name with a ``/`` is not looked up in PATH)."""
         if "/" in command:
             return self.lookup(posixpath.join(workdir, command))
-        key = (command, workdir, search)
-        if key not in self._commands:
-            self._commands[key] = self._searched(command, workdir, search)
-        return self._commands[key]
-
-    def _searched(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
-        unsaid = self._unsaid_in(workdir, search).answer(command)
-        if unsaid is not None:
-            return unsaid
-        paths = [normal(posixpath.join(workdir, folder, command)) for folder in search.split(":")]
-        # Whether some RUN may have made it matters only where nothing else leaves it open: reading them all is dear.
-        for thorough in (False, True):
-            first: ImageFile | Unknown | None = None
-            for path in paths:
-                found = self._answer(path, self.entry(path, thorough))
-                if isinstance(found, ImageFile):
-                    if found.executable is not False:
-                        return found
-                    first = first if isinstance(first, ImageFile) else found
-                elif isinstance(found, Unknown):
-                    first = first or found
-            if first is not None:
-                return first
-        return Absent(command, f"{command} is in none of the folders of PATH ({search})")
-
-    def _unsaid_in(self, workdir: str, search: str) -> Unsaid:
         key = (workdir, search)
-        if key not in self._unsaid:
-            folders = [normal(posixpath.join(workdir, folder)) for folder in search.split(":")]
-            self._unsaid[key] = Unsaid(folders, self.base, self.steps, self.context)
-        return self._unsaid[key]
+        if key not in self._searches:
+            self._searches[key] = Search(self, workdir, search)
+        return self._searches[key].which(command)
 
     def stages(self) -> Iterator[tuple[ImageFiles, tuple[Text, ...]]]:
         """These files, then those of the stages they were copied from, each once: with the RUN commands of its stage."""
@@ -237,7 +204,7 @@ class ImageFiles:
         while entry is None and (index := self._step_below(path, index)) >= 0:
             limit = before.operation if index == before.step else None
             for place, act in self._acts(index, path, limit):
-                effect = act(path, _Before(self, place))
+                effect = act(path, Before(self, place))
                 if isinstance(effect, Change):
                     changes.append(effect)
                     path = effect.path or path
@@ -372,31 +339,6 @@ class ImageFiles:
     def _stage_listing(self, index: int, folder: str) -> tuple[str, ...]:
         other = None if self._effort.deep else self._stage(index)
         return () if other is None else other._candidates(normal(folder))
-
-
-class _Before:
-    """The image before one of its steps (`gracelint.image.entries.World`)."""
-
-    __slots__ = ("_files", "_place")
-
-    def __init__(self, files: ImageFiles, place: Place) -> None:
-        self._files, self._place = files, place
-
-    @property
-    def context(self) -> Context:
-        return self._files.context
-
-    def kind(self, path: str) -> Kind:
-        return self._files.kind(path, self._place)
-
-    def entry(self, path: str) -> Entry:
-        return self._files.find(path, self._place)
-
-    def stage_entry(self, index: int, path: str) -> Entry:
-        return self._files.stage_entry(index, path)
-
-    def note(self, reason: str, text: Text | None) -> None:
-        self._files.note(reason, text)
 
 
 def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:

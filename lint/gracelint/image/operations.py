@@ -1,4 +1,4 @@
-"""What the commands of a RUN do to files: operations, and their answer to a question about one path.
+"""What the commands of a RUN do to one path that is asked about.
 
 An operation that may or may not take place (behind ``||``, inside ``if``) is asked as if it did, and then both answers
 are merged: what differs is not known.
@@ -7,10 +7,11 @@ are merged: what differs is not known.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ..records import dataclass, replace
 from ..source import join
+from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Touch, Transfer, Unpack, Write, matches
 from .entries import (
     Change,
     Effect,
@@ -25,7 +26,6 @@ from .entries import (
     inside,
     perhaps,
 )
-from .globs import path_glob
 from .model import ImageFile
 from .modes import executable_after
 from .printing import without_carriage_returns
@@ -34,142 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..source import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Paths that a word names.
-
-    ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
-    hint). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
-    trailing slash.
-    """
-
-    path: str | None
-    raw: str
-    pattern: bool = False
-    deep: bool = False
-    is_folder: bool = False
-
-    def names(self, path: str) -> bool:
-        """Whether the path is one of those named, for certain."""
-        if self.path is None:
-            return False
-        if self.deep:
-            folder, name = posixpath.split(self.path)
-            return inside(path, folder) is not None and _matches(name, posixpath.basename(path))
-        return _matches(self.path, path) if self.pattern else self.path == path
-
-    def holds(self, path: str) -> bool:
-        """Whether the path is one of those named, or lies below one."""
-        if self.names(path):
-            return True
-        if self.path is None or self.deep:
-            return False
-        parts = path.split("/")
-        depth = self.path.count("/") + 1
-        return self.path == "/" or (len(parts) > depth and self.names("/".join(parts[:depth])))
-
-    def hints(self, path: str) -> bool:
-        """Whether a word that is not understood may mean the path."""
-        return self.path is None and posixpath.basename(path) in self.raw
-
-
-def _matches(pattern: str, text: str) -> bool:
-    glob = path_glob(pattern.replace("[!", "[^"))
-    return glob is not None and glob.matches(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Chmod:
-    """``chmod``. ``mode`` None: not known."""
-
-    targets: tuple[Target, ...]
-    mode: str | None
-    recursive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """``rm``."""
-
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MakeFolders:
-    """``mkdir``."""
-
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """``touch``."""
-
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Symlink:
-    """``ln -s target link``; ``into``: the link is made inside that folder if it is one."""
-
-    target: str | None
-    link: Target
-    into: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """``cp``, ``mv``, ``install``, hard ``ln``, and filters like ``tr -d '\\r' < a > b``.
-
-    ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
-    what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
-    """
-
-    sources: tuple[Target, ...]
-    destination: Target
-    moves: bool
-    into: bool | None
-    mode: str | None = None
-    keeps_mode: bool = True
-    strips: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Output into a file; ``content`` None: not known."""
-
-    target: Target
-    content: Text | None
-    appends: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """``sed -i``, ``dos2unix``: ``strips`` carriage returns, or an edit that is not modelled."""
-
-    targets: tuple[Target, ...]
-    strips: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unpack:
-    """Something puts files of unknown names below a folder (``tar``, ``git clone``). ``folder`` None: anywhere."""
-
-    folder: str | None
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """A command that is not modelled, with the paths it names."""
-
-    targets: tuple[Target, ...]
-    what: str
-
-
-Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque"
+    from .actions import Action, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +222,7 @@ def _origin(action: Transfer, source: Target, path: str, world: World) -> str | 
     folder, wanted = posixpath.split(source.path)
     if wanted == "." or source.raw.endswith("/."):
         return posixpath.join(source.path, rest)
-    fits = _matches(wanted, name) if source.pattern else wanted == name
+    fits = matches(wanted, name) if source.pattern else wanted == name
     if not fits or "*" in folder:
         return None
     return posixpath.join(folder, name, below) if below else posixpath.join(folder, name)

@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..records import NamedTuple, dataclass
-from .operations import Operation, Write
+from .actions import Write
+from .operations import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..source import Text
+    from .actions import Action
     from .model import ShellFamily
-    from .operations import Action
     from .steps import Run
 
 MOST = 500

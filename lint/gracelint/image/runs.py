@@ -16,8 +16,8 @@ from ..records import dataclass
 from ..regexes import regex
 from ..source import join
 from . import readings
+from .actions import Opaque, Target
 from .entries import contains
-from .operations import Opaque, Target
 from .readings import Reading
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def may_make(reading: Reading, path: str) -> bool:
     Package managers and the like (`TAME`) write into the system's folders. Anything else may make files where it runs;
     a script (an entrypoint above all) is not made anywhere else without being named.
     """
-    from .tools import TAME
+    from .options import TAME
 
     if "/.venv/" in path and not reading.names.isdisjoint(_PROJECT_TOOLS):
         return True

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from ..parsers.shell.model import LiteralText, Parameter
 from ..records import dataclass, field
 from ..source import join
-from .operations import Operation, Target
+from .actions import Target
+from .operations import Operation
 
 if TYPE_CHECKING:
     from ..parsers.shell.model import Word
     from ..source import Text
+    from .actions import Action
     from .model import ShellFamily
-    from .operations import Action
     from .substitution import Variables
 
 MAX_OPERATIONS = 2_000

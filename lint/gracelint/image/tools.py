@@ -1,8 +1,7 @@
 """The commands that builds use on files: what ``chmod``, ``mv``, ``sed -i`` … with these words do.
 
 Options are those of GNU coreutils and BusyBox; a command line with an option that is not known here is taken as a
-command that is not understood. `LEAVES_ALONE` are commands that change no file of a script's kind by being given its
-name; `TAME` ones that put files into the system's own folders only, so that they make no entrypoint.
+command that is not understood.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from ..regexes import regex
-from .operations import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
+from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
+from .finding import find, xargs
+from .options import LEAVES_ALONE, is_option, split, strips_returns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from ..parsers.shell.model import Simple
     from ..source import Text
     from .surroundings import Argument, Surroundings
-
-LEAVES_ALONE = frozenset(
-    """: [ addgroup adduser basename bash-completion cat chgrp chown command cut date df diff dirname du echo env exit
-    export false file find getent git-config grep groupadd groupmod head hash id ls md5sum openssl-version passwd printf pwd
-    readlink realpath return set setcap sha1sum sha256sum sha512sum shellcheck shopt sleep sort stat strings sync
-    tail test time true tty type ulimit umask uname unset useradd usermod visudo wc whereis which whoami xargs""".split()
-)
-TAME = LEAVES_ALONE | frozenset(
-    """add-apt-repository apk apt apt-cache apt-get apt-key apt-mark ash bash bsdtar bundle cd chmod conda corepack cp
-    curl dash debconf-set-selections deluser dnf dos2unix dpkg dpkg-query easy_install fc-cache find fromdos gem git
-    gpg groupdel install key ldconfig ln locale-gen localedef mamba microdnf mkdir mktemp mv npm npx pip pip3 pipenv
-    pipx pnpm poetry popd pushd rm rmdir rpm sed sh tar tee touch tr unlink unzip update-alternatives
-    update-ca-certificates userdel uv wget yarn yum zypper""".split()
-)
 
 
 def operate(
@@ -47,11 +33,11 @@ def operate(
     name = posixpath.basename(words[0].value)
     text = command.text
     if name == "xargs":
-        _xargs(words, text, around, found)
+        xargs(words, text, around, found)
     elif name == "find":
-        _find(words, text, around)
+        find(words, text, around)
     elif name == "tee":
-        options, paths = _split(words[1:], "")
+        options, paths = split(words[1:], "")
         for path in paths:
             around.add(Write(around.target(path), content, "a" in options or "append" in options), text)
     else:
@@ -64,36 +50,6 @@ def _named(name: str, words: Sequence[Argument], targets: tuple[Target, ...], te
         reader(words, text, around)
     elif name not in LEAVES_ALONE:
         around.add(Opaque((around.target(words[0]), *targets), f"RUN {name}"), text)
-
-
-def _split(words: Sequence[Argument], with_value: str) -> tuple[dict[str, str], list[Argument]]:
-    """Options (single letters and long names, with their values) and operands.
-
-    ``with_value`` holds the letters whose value may be the next word.
-    """
-    options: dict[str, str] = {}
-    operands: list[Argument] = []
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        value = word.value
-        if value == "--":
-            operands += rest
-            break
-        if value.startswith("--"):
-            option, _, given = value[2:].partition("=")
-            options[option] = given
-        elif value.startswith("-") and len(value) > 1:
-            letters = value[1:]
-            while letters:
-                letter, letters = letters[0], letters[1:]
-                if letter in with_value:
-                    options[letter] = letters or (rest.pop(0).value if rest else "")
-                    break
-                options[letter] = ""
-        else:
-            operands.append(word)
-    return options, operands
 
 
 # --- one function for each command ---------------------------------------------------------------------------------
@@ -111,8 +67,8 @@ def _wander(words: Sequence[Argument], text: Text, around: Surroundings) -> None
 
 
 def _chmod(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    operands = [word for word in words[1:] if not _is_option(word.value)]
-    recursive = any(_is_option(word.value) and "R" in word.value for word in words[1:])
+    operands = [word for word in words[1:] if not is_option(word.value)]
+    recursive = any(is_option(word.value) and "R" in word.value for word in words[1:])
     recursive = recursive or any(word.value == "--recursive" for word in words[1:])
     if len(operands) < 2:
         return
@@ -121,26 +77,21 @@ def _chmod(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     around.add(Chmod(targets, None if mode.text is None else mode.value, recursive), text)
 
 
-def _is_option(value: str) -> bool:
-    """Whether a word of ``chmod`` is an option, not a mode like ``-x``."""
-    return bool(re.fullmatch(r"-[Rvfc]+|--[a-z].*", value))
-
-
 def _remove(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    around.add(Remove(tuple(around.target(word) for word in _split(words[1:], "")[1])), text)
+    around.add(Remove(tuple(around.target(word) for word in split(words[1:], "")[1])), text)
 
 
 def _make_folders(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    around.add(MakeFolders(tuple(around.target(word) for word in _split(words[1:], "m")[1])), text)
+    around.add(MakeFolders(tuple(around.target(word) for word in split(words[1:], "m")[1])), text)
 
 
 def _touch(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    around.add(Touch(tuple(around.target(word) for word in _split(words[1:], "dtr")[1])), text)
+    around.add(Touch(tuple(around.target(word) for word in split(words[1:], "dtr")[1])), text)
 
 
 def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     """``cp`` and ``mv``."""
-    options, operands = _split(words[1:], "tS")
+    options, operands = split(words[1:], "tS")
     into: bool | None = None
     if "t" in options or "target-directory" in options:
         folder = options.get("t") or options.get("target-directory", "")
@@ -166,7 +117,7 @@ def _absolute(path: str, around: Surroundings) -> str | None:
 
 
 def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    options, operands = _split(words[1:], "tS")
+    options, operands = split(words[1:], "tS")
     if "t" in options or not operands:
         around.add(Opaque(tuple(around.target(word) for word in words[1:]), "RUN ln"), text)
         return
@@ -182,7 +133,7 @@ def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
 
 
 def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    options, operands = _split(words[1:], "mogtS")
+    options, operands = split(words[1:], "mogtS")
     targets = [around.target(word) for word in operands]
     if "d" in options or "directory" in options:
         around.add(MakeFolders(tuple(targets)), text)
@@ -222,17 +173,8 @@ def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     around.add(Rewrite(tuple(around.target(word) for word in files), strips), text)
 
 
-# The ways in which people write "take the carriage returns away" for sed.
-_RETURNS = regex(r"s([/|#,@])(?:\\r|\r|\\x0[dD]|\\015|\^M)[+*]?\$?\1\1g?;?")
-
-
-def strips_returns(script: str) -> bool:
-    """Whether a ``sed`` script takes carriage returns away and does nothing else."""
-    return _RETURNS.fullmatch(script) is not None
-
-
 def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    options, operands = _split(words[1:], "")
+    options, operands = split(words[1:], "")
     targets = tuple(around.target(word) for word in operands)
     if "n" in options or "newfile" in options:
         around.add(Opaque(targets, "RUN dos2unix"), text)
@@ -243,7 +185,7 @@ def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> No
 def _download(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     """``curl`` and ``wget``: a file of unknown content."""
     is_wget = words[0].value.endswith("wget")
-    options, operands = _split(words[1:], "OoPTtUe" if is_wget else "oHdXuAbcFm")
+    options, operands = split(words[1:], "OoPTtUe" if is_wget else "oHdXuAbcFm")
     output = options.get("O" if is_wget else "o") or options.get("output-document" if is_wget else "output")
     if output:
         around.add(Write(Target(_absolute(output, around), output), None, appends=False), text)
@@ -283,76 +225,6 @@ def _shell(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
         read_apart(parse_command(words[2].text).body, around)
         return
     around.names.add("(script)")
-
-
-# --- find and xargs ------------------------------------------------------------------------------------------------
-
-
-def found_by(words: Sequence[Argument], around: Surroundings) -> tuple[Target, ...]:
-    """The paths that ``find FOLDER… -name PATTERN`` finds; conditions other than the name are taken as true."""
-    folders: list[Target] = []
-    for word in words[1:]:
-        if word.value.startswith(("-", "(", "!")):
-            break
-        folders.append(around.target(word))
-    names = [
-        words[at + 1].value
-        for at, word in enumerate(words[:-1])
-        if word.value in ("-name", "-iname") and words[at - 1].value not in ("!", "-not")
-    ]
-    found: list[Target] = []
-    for folder in folders or [Target(around.workdir, ".")]:
-        for name in names or ["*"]:
-            path = None if folder.path is None else posixpath.join(folder.path, name)
-            found.append(Target(path, name, pattern=True, deep=True))
-    return tuple(found)
-
-
-def _find(words: list[Argument], text: Text, around: Surroundings) -> None:
-    values = [word.value for word in words]
-    targets = found_by(words, around)
-    if "-delete" in values:
-        around.add(Remove(targets), text)
-    for at, value in enumerate(values):
-        if value in ("-exec", "-execdir"):
-            end = next((i for i in range(at, len(values)) if values[i] in (";", "+")), len(values))
-            _on_found(words[at + 1 : end], targets, text, around)
-
-
-def _xargs(words: list[Argument], text: Text, around: Surroundings, found: tuple[Target, ...] | None) -> None:
-    rest = list(words[1:])
-    while rest and rest[0].value.startswith("-"):
-        option = rest.pop(0).value
-        if option in ("-n", "-I", "-P", "-L", "-d") and rest:
-            rest.pop(0)
-    if rest:
-        around.names.add(posixpath.basename(rest[0].value))
-        if found is not None:
-            _on_found(rest, found, text, around)
-        elif rest[0].value not in LEAVES_ALONE:
-            around.add(Opaque((Target(None, text.value),), f"RUN xargs {rest[0].value}"), text)
-
-
-def _on_found(words: Sequence[Argument], targets: tuple[Target, ...], text: Text, around: Surroundings) -> None:
-    """A command on every path found: it is read without them, and its targets are put in."""
-    if not words:
-        return
-    plain = [word for word in words if word.value != "{}"]
-    name = posixpath.basename(plain[0].value)
-    values = [word.value for word in plain[1:]]
-    around.names.add(name)
-    if name == "chmod" and any(not _is_option(value) for value in values):
-        mode = next(value for value in values if not _is_option(value))
-        around.add(Chmod(targets, mode, any("R" in value for value in values if _is_option(value))), text)
-    elif name in ("rm", "unlink"):
-        around.add(Remove(targets), text)
-    elif name == "dos2unix":
-        around.add(Rewrite(targets, strips=True), text)
-    elif name == "sed" and any(value.startswith(("-i", "--in-place")) for value in values):
-        scripts = [value for value in values if not value.startswith("-")]
-        around.add(Rewrite(targets, bool(scripts) and all(map(strips_returns, scripts))), text)
-    elif name not in LEAVES_ALONE:
-        around.add(Opaque(targets, f"RUN {name}"), text)
 
 
 _READERS: dict[str, Callable[[Sequence[Argument], Text, Surroundings], None]] = {
