@@ -58,9 +58,9 @@ CLOSED = "try:\n    loop.run_until_complete(main())\nfinally:\n    loop.close()\
         (FLAG + "timer = threading.Timer(1000, work)\ntimer.start()\ndone.wait()\ntimer.cancel()\n", "graceful"),
         (EXIT + "timer = threading.Timer(1000, work)\ntimer.start()\ndone.wait()\ntimer.cancel()\n", "killed"),
         # One that starts the next one: measured as killed, from 3.12 on not always.
-        (FLAG + "def tick():\n    threading.Timer(0.1, tick).start()\ntick()\ndone.wait()\n", "unknown"),
+        (FLAG + "def tick():\n    threading.Timer(0.1, tick).start()\ntick()\ndone.wait()\n", "killed"),
         # Daemons are told by SIGTERM and waited for; forked ones have the handler that was there before them.
-        (FLAG + DAEMON + "done.wait()\n", "unknown"),
+        (FLAG + DAEMON + "done.wait()\n", "killed"),
         (DAEMON + FLAG + "done.wait()\n", "graceful"),
         (EXIT + DAEMON + "done.wait()\n", "graceful"),
         ("signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + DAEMON + FLAG + "done.wait()\n", "killed"),

@@ -177,13 +177,16 @@ class Expressions:
         return model.Bind(self.text(node), node.target.id, self.expression(node.value))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> model.Expression:
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        for one in node.generators:
-            parts += [one.target, one.iter, *one.ifs]
+        key = self.expression(node.key) if isinstance(node, ast.DictComp) else None
+        value = self.expression(node.value if isinstance(node, ast.DictComp) else node.elt)
+        clauses = tuple(
+            model.Clause(self.expression(one.target), self.expression(one.iter), self.each(one.ifs))
+            for one in node.generators
+        )
         text = self.text(node)
         # The parentheses of a generator are its own, or those of the call whose only argument it is.
         text = text.cut(1, len(text) - 1).strip() if isinstance(node, ast.GeneratorExp) else text
-        return model.Other(text, "comprehension", self.each(parts))
+        return model.Comprehension(text, _COMPREHENSIONS[type(node)], key, value, clauses)
 
     def _yielded(self, node: ast.Yield | ast.YieldFrom) -> model.Expression:
         self.yields = True
@@ -233,6 +236,12 @@ _KINDS: dict[type[ast.expr], Literal["tuple", "list", "set"]] = {
     ast.Tuple: "tuple",
     ast.List: "list",
     ast.Set: "set",
+}
+_COMPREHENSIONS: dict[type[ast.expr], Literal["list", "set", "dict", "generator"]] = {
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.GeneratorExp: "generator",
 }
 _EXPRESSIONS: dict[type[ast.expr], Callable[..., model.Expression]] = {
     ast.Name: Expressions._name,

@@ -100,7 +100,16 @@ class Expressions:
         return model.Other(self.text(node), "formatted", tuple(map(self.expression, found)))
 
     def _comprehension(self, node: cst.BaseComp) -> model.Expression:
-        return model.Other(self.text(node), "comprehension", self.parts(node))
+        key = self.expression(node.key) if isinstance(node, cst.DictComp) else None
+        value = self.expression(node.value if isinstance(node, cst.DictComp) else node.elt)  # type: ignore[attr-defined] # the other three
+        clauses: list[model.Clause] = []
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None:
+            conditions = tuple(self.expression(one.test) for one in clause.ifs)
+            target, iterable = self.expression(clause.target), self.expression(clause.iter)
+            clauses.append(model.Clause(target, iterable, conditions))
+            clause = clause.inner_for_in
+        return model.Comprehension(self.text(node), _COMPREHENSIONS[type(node)], key, value, tuple(clauses))
 
     def _call(self, node: cst.Call) -> model.Expression:
         arguments = tuple(
@@ -231,6 +240,12 @@ def _yielded(self: Expressions, node: cst.Yield) -> model.Expression:
     return model.Other(self.text(node), "yield", self.parts(node))
 
 
+_COMPREHENSIONS: dict[type[cst.CSTNode], Literal["list", "set", "dict", "generator"]] = {
+    cst.ListComp: "list",
+    cst.SetComp: "set",
+    cst.DictComp: "dict",
+    cst.GeneratorExp: "generator",
+}
 _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., model.Expression]] = {
     cst.Name: Expressions._name,
     cst.Attribute: Expressions._attribute,

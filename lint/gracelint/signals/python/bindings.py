@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from . import commands, expressions, operators
+from . import commands, containers, expressions, operators
 from .attributes import CONSTANTS
 from .exceptions import kind_of
 from .knowledge import standard
@@ -18,6 +18,7 @@ from .state import Frame, joined
 from .values import (
     NONE,
     UNKNOWN,
+    Arguments,
     Box,
     Const,
     Function,
@@ -55,6 +56,9 @@ def assign(run: Run, frame: Frame, node: syntax.Assign, state: State) -> None:
         return
     if node.operator is not None:
         old = expressions.value(run, frame, node.targets[0], state)
+        if node.operator == "+" and isinstance(old, Box):
+            containers.method(run, old, "extend", Arguments((found,)), state)
+            return
         found = operators.operate(node.operator, (old, found))
     for target in node.targets:
         store(run, frame, target, found, state)
@@ -71,10 +75,7 @@ def store(run: Run, frame: Frame, target: syntax.Expression, found: Value, state
             container = expressions.value(run, frame, inner, state)
             key = expressions.value(run, frame, index, state)
             if isinstance(container, Box):
-                if isinstance(key, Const):
-                    run.write(state, (container.number, repr(key.value)), found)
-                else:
-                    run.write(state, (container.number, "#open"), Const(True))
+                containers.put(run, container, containers.key_of(key), found, state)
             elif run.handling:
                 run.opaque = True
         case syntax.Items(items=items):

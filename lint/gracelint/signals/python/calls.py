@@ -65,7 +65,7 @@ def _super(frame: Frame) -> Value:
 
 
 def _arguments(run: Run, frame: Frame, node: syntax.Call, state: State) -> Arguments:
-    from .statements import items_of
+    from .containers import items_of
 
     values: list[Value] = []
     named: list[tuple[str, Value]] = []

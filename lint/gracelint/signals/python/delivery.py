@@ -139,14 +139,16 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
 def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partial) -> None:
     """An event loop calls back: exits come out of the loop, other exceptions are only logged by it."""
     from .calls import call
+    from .exceptions import lineage
 
     first = len(frame.raises)
     result = call(run, frame, handler.function, handler.arguments.values, text, state)
     if isinstance(result, Coroutine):
         run.doubts.append("the handler is a coroutine function, which nobody awaits")
     raised, frame.raises[first:] = frame.raises[first:], []
-    logged = [one.state for one in raised if one.kind not in EXITS]
-    frame.raises += [one for one in raised if one.kind in EXITS]
+    exits = [one for one in raised if not lineage(one.kind, run.class_bases).isdisjoint(EXITS)]
+    logged = [one.state for one in raised if one not in exits]
+    frame.raises += exits
     state.become(joined([state, *logged]))
 
 

@@ -115,7 +115,7 @@ def _read(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 
 def _select(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    from .statements import items_of
+    from .containers import items_of
 
     watched = items_of(run, arguments.get(0, "") or UNKNOWN, state)
     known = watched is not None and all(_is_end(one) for one in watched)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from . import rests, threads
 from .run import Ending, OutOfBoundsError, Run
-from .state import DEFAULT, INTERRUPT, Frame, joined
-from .values import FALSE, UNKNOWN, Const, truth
+from .state import Frame, joined
+from .values import FALSE, TRUE, UNKNOWN, Const, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,10 +100,10 @@ def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
 
 
 def _terminated(run: Run, frame: Frame, thread: Thread, state: State) -> None:
-    """At the program's end `multiprocessing` sends SIGTERM to its daemons and waits for them: a forked one has the handler that its parent had."""
-    inherited = state.store.get((thread.object, threads.HANDLER), DEFAULT)
-    if state.signalled and inherited not in (DEFAULT, INTERRUPT):
-        over = threads.terminated(run, frame, thread, inherited)
+    """At the program's end `multiprocessing` sends SIGTERM to its daemons and waits for them."""
+    if state.signalled:
+        state.store[(thread.object, "told")] = TRUE
+        over = threads.over(run, frame, thread.object)
         rests.rest(run, frame, thread.text, "the process that it terminates", state, over=over, outlives=True)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...regexes import regex
-from . import attributes
+from . import attributes, containers
 from .knowledge import standard
 from .operators import operate
 from .run import DEEPEST
@@ -22,7 +22,6 @@ from .values import (
     Items,
     Ref,
     join,
-    truth,
 )
 
 if TYPE_CHECKING:
@@ -58,11 +57,7 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             items = tuple(value(run, frame, part, state) for part in parts)
             if any(isinstance(part, syntax.Other) and part.kind == "starred" for part in parts):
                 return UNKNOWN
-            return (
-                Items(items)
-                if kind != "list"
-                else _box(run, "list", [(repr(i), v) for i, v in enumerate(items)], state)
-            )
+            return Items(items) if kind != "list" else containers.listed(run, "list", items, state)
         case syntax.Dictionary():
             return _dictionary(run, frame, node, state)
         case syntax.Lambda():
@@ -82,6 +77,10 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             bound = value(run, frame, node.value, state)
             run.write(state, (frame.scope.number, node.name), bound)
             return bound
+        case syntax.Comprehension():
+            from .comprehensions import comprehension
+
+            return comprehension(run, frame, node, state)
         case syntax.Other(kind="slice", parts=(inner, first), text=text) if _OPEN_END.search(text.value):
             return _rest(value(run, frame, inner, state), value(run, frame, first, state))
         case syntax.Other(kind=kind, parts=parts):
@@ -91,24 +90,22 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             return UNKNOWN
 
 
-def _box(run: Run, kind: str, items: list[tuple[str, Value]], state: State) -> Box:
-    box = Box(run.number(), kind)
-    for key, item in items:
-        state.store[(box.number, key)] = item
-    return box
-
-
 def _dictionary(run: Run, frame: Frame, node: syntax.Dictionary, state: State) -> Value:
-    items: list[tuple[str, Value]] = []
+    items: list[tuple[str | None, Value]] = []
     for key, item in node.items:
         found = value(run, frame, item, state)
         name = value(run, frame, key, state) if key is not None else UNKNOWN
-        items.append((repr(name.value), found) if isinstance(name, Const) else ("#open", TRUE))
-    return _box(run, "dict", items, state)
+        items.append((containers.key_of(name), found))
+    return containers.made(run, "dict", items, state)
+
+
+def holds(run: Run, frame: Frame, node: syntax.Expression, state: State) -> bool | None:
+    """Whether a condition holds; None where that is not known."""
+    return containers.holds(run, value(run, frame, node, state), state)
 
 
 def _choice(run: Run, frame: Frame, node: syntax.Choice, state: State) -> Value:
-    decided = truth(value(run, frame, node.test, state))
+    decided = holds(run, frame, node.test, state)
     if decided is not None:
         return value(run, frame, node.body if decided else node.otherwise, state)
     other = state.copy()
@@ -121,7 +118,7 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
     if node.operator in ("and", "or"):
         left = value(run, frame, node.operands[0], state)
         for operand in node.operands[1:]:
-            decided = truth(left)
+            decided = containers.holds(run, left, state)
             if decided is (node.operator == "or"):
                 return left
             if decided is None:
@@ -129,13 +126,28 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
                 right = value(run, frame, operand, other)
                 state.become(joined([state, other]))
                 # A false left side of "and" is false whatever follows.
-                left = FALSE if node.operator == "and" and truth(right) is False else UNKNOWN
-                if node.operator == "or" and truth(right) is True:
+                found = containers.holds(run, right, other)
+                left = FALSE if node.operator == "and" and found is False else UNKNOWN
+                if node.operator == "or" and found is True:
                     left = TRUE
             else:
                 left = value(run, frame, operand, state)
         return left
-    return operate(node.operator, tuple(value(run, frame, operand, state) for operand in node.operands))
+    operands = tuple(value(run, frame, operand, state) for operand in node.operands)
+    if node.operator == "not":
+        decided = containers.holds(run, operands[0], state)
+        return UNKNOWN if decided is None else Const(not decided)
+    if node.operator in ("in", "not in") and isinstance(operands[1], Box):
+        operands = (operands[0], _inside(run, operands[1], state))
+    return operate(node.operator, operands)
+
+
+def _inside(run: Run, box: Box, state: State) -> Value:
+    """What a membership is looked for in."""
+    if not isinstance(containers.length(run, box, state), Const):
+        return UNKNOWN
+    items = containers.items_of(run, box, state)
+    return UNKNOWN if items is None else Items(items)
 
 
 # ``[first:]``, and no other slice of one bound.
@@ -152,6 +164,12 @@ def _rest(container: Value, first: Value) -> Value:
 def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> Value:
     container = value(run, frame, node.value, state)
     key = value(run, frame, node.index, state)
+    if isinstance(container, Box):
+        name = containers.key_of(key)
+        if name is None:
+            return UNKNOWN
+        run.look((container.number, name))
+        return state.store.get((container.number, name), UNKNOWN)
     if isinstance(key, Const):
         if (
             isinstance(container, Items)
@@ -159,9 +177,6 @@ def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> 
             and -len(container.items) <= key.value < len(container.items)
         ):
             return container.items[key.value]
-        if isinstance(container, Box):
-            run.look((container.number, repr(key.value)))
-            return state.store.get((container.number, repr(key.value)), UNKNOWN)
         if container == Ref("signal.Signals") and isinstance(key.value, str):
             return Ref(f"signal.{key.value}")
         if container == Ref("os.environ") and isinstance(key.value, str):

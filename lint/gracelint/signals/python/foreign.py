@@ -9,11 +9,12 @@ import re
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import rests, special
+from . import containers, rests, special
+from .attributes import lineage
 from .knowledge import entry_of, perhaps_rests, standard
 from .operators import signal_of
 from .state import CANCELLED, PROCESS, SERVES, Raised
-from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Coroutine, Instance, Made, Method, Own, Ref, truth
+from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Coroutine, Instance, Made, Method, Own, Ref, Type, truth
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -96,7 +97,7 @@ def called(
     if receiver is not None and isinstance(receiver, Instance):
         return _inherited(run, frame, name, receiver, arguments, text, state)
     if receiver is not None and isinstance(receiver, Box):
-        return special.boxed(run, receiver, name, arguments, state)
+        return containers.method(run, receiver, name, arguments, state)
     if (
         not standard(name)
         and not name.startswith(("str.", "list.", "dict.", "generator.", "coroutine."))
@@ -173,7 +174,7 @@ def _known(
         kind = entry["ends"]
     if "seconds" in entry and _long(arguments.get(entry["seconds"], "seconds")):
         kind = "perhaps"
-    if entry.get("timed-by") and state.store.get((number, entry["timed-by"])) is not None:
+    if entry.get("timed-by") and _timed(receiver, number, entry["timed-by"], state):
         kind = "pause"
     owned = _owned(entry, arguments)
     if "application" in entry and owned and frame.background is None and not state.signalled:
@@ -189,6 +190,8 @@ def _known(
         run.children.append((number, text))
     if entry.get("until") == "shutdown" and frame.background is None:
         state.store[(number, "#serving")] = TRUE
+    over = rests.marked(run, number, entry["until"]) if "until" in entry else None
+    refuses = entry.get("refuses", "") if over is not None and over(state) else ""
     rests.rest(
         run,
         frame,
@@ -196,8 +199,8 @@ def _known(
         name,
         state,
         kind=kind,
-        over=rests.marked(run, number, entry["until"]) if "until" in entry else None,
-        raises=entry.get("raises", ""),
+        over=over,
+        raises=str(entry.get("raises", refuses)),
         interrupted=bool(entry.get("interrupted")),
         owned=owned,
         launches=launches,
@@ -209,6 +212,13 @@ def _known(
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)
     return Made(name, run.number())
+
+
+def _timed(receiver: Value | None, number: int, attribute: str, state: State) -> bool:
+    """Whether an object, or a class of it that is the image's own, says how long its calls wait."""
+    classes = lineage(receiver.type) if isinstance(receiver, Instance) else []
+    numbers = (number, *(one.number for one in classes if isinstance(one, Type)))
+    return any(state.store.get((one, attribute), NONE) != NONE for one in numbers)
 
 
 def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:

@@ -23,9 +23,6 @@ _OBJECTS = frozenset(("os.pipe", "socket.socket", "socket.create_server", "threa
 
 def operate(operator_: str, operands: tuple[Value, ...]) -> Value:
     """The value of an operator on values."""
-    if operator_ == "not":
-        decided = truth(operands[0])
-        return UNKNOWN if decided is None else Const(not decided)
     if len(operands) != 2:
         return UNKNOWN
     left, right = operands

@@ -29,12 +29,11 @@ def install(run: Run, frame: Frame, which: Value, handler: Value, text: Text, st
     """Install a handler for a signal; outside the main thread Python refuses."""
     signal = signal_of(which)
     refused = frame.background == "thread"
-    run.registrations.append(Registration(text, signal or "", handler, refused))
+    if frame.background != "process":
+        run.registrations.append(Registration(text, signal or "", handler, refused))
     if refused:
         frame.raises.append(Raised(state.copy(), error, text))
         state.dead = True
-    elif frame.background == "process":
-        return
     elif signal is not None:
         state.store[(PROCESS, signal)] = handler
     else:
@@ -223,7 +222,7 @@ def _exec(kind: str) -> Special:
     """``os.exec*``: the program is another one from here on."""
 
     def become(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-        from .statements import items_of
+        from .containers import items_of
 
         given = arguments.values[: len(arguments.values) - kind.endswith("e")]
         words = given[1:] if kind.startswith("l") else items_of(run, given[1], state) if len(given) > 1 else None

@@ -118,6 +118,9 @@ def _rest(
             return None
         return _still(run, frame, text, name, state)
     if frame.background is not None:
+        if frame.background == "process" and run.telling:
+            handler = state.handler(run.signal)
+            return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler)
         if kind == "pause":
             run.ticking = run.ticking or frame.background == "task"
         elif kind in ("rest", "perhaps"):
@@ -131,39 +134,56 @@ def _rest(
         Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop, task)
     )
     if run.deliver == number:
-        first = len(frame.raises)
         handler = in_force.get(run.signal, DEFAULT)
-        if isinstance(handler, Own):
-            return left_in_order(run, frame, text, name, state)
-        deliver(run, frame, text, state, handler)
-        if not state.dead and ASKED in state.store:
-            return left_in_order(run, frame, text, name, state)
-        run.broken_off = len(frame.raises) > first
-        if frame.loop:
-            out_of_loop(run, frame, text, name, first)
-        if state.dead or (interrupted and run.handler_ran):
-            return None
-        if kind == "pause":
-            # A pause of a loop wakes it up, so that it sees whatever the handler did.
-            run.ticking = run.ticking or frame.loop
-            _cancelled(run, frame, text, state)
-            return None
-        ended = over(state) if over is not None else False
-        if ended is None:
-            run.doubts.append(f"whether {name} ends")
-            return None
-        if ended and taken:
-            run.taken = True
-            return None
-        if ended:
-            if frame.loop and not run.loop_handled and not run.ticking:
-                # The handler ran between two steps of the loop, which sleeps on and does not look.
-                return stay(run, text, name, state)
-            return leave(frame, state, raises, text)
-        return _still(run, frame, text, name, state)
+        return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler)
     if kind == "rest":
         state.dead = True
     return None
+
+
+def _met(
+    run: Run,
+    frame: Frame,
+    text: Text,
+    name: str,
+    state: State,
+    kind: str,
+    over: Callable[[State], bool | None] | None,
+    raises: str,
+    interrupted: bool,
+    taken: bool,
+    handler: Value,
+) -> None:
+    """The signal meets the program at this rest, with this handler in force."""
+    first = len(frame.raises)
+    if isinstance(handler, Own):
+        return left_in_order(run, frame, text, name, state)
+    deliver(run, frame, text, state, handler)
+    if not state.dead and ASKED in state.store:
+        return left_in_order(run, frame, text, name, state)
+    run.broken_off = len(frame.raises) > first
+    if frame.loop:
+        out_of_loop(run, frame, text, name, first)
+    if state.dead or (interrupted and run.handler_ran):
+        return None
+    if kind == "pause":
+        # A pause of a loop wakes it up, so that it sees whatever the handler did.
+        run.ticking = run.ticking or frame.loop
+        _cancelled(run, frame, text, state)
+        return None
+    ended = over(state) if over is not None else False
+    if ended is None:
+        run.doubts.append(f"whether {name} ends")
+        return None
+    if ended and taken:
+        run.taken = True
+        return None
+    if ended:
+        if frame.loop and not run.loop_handled and not run.ticking:
+            # The handler ran between two steps of the loop, which sleeps on and does not look.
+            return stay(run, text, name, state)
+        return leave(frame, state, raises, text)
+    return _still(run, frame, text, name, state)
 
 
 def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
@@ -216,6 +236,8 @@ def stay(run: Run, text: Text, name: str, state: State) -> None:
 
 def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
     """A loop begins another lap. If nothing in it waits, the signal arrives anywhere in it."""
+    if frame.background == "process" and run.telling and not state.signalled:
+        deliver(run, frame, text, state, state.handler(run.signal))
     if state.signalled or frame.background is not None:
         return
     number = len(run.visits)

@@ -134,6 +134,10 @@ class Run:
     class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     executed: set[tuple[object, int]] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
+    # The states in which processes began, by their numbers.
+    forked: dict[int, State] = field(default_factory=dict)
+    # A process is told to end: the signal arrives where it rests.
+    telling: bool = False
     handling: bool = False
     handler_ran: bool = False
     taken: bool = False
@@ -160,7 +164,6 @@ class Run:
     nobody: int = PROCESS + 1
     loop_object: int = PROCESS + 2
     main_task: int = PROCESS + 3
-    shared: set[int] = field(default_factory=set)
     numbers: int = PROCESS + 3
     lowest: int = PROCESS + 3
     captured: set[int] = field(default_factory=set)

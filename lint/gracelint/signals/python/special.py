@@ -5,6 +5,7 @@ Each takes the run, the frame, the receiver (of a method), the arguments, the ca
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import attributes, rests
@@ -15,7 +16,6 @@ from .values import (
     NONE,
     TRUE,
     UNKNOWN,
-    Box,
     Const,
     Instance,
     Items,
@@ -39,16 +39,30 @@ if TYPE_CHECKING:
 
 def function(name: str) -> Special | None:
     """What is to be done for a call of this name, if it is special."""
-    from . import commands, descriptors, executors, loops, management, managers, process, tasks, threads
+    return _table().get(name)
 
-    tables = (
-        _SPECIAL,
-        *(
-            room.SPECIAL
-            for room in (process, descriptors, threads, executors, loops, tasks, managers, management, commands)
-        ),
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Special]:
+    from . import (
+        commands,
+        containers,
+        descriptors,
+        executors,
+        forked,
+        loops,
+        management,
+        managers,
+        process,
+        tasks,
+        threads,
     )
-    return next((table[name] for table in tables if name in table), None)
+
+    rooms = (containers, process, descriptors, threads, forked, executors, loops, tasks, managers, management, commands)
+    found = dict(_SPECIAL)
+    for room in rooms:
+        found |= room.SPECIAL
+    return found
 
 
 def known(name: str) -> bool:
@@ -87,15 +101,8 @@ def _setattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     return NONE
 
 
-def _len(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    from .statements import items_of
-
-    items = items_of(run, arguments.get(0, "") or UNKNOWN, state)
-    return UNKNOWN if items is None else Const(len(items))
-
-
 def _sequence(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    from .statements import items_of
+    from .containers import items_of
 
     items = items_of(run, arguments.get(0, "") or Items(()), state)
     return UNKNOWN if items is None else Items(items)
@@ -106,9 +113,9 @@ def _same(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 
 def _bool(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    from .values import truth
+    from .containers import holds
 
-    decided = truth(arguments.get(0, "") or FALSE)
+    decided = holds(run, arguments.get(0, "") or FALSE, state)
     return UNKNOWN if decided is None else Const(decided)
 
 
@@ -173,24 +180,6 @@ def _clear(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     return NONE
 
 
-def boxed(run: Run, box: Box, name: str, arguments: Arguments, state: State) -> Value:
-    """A method of a list or dict."""
-    word = name.rpartition(".")[2]
-    items = [key for key in state.store if key[0] == box.number and key[1][0] != "#"]
-    first = arguments.get(0, "")
-    if word in ("append", "add") and first is not None:
-        run.write(state, (box.number, repr(len(items))), first)
-        return NONE
-    if word == "get" and isinstance(first, Const):
-        run.look((box.number, repr(first.value)))
-        return state.store.get((box.number, repr(first.value)), arguments.get(1, "") or UNKNOWN)
-    if word in ("values", "copy") and (box.number, "#open") not in state.store:
-        return Items(tuple(state.store[key] for key in items))
-    if word in ("update", "extend", "insert", "pop", "remove", "clear", "setdefault", "popleft", "appendleft"):
-        run.write(state, (box.number, "#open"), TRUE)
-    return UNKNOWN
-
-
 def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler while the main thread serves, it
     waits for the thread it runs in."""
@@ -214,10 +203,7 @@ _SPECIAL: dict[str, Special] = {
     "getattr": _getattr,
     "hasattr": _hasattr,
     "setattr": _setattr,
-    "len": _len,
-    "list": _sequence,
     "tuple": _sequence,
-    "set": _sequence,
     "frozenset": _sequence,
     "sorted": _sequence,
     "reversed": _sequence,

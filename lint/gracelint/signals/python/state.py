@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ...records import dataclass, field
+from ...records import dataclass, field, replace
 from .values import Ref, Value, join
 
 if TYPE_CHECKING:
@@ -139,3 +139,9 @@ class Frame:
     calls: tuple[object, ...] = ()
     resume: Resume | None = None
     limited: bool = False
+
+    def elsewhere(self, background: Literal["thread", "process"]) -> Frame:
+        """The frame in which a thread or a process begins that is started here."""
+        return replace(
+            self, background=background, loop=False, guards=(), raises=[], breaks=[], continues=[], returns=[], tasks=()
+        )

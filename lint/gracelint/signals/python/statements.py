@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
-from . import exceptions, expressions, rests
+from . import containers, exceptions, expressions, rests
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
 from .run import DEEPEST
 from .state import Raised, joined
-from .values import UNKNOWN, Box, Const, Items, join, truth
+from .values import UNKNOWN, Box, Const, join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,8 +101,18 @@ def _plain(run: Run, frame: Frame, node: syntax.Plain, state: State) -> State | 
         frame.continues.append(state)
         return None
     for part in node.parts:
-        expressions.value(run, frame, part, state)
+        if node.keyword == "del" and isinstance(part, syntax.Subscript):
+            _delete(run, frame, part, state)
+        else:
+            expressions.value(run, frame, part, state)
     return state
+
+
+def _delete(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> None:
+    container = expressions.value(run, frame, node.value, state)
+    key = expressions.value(run, frame, node.index, state)
+    if isinstance(container, Box):
+        containers.dropped(run, container, containers.key_of(key), state)
 
 
 def _raise(run: Run, frame: Frame, node: syntax.Raise, state: State) -> None:
@@ -117,7 +127,7 @@ def _raise(run: Run, frame: Frame, node: syntax.Raise, state: State) -> None:
 
 
 def _if(run: Run, frame: Frame, node: syntax.If, state: State) -> State | None:
-    decided = truth(expressions.value(run, frame, node.test, state))
+    decided = expressions.holds(run, frame, node.test, state)
     if state.dead:
         return None
     if decided is not None:
@@ -169,7 +179,7 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
     endless = True
     lap = 0
     while current is not None:
-        decided = truth(expressions.value(run, frame, node.test, current))
+        decided = expressions.holds(run, frame, node.test, current)
         if current.dead:
             endless, current = False, None
             break
@@ -222,7 +232,7 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
     iterable = expressions.value(run, frame, node.iterable, state)
     if state.dead:
         return None
-    known = items_of(run, iterable, state)
+    known = containers.items_of(run, iterable, state)
     loop = _Loop(run, frame)
     current: State | None = state
     if known is not None and len(known) <= MOST_ITEMS:
@@ -265,26 +275,3 @@ def assign_to(run: Run, frame: Frame, target: syntax.Expression, value: Value, s
     from .bindings import store
 
     store(run, frame, target, value, state)
-
-
-def items_of(run: Run, value: Value, state: State) -> tuple[Value, ...] | None:
-    """What an iteration over a value yields, in order; None where that is not known."""
-    if isinstance(value, Items):
-        return value.items
-    if isinstance(value, Box) and state.store.get((value.number, "#open")) is None:
-        if value.kind == "dict":
-            return tuple(
-                Const(_unquoted(name))
-                for (number, name), _ in state.store.items()
-                if number == value.number and name[0] != "#"
-            )
-        return tuple(
-            found for (number, name), found in state.store.items() if number == value.number and name[0] != "#"
-        )
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return tuple(Const(character) for character in value.value)
-    return None
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1] if name[:1] in "'\"" else name

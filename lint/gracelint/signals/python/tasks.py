@@ -164,7 +164,7 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
 
 def _gather(kind: str) -> Special:
     def gather(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-        from .statements import items_of
+        from .containers import items_of
 
         made = Made(kind, run.number())
         given = arguments.values

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...records import replace
-from . import rests
+from . import forked, rests
+from .comprehensions import SEVERAL
+from .forked import PROCESSES
 from .run import Thread
-from .state import IGNORE, joined
+from .state import joined
 from .values import (
     FALSE,
     NONE,
@@ -42,27 +43,20 @@ if TYPE_CHECKING:
 
 # A thread that is taken to have ended.
 _FORGOTTEN = "#forgotten"
-# What a process inherits: the handler that it has for SIGTERM.
-HANDLER = "#handler"
 # A timer that is not over within the usual grace period.
 _PENDING = "#pending"
 _SOON = 5
+_NO_LATE_THREADS = (3, 12)
 _FORGETFUL = ((3, 10), (3, 12))
-_PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
-
-
-def _frame(frame: Frame, background: Literal["thread", "process"]) -> Frame:
-    return replace(
-        frame, background=background, loop=False, guards=(), raises=[], breaks=[], continues=[], returns=[], tasks=()
-    )
 
 
 def _known(target: Value | None) -> bool:
     """Whether a thread's function can be gone through: one of the image's own, or one of which is known what it does."""
     if isinstance(target, Method | Ref):
+        from .knowledge import standard
         from .special import known
 
-        return known(target.name)
+        return known(target.name) or standard(target.name)
     return isinstance(target, Function | Bound | Partial | Instance)
 
 
@@ -71,10 +65,15 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     from .calls import call
 
     run.threads.append(thread)
+    if frame.background == "thread" and _node(thread.target) in frame.calls:
+        # A timer that sets itself again.
+        state.store[(thread.object, "#lives")] = _again_and_again(run)
+        return
+    first = len(run.threads)
     kind: Literal["thread", "process"] = "process" if thread.kind == "process" else "thread"
     outer, run.snapshots = run.snapshots, []
-    inner = _frame(frame, kind)
-    way = state.copy()
+    inner = frame.elsewhere(kind)
+    way = forked.begun(run, thread, state) if kind == "process" else state.copy()
     if thread.target is not None:
         call(run, inner, thread.target, thread.arguments, thread.text, way)
     resting, run.snapshots = run.snapshots, outer
@@ -83,10 +82,36 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     lives: Value = TRUE if resting and not ended else UNKNOWN if resting else FALSE
     if not _known(thread.target):
         lives = UNKNOWN
+    if _again(run, thread, first):
+        lives = _again_and_again(run)
     lives = state.store.get((thread.object, _PENDING), lives)
     if kind == "thread":
         state.become(joined([*resting, *ended]) or state)
+    else:
+        forked.note(thread, resting, state)
     state.store[(thread.object, "#lives")] = lives
+
+
+def _node(target: Value | None) -> object:
+    """The function behind a target."""
+    while isinstance(target, Partial | Bound):
+        target = target.function
+    return target.node if isinstance(target, Function) else target
+
+
+def _again(run: Run, thread: Thread, first: int) -> bool:
+    """Whether one of the threads started since does the same as this one, and is waited for."""
+    node = _node(thread.target)
+    return isinstance(thread.target, Function | Bound | Partial) and any(
+        _node(one.target) is node and not one.daemon for one in run.threads[first:]
+    )
+
+
+def _again_and_again(run: Run) -> Value:
+    """Whether a thread that starts its successor goes on for ever: since 3.12 none can be started when the interpreter is at its end (RuntimeError), and whether
+    one gets in before that is a race."""
+    version = run.sources.version
+    return TRUE if version is not None and version < _NO_LATE_THREADS else UNKNOWN
 
 
 def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
@@ -97,26 +122,34 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if forgotten is not None:
         return truth(forgotten)
     lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
-    if lives is False or state.store.get((thread.object, "told")) == TRUE:
+    if lives is False:
+        return True
+    known = _known(thread.target)
+    if thread.kind == "process" and known and (state.signalled or _told_to_end(thread, state)):
+        return forked.ends(run, frame, thread, state)
+    if _told_to_end(thread, state):
         return True
     if not state.signalled or thread.target is None or (thread.object, _PENDING) in state.store:
         return False if lives else None
-    if not _known(thread.target):
+    if not known:
         return None
     kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
-    inner = _frame(frame, "process" if thread.kind == "process" else "thread")
-    way = state.copy()
+    inner = frame.elsewhere("thread")
+    way, first = state.copy(), len(run.threads)
     call(run, inner, thread.target, thread.arguments, thread.text, way)
     resting = len(run.stays) > len(kept)
     run.stays, run.uncertain_stays = kept, certain
     unsure = len(run.doubts) > doubts
-    if thread.kind == "process":
-        # Its memory is its own: of what the handler did it sees what was made to be shared.
-        unsure = unsure or not resting
+    if _again(run, thread, first):
+        return False if truth(_again_and_again(run)) else None
     ended = not way.dead or bool(inner.raises)
     if unsure or (ended and resting):
         return None
     return ended and not resting
+
+
+def _told_to_end(thread: Thread, state: State) -> bool:
+    return TRUE in (state.store.get((thread.object, "told")), state.store.get((thread.object, "killed")))
 
 
 def waiting(run: Run, frame: Frame, state: State) -> None:
@@ -131,7 +164,7 @@ def _took(run: Run, frame: Frame, thread: Thread, state: State) -> bool:
 
     assert thread.target is not None
     kept, certain, ways, doubts = list(run.stays), run.uncertain_stays, len(run.endings), len(run.doubts)
-    inner, way = _frame(frame, "thread"), state.copy()
+    inner, way = frame.elsewhere("thread"), state.copy()
     call(run, inner, thread.target, thread.arguments, thread.text, way)
     run.stays, run.uncertain_stays = kept, certain
     if not run.taken:
@@ -148,25 +181,6 @@ def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]
     def judged(state: State) -> bool | None:
         found = {ends(run, frame, thread, state) for thread in run.threads if thread.object == object_}
         return False if False in found else None if None in found else True
-
-    return judged
-
-
-def terminated(run: Run, frame: Frame, thread: Thread, handler: Value) -> Callable[[State], bool | None]:
-    """Whether a process ends on SIGTERM by the handler that it inherited; what it installs itself is not looked for."""
-    from .calls import call
-
-    def judged(state: State) -> bool | None:
-        if handler == IGNORE:
-            return False
-        ends, doubts = len(run.endings), len(run.doubts)
-        inner, way = _frame(frame, "process"), state.copy()
-        call(run, inner, handler, (UNKNOWN, UNKNOWN), thread.text, way)
-        sure = len(run.doubts) == doubts and way.dead
-        left = len(run.endings) > ends or bool(inner.raises)
-        del run.endings[ends:], run.doubts[doubts:]
-        exits = all(one.kind in ("SystemExit", "KeyboardInterrupt") for one in inner.raises)
-        return True if sure and left and exits else None
 
     return judged
 
@@ -194,8 +208,7 @@ def _timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     assert isinstance(made, Made)
     interval = arguments.get(0, "interval")
     seconds = interval.value if isinstance(interval, Const) else None
-    if not isinstance(seconds, int | float) or frame.background == "thread":
-        # A timer that is made by a timer may go on for ever.
+    if not isinstance(seconds, int | float):
         state.store[(made.number, _PENDING)] = UNKNOWN
     elif seconds >= _SOON:
         state.store[(made.number, _PENDING)] = TRUE
@@ -210,7 +223,7 @@ def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     from .calls import method
-    from .statements import items_of
+    from .containers import items_of
 
     if not isinstance(receiver, Made | Instance):
         return NONE
@@ -223,8 +236,6 @@ def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
         given = items_of(run, state.store.get((number, "#args"), Items(())), state) or ()
     daemon = state.store.get((number, "daemon"), state.store.get((number, "#daemon"), FALSE))
     process = _is_process(receiver)
-    if process:
-        run.write(state, (number, HANDLER), state.handler("SIGTERM"))
     if frame.background is None or not process:
         kind = "process" if process else "thread"
         start(run, frame, Thread(number, kind, target, given, text, truth(daemon) is True), state)
@@ -233,8 +244,8 @@ def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 
 def _is_process(receiver: Made | Instance) -> bool:
     if isinstance(receiver, Made):
-        return receiver.kind in _PROCESSES
-    return any(getattr(base, "name", "") in _PROCESSES for base in receiver.type.bases)
+        return receiver.kind in PROCESSES
+    return any(getattr(base, "name", "") in PROCESSES for base in receiver.type.bases)
 
 
 def join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -259,7 +270,8 @@ def _forget(run: Run, thread: Made | Instance, states: list[State]) -> None:
     if future or _is_process(thread) or (version is not None and not _FORGETFUL[0] <= version <= _FORGETFUL[1]):
         return
     for state in states:
-        state.store[(thread.number, _FORGOTTEN)] = UNKNOWN if version is None else TRUE
+        several = (thread.number, SEVERAL) in state.store
+        state.store[(thread.number, _FORGOTTEN)] = UNKNOWN if version is None or several else TRUE
 
 
 def _alive(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -294,9 +306,9 @@ SPECIAL: dict[str, Special] = {
     "threading.Thread.cancel": _told,
     "threading.current_thread": _current,
     "threading.main_thread": _main_thread,
-    **{name: _made(name) for name in _PROCESSES},
-    **{f"{kind}.start": _started for kind in ("threading.Thread", *_PROCESSES)},
-    **{f"{kind}.join": join for kind in ("threading.Thread", *_PROCESSES)},
-    **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *_PROCESSES)},
+    **{name: _made(name) for name in PROCESSES},
+    **{f"{kind}.start": _started for kind in ("threading.Thread", *PROCESSES)},
+    **{f"{kind}.join": join for kind in ("threading.Thread", *PROCESSES)},
+    **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *PROCESSES)},
     "threading.Thread.setDaemon": _set_daemon,
 }

@@ -1,0 +1,131 @@
+"""Processes of `multiprocessing`: what one does when it is told to end.
+
+A forked process begins with the handlers of its parent, and may install others; memory is its own, but for what was made to be shared. Method: it is gone through as far as its
+first rest when it is started; once told it is gone through again from its beginning, and SIGTERM arrives at that rest, as it does in the program itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .state import DEFAULT, IGNORE, PROCESS, joined
+from .values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...source import Text
+    from .run import Run, Thread
+    from .special import Special
+    from .state import Frame, State
+    from .values import Arguments, Value
+
+PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
+# The handler for SIGTERM that a process has where it rests.
+HANDLER = "#handler"
+_METHOD = (PROCESS, "start-method")
+# Since 3.14 a process begins in a server that was forked early (docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
+_NO_FORK = (3, 14)
+_TERMINATE = "SIGTERM"
+
+
+def begun(run: Run, thread: Thread, state: State) -> State:
+    """The state in which a process begins."""
+    way = state.copy()
+    given = state.store.get(_METHOD)
+    method = given.value if isinstance(given, Const) else None
+    version = run.sources.version
+    forks = method == "fork" or (given is None and version is not None and version < _NO_FORK)
+    for name in [key[1] for key in way.store if key[0] == PROCESS and key[1].startswith("SIG")]:
+        if not forks and way.store[(PROCESS, name)] not in (DEFAULT, IGNORE):
+            # Whether it has the handler depends on where the program installs it.
+            way.store[(PROCESS, name)] = UNKNOWN
+    run.forked[thread.object] = way.copy()
+    return way
+
+
+def note(thread: Thread, resting: list[State], state: State) -> None:
+    """Keep which handler a process has where it rests."""
+    found = joined([one.copy() for one in resting])
+    if found is not None:
+        state.store[(thread.object, HANDLER)] = found.handler(_TERMINATE)
+
+
+def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
+    """Whether a process comes to its end; None where that is not known."""
+    from .calls import call
+
+    handler = state.store.get((thread.object, HANDLER), DEFAULT)
+    told = state.store.get((thread.object, "told")) == TRUE
+    if truth(state.store.get((thread.object, "killed"), FALSE)) or (told and handler == DEFAULT):
+        return True
+    if told and handler == IGNORE:
+        return False
+    if thread.target is None or thread.object not in run.forked:
+        return None
+    way = run.forked[thread.object].copy()
+    _share(way, state)
+    way.signalled = not told
+    with _aside(run, telling=told):
+        endings, doubts, stays = len(run.endings), len(run.doubts), len(run.stays)
+        inner = frame.elsewhere("process")
+        call(run, inner, thread.target, thread.arguments, thread.text, way)
+        ended = not way.dead or bool(inner.raises) or len(run.endings) > endings
+        rested, unsure = len(run.stays) > stays, len(run.doubts) > doubts
+    return None if unsure or ended is rested else ended
+
+
+def _share(way: State, state: State) -> None:
+    """What was made to be shared is the same on both sides."""
+    shared = {
+        value.number
+        for value in state.store.values()
+        if isinstance(value, Made) and value.kind.startswith("multiprocessing.") and value.kind not in PROCESSES
+    }
+    way.store.update((key, value) for key, value in state.store.items() if key[0] in shared)
+
+
+@contextmanager
+def _aside(run: Run, *, telling: bool) -> Iterator[None]:
+    """Look into another process: nothing that happens there is found out about this one."""
+    lists = {
+        name: list(getattr(run, name)) for name in ("stays", "doubts", "endings", "swallowed", "snapshots", "threads")
+    }
+    sets = {name: set(getattr(run, name)) for name in ("read", "written")}
+    names = "uncertain_stays opaque after handler_ran loop_handled ticking broken_off outlived taken handling telling signal"
+    plain = {name: getattr(run, name) for name in names.split()}
+    run.telling = telling
+    if telling:
+        run.signal = _TERMINATE
+    try:
+        yield
+    finally:
+        for name, value in (lists | sets | plain).items():
+            setattr(run, name, value)
+
+
+def _telling(mark: str) -> Special:
+    def tell(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        if frame.background == "process":
+            # Its parent's processes are not its own: that raises, or tells a sibling.
+            run.doubts.append("what a process does with the processes of its parent")
+        elif isinstance(receiver, Made | Instance):
+            run.write(state, (receiver.number, mark), TRUE)
+        return NONE
+
+    return tell
+
+
+def _start_method(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    state.store[_METHOD] = arguments.get(0, "method") or UNKNOWN
+    return NONE
+
+
+SPECIAL: dict[str, Special] = {
+    "multiprocessing.set_start_method": _start_method,
+    **{f"{kind}.terminate": _telling("told") for kind in PROCESSES},
+    **{f"{kind}.kill": _telling("killed") for kind in PROCESSES},
+}

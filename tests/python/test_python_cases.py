@@ -1,0 +1,62 @@
+"""What is said of a handler, case by case: predicted from the source, and by the kernel (`handlers.toml`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import python_lab
+
+from gracelint.lab import Steady, UnavailableError, run
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HEAD = (
+    "import asyncio, atexit, contextlib, functools, multiprocessing, os, queue, select, signal, socket, subprocess, sys, threading, time\n"
+    "from concurrent.futures import ThreadPoolExecutor, ProcessPoolExecutor\n"
+)
+CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("handlers.toml").read_text(encoding="utf-8"))
+
+
+def prepared(name: str, folder: Path) -> Path:
+    case = CASES[name]
+    python_lab.write({**case.get("files", {}), "app.py": HEAD + case["app"]}, folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_predicted(name: str, tmp_path: Path) -> None:
+    base = f"python:{CASES[name].get('version', '3.11')}-slim"
+    assert python_lab.predicted(python_lab.read(prepared(name, tmp_path), base=base)) == CASES[name].get(
+        "predicted", CASES[name]["verdict"]
+    )
+
+
+@pytest.mark.lab
+def test_measured(tmp_path: Path) -> None:
+    """All of them side by side, as each mostly waits; one that differs has another chance by itself."""
+    try:
+        run(["true"], ready=Steady(0.0))
+    except UnavailableError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PID namespaces here: {error}")
+
+    def measured(name: str) -> str:
+        folder = prepared(name, tmp_path / name)
+        cleans = "CLEANED" in CASES[name]["app"]
+        found = python_lab.measured(folder, cleans=cleans)
+        return found if found == CASES[name]["verdict"] else python_lab.measured(folder, cleans=cleans, grace=4.0)
+
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    names = [name for name, case in CASES.items() if case.get("version", own) == own]
+    with ThreadPoolExecutor(6) as pool:
+        truth = dict(zip(names, pool.map(measured, names), strict=True))
+    assert truth == {name: CASES[name]["verdict"] for name in names}
