@@ -84,6 +84,8 @@ def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
     if span.document.text[span.start : span.end] != sent.text.value:
         return None  # expanded when the trap was set: what runs is not what is written
     pids = variable_of(outcome.jobs, stop.unfinished)
+    if pids is None and outcome.substitutions:
+        return None  # a wait for all would never return
     wait = f"wait {pids}" if pids is not None else "wait"
     return fix_of("unsafe", "Wait for it in the handler", [sent.text.insert_after(f"; {wait}")])
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gracelint.rule import Case
     from gracelint.signals.model import Hop, Program, SignalPath
     from gracelint.signals.python.behaviour import Response
-    from gracelint.signals.shell.outcome import Outcome, Stop, Trap
+    from gracelint.signals.shell.outcome import Outcome, Stop, Trap, Waited
     from gracelint.source import Text
 
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
@@ -180,6 +180,9 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
         return None if _in_handler(outcome, stop.trap) else ("deferred-trap", stop.trap.text)
     if any(sent.signal in _INTERRUPTS for sent in stop.sent if sent.reached):
         return None  # `_on_any_way` says it
+    endless = endless_wait(outcome)
+    if endless is not None and not stop.untold:
+        return "trap-does-not-exit", endless.text
     if stop.ends == "stays":
         return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
     if stop.untold:
@@ -187,6 +190,15 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None
+
+
+def endless_wait(outcome: Outcome) -> Waited | None:
+    """The ``wait`` that holds a shell up because it also waits for a process substitution that the shell itself keeps open."""
+    stop = outcome.stop
+    if stop is None or stop.ends != "stays" or not stop.waited:
+        return None
+    last = stop.waited[-1]
+    return last if not last.complete and not outcome.substitutions.keys().isdisjoint(last.pids) else None
 
 
 def _in_handler(outcome: Outcome, trap: Trap) -> bool:

@@ -168,6 +168,12 @@ class Kernel:
         if task.parent is not None and task.parent.alive:
             self.at(0.0, lambda: self._reaped(task))
 
+    def input_over(self, pid: int) -> None:
+        """Nobody writes any more to a task that reads."""
+        task = self.tasks.get(pid)
+        if task is not None and task.alive:
+            self.at(0.0, lambda: self._end_of_input(task))
+
     def _end_of_input(self, task: Task) -> None:
         """A filter ends with what feeds it; an application does not live on its input, and one that cleans up goes on with that."""
         filters = task.process.helper or (task.driver is None and task.process.program is None)

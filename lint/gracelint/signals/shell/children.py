@@ -46,7 +46,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard = {}, (), ()
-    forked.guarded = False
+    forked.guarded, forked.held = False, ()
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
         forked.options = forked.options - {"e"}

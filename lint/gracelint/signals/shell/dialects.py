@@ -7,7 +7,7 @@ trap runs when a signal ends it, and how it names ``$0``.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass, field
 
@@ -45,7 +45,7 @@ class Dialect:
     letters, others always do. ``appends``: ``x+=y`` is an assignment.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
     ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
-    goes on until the children of that job have ended as well.
+    goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
@@ -73,6 +73,7 @@ class Dialect:
     error_traps: bool = False
     kills_group_of_nothing: bool = False
     waits_for_orphans: bool = False
+    waits_for_substitutions: Literal["", "last", "all"] = ""
     kill_prefix: bool = True
     kill_number: bool = True
     kill_dashes: bool = True
@@ -144,6 +145,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         exec_options="acl",
         leaves_by_exit_trap=False,
         error_traps=True,
+        waits_for_substitutions="last" if number is not None and number >= (5, 3) else "all",
         kill_prefix=not posix,
     )
 

@@ -57,6 +57,7 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
         stop=stop,
         reasons=(*facts.reasons, *((ended.reason,) if ended and ended.reason else ())),
         functions={name: node.text for name, node in state.functions.items()},
+        substitutions={held.process.pid: held.process.text for held in state.held if held.process.text is not None},
     )
 
 

@@ -32,6 +32,9 @@ class Host(Protocol):
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """A ``wait`` for these processes is over."""
 
+    def close(self, state: State, pid: int) -> None:
+        """The shell no longer writes to a process substitution."""
+
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
     ) -> list[Forked]:

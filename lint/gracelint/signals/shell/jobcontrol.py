@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import kills, simple, traps
+from . import held, kills, simple, traps
 from .kills import target
 from .outcome import LostExec
 from .state import Block, Ended
@@ -37,6 +37,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if option.endswith("a"):
             rest = rest[1:]
     if not rest:
+        held.redirect(machine, state, node.redirects)
         return machine.finished(state, 0)
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):
@@ -83,6 +84,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
                 pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
                 continue
             pids.extend(member for pid in found for member in _whole_job(state, pid))
+            pids.extend(each.process.pid for each in state.held if each.process.pid in found)
         elif to == "nobody" and state.shell.dialect.family != "bash":
             if not any(machine.host.alive(state, pid) is not False for pid in pids):
                 return machine.finished(state, 2)  # gives up at the first word that is no number and no job
@@ -92,6 +94,8 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             pids.extend(job.pid for job in state.jobs)
     if not named:
         pids = [job.pid for job in state.jobs if not job.disowned]
+        if not once:
+            pids.extend(held.awaited(state))
     if once and not state.shell.dialect.waits_once:
         return machine.finished(state, 2)
     claimed = (

@@ -241,6 +241,9 @@ class LiveShell:
             for process in block.children:
                 if process.pid not in self.kernel.tasks:
                     self._spawn(process, block.command)
+        for held in self.state.held:
+            if held.process.pid not in self.kernel.tasks:
+                self.kernel.spawn(held.process, self.task)
 
     def _spawn(self, process: Process, command: Command) -> None:
         if process.shell is None and process.stays is None and process.duration is None:
@@ -333,6 +336,10 @@ class LiveShell:
         if to == "other":
             return None
         return 0 if targets else 1
+
+    def close(self, state: State, pid: int) -> None:
+        """What reads there comes to the end of its input."""
+        self.kernel.input_over(pid)
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

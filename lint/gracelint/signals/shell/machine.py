@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, loops, parameters, refusals, simple, words
+from . import children, compound, flow, held, loops, parameters, refusals, simple, words
 from .state import Ended, Frame, Truth
 from .values import clip
 
@@ -69,6 +69,10 @@ class Machine:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if redirects and refusals.cannot_read(self, state, redirects):
             return refusals.not_redirected(self, state, command)
+        if state.held:
+            held.leave(state)
+        if redirects and not isinstance(command, (sh.Simple, sh.Subshell)):
+            held.enclose(self, state, redirects)
         return ENTER[type(command)](self, state, command)
 
     def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:

@@ -144,6 +144,7 @@ def _identity(state: State) -> object:
         tuple((name, trap.text, trap.action) for name, trap in sorted(state.traps.items())),
         state.ignored,
         tuple(job.text for job in state.jobs if not job.told),
+        tuple(each.process.text for each in state.held),
         "e" in state.options,
         "m" in state.options,
     )

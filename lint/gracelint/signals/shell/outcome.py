@@ -188,7 +188,7 @@ class Outcome:
     ``all`` (``"$@"``), ``some``, ``none``, or ``absent`` where there are none to pass.
     ``errexit``: ``set -e`` is in force. ``monitor``: ``set -m``. ``conditions`` were assumed on this way; ``default``: the default launch can take it.
     ``certain``: False where it is only assumed that the command (or the loop) lasts.
-    ``reasons`` says what was not known.
+    ``reasons`` says what was not known. ``substitutions``: by pid, the commands of process substitutions that the shell keeps open itself.
     """
 
     shell: Family
@@ -221,6 +221,7 @@ class Outcome:
     stop: Stop | None = None
     reasons: tuple[str, ...] = ()
     functions: Mapping[str, Text] = field(default_factory=dict)
+    substitutions: Mapping[int, Text] = field(default_factory=dict)
 
     def trap_for(self, signal: str) -> Trap | None:
         """The trap in force for a signal."""

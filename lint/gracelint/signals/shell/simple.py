@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, refusals, variables
+from . import builtins, children, filesystem, held, refusals, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -114,6 +114,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     state.scopes = (*state.scopes, (state.parameters, {}))
     state.parameters = tuple(fields[1:])
     if node.redirects:
+        held.enclose(machine, state, node.redirects)
         state.push("within", label="redirection")
     state.push("call", data=node.text, label="function")
     return machine.enter(state, function.body)

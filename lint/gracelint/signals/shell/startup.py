@@ -49,7 +49,9 @@ class Startup:
     def alive(self, state: State, pid: int) -> bool | None:
         """A job that was not told to stop runs on, if it is of that kind."""
         job = next((job for job in state.jobs if job.pid == pid), None)
-        if job is None or job.told:
+        if job is None:
+            return next((held.lasts for held in state.held if held.process.pid == pid), False)
+        if job.told:
             return False
         return True if job.process.stays else None
 
@@ -68,10 +70,14 @@ class Startup:
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
+            state.held = tuple(held for held in state.held if held.process.pid not in reached)
         return 0 if to == "job" else 1 if to == "nobody" else None
 
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """During the start, jobs are told or run on."""
+
+    def close(self, state: State, pid: int) -> None:
+        """What reads there ends, as if it had never been."""
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

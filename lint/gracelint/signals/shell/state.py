@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..process import Process
     from .dialects import Dialect
+    from .held import Held
     from .outcome import Around, Command, LostExec, Trap
     from .values import Array, Field, Value
 
@@ -139,7 +140,7 @@ class Ended:
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
+    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -176,6 +177,7 @@ class State:
     guarded: bool = False
     leads: bool = False
     rounds: object = None
+    held: tuple[Held, ...] = ()
 
     def copy(self) -> State:
         """An independent copy."""
@@ -253,6 +255,7 @@ class State:
             self.block,
             self.guarded,
             self.readonly,
+            self.held,
         )
 
 

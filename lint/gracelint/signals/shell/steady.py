@@ -21,6 +21,7 @@ def lasts(state: State) -> bool | None:
         return _any(process.stays for process in processes if process.reads is None or not process.helper)
     processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
     awaited = [process.stays for process in processes if process.reads is None or not process.helper]
+    awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
 
 
@@ -103,6 +104,7 @@ def shell_process(state: State, pid: int) -> Process:
     assert block is not None
     jobs = tuple(job.process for job in state.jobs if not job.told)
     held = tuple(child for child in block.children if child not in jobs)
+    substitutions = tuple(each.process for each in state.held)
     stays = True if block.kind == "loop" else lasts(state)
     if state.perhaps and stays:
         stays = None
@@ -112,7 +114,7 @@ def shell_process(state: State, pid: int) -> Process:
         "fork",
         state.shell.source,
         shell=state,
-        children=(*held, *jobs),
+        children=(*held, *jobs, *substitutions),
         ignored=state.ignored,
         stays=stays,
     )

@@ -1,0 +1,132 @@
+"""Process substitutions that a shell keeps open itself: those of ``exec > >(tee log)``, ``{ … } > >(cat)``, ``while …; done < <(tail -F log)``.
+
+What reads in ``>(…)`` ends when nobody can write to it any more, so it lasts as long as the shell has it open. Measured with bash 5.2: it is a child of the shell, ``$!`` is its number,
+and a ``wait`` for all waits for it, also where ``$!`` is by now another one's (bash 5.3 no longer does that); ``wait -n``, ``jobs`` and ``%1`` do not know it. So ``wait`` never returns in a script that sends its own output through one, unless the
+descriptor is given up before, or the signal goes to the whole group. busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``app > >(cat)``) ends with that command, and is not kept here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...image.model import Argument
+from ...parsers.shell import model as sh
+from ...records import dataclass, replace
+from ..process import Process
+from . import children
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .machine import Machine
+    from .state import State
+
+ALWAYS = -1
+OUTPUT, BOTH = "1", ("1", "2")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One of them. ``descriptors`` are those of the shell that lead to it; ``writes``: the shell writes, and it reads. It is open as long as the shell's stack is deeper than ``depth``."""
+
+    process: Process
+    descriptors: frozenset[str]
+    writes: bool
+    depth: int
+
+    @property
+    def lasts(self) -> bool | None:
+        """Whether it runs until it is told to stop, or closed."""
+        return True if self.writes else self.process.stays
+
+
+def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
+    """``exec`` without a command: from here on descriptors lead elsewhere."""
+    for each in redirects:
+        numbers = _descriptors(each)
+        state.held = tuple(replace(held, descriptors=held.descriptors - numbers) for held in state.held)
+        copied = each.target.literal if each.operator in (">&", "<&") and each.target is not None else None
+        if copied is not None:
+            state.held = tuple(
+                replace(held, descriptors=held.descriptors | numbers) if copied in held.descriptors else held
+                for held in state.held
+            )
+        else:
+            _open(machine, state, each, numbers, ALWAYS)
+    for held in state.held:
+        if not held.descriptors and held.writes:
+            machine.host.close(state, held.process.pid)
+    state.held = tuple(held for held in state.held if held.descriptors or not held.writes)
+
+
+def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
+    """A compound command, or a function, with redirections of its own, which hold while the stack is deeper than it is now."""
+    depth = state.stack.depth if state.stack is not None else 0
+    leave(state, depth)
+    for each in redirects:
+        _open(machine, state, each, _descriptors(each), depth)
+
+
+def leave(state: State, depth: int | None = None) -> None:
+    """Constructs that are over have closed what they held."""
+    if not state.held:
+        return
+    if depth is None:
+        depth = state.stack.depth if state.stack is not None else 0
+    state.held = tuple(held for held in state.held if held.depth < depth)
+
+
+def awaited(state: State) -> list[int]:
+    """Those that a ``wait`` for all waits for."""
+    leave(state)
+    last = state.shell.dialect.waits_for_substitutions == "last"
+    pids = [held.process.pid for held in state.held]
+    return [pid for pid in pids if not last or str(pid) == state.last_pid]
+
+
+def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[str], depth: int) -> None:
+    part = each.target.sole if each.target is not None else None
+    if not isinstance(part, sh.ProcessSubstitution) or not state.shell.dialect.waits_for_substitutions:
+        return
+    writes = part.direction == ">"
+    process = _process(machine, state, part, writes=writes)
+    if process is None:
+        return
+    state.last_pid = str(process.pid)
+    if writes or process.stays is not False:
+        state.held = (*state.held, Held(process, numbers, writes, depth))[-16:]
+
+
+def _process(machine: Machine, state: State, part: sh.ProcessSubstitution, *, writes: bool) -> Process | None:
+    """What runs in it; None if that has ended at once. Of several ways, the one that lasts longest."""
+    commands = part.body.commands
+    command = commands[0] if len(commands) == 1 else sh.Subshell(part.text, part.body)
+    found = [way.alternative.process for way in children.fork(machine, state, command, "background", part.text)]
+    processes = [process for process in found if process is not None and not (writes and _reads_in_a_loop(process))]
+    if processes:
+        process = max(processes, key=lambda each: (each.stays is True, each.stays is None))
+    elif writes:
+        # It reads in a way that cannot be followed (`while read -r line`), and ends as a filter does.
+        filtering = machine.context.describe((Argument("cat", part.text),))
+        process = Process(machine.context.new_pid(), state.shell.argv, "fork", part.text, filtering)
+    else:
+        return None
+    return replace(process, reads=state.pid) if writes else process
+
+
+def _reads_in_a_loop(process: Process) -> bool:
+    """Whether it is a shell that goes through its input by itself: how often is not known."""
+    return process.shell is not None and (process.shell.block is None or process.shell.block.kind == "loop")
+
+
+def _descriptors(each: sh.Redirect) -> frozenset[str]:
+    """Which descriptors a redirection is about."""
+    if each.descriptor is not None:
+        return frozenset({each.descriptor})
+    word = each.target.literal if each.target is not None else None
+    both = each.operator in ("&>", "&>>") or (
+        each.operator == ">&" and not (word or "-").rstrip("-").isdigit() and word != "-"
+    )
+    if both:
+        return frozenset(BOTH)
+    return frozenset({"0" if each.operator[:1] == "<" else OUTPUT})
