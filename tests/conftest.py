@@ -21,8 +21,8 @@ def pytest_collection() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves half a core idle."""
-    return 2 * (os.cpu_count() or 1)
+    """Three workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves most of a core idle."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.fixture
