@@ -31,12 +31,18 @@ APP = {"app": {"on": dict.fromkeys(("SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "S
 
 # (name, signal): why the prediction differs from the record, and which of the two to believe.
 _UNWINDS = "asyncio.run cancels the main task, as predicted; that nothing then waits for tornado's requests is not seen"
+_SUPERVISED = "with workers uvicorn does not raise the signal again, as one process does; the two are not told apart"
+_RAISED = "Twisted stops in order, and raises the signal again when it is done: that it died of it is no loss"
 DIFFERS: dict[tuple[str, str], str] = {
     ("tornado", "SIGINT"): _UNWINDS,
     (
         "websockets.serve, event",
         "SIGTERM",
     ): "a WebSocket is told that the server goes away (1001): the protocol's own clean end",
+    ("uvicorn.run, workers, child", "SIGTERM"): _SUPERVISED,
+    ("uvicorn.run, workers, trap", "SIGTERM"): _SUPERVISED,
+    ("scrapyd, child", "SIGTERM"): _RAISED,
+    ("scrapyd, trap", "SIGTERM"): _RAISED,
     ("postgres", "SIGTERM"): "a client that leaves by itself was connected; one that stays is predicted",
 }
 

@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 continue
             try:
                 found = settled(bench, case, signal, known.get(key))
-            except (NotReadyError, NotStartedError, TimeoutError) as error:
+            except (NotReadyError, NotStartedError, OSError) as error:  # TimeoutError is an OSError
                 failures += 1
                 print(f"! {case.name} {signal}: {type(error).__name__}: {str(error)[-1500:]}", flush=True)
                 continue

@@ -73,12 +73,13 @@ def _varied(entry: dict[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]
     """The same program, started in another way: words in front of its argv, more packages and files, anything else instead."""
     change = dict(variant)
     front, needs, files = change.pop("front", []), change.pop("needs", []), change.pop("files", [])
+    if files:
+        change["files"] = [*entry.get("files", ()), *files]
     return {
         **entry,
         **change,
         "argv": [*front, *change.get("argv", entry["argv"])],
         "needs": [*entry.get("needs", ()), *needs],
-        "files": [*entry.get("files", ()), *files],
     }
 
 
