@@ -75,7 +75,7 @@ else:
             inherited = {name for base in cls.__mro__[1:] for name in base.__dict__.get("_fields_", ())}
             kept["__slots__"] = tuple(name for name in own if name not in inherited)
             cls = type(cls)(cls.__name__, cls.__bases__, {"__qualname__": cls.__qualname__, **kept})
-            cls.__getstate__, cls.__setstate__ = _state, _set_state
+            cls.__reduce__ = _reduced
         cls._fields_ = known
         cls.__match_args__ = names = tuple(known)
         # `attrgetter` gives one value by itself.
@@ -144,12 +144,8 @@ else:
 
         raise FrozenInstanceError(f"cannot change field {name!r}")
 
-    def _state(self):
-        return [getattr(self, name) for name in self._fields_]
-
-    def _set_state(self, state):
-        for name, value in zip(self._fields_, state, strict=True):
-            object.__setattr__(self, name, value)
+    def _reduced(self):
+        return type(self), self._values_(self)
 
     class _StandardFields:
         """``__dataclass_fields__``, worked out when the standard library asks for it."""

@@ -15,6 +15,7 @@ from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, S
 from .stages import configure, read_stages
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..parsers.dockerfile.model import Dockerfile
@@ -194,8 +195,11 @@ class _OneFile:
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         return self.lookup(posixpath.normpath(posixpath.join(workdir, command)) if "/" in command else command)
 
-    def stages(self) -> Iterator[tuple[Files, tuple[Text, ...]]]:
-        yield self, ()
+    def stages(self) -> Iterator[Files]:
+        yield self
+
+    def runs(self, wanted: re.Pattern[str]) -> bool:
+        return False
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         path = self._file.path

@@ -31,6 +31,7 @@ from .search import Search
 from .steps import Copy, MakeFolder, Run
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Sequence
 
     from ..source import Text
@@ -107,8 +108,8 @@ class ImageFiles:
             self._searches[key] = Search(self, workdir, search)
         return self._searches[key].which(command)
 
-    def stages(self) -> Iterator[tuple[ImageFiles, tuple[Text, ...]]]:
-        """These files, then those of the stages they were copied from, each once: with the RUN commands of its stage."""
+    def stages(self) -> Iterator[ImageFiles]:
+        """These files, then those of the stages they were copied from, each once."""
         waiting: list[ImageFiles] = [self]
         seen: list[ImageFiles] = []
         while waiting:
@@ -116,9 +117,13 @@ class ImageFiles:
             if files in seen:
                 continue
             seen.append(files)
-            yield files, tuple(step.instruction.value for step in files.steps if isinstance(step, Run))
+            yield files
             origins = (step.origin for step in files.steps if isinstance(step, Copy))
             waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
+
+    def runs(self, wanted: re.Pattern[str]) -> bool:
+        """Whether a RUN command of their stage holds what is wanted."""
+        return any(wanted.search(step.instruction.value.value) for step in self.steps if isinstance(step, Run))
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no

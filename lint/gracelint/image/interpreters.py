@@ -23,9 +23,9 @@ _MAY_INSTALL = regex(r"bash|bats|wireguard|xvfb-run|libreoffice|\.sh\b|\|\s*sh\b
 def lacks(image: Image, interpreter: str) -> bool:
     """Whether ``interpreter``, a path or a name, is certainly not in the image."""
     base = image.base
-    match = _OFFICIAL.fullmatch(base.reference)
     if interpreter.rpartition("/")[2] != "bash" or not base.known or base.shell != "ash":
         return False
+    match = _OFFICIAL.fullmatch(base.reference)
     if match is None or match[1] not in _WITHOUT_BASH or base.source == "configuration":
         return False
     from .model import ImageFile

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
@@ -144,8 +145,11 @@ class Files(Protocol):
     def known(self, path: str) -> ImageFile | None:
         """The file at an absolute path, if it is known to be there: cheaper than `lookup`, which also tells why not."""
 
-    def stages(self) -> Iterator[tuple[Files, tuple[Text, ...]]]:
-        """These files, then those of the stages they were copied from: each with the RUN commands of its stage."""
+    def stages(self) -> Iterator[Files]:
+        """These files, then those of the stages they were copied from, each once."""
+
+    def runs(self, wanted: re.Pattern[str]) -> bool:
+        """Whether a RUN command of their stage holds what is wanted."""
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""

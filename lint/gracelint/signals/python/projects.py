@@ -66,8 +66,8 @@ def folders(files: Files) -> tuple[str, ...]:
 
 def installed(image: Image) -> Iterator[tuple[Files, str]]:
     """The projects that a command of the build installs, each with the files it is among: of this image's stage, and of the stages it copies from."""
-    for files, commands in image.files.stages():
-        if any(_INSTALLS.search(command.value) for command in commands):
+    for files in image.files.stages():
+        if files.runs(_INSTALLS):
             yield from ((files, folder) for folder in folders(files))
 
 
