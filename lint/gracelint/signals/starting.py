@@ -22,11 +22,11 @@ def starting(resolver: Resolver, process: Process, program: Program, environment
     """A program with children: every combination of how they turn out."""
     partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
     for started in program.starts:
-        leads = started.how in ("init", "supervisor")
+        leads = _leads(program, started)
         inner = replace(environment, pid1=False, leads=leads, ignored=_inherited(environment, started))
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
         partial = [
-            (_combined(one, way), [*children, _placed(way.process, started)] if way.process else children)
+            (_combined(one, way), [*children, _placed(way.process, started, leads=leads)] if way.process else children)
             for one, children in partial
             for way in ways
         ][:MOST_WAYS]
@@ -50,8 +50,12 @@ def _inherited(environment: Environment, started: Started) -> frozenset[str]:
     return frozenset() if started.how in ("init", "supervisor") else environment.ignored
 
 
-def _placed(process: Process, started: Started) -> Process:
-    leads = started.how in ("init", "supervisor")
+def _leads(program: Program, started: Started) -> bool:
+    """Whether what an init or a supervisor starts leads a process group of its own."""
+    return started.how in ("init", "supervisor") and "shares-group" not in program.traits
+
+
+def _placed(process: Process, started: Started, *, leads: bool) -> Process:
     return replace(
         process,
         how=started.how,

@@ -23,6 +23,7 @@ TRAITS = (
     "reaps",
     "expendable",
     "own-group",
+    "shares-group",
     "forks-if-leader",
     "ignores-hangup",
     "only-pid1",

@@ -243,8 +243,12 @@ def _background_pipeline(
     result = []
     for each, ways in _members(machine, state, members, "pipeline", node.text):
         processes: list[tuple[Process, Forked]] = []
-        for forked in ways:
+        over = False  # what would feed the next one
+        for number, forked in enumerate(ways):
             process = forked.alternative.process
+            if over and process is not None and process.helper and not process.stays:
+                process = None  # a filter has ended with what fed it
+            over = process is None and (over or not number)
             if process is not None:
                 if processes:
                     process = replace(process, reads=processes[-1][0].pid)
@@ -256,7 +260,8 @@ def _background_pipeline(
         for process, (_, forked) in zip(members_of, processes, strict=True):
             command = forked.command or _whole(each, node.text, process)
             each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
-        each.last_pid = str(pids[-1] if ways[-1].alternative.process is not None else machine.context.new_pid())
+        lasts = bool(processes) and processes[-1][1] is ways[-1]
+        each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())
         if not processes:
             each.over[int(each.last_pid)] = ways[-1].alternative.status
             each.unclaimed = (*each.unclaimed, int(each.last_pid))

@@ -44,7 +44,7 @@ class Dialect:
     here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
     letters, others always do. ``appends``: ``x+=y`` is an assignment.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
-    ``error_traps``: ERR, DEBUG and RETURN can be trapped. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
+    ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
     ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
@@ -70,7 +70,8 @@ class Dialect:
     appends: bool = False
     exec_options: str = ""
     leaves_by_exit_trap: bool = True
-    error_traps: bool = False
+    pseudo_signals: frozenset[str] = frozenset()
+    trap_options: bool = False
     kills_group_of_nothing: bool = False
     waits_for_orphans: bool = False
     waits_for_substitutions: Literal["", "last", "all"] = ""
@@ -124,6 +125,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             exec_options="a",
             kills_group_of_nothing=True,
             waits_for_orphans=True,
+            pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
             forgets_ended=True,
             kill_number=False,
             tail_needs_end=True,
@@ -144,7 +146,8 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         appends=True,
         exec_options="acl",
         leaves_by_exit_trap=False,
-        error_traps=True,
+        pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
+        trap_options=True,
         waits_for_substitutions="last" if number is not None and number >= (5, 3) else "all",
         kill_prefix=not posix,
     )

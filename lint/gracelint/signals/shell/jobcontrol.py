@@ -129,14 +129,15 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     own = [job for job in state.jobs if not job.disowned and machine.host.alive(state, job.pid) is not False]
     if any(field.shown.startswith("-") and "h" in field.shown for field in fields[1:]):
         return machine.finished(state, 0)  # -h: only SIGHUP is kept from them
-    if any(field.shown in ("-a", "-r", "-ar") for field in fields[1:]):
+    everything = any(field.shown in ("-a", "-r", "-ar") for field in fields[1:])
+    if everything:
         gone = {job.pid for job in own}
     elif len(fields) > 1:
         gone = {pid for field in fields[1:] for pid in target(state, default(field.value), field, waiting=True)[1]}
     else:
         gone = set(own[-1].members or (own[-1].pid,)) if own else set(state.unclaimed)
     state.jobs = tuple(replace(job, disowned=job.disowned or job.pid in gone) for job in state.jobs)
-    return machine.finished(state, 0 if gone else 1)
+    return machine.finished(state, 0 if gone or everything else 1)
 
 
 def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

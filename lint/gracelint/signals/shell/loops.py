@@ -148,11 +148,21 @@ class Turn:
         self.value, self.behind, self.more = value, behind, more
 
 
+def _select(machine: Machine, state: State, node: sh.For) -> list[State]:
+    """``select``: without a round, as nobody answers; at the end of its input it has failed."""
+    words = machine.expand(state, node.words) if node.words is not None else state.parameters
+    if not words:
+        return machine.finished(state, 0)
+    last = node.redirects[-1] if node.redirects else None
+    if last is not None and last.operator == "<" and machine.value(state, last.target) == "/dev/null":
+        return machine.finished(state, 1)
+    return machine.undecided(state, "select")
+
+
 def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
     """``for`` and ``select``."""
     if node.selects:
-        state.done(0)
-        return [state]
+        return _select(machine, state, node)
     if refusals.bad_substitution(machine, state, node.words or ()):
         return [state]
     turns: list[Turn] = []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .state import State
     from .values import Field
 
+PSEUDO = frozenset({"ERR", "DEBUG", "RETURN"})
+
 
 def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``trap action signal…``, ``trap - signal…``, ``trap signal``."""
@@ -25,7 +27,7 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
         # What it prints, bash asks the kernel for, and begins to catch it while it is at it.
         state.guarded = state.guarded or state.shell.dialect.exit_trap_on_signal
-        if rest and not state.shell.dialect.error_traps:
+        if rest and not state.shell.dialect.trap_options:
             return [machine.leave(state, 2, f"trap has no option {rest[0].shown}")]
         return machine.finished(state, 0)
     first = rest[0]
@@ -61,7 +63,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
     prefixed = spelled.upper().startswith("SIG")
-    foreign = signal in ("ERR", "DEBUG", "RETURN") and not state.shell.dialect.error_traps
+    foreign = signal in PSEUDO and signal not in state.shell.dialect.pseudo_signals
     if signal is None or foreign or (prefixed and not state.shell.dialect.trap_prefix):
         state.note("rejected", replace(made, in_force=False))
         return False
@@ -89,6 +91,6 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
 def _signal(spelled: str) -> str | None:
     if spelled.upper() in ("EXIT", "0", "SIGEXIT"):
         return "EXIT"
-    if spelled.upper() in ("ERR", "DEBUG", "RETURN"):
+    if spelled.upper() in PSEUDO:
         return spelled.upper()
     return names.canonical(spelled)
