@@ -68,10 +68,12 @@ COMMAND = (
 )
 
 
-def traced(folder: Path, files: dict[str, str], command: list[str], extra: str = "") -> tuple[str, int]:
+def traced(
+    folder: Path, files: dict[str, str], command: list[str], extra: str = "", base: str = "python:3.11-slim"
+) -> tuple[str, int]:
     """The verdict on an image, and how many problems its applications have."""
     python_lab.write(files, folder)
-    image = python_lab.image_of(folder, command, extra)
+    image = python_lab.image_of(folder, command, extra, base)
     trace = follow(image)
     return trace.verdict, len(list(of_applications(image, trace)))
 
@@ -178,4 +180,10 @@ def test_installed(name: str, command: list[str], source: str, tmp_path: Path) -
 def test_imported_module(module: str, problems: int, tmp_path: Path) -> None:
     """What Python would refuse in an imported module is told, and the rest is read."""
     files = {"other.py": module, "app.py": "import other\n" + EXIT + LOOP}
-    assert traced(tmp_path, files, ["python", "app.py"]) == ("graceful", problems)
+    assert traced(tmp_path, files, ["python", "app.py"], base="python:3.13-slim") == ("graceful", problems)
+
+
+def test_module_newer_than_the_python(tmp_path: Path) -> None:
+    """The import raises SyntaxError, and the container ends."""
+    files = {"other.py": "type Pair[T] = tuple[T, T]\n", "app.py": "import other\n" + EXIT + LOOP}
+    assert traced(tmp_path, files, ["python", "app.py"]) == ("unknown", 0)

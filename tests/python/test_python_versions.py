@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
 import python_lab
 
-from gracelint.signals.python.versions import NEWEST, version
+from gracelint.signals.python.versions import FIRST, NEVER, NEWEST, lacks, spans, version
 
 # What a join that is left by an exception leaves behind (measured on 3.10.13, 3.11.2, 3.11.7, 3.12.1 and 3.13.0).
 JOIN = """
@@ -68,3 +71,43 @@ def test_version(base: str, command: str, expected: tuple[int, int] | None, tmp_
 def test_a_join_that_is_left_forgets_its_thread(base: str, end: str, expected: str, tmp_path: Path) -> None:
     python_lab.write({"app.py": f"{JOIN}{end}\n"}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path, base=base)) == expected
+
+
+def has(name: str) -> bool:
+    """Whether the Python that runs this test has such a name."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+def test_names_of_this_python() -> None:
+    own = (sys.version_info.major, sys.version_info.minor)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wrong = [name for name in spans() if has(name) is lacks(own, name)]
+    assert wrong == []
+    assert all((since == FIRST) is not (until == NEVER) for since, until in spans().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "missing"),
+    [
+        ("asyncio.Runner", (3, 11), (3, 10)),
+        ("tomllib", NEWEST, (3, 8)),
+        ("asyncio.coroutine", (3, 10), NEWEST),
+        ("asyncio.run", (3, 7), (3, 6)),
+    ],
+)
+def test_names(name: str, known: tuple[int, int], missing: tuple[int, int]) -> None:
+    assert not lacks(known, name)
+    assert lacks(missing, name)
+    assert not lacks(None, name)

@@ -7,6 +7,9 @@ text that `ast` refuses. Hazard: both parsers are native and recursive, so nesti
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 import warnings
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,13 @@ _MAX_FOR_LIBCST = 300_000
 _MAX_OPERATORS = 2_000
 _MAX_PREFIXES = 200
 _MAX_BRANCHES = 1_000
+# What `ast` tells apart, and how that looks: positional parameters, assignments in expressions, pattern matching, groups of exceptions, types and their
+# parameters, brackets behind `with`.
+_OLDEST = (3, 7)
+_NEWER = regex(
+    r":=|^[ \t]*match\b|\bexcept[ \t]*\*|[,(\w]\s*/\s*[,)]|^[ \t]*type[ \t]+\w|^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[|\bwith[ \t]*\(",
+    re.MULTILINE,
+)
 _OPEN, _CLOSE, _PREFIXES = frozenset("([{"), frozenset(")]}"), frozenset(("not", "lambda", "if", "await"))
 _LINK = ")("
 _MARK = regex(
@@ -58,6 +68,25 @@ def read(text: Text) -> model.Module:
             return libcst_front.read(text)
     except RecursionError:
         return model.unreadable(text, "nested too deeply to be followed")
+
+
+def newer_than(text: Text, version: tuple[int, int]) -> bool:
+    """Whether a Python of this version refuses a text that a later one reads, because of its syntax: ``match``, ``except*``, ``:=`` … as far as `ast` knows when they
+    came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where the other is no newer."""
+    if (
+        version > sys.version_info[:2]
+        or version < _OLDEST
+        or not _NEWER.search(text.value)
+        or _refused(text.value) is not None
+    ):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text.value, feature_version=version)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return read(text).problem is None
+    return False
 
 
 def _refused(text: str) -> str | None:

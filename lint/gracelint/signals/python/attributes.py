@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from .state import Raised
 from .values import (
     FALSE,
     UNKNOWN,
@@ -27,6 +28,7 @@ from .values import (
     alternatives,
     join,
 )
+from .versions import lacks
 
 if TYPE_CHECKING:
     from ...parsers.python import model as syntax
@@ -43,7 +45,6 @@ CONSTANTS: dict[str, Value] = {
     "os.sep": Const("/"),
     "asyncio.CancelledError": Ref("asyncio.CancelledError"),
     "asyncio.exceptions.CancelledError": Ref("asyncio.CancelledError"),
-    "sys.version_info": UNKNOWN,
 }
 
 
@@ -65,6 +66,20 @@ def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
     return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else UNKNOWN
 
 
+def constant(run: Run, name: str) -> Value:
+    """What a name of the standard library stands for, where that is known; else the name itself."""
+    if name == "sys.version_info":
+        return Items((*map(Const, run.sources.version), UNKNOWN)) if run.sources.version is not None else UNKNOWN
+    return CONSTANTS.get(name, Ref(name))
+
+
+def refused(frame: Frame, kind: str, node: syntax.Expression | syntax.Statement, state: State) -> Value:
+    """The image's Python has no such name: this raises."""
+    frame.raises.append(Raised(state.copy(), kind, node.text))
+    state.dead = True
+    return UNKNOWN
+
+
 def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expression, state: State) -> Value:
     """``owner.name``."""
     if isinstance(owner, Union):
@@ -79,7 +94,9 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             if full == "sys.argv":
                 return Items(tuple(Const(word) for word in run.argv))
             loaded = run.modules.get(full)
-            return loaded or CONSTANTS.get(full, Ref(full))
+            if loaded is None and lacks(run.sources.version, full):
+                return refused(frame, "AttributeError", node, state)
+            return loaded or constant(run, full)
         case Module(name=full, number=number):
             inner = state.store.get((number, name))
             run.look((number, name))

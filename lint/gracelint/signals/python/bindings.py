@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from ...parsers.python import model as syntax
 from ...records import replace
 from . import commands, containers, expressions, operators
-from .attributes import CONSTANTS
+from .attributes import constant, refused
 from .exceptions import kind_of
 from .knowledge import standard
 from .run import OutOfBoundsError
-from .state import Frame, joined
+from .state import Frame, Raised, joined
 from .values import (
     NONE,
     UNKNOWN,
@@ -34,6 +34,7 @@ from .values import (
     Value,
     alternatives,
 )
+from .versions import lacks
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -176,6 +177,8 @@ def define_class(run: Run, frame: Frame, node: syntax.Class, state: State) -> No
 def imported(run: Run, frame: Frame, node: syntax.Import, state: State) -> None:
     """``import a.b as c``."""
     found = module(run, frame, node.module, state)
+    if _unknown_to_python(run, frame, found, node, state):
+        return
     if node.alias is None:
         root = node.module.partition(".")[0]
         found = run.modules.get(root) or (Ref(root) if root == node.module or not isinstance(found, Module) else found)
@@ -193,6 +196,8 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
     """``from a import b``."""
     name = _absolute(run, frame, node, state)
     source = module(run, frame, name, state)
+    if _unknown_to_python(run, frame, source, node, state):
+        return
     if not node.names:
         if isinstance(source, Module):
             for (number, key), value in list(state.store.items()):
@@ -210,8 +215,21 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
         else:
             inner = module(run, frame, f"{name}.{original}", state) if name and run.sources.namespace(name) else source
             full = f"{name}.{original}"
-            found = inner if isinstance(inner, Module) else CONSTANTS.get(full, Ref(full))
+            if not isinstance(inner, Module) and lacks(run.sources.version, full):
+                refused(frame, "ImportError", node, state)
+                return
+            found = inner if isinstance(inner, Module) else constant(run, full)
         run.write(state, (frame.scope.number, alias or original), found)
+
+
+def _unknown_to_python(
+    run: Run, frame: Frame, found: Value, node: syntax.Import | syntax.ImportFrom, state: State
+) -> bool:
+    """Whether the image's Python lacks a module of the standard library."""
+    if not isinstance(found, Ref) or not lacks(run.sources.version, found.name):
+        return False
+    refused(frame, "ModuleNotFoundError", node, state)
+    return True
 
 
 def _absolute(run: Run, frame: Frame, node: syntax.ImportFrom, state: State) -> str:
@@ -263,6 +281,10 @@ def _load(run: Run, frame: Frame, name: str, state: State) -> Module | None:
     parsed = run.sources.parse(text)
     if parsed is None:
         raise OutOfBoundsError("the program has too many modules, or too large ones, to be read")
+    if run.sources.refused(text):
+        frame.raises.append(Raised(state.copy(), "SyntaxError", text.cut(0, 0)))
+        state.dead = True
+        return None
     if parsed.problem is not None:
         doubt = f"the module {name} cannot be read: {parsed.problem.message}"
         if not parsed.problem.certain:

@@ -227,7 +227,7 @@ def _function(
     state.become(joined([end, *(found for found, _ in inner.returns)]))
     if scope.number not in run.captured:
         for left in (state, *(one.state for one in inner.raises)):
-            _forget(left, scope.number, known)
+            left.forget(scope.number, known)
     read = frozenset(key for key in run.looked[watch.looked :] if key[0] <= watch.begun)
     if watch.idle() and not inner.raises and not state.dead and not state.signalled:
         run.idle[shape] = read
@@ -268,14 +268,6 @@ def _shape(value: Value) -> object:
             return type(value)
         case _:
             return value
-
-
-def _forget(state: State, scope: int, known: int) -> None:
-    """Drop the names of a call that is over: they stand behind the ``known`` entries that were there when it began."""
-    names = [key for key, _ in zip(reversed(state.store), range(len(state.store) - known), strict=False)]
-    for key in names:
-        if key[0] == scope:
-            del state.store[key]
 
 
 def _rest(arguments: Arguments, receiver: Value | None) -> Arguments:

@@ -27,19 +27,19 @@ SEVERAL = "#several"
 
 def comprehension(run: Run, frame: Frame, node: syntax.Comprehension, state: State) -> Value:
     """The value of a comprehension."""
+    known = len(state.store)
     scope = Scope(run.number(), frame.scope, frame.scope.module)
     found = _Found()
     _loop(run, replace(frame, scope=scope), node, node.clauses, state, found)
     if scope.number not in run.captured:
-        for key in [key for key in state.store if key[0] == scope.number]:
-            del state.store[key]
-    known = found.exact or not any(value == UNKNOWN for _, value in found.items)
+        state.forget(scope.number, known)
+    complete = found.exact or not any(value == UNKNOWN for _, value in found.items)
     if node.kind == "dict":
         items = [(containers.key_of(key), value) for key, value in found.items]
-        return containers.made(run, "dict", items if known else [(None, UNKNOWN)], state, known=found.exact)
+        return containers.made(run, "dict", items if complete else [(None, UNKNOWN)], state, known=found.exact)
     values = [value for _, value in found.items]
-    if node.kind == "generator" or not known:
-        return Items(tuple(values)) if known else UNKNOWN
+    if node.kind == "generator" or not complete:
+        return Items(tuple(values)) if complete else UNKNOWN
     return containers.listed(run, node.kind, values, state, known=found.exact)
 
 

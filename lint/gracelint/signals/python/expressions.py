@@ -23,6 +23,7 @@ from .values import (
     Ref,
     join,
 )
+from .versions import lacks
 
 if TYPE_CHECKING:
     from .run import Run
@@ -46,7 +47,10 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
         case syntax.Constant(value=found):
             return Const(found)
         case syntax.Name(name=name):
-            return attributes.lookup(run, frame.scope, name, state)
+            named = attributes.lookup(run, frame.scope, name, state)
+            if isinstance(named, Ref) and lacks(run.sources.version, named.name):
+                return attributes.refused(frame, "NameError", node, state)
+            return named
         case syntax.Attribute():
             return attributes.attribute(run, frame, value(run, frame, node.value, state), node.name, node, state)
         case syntax.Call():
@@ -82,7 +86,9 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
 
             return comprehension(run, frame, node, state)
         case syntax.Other(kind="slice", parts=(inner, first), text=text) if _OPEN_END.search(text.value):
-            return _rest(value(run, frame, inner, state), value(run, frame, first, state))
+            return _sliced(value(run, frame, inner, state), value(run, frame, first, state))
+        case syntax.Other(kind="slice", parts=(inner, last), text=text) if _OPEN_START.search(text.value):
+            return _sliced(value(run, frame, inner, state), None, value(run, frame, last, state))
         case syntax.Other(kind=kind, parts=parts):
             inside = [value(run, frame, part, state) for part in parts]
             if kind == "yield" and frame.resume is not None and not state.dead:
@@ -150,14 +156,16 @@ def _inside(run: Run, box: Box, state: State) -> Value:
     return UNKNOWN if items is None else Items(items)
 
 
-# ``[first:]``, and no other slice of one bound.
+# ``[first:]`` and ``[:last]``, and no other slices of one bound.
 _OPEN_END = regex(r"\[[^:\[\]]+:\s*\]\Z")
+_OPEN_START = regex(r"\[\s*:[^:\[\]]+\]\Z")
 
 
-def _rest(container: Value, first: Value) -> Value:
-    """``container[first:]``."""
-    if isinstance(container, Items) and isinstance(first, Const) and isinstance(first.value, int):
-        return Items(container.items[first.value :])
+def _sliced(container: Value, first: Value | None, last: Value | None = None) -> Value:
+    """``container[first:]``, ``container[:last]``."""
+    bounds = [one.value for one in (first, last) if isinstance(one, Const) and isinstance(one.value, int)]
+    if isinstance(container, Items) and len(bounds) == 1:
+        return Items(container.items[bounds[0] :] if first is not None else container.items[: bounds[0]])
     return UNKNOWN
 
 

@@ -100,12 +100,15 @@ def _run_forever(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     inner = replace(frame, loop=True)
-    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, "stopped"))
+    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, rests.STOPPED))
+    if not state.dead:
+        # It may be run again.
+        state.store.pop((run.loop_object, rests.STOPPED), None)
     return NONE
 
 
 def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    run.write(state, (run.loop_object, "stopped"), TRUE)
+    run.write(state, (run.loop_object, rests.STOPPED), TRUE)
     return NONE
 
 

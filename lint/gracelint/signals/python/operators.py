@@ -36,9 +36,21 @@ def operate(operator_: str, operands: tuple[Value, ...]) -> Value:
         return UNKNOWN
     if isinstance(left, Const) and isinstance(right, Const):
         return _calculated(operator_, left.value, right.value)
+    if operator_ in _OPERATORS and isinstance(left, Items) and isinstance(right, Items):
+        return _in_order(operator_, left.items, right.items)
     if operator_ == "+" and isinstance(left, Items) and isinstance(right, Items):
         return Items(left.items + right.items)
     return UNKNOWN
+
+
+def _in_order(operator_: str, left: tuple[Value, ...], right: tuple[Value, ...]) -> Value:
+    """The comparison of two tuples: the first items that differ decide."""
+    for one, other in zip(left, right, strict=False):
+        if not isinstance(one, Const) or not isinstance(other, Const):
+            return UNKNOWN
+        if one.value != other.value:
+            return _calculated(operator_, one.value, other.value)
+    return _calculated(operator_, len(left), len(right))
 
 
 def _calculated(operator_: str, left: Any, right: Any) -> Value:
@@ -61,6 +73,9 @@ def _same(left: Value, right: Value) -> bool | None:
         return one == other
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value == right.value
+    if isinstance(left, Items) and isinstance(right, Items):
+        same = [_same(one, other) for one, other in zip(left.items, right.items, strict=False)]
+        return False if len(left.items) != len(right.items) or False in same else None if None in same else True
     if UNKNOWN in (left, right) or isinstance(left, Union) or isinstance(right, Union):
         return None
     if NONE in (left, right):

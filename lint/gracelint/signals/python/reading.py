@@ -35,7 +35,8 @@ def read(
     parsed = sources.parse(entry.source)
     if parsed is None or parsed.problem is not None:
         return None
-
+    if sources.refused(entry.source):
+        return Behaviour(entry.source, False)
     run_of = runs(entry, sources, env, ignored)
     first = run_of()
     if first.exhausted:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 END = "a thread that it waits for"
 # The doubt about it.
 WHETHER_ENDED = f"whether {END} ends"
+# The mark of an event loop that is told to stop.
+STOPPED = "stopped"
 # The mark of a task whose wait was ended by its cancellation.
 WAS_CANCELLED = "#cancelled"
 
@@ -114,7 +116,7 @@ def _rest(
             run.doubts.append(f"whether {name} ends")
             return None
         if kind == "pause":
-            _cancelled(run, frame, text, state)
+            _cancelled(run, frame, text, name, state)
             return None
         return _still(run, frame, text, name, state)
     if frame.background is not None:
@@ -169,7 +171,7 @@ def _met(
     if kind == "pause":
         # A pause of a loop wakes it up, so that it sees whatever the handler did.
         run.ticking = run.ticking or frame.loop
-        _cancelled(run, frame, text, state)
+        _cancelled(run, frame, text, name, state)
         return None
     ended = over(state) if over is not None else False
     if ended is None:
@@ -209,16 +211,27 @@ def abandoned(run: Run, frame: Frame, state: State) -> bool:
 
 def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The wait goes on after the signal."""
-    if not _cancelled(run, frame, text, state):
+    if not _cancelled(run, frame, text, name, state):
         stay(run, text, name, state)
 
 
-def _cancelled(run: Run, frame: Frame, text: Text, state: State) -> bool:
-    """Whether the task that waits was cancelled, which ends the wait, once. A loop that is stopped cancels its tasks when it is closed."""
-    marks = [CANCELLED, *((task, "cancelled") for task in frame.tasks), (run.loop_object, "stopped")]
-    found = [mark for mark in marks if state.store.get(mark) == TRUE]
-    if not frame.loop or not found or not (run.loop_handled or run.ticking):
+def _cancelled(run: Run, frame: Frame, text: Text, name: str, state: State) -> bool:
+    """Whether the task that waits was cancelled, which ends the wait, once; or its loop is stopped, which leaves it there."""
+    if not frame.loop or not (run.loop_handled or run.ticking):
         return False
+    marks = (CANCELLED, *((task, "cancelled") for task in frame.tasks))
+    found = [mark for mark in marks if state.store.get(mark) == TRUE]
+    stopped = state.store.pop((run.loop_object, STOPPED), FALSE) == TRUE
+    if stopped and not found:
+        first = len(frame.raises)
+        # "Event loop stopped before Future completed."
+        frame.raises.append(Raised(state.copy(), "RuntimeError", text))
+        out_of_loop(run, frame, text, name, first)
+        state.dead = True
+        return True
+    if not found:
+        return False
+    # Who cancels tasks and stops the loop waits for them in between, if they go on.
     for mark in found:
         state.store[mark] = FALSE
         state.store[(mark[0], WAS_CANCELLED)] = TRUE

@@ -58,6 +58,7 @@ class Sources:
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
         self._namespaces: dict[str, bool] = {}
+        self._refused: dict[tuple[object, int], bool] = {}
         self._left = MOST_TEXT
 
     def find(self, name: str) -> tuple[Text, bool] | None:
@@ -133,6 +134,17 @@ class Sources:
 
             self._parsed[key] = parse(text)
         return self._parsed[key]
+
+    def refused(self, text: Text) -> bool:
+        """Whether the Python that runs them does not know the syntax of a module."""
+        if self.version is None:
+            return False
+        from ...parsers.python.reading import newer_than
+
+        key = (text.buffer, text.start)
+        if key not in self._refused:
+            self._refused[key] = newer_than(text, self.version)
+        return self._refused[key]
 
     def source_of(self, text: Text) -> Text | None:
         """The module a text was cut from."""

@@ -25,6 +25,7 @@ from .values import (
     Ref,
     Type,
 )
+from .versions import lacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +80,12 @@ def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
         return UNKNOWN
+    default = arguments.get(2, "")
+    if isinstance(owner, Ref) and default is not None and lacks(run.sources.version, f"{owner.name}.{name.value}"):
+        return default
     found = attributes.attribute(run, frame, owner, name.value, run.somewhere(text), state)
     if isinstance(found, Ref) and found.name.startswith("signal.SIG") and signal_of(found) is None:
-        return arguments.get(2, "") or found
+        return default or found
     return found
 
 
@@ -89,6 +93,12 @@ def _hasattr(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner == Ref("signal") and isinstance(name, Const):
         return Const(signal_of(Ref(f"signal.{name.value!s}")) is not None or name.value == "pause")
+    if (
+        isinstance(owner, Ref)
+        and isinstance(name, Const)
+        and lacks(run.sources.version, f"{owner.name}.{name.value!s}")
+    ):
+        return FALSE
     return UNKNOWN
 
 

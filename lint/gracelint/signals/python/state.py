@@ -66,6 +66,13 @@ class State:
             other.dead,
         )
 
+    def forget(self, scope: int, known: int) -> None:
+        """Drop the names of a scope that is over: they stand behind the ``known`` entries that were there when it began."""
+        names = [key for key, _ in zip(reversed(self.store), range(len(self.store) - known), strict=False)]
+        for key in names:
+            if key[0] == scope:
+                del self.store[key]
+
     def handler(self, signal: str) -> Value:
         """What is in force for a signal."""
         return self.store.get((PROCESS, signal), DEFAULT)
@@ -83,12 +90,11 @@ def joined(states: Iterable[State | None]) -> State | None:
         if other is result:
             continue
         store = result.store.copy() if result is living[0] else result.store
-        for key, value in other.store.items():
-            mine = store.get(key)
-            if mine is None:
-                store[key] = value
-            elif mine is not value:
-                store[key] = join(mine, value)
+        mine = store.get
+        # Most of it is the same: what differs is picked out in one go.
+        for key, value in [(key, value) for key, value in other.store.items() if mine(key) is not value]:
+            before = store.get(key)
+            store[key] = value if before is None else join(before, value)
         merged = State(store)
         merged.signalled = result.signalled
         merged.uncertain = result.uncertain and other.uncertain

@@ -220,9 +220,10 @@ def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
 
 def _widened(before: State, after: State) -> State:
     """The state at the top of a loop's later laps: what a lap changes is no longer known."""
-    for key, value in after.store.items():
+    old_of = before.store.get
+    for key, value in [(key, value) for key, value in after.store.items() if old_of(key) is not value]:
         old = before.store.get(key)
-        if old is not None and old is not value and old != value:
+        if old is not None and old != value:
             both = join(old, value)
             after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
     return after

@@ -5,6 +5,8 @@ Nobody measured a version that is not named: where versions differ, it may be ei
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...regexes import regex
@@ -17,10 +19,39 @@ if TYPE_CHECKING:
 Version: TypeAlias = "tuple[int, int]"
 # What ``python:3`` and ``python:latest`` are, for the comparisons of this package.
 NEWEST: Version = (3, 99)
+FIRST: Version = (3, 0)
+NEVER: Version = (4, 0)
 _COMMAND = regex(r"(?:.*/)?(?:python|pypy)(\d)\.(\d+)t?")
 # The official images, and those that are named after their Python (``python3.12-slim``, ``ubi9/python-311``, ``app:py3.9``).
 _OFFICIAL = regex(r"(?:.*/)?(?:python|pypy)(?::v?(?:(\d+)(?:\.(\d+))?[-.\w]*|\D*))?")
 _NAMED = regex(r"\bpy(?:thon)?[-_]?(3)\.?(\d{1,2})(?!\d)")
+
+
+@lru_cache(maxsize=1)
+def spans() -> dict[str, tuple[Version, Version]]:
+    """The names that not every version has (``names.toml``): the first that has one, and the first that has it no more."""
+    from importlib import resources
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    table = tomllib.loads(resources.files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))
+    found = {name: (_number(word), NEVER) for word, names in table["since"].items() for name in names}
+    return found | {name: (FIRST, _number(word)) for word, names in table["until"].items() for name in names}
+
+
+def _number(word: str) -> Version:
+    major, minor = word.split(".")
+    return int(major), int(minor)
+
+
+def lacks(version: Version | None, name: str) -> bool:
+    """Whether a Python is known to have no such name of the standard library, by its full name."""
+    if version is None:
+        return False
+    since, until = spans().get(name, (FIRST, NEVER))
+    return not since <= version < until
 
 
 def version(arguments: Sequence[Argument], image: Image) -> Version | None:
