@@ -63,9 +63,11 @@ def by_command(command: str, workdir: str = "/") -> str | None:
     """
     folder, slash, name = command.rpartition("/")
     names = _index()["names"]
-    if command in names:
-        found: str = names[command]
-        return found
+    whole = command if command.startswith("/") or not slash else f"{workdir.rstrip('/')}/{command.removeprefix('./')}"
+    for spelling in (command, whole):
+        if spelling in names:
+            found: str = names[spelling]
+            return found
     own = slash and (not command.startswith("/") or (workdir != "/" and command.startswith(f"{workdir.rstrip('/')}/")))
     own = own or (slash and name in _WORDS)
     if own and "." not in name and not _INSTALLED.intersection(folder.split("/")):

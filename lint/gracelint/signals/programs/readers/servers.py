@@ -57,7 +57,10 @@ _FPM_FILES = (
     "/etc/php-fpm.conf",
     "/etc/php*/php-fpm.conf",
 )
-_FPM_IMAGE = regex(r"(?:^|/)php:[\w.-]*fpm")
+# PHP's official image, and the official ones that are built on it.
+_FPM_IMAGE = regex(
+    r"(?:^|/)(?:php|backdrop|drupal|friendica|joomla|matomo|monica|nextcloud|phpmyadmin|postfixadmin|wordpress|yourls):[\w.-]*fpm"
+)
 
 
 def php_fpm(facts: Entry, situation: Situation) -> Entry:
