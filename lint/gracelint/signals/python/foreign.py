@@ -13,7 +13,7 @@ from . import containers, rests, special
 from .attributes import lineage
 from .knowledge import entry_of, perhaps_rests, standard
 from .operators import signal_of
-from .state import CANCELLED, PROCESS, SERVES, Raised
+from .state import AWAITED, CANCELLED, PROCESS, SERVES, Raised
 from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Coroutine, Instance, Made, Method, Own, Ref, Type, truth
 
 if TYPE_CHECKING:
@@ -190,6 +190,14 @@ def _known(
         run.children.append((number, text))
     if entry.get("until") == "shutdown" and frame.background is None:
         state.store[(number, "#serving")] = TRUE
+    if "locks" in entry and run.handling and run.locked in ((number, "certain"), (number, "perhaps")):
+        if run.locked == (number, "perhaps"):
+            run.doubts.append("whether its handler can wait for the program that it reads from")
+            return UNKNOWN
+        return _locked(run, frame, text, name, number, state, limited=kind == "pause")
+    outer = run.locked
+    if "locks" in entry and frame.background is None and kind != "pause":
+        run.locked = (number, entry["locks"])
     over = rests.marked(run, number, entry["until"]) if "until" in entry else None
     refuses = entry.get("refuses", "") if over is not None and over(state) else ""
     rests.rest(
@@ -205,6 +213,12 @@ def _known(
         owned=owned,
         launches=launches,
     )
+    run.locked = outer
+    if launches and not state.dead and (state.signalled or kind != "pause"):
+        awaited(run, number, state)
+    elif state.signalled and kind == "pause" and run.children:
+        # Time that the program gives to those it has told.
+        awaited(run, run.nobody, state)
     if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
         # Nobody has put anything there: the limit is over.
         frame.raises.append(Raised(state.copy(), "queue.Empty", text))
@@ -212,6 +226,25 @@ def _known(
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)
     return Made(name, run.number())
+
+
+def awaited(run: Run, number: int, state: State) -> None:
+    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any)."""
+    numbers = [one for one, _ in run.children] if number == run.nobody else [number]
+    for one in numbers:
+        state.store[(one, AWAITED)] = TRUE
+
+
+def _locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: State, *, limited: bool) -> Value:
+    """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants it (subprocess.py
+    ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""
+    if not limited:
+        rests.stay(run, text, name, state)
+        return UNKNOWN
+    awaited(run, number, state)
+    frame.raises.append(Raised(state.copy(), "subprocess.TimeoutExpired", text))
+    state.dead = True
+    return UNKNOWN
 
 
 def _timed(receiver: Value | None, number: int, attribute: str, state: State) -> bool:

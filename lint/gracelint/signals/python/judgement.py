@@ -12,7 +12,7 @@ from ..model import Reaction
 from . import rests
 from .behaviour import Response
 from .late import late_registration
-from .state import ASKED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, SERVES
+from .state import ASKED, AWAITED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, SERVES
 from .values import TRUE, UNKNOWN, Own, Ref, alternatives
 
 if TYPE_CHECKING:
@@ -206,6 +206,12 @@ def _outcome(
     if untold and (visit.launches or minded):
         why = "its handler ends it, and the program it waits for is killed without notice"
         return Reaction("terminates", why), "launcher-does-not-forward", visit.text
+    if visit.launches and any(ends[0].state.store.get((number, AWAITED)) is None for number, _ in run.children):
+        return (
+            Reaction("terminates", "its handler ends it before the program has ended that it has told to"),
+            None,
+            None,
+        )
     lost = _lost(run, visit, ends[0].state)
     if lost is not None:
         defect: Defect | None = "development-server" if _entry(visit).get("development") else None

@@ -9,7 +9,7 @@ from ..names import name as signal_name
 from . import delivery, rests
 from .operators import signal_of
 from .run import Ending, Registration, blocked, handlers
-from .state import DEFAULT, IGNORE, PROCESS, Guard, Raised
+from .state import AWAITED, DEFAULT, IGNORE, PROCESS, Guard, Raised
 from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Items, Made, Own, Ref, join
 
 if TYPE_CHECKING:
@@ -264,6 +264,7 @@ def _poll(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     if not isinstance(receiver, Made):
         return UNKNOWN
     if (receiver.number, "told") in state.store:
+        state.store[(receiver.number, AWAITED)] = TRUE
         return Const(0)
     if all(number != receiver.number for number, _ in run.children):
         run.children.append((receiver.number, text))

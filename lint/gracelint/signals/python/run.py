@@ -138,6 +138,8 @@ class Run:
     forked: dict[int, State] = field(default_factory=dict)
     # A process is told to end: the signal arrives where it rests.
     telling: bool = False
+    # The child that the main line waits for, and no handler can therefore; whether that is certain.
+    locked: tuple[int, str] | None = None
     handling: bool = False
     handler_ran: bool = False
     taken: bool = False

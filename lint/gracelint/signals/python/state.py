@@ -33,6 +33,8 @@ SERVES: Key = (PROCESS, "serves")
 LEAVING: Key = (PROCESS, "leaving")
 # The framework's own handler was called, and ends the call that the program rests in.
 ASKED: Key = (PROCESS, "asked")
+# The mark of a child that was waited for.
+AWAITED = "#awaited"
 # A coroutine was closed in the middle of its clean-up.
 LOST: Key = (PROCESS, "lost")
 # One was left to a loop that is not closed (yet).
