@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import of_rule
+from .defects import has_trait, of_rule
 from .foreground import foreground_fix
 from .telling import name_of, program_name, severity_of, tell
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.shell.outcome import Command
+    from gracelint.signals.shell.outcome import Command, Outcome
 
 _VERBS = frozenset({"start", "restart", "up", "reload"})
 
@@ -68,10 +68,20 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{what}; run {name} in the foreground, as the last command, with exec",
+            f"{what}; {_advice(outcome, name)}",
             severity="error" if outcome.end == "exits" else severity_of(defect.path),
             fix=foreground_fix(case, outcome, daemon),
         )
+
+
+def _advice(outcome: Outcome, name: str) -> str:
+    """What stands in front is another service, or something that may give way."""
+    front = outcome.command
+    if outcome.end == "exits" or front is None or front.program is None or not front.program.stays:
+        return f"run {name} in the foreground, as the last command, with exec"
+    if has_trait(front.program, "keep-alive") or front.program.kind in ("tools", "wrappers"):
+        return f"run {name} in the foreground, as the last command, with exec"
+    return f"run {name} in a container of its own, or have a supervisor in front start both"
 
 
 def _service(daemon: Command) -> str:

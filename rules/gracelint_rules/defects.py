@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from gracelint.records import dataclass
 
+from .finite import is_step, may_serve, sounds_finite
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 
 _INTERRUPTS = ("SIGINT", "SIGQUIT")
 _BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
+# Where a script traps on one way and not on another, exec before the same command would take the trap away.
+_OF_TRAPS = ("deferred-trap", "trap-does-not-forward", "trap-for-another-signal", "unportable-trap")
+_NO_EXEC = ("missing-exec", "shell-wrapper-without-exec", "shell-form-entrypoint", "shell-form-cmd")
+UNCATCHABLE = ("SIGKILL", "SIGSTOP")
+# What bash calls so, and no process is ever sent.
+_NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
@@ -57,7 +65,14 @@ def defects(case: Case) -> tuple[Defect, ...]:
             before = found.get(key)
             whens = (*before.whens, path.when) if before else (path.when,)
             found[key] = Defect(name, before.path if before else path, before.hop if before else hop, at, whens)
-    return tuple(found.values())
+    trapped = {held for defect in found.values() if defect.rule in _OF_TRAPS and (held := _held(defect)) is not None}
+    return tuple(defect for defect in found.values() if defect.rule not in _NO_EXEC or defect.at not in trapped)
+
+
+def _held(defect: Defect) -> Text | None:
+    """The command that the shell in question waits for."""
+    command = defect.hop.shell.command if defect.hop.shell is not None else None
+    return command.text if command is not None else None
 
 
 def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
@@ -81,7 +96,7 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                     yield "ignored-stop-signal", hop, trap.text
             daemons = [command.text for command in hop.shell.daemons]
             for job in hop.shell.jobs:
-                if job.service and job.stays is not False:
+                if may_serve(job):
                     spoken = True
                     name = "daemonized-service" if job.text in daemons else "abandoned-background-process"
                     yield name, hop, job.text
@@ -153,7 +168,11 @@ def _handles(program: Program | None, signal: str) -> bool:
 
 def _of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
     stop = outcome.stop
-    if stop is None or outcome.end in ("exec", "exits", "unknown"):
+    if (
+        stop is None
+        or outcome.end in ("exec", "exits", "unknown")
+        or (outcome.end == "foreground" and is_step(outcome))
+    ):
         return None
     if stop.ends == "exits" and not stop.untold and not stop.unfinished:
         return None
@@ -186,7 +205,9 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.ends == "stays":
         return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
     if stop.untold:
-        return "trap-does-not-forward", stop.trap.text
+        # A signal to a pid that is not known (of a file, of another program's output) may well be for the one in question.
+        elsewhere = any(sent.to == "other" for sent in stop.sent)
+        return None if elsewhere else ("trap-does-not-forward", stop.trap.text)
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None
@@ -221,7 +242,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
             return "unportable-trap", trap.text
     # An EXIT trap runs in bash only when a signal ends the shell; in front of a foreground command it is the missing exec that counts.
     at_exit = outcome.end in ("wait", "loop")
-    traps = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.action and (trap.signal != "EXIT" or at_exit)]
+    handlers = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.action and trap.signal not in _NO_SIGNALS]
+    traps = [trap for trap in handlers if trap.signal != "EXIT" or at_exit]
     others = sorted(traps, key=lambda trap: trap.signal == "EXIT")
     if others and outcome.end != "exec":
         return "trap-for-another-signal", others[0].text
@@ -229,7 +251,7 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if command is None or (command.program is None and not _BACKGROUND.isdisjoint(command.argv)):
         return None  # what asks to be put in the background may well be there, and is not to be exec'ed
     keeps_alive = has_trait(command.program, "keep-alive")
-    services = [job for job in outcome.jobs if job.service and job.stays is not False]
+    services = [job for job in outcome.jobs if may_serve(job)]
     if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
         return "daemonized-service", outcome.daemons[0].text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
@@ -240,7 +262,9 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         return "loop-without-trap", outcome.loop or command.text
     if keeps_alive and outcome.end == "foreground":
         return "keep-alive-as-pid1", command.text
-    return (_missing_exec(case, outcome), command.text) if outcome.end == "foreground" else None
+    if outcome.end != "foreground" or sounds_finite(command):
+        return None
+    return _missing_exec(case, outcome), command.text
 
 
 def _missing_exec(case: Case, outcome: Outcome) -> str:
@@ -297,7 +321,7 @@ def _of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
-    if signal.name in ("SIGKILL", "SIGSTOP"):
+    if signal.name in UNCATCHABLE:
         return None  # GL110 says it
     if wrong_signal:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at

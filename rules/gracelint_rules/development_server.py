@@ -51,9 +51,24 @@ if TYPE_CHECKING:
 _DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|development|local|debug)(?:[^a-z]|$)")
 
 
+# Variables whose value names what an image is for.
+_ENVIRONMENTS = (
+    "NODE_ENV",
+    "APP_ENV",
+    "RAILS_ENV",
+    "RACK_ENV",
+    "FLASK_ENV",
+    "DJANGO_ENV",
+    "ASPNETCORE_ENVIRONMENT",
+    "ENVIRONMENT",
+)
+
+
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each development server that loses the signal."""
     for defect in of_rule(case, RULE.name):
+        if defect.path.verdict != "killed" and _for_development(case):
+            continue  # nothing is lost that anybody would miss there
         killed = f"; it is killed after {case.trace.grace_period:g} s" if defect.path.verdict == "killed" else ""
         yield tell(
             RULE,
@@ -65,8 +80,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _for_development(case: Case) -> bool:
-    """Whether the Dockerfile's path or its stage says that it is there for development."""
-    return any(_DEVELOPMENT.search(name) for name in (case.image.dockerfile.document.path, case.image.target or ""))
+    """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, or the environment."""
+    names = [case.image.dockerfile.document.path, case.image.target or ""]
+    names += [argument.text.span.document.path for argument in case.image.launch.arguments[:1]]
+    names += [case.image.env.get(name) or "" for name in _ENVIRONMENTS]
+    return any(_DEVELOPMENT.search(name) for name in names)
 
 
 def _what_happens(case: Case, defect: Defect) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .defects import line_of, of_rule
+from .defects import UNCATCHABLE, line_of, of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import services_of, several_fix
@@ -66,9 +66,14 @@ def _malformed(case: Case, outcome: Outcome) -> bool:
 def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
     signal = case.trace.stop_signal.name
     name = shell_name(outcome)
-    if outcome.mode == "command" and guessed(case, outcome):
-        name = "/bin/sh (taken for dash, as the base image is not known)"
     advice = _advice(case, outcome)
+    if signal in UNCATCHABLE:
+        return f"{shell}, {name}, stands in front of {app}, and would keep every signal from it that can be caught, which {signal} cannot; {advice}"
+    if defect.hop.pid1 and outcome.mode == "command" and guessed(case, outcome):
+        return (
+            f"the base image is not known: if its /bin/sh is dash (Debian, Ubuntu), it stays PID 1 here and drops {signal}, and {app} is killed after"
+            f" {case.trace.grace_period:g} s; with bash or busybox ash it is replaced by {app}. {advice[0].upper()}{advice[1:]}, and it does not matter"
+        )
     if defect.hop.pid1:
         return (
             f"{signal} never reaches {app}: {shell}, {name}, stays PID 1 and drops it; "

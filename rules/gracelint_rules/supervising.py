@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
+from .finite import may_serve
 from .telling import program_name
 from .writing import fix_of, nothing_follows
 
@@ -28,7 +29,7 @@ _NOTHING_MORE = regex(r"[ \t]*(?:#.*)?(?:\n|\Z)")
 
 def services_of(outcome: Outcome) -> list[Job]:
     """The background jobs that run until they are stopped and have something to lose."""
-    return [job for job in outcome.jobs if job.service and job.stays is not False]
+    return [job for job in outcome.jobs if may_serve(job)]
 
 
 def several_fix(case: Case, outcome: Outcome) -> Fix | None:

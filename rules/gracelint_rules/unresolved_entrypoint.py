@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from gracelint.image.model import Argument
 
 _CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
+# A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
+_RUNS_SCRIPT = regex(r"(?:^|&&|;|\|\|)\s*(?:(?:ba|da|a)?sh\s+(?:-\w+\s+)*)?[\w./-]*/?[\w.-]+\.sh\b")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -123,7 +125,7 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
 
 def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
     placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
-    if file.executable is False:
+    if file.executable is False and not _prepared(case, file):
         yield RULE.finding(
             argument.text,
             f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755",
@@ -169,6 +171,20 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
             related=(Related(argument.text.span, "started here"), *placed),
             fix=_shebang_fix(case, file),
         )
+
+
+def _prepared(case: Case, file: ImageFile) -> bool:
+    """Whether a script is run in the build behind the place where the file is put into the image."""
+    if file.placed is None:
+        return False
+    place = file.placed.span
+    return any(
+        instruction.keyword == "RUN"
+        and instruction.span.document is place.document
+        and instruction.span.start > place.start
+        and _RUNS_SCRIPT.search(instruction.value.value) is not None
+        for instruction in case.instructions
+    )
 
 
 def _chmod_fix(case: Case, file: ImageFile) -> Fix | None:

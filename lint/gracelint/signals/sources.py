@@ -2,12 +2,13 @@
 
 A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor another file of its
 language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. If one does, or if the
-file is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
+file or one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
 Hazard: a package from a registry may install a handler of its own; node_modules and the like are not looked at.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,10 @@ _LIBRARIES = regex(
     re.IGNORECASE,
 )
 _MOST_FILES = 400
+_REQUIRING = ("node", "bun")
+# ``require("../lib/main.js")``, ``import x from "./x"``, ``import("./x")``; of files that hold no program nothing is asked.
+_REQUIRED = regex(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['\"])(\.\.?/[^'\"\n]{1,200})\1")
+_NO_PROGRAM = (".json", ".css", ".svg", ".png", ".html", ".txt", ".md", ".node", ".wasm", ".graphql", ".yml", ".yaml")
 _VENDORED = regex(r"/(?:node_modules|vendor|bower_components|\.git)/")
 
 
@@ -64,12 +69,48 @@ def judged(program: Program, image: Image) -> Program:
         return _unknown(
             program, SIGNALS, f"what {name} does with signals is not known: its text is not in the build context"
         )
-    mentioned = {signal for text in _texts(found, suffixes, image) for signal in _mentions(text)}
+    texts = list(_texts(found, suffixes, image))
+    if program.runtime in _REQUIRING:
+        lacking = _required(found, texts, suffixes, image)
+        if lacking is not None:
+            why = f"what {name} does with signals is not known: {lacking}, which it loads, is not in the build context"
+            return _unknown(program, SIGNALS, why)
+    mentioned = {signal for text in texts for signal in _mentions(text)}
     return _unknown(
         program,
         tuple(sorted(mentioned)),
         f"{name} or a file beside it handles the signal, and its language is not read",
     )
+
+
+def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], image: Image) -> str | None:
+    """Adds the texts of the files that the program loads from elsewhere in the image; returns one that is not there, by the name it is loaded by."""
+    waiting, seen = [(found, found.content.value if found.content is not None else "")], {found.path}
+    while waiting and len(seen) < _MOST_FILES:
+        file, text = waiting.pop()
+        for match in _REQUIRED.finditer(text):
+            if match[2].endswith(_NO_PROGRAM):
+                continue
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), match[2]))
+            other = _module(path, suffixes, image)
+            if other is None or other.content is None:
+                return match[2]
+            if other.path not in seen:
+                seen.add(other.path)
+                texts.append(other.content.value)
+                waiting.append((other, other.content.value))
+    return None
+
+
+def _module(path: str, suffixes: tuple[str, ...], image: Image) -> ImageFile | None:
+    """The file that a path without its ending means, or the index of the folder of that name; of TypeScript what ``.js`` will be made of."""
+    stem = path.removesuffix(".js")
+    names = (path, *(path + suffix for suffix in suffixes), *(f"{path}/index{suffix}" for suffix in suffixes))
+    for name in (*names, f"{stem}.ts", f"{stem}.tsx"):
+        file = image.files.lookup(name)
+        if isinstance(file, ImageFile):
+            return file
+    return None
 
 
 def _texts(found: ImageFile, suffixes: tuple[str, ...], image: Image) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import containers, rests, special
+from . import containers, launching, rests, special
 from .attributes import lineage
 from .knowledge import entry_of, perhaps_rests, standard
 from .operators import signal_of
@@ -185,6 +185,8 @@ def _known(
         if state.dead:
             return UNKNOWN
     launches = bool(entry.get("launches"))
+    if launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
+        launches, kind = False, "pause"
     if launches and kind == "rest":
         kind = "perhaps"
         run.children.append((number, text))

@@ -27,7 +27,7 @@ READERS = {
     ),
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
     **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
-    **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi"), "servers"),
+    **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "sidekiq"), "servers"),
     **dict.fromkeys(("supervisord", "procfile", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
 }

@@ -154,3 +154,15 @@ def _uwsgi_options(situation: Situation) -> Iterator[tuple[str, str]]:
         for setting in settings(text):
             if setting.section in ("", "uwsgi"):
                 yield setting.key, setting.value.value
+
+
+# Sidekiq 6.0 raised its own limit from 8 to 25 s (github.com/sidekiq/sidekiq, 6.0-Upgrade.md).
+_SIDEKIQ = regex(r"^    sidekiq \((\d+)\.", re.MULTILINE)
+_OLD_SIDEKIQ, _OLD_SECONDS = 6, 8
+
+
+def sidekiq(facts: Entry, situation: Situation) -> Entry:
+    """The version that Gemfile.lock names decides how long sidekiq takes at most."""
+    text = content(situation, "Gemfile.lock")
+    match = _SIDEKIQ.search(text.value) if text is not None else None
+    return {"timeout": _OLD_SECONDS} if match is not None and int(match[1]) < _OLD_SIDEKIQ else {}

@@ -1,0 +1,60 @@
+"""Commands that a program starts and waits for: whether one ends by itself."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from ...image.model import Argument
+from ..programs import describe
+from .containers import items_of
+from .values import Const, Ref, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...source import Text
+    from .run import Run
+    from .state import State
+    from .values import Arguments, Value
+
+# Their result is what the command has written, which is whole only when it has ended.
+_FOR_OUTPUT = frozenset({"subprocess.check_output", "subprocess.getoutput", "subprocess.getstatusoutput"})
+# What makes of a command line more than one command, or one that is not the first word.
+_SHELL = frozenset("|&;<>()$`\n{}*?[")
+
+
+def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
+    """Whether what ``name`` starts ends by itself: its output is asked for, or the catalogue knows it as a tool that does one thing.
+
+    False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked.
+    """
+    if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
+        return True
+    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
+    words = _words(run, given, state) if given is not None else None
+    if not words:
+        return False
+    program = describe([Argument(word, text) for word in words], run.sources.image)
+    return program is not None and program.stays is False and not program.daemonizes and not program.starts
+
+
+def _captured(arguments: Arguments) -> bool:
+    captured = arguments.get(-1, "capture_output")
+    return arguments.get(-1, "stdout") == Ref("subprocess.PIPE") or (captured is not None and truth(captured) is True)
+
+
+def _words(run: Run, given: Value, state: State) -> Sequence[str] | None:
+    """The words of a command line as far as it matters: a word that is not known stands as ``?``. None where not even the program is known."""
+    if isinstance(given, Const):
+        if not isinstance(given.value, str) or _SHELL.intersection(given.value):
+            return None
+        try:
+            return shlex.split(given.value)
+        except ValueError:
+            return None
+    items = items_of(run, given, state)
+    if not items:
+        return None
+    words = [item.value if isinstance(item, Const) and isinstance(item.value, str) else "?" for item in items]
+    return None if words[0] == "?" else words

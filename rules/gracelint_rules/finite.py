@@ -1,0 +1,63 @@
+"""Programs that nobody knows, but whose name says that they do one thing and end: ``create-user.sh``, ``python setup.py``, ``bin/migrate``.
+
+What a service costs is told only of what may be one. A name is a weak witness, so it never makes a promise: it only keeps a rule silent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.regexes import regex
+
+from .launching import base_name
+
+if TYPE_CHECKING:
+    from gracelint.signals.shell.outcome import Command, Job, Outcome
+
+_DEEDS = frozenset(
+    "add bootstrap build check chown compile config configure copy create download fetch fix gen generate import init initialise initialize"
+    " initialisation initialization install load migrate migration migrations patch permissions populate prepare preload provision register"
+    " restore seed setup test tests unpack upgrade wait warm warmup".split()
+)
+# A script that controls a service (ctl.sh start, apictl restart) starts it in the background and returns.
+_CONTROL = regex(r"ctl$|\.sh$|service$|daemon$")
+_VERBS = frozenset({"start", "stop", "restart", "reload", "status"})
+_WORDS = 5
+# What may stand behind the application of a script, for when it has ended, and what closes what it stands in.
+_TIDYING = frozenset("echo printf exit return rm true : wait sleep fi done esac ;; } ) else kill trap".split())
+_INTERPRETERS = frozenset({"python", "node", "php", "ruby", "perl", "bash", "sh", "bun", "deno"})
+_ENDING = regex(r"\.\w{1,4}$")
+_BETWEEN = regex(r"[-_.:]+")
+_VERSION = regex(r"[\d.]+$")
+
+
+def sounds_finite(command: Command) -> bool:
+    """Whether the program's name, or that of the script that an interpreter or a runner runs, holds a word for a deed that ends."""
+    if not command.argv or (command.program is not None and command.program.stays):
+        return False
+    name = base_name(command.argv[0])
+    words = [name]
+    if _VERSION.sub("", name) in _INTERPRETERS:
+        words = [base_name(word) for word in command.argv[1:] if not word.startswith("-")][:1]
+    elif command.program is not None and command.program.kind == "package-runners":
+        words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
+    elif command.program is not None:
+        return False  # the catalogue knows it better than its name
+    elif _CONTROL.search(name) and not _VERBS.isdisjoint(command.argv[1:]):
+        return True
+    return any(not _DEEDS.isdisjoint(_BETWEEN.split(_ENDING.sub("", word).lower())) for word in words)
+
+
+def may_serve(job: Job) -> bool:
+    """Whether a background job may have something to lose whenever the stop comes: it runs until it is told, or may well do."""
+    return job.service and job.stays is not False and (job.stays is True or not sounds_finite(job.command))
+
+
+def is_step(outcome: Outcome) -> bool:
+    """Whether a program that nobody knows stands at the script's own level with more behind it than words and tidying up: it is written to end."""
+    command = outcome.command
+    if command is None or command.program is not None or command.calls or command.around:
+        return False
+    behind = outcome.source.value[command.text.end - outcome.source.start :]
+    words = (line.split() for line in behind.split("\n")[1:])
+    return any(line and not line[0].startswith("#") and line[0].rstrip(";") not in _TIDYING for line in words)
