@@ -11,22 +11,19 @@ import contextlib
 import io
 import itertools
 import json
-import os
-import re
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from engines import bootstrap
 
 from gracelint.lab import Output, Report, docker, probe, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import NoReturn
 
     from gracelint.lab.witness import Stand
 
@@ -38,55 +35,6 @@ DROPPING = "trap 'exit 0' TERM; app & wait"
 SCRIPTS = {"exec.sh": 'exec "$@"\n', "no-exec.sh": '"$@"\n', "trap.sh": TRAP + "\n", "dropping.sh": DROPPING + "\n"}
 
 
-def start(folder: Path, storage: str) -> tuple[subprocess.Popen[bytes], str]:
-    """An engine, and why it did not start (empty if it did)."""
-    (folder / storage).mkdir()
-    words = ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver", storage]
-    for option, name in (("data-root", "data"), ("exec-root", "exec"), ("pidfile", "pid")):
-        words += [f"--{option}", str(folder / storage / name)]
-    log = folder / storage / "log"
-    with log.open("wb") as stream:
-        engine = subprocess.Popen([*words, "--host", os.environ["DOCKER_HOST"]], stdout=stream, stderr=stream)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and engine.poll() is None:
-        if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode == 0:
-            return engine, ""
-        time.sleep(0.2)
-    engine.terminate()
-    engine.wait(30)
-    return engine, "\n".join(log.read_text(errors="replace").splitlines()[-3:])
-
-
-@pytest.fixture(scope="module")
-def engine(
-    tmp_path_factory: pytest.TempPathFactory, missing: Callable[[str], NoReturn], stand: Stand
-) -> Iterator[None]:
-    if os.geteuid() != 0:
-        missing("starting a Docker engine needs root")
-    for program in ("docker", "dockerd", "busybox", "debootstrap"):
-        if shutil.which(program) is None:
-            missing(f"{program} is not installed (Debian packages docker.io, busybox-static, debootstrap)")
-    folder = tmp_path_factory.mktemp("engine")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DOCKER_HOST", f"unix://{folder}/sock")
-        patch.setenv("DOCKER_BUILDKIT", "0")
-        reasons = []
-        for storage in ("overlay2", "vfs"):
-            process, reason = start(folder, storage)
-            if not reason:
-                break
-            reasons.append(f"{storage}: {reason}")
-        else:
-            missing("dockerd does not start: " + "; ".join(reasons))
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(60)
-            for namespace in (folder / storage / "exec" / "netns").glob("*"):
-                subprocess.run(["umount", namespace], capture_output=True, check=False)
-
-
 @dataclass(frozen=True)
 class Built:
     """An image, and the argv that the engine makes of its Dockerfile."""
@@ -95,22 +43,6 @@ class Built:
     argv: tuple[str, ...]
     signal: str
     base: str
-
-
-def docker_build(dockerfile: str, tag: str, *context: str) -> None:
-    words = ["docker", "build", "--quiet", "--network", "none", "--tag", tag, *(context or ("-",))]
-    made = subprocess.run(words, input=dockerfile, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-
-
-def bootstrap(root: Path) -> None:
-    """A minimal Debian of this machine's release, made by debootstrap from the mirror that apt uses here."""
-    release = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
-    assert release is not None
-    suite = release[1]
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {suite}"]
-    mirrors = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
-    subprocess.run(["debootstrap", "--variant=minbase", suite, root, mirrors[0]], check=True, capture_output=True)
 
 
 def prepared(base: str, folder: Path, shell: str, stand: Stand) -> Path:
@@ -288,7 +220,8 @@ def test_what_the_engine_refuses(engine: None) -> None:
     assert err.startswith("gracelint probe: docker run: ")
 
 
-def test_no_container_is_left(build: Callable[[str], Built]) -> None:
+def test_no_container_is_left(build: Callable[[str], Built], pairs: dict[str, concurrent.futures.Future[Pair]]) -> None:
+    concurrent.futures.wait(pairs.values())  # whichever tests this process has run before
     image = build('CMD ["app"]')
     with contextlib.suppress(docker.EngineError):
         docker.stop(image.tag, ["nothing-of-this-name"])
