@@ -23,11 +23,9 @@ _NOT_PLAIN = frozenset("*?[$\0\\")
 def default_context(dockerfile: Dockerfile, file: str, root: str) -> str:
     """The context of a Dockerfile at ``file`` that was found from ``root``."""
     folder = os.path.dirname(file) or "."
-    if not disk.is_folder(root) or disk.real(folder) == disk.real(root):
-        return folder
     words = list(_copied(dockerfile))
     here = _held(folder, words)
-    if here == len(words):
+    if here == len(words) or not disk.is_folder(root):
         return folder
     for between in _between(folder, root):
         if _held(between, words) == len(words):

@@ -127,12 +127,15 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
         return Judged((wrong,), read=frozenset({file}))
     disk.told("text", unit.file, data)
     try:
-        return _judge(View(unit, Document.decode(unit.path, data), overlay), every)
+        view = View(unit, Document.decode(unit.path, data), overlay)
+        found, bugs = _judge(view, every)
+        read = {file, *(absolute(document.path) for document in view.documents[1:])}
+        return Judged(tuple(found), tuple(view.ignores()), frozenset(read), tuple(bugs))
     except Exception as error:  # the net: a bug of ours must not take the other files with it
         return Judged(read=frozenset({file}), bugs=(_bug(unit.path, error),))
 
 
-def _judge(view: View, every: bool) -> Judged:
+def _judge(view: View, every: bool) -> tuple[list[Finding], Iterable[Bug]]:
     unit = view.unit
     bugs: dict[str, Bug] = {}
     rules = [rule for rule in rules_for(unit.settings.plugins) if every or rule.code in unit.codes]
@@ -142,8 +145,7 @@ def _judge(view: View, every: bool) -> Judged:
         found += _only_otherwise(found, _all_asked(rules, other, unit, bugs), view.document)
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
-    read = frozenset(absolute(document.path) for document in view.documents[1:]) | {absolute(unit.file)}
-    return Judged(tuple(found), tuple(view.ignores()), read, tuple(bugs.values()))
+    return found, bugs.values()
 
 
 def _all_asked(rules: Iterable[Rule], case: Case, unit: Unit, bugs: dict[str, Bug]) -> list[Finding]:

@@ -24,17 +24,29 @@ if TYPE_CHECKING:
 _SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 _PYTHON_3 = regex(r"(?:.*/)?(?:python|pypy)(?:@|:(?!2)|$)")
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
+_MOST_SOUND = 1_000
+_sound: set[str] = set()
+"""Shell scripts that were read in this process and found without a fault; services of one house share theirs."""
 
 
 def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
     """The stretches of shell scripts that a shell would refuse."""
     for document in documents:
         if _SHELL_SCRIPT.match(document.text) and not document.path.endswith(TEMPLATES):
-            from .parsers.dockerfile.model import Problem
-            from .parsers.shell import parse_script
+            yield from _of_script(document)
 
-            for problem in parse_script(document.whole()).problems:
-                yield Problem(problem.reason, problem.text.span)
+
+def _of_script(document: Document) -> Iterator[Problem]:
+    from .parsers.dockerfile.model import Problem
+    from .parsers.shell import parse_script
+
+    if document.text in _sound:
+        return
+    found = parse_script(document.whole()).problems
+    if not found and len(_sound) < _MOST_SOUND:
+        _sound.add(document.text)
+    for problem in found:
+        yield Problem(problem.reason, problem.text.span)
 
 
 def of_applications(image: Image, trace: Trace) -> Iterator[Problem]:

@@ -162,6 +162,8 @@ class Context:
                 names.append(os.path.join(self.root, ".dockerignore"))
             self._ignore = Ignore()
             for name in names:
+                if disk.mode(name) is None:
+                    continue
                 folder = disk.real(os.path.dirname(name))
                 real = disk.real(name)
                 data = disk.content(real, MAX_BYTES) if real.startswith(os.path.join(folder, "")) else None

@@ -10,6 +10,7 @@ is no rule by which a pattern without ``/`` matches at any depth.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import takewhile
 from typing import Literal, TypeAlias
 
@@ -84,6 +85,7 @@ class Glob:
             states.add(at)
 
 
+@lru_cache(maxsize=1024)
 def path_glob(pattern: str) -> Glob | None:
     """A pattern of Go's ``filepath.Match``; None where it is malformed (``ErrBadPattern``)."""
     return _compile(pattern, doubled=False)

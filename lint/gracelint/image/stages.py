@@ -77,9 +77,7 @@ class Stages:
 
 def read_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Stages:
     """The stages of a Dockerfile; instructions before the first FROM other than ARG belong to none."""
-    arguments = Variables(open=False)
-    for name in _PLATFORM_ARGS:
-        arguments = arguments.set(name, build_args.get(name))
+    arguments = Variables(open=False).with_all({name: build_args.get(name) for name in _PLATFORM_ARGS})
     stages: list[Stage] = []
     names: dict[str, int] = {}
     body: list[Instruction] = []
@@ -160,11 +158,9 @@ def _start(stage: Stage, base: BaseImage) -> Configuration:
     """The configuration that a base image hands over."""
     text = stage.base_text
     is_scratch = stage.reference == "scratch"
-    variables = Variables(open=not is_scratch)
     env: dict[str, str | None] = dict(base.env)
     env.setdefault("PATH", DEFAULT_PATH)
-    for name, value in env.items():
-        variables = variables.set(name, value)
+    variables = Variables(open=not is_scratch).with_all(env)
     where = text if text is not None else stage.head.keyword_text
 
     def inherited(words: tuple[str, ...] | None) -> CommandLine | None:

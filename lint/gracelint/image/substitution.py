@@ -67,6 +67,13 @@ class Variables:
         self._history.setdefault(name, []).append((version, value))
         return Variables(self.open, version, self._history)
 
+    def with_all(self, values: Mapping[str, Value]) -> Variables:
+        """The view after all of these were set at once; as `set`."""
+        version = self.version + 1
+        for name, value in values.items():
+            self._history.setdefault(name, []).append((version, value))
+        return Variables(self.open, version, self._history)
+
     def fork(self) -> Variables:
         """The same values with a history of their own, for a stage built on this one."""
         return Variables(self.open, 1, {name: [(1, value)] for name, value in self.items().items()})
