@@ -16,6 +16,8 @@ import json
 import os
 import stat
 import sys
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gracelint_rules
@@ -25,10 +27,11 @@ from .engine import judge
 from .engine import judge_all as judge_anew
 from .kept import NotKeptError, Reader, Writer
 from .records import dataclass, fields
+from .regexes import regex
 from .source import Document, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .cases import Unit
     from .engine import Judged
@@ -36,6 +39,13 @@ if TYPE_CHECKING:
 FOLDER = disk.CACHE
 LARGEST_ENTRY = 4_000_000
 MOST_QUESTIONS = 20_000
+MOST_KEPT = 100_000_000
+"""Bytes of all entries."""
+KEPT_FOR = 30 * 86_400
+PRUNED_EVERY = 86_400
+"""Seconds: so long is an entry kept that was not written again, and so long is the folder not looked through again."""
+_ENTRY = regex(r"[0-9a-f]{40}\.json(\.[0-9]+)?")
+_TAGGED = "CACHEDIR.TAG"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -97,13 +107,14 @@ def opened(folder: str) -> Store | None:
     try:
         if not os.path.lexists(folder):
             os.mkdir(folder, 0o755)
-            for name, text in ((".gitignore", "# Made by gracelint.\n*\n"), ("CACHEDIR.TAG", _TAG)):
+            for name, text in ((".gitignore", "# Made by gracelint.\n*\n"), (_TAGGED, _TAG)):
                 _replace(os.path.join(folder, name), text.encode("ascii"))
         found = os.lstat(folder)
         if not stat.S_ISDIR(found.st_mode):
             return None
         if os.name == "posix" and (found.st_mode & stat.S_IWOTH or found.st_uid != os.geteuid()):
             return None
+        _prune(folder)
         return Store(os.path.abspath(folder), _maker())
     except (OSError, ValueError):
         return None
@@ -203,3 +214,29 @@ def _replace(path: str, data: bytes) -> None:
     except BaseException:
         os.unlink(new)
         raise
+
+
+def _prune(folder: str) -> None:
+    """Takes away the entries that are old, and the oldest of too many bytes; once a day."""
+    tag = os.path.join(folder, _TAGGED)  # written when the folder was made, or last looked through
+    now = time.time()
+    with suppress(OSError):
+        if 0 <= now - os.lstat(tag).st_mtime < PRUNED_EVERY:
+            return
+    with suppress(OSError):
+        _replace(tag, _TAG.encode("ascii"))
+    left = MOST_KEPT
+    for written, size, path in sorted(_entries(folder), reverse=True):
+        left -= size
+        if left < 0 or now - written > KEPT_FOR:
+            with suppress(OSError):  # another run was quicker
+                os.unlink(path)
+
+
+def _entries(folder: str) -> Iterator[tuple[float, int, str]]:
+    """When each entry was written (what a run that was ended left of one, too), its bytes and its path; nobody else's files."""
+    with os.scandir(folder) as found:
+        for each in found:
+            if _ENTRY.fullmatch(each.name) and each.is_file(follow_symlinks=False):
+                state = each.stat(follow_symlinks=False)
+                yield state.st_mtime, state.st_size, each.path

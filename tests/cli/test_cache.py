@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -212,6 +213,73 @@ def test_the_folder_is_for_nobody_else() -> None:
         run()
         assert Path(FOLDER, ".gitignore").read_text().endswith("\n*\n")
         assert Path(FOLDER, "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def looked_through(days_ago: float) -> None:
+    """The folder was pruned so long ago."""
+    aged(Path(FOLDER, "CACHEDIR.TAG"), days_ago)
+
+
+def aged(path: Path, days: float) -> None:
+    then = time.time() - days * 86_400
+    os.utime(path, (then, then))
+
+
+def test_what_is_old_is_taken_away_once_a_day(judgements: list[str]) -> None:
+    with project():
+        run()
+        old, new = entries()
+        aged(old, 31)
+        aged(new, 29)
+        left = Path(FOLDER, f"{'0' * 40}.json.4711")
+        left.touch()
+        aged(left, 31)
+        looked_through(0.9)
+        run()
+        assert entries() == [old, new]
+        assert left.exists()
+        looked_through(1.1)
+        judgements.clear()
+        run()
+        assert len(judgements) == 1
+        assert entries() == [old, new]
+        assert not left.exists()
+        assert time.time() - Path(FOLDER, "CACHEDIR.TAG").stat().st_mtime < 60
+        looked_through(-5)  # a clock that was wrong
+        aged(old, 31)
+        run()
+        assert time.time() - old.stat().st_mtime < 60
+
+
+def test_the_oldest_of_too_many_bytes_are_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    with project():
+        run()
+        old, new = entries()
+        aged(old, 2)
+        aged(new, 1)
+        monkeypatch.setattr(cache, "MOST_KEPT", new.stat().st_size)
+        looked_through(2)
+        assert cache.opened(FOLDER) is not None
+        assert entries() == [new]
+
+
+def test_pruning_takes_nothing_else(tmp_path: Path) -> None:
+    with project():
+        (tmp_path / "kept").write_text("x")
+        run()
+        others = [
+            Path(FOLDER, name) for name in ("notes.txt", f"{'1' * 39}.json", f"{'1' * 40}.json.bak", ".gitignore")
+        ]
+        for each in others:
+            each.touch()
+        link, folder = Path(FOLDER, f"{'2' * 40}.json"), Path(FOLDER, f"{'3' * 40}.json")
+        link.symlink_to(tmp_path / "kept")
+        folder.mkdir()
+        for each in (*others, tmp_path / "kept", folder):
+            aged(each, 100)
+        looked_through(2)
+        run()
+        assert all(each.exists() for each in (*others, link, folder, tmp_path / "kept"))
 
 
 def test_plugins_and_bugs_are_not_kept(judgements: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

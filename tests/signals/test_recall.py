@@ -97,9 +97,8 @@ def shown(trace: Trace) -> Any:
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch) -> recall.Recall:
-    """A run that has followed enough launches to remember more."""
-    monkeypatch.setattr(recall, "_FEW", 0)
+def known() -> recall.Recall:
+    """A run that has followed nothing yet."""
     return recall.Recall()
 
 
@@ -109,7 +108,7 @@ def test_what_is_recalled_is_what_would_be_found(shape: str, move: str, known: r
     text, files = SHAPES[shape]
     first = image(tmp_path / "one", text, files) if files else image(tmp_path, text)
     second = image(tmp_path / "two", MOVES[move](text), files) if files else image(tmp_path, MOVES[move](text))
-    for each in (first, second, first):
+    for each in (first, first, second, first):
         found = known.follow(each, grace_period=10.0, init=False, programs={})
         assert shown(found) == shown(follow(each, grace_period=10.0))
         assert found.image is each
@@ -128,7 +127,8 @@ def test_the_second_image_is_not_followed(
     (tmp_path / "two").mkdir()
     first = image(tmp_path / "one", text, files)
     second = image(tmp_path / "two", MOVES["further down"](text), files)
-    known.follow(first, grace_period=10.0, init=False, programs={})
+    for _ in range(2):
+        known.follow(first, grace_period=10.0, init=False, programs={})
     monkeypatch.setattr(recall, "follow_anew", None)
     known.follow(second, grace_period=10.0, init=False, programs={})
 
@@ -165,14 +165,14 @@ def test_another_answer_is_another_trace(name: str, known: recall.Recall, tmp_pa
     for number, (text, files) in enumerate(DIFFERENT[name]):
         (tmp_path / str(number)).mkdir()
         images.append(image(tmp_path / str(number), text, files))
-    traces = [known.follow(each, grace_period=10.0, init=False, programs={}) for each in (*images, *images)]
-    assert [shown(trace) for trace in traces] == [shown(follow(each, grace_period=10.0)) for each in (*images, *images)]
+    traces = [known.follow(each, grace_period=10.0, init=False, programs={}) for each in 3 * images]
+    assert [shown(trace) for trace in traces] == [shown(follow(each, grace_period=10.0)) for each in 3 * images]
     assert shown(traces[0])[1]["paths"] != shown(traces[1])[1]["paths"]
 
 
 def test_grace_period_and_init_are_part_of_the_launch(known: recall.Recall, tmp_path: Path) -> None:
     built = image(tmp_path, "FROM debian:12\nCMD app; true\n")
-    for grace, init in ((10.0, False), (10.0, True), (30.0, False), (10.0, True)):
+    for grace, init in 3 * ((10.0, False), (10.0, True), (30.0, False)):
         found = known.follow(built, grace_period=grace, init=init, programs={})
         assert shown(found) == shown(follow(built, grace_period=grace, init=init))
 

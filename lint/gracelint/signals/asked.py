@@ -11,12 +11,33 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Hashable, Iterator
 
-    from ..image.model import Files
+    from ..image.model import CommandLine, Files
     from ..source import Text
 
 _VALUES = frozenset({"env", "missing", "user", "workdir"})
 _WRITTEN = frozenset({"launch", "stop_signal"})
 """Of an image's attributes, those that hold no place, and those whose places `places` knows."""
+
+
+def written(image: Image) -> Hashable:
+    """How the launch of an image is written, and with what it is stopped."""
+    words = [(word.value, word.inherited, word.implied, word.rest) for word in image.launch.arguments]
+    sources = [(line.form, _source(line)) for line in lines(image)]
+    signal = image.stop_signal
+    return (tuple(words), tuple(sources), signal.name, signal.raw, signal.source)
+
+
+def lines(image: Image) -> list[CommandLine]:
+    """ENTRYPOINT and CMD in force."""
+    return [line for line in (image.launch.entrypoint, image.launch.cmd) if line is not None]
+
+
+def _source(line: CommandLine) -> tuple[str, str] | None:
+    instruction = line.instruction
+    if instruction is None:
+        return None
+    document, start, end = instruction.span
+    return document.text[start:end], instruction.escape
 
 
 class Question(NamedTuple):

@@ -1,7 +1,7 @@
 """Traces as data in which places have names, so that they can be read with another image's places (see `gracelint.signals.recall`).
 
 Named are the words of the launch, what is written in its instructions, and what is written in files that were read. Two images whose
-`Places.launch` are equal, and whose files hold the same, have all these places, and the same text stands there.
+`asked.written` are equal, and whose files hold the same, have all these places, and the same text stands there.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..image.model import Argument
 from ..source import Buffer, Document, Run, Text
+from .asked import lines
 from .process import Placed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
-    from ..image.model import CommandLine, Image
+    from ..image.model import Image
     from ..source import Span
     from .model import Trace
 
@@ -34,7 +35,7 @@ class Places:
     def __init__(self, image: Image, contents: Sequence[Text]) -> None:
         self.image, self.words = image, image.launch.arguments
         self.contents = contents
-        spans = [line.instruction.span for line in _lines(image) if line.instruction is not None]
+        spans = [line.instruction.span for line in lines(image) if line.instruction is not None]
         self.regions = [*spans, *(content.span for content in contents)]
 
     def write(self, trace: Trace) -> bytes:
@@ -57,26 +58,6 @@ class Places:
             if all(run.document is document and start <= run.origin and run.origin_end <= end for run in runs):
                 return number
         raise NamelessError
-
-
-def written(image: Image) -> Hashable:
-    """How the launch of an image is written, and with what it is stopped."""
-    words = [(word.value, word.inherited, word.implied, word.rest) for word in image.launch.arguments]
-    lines = [(line.form, _source(line)) for line in _lines(image)]
-    signal = image.stop_signal
-    return (tuple(words), tuple(lines), signal.name, signal.raw, signal.source)
-
-
-def _lines(image: Image) -> list[CommandLine]:
-    return [line for line in (image.launch.entrypoint, image.launch.cmd) if line is not None]
-
-
-def _source(line: CommandLine) -> tuple[str, str] | None:
-    instruction = line.instruction
-    if instruction is None:
-        return None
-    document, start, end = instruction.span
-    return document.text[start:end], instruction.escape
 
 
 class _Writer(Pickler):

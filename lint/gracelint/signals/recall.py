@@ -3,7 +3,7 @@
 Services of one house start alike, and following a launch is the dearest part of judging an image. Method: what `trace.follow` makes depends on how
 the launch is written, and on what it then asks the image: its variables, its base, its files. While a launch is followed, each question is kept with
 its answer. As the answers so far decide what is asked next, all launches that are written alike make up one tree: a node is a question, its branches are the
-answers, a leaf is a trace. An image is asked along the tree, which costs no more than following it would; where it comes to a leaf it has that
+answers, a leaf is a trace. Trees are for launches that are seen for the second time. An image is asked along the tree, which costs no more than following it would; where it comes to a leaf it has that
 trace, where it leaves the tree it is followed, and the tree grows.
 
 A trace also says where its words are written, and that is elsewhere in another file. So a leaf is a pickle in which places are named
@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..records import dataclass, field, replace
-from .asked import Inquiry
+from .asked import Inquiry, written
 from .trace import follow as follow_anew
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """So many questions are kept; a run that has asked more is not one in which launches repeat."""
-_FEW = 3
-"""So many launches are not worth it: a run may have no others, and pickling has to be imported."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,28 +46,31 @@ class Recall:
     """The launches that were followed so far."""
 
     def __init__(self) -> None:
-        self._trees: dict[Hashable, Node] = {}
-        self._size = self._followed = 0
+        self._trees: dict[Hashable, Node | None] = {}
+        self._size = 0
 
     def follow(self, image: Image, *, grace_period: float, init: bool, programs: Mapping[str, Any]) -> Trace:
         """As `trace.follow`."""
-        self._followed += 1
-        if programs or not image.launch.arguments or self._followed <= _FEW:
+        if programs:
             return follow_anew(image, grace_period=grace_period, init=init, programs=programs)
-        from .places import Places, written
-
         start = (written(image), grace_period, init)
+        if start not in self._trees:
+            self._trees[start] = None  # most are never seen again: that costs them nothing
+            return follow_anew(image, grace_period=grace_period, init=init)
+        root = self._trees[start] = self._trees[start] or Node()
         inquiry = Inquiry(image)
-        node = self._trees.get(start)
+        node: Node | None = root
         while node is not None and node.question is not None:
             node = node.answers.get(inquiry.ask(node.question))
         if node is not None and node.trace is not None:
+            from .places import Places
+
             return Places(image, inquiry.contents).read(node.trace)
-        if node is not None or self._size > MOST:
+        if (node is not None and node is not root) or self._size > MOST:
             return follow_anew(image, grace_period=grace_period, init=init)
         inquiry = Inquiry(image)
         trace = replace(follow_anew(inquiry.image, grace_period=grace_period, init=init), image=image)
-        self._grow(self._trees.setdefault(start, Node()), inquiry, trace)
+        self._grow(root, inquiry, trace)
         return trace
 
     def _grow(self, node: Node, inquiry: Inquiry, trace: Trace) -> None:
