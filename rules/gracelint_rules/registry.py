@@ -96,6 +96,13 @@ def _timeout(case: Case) -> bool:
     return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
 
 
+def _slow(case: Case) -> bool:
+    """The same, or a Python program that was read pauses before it stops."""
+    read = [hop.program.python for hop in _hops(case) if hop.program is not None and hop.program.python is not None]
+    reactions = [response.as_pid1 for python in read for response in python.responses.values()]
+    return _timeout(case) or any(reaction is not None and reaction.after for reaction in reactions)
+
+
 def _supervisor(case: Case) -> bool:
     """A program on the way starts others, in the image's words or by its settings."""
     from .launching import executed
@@ -182,7 +189,7 @@ RULES: tuple[Registered, ...] = (
     Registered("GL401", "package-runner-as-pid1", "warning"),
     Registered("GL402", "no-init-for-children", "info", _shell),
     Registered("GL403", "supervisor-stop-settings", "warning", _supervisor),
-    Registered("GL404", "grace-period-too-short", "warning", _timeout),
+    Registered("GL404", "grace-period-too-short", "warning", _slow),
     Registered("GL405", "group-signal-breaks-workers", "warning", _robbed),
     Registered("GL406", "unbounded-drain", "warning", _timeout),
     Registered("GL407", "wrapper-does-not-forward", "error"),

@@ -57,17 +57,20 @@ def of_image(image: Image, **options: frozenset[str]) -> Program:
     return application(program, image.launch.arguments, image, workdir=image.workdir, **options)
 
 
+GRACE = 1.5
+
+
 def predicted(program: Program, signal: str = "SIGTERM") -> str:
     """The verdict on the program as PID 1."""
     if program.stays is False:
         return "ends"
     reaction = program.as_pid1.get(signal)
-    if reaction is None:
+    if reaction is None or reaction.after > GRACE:
         return "killed"
     return {"handles": "graceful", "ignores": "killed", "terminates": "abrupt"}.get(reaction.disposition, "unknown")
 
 
-def measured(folder: Path, *, cleans: bool, grace: float = 1.5, python: str = sys.executable) -> str:
+def measured(folder: Path, *, cleans: bool, grace: float = GRACE, python: str = sys.executable) -> str:
     """The kernel's verdict on ``app.py`` as PID 1: abrupt too if it has a clean-up that did not run."""
     report = run([python, "-u", "app.py"], cwd=str(folder), grace=grace, ready=READY, env={"PATH": "/usr/bin:/bin"})
     if not report.signalled:

@@ -9,7 +9,7 @@ The semantics, with their sources (Linux, stable since PID namespaces exist):
 - A process whose parent ends belongs to PID 1 from then on (``forget_original_parent`` in kernel/exit.c).
 - ``kill(0)`` and ``kill(-pgid)`` reach the whole group, the sender included; ``kill(-1)`` all but the sender and PID 1 (kill(2)).
 
-The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds, or only `QUICK` where another one
+The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds (after those that its own pauses take), or only `QUICK` where another one
 is taken to be the slowest; everything else needs no time at all. Where a reaction is not known, `choices.Choices` has every possibility tried.
 """
 
@@ -273,7 +273,7 @@ class Kernel:
         task.reacted.setdefault(signal, reaction.disposition)
         match reaction.disposition:
             case "handles":
-                self._handle(task, signal)
+                self._handle(task, signal, reaction.after)
             case "terminates":
                 self.end(task, "died")
             case "forwards":
@@ -288,11 +288,11 @@ class Kernel:
                 else:
                     self._handle(task, signal)
 
-    def _handle(self, task: Task, signal: str) -> None:
+    def _handle(self, task: Task, signal: str, after: float = 0.0) -> None:
         task.notified = True
         task.reacted.setdefault(signal, "handles")
         if task.finishes_at is None:
-            needed = CLEANUP if self._slowest in (None, task.pid) else QUICK
+            needed = after + CLEANUP if self._slowest in (None, task.pid) else QUICK
             task.finishes_at = self.now + needed
             self.at(needed, lambda: self.end(task, "finished"))
 

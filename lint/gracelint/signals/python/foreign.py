@@ -51,6 +51,8 @@ def _given(run: Run, arguments: Arguments, text: Text, state: State) -> None:
 
 
 # What these return must be awaited, and does nothing before.
+# A pause of so many seconds is a place where the signal is likely to find the program.
+_LONG = 30
 _ASYNCHRONOUS = ("asyncio.", "trio.", "anyio.", "hypercorn.asyncio.", "hypercorn.trio.")
 _HARMLESS = frozenset(
     "debug info warning warn error critical exception log print write flush format join append".split()
@@ -172,7 +174,8 @@ def _known(
         kind = "pause"
     if "ends" in entry:
         kind = entry["ends"]
-    if "seconds" in entry and _long(arguments.get(entry["seconds"], "seconds")):
+    seconds = _seconds(arguments.get(*entry["seconds"])) if "seconds" in entry else None
+    if entry["does"] == "pause" and seconds is not None and seconds >= _LONG:
         kind = "perhaps"
     if entry.get("timed-by") and _timed(receiver, number, entry["timed-by"], state):
         kind = "pause"
@@ -214,6 +217,7 @@ def _known(
         interrupted=bool(entry.get("interrupted")),
         owned=owned,
         launches=launches,
+        seconds=seconds,
     )
     run.locked = outer
     if launches and not state.dead and (state.signalled or kind != "pause"):
@@ -272,5 +276,6 @@ def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
     return {signal: Own(reaction["does"], reaction["why"]) for signal, reaction in on.items()}
 
 
-def _long(value: Value | None) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, int | float) and value.value >= 30
+def _seconds(value: Value | None) -> float | None:
+    """How long a pause is, where that is written."""
+    return float(value.value) if isinstance(value, Const) and isinstance(value.value, int | float) else None

@@ -12,22 +12,24 @@ from ..model import Reaction
 from . import rests
 from .behaviour import Response
 from .late import late_registration
-from .state import ASKED, AWAITED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, SERVES
-from .values import TRUE, UNKNOWN, Own, Ref, alternatives
+from .state import ASKED, AWAITED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, PAUSE, PROCESS, SERVES
+from .values import TRUE, UNKNOWN, Const, Own, Ref, alternatives
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...source import Text
     from .behaviour import Defect
     from .execution import RunOf
     from .knowledge import Entry as Knowledge
-    from .run import Run, Visit
+    from .run import Ending, Run, Visit
     from .state import State
 
 
 def response_to(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> Response | None:
     """What becomes of one signal, over all the places where it may arrive."""
     found = [at_place(run_of, first, visit, signal) for visit in places]
-    worst = min(found, key=lambda one: _ORDER.index(one.as_pid1.disposition if one.as_pid1 else None))
+    worst = min(found, key=_severity)
     same = {(_word(one.as_pid1), _word(one.as_child)) for one in found}
     if len(same) > 1:
         reaction = Reaction("unknown", "it depends on where the signal finds the program")
@@ -38,6 +40,16 @@ def response_to(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> 
 
 
 _ORDER = ["ignores", None, "misreads", "terminates", "defers", "unknown", "forwards", "handles"]
+
+
+# Shorter pauses are no news, in seconds.
+_NOTICED = 2
+
+
+def _severity(response: Response) -> tuple[int, float]:
+    """Order of responses, the worst first; of those alike, the slowest."""
+    reaction = response.as_pid1
+    return _ORDER.index(_word(reaction)), -reaction.after if reaction is not None else 0.0
 
 
 def _word(reaction: Reaction | None) -> str | None:
@@ -101,11 +113,11 @@ def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
     """The signal is held back: no handler runs, and it is pending until something takes it."""
     second = run_of(deliver=visit.number, signal=signal)
     found, _, _ = _outcome(second, first, visit, signal, response)
-    if found.disposition == "ignores":
+    if found.disposition == "ignores" or (found.after and not second.taken):
         found = Reaction("ignores", f"it has {signal} blocked")
         return replace(response, as_pid1=found, as_child=found, defect="handler-not-installed", at=visit.text)
     if found.disposition == "handles":
-        found = Reaction("handles", f"it waits for {signal}, and ends")
+        found = Reaction("handles", f"it waits for {signal}, and ends", after=found.after)
     return replace(response, as_pid1=found, as_child=found)
 
 
@@ -219,7 +231,23 @@ def _outcome(
     if any(LEFT in end.state.store for end in ends):
         why = "whether a coroutine that is left in the event loop gets to its clean-up"
         return Reaction("unknown", why), None, None
-    return Reaction("handles", f"its handler for {signal} ends the program"), None, None
+    return _ending(ends, signal), None, None
+
+
+def _ending(ends: list[Ending], signal: str) -> Reaction:
+    """The program ends in order, when the pauses that the signal does not shorten are over."""
+    after = max(sum(_pauses(end.state)) for end in ends)
+    why = f"its handler for {signal} ends the program"
+    if after >= _NOTICED:
+        why += f", but it looks only when its pause is over, {after:g} s later at the longest"
+    return Reaction("handles", why, after=after)
+
+
+def _pauses(state: State) -> Iterator[float]:
+    """The seconds of each pause that the program has gone through since the signal."""
+    for (number, name), value in state.store.items():
+        if number == PROCESS and name.startswith(PAUSE):
+            yield max(float(one.value) for one in alternatives(value) if isinstance(one, Const))  # type: ignore[arg-type] # seconds
 
 
 def _lost(run: Run, visit: Visit, state: State) -> Reaction | None:

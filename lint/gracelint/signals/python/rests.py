@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from .delivery import deliver, leave, left_in_order, out_of_loop
 from .run import Visit, blocked, handlers
-from .state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
+from .state import ASKED, CANCELLED, DEFAULT, LEAVING, PAUSE, PROCESS, Raised
 from .values import (
     FALSE,
     TRUE,
     UNKNOWN,
     Box,
+    Const,
     Coroutine,
     Instance,
     Items,
@@ -62,11 +63,12 @@ def rest(
     launches: bool = False,
     taken: bool = False,
     outlives: bool = False,
+    seconds: float | None = None,
 ) -> None:
     """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
-    the main line does not wait for of its own."""
+    the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it)."""
     if state.dead:
         return
     before = len(run.stays)
@@ -84,6 +86,7 @@ def rest(
         owned or {},
         launches,
         taken,
+        seconds,
     )
     if limited and not state.dead and not (ended := over(state) if over is not None else False):
         frame.raises.append(Raised(state.copy(), "TimeoutError", text))
@@ -104,6 +107,7 @@ def _rest(
     owned: Mapping[str, Value],
     launches: bool,
     taken: bool,
+    seconds: float | None,
 ) -> None:
     ended = over(state) if over is not None else False
     if ended:
@@ -115,14 +119,13 @@ def _rest(
         if ended is None:
             run.doubts.append(f"whether {name} ends")
             return None
-        if kind == "pause":
-            _cancelled(run, frame, text, name, state)
-            return None
+        if kind == "pause" or (seconds is not None and frame.background is None):
+            return _passes(run, frame, text, name, state, seconds)
         return _still(run, frame, text, name, state)
     if frame.background is not None:
         if frame.background == "process" and run.telling:
             handler = state.handler(run.signal)
-            return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler)
+            return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
         if kind == "pause":
             run.ticking = run.ticking or frame.background == "task"
         elif kind in ("rest", "perhaps"):
@@ -137,7 +140,7 @@ def _rest(
     )
     if run.deliver == number:
         handler = in_force.get(run.signal, DEFAULT)
-        return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler)
+        return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
     if kind == "rest":
         state.dead = True
     return None
@@ -155,6 +158,7 @@ def _met(
     interrupted: bool,
     taken: bool,
     handler: Value,
+    seconds: float | None,
 ) -> None:
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
@@ -168,12 +172,11 @@ def _met(
         out_of_loop(run, frame, text, name, first)
     if state.dead or (interrupted and run.handler_ran):
         return None
-    if kind == "pause":
+    ended = over(state) if over is not None else False
+    if kind == "pause" or (seconds is not None and not ended):
         # A pause of a loop wakes it up, so that it sees whatever the handler did.
         run.ticking = run.ticking or frame.loop
-        _cancelled(run, frame, text, name, state)
-        return None
-    ended = over(state) if over is not None else False
+        return _passes(run, frame, text, name, state, seconds if ended is False else None)
     if ended is None:
         run.doubts.append(f"whether {name} ends")
         return None
@@ -207,6 +210,12 @@ def abandoned(run: Run, frame: Frame, state: State) -> bool:
     run.abandoned.append((state.copy(), len(frame.guards)))
     state.dead = True
     return True
+
+
+def _passes(run: Run, frame: Frame, text: Text, name: str, state: State, seconds: float | None) -> None:
+    """The wait comes to its end by itself, after so many seconds."""
+    if not _cancelled(run, frame, text, name, state) and seconds:
+        state.store[(PROCESS, f"{PAUSE}{text.start}")] = Const(seconds)
 
 
 def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
