@@ -305,3 +305,30 @@ ASKED = [
 def test_servers_in_substitutions(tmp_path: Path, text: str, stays: bool) -> None:
     trace = script(tmp_path, "bash", text)
     assert any(path.hops for path in trace.paths) is stays
+
+
+@pytest.mark.parametrize(
+    ("base", "run", "argv", "verdict"),
+    [
+        ("alpine:3.20", "true", ["setpriv", "--reuid=app", "--init-groups", "app"], "unknown"),
+        ("alpine:3.20", "apk add --no-cache setpriv=2.40 && true", ["setpriv", "--reuid=app", "app"], "graceful"),
+        ("alpine:3.20", "apk add -U util-linux", ["setpriv", "--reuid=app", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["setpriv", "--nnp", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["timeout", "--foreground", "9d", "app"], "unknown"),
+        ("alpine:3.20", "apk update; apk add coreutils", ["timeout", "--foreground", "9d", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["timeout", "-s", "TERM", "9d", "app"], "graceful"),
+        ("debian:12", "true", ["setpriv", "--reuid=app", "app"], "graceful"),
+    ],
+)
+def test_options_of_applets(tmp_path: Path, base: str, run: str, argv: list[str], verdict: str) -> None:
+    built = image(tmp_path, f"FROM {base}\nRUN {run}\nENTRYPOINT {json.dumps(argv)}\n")
+    assert follow(built, programs=APP).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("user", "verdict"),
+    [("root", "graceful"), ("0:0", "graceful"), ("1000", "unknown"), ("app", "unknown"), ("$APP_USER", "graceful")],
+)
+def test_who_may_change_users(tmp_path: Path, user: str, verdict: str) -> None:
+    built = image(tmp_path, f'FROM debian:12\nUSER {user}\nENTRYPOINT ["gosu", "app", "app"]\n')
+    assert follow(built, programs=APP).verdict == verdict

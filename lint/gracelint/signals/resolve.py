@@ -279,6 +279,10 @@ class Resolver:
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
+        if "no-such-option" in program.traits:
+            return [Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")]
+        if "needs-root" in program.traits and _is_unprivileged(environment.user):
+            return [Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")]
         if "only-pid1" in program.traits and pid != 1:
             return [Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")]
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
@@ -345,3 +349,9 @@ class Resolver:
 def _whole(arguments: Sequence[Argument]) -> Text:
     first, last = arguments[0].text, arguments[-1].text
     return first.until(last) if first.buffer is last.buffer and first.end <= last.end else first
+
+
+def _is_unprivileged(user: str | None) -> bool:
+    """Whether a user is certainly not root. ``nobody`` also stands for one that is not known (`starting.user`)."""
+    name = (user or "root").partition(":")[0]
+    return name not in ("root", "0", "nobody") and name.replace("-", "_").isidentifier() | name.isdigit()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from ..model import Hosting, Program
 from . import catalogue
+from .applets import is_applet
 from .configured import configured
 from .facts import gather, overlay
 from .reactions import reactions, seconds
@@ -47,7 +48,7 @@ def describe(
     if own is not None:
         return own
     key = catalogue.by_command(arguments[0].value, image.workdir)
-    return _described(key, arguments, image, image.base.shell == "ash", _DELEGATIONS) if key else None
+    return _described(key, arguments, image, is_applet(key, image), _DELEGATIONS) if key else None
 
 
 def _described(

@@ -121,6 +121,7 @@ TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "matches": _matches,
     "option": lambda names, situation: any(situation.line.given(names)),
     "without": lambda names, situation: not any(situation.line.given(names)),
+    "beyond": lambda names, situation: any(option.name not in names for option in situation.line.options),
     "env": _environment,
     "without-env": lambda wanted, situation: not _environment(wanted, situation),
     "on-path": lambda folder, situation: folder in (situation.image.env.get("PATH") or "").split(":"),

@@ -27,6 +27,8 @@ TRAITS = (
     "forks-if-leader",
     "ignores-hangup",
     "only-pid1",
+    "no-such-option",
+    "needs-root",
 )
 
 _SIGNALS = regex(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")
