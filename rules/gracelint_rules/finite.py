@@ -38,6 +38,8 @@ def sounds_finite(command: Command) -> bool:
     name = base_name(command.argv[0])
     words = [name]
     if _VERSION.sub("", name) in _INTERPRETERS:
+        if command.argv[1:2] in (("-e",), ("-r",), ("--eval",)):
+            return True  # a few lines of a script's own, which compute something
         words = [base_name(word) for word in command.argv[1:] if not word.startswith("-")][:1]
     elif command.program is not None and command.program.kind == "package-runners":
         words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
