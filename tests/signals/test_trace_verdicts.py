@@ -263,6 +263,18 @@ def test_what_does_not_start(tmp_path: Path) -> None:
     assert "no shebang" in trace.missing[0]
 
 
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ('["supervisord", "-n"]', "supervisord.conf is not known"),
+        ('["tini", "--", "pm2-runtime", "ecosystem.config.js"]', "which programs ecosystem.config.js names"),
+    ],
+)
+def test_a_supervisor_whose_programs_are_not_known(tmp_path: Path, words: str, missing: str) -> None:
+    trace = follow(image(tmp_path, f"FROM node:20\nCMD {words}\n"))
+    assert (trace.verdict, trace.missing) == ("unknown", (missing,))
+
+
 # Scripts whose arguments nobody knows: text, the last words of every way's PID 1.
 ALONE = {
     "a loop over arguments is no place to stay": (

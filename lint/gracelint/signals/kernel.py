@@ -302,6 +302,11 @@ class Kernel:
 
     def _forward(self, task: Task, signal: str, reaction: Reaction) -> None:
         task.stopping = True
+        program = task.process.program
+        if program is not None and program.kind == "supervisors" and not task.process.children:
+            self.reasons.extend(program.missing or (f"which programs {task.process.name} starts",))
+            self._handle(task, signal)
+            return
         known = (self.tasks.get(pid) for pid in task.children_pids)  # one that ended before the signal may be no task
         children = [child for child in known if child is not None and child.alive]
         if reaction.to != "children":
