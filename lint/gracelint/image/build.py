@@ -111,18 +111,21 @@ class _Builder:
         return self._files[index]
 
     def base(self, stage: Stage) -> BaseImage:
-        """The base image of a stage; of one that is not known, its shell as the stage's package manager tells it."""
+        """The base image of a stage; of one that is not known, its shell as the stage's package manager tells it, which knows better than the image's name."""
         if stage.reference is None:
             found = BaseImage(stage.base_text.value if stage.base_text is not None else "", False, None)
         else:
             from .bases import base_image
 
             found = base_image(stage.reference, self.base_images)
-        if found.known or found.shell is not None:
+        if found.known:
             return found
         from .package_manager import shell_of
 
-        return replace(found, shell=shell_of(stage.instructions))
+        told = shell_of(stage.instructions)
+        if told is None or told == found.shell:
+            return found
+        return replace(found, shell=told, shell_version=None, bash_version=None)
 
 
 def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:
