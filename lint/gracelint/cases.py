@@ -155,7 +155,7 @@ class View:
 
     def _follow(self, image: Image) -> Trace:
         """The trace. An error is kept as well: forty rules asking must not make it forty times."""
-        from .signals.recall import follow
+        from .signals.trace import follow
 
         if self._failure is None:
             try:

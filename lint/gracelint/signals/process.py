@@ -23,12 +23,6 @@ class Bound(str):
     __slots__ = ()
 
 
-class Placed(str):
-    """A reason that names a line of a document, and so is true in that document only."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
     """One process.

@@ -232,7 +232,7 @@ class Resolver:
         self, program: Program | None, arguments: Sequence[Argument], environment: Environment
     ) -> Program | None:
         """A Python program, or a command that a project in the image installs, with what its source says."""
-        key = (*(argument.value for argument in arguments), "\0", *sorted(environment.ignored))
+        key = (*(argument.value for argument in arguments), "\0", environment.workdir, *sorted(environment.ignored))
         if key not in self._programs:
             from .python import application, installed
 
@@ -245,7 +245,12 @@ class Resolver:
 
     def _hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""
-        key = (*(argument.value for argument in arguments), "\0hosted", *sorted(environment.ignored))
+        key = (
+            *(argument.value for argument in arguments),
+            "\0hosted",
+            environment.workdir,
+            *sorted(environment.ignored),
+        )
         if key not in self._programs:
             from .python.hosted import hosted
 

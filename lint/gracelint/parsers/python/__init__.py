@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,8 +10,10 @@ if TYPE_CHECKING:
     from .model import Module
 
 
+@lru_cache(maxsize=200)
 def parse(text: Text) -> Module:
-    """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a ``problem``."""
+    """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a ``problem``. The last ones are
+    kept: an image's programs import the same modules."""
     from .reading import read
 
     return read(text)

@@ -8,6 +8,7 @@ for the judgement, `statements`, `expressions` and `calls` for the interpretatio
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ...image.model import Argument
 from ...records import replace
@@ -16,8 +17,9 @@ from ..model import Program, Reaction, Started
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...image.model import Image
+    from ...image.model import Files, Image
     from ...source import Text
+    from .behaviour import Behaviour
     from .sources import Entry, Sources
     from .versions import Version
 
@@ -57,17 +59,13 @@ def installed(
 def _described(
     program: Program, entry: Entry, image: Image, ignored: frozenset[str], version: Version | None
 ) -> Program:
-    from .reading import read
-    from .sources import Sources
-
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
-    sources = Sources(image, entry.search, version)
-    try:
-        behaviour = read(entry, sources, image.env, ignored, signals)
-        missing = entry.missing if entry.source is None else _unreadable(sources, entry.source)
-    except RecursionError:
-        behaviour, missing = None, "the program nests too deeply to be followed"
+    known = _KNOWN.setdefault(image.files, {})
+    key = (entry, version, signals, ignored, *sorted(image.env.items(), key=str))
+    if key not in known:
+        known[key] = _read(entry, image, ignored, version, signals)
+    behaviour, missing = known[key]
     if behaviour is not None and behaviour.becomes and behaviour.at is not None:
         words = tuple(Argument(word, behaviour.at) for word in behaviour.becomes)
         return replace(program, kind="wrappers", starts=(Started(words, "exec", behaviour.at),), stays=True)
@@ -87,8 +85,29 @@ def _described(
         as_child=child,
         stays=behaviour.stays,
         missing=(*program.missing, *behaviour.missing),
-        python=replace(behaviour, broken=sources.broken),
+        python=behaviour,
     )
+
+
+# What was read, by the files that it was read in: an image is followed for each way to start it, which mostly start the same programs.
+_KNOWN: WeakKeyDictionary[Files, dict[tuple[object, ...], tuple[Behaviour | None, str]]] = WeakKeyDictionary()
+
+
+def _read(
+    entry: Entry, image: Image, ignored: frozenset[str], version: Version | None, signals: tuple[str, ...]
+) -> tuple[Behaviour | None, str]:
+    """What a program does, or None and what would have to be known."""
+    from .reading import read
+    from .sources import Sources
+
+    sources = Sources(image, entry.search, version)
+    try:
+        behaviour = read(entry, sources, image.env, ignored, signals)
+    except RecursionError:
+        return None, "the program nests too deeply to be followed"
+    if behaviour is not None:
+        return replace(behaviour, broken=sources.broken), ""
+    return None, entry.missing if entry.source is None else _unreadable(sources, entry.source)
 
 
 def _unreadable(sources: Sources, source: Text) -> str:

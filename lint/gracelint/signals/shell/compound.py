@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...regexes import regex
-from ..process import Bound, Placed
+from ..process import Bound
 from . import children, conditions, refusals, variables
 from .state import Ended
 
@@ -200,5 +200,5 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> li
 def unreadable(machine: Machine, state: State, node: sh.Unreadable) -> list[State]:
     """From here on the script could not be parsed."""
     line = node.text.span.first.line
-    state.ended = Ended("unknown", reason=Placed(f"line {line} of {state.shell.name} cannot be read: {node.reason}"))
+    state.ended = Ended("unknown", reason=f"line {line} of {state.shell.name} cannot be read: {node.reason}")
     return [state]
