@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gracelint.image.model import Image
     from gracelint.lab import Report
 
-APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker")
+APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker", "reporter")
 APPLETS = (
     "cat",
     "sleep",

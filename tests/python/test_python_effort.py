@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 import time
@@ -65,21 +66,26 @@ def test_work_grows_with_the_text(tmp_path: Path) -> None:
 
 
 def test_time_beside_that_of_python_itself(tmp_path: Path, unwatched: None) -> None:
-    """Reading takes some five times as long as `ast` needs for the same text, measured in turn; far more would be a slip."""
+    """Reading and following take some twenty times as long as `ast` needs for the same text, measured in turn; far more would be a slip."""
     files = service()
     python_lab.write(files, tmp_path)
     image = python_lab.image_of(tmp_path, APPLICATION)
     python_lab.of_image(image)
     ratios = []
-    for _ in range(3):
-        start = time.process_time()
-        for text in files.values():
-            ast.parse(text)
-        between = time.process_time()
-        python_lab.of_image(python_lab.image_of(tmp_path, APPLICATION))
-        ratios.append((time.process_time() - between) / (between - start))
+    gc.collect()
+    gc.disable()  # what other tests have left behind is gone through at every collection
+    try:
+        for _ in range(3):
+            start = time.process_time()
+            for text in files.values():
+                ast.parse(text)
+            between = time.process_time()
+            python_lab.of_image(python_lab.image_of(tmp_path, APPLICATION))
+            ratios.append((time.process_time() - between) / (between - start))
+    finally:
+        gc.enable()
     print(ratios)
-    assert min(ratios) < 15
+    assert min(ratios) < 40
 
 
 def test_libcst_is_not_needed(tmp_path: Path) -> None:

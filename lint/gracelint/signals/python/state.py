@@ -6,6 +6,8 @@ may both be taken run on copies and are joined. Hazard: a state is changed in pl
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ...records import dataclass, field, replace
@@ -82,6 +84,11 @@ class State:
         return self.store.get((PROCESS, signal), DEFAULT)
 
 
+def differing(mine: dict[Key, Value], other: dict[Key, Value]) -> list[tuple[Key, Value]]:
+    """What the other store holds otherwise. Stores are large and alike, so they are compared without a step of Python for each entry."""
+    return list(compress(other.items(), map(is_not, map(mine.get, other), other.values())))
+
+
 def joined(states: Iterable[State | None]) -> State | None:
     """One state for several ways to get to a point; None if there is none. Ways on which the signal has arrived go first: the others were looked at before."""
     living = [state for state in states if state is not None and not state.dead]
@@ -94,9 +101,7 @@ def joined(states: Iterable[State | None]) -> State | None:
         if other is result:
             continue
         store = result.store.copy() if result is living[0] else result.store
-        mine = store.get
-        # Most of it is the same: what differs is picked out in one go.
-        for key, value in [(key, value) for key, value in other.store.items() if mine(key) is not value]:
+        for key, value in differing(store, other.store):
             before = store.get(key)
             store[key] = value if before is None else join(before, value)
         merged = State(store)

@@ -13,7 +13,7 @@ from ...parsers.python import model as syntax
 from . import containers, exceptions, expressions, rests
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
 from .run import DEEPEST
-from .state import Raised, joined
+from .state import Raised, differing, joined
 from .values import UNKNOWN, Box, Const, join
 
 if TYPE_CHECKING:
@@ -220,8 +220,7 @@ def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
 
 def _widened(before: State, after: State) -> State:
     """The state at the top of a loop's later laps: what a lap changes is no longer known."""
-    old_of = before.store.get
-    for key, value in [(key, value) for key, value in after.store.items() if old_of(key) is not value]:
+    for key, value in differing(before.store, after.store):
         old = before.store.get(key)
         if old is not None and old != value:
             both = join(old, value)
