@@ -113,7 +113,8 @@ def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
     """The signal is held back: no handler runs, and it is pending until something takes it."""
     second = run_of(deliver=visit.number, signal=signal)
     found, _, _ = _outcome(second, first, visit, signal, response)
-    if found.disposition == "ignores" or (found.after and not second.taken):
+    ends_anyway = visit.kind == "perhaps" and found.after and not second.taken
+    if found.disposition == "ignores" or ends_anyway:
         found = Reaction("ignores", f"it has {signal} blocked")
         return replace(response, as_pid1=found, as_child=found, defect="handler-not-installed", at=visit.text)
     if found.disposition == "handles":
