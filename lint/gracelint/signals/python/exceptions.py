@@ -114,7 +114,9 @@ def attempt(run: Run, frame: Frame, node: syntax.Try, state: State) -> State | N
     for one in raised:
         ends += _handled(run, frame, node, one, passed)
     reached = [inside, *(one.state for one in raised)]
-    if not before.signalled and not any(state is not None and state.signalled for state in reached):
+    # What lacks a name ends there each time, whatever else might be raised.
+    lacking = inside is None and any(one.kind in ("AttributeError", "NameError") for one in raised)
+    if not lacking and not before.signalled and not any(state is not None and state.signalled for state in reached):
         ends += _implied(run, frame, node, before, inside)
     passed += frame.raises
     frame.guards, frame.raises = guards, saved

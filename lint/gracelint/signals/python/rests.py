@@ -162,7 +162,7 @@ def _met(
 ) -> None:
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
-    if isinstance(handler, Own):
+    if isinstance(handler, Own) and run.signal not in blocked(state):
         return left_in_order(run, frame, text, name, state)
     deliver(run, frame, text, state, handler)
     if not state.dead and ASKED in state.store:

@@ -207,7 +207,9 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
         lap += 1
     if current is not None:
         _round_and_round(run, frame, node.text, current)
-    return loop.close(endless=endless and (current is not None or lap > 0))
+    # A body that ends in its first lap, without a rest in it, goes round no more than once.
+    round_again = current is not None or lap > 1 or any(one.kind == "rest" for one in run.visits[loop.first :])
+    return loop.close(endless=endless and round_again)
 
 
 def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
