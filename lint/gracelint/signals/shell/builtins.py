@@ -122,7 +122,7 @@ def _cd(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) ->
 
 
 QUIET = (
-    ": true echo printf umask ulimit hash times alias unalias shopt enable complete pwd help history "
+    ": true echo umask ulimit hash times alias unalias shopt enable complete pwd help history "
     "suspend bind caller compgen mkdir rm touch chmod chown ln cp mv"
 )
 
@@ -142,6 +142,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "eval": flow.evaluate,
     "return": flow.give_back,
     "exit": flow.leave_shell,
+    "printf": variables.printf,
     "read": variables.read,
     "getopts": variables.getopts,
     "let": variables.let,

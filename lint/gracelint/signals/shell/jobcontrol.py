@@ -140,6 +140,11 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     return machine.finished(state, 0 if gone or everything else 1)
 
 
+def _background(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``bg``: nothing is stopped here, so it resumes nothing; without job control it refuses."""
+    return machine.finished(state, 0 if "m" in state.options else 1)
+
+
 def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``fg``: the last job, or the one that is named, becomes the foreground command."""
     jobs = [job for job in state.jobs if machine.host.alive(state, job.pid) is not False]
@@ -162,7 +167,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "xargs": kills.from_input,
     "wait": wait,
     "jobs": _jobs,
-    "bg": _jobs,
+    "bg": _background,
     "fg": foreground,
     "disown": _disown,
 }

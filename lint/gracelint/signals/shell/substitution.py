@@ -82,7 +82,7 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         return None
     match tool:
         case "echo" | "printf":
-            return _echo(tool, rest)
+            return printed(tool, rest)
         case "pwd":
             return workdir
         case "id":
@@ -115,15 +115,37 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
     return None
 
 
-def _echo(tool: str, rest: list[Field]) -> Value | None:
+def printed(tool: str, rest: list[Field]) -> Value | None:
+    """What ``echo`` or ``printf`` writes; None where that is not known."""
     while tool == "echo" and rest and rest[0].value in ("-n", "-e", "-E"):
         rest = rest[1:]
     if tool == "printf":
-        if len(rest) == 2 and rest[0].value in ("%s", "%s\\n"):
-            return rest[1].value
-        if len(rest) != 1 or "%" in rest[0].shown or "\\" in rest[0].shown:
-            return None
+        return _formatted(rest[0].value, [field.value for field in rest[1:]]) if rest else None
     return join(field.value for field in rest)
+
+
+def _formatted(layout: Value, values: list[Value]) -> Value | None:
+    """``printf`` of a layout with as many places as values, each ``%s`` or ``%d``; a new line at its end is for the command substitution to take away."""
+    if not isinstance(layout, str):
+        return None
+    layout = layout.removesuffix("\\n")
+    if layout == "%s" and len(values) == 1:
+        return values[0]
+    places = _PLACE.findall(layout)
+    if "\\" in layout or "%" in _PLACE.sub("", layout) or len(places) != len(values):
+        return None
+    converted: list[str | int] = []
+    for place, value in zip(places, values, strict=True):
+        if not isinstance(value, str) or (place.endswith("d") and not _DECIMAL.match(value)):
+            return None
+        converted.append(int(value) if place.endswith("d") else value)
+    return layout % tuple(converted)
+
+
+# What shells do not take for octal.
+_DECIMAL = regex(r"-?(?:0|[1-9][0-9]{0,8})\Z")
+# A conversion that Python and the shells understand alike.
+_PLACE = regex(r"%-?\d{0,3}[sd]")
 
 
 def _sequence(bounds: list[str | None]) -> Value | None:

@@ -11,6 +11,7 @@ from . import simple
 from .parameters import compute
 from .refusals import ARRAY
 from .state import Truth
+from .substitution import printed
 from .values import Unknown, clip
 
 if TYPE_CHECKING:
@@ -132,6 +133,16 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if NAME.match(name):
             state.variables[name] = Unknown(f"${name}")
     return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+
+
+def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``printf``: with bash's ``-v NAME``, what it would write becomes the variable's value."""
+    if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.family == "bash":
+        name = fields[2].shown.partition("[")[0]
+        whole = name == fields[2].shown and NAME.match(name) and not fields[3].shown.endswith("\\n")
+        text = printed("printf", fields[3:]) if whole else None
+        state.variables[name] = text if text is not None else Unknown(f"${name}")
+    return machine.finished(state, 0)
 
 
 def _has_input(node: sh.Simple) -> bool:
