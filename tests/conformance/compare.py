@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 
-from script_grammar import Sketch, sketch, smaller
+from script_grammar import sketch
 from script_judges import WORST, Stand, predicted
+from script_sketch import Sketch, smaller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from compare import RESULTS, SHELLS, Comparison, compare, is_worse, judge, table, told
 from script_cases import Answer, load
-from script_grammar import sketch, smaller
+from script_grammar import sketch
 from script_judges import make_context, predict
+from script_sketch import smaller
 
 from gracelint.lab import Steady, UnavailableError, run
 
