@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...regexes import regex
 from .model import LiteralText, Parameter, Word
-from .reader import BRACE, BRACE_QUOTED, BRACE_TRIM, CONTINUATIONS, PATTERN, PATTERN_QUOTED, Mode, Reader, Unread
+from .reader import BRACE, BRACE_QUOTED, CONTINUATIONS, PATTERN, Mode, Reader, Unread
 
 if TYPE_CHECKING:
     import re
@@ -91,13 +91,13 @@ class ParameterReader(Reader, ABC):
             raw = self.text.cut(at, end)
             return Word(raw, (LiteralText(raw, raw, quoted),)), None, end
         if symbol.startswith("/"):
-            pattern, end = self._argument(at, PATTERN_QUOTED if quoted else PATTERN)
+            pattern, end = self._argument(at, PATTERN)
             if self.peek(end) != "/":
                 return pattern, None, end
-            replacement, end = self._argument(end + 1, BRACE_TRIM if quoted else BRACE)
+            replacement, end = self._argument(end + 1, BRACE)
             return pattern, replacement, end
-        inner = BRACE_TRIM if symbol[0] in "#%^,@" else BRACE_QUOTED
-        argument, end = self._argument(at, inner if quoted else BRACE)
+        inner = BRACE_QUOTED if quoted and symbol[0] not in "#%^,@" else BRACE
+        argument, end = self._argument(at, inner)
         return argument, None, end
 
     def _argument(self, at: int, mode: Mode) -> tuple[Word | None, int]:

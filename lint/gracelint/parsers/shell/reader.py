@@ -50,10 +50,9 @@ GROUP = Mode(regex(r"[^()'\"\\$`]+"))
 """Inside the parentheses of a regular expression or an extended glob."""
 DOUBLE = Mode(regex(r"[^\"\\$`]+"), quoted=True, single=False, escapable='$`"\\')
 BRACE = Mode(regex(r"[^}'\"\\$`]+"))
+"""Inside braces; also of ``"${x%pattern}"``, where the quotes around it do not quote the pattern (POSIX 2.6.2)."""
 BRACE_QUOTED = Mode(regex(r"[^}\"\\$`]+"), quoted=True, single=False, escapable='$`"\\}')
-BRACE_TRIM = Mode(regex(r"[^}'\"\\$`]+"), quoted=True, escapable=None)
 PATTERN = Mode(regex(r"[^}/'\"\\$`]+"))
-PATTERN_QUOTED = Mode(regex(r"[^}/'\"\\$`]+"), quoted=True)
 
 
 class Reader:
