@@ -1,7 +1,7 @@
 """The application may take longer to stop than the grace period.
 
 ## What it does
-Compares the shutdown timeout that the command line or a configuration file sets (gunicorn's `--graceful-timeout`, uvicorn's `--timeout-graceful-shutdown` ...), and the pauses of a Python program that has a handler but looks at what it sets only after `time.sleep(30)`, with the grace period of the engine.
+Compares the shutdown timeout that the command line or a configuration file sets (gunicorn's `--graceful-timeout`, uvicorn's `--timeout-graceful-shutdown` ...), and the pauses of a Python program that has a handler but looks at what it sets only after `time.sleep(30)` (also where the length is computed, or the default of an environment variable or option), with the grace period of the engine.
 
 ## Why is this bad?
 The application would take the time it was given, but the engine sends SIGKILL before: requests are cut and data is lost exactly when the shutdown is slow. A sleep is not shortened by a signal: Python runs the handler, and sleeps on.
@@ -83,9 +83,10 @@ def _pause(hop: Hop, grace: float) -> Iterator[Finding]:
     reaction = response.as_pid1 if hop.pid1 else response.as_child
     if reaction is None or reaction.after <= grace:
         return
+    unless = f" (unless {response.pause_set_by} says otherwise)" if response.pause_set_by else ""
     yield RULE.finding(
-        response.blocking,
-        f"{program_name(hop.argv)} runs its handler for {hop.received} at once, but may look at what that did only {reaction.after:g} s later, when this pause is over;"
+        response.pause or response.blocking,
+        f"{program_name(hop.argv)} runs its handler for {hop.received} at once, but may look at what that did only {reaction.after:g} s later{unless}, when this pause is over;"
         f" it is killed after {grace:g} s. Wait for an event that the handler sets, with this timeout, instead of sleeping",
         severity="error",
     )

@@ -282,7 +282,7 @@ class Kernel:
                 if reaction.ends:
                     self.end(task, "died")
             case "unknown":
-                label = f"what {task.process.name} does on {signal}"
+                label = f"what {task.process.name} does on {signal}: {reaction.why}"
                 if self.choices.pick((task.pid, signal), label, 2):
                     self.default(task, signal)
                 else:

@@ -105,6 +105,8 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             return _member(run, frame, owner, name, node, state)
         case Coroutine():
             return Ref(f"coroutine.{name}")
+        case Const() if name == "value":
+            return owner  # a member of an enumeration is its value here
         case Const(value=str()):
             return Partial(Ref(f"str.{name}"), Arguments((owner,)))
         case _:

@@ -32,7 +32,8 @@ class Response:
     ``blocking`` is where the program is at rest, ``blocking_name`` what it calls there, ``stop_with`` what a handler had better do about that call ("calls
     server.stop(grace)"; "": nothing particular). ``defect`` names what is wrong, if anything is, and ``at`` is its place; ``registered`` is where the handler is
     installed, ``cleanups`` what wants to run when the program ends (and does not); ``interrupt``: there is an ``except KeyboardInterrupt`` that does something;
-    ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in; ``main`` is where the main coroutine begins, if the program is at rest in another task.
+    ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in; ``pause`` is the longest one that the signal does
+    not shorten, ``pause_set_by`` the environment variable or option whose default its length is; ``main`` is where the main coroutine begins, if the program is at rest in another task.
     """
 
     as_pid1: Reaction | None
@@ -49,6 +50,8 @@ class Response:
     late: bool = False
     source: Text | None = None
     threads: tuple[Text, ...] = ()
+    pause: Text | None = None
+    pause_set_by: str = ""
     main: Text | None = None
 
 

@@ -308,7 +308,21 @@ def _instance(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: Te
         _called(run, frame, start, arguments, text, state)
     else:
         state.store[(made.number, "#arguments")] = Items(arguments.values)
-        for name, value in arguments.named:
+        positions = zip(_fields(kind), arguments.values, strict=False)
+        for name, value in (*positions, *arguments.named):
             state.store[(made.number, f"#{name}")] = value
             state.store[(made.number, name)] = value
     return made
+
+
+def _fields(kind: Type) -> list[str]:
+    """The fields of a dataclass or a named tuple, in order; those that it inherits first."""
+    found: list[str] = []
+    for one in reversed(attributes.lineage(kind)):
+        if not isinstance(one, Type):
+            continue
+        written = any("dataclass" in decorator.text.value for decorator in one.node.decorators)
+        if written or Ref("typing.NamedTuple") in one.bases:
+            targets = [line.targets[0] for line in one.node.body if isinstance(line, syntax.Assign)]
+            found += [target.name for target in targets if isinstance(target, syntax.Name) and target.name not in found]
+    return found

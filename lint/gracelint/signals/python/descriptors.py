@@ -107,10 +107,11 @@ def _read(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
         rests.rest(run, frame, text, "read", state, over=lambda now: _ready(run, now, end))
         state.store[(end.number, "readable")] = FALSE
     elif isinstance(receiver, Made):
-        timed = (receiver.number, "settimeout") in state.store
+        limit = state.store.get((receiver.number, "settimeout"))
         over = rests.marked(run, receiver.number, "closed")
-        kind = "pause" if timed else "rest"
-        rests.rest(run, frame, text, "socket.socket.recv", state, kind=kind, over=over, raises="OSError")
+        kind = "rest" if limit is None else "pause"
+        name = "socket.socket.recv"
+        rests.rest(run, frame, text, name, state, kind=kind, over=over, raises="OSError", seconds=limit)
     return UNKNOWN
 
 
@@ -129,12 +130,34 @@ def _select(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 
     limit = arguments.get(3, "")
     kind = "rest" if limit is None or limit == NONE else "pause"
-    rests.rest(run, frame, text, "select.select", state, kind=kind, over=over)
+    rests.rest(
+        run, frame, text, "select.select", state, kind=kind, over=over, seconds=limit if kind == "pause" else None
+    )
     ready = Items(tuple(end for end in ends if _ready(run, state, end))) if known else UNKNOWN
     return Items((ready, UNKNOWN, UNKNOWN))
 
 
+def woken_by_handler(run: Run, state: State) -> bool | None:
+    """Whether a selector, of which it is not known what it watches, is woken by what a handler has written; None: perhaps."""
+    written = any(mark in _MARKS for _, mark in run.written)
+    return None if written or (PROCESS, "wakeup") in state.store else False
+
+
+def _limit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``settimeout``: how long the calls of a socket wait."""
+    given = arguments.get(0, "value")
+    if isinstance(receiver, Made):
+        key = (receiver.number, "settimeout")
+        if given in (None, NONE):
+            state.store.pop(key, None)
+        else:
+            run.write(state, key, given)
+    return NONE
+
+
 SPECIAL: dict[str, Special] = {
+    "socket.socket.settimeout": _limit,
+    "socket.create_server.settimeout": _limit,
     "os.pipe": _pipe,
     "os.pipe2": _pipe,
     "socket.socketpair": _pair,

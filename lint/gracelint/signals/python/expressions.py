@@ -9,6 +9,7 @@ from ...regexes import regex
 from . import attributes, containers
 from .knowledge import standard
 from .operators import operate
+from .outside import environment
 from .run import DEEPEST
 from .state import joined
 from .values import (
@@ -16,12 +17,15 @@ from .values import (
     NONE,
     TRUE,
     UNKNOWN,
+    Assumed,
     Box,
     Const,
     Function,
     Items,
     Ref,
+    fallen_back,
     join,
+    truth,
 )
 from .versions import lacks
 
@@ -133,6 +137,9 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
                 state.become(joined([state, other]))
                 # A false left side of "and" is false whatever follows.
                 found = containers.holds(run, right, other)
+                if isinstance(left, Assumed) and not (node.operator == "and" and found is False):
+                    left = fallen_back(left, right) if truth(left.value) is (node.operator == "and") else left
+                    continue
                 left = FALSE if node.operator == "and" and found is False else UNKNOWN
                 if node.operator == "or" and found is True:
                     left = TRUE
@@ -188,8 +195,7 @@ def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> 
         if container == Ref("signal.Signals") and isinstance(key.value, str):
             return Ref(f"signal.{key.value}")
         if container == Ref("os.environ") and isinstance(key.value, str):
-            known = run.env.get(key.value)
-            return Const(known) if known is not None else UNKNOWN
+            return environment(run, key.value, UNKNOWN)
     if isinstance(container, Ref) and not standard(container.name):
         return UNKNOWN
     return container if isinstance(container, Ref) else UNKNOWN

@@ -6,15 +6,33 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import containers, launching, rests, special
+from . import containers, launching, numbers, rests, special
 from .attributes import lineage
+from .descriptors import woken_by_handler
 from .knowledge import entry_of, perhaps_rests, standard
 from .operators import signal_of
 from .state import AWAITED, CANCELLED, PROCESS, SERVES, Raised
-from .values import FALSE, NONE, TRUE, UNKNOWN, Box, Const, Coroutine, Instance, Made, Method, Own, Ref, Type, truth
+from .values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Box,
+    Const,
+    Coroutine,
+    Instance,
+    Made,
+    Method,
+    Own,
+    Ref,
+    Type,
+    bounds,
+    truth,
+)
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -166,19 +184,18 @@ def _known(
         case "endless" | "inert" | "perhaps":
             return Made(name, run.number())
     kind = entry["does"]
-    if "timeout" in entry:
-        given = arguments.get(*entry["timeout"])
-        if given not in (None, NONE, FALSE):
-            kind = "pause"
+    if "timeout" in entry and _limited(arguments.get(*entry["timeout"]), entry):
+        kind = "pause"
     if "unblocked" in entry and (given := arguments.get(*entry["unblocked"])) is not None and truth(given) is not True:
         kind = "pause"
     if "ends" in entry:
         kind = entry["ends"]
-    seconds = _seconds(arguments.get(*entry["seconds"])) if "seconds" in entry else None
-    if entry["does"] == "pause" and seconds is not None and seconds >= _LONG:
+    seconds = _seconds(entry, arguments, state)
+    if entry["does"] == "pause" and seconds is not None and bounds(seconds)[0] >= _LONG:
         kind = "perhaps"
-    if entry.get("timed-by") and _timed(receiver, number, entry["timed-by"], state):
-        kind = "pause"
+    limit = _timed(receiver, number, entry["timed-by"], state) if "timed-by" in entry else None
+    if limit is not None:
+        kind, seconds = "pause", limit
     owned = _owned(entry, arguments)
     if "application" in entry and owned and frame.background is None and not state.signalled:
         from .hooks import in_force
@@ -204,6 +221,8 @@ def _known(
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
     over = rests.marked(run, number, entry["until"]) if "until" in entry else None
+    if entry.get("woken"):
+        over = partial(woken_by_handler, run)
     refuses = entry.get("refuses", "") if over is not None and over(state) else ""
     rests.rest(
         run,
@@ -253,11 +272,18 @@ def _locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: S
     return UNKNOWN
 
 
-def _timed(receiver: Value | None, number: int, attribute: str, state: State) -> bool:
-    """Whether an object, or a class of it that is the image's own, says how long its calls wait."""
+def _limited(given: Value | None, entry: Entry) -> bool:
+    """Whether an argument limits how long a call waits. (0 is a limit, False is none, for all that they are equal.)"""
+    if given is None or (isinstance(given, Const) and (given.value is None or given.value is False)):
+        return False
+    return "forever" not in entry or given != Const(entry["forever"])
+
+
+def _timed(receiver: Value | None, number: int, attribute: str, state: State) -> Value | None:
+    """How long the calls of an object wait, if it says so, or a class of it that is the image's own."""
     classes = lineage(receiver.type) if isinstance(receiver, Instance) else []
-    numbers = (number, *(one.number for one in classes if isinstance(one, Type)))
-    return any(state.store.get((one, attribute), NONE) != NONE for one in numbers)
+    numbers_ = (number, *(one.number for one in classes if isinstance(one, Type)))
+    return next((found for one in numbers_ if (found := state.store.get((one, attribute), NONE)) != NONE), None)
 
 
 def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
@@ -276,6 +302,10 @@ def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
     return {signal: Own(reaction["does"], reaction["why"]) for signal, reaction in on.items()}
 
 
-def _seconds(value: Value | None) -> float | None:
-    """How long a pause is, where that is written."""
-    return float(value.value) if isinstance(value, Const) and isinstance(value.value, int | float) else None
+def _seconds(entry: Entry, arguments: Arguments, state: State) -> Value | None:
+    """How long a pause lasts, in seconds; None where it has no length of its own."""
+    given = arguments.get(*entry["seconds"]) if "seconds" in entry else None
+    if given is None or not _limited(given, entry):
+        return None
+    found = numbers.length(given, state)
+    return numbers.calculated("*", found, Const(entry["unit"])) if "unit" in entry else found

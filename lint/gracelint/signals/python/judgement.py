@@ -5,19 +5,19 @@ Where ways differ, the answer is unknown.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..model import Reaction
-from . import rests
+from . import pauses, rests
 from .behaviour import Response
 from .late import late_registration
-from .state import ASKED, AWAITED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, PAUSE, PROCESS, SERVES
-from .values import TRUE, UNKNOWN, Const, Own, Ref, alternatives
+from .pauses import shown
+from .state import ASKED, AWAITED, DEFAULT, IGNORE, INTERRUPT, LEFT, LOST, SERVES
+from .values import TRUE, UNKNOWN, Own, Ref, alternatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...source import Text
     from .behaviour import Defect
     from .execution import RunOf
@@ -31,6 +31,8 @@ def response_to(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> 
     found = [at_place(run_of, first, visit, signal) for visit in places]
     worst = min(found, key=_severity)
     same = {(_word(one.as_pid1), _word(one.as_child)) for one in found}
+    if {_word(one.as_pid1) for one in found} == {"unknown", "handles"}:
+        return worst
     if len(same) > 1:
         reaction = Reaction("unknown", "it depends on where the signal finds the program")
         # An exit that one place swallows is lost there, whatever the others do.
@@ -101,6 +103,9 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     second = run_of(deliver=visit.number, signal=signal)
     found, defect, at = _outcome(second, first, visit, signal, response)
     child = found
+    if found.after >= _NOTICED:
+        delay = pauses.longest(second, [end.state for end in second.endings if end.state.signalled])
+        response = replace(response, pause=delay.text, pause_set_by=delay.source)
     if second.asked_pid1:
         third = run_of(deliver=visit.number, signal=signal, pid1=False)
         child, _, _ = _outcome(third, first, visit, signal, response)
@@ -232,23 +237,20 @@ def _outcome(
     if any(LEFT in end.state.store for end in ends):
         why = "whether a coroutine that is left in the event loop gets to its clean-up"
         return Reaction("unknown", why), None, None
-    return _ending(ends, signal), None, None
+    return _ending(run, ends, signal), None, None
 
 
-def _ending(ends: list[Ending], signal: str) -> Reaction:
+def _ending(run: Run, ends: list[Ending], signal: str) -> Reaction:
     """The program ends in order, when the pauses that the signal does not shorten are over."""
-    after = max(sum(_pauses(end.state)) for end in ends)
+    delay = pauses.longest(run, [end.state for end in ends])
+    if delay.text is not None and delay.seconds == inf:
+        why = f"how long it pauses at {shown(delay.text)}, before it looks at what its handler did, is not known"
+        return Reaction("unknown", why)
     why = f"its handler for {signal} ends the program"
-    if after >= _NOTICED:
-        why += f", but it looks only when its pause is over, {after:g} s later at the longest"
-    return Reaction("handles", why, after=after)
-
-
-def _pauses(state: State) -> Iterator[float]:
-    """The seconds of each pause that the program has gone through since the signal."""
-    for (number, name), value in state.store.items():
-        if number == PROCESS and name.startswith(PAUSE):
-            yield max(float(one.value) for one in alternatives(value) if isinstance(one, Const))  # type: ignore[arg-type] # seconds
+    if delay.seconds >= _NOTICED:
+        why += f", but it looks only when its pause is over, {delay.seconds:g} s later at the longest"
+        why += f" (unless {delay.source} says otherwise)" if delay.source else ""
+    return Reaction("handles", why, after=delay.seconds)
 
 
 def _lost(run: Run, visit: Visit, state: State) -> Reaction | None:

@@ -6,7 +6,8 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..names import name, number
-from .values import NONE, UNKNOWN, Bound, Box, Const, Function, Instance, Items, Made, Ref, Type, Union, truth
+from . import numbers
+from .values import NONE, UNKNOWN, Bound, Box, Const, Function, Instance, Items, Made, Number, Ref, Type, Union, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,8 @@ _OBJECTS = frozenset(("os.pipe", "socket.socket", "socket.create_server", "threa
 
 def operate(operator_: str, operands: tuple[Value, ...]) -> Value:
     """The value of an operator on values."""
+    if len(operands) == 1:
+        return numbers.signed(operator_, operands[0])
     if len(operands) != 2:
         return UNKNOWN
     left, right = operands
@@ -40,7 +43,7 @@ def operate(operator_: str, operands: tuple[Value, ...]) -> Value:
         return _in_order(operator_, left.items, right.items)
     if operator_ == "+" and isinstance(left, Items) and isinstance(right, Items):
         return Items(left.items + right.items)
-    return UNKNOWN
+    return numbers.calculated(operator_, left, right)
 
 
 def _in_order(operator_: str, left: tuple[Value, ...], right: tuple[Value, ...]) -> Value:
@@ -57,13 +60,13 @@ def _calculated(operator_: str, left: Any, right: Any) -> Value:
     try:
         if operator_ in _OPERATORS:
             return Const(bool(_OPERATORS[operator_](left, right)))
-        if operator_ == "+" and isinstance(left, str | int | float) and len(str(left)) + len(str(right)) < _MOST_TEXT:
+        if operator_ == "+" and isinstance(left, str) and len(left) + len(right) < _MOST_TEXT:
             return Const(left + right)
         if operator_ in ("in", "not in") and isinstance(left, str) and isinstance(right, str):
             return Const((left in right) is (operator_ == "in"))
     except (TypeError, ValueError, OverflowError):
         return UNKNOWN
-    return UNKNOWN
+    return numbers.calculated(operator_, Const(left), Const(right))
 
 
 def _same(left: Value, right: Value) -> bool | None:
@@ -87,7 +90,7 @@ def _is_something(value: Value) -> bool:
     """Whether a value is certainly not None: what a foreign class makes is not, what a foreign function returns may be."""
     if isinstance(value, Made):
         return value.kind.rpartition(".")[2][:1].isupper() or truth(value) is True or value.kind in _OBJECTS
-    return isinstance(value, Function | Bound | Instance | Type | Items | Box)
+    return isinstance(value, Function | Bound | Instance | Type | Items | Box | Number)
 
 
 def signal_of(found: Value) -> str | None:

@@ -140,7 +140,8 @@ def _sigtimedwait(
     """The same with a limit, behind which it returns None."""
     waited = _signals_in(arguments.get(0, "sigset"), state)
     if not state.signalled:
-        rests.rest(run, frame, text, "signal.sigtimedwait", state, kind="pause")
+        limit = arguments.get(1, "timeout")
+        rests.rest(run, frame, text, "signal.sigtimedwait", state, kind="pause", seconds=limit)
     arrived = _taken(run, state, waited)
     if arrived is None:
         return UNKNOWN

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import pauses
 from .delivery import deliver, leave, left_in_order, out_of_loop
-from .run import Visit, blocked, handlers
-from .state import ASKED, CANCELLED, DEFAULT, LEAVING, PAUSE, PROCESS, Raised
+from .run import Pause, Visit, blocked, handlers
+from .state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
 from .values import (
     FALSE,
     TRUE,
     UNKNOWN,
     Box,
-    Const,
     Coroutine,
     Instance,
     Items,
@@ -63,7 +63,7 @@ def rest(
     launches: bool = False,
     taken: bool = False,
     outlives: bool = False,
-    seconds: float | None = None,
+    seconds: Value | None = None,
 ) -> None:
     """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
@@ -107,7 +107,7 @@ def _rest(
     owned: Mapping[str, Value],
     launches: bool,
     taken: bool,
-    seconds: float | None,
+    seconds: Value | None,
 ) -> None:
     ended = over(state) if over is not None else False
     if ended:
@@ -126,6 +126,8 @@ def _rest(
         if frame.background == "process" and run.telling:
             handler = state.handler(run.signal)
             return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
+        if seconds is not None:
+            run.pausing.append(Pause(text, seconds, over))
         if kind == "pause":
             run.ticking = run.ticking or frame.background == "task"
         elif kind in ("rest", "perhaps"):
@@ -158,7 +160,7 @@ def _met(
     interrupted: bool,
     taken: bool,
     handler: Value,
-    seconds: float | None,
+    seconds: Value | None,
 ) -> None:
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
@@ -174,9 +176,13 @@ def _met(
         return None
     ended = over(state) if over is not None else False
     if kind == "pause" or (seconds is not None and not ended):
-        # A pause of a loop wakes it up, so that it sees whatever the handler did.
-        run.ticking = run.ticking or frame.loop
-        return _passes(run, frame, text, name, state, seconds if ended is False else None)
+        if frame.loop and not run.loop_handled and not run.ticking:
+            # A pause of a loop wakes it up, so that it sees whatever the handler did: when it is over, and not before.
+            run.ticking, ended = True, False
+            if seconds is not None:
+                pauses.passed(run, text, seconds, state)
+                seconds = None
+        return _passes(run, frame, text, name, state, pauses.unless(ended, seconds))
     if ended is None:
         run.doubts.append(f"whether {name} ends")
         return None
@@ -212,10 +218,10 @@ def abandoned(run: Run, frame: Frame, state: State) -> bool:
     return True
 
 
-def _passes(run: Run, frame: Frame, text: Text, name: str, state: State, seconds: float | None) -> None:
+def _passes(run: Run, frame: Frame, text: Text, name: str, state: State, seconds: Value | None) -> None:
     """The wait comes to its end by itself, after so many seconds."""
-    if not _cancelled(run, frame, text, name, state) and seconds:
-        state.store[(PROCESS, f"{PAUSE}{text.start}")] = Const(seconds)
+    if not _cancelled(run, frame, text, name, state) and seconds is not None:
+        pauses.passed(run, text, seconds, state)
 
 
 def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:

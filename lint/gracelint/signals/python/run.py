@@ -14,7 +14,7 @@ from .state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
 from .values import NONE, Bound, Box, Const, Function, Items, Module, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ...parsers.python import model as syntax
     from ...source import Text
@@ -87,6 +87,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause in which a thread or a task may be when the signal arrives. ``over`` tells whether it was ended (None: nothing else ends it)."""
+
+    text: Text
+    seconds: Value
+    over: Callable[[State], bool | None] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hook:
     """A function that foreign code was given, to be called some time; ``name`` says for what (the decorator, or the call and its argument)."""
 
@@ -123,6 +132,11 @@ class Run:
     stays: list[Visit] = field(default_factory=list)
     swallowed: list[Text] = field(default_factory=list)
     abandoned: list[tuple[State, int]] = field(default_factory=list)
+    # The pauses of the thread or task that is being gone through; those of each, by its number.
+    pausing: list[Pause] = field(default_factory=list)
+    paused: dict[int, list[Pause]] = field(default_factory=dict)
+    # Where the pauses stand that are noted in states.
+    pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
     children: list[tuple[int, Text]] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Functions of Python itself whose effect matters: attributes by name, containers, what the environment says. `function` knows all modules that have some.
+"""Functions of Python itself whose effect matters: attributes by name, containers. `function` knows all modules that have some.
 
 Each takes the run, the frame, the receiver (of a method), the arguments, the call's place and the state, and returns the value of the call.
 """
@@ -54,12 +54,16 @@ def _table() -> dict[str, Special]:
         loops,
         management,
         managers,
+        numbers,
+        outside,
         process,
         tasks,
         threads,
     )
 
-    rooms = (containers, process, descriptors, threads, forked, executors, loops, tasks, managers, management, commands)
+    rooms = (
+        containers, process, descriptors, threads, forked, executors, loops, tasks, managers, management, commands, numbers, outside
+    )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
         found |= room.SPECIAL
@@ -154,12 +158,6 @@ def _passing(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     return Ref("operator.identity")
 
 
-def _getenv(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    name = arguments.get(0, "key")
-    known = run.env.get(str(name.value)) if isinstance(name, Const) else None
-    return Const(known) if known is not None else UNKNOWN
-
-
 def _string(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """A method of a known string, with known arguments."""
     if len(arguments.values) == 2 and all(
@@ -218,7 +216,6 @@ _SPECIAL: dict[str, Special] = {
     "sorted": _sequence,
     "reversed": _sequence,
     "iter": _sequence,
-    "int": _same,
     "bool": _bool,
     "__import__": _import,
     "importlib.import_module": _import,
@@ -226,8 +223,6 @@ _SPECIAL: dict[str, Special] = {
     "functools.lru_cache": _passing,
     "functools.wraps": _passing,
     "functools.partial": _partial,
-    "os.getenv": _getenv,
-    "os.environ.get": _getenv,
     "str.startswith": _string,
     "str.endswith": _string,
     "contextlib.suppress": _suppress,

@@ -31,8 +31,6 @@ INTERRUPT = Ref("signal.default_int_handler")
 CANCELLED: Key = (PROCESS, "cancelled")
 # What serves in the background of the event loop: the full name of the call that began it.
 SERVES: Key = (PROCESS, "serves")
-# With the place of a pause behind it: the seconds that it has lasted since the signal.
-PAUSE = "pause at "
 # The exception that left the event loop, while its tasks are being cancelled.
 LEAVING: Key = (PROCESS, "leaving")
 # The framework's own handler was called, and ends the call that the program rests in.

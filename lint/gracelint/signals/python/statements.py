@@ -7,14 +7,15 @@ forgotten; with the signal on its way a few times more.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
-from . import containers, exceptions, expressions, rests
+from . import containers, exceptions, expressions, numbers, pauses, rests
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
 from .run import DEEPEST
 from .state import Raised, differing, joined
-from .values import UNKNOWN, Box, Const, join
+from .values import UNKNOWN, Box, Const, Number, bounds, is_number, join, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,6 +178,7 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
     laps = LAPS
     current: State | None = state
     endless = True
+    first = state.copy()
     lap = 0
     while current is not None:
         decided = expressions.holds(run, frame, node.test, current)
@@ -204,6 +206,8 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
             laps = lap + 1 + LAPS_AFTER
         elif current is not None and not current.signalled and lap == 0:
             current = _widened(start, current)
+        elif current is not None and not current.signalled and lap == 1:
+            laps += _narrowed(first, start, current)
         lap += 1
     if current is not None:
         _round_and_round(run, frame, node.text, current)
@@ -221,13 +225,29 @@ def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
 
 
 def _widened(before: State, after: State) -> State:
-    """The state at the top of a loop's later laps: what a lap changes is no longer known."""
+    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the direction in which it went."""
     for key, value in differing(before.store, after.store):
         old = before.store.get(key)
         if old is not None and old != value:
-            both = join(old, value)
-            after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
+            if is_number(old) and is_number(value):
+                (least, most), (lower, upper) = bounds(old), bounds(value)
+                after.store[key] = within(least if lower >= least else -inf, most if upper <= most else inf)
+            else:
+                both = join(old, value)
+                after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
     return after
+
+
+def _narrowed(first: State, start: State, after: State) -> bool:
+    """Whether a lap has shown how far a number goes, of which that was not known at the ``start`` of the lap (``delay = min(2 * delay, 60)``): it is then what it was
+    at the ``first``, or what the lap made of it."""
+    found = False
+    for key, value in differing(start.store, after.store):
+        old, initial = start.store.get(key), first.store.get(key)
+        if isinstance(old, Number) and initial is not None and is_number(value) and is_number(initial):
+            after.store[key] = join(initial, value)
+            found = found or bounds(old) != bounds(after.store[key])
+    return found
 
 
 def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None:
@@ -251,13 +271,14 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
     if joined([state]) is None:
         return loop.close(endless=False)
     lap, laps = 0, LAPS
+    state = start = state.copy()
     while current is not None and lap < laps:
         if endless is not True:
-            loop.exits.append(current.copy())
+            loop.exits.append(pauses.repeated(state, start, current.copy(), numbers.laps(iterable, current)))
         start, signalled = current.copy(), current.signalled
         if endless is not False:
             rests.visit_loop(run, frame, node.text, current)
-        assign_to(run, frame, node.target, UNKNOWN, current)
+        assign_to(run, frame, node.target, numbers.item(iterable, current), current)
         current = loop.body(node.body, current)
         if current is not None and current.signalled and not signalled:
             laps = lap + 1 + LAPS_AFTER
@@ -266,7 +287,7 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
         lap += 1
     if current is not None:
         if endless is not True:
-            loop.exits.append(current)
+            loop.exits.append(pauses.repeated(state, start, current, numbers.laps(iterable, current)))
         else:
             _round_and_round(run, frame, node.text, current)
     return loop.close(endless=endless is not False)

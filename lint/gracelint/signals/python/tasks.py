@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import delivery, rests
+from . import delivery, pauses, rests
 from .state import CANCELLED, Raised, joined
 from .values import (
     NONE,
@@ -42,7 +42,9 @@ def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     task = Made("asyncio.Task", run.number())
     state.store[(task.number, "#coroutine")] = found
     run.tasks += 1
+    outer, run.pausing = run.pausing, []
     _begun(run, replace(frame, tasks=(task.number,)), found, text, state)
+    run.paused[task.number], run.pausing = run.pausing, outer
     return task
 
 
@@ -108,7 +110,10 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         found = state.store.get((task.number, "#coroutine"), UNKNOWN)
         inner = replace(frame, tasks=(*frame.tasks, task.number))
         if isinstance(found, Coroutine):
-            return rests.awaited(run, inner, found, text, state)
+            result = rests.awaited(run, inner, found, text, state)
+            if state.signalled and not state.dead:
+                pauses.beside(run, task.number, state)
+            return result
         rests.rest(run, inner, text, "the task", state, kind="perhaps")
         return UNKNOWN
     several = state.store.get((task.number, "#tasks"), Items(()))
@@ -146,6 +151,7 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
     for one in tasks:
         before, way = run.after, state.copy()
         rests.awaited(run, frame, one, text, way)
+        pauses.forget_beside(way, state)
         ways.append(way)
         found = one if run.after is not before else found
     if found is not None and run.after is not None:
@@ -154,6 +160,7 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
             if one is not found:
                 way = run.after.copy()
                 rests.awaited(run, frame, one, text, way)
+                pauses.forget_beside(way, state)
                 ways.append(way)
     end = joined(ways)
     if end is not None:
@@ -199,7 +206,7 @@ def _wait_for(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     limit = arguments.get(1, "timeout")
     if limit is None or limit == NONE:
         return found
-    return Coroutine(Ref("asyncio.wait_for.limited"), Arguments((found,)))
+    return Coroutine(Ref("asyncio.wait_for.limited"), Arguments((found, limit)))
 
 
 def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -218,7 +225,7 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
         over = rests.marked(run, found.function.receiver.number, mark) if mark else None
     elif isinstance(found, Coroutine):
         _begun(run, frame, found, text, state)
-    rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over)
+    rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over, seconds=arguments.values[1])
     if state.dead or (over is not None and over(state)):
         return TRUE
     frame.raises.append(Raised(state.copy(), "TimeoutError", text))

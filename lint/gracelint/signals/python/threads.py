@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import forked, rests
+from . import forked, pauses, rests
 from .comprehensions import SEVERAL
 from .forked import PROCESSES
 from .run import Thread
-from .state import joined
+from .state import DEFAULT, joined
 from .values import (
     FALSE,
     NONE,
@@ -72,11 +72,13 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     first = len(run.threads)
     kind: Literal["thread", "process"] = "process" if thread.kind == "process" else "thread"
     outer, run.snapshots = run.snapshots, []
+    outer_pauses, run.pausing = run.pausing, []
     inner = frame.elsewhere(kind)
     way = forked.begun(run, thread, state) if kind == "process" else state.copy()
     if thread.target is not None:
         call(run, inner, thread.target, thread.arguments, thread.text, way)
     resting, run.snapshots = run.snapshots, outer
+    run.paused[thread.object], run.pausing = run.pausing, outer_pauses
     ended = [way, *(one.state for one in inner.raises)]
     ended = [one for one in ended if not one.dead]
     lives: Value = TRUE if resting and not ended else UNKNOWN if resting else FALSE
@@ -180,9 +182,18 @@ def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]
 
     def judged(state: State) -> bool | None:
         found = {ends(run, frame, thread, state) for thread in run.threads if thread.object == object_}
+        if found == {True} and state.signalled and not _died(object_, state):
+            pauses.beside(run, object_, state)
         return False if False in found else None if None in found else True
 
     return judged
+
+
+def _died(object_: int, state: State) -> bool:
+    """Whether it needed no time to end: a process without a handler that was told to."""
+    lives = truth(state.store.get((object_, "#lives"), UNKNOWN))
+    told = state.store.get((object_, "told")) == TRUE and state.store.get((object_, forked.HANDLER), DEFAULT) == DEFAULT
+    return lives is False or told or (object_, "killed") in state.store
 
 
 # --- threading.Thread, multiprocessing.Process -------------------------------------------------------------------------
@@ -256,7 +267,8 @@ def join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
     lives = truth(state.store.get((receiver.number, "#lives"), FALSE))
     kind = "pause" if limit is not None and limit != NONE else "rest" if lives else "perhaps"
     first = len(frame.raises)
-    rests.rest(run, frame, text, "join", state, kind=kind, over=over(run, frame, receiver.number))
+    seconds = limit if kind == "pause" else None
+    rests.rest(run, frame, text, "join", state, kind=kind, over=over(run, frame, receiver.number), seconds=seconds)
     if run.broken_off:
         _forget(run, receiver, [one.state for one in frame.raises[first:]])
     return NONE

@@ -1,0 +1,132 @@
+"""How long a program goes on pausing after the signal, before it looks at what its handler did.
+
+Python resumes a wait that a signal interrupts (PEP 475). Each pause that is gone through since the signal is noted in the state, by its place; a place that is passed
+again adds to it. Threads and tasks pause side by side with the main line.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from ...records import dataclass
+from .numbers import calculated
+from .state import PROCESS
+from .values import UNKNOWN, Assumed, Const, alternatives, bounds, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...source import Text
+    from .run import Run
+    from .state import Key, State
+    from .values import Value
+
+# With the place of a pause behind it: the seconds that it has lasted since the signal.
+_PAUSE = "pause at "
+# With the number of a thread or task behind it: the seconds for which that goes on pausing, side by side with the main line.
+_BESIDE = "pause beside "
+# Of pauses as short as this, in seconds, it does not matter whether they are broken off.
+_SHORT = 2
+
+
+def passed(run: Run, text: Text, seconds: Value, state: State) -> None:
+    """A pause is over, after so many seconds. It adds to what the same place has paused before, if that it gets there again is certain."""
+    key = (PROCESS, f"{_PAUSE}{id(text.buffer)}:{text.start}")
+    run.pauses[key] = text
+    seconds = _known(seconds)
+    before = state.store.get(key)
+    if before is None or UNKNOWN in (before, seconds):
+        state.store[key] = seconds if before is None else UNKNOWN
+    elif not state.uncertain:
+        state.store[key] = _sum(before, seconds)
+    elif bounds(seconds)[1] > bounds(before)[1]:
+        state.store[key] = seconds
+
+
+def beside(run: Run, number: int, state: State) -> None:
+    """A thread or a task has come to its end, which the program waits for: the signal found it in the longest of its pauses, if nothing has ended that."""
+    for pause in run.paused.get(number, ()):
+        ended = pause.over(state) if pause.over is not None else False
+        seconds = unless(ended, pause.seconds)
+        if seconds is None:
+            continue
+        key = (PROCESS, f"{_BESIDE}{number}")
+        before = state.store.get(key, Const(0))
+        seconds = _known(seconds)
+        if bounds(seconds)[1] > bounds(before)[1] or key not in run.pauses:
+            run.pauses[key] = pause.text
+            state.store[key] = seconds
+
+
+def forget_beside(way: State, before: State) -> None:
+    """Nobody waits for what pauses there after all."""
+    for key in [key for key in way.store if key[0] == PROCESS and key[1].startswith(_BESIDE)]:
+        if key not in before.store:
+            del way.store[key]
+
+
+def unless(ended: bool | None, seconds: Value | None) -> Value | None:
+    """What is left of a pause that something else may have ended."""
+    if ended or seconds is None:
+        return None
+    return seconds if ended is False or bounds(seconds)[1] < _SHORT else UNKNOWN
+
+
+def _known(seconds: Value) -> Value:
+    """The seconds as a number, if they are one; an object's None means no pause at all."""
+    found = [one for one in alternatives(seconds) if one != Const(None)]
+    return found[0] if len(found) == 1 and is_number(found[0]) else seconds if bounds(seconds)[1] < inf else UNKNOWN
+
+
+def _sum(one: Value, other: Value) -> Value:
+    return UNKNOWN if UNKNOWN in (one, other) else calculated("+", one, other)
+
+
+def repeated(entered: State, start: State, end: State, laps: float) -> State:
+    """The ``end`` of a loop's last lap, which began at ``start``: what it pauses in a whole lap it pauses in each of them. Of a loop that goes round
+    nobody knows how often one lap counts."""
+    if end.signalled:
+        earlier, first = all_of(start), all_of(entered)
+        for key, value in all_of(end).items():
+            gain = calculated("-", value, earlier.get(key, Const(0)))
+            if gain not in (UNKNOWN, Const(0)):
+                times = Const(laps) if start.signalled and laps < inf else Const(1)
+                end.store[key] = _sum(first.get(key, Const(0)), calculated("*", gain, times))
+    return end
+
+
+def all_of(state: State) -> dict[Key, Value]:
+    """The pauses since the signal, by their places."""
+    return {
+        key: value for key, value in state.store.items() if key[0] == PROCESS and key[1].startswith((_PAUSE, _BESIDE))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How many seconds pauses last together at the longest (infinite: not known); ``text`` is the longest of them, ``source`` what may set it otherwise ("": nothing)."""
+
+    seconds: float = 0.0
+    text: Text | None = None
+    source: str = ""
+
+
+def longest(run: Run, states: Iterable[State]) -> Delay:
+    """The longest delay of some ways that the program may take."""
+    most = Delay()
+    for state in states:
+        found = all_of(state)
+        own = [key for key in found if key[1].startswith(_PAUSE)]
+        for keys in (own, *([key] for key in found if key not in own)):
+            total = sum(max(0.0, bounds(found[key])[1]) for key in keys)
+            if total > most.seconds:
+                longest_ = max(keys, key=lambda key: bounds(found[key])[1])
+                source = next((value.source for key in keys if isinstance(value := found[key], Assumed)), "")
+                most = Delay(total, run.pauses[longest_], source)
+    return most
+
+
+def shown(text: Text) -> str:
+    """A pause as it is written, on one line."""
+    return " ".join(text.value.split())[:60]
