@@ -9,7 +9,7 @@ from ...regexes import regex
 from . import held, kills, simple, traps
 from .kills import target
 from .outcome import LostExec
-from .state import Block, Ended
+from .state import Block, Ended, Truth
 from .values import default
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...parsers.shell import model as sh
     from .machine import Machine
-    from .state import State
+    from .state import JobState, State
     from .values import Field
 
 ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
@@ -115,9 +115,22 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
     if not running and not orphans:
         machine.host.reap(state, pids)
-        return machine.finished(state, 127 if (named or once) and not pids else 0)
-    state.block = Block("wait", command, tuple(running or pids), once=once)
+        if not named and not once:
+            forget(state)
+        last = state.over.get(pids[-1], 0) if named and pids else 0
+        status = 127 if (named or once) and not pids else last
+        return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
+    everything = not named and not once
+    waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
+    state.block = Block("wait", command, waited, once=once, everything=everything)
     return [state]
+
+
+def forget(state: State) -> None:
+    """A ``wait`` for all is over: bash knows nothing any more of what it has waited for."""
+    if state.shell.dialect.forgets_waited:
+        state.over, state.unclaimed = {}, ()
+        state.jobs = tuple(job for job in state.jobs if job.disowned or not job.told)
 
 
 def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -135,9 +148,26 @@ def _disown(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     elif len(fields) > 1:
         gone = {pid for field in fields[1:] for pid in target(state, default(field.value), field, waiting=True)[1]}
     else:
-        gone = set(own[-1].members or (own[-1].pid,)) if own else set(state.unclaimed)
+        return _disown_last(machine, state, own)
     state.jobs = tuple(replace(job, disowned=job.disowned or job.pid in gone) for job in state.jobs)
     return machine.finished(state, 0 if gone or everything else 1)
+
+
+def _disown_last(machine: Machine, state: State, own: list[JobState]) -> list[State]:
+    """``disown`` without words: of the last job. One that has just ended is that until the shell hears of it."""
+    if not own:
+        return machine.finished(state, 0 if state.unclaimed else 1)
+    last = set(own[-1].members or (own[-1].pid,))
+    states = [(state, False)]
+    if any(pid > own[-1].pid for pid in state.unclaimed):
+        state.done(None, Truth(None, None, "a job that ends at once is still there", "a job that ends at once is gone"))
+        states = machine.split(state)
+    result = []
+    for each, ended in states:
+        if not ended:
+            each.jobs = tuple(replace(job, disowned=job.disowned or job.pid in last) for job in each.jobs)
+        result.extend(machine.finished(each, 0))
+    return result
 
 
 def _background(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

@@ -18,6 +18,7 @@ from . import children, simple
 from .children import Forked
 from .machine import Machine
 from .outcome import Sent, Stop, Waited
+from .state import DIED
 from .targets import reached
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 NESTED = 20
 TICK = 0.01
-DIED = 128 + 15  # of whichever signal: what counts is that it is not 0
 FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
 
 
@@ -147,8 +147,8 @@ class LiveShell:
         if block.kind == "wait":
             self.reap(self.state, block.pids)
         status = block.status if block.kind == "foreground" else None
-        last = self.kernel.tasks.get(block.pids[-1]) if block.pids else None
-        if block.kind == "foreground" and last is not None and last.ended == "died":
+        last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
+        if last is not None and last.ended == "died":
             status = DIED
         self._take(simple.over(self.machine, self.state, status))
         self.run()
@@ -163,8 +163,7 @@ class LiveShell:
     def _orphans(self) -> list[int]:
         """What jobs that died have left to PID 1: ash goes on waiting for it in a ``wait`` for all."""
         block, shell = self.state.block, self.state.shell
-        everything = block is not None and block.kind == "wait" and len(block.command.argv) == 1
-        if block is None or not everything or self.task.pid != 1 or not shell.dialect.waits_for_orphans:
+        if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.waits_for_orphans:
             return []
         died = {pid for pid in block.pids if pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died"}
         return [task.pid for task in self.kernel.tasks.values() if task.alive and task.orphaned_by in died]

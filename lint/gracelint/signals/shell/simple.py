@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, held, refusals, variables
+from . import builtins, children, filesystem, held, jobcontrol, refusals, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -194,6 +194,9 @@ def over(machine: Machine, state: State, status: int | None = None) -> list[Stat
     block = state.block
     assert block is not None
     state.block = None
+    if block.everything:
+        jobcontrol.forget(state)
+        status = 0
     return _ended(machine, state, block.command, status)
 
 

@@ -19,7 +19,7 @@ from . import children, simple, steady
 from .children import Forked
 from .machine import Machine
 from .meeting import distinct, merged
-from .state import Ended, JobState
+from .state import DIED, Ended, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +68,8 @@ class Startup:
                 reached = {job.pid for job in found if own and (name or pids)}
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
+            died = {job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(job, signal)}
+            state.over = {**state.over, **died}
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
@@ -101,6 +103,18 @@ def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
         for job in state.jobs
         if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
     }
+
+
+def _dies(job: JobState, signal: str) -> bool:
+    """Whether a signal that is known to do so ends a job at once, so that its status is a failure."""
+    process = job.process
+    if signal == "SIGKILL":
+        return True
+    if signal in process.ignored or signal == "SIGSTOP":
+        return False
+    if process.shell is not None:
+        return signal not in process.shell.traps and signal not in process.shell.ignored
+    return process.program is not None and signal not in process.program.as_child
 
 
 def _left(job: JobState, signal: str) -> list[JobState]:

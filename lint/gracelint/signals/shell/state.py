@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
+DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
 TESTING = frozenset({"andor", "not", "if"})  # frames that look at the status of what runs above them
 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
@@ -96,7 +97,7 @@ class JobState:
 class Block:
     """Why the shell does not go on: it waits for a foreground command, or stands in ``wait``.
 
-    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known.
+    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known.
     """
 
     kind: Literal["foreground", "wait", "loop"]
@@ -104,6 +105,7 @@ class Block:
     pids: tuple[int, ...] = ()
     children: tuple[Process, ...] = ()
     once: bool = False
+    everything: bool = False
     status: int | None = None
     pipeline: tuple[Command, ...] = ()
 
