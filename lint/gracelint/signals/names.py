@@ -108,3 +108,8 @@ def parse_mask(text: str) -> int | None:
     if not 1 <= len(digits) <= 16 or not set(digits) <= set("0123456789abcdef"):
         return None
     return int(digits, 16)
+
+
+def sent(word: str) -> str | None:
+    """What ``kill`` understands as a signal: as `canonical`, and ``SIG0`` for 0, which only asks."""
+    return "SIG0" if word == "0" else canonical(word)

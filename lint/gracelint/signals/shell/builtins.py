@@ -148,3 +148,12 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "let": variables.let,
     **jobcontrol.TABLE,
 }
+
+# Programs that are followed like builtins when their path is written.
+_BY_PATH = ("kill", "pkill", "killall")
+
+
+def found(name: str) -> Callable[[Machine, State, sh.Simple, list[Field]], list[State]] | None:
+    """What carries out a command of this name; None where a program of the image does."""
+    folder, _, tool = name.rpartition("/")
+    return TABLE.get(tool if folder and tool in _BY_PATH else name)

@@ -31,6 +31,29 @@ SIMPLE = (frozenset[str](),)
 
 
 @dataclass(frozen=True, slots=True)
+class Kill:
+    """How one ``kill`` reads its words (measured with dash 0.5.12, busybox 1.35, bash 5.2 and procps 4.0).
+
+    ``prefix``: ``-SIGTERM`` works; ``letters``: of the options that take a signal; ``joined``: also in one word, ``-sTERM``; ``dashes``: ``-TERM -- 7``. ``gives_up``: at a word that names nobody, those
+    behind it are told nothing; ``jobs_first``: where one ``%job`` is none, nobody is. ``lists``: a word may hold several numbers, or none. ``one_is_enough``: it succeeds where one was told. ``job_names``:
+    ``%name`` finds a job.
+    """
+
+    prefix: bool = True
+    letters: str = "s"
+    joined: bool = False
+    dashes: bool = True
+    gives_up: bool = False
+    jobs_first: bool = False
+    lists: bool = False
+    one_is_enough: bool = False
+    job_names: bool = False
+
+
+PROCPS = Kill(gives_up=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """One shell.
 
@@ -44,9 +67,9 @@ class Dialect:
     here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
     letters, others always do. ``appends``: ``x+=y`` is an assignment.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
-    ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``kills_group_of_nothing``: ``kill ""`` is ``kill 0``. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
+    ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
-    ``kill_prefix``: ``kill -SIGTERM`` works; ``kill_number``: ``kill -n 15``; ``kill_dashes``: ``kill -TERM -- 7``. ``refusal_ends_trap``: behind a name that
+    ``kill``: how its ``kill`` reads its words. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
     """
@@ -73,12 +96,9 @@ class Dialect:
     leaves_by_exit_trap: bool = True
     pseudo_signals: frozenset[str] = frozenset()
     trap_options: bool = False
-    kills_group_of_nothing: bool = False
     waits_for_orphans: bool = False
     waits_for_substitutions: Literal["", "last", "all"] = ""
-    kill_prefix: bool = True
-    kill_number: bool = True
-    kill_dashes: bool = True
+    kill: Kill = field(default_factory=Kill)
     refusal_ends_trap: bool = False
     tail_needs_end: bool = False
     leaves_on_interrupt: bool = False
@@ -102,9 +122,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,
             waits_once=False,
-            kill_prefix=False,
-            kill_number=False,
-            kill_dashes=False,
+            kill=Kill(prefix=False, dashes=False, joined=True, gives_up=True),
             refusal_ends_trap=True,
             leaves_on_interrupt=True,
             ignores_quit=False,
@@ -124,11 +142,10 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             unknown_option_ends=False,
             lacks=LACKED_BY_ASH,
             exec_options="a",
-            kills_group_of_nothing=True,
             waits_for_orphans=True,
             pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
             forgets_ended=True,
-            kill_number=False,
+            kill=Kill(jobs_first=True, lists=True),
             tail_needs_end=True,
             leaves_on_interrupt=True,
         )
@@ -151,7 +168,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
         trap_options=True,
         waits_for_substitutions="last" if number is not None and number >= (5, 3) else "all",
-        kill_prefix=not posix,
+        kill=Kill(prefix=not posix, letters="sn", joined=True, one_is_enough=True, job_names=True),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ...records import NamedTuple
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,8 +22,20 @@ if TYPE_CHECKING:
     from .values import Field
 
 
+class Running(NamedTuple):
+    """A process that runs, for those who look for one by its name."""
+
+    pid: int
+    name: str
+    argv: tuple[str, ...]
+    parent: int | None
+
+
 class Host(Protocol):
     """What the machine asks of the world around its shell."""
+
+    def processes(self, state: State) -> list[Running]:
+        """The processes that are known to run, in the order in which they were started."""
 
     def alive(self, state: State, pid: int) -> bool | None:
         """Whether a process still runs."""

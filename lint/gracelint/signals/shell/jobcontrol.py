@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import held, kills, simple, traps
+from . import byname, held, kills, simple, traps
 from .kills import target
 from .outcome import LostExec
 from .state import Block, Ended, Truth
@@ -192,8 +192,8 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "exec": execute,
     "trap": traps.trap,
     "kill": kills.kill,
-    "pkill": kills.by_name,
-    "killall": kills.by_name,
+    "pkill": byname.send,
+    "killall": byname.send,
     "xargs": kills.from_input,
     "wait": wait,
     "jobs": _jobs,

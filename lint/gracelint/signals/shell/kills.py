@@ -1,4 +1,4 @@
-"""Commands that send signals: ``kill``, ``pkill``, ``killall``, ``xargs kill``; and whom their words mean."""
+"""``kill``, the builtin and the program; ``xargs kill``; and whom the words of ``kill`` and ``wait`` mean."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from .. import names
 from . import simple
+from .dialects import PROCPS
 from .state import Truth
 from .values import default
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...parsers.shell import model as sh
+    from .dialects import Kill
     from .machine import Machine
     from .state import State
     from .values import Field
@@ -18,55 +22,79 @@ if TYPE_CHECKING:
 
 def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``kill -TERM pid…``, ``kill -s TERM``, ``kill -- -pgid``, ``kill %1``."""
-    signal: str | None = "SIGTERM"
+    manners = state.shell.dialect.kill
+    if "/" in fields[0].shown and state.shell.dialect.family != "ash":
+        manners = PROCPS
     rest = fields[1:]
     if rest and rest[0].shown in ("-l", "-L"):
         return machine.finished(state, 0)
-    dialect = state.shell.dialect
-    if rest and rest[0].shown in ("-s", "-n") and len(rest) > 1:
-        if rest[0].shown == "-n" and not dialect.kill_number:
-            return machine.finished(state, 2)
-        spelled, rest = rest[1].shown, rest[2:]
-        signal = _named(spelled)
-    elif rest and rest[0].shown.startswith("-") and rest[0].shown != "--":
-        spelled, rest = rest[0].shown[1:], rest[1:]
-        signal = _named(spelled)
-    else:
-        spelled = ""
-    if signal is None or (spelled.upper().startswith("SIG") and not dialect.kill_prefix):
+    spelled, rest = _option(manners, rest)
+    signal = names.sent(spelled) if spelled else "SIGTERM"
+    if signal is None or (spelled.upper().startswith("SIG") and not manners.prefix):
         return machine.finished(state, 2)
     if rest and rest[0].value == "--":
-        if spelled and not dialect.kill_dashes:
+        if spelled and not manners.dashes:
             return machine.finished(state, 2)
         rest = rest[1:]
-    if signal == "SIG0":
-        return _poll(machine, state, rest)
-    status: int | None = 0
-    for field in rest:
-        to, pids = target(state, default(field.value), field)
-        sent = machine.host.send(state, signal or "SIGTERM", to, pids, node.text)
-        status = sent if status == 0 else status
     if not rest:
         return machine.finished(state, 2)
-    if status is None:
+    if signal == "SIG0":
+        return _poll(machine, state, rest)
+    statuses = [
+        1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text)
+        for to, pids in _meant(state, manners, rest)
+    ]
+    if None in statuses:
         return machine.undecided(state, node.text.value)
-    return machine.finished(state, status)
+    return machine.finished(state, min(statuses, default=2) if manners.one_is_enough else max(statuses, default=0))  # type: ignore[type-var] # no None
 
 
-def _named(word: str) -> str | None:
-    return "SIG0" if word == "0" else names.canonical(word)
+def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:
+    """The signal as it is written (empty: none is), and what follows it."""
+    first = rest[0].shown if rest else ""
+    if first in ("-s", "-n") and len(rest) > 1:
+        return (rest[1].shown, rest[2:]) if first[1] in manners.letters else ("-", rest)
+    if not first.startswith("-") or first in ("-", "--"):
+        return "", rest
+    if manners.joined and first[1] in manners.letters and names.sent(first[2:]):
+        return first[2:], rest[1:]
+    return first[1:], rest[1:]
+
+
+def _meant(state: State, manners: Kill, rest: list[Field]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Whom the words mean one after the other, up to where this ``kill`` gives up (then the last is ``nobody``)."""
+    words = [(word, field) for field in rest for word in _pieces(manners, default(field.value))]
+    jobs = [target(state, word, field) for word, field in words if word is not None and word.startswith("%")]
+    if manners.jobs_first and ("nobody", ()) in jobs:
+        yield "nobody", ()
+        return
+    for word, field in words:
+        found = target(state, word, field)
+        yield found
+        if found[0] == "nobody" and manners.gives_up:
+            return
+
+
+def _pieces(manners: Kill, word: str | None) -> list[str | None]:
+    if word is None or not manners.lists:
+        return [word]
+    # A blank at the end is followed by no number, which is an error.
+    return [*word.split(" ")[word.startswith(" ") :]] if word else []
 
 
 def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     """``kill -0 pid``."""
-    to, pids = target(state, default(rest[0].value), rest[0]) if rest else ("other", ())
+    word = default(rest[0].value)
+    if word == "" and state.shell.dialect.kill.lists:
+        return machine.finished(state, 0)
+    to, pids = target(state, word, rest[0])
     alive: bool | None
     if to in ("self", "pid1", "group", "nobody"):
         alive = to != "nobody"
     else:
         alive = machine.host.alive(state, pids[0]) if pids else None
     if alive is None:
-        shown = rest[0].shown if rest else "?"
+        shown = rest[0].shown
         return machine.finished(
             state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")
         )
@@ -77,20 +105,16 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     """Whom an argument of kill (or wait) means."""
     if word is None:
         return "other", ()
-    if not word and (waiting or not state.shell.dialect.kills_group_of_nothing):
-        return "nobody", ()
-    if word in ("", "0"):
+    if word.startswith("%"):
+        members = _job(state, word[1:])
+        if not members:
+            return "nobody", ()
+        return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
+    word = word.strip(" \t")
+    if word == "0":
         return "group", ()
     if word == "-1":
         return "all", ()
-    if word.startswith("%"):
-        jobs = _numbered(state)
-        digits = word[1:]
-        number = int(digits) if digits.isdigit() and len(digits) < 5 else len(jobs)
-        if not 0 < number <= len(jobs):
-            return "nobody", ()
-        members = jobs[number - 1]
-        return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
     digits = word.lstrip("-")
     if not digits.isdigit() or len(digits) > 9:
         return "nobody", ()
@@ -102,6 +126,28 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     return ("pid1" if number == 1 else "job"), (number,)
 
 
+def _job(state: State, which: str) -> tuple[int, ...]:
+    """The processes of ``%1``, ``%%``, ``%+``, ``%-``, ``%name`` and ``%?text``; none if there is no such job, or not only one."""
+    jobs = _numbered(state)
+    if which in ("", "%", "+"):
+        return jobs[-1] if jobs else ()
+    if which == "-":
+        return jobs[-2:][0] if jobs else ()
+    if which.isdigit():
+        number = int(which) if len(which) < 5 else 0
+        return jobs[number - 1] if 0 < number <= len(jobs) else ()
+    if not state.shell.dialect.kill.job_names:
+        return ()
+    texts = {(job.members or (job.pid,)): job.text.value for job in state.jobs}
+    inside = which[1:] if which.startswith("?") else None
+    found = [
+        members
+        for members in jobs
+        if (text := texts.get(members, "")) and (inside in text if inside is not None else text.startswith(which))
+    ]
+    return found[0] if len(found) == 1 else ()
+
+
 def _numbered(state: State) -> list[tuple[int, ...]]:
     """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
     waited = [job for job in state.jobs if job.told and job.pid not in state.unclaimed]
@@ -110,40 +156,12 @@ def _numbered(state: State) -> list[tuple[int, ...]]:
     return sorted([*found, *((pid,) for pid in state.unclaimed if pid not in known)])
 
 
-def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``pkill``, ``killall``: by the program's name."""
-    signal: str | None = "SIGTERM"
-    wanted, how, parent = "", "name", ""
-    rest = [field.shown for field in fields[1:]]
-    while rest:
-        word = rest.pop(0)
-        if (word in ("-s", "--signal") and fields[0].shown == "killall" and rest) or (word == "--signal" and rest):
-            signal = _named(rest.pop(0))
-        elif word.startswith("--signal="):
-            signal = _named(word.partition("=")[2])
-        elif word.startswith("-") and names.canonical(word[1:]):
-            signal = names.canonical(word[1:])
-        elif word == "-P" and rest:
-            parent = rest.pop(0)
-        elif word in ("-u", "-g", "-G", "-U", "-t") and rest:
-            rest.pop(0)
-        elif word.startswith("-"):
-            how = "line" if "f" in word and fields[0].shown == "pkill" else how
-        else:
-            wanted = word
-    parents = (int(parent),) if parent.isdigit() and len(parent) < 10 else ()
-    sent = machine.host.send(state, signal or "SIGTERM", f"{how}:{wanted}", parents, node.text)
-    if sent is None:
-        return machine.undecided(state, node.text.value)
-    return machine.finished(state, sent)
-
-
 def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``xargs kill``: to processes whose numbers are read."""
     words = [field.shown for field in fields[1:]]
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     if words[at : at + 1] != ["kill"]:
         return simple.external(machine, state, node, fields)
-    named = [_named(word.lstrip("-")) for word in words[at + 1 :] if word.startswith("-")]
+    named = [names.sent(word.lstrip("-")) for word in words[at + 1 :] if word.startswith("-")]
     machine.host.send(state, next((name for name in named if name), "SIGTERM"), "other", (), node.text)
     return machine.undecided(state, node.text.value)

@@ -16,6 +16,7 @@ from .. import names
 from ..process import Alternative, Process
 from . import children, simple
 from .children import Forked
+from .host import Running
 from .machine import Machine
 from .outcome import Sent, Stop, Waited
 from .state import DIED
@@ -316,6 +317,14 @@ class LiveShell:
         """Whether a process is there."""
         return self._running(pid)
 
+    def processes(self, state: State) -> list[Running]:
+        """All that the container holds."""
+        tasks = sorted((task for task in self.kernel.tasks.values() if task.alive), key=lambda task: task.pid)
+        return [
+            Running(task.pid, task.process.name, task.process.argv, task.parent.pid if task.parent else None)
+            for task in tasks
+        ]
+
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """``kill``."""
         kernel = self.kernel
@@ -324,10 +333,9 @@ class LiveShell:
             label = f"whether `{text.value}` reaches the application"
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
                 targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
-        word = to.partition(":")[0].replace("line", "name").replace("nobody", "other")
         others = tuple(task.pid for task in targets if task is not self.task)
-        self.sent.append(Sent(signal, word, text, others, self._handling()))  # type: ignore[arg-type] # the machine's words
-        if word == "name" and self.task in targets:
+        self.sent.append(Sent(signal, to, text, others, self._handling()))  # type: ignore[arg-type] # the machine's words
+        if to == "name" and self.task in targets:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         for task in targets:

@@ -78,19 +78,19 @@ def compile_pattern(pieces: Iterable[tuple[str, bool]]) -> Pattern | None:
                 at += 1
                 tokens.append(text[at])
             elif character == "[":
-                found = _bracket(text, at)
+                found = bracket(text, at)
                 if found is None:
                     tokens.append("[")
                 else:
-                    bracket, at = found
-                    tokens.append(bracket)
+                    members, at = found
+                    tokens.append(members)
             else:
                 tokens.append(character)
             at += 1
     return tuple(tokens)
 
 
-def _bracket(text: str, start: int) -> tuple[Set, int] | None:
+def bracket(text: str, start: int) -> tuple[Set, int] | None:
     """The bracket expression at ``start`` and the offset of its ``]``."""
     at = start + 1
     negated = text[at : at + 1] in ("!", "^")

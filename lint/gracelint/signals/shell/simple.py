@@ -50,7 +50,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return _call(machine, state, node, fields, name)
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
-    builtin = builtins.TABLE.get(name) if name is not None else None
+    builtin = builtins.found(name) if name is not None else None
     if builtin is not None:
         if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
             assign(machine, state, node.assignments)

@@ -17,6 +17,7 @@ from ...records import replace
 from ..process import Bound
 from . import children, simple, steady
 from .children import Forked
+from .host import Running
 from .machine import Machine
 from .meeting import distinct, merged
 from .state import DIED, Ended, JobState
@@ -58,14 +59,9 @@ class Startup:
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         if signal in ENDING:
-            reached = set(pids) if to == "job" else _of_group(state, pids) if to == "group" else set()
+            reached = set(pids) if to in ("job", "name") else _of_group(state, pids) if to == "group" else set()
             if to == "all":
                 reached = {job.pid for job in state.jobs}
-            if to.startswith(("name:", "line:")):
-                name = to.partition(":")[2]
-                own = not pids or state.pid in pids
-                found = (job for job in state.jobs if name in " ".join(job.process.argv))
-                reached = {job.pid for job in found if own and (name or pids)}
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             died = {job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(job, signal)}
@@ -73,7 +69,11 @@ class Startup:
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
-        return 0 if to == "job" else 1 if to == "nobody" else None
+        return 0 if to == "job" else None
+
+    def processes(self, state: State) -> list[Running]:
+        """The jobs."""
+        return [Running(job.pid, job.process.name, job.process.argv, state.pid) for job in state.jobs if not job.told]
 
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """During the start, jobs are told or run on."""

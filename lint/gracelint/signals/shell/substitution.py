@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import filesystem
+from . import byname, filesystem
 from .values import Unknown, clip, default, join, shown
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
                 return ""
             return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
+        case "pgrep" | "pidof":
+            return byname.output(machine, state, tool, rest)
         case "uname":
             return "Linux" if not rest or rest[0].value == "-s" else None
         case "true" | ":":

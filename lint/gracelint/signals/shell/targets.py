@@ -17,15 +17,4 @@ def reached(kernel: Kernel, sender: Task, to: str, pids: tuple[int, ...]) -> lis
         return [task for task in tasks if task is not sender and task.pid != 1]
     if to == "self":
         return [sender]
-    if to.startswith(("name:", "line:")):
-        kind, _, name = to.partition(":")
-        return [
-            task
-            for task in tasks
-            if (not pids or (task.parent is not None and task.parent.pid in pids))
-            and (name or pids)
-            and name in (" ".join(task.process.argv) if kind == "line" else task.process.name)
-        ]
-    if to == "nobody":
-        return []
     return [task for task in tasks if task.pid in pids]
