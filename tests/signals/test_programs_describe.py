@@ -146,7 +146,7 @@ CASES: dict[str, Expected | None] = {
     "pm2 start app.js": Expected("pm2", NOTHING, daemonizes=True),
     "pm2 start --no-daemon app.js": Expected("pm2", NOTHING, "ignores", stays=True),
     "pm2 logs": Expected("pm2", NOTHING, stays=True, trait="keep-alive"),
-    "/init app": Expected("s6-overlay", "supervisor: app", "forwards children SIGTERM"),
+    "/init app": Expected("s6-overlay", "supervisor: app", "forwards everyone SIGTERM"),
     "service nginx start": Expected("service", NOTHING, daemonizes=True),
     "supervisord -c /x.conf": Expected("supervisord", NOTHING, daemonizes=True),
     "supervisord --nodaemon": Expected("supervisord", NOTHING, daemonizes=False),

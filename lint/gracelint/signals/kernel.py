@@ -64,11 +64,12 @@ class Task:
     orphaned_by: int | None = None
     stopping: bool = False
     robbed: bool = False
+    others: tuple[int, ...] = ()
 
     @property
-    def children_pids(self) -> list[int]:
-        """Process numbers of the children it was described with."""
-        return [child.pid for child in self.process.children]
+    def awaited(self) -> list[int]:
+        """Process numbers of those it waits for: the children it was described with, then ``others`` that it has told."""
+        return [*(child.pid for child in self.process.children), *self.others]
 
     @property
     def loses(self) -> bool:
@@ -197,15 +198,15 @@ class Kernel:
             parent.driver.child_ended(task.pid)
             return
         program = parent.process.program
-        if program is None or task.pid not in parent.children_pids:
+        if program is None or task.pid not in parent.awaited:
             return
-        rest = any(self.tasks[pid].alive for pid in parent.children_pids)
+        rest = any(self.tasks[pid].alive for pid in parent.awaited)
         if program.kind == "supervisors":
             if parent.stopping and not rest:
                 self.end(parent, "exited")
             return
         waits = program.kind in ("inits", "wrappers", "package-runners") or parent.stopping
-        if waits and (task.pid == parent.children_pids[0] or not rest):
+        if waits and (not rest or (task.pid == parent.awaited[0] and not parent.others)):
             self.end(parent, "exited")
 
     # --- signals ---
@@ -307,16 +308,21 @@ class Kernel:
             self.reasons.extend(program.missing or (f"which programs {task.process.name} starts",))
             self._handle(task, signal)
             return
-        known = (self.tasks.get(pid) for pid in task.children_pids)  # one that ended before the signal may be no task
+        known = (self.tasks.get(pid) for pid in task.awaited)  # one that ended before the signal may be no task
         children = [child for child in known if child is not None and child.alive]
-        if reaction.to != "children":
+        if reaction.to == "everyone":
+            # kill(-1): what a child leaves behind when it ends is told too.
+            others = [one for one in self.tasks.values() if one.alive and one is not task and one not in children]
+            task.others = tuple(one.pid for one in others)
+            children += others
+        elif reaction.to != "children":
             children = children[:1]
         for child in children:
             sent = child.process.stop_signal or reaction.signal or signal
-            everyone = reaction.to == "group" or child.process.to_group
-            for target in self.members(child.group) if everyone else [child]:
+            group = reaction.to == "group" or child.process.to_group or child.pid in task.others
+            for target in self.members(child.group) if group else [child]:
                 if target is not task:
-                    self.signal(target, sent, group=everyone)
+                    self.signal(target, sent, group=group)
             limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
             if limit is not None:
                 self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now

@@ -38,7 +38,7 @@ class Reaction:
 
     disposition: Disposition
     why: str
-    to: Literal["child", "children", "group"] | None = None
+    to: Literal["child", "children", "group", "everyone"] | None = None
     signal: str | None = None
     waits: bool = True
     kills_after: float | None = None

@@ -180,7 +180,7 @@ def s6_overlay(facts: Entry, situation: Situation) -> Entry:
     """``/init CMD``: the services of both generations, and the command as one more child."""
     services = _services(situation, ("/etc/services.d/*/run", "/etc/s6-overlay/s6-rc.d/*/run"))
     words = situation.line.operands
-    own = (replace(command(words, "supervisor"), stop_signal="SIGTERM"),) if words else ()
+    own = (replace(command(words, "supervisor"), stop_signal="SIGTERM", to_group=True),) if words else ()
     change: Entry = {"started": (*services, *own)}
     if not change["started"]:
         change["missing"] = ["the services of s6-overlay are not known"]
