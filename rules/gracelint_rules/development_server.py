@@ -1,7 +1,7 @@
 """A reloader or development server as PID 1.
 
 ## What it does
-Reports servers that are made for development: `flask run`, `manage.py runserver`, `python -m http.server`, reloaders and watchers such as `uvicorn --reload`, nodemon or `vite`; and, in Python's sources, `app.run()` of Flask, Dash and Bottle.
+Reports servers that are made for development and lose the stop signal or the requests under way: `flask run`, `manage.py runserver`, `python -m http.server`, `vite`; and, in Python's sources, `app.run()` of Flask, Dash and Bottle. A reloader that passes the signal on and waits (`uvicorn --reload`, nodemon) is left alone.
 
 ## Why is this bad?
 Most install no handler for SIGTERM, so that as PID 1 they ignore it and are killed after the grace period; with a reloader in front the stop is fast and cuts the request under way. None of them is made to drain.

@@ -45,6 +45,8 @@ worker.start()
         ("registry.access.redhat.com/ubi9/python-311", "python3", (3, 11)),
         ("tiangolo/uvicorn-gunicorn:python3.8", "python", (3, 8)),
         ("corp/pytools:1.2", "python", None),
+        ("mcr.microsoft.com/playwright/python:v1.50.0-noble", "python", None),
+        ("mcr.microsoft.com/azure-functions/python:4-python3.11", "python", (3, 11)),
         ("corp/numpy3.11", "python", None),
     ],
 )

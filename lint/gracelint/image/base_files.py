@@ -50,7 +50,7 @@ def held_by_base(path: str, base: BaseImage) -> Entry:
         return Folder()
     if not base.known:
         return Vague(f"the base image {base.reference} may hold {path}")
-    if path in (*(base.entrypoint or ())[:1], *(base.cmd or ())[:1]):
+    if path in (*(base.entrypoint or ())[:1], *(base.cmd or ())[:1], *base.passes_through):
         return Found(ImageFile(path, None, True, None))
     if contains(base.workdir or "/", path) and base.workdir not in (None, "/"):
         return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")

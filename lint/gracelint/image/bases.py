@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # Registries (and folders in them) that serve Docker Hub's official images under the same names.
 _OFFICIAL = regex(
     r"(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/(?:library/)?"
+    # One repository for each architecture (docker-library/official-images, README: "Architectures other than amd64?").
+    r"|(?:docker\.io/)?(?:amd64|arm32v[5-7]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x|aarch64|armhf)/"
     r"|(?:[^/]+/)*library/)(?=[^/]+$)"
 )
 _HUB = regex(r"(?:(?:index\.|registry-1\.)?docker\.io|registry\.hub\.docker\.com|mirror\.gcr\.io)/")
@@ -106,7 +108,8 @@ def read_tag(tag: str) -> Tag:
     for part in tag.split("-"):
         found = _distribution_word(part)
         if found is not None:
-            distribution = max(distribution, found, key=len)
+            # The name of a release may stand beside: `noble-chiseled` is Ubuntu's files without a shell.
+            distribution = max(distribution, found, key=lambda one: (one == "none", len(one)))
             words.add(found.partition(":")[0])
         elif _VERSION.match(part):
             version = version or part
@@ -227,11 +230,17 @@ def _entry(repository: str) -> Mapping[str, Any] | None:
 
 
 def _match(table: Mapping[str, _Value], repository: str) -> _Value | None:
-    """The value under the repository's name, else under the longest of the beginnings (``name*``) that it has."""
+    """The value under the repository's name, else under the longest pattern (``name*``, ``corp/*-base``) that it fits."""
     if repository in table:
         return table[repository]
-    beginnings = [name for name in table if name.endswith("*") and repository.startswith(name[:-1])]
-    return table[max(beginnings, key=len)] if beginnings else None
+    fitting = [name for name in table if "*" in name and _fits(repository, name)]
+    return table[max(fitting, key=len)] if fitting else None
+
+
+def _fits(repository: str, pattern: str) -> bool:
+    """Whether a name fits a pattern with one ``*``."""
+    before, _, after = pattern.partition("*")
+    return len(repository) >= len(before) + len(after) and repository.startswith(before) and repository.endswith(after)
 
 
 def _distribution(table: Mapping[str, Mapping[str, str]], tag: Tag) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ..image.model import Image, ImageFile
     from .shell.outcome import Family
 
-SHELLS: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
+# bashio is a bash script that sources its argument (hassio-addons/bashio: lib/bashio), so what it is given runs in that bash.
+SHELLS: dict[str, Family] = {"bash": "bash", "bashio": "bash", "dash": "dash", "ash": "ash"}
 
 
 def interpreted(

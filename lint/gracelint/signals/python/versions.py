@@ -23,7 +23,8 @@ FIRST: Version = (3, 0)
 NEVER: Version = (4, 0)
 _COMMAND = regex(r"(?:.*/)?(?:python|pypy)(\d)\.(\d+)t?")
 # The official images, and those that are named after their Python (``python3.12-slim``, ``ubi9/python-311``, ``app:py3.9``).
-_OFFICIAL = regex(r"(?:.*/)?(?:python|pypy)(?::v?(?:(\d+)(?:\.(\d+))?[-.\w]*|\D*))?")
+# A tag that begins with another number counts something else (``playwright/python:v1.50.0-noble``).
+_OFFICIAL = regex(r"(?:.*/)?(?:python|pypy)(?::(?:([23])(?:\.(\d+))?(?![\d])[-.\w]*|\D*))?")
 _NAMED = regex(r"\bpy(?:thon)?[-_]?(3)\.?(\d{1,2})(?!\d)")
 
 
@@ -60,11 +61,13 @@ def version(arguments: Sequence[Argument], image: Image) -> Version | None:
     if named is not None:
         return int(named[1]), int(named[2])
     reference, pinned, _ = image.base.reference.partition("@")
-    official = _OFFICIAL.fullmatch(reference)
-    if official is not None:
-        major, minor = official.groups()
-        if minor is not None:
-            return int(major), int(minor)
-        return NEWEST if major in (None, "3") and not pinned else None
     named = _NAMED.search(reference)
-    return (int(named[1]), int(named[2])) if named is not None else None
+    if named is not None:
+        return int(named[1]), int(named[2])
+    official = _OFFICIAL.fullmatch(reference)
+    if official is None:
+        return None
+    major, minor = official.groups()
+    if minor is not None:
+        return int(major), int(minor)
+    return NEWEST if major in (None, "3") and not pinned else None
