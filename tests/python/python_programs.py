@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 
 from python_families import member
+from python_pauses import paced
 
 # What a handler does; {p} is "self." in a class. The flag is what loops may look at.
 HANDLERS = {
@@ -104,6 +105,12 @@ def indent(text: str, by: int = 4) -> str:
 
 def program(seed: int) -> Program:
     """The program of a seed."""
+    made = _program(seed)
+    label, text = paced(seed, made.files["app.py"])
+    return Program(made.label + label, {**made.files, "app.py": text})
+
+
+def _program(seed: int) -> Program:
     if seed % 4 == 3:
         return asynchronous(seed)
     if seed % 4 == 1:

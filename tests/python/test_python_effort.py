@@ -124,3 +124,97 @@ def test_bounds(files: dict[str, str], expected: str, reason: str, tmp_path: Pat
     assert reason in " ".join(program.missing)
     print(calls)
     assert calls < MOST_CALLS
+
+
+FETCHING = """
+import logging, random, requests, signal, sys, time
+
+log = logging.getLogger(__name__)
+
+def proxy(session):
+    rows = list(session.execute("SELECT host FROM proxies"))
+    if not rows:
+        raise RuntimeError("none left")
+    row = random.choice(rows)
+    log.debug("using %s", row.host)
+    return row
+
+def fetch(url, session, retries=5):
+    last = None
+    for attempt in range(1, retries + 1):
+        row = proxy(session)
+        try:
+            answer = requests.get(url, proxies={"http": row.host}, timeout=30)
+            answer.raise_for_status()
+            if "error" in answer.text:
+                raise ValueError("blocked")
+            return answer
+        except requests.exceptions.ConnectionError as error:
+            log.warning("attempt %d of %d: %s", attempt, retries, error)
+            session.execute("DELETE FROM proxies WHERE host = %s", (row.host,))
+            last = error
+            time.sleep(attempt / 10)
+        except (requests.exceptions.HTTPError, ValueError) as error:
+            log.warning("attempt %d of %d: %s", attempt, retries, error)
+            last = error
+    raise RuntimeError(f"gave up: {last}")
+
+def detail(item, session):
+    for place in (item["page"], item["image"], item["box"]):
+        try:
+            answer = fetch(place, session)
+            item[place] = answer.text
+        except RuntimeError as error:
+            log.warning("no %s: %s", place, error)
+        if not item.get(place):
+            fetch(place + "?again", session)
+
+def page(number, session):
+    answer = fetch(f"https://example.org/{number}", session)
+    for line in answer.text.splitlines():
+        item = {"page": line, "image": line, "box": line}
+        for section in item:
+            detail(item, session)
+        for other in answer.links:
+            detail(item, session)
+    for late in session.execute("SELECT id FROM late"):
+        detail(late, session)
+
+def cycle(session):
+    for year in range(2000, 2030):
+        for kind in ("set", "part", "figure"):
+            for number in range(answer_count(year, session)):
+                page(number, session)
+                time.sleep(1)
+
+def answer_count(year, session):
+    return len(fetch(f"https://example.org/{year}", session).links)
+
+def main():
+    session = requests.Session()
+    while running:
+        try:
+            cycle(session)
+        except Exception:
+            log.exception("failed")
+        time.sleep(PAUSE)
+
+running = True
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "pause", "expected"),
+    [
+        ("", 60, "killed"),
+        ("signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n", 60, "graceful"),
+        ("signal.signal(signal.SIGTERM, lambda *_: log.info('later'))\n", 1, "killed"),
+    ],
+)
+def test_calls_within_calls_within_loops(handler: str, pause: int, expected: str, tmp_path: Path) -> None:
+    """A function that pauses and raises is gone through once for its kind of arguments, however often it is called."""
+    python_lab.write({"app.py": FETCHING + f"PAUSE = {pause}\n" + handler + "main()\n"}, tmp_path)
+    calls, program = work(tmp_path, ("python", "app.py"))
+    assert python_lab.predicted(program) == expected
+    print(calls)
+    assert calls < MOST_CALLS

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...parsers.python import model as syntax
 from ...records import replace
 from . import attributes, commands, expressions, foreign, rests
-from .run import LONG_CALL, MOST_CALLS
+from .idle import Watch
+from .run import MOST_CALLS
 from .state import ASKED, Frame, joined
 from .values import (
     NONE,
@@ -190,11 +191,9 @@ def _function(
     if frame.calls.count(node) >= 2 or len(frame.calls) >= MOST_CALLS:
         run.doubts.append("the program calls itself too deeply to follow")
         return UNKNOWN
-    shape = (node, tuple(_shape(value) for value in arguments.every()))
-    read = run.idle.get(shape)
-    if read is not None and resume is None and not (read & run.written):
-        run.read |= read
-        run.looked += read
+    shape = (node, frame.background, tuple(_shape(value) for value in arguments.every()))
+    idle = run.idle.get(shape)
+    if idle is not None and resume is None and idle.again(run, frame, state):
         return UNKNOWN
     known = len(state.store)
     scope = Scope(run.number(), function.scope, function.scope.module)
@@ -220,7 +219,7 @@ def _function(
         return _generator(run, node)
     from .statements import block
 
-    watch = Watch(run)
+    watch = Watch(run, frame)
     end = block(run, inner, node.body, state.copy())
     frame.raises += inner.raises
     values = [found for _, found in inner.returns] + ([NONE] if end is not None else [])
@@ -228,33 +227,14 @@ def _function(
     if scope.number not in run.captured:
         for left in (state, *(one.state for one in inner.raises)):
             left.forget(scope.number, known)
-    read = frozenset(key for key in run.looked[watch.looked :] if key[0] <= watch.begun)
-    if watch.idle() and not inner.raises and not state.dead and not state.signalled:
-        run.idle[shape] = read
+    if watch.idle() and not state.dead and not state.signalled:
+        run.idle[shape] = watch.seen(inner.raises)
     if not values:
         return UNKNOWN
     result = values[0]
     for found in values[1:]:
         result = join(result, found)
     return result
-
-
-class Watch:
-    """What a call does to the rest of the program, from its beginning on."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.steps = run, run.steps
-        # The call's own scope is the newest object.
-        self.begun = run.numbers - 1
-        self.facts = run.facts
-        self.outer, run.lowest = run.lowest, run.numbers
-        self.looked = len(run.looked)
-
-    def idle(self) -> bool:
-        """Whether it was long, and did nothing that anything else can notice."""
-        run, lowest = self.run, self.run.lowest
-        run.lowest = min(self.outer, lowest)
-        return run.steps - self.steps > LONG_CALL and lowest > self.begun and run.facts == self.facts
 
 
 def _shape(value: Value) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from . import pauses
 from .state import DEFAULT, IGNORE, PROCESS, joined
 from .values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, truth
 
@@ -72,7 +73,11 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         inner = frame.elsewhere("process")
         call(run, inner, thread.target, thread.arguments, thread.text, way)
         ended = not way.dead or bool(inner.raises) or len(run.endings) > endings
+        ways = [one.state for one in inner.raises] + [one.state for one in run.endings[endings:]]
+        ways += [] if way.dead else [way]
         rested, unsure = len(run.stays) > stays, len(run.doubts) > doubts
+    if told and ended:
+        pauses.told(run, thread.object, ways, state)
     return None if unsure or ended is rested else ended
 
 

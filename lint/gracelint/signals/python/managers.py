@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Inside these, waits end by TimeoutError.
 _LIMITS = ("asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "trio.fail_after")
+_SECONDS = "#seconds"
 _STACKS = ("contextlib.ExitStack", "contextlib.AsyncExitStack")
 
 
@@ -50,7 +51,7 @@ def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> 
         store(run, frame, target, entered, state)
     guards, limited = frame.guards, frame.limited
     if isinstance(manager, Made) and manager.kind in _LIMITS:
-        frame.limited = True
+        frame.limited = state.store.get((manager.number, _SECONDS), UNKNOWN)
     elif not (isinstance(manager, Made) and manager.kind in exceptions.SUPPRESSORS):
         frame.guards = (*guards, Guard("with", expression.text))
     ways = _Ways(frame)
@@ -199,6 +200,15 @@ class _Around:
         return None if way.dead else way
 
 
+def _limit(kind: str) -> Special:
+    def limit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        made = Made(kind, run.number())
+        state.store[(made.number, _SECONDS)] = UNKNOWN if kind.endswith("_at") else arguments.get(0, "delay") or UNKNOWN
+        return made
+
+    return limit
+
+
 # --- contextlib.ExitStack ----------------------------------------------------------------------------------------------
 
 
@@ -234,6 +244,7 @@ def _push(stack: Made, later: Partial, state: State) -> None:
 
 
 SPECIAL: dict[str, Special] = {
+    **{kind: _limit(kind) for kind in _LIMITS},
     **{f"{stack}.callback": callback for stack in _STACKS},
     **{f"{stack}.push_async_callback": callback for stack in _STACKS},
     **{f"{stack}.enter_context": enter for stack in _STACKS},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...records import dataclass
 from .numbers import calculated
 from .state import PROCESS
-from .values import UNKNOWN, Assumed, Const, alternatives, bounds, is_number
+from .values import UNKNOWN, Assumed, Const, alternatives, bounds, is_number, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,14 +49,24 @@ def beside(run: Run, number: int, state: State) -> None:
     for pause in run.paused.get(number, ()):
         ended = pause.over(state) if pause.over is not None else False
         seconds = unless(ended, pause.seconds)
-        if seconds is None:
-            continue
-        key = (PROCESS, f"{_BESIDE}{number}")
-        before = state.store.get(key, Const(0))
-        seconds = _known(seconds)
-        if bounds(seconds)[1] > bounds(before)[1] or key not in run.pauses:
-            run.pauses[key] = pause.text
-            state.store[key] = seconds
+        if seconds is not None:
+            _beside(run, number, pause.text, _known(seconds), state)
+
+
+def told(run: Run, number: int, ways: Iterable[State], state: State) -> None:
+    """A process that was told comes to its end in these ways, which the program waits for."""
+    delay = longest(run, ways)
+    if delay.text is not None:
+        _beside(
+            run, number, delay.text, within(delay.seconds, delay.seconds) if delay.seconds < inf else UNKNOWN, state
+        )
+
+
+def _beside(run: Run, number: int, text: Text, seconds: Value, state: State) -> None:
+    key = (PROCESS, f"{_BESIDE}{number}")
+    if key not in state.store or bounds(seconds)[1] > bounds(state.store[key])[1]:
+        run.pauses[key] = text
+        state.store[key] = seconds
 
 
 def forget_beside(way: State, before: State) -> None:

@@ -18,6 +18,7 @@ from .run import Pause, Visit, blocked, handlers
 from .state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
 from .values import (
     FALSE,
+    NONE,
     TRUE,
     UNKNOWN,
     Box,
@@ -72,7 +73,8 @@ def rest(
     if state.dead:
         return
     before = len(run.stays)
-    limited = frame.limited and kind == "rest"
+    limited = frame.limited is not None and frame.limited != NONE and kind == "rest"
+    seconds = frame.limited if limited else seconds
     _rest(
         run,
         frame,
@@ -138,7 +140,20 @@ def _rest(
     number = len(run.visits)
     task = frame.tasks[-1:] not in ((), (run.main_task,))
     run.visits.append(
-        Visit(number, kind, text, name, in_force, frame.guards, blocked(state), launches, frame.loop, task)
+        Visit(
+            number,
+            kind,
+            text,
+            name,
+            in_force,
+            frame.guards,
+            blocked(state),
+            launches,
+            frame.loop,
+            task,
+            seconds,
+            over is not None,
+        )
     )
     if run.deliver == number:
         handler = in_force.get(run.signal, DEFAULT)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...parsers.python import model as syntax
     from ...source import Text
+    from .idle import Idle
     from .sources import Sources
     from .state import Guard
     from .values import Value
@@ -37,6 +38,7 @@ class Visit:
     """A time the program was at a place where it can be at rest. ``kind``: a ``rest`` lasts until something happens, a ``pause`` ends by itself, a ``loop`` just runs.
 
     ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here; ``task``: it is another task of the event loop than the main one that waits.
+    ``seconds`` is how long a pause lasts, where it is told; ``ended``: something else may end it.
     """
 
     number: int
@@ -49,6 +51,8 @@ class Visit:
     launches: bool = False
     loop: bool = False
     task: bool = False
+    seconds: Value | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ class Run:
     numbers: int = PROCESS + 3
     lowest: int = PROCESS + 3
     captured: set[int] = field(default_factory=set)
-    idle: dict[object, frozenset[tuple[int, str]]] = field(default_factory=dict)
+    idle: dict[object, Idle] = field(default_factory=dict)
 
     def number(self) -> int:
         """A number for a new object."""
@@ -244,14 +248,12 @@ class Run:
 
     @property
     def facts(self) -> tuple[int, ...]:
-        """How much has been found out of what the judgement looks at."""
+        """How much has been found out of what the judgement looks at; but for visits, and for foreign calls, which need to be met only once."""
         lists = (
-            self.visits,
             self.registrations,
             self.atexit,
             self.threads,
             self.endings,
-            self.foreign,
             self.children,
             self.doubts,
         )

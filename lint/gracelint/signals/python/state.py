@@ -132,7 +132,7 @@ class Frame:
 
     ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
     ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
-    frame, what it yields, and the state. ``limited``: waits end by TimeoutError after a while.
+    frame, what it yields, and the state. ``limited``: waits end by TimeoutError after so many seconds.
     """
 
     scope: Scope
@@ -151,7 +151,7 @@ class Frame:
     function: Value | None = None
     calls: tuple[object, ...] = ()
     resume: Resume | None = None
-    limited: bool = False
+    limited: Value | None = None
 
     def elsewhere(self, background: Literal["thread", "process"]) -> Frame:
         """The frame in which a thread or a process begins that is started here."""

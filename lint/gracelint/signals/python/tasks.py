@@ -91,7 +91,7 @@ def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> No
         return
     outer, run.snapshots = run.snapshots, []
     inner = replace(
-        frame, background="task", loop=True, limited=False, guards=(), raises=[], breaks=[], continues=[], returns=[]
+        frame, background="task", loop=True, limited=None, guards=(), raises=[], breaks=[], continues=[], returns=[]
     )
     kept, certain = list(run.stays), run.uncertain_stays
     way = state.copy()

@@ -12,7 +12,7 @@ from . import forked, pauses, rests
 from .comprehensions import SEVERAL
 from .forked import PROCESSES
 from .run import Thread
-from .state import DEFAULT, joined
+from .state import joined
 from .values import (
     FALSE,
     NONE,
@@ -190,10 +190,9 @@ def over(run: Run, frame: Frame, object_: int) -> Callable[[State], bool | None]
 
 
 def _died(object_: int, state: State) -> bool:
-    """Whether it needed no time to end: a process without a handler that was told to."""
+    """Whether it is in no pause of its own any more: a process that was told has been gone through from the pause in which that found it."""
     lives = truth(state.store.get((object_, "#lives"), UNKNOWN))
-    told = state.store.get((object_, "told")) == TRUE and state.store.get((object_, forked.HANDLER), DEFAULT) == DEFAULT
-    return lives is False or told or (object_, "killed") in state.store
+    return lives is False or state.store.get((object_, "told")) == TRUE or (object_, "killed") in state.store
 
 
 # --- threading.Thread, multiprocessing.Process -------------------------------------------------------------------------
