@@ -37,7 +37,8 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import has_trait, of_rule
+from .blamed_programs import has_trait
+from .defects import of_rule
 from .foreground import foreground_fix
 from .telling import name_of, program_name, severity_of, tell
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gracelint.image.model import Argument
 from gracelint.signals.programs import describe
 
-from .defects import has_trait
+from .blamed_programs import has_trait
 from .writing import fix_of
 
 if TYPE_CHECKING:

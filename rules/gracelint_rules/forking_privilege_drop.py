@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import has_trait
+from .blamed_programs import has_trait
 from .privileges import exec_fix
 from .telling import program_name
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .defects import UNCATCHABLE, line_of, of_rule
+from .blamed_programs import UNCATCHABLE
+from .blamed_shells import line_of
+from .defects import of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import services_of, several_fix

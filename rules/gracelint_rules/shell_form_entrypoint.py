@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import line_of
+from .blamed_shells import line_of
 from .no_exec import lucky_shells, report
 from .shell_form import exec_form_fix
 from .telling import shell_name

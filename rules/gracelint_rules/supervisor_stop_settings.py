@@ -52,7 +52,8 @@ from gracelint.rule import Case, Rule
 from gracelint.signals.names import canonical
 from gracelint.source import Edit
 
-from .defects import has_trait, of_rule
+from .blamed_programs import has_trait
+from .defects import of_rule
 from .launching import executed
 from .telling import program_name, severity_of, tell
 from .writing import fix_of, instruction_fix, json_array

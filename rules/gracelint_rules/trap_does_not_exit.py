@@ -41,7 +41,8 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import endless_wait, of_rule
+from .blamed_shells import endless_wait
+from .defects import of_rule
 from .handlers import extended
 from .telling import cost, severity_of, tell, variable_of
 from .writing import fix_of

@@ -1,0 +1,148 @@
+"""What a shell on the signal's way is blamed for: which rule speaks of it, and at which place.
+
+First match wins: the more particular defect explains the more general one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .blamed_programs import has_trait
+from .finite import is_step, may_serve, sounds_finite
+
+if TYPE_CHECKING:
+    from gracelint.image.model import CommandLine
+    from gracelint.rule import Case
+    from gracelint.signals.shell.outcome import Outcome, Stop, Trap, Waited
+    from gracelint.source import Text
+
+INTERRUPTS = ("SIGINT", "SIGQUIT")
+_BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
+# What bash calls so, and no process is ever sent.
+_NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
+
+
+def of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
+    """A shell that neither becomes the application nor passes the signal on: the rule, and the place of the cause. None: not to blame."""
+    stop = outcome.stop
+    if (
+        stop is None
+        or outcome.end in ("exec", "exits", "unknown")
+        or (outcome.end == "foreground" and is_step(outcome))
+    ):
+        return None
+    if stop.ends == "exits" and not stop.untold and not stop.unfinished:
+        return None
+    for lost in outcome.lost_execs:
+        if outcome.command is not None and (
+            lost.construct == outcome.command.text
+            or any(lost.command.text == member.text for member in (outcome.command, *outcome.pipeline))
+            or any(job.text == lost.construct and job.stays is not False for job in outcome.jobs)
+        ):
+            return "exec-without-effect", lost.construct
+    ignored = next((trap for trap in outcome.ignored if trap.signal == stop.signal), None)
+    if ignored is not None:
+        return "ignored-stop-signal", ignored.text
+    return _of_handler(outcome, stop) if stop.trap is not None else _of_missing_trap(case, outcome, stop)
+
+
+def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
+    """A trap for the stop signal is in force, and does not do."""
+    assert stop.trap is not None
+    if stop.ends == "crashes":
+        return "trap-kills-itself", stop.trap.text
+    if stop.deferred:
+        # What the handler's own function waits for is its clean-up, which ends.
+        return None if _in_handler(outcome, stop.trap) else ("deferred-trap", stop.trap.text)
+    if any(sent.signal in INTERRUPTS for sent in stop.sent if sent.reached):
+        return None  # `defects` says it on any way
+    endless = endless_wait(outcome)
+    if endless is not None and not stop.untold:
+        return "trap-does-not-exit", endless.text
+    if stop.ends == "stays":
+        return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
+    if stop.untold:
+        # A signal to a pid that is not known (of a file, of another program's output) may well be for the one in question.
+        elsewhere = any(sent.to == "other" for sent in stop.sent)
+        return None if elsewhere else ("trap-does-not-forward", stop.trap.text)
+    if stop.unfinished:
+        return "child-not-awaited", stop.trap.text
+    return None
+
+
+def endless_wait(outcome: Outcome) -> Waited | None:
+    """The ``wait`` that holds a shell up because it also waits for a process substitution that the shell itself keeps open."""
+    stop = outcome.stop
+    if stop is None or stop.ends != "stays" or not stop.waited:
+        return None
+    last = stop.waited[-1]
+    return last if not last.complete and not outcome.substitutions.keys().isdisjoint(last.pids) else None
+
+
+def _in_handler(outcome: Outcome, trap: Trap) -> bool:
+    """Whether the command that holds the shell was called by the function that the trap's action calls."""
+    called = (
+        {call.value.split(None, 1)[0] for call in outcome.command.calls if call.value.strip()}
+        if outcome.command
+        else set()
+    )
+    return not called.isdisjoint((trap.action or "").replace(";", " ").split())
+
+
+def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
+    """Nothing in this shell handles the stop signal."""
+    name = stop.signal.removeprefix("SIG")
+    for trap in outcome.rejected:
+        # A shell that stops at the first condition it does not know never comes to the others of the command.
+        named = (word.upper().removeprefix("SIG") for word in trap.text.value.split())
+        if trap.signal == stop.signal or name in named:
+            return "unportable-trap", trap.text
+    # An EXIT trap runs in bash only when a signal ends the shell; in front of a foreground command it is the missing exec that counts.
+    at_exit = outcome.end in ("wait", "loop")
+    handlers = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.action and trap.signal not in _NO_SIGNALS]
+    traps = [trap for trap in handlers if trap.signal != "EXIT" or at_exit]
+    others = sorted(traps, key=lambda trap: trap.signal == "EXIT")
+    if others and outcome.end != "exec":
+        return "trap-for-another-signal", others[0].text
+    command = outcome.command
+    if command is None or (command.program is None and not _BACKGROUND.isdisjoint(command.argv)):
+        return None  # what asks to be put in the background may well be there, and is not to be exec'ed
+    keeps_alive = has_trait(command.program, "keep-alive")
+    services = [job for job in outcome.jobs if may_serve(job)]
+    if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
+        return "daemonized-service", outcome.daemons[0].text
+    if services and (keeps_alive or outcome.end in ("wait", "loop")):
+        return "abandoned-background-process", services[0].text
+    if outcome.end == "loop" and not outcome.certain:
+        return None  # it waits for something that may come
+    if outcome.end == "loop":
+        return "loop-without-trap", outcome.loop or command.text
+    if keeps_alive and outcome.end == "foreground":
+        return "keep-alive-as-pid1", command.text
+    if outcome.end != "foreground" or sounds_finite(command):
+        return None
+    return _missing_exec(case, outcome), command.text
+
+
+def _missing_exec(case: Case, outcome: Outcome) -> str:
+    """Which of the four "no exec" rules: by where the shell's text is written."""
+    line = line_of(case, outcome)
+    if line is None or outcome.mode != "command":
+        return "missing-exec"
+    if line.form == "exec":
+        return "shell-wrapper-without-exec"
+    return "shell-form-entrypoint" if line is case.image.launch.entrypoint else "shell-form-cmd"
+
+
+def line_of(case: Case, outcome: Outcome) -> CommandLine | None:
+    """ENTRYPOINT or CMD of the launch, if the shell's text is written in it."""
+    span = outcome.source.span
+    for line in (case.image.launch.entrypoint, case.image.launch.cmd):
+        if line is None:
+            continue
+        own = [argument.text for argument in line.arguments if not (argument.inherited or argument.implied)]
+        for value in [line.instruction.value] if line.instruction is not None else own:
+            place = value.span
+            if place.document is span.document and place.start <= span.start and span.end <= place.end:
+                return line
+    return None
