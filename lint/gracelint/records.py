@@ -7,12 +7,19 @@ that is worth compiling, ``__init__``, is compiled when the first instance is ma
 The names are drop-in replacements for what gracelint uses (type checkers are shown the originals), and `dataclasses.fields`,
 `replace` and `asdict` work on these classes. Left out: ordering, ``InitVar``, ``KW_ONLY``, ``init=False``.
 `typing.NamedTuple` compiles every annotation on top of the tuple itself, five times the work.
+
+Frozen is a promise that mypy holds. At run time records refuse only in Python's development mode (``python -X dev``): a class that refuses must set each
+of its own fields by a call, which took an eighth of a run.
 """
 
 from __future__ import annotations
 
+import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+REFUSES = sys.flags.dev_mode
+"""Whether the frozen records of classes made from now on refuse to be changed."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, fields, replace
@@ -44,7 +51,10 @@ else:
         cls = type(record)
         if not hasattr(cls, "_values_"):  # one of the standard library's
             return cls(**{**{name: getattr(record, name) for name in cls.__match_args__}, **changes})
-        return cls(**{**dict(zip(cls.__match_args__, cls._values_(record), strict=True)), **changes})
+        change = cls.__dict__.get("_replaced_")
+        if change is None:
+            change = cls._replaced_ = _compiled_replace(cls)
+        return change(record, **changes)
 
     class _TupleMaker(type):
         """Makes, of the body of a class, a named tuple with its defaults and methods."""
@@ -82,7 +92,8 @@ else:
         values = attrgetter(*names) if len(names) > 1 else lambda record: tuple(getattr(record, name) for name in names)
         cls._values_ = staticmethod(values)
         cls.__dataclass_fields__ = _StandardFields()
-        if frozen:
+        refuses = frozen and REFUSES
+        if refuses:
             cls.__setattr__ = cls.__delattr__ = _refuse
         if eq:
             cls.__eq__, cls.__hash__ = _comparison(values, frozen)
@@ -91,13 +102,13 @@ else:
         if "__init__" not in namespace:
 
             def __init__(self, *args, **kwargs):  # noqa: N807  # a method
-                cls.__init__ = _compiled_init(cls, frozen, slots)
+                cls.__init__ = _compiled_init(cls, frozen, slots, refuses)
                 cls.__init__(self, *args, **kwargs)
 
             cls.__init__ = __init__
         return cls
 
-    def _compiled_init(cls, frozen, slots):
+    def _compiled_init(cls, frozen, slots, refuses):
         """``__init__`` in source text, as every default and setter is known by name; nothing else in the text varies."""
         names = {"_MISSING": _MISSING}
         parameters, body = ["self"], []
@@ -112,17 +123,26 @@ else:
                 parameters.append(f"{name}=_default_{name}")
             else:
                 parameters.append(name)
-            if frozen and slots:
+            if refuses and slots:
                 # The slot's own setter does not ask `__setattr__`, which refuses.
                 names[f"_set_{name}"] = getattr(cls, name).__set__
                 body.append(f"_set_{name}(self, {value})")
             else:
-                body.append(f"self.__dict__[{name!r}] = {value}" if frozen else f"self.{name} = {value}")
+                body.append(f"self.__dict__[{name!r}] = {value}" if frozen and not slots else f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             body.append("self.__post_init__()")
         lines = "\n ".join(body or ["pass"])
         exec(f"def __init__({', '.join(parameters)}):\n {lines}", names)
         return names["__init__"]
+
+    def _compiled_replace(cls):
+        """What makes a record from another one and changes."""
+        fields = cls.__match_args__
+        parameters = ", ".join(("_record", "/", *(f"{name}=_MISSING" for name in fields)))
+        values = ", ".join(f"_record.{name} if {name} is _MISSING else {name}" for name in fields)
+        names = {"_MISSING": _MISSING, "_cls": cls}
+        exec(f"def replaced({parameters}):\n return _cls({values})", names)
+        return names["replaced"]
 
     def _comparison(values, frozen):
         def __eq__(self, other):  # noqa: N807  # a method

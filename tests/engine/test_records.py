@@ -106,7 +106,10 @@ def test_what_every_record_can(made: ModuleType) -> None:
     assert not hasattr(point, "__dict__")
 
 
-def test_frozen_or_not(made: ModuleType) -> None:
+@pytest.mark.parametrize("kind", [records, dataclasses], ids=["ours", "standard"])
+def test_frozen_or_not(kind: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "REFUSES", True)
+    made = module(kind)
     point, mutable, opened = made.Point(1), made.Mutable(1), made.Open(4)
     for record, name in ((point, "x"), (opened, "a")):
         with pytest.raises(AttributeError):
@@ -120,6 +123,13 @@ def test_frozen_or_not(made: ModuleType) -> None:
         hash(mutable)
     assert opened.twice == 8 and opened != made.Open(4) and hash(opened) != hash(None)
     assert isinstance(made.Open.__dict__["twice"], cached_property)
+
+
+def test_frozen_records_refuse_in_development_mode() -> None:
+    check = "from gracelint.source import Document; Document('a', 'b').path = 'c'"
+    for options, refused in ((["-X", "dev"], True), ([], False)):
+        ran = subprocess.run([sys.executable, *options, "-c", check], capture_output=True, text=True, check=False)
+        assert ("FrozenInstanceError: cannot change field 'path'" in ran.stderr) is refused, ran.stderr
 
 
 def test_the_standard_library_is_not_imported() -> None:
