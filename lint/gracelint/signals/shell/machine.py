@@ -164,9 +164,10 @@ def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 
 def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside (``f() { [ a = b ] && x; }``)."""
     state.pop()
     flow.restore(state)
-    return [state]
+    return machine.finished(state, state.status, state.truth)
 
 
 def _exited(machine: Machine, state: State, frame: Frame) -> list[State]:
@@ -181,6 +182,11 @@ def _bottom(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 def _refused(machine: Machine, state: State, frame: Frame) -> list[State]:
     return [machine.leave(state, 2, frame.label)]
+
+
+def _behind_eval(machine: Machine, state: State, frame: Frame) -> list[State]:
+    state.pop()
+    return machine.finished(state, state.status, state.truth)
 
 
 def _passed(machine: Machine, state: State, frame: Frame) -> list[State]:
@@ -200,7 +206,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "exit": _exited,
     "base": _bottom,
     "within": _passed,
-    "eval": _passed,
+    "eval": _behind_eval,
     "refused": _refused,
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, held, jobcontrol, refusals, variables
+from . import builtins, children, filesystem, held, jobcontrol, refusals, substitution, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -70,10 +70,9 @@ def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]
     for assignment in node.assignments:
         for part in assignment.value.parts if assignment.value else ():
             if isinstance(part, sh.CommandSubstitution):
-                text = clip(part.text.value)
-                status, truth = None, Truth.success(text)
-    state.done(status, truth)
-    return [state]
+                status = substitution.status(machine, state, part)
+                truth = Truth.success(clip(part.text.value)) if status is None else None
+    return machine.finished(state, status, truth)
 
 
 def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:

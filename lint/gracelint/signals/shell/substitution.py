@@ -46,6 +46,17 @@ def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bo
     return machine.substituting >= DEEPEST or _block(machine, state, part.body.commands) is not None
 
 
+def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int | None:
+    """With what status the commands end; None where that is not known."""
+    last = part.body.commands[-1] if part.body.commands else None
+    words = last.words if isinstance(last, sh.Simple) else ()
+    if words and words[0].literal == "false" and "false" not in state.functions:
+        return 1
+    if words and words[0].literal == "exit" and len(words) > 1 and (words[1].literal or "").isdecimal():
+        return int((words[1].literal or "")[:9]) & 255
+    return 0 if computed(machine, state, part) else None
+
+
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
     """The output of ``cd X && pwd`` and of one simple command."""
     if len(commands) == 1 and isinstance(commands[0], sh.AndOr) and commands[0].operator == "&&":
