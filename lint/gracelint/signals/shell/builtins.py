@@ -51,6 +51,8 @@ def _test(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
         if not inside or inside[-1].value != "]":
             return machine.finished(state, 2)
         inside = inside[:-1]
+    if "==" in state.shell.dialect.misreads and any(field.value == "==" for field in inside[1:-1]):
+        return machine.finished(state, 2)  # an operator that it does not know
     return machine.decided(state, conditions.brackets(machine, state, inside))
 
 

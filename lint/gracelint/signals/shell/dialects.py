@@ -117,7 +117,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             trap_prefix=False,
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
             refuses=REFUSED_BY_ASH | {"<(…)", "the word function"},
-            misreads=frozenset({"&>", "function", "[[", "((", "coproc"}),
+            misreads=frozenset({"&>", "==", "function", "[[", "((", "coproc"}),
             options=DASH_OPTIONS,
             lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,

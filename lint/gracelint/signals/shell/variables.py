@@ -57,7 +57,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         elif value is not None:
             state.variables[name] = value
             simple.remember_pid(state, name, value)
-        elif local:
+        elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
             state.variables[name] = ""
     return machine.finished(state, 0)
 
