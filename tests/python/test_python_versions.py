@@ -113,3 +113,20 @@ def test_names(name: str, known: tuple[int, int], missing: tuple[int, int]) -> N
     assert not lacks(known, name)
     assert lacks(missing, name)
     assert not lacks(None, name)
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "expected"),
+    [
+        ("python:3.10-slim", "import asyncio\nwith asyncio.Runner() as runner:\n    pass\n", "asyncio.Runner (AttributeError)"),
+        ("python:3.10-slim", "import tomllib\nwhile True:\n    pass\n", "import tomllib (ModuleNotFoundError)"),
+        ("python:3.9-slim", "match 1:\n    case 1:\n        pass\n", "SyntaxError"),
+        ("python:3.12-slim", "import asyncio\nwith asyncio.Runner() as runner:\n    pass\n", ""),
+        ("python:3.10-slim", "try:\n    import tomllib\nexcept ImportError:\n    tomllib = None\n", ""),
+    ],
+)  # fmt: skip
+def test_what_it_dies_of_is_said(base: str, text: str, expected: str, tmp_path: Path) -> None:
+    python_lab.write({"app.py": text}, tmp_path)
+    program = python_lab.read(tmp_path, base=base)
+    assert program.stays is False
+    assert expected in " ".join(program.missing) if expected else program.missing == ()

@@ -73,8 +73,10 @@ def constant(run: Run, name: str) -> Value:
     return CONSTANTS.get(name, Ref(name))
 
 
-def refused(frame: Frame, kind: str, node: syntax.Expression | syntax.Statement, state: State) -> Value:
+def refused(run: Run, frame: Frame, kind: str, node: syntax.Expression | syntax.Statement, state: State) -> Value:
     """The image's Python has no such name: this raises."""
+    written = " ".join(node.text.value.split())[:60]
+    run.lacking.append(f"the image's Python knows no {written} ({kind})")
     frame.raises.append(Raised(state.copy(), kind, node.text))
     state.dead = True
     return UNKNOWN
@@ -95,7 +97,7 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
                 return Items(tuple(Const(word) for word in run.argv))
             loaded = run.modules.get(full)
             if loaded is None and lacks(run.sources.version, full):
-                return refused(frame, "AttributeError", node, state)
+                return refused(run, frame, "AttributeError", node, state)
             return loaded or constant(run, full)
         case Module(name=full, number=number):
             inner = state.store.get((number, name))

@@ -216,7 +216,7 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
             inner = module(run, frame, f"{name}.{original}", state) if name and run.sources.namespace(name) else source
             full = f"{name}.{original}"
             if not isinstance(inner, Module) and lacks(run.sources.version, full):
-                refused(frame, "ImportError", node, state)
+                refused(run, frame, "ImportError", node, state)
                 return
             found = inner if isinstance(inner, Module) else constant(run, full)
         run.write(state, (frame.scope.number, alias or original), found)
@@ -228,7 +228,7 @@ def _unknown_to_python(
     """Whether the image's Python lacks a module of the standard library."""
     if not isinstance(found, Ref) or not lacks(run.sources.version, found.name):
         return False
-    refused(frame, "ModuleNotFoundError", node, state)
+    refused(run, frame, "ModuleNotFoundError", node, state)
     return True
 
 

@@ -53,7 +53,7 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
         case syntax.Name(name=name):
             named = attributes.lookup(run, frame.scope, name, state)
             if isinstance(named, Ref) and lacks(run.sources.version, named.name):
-                return attributes.refused(frame, "NameError", node, state)
+                return attributes.refused(run, frame, "NameError", node, state)
             return named
         case syntax.Attribute():
             return attributes.attribute(run, frame, value(run, frame, node.value, state), node.name, node, state)

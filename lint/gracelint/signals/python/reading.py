@@ -36,7 +36,9 @@ def read(
     if parsed is None or parsed.problem is not None:
         return None
     if sources.refused(entry.source):
-        return Behaviour(entry.source, False)
+        return Behaviour(
+            entry.source, False, missing=("the image's Python does not know the syntax of the program (SyntaxError)",)
+        )
     run_of = runs(entry, sources, env, ignored)
     first = run_of()
     if first.exhausted:
@@ -57,7 +59,8 @@ def read(
             return _unknown(entry.source, text, name, signals, f"what {name} does with the signal")
         if first.doubts:
             return _unknown(entry.source, entry.source.cut(0, 0), "the program", signals, first.doubts[0])
-        return Behaviour(entry.source, False)
+        dies = first.lacking and all(end.how == "error" for end in first.endings)
+        return Behaviour(entry.source, False, missing=tuple(first.lacking[:1]) if dies else ())
     responses = {signal: response_to(run_of, first, places, signal) for signal in signals}
     found = {signal: response for signal, response in responses.items() if response is not None}
     if any(end.how == "end" for end in first.endings):

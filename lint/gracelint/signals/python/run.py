@@ -151,6 +151,8 @@ class Run:
     modules: dict[str, Module] = field(default_factory=dict)
     class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     executed: set[tuple[object, int]] = field(default_factory=set)
+    # What the image's Python does not know.
+    lacking: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     # The states in which processes began, by their numbers.
     forked: dict[int, State] = field(default_factory=dict)
