@@ -72,7 +72,7 @@ def check(case: Case) -> Iterator[Finding]:
             f"{', and' if job.stays else ','} {cost(case, defect.path)};"
             " run one service in a container, or trap the signal, send it to each and wait",
             severity=severity_of(defect.path) if job.stays else "warning",
-            confidence="high" if job.stays else "medium",
+            confidence="high" if job.stays and (case.image.base.known or case.image.launch.entrypoint) else "medium",
             fix=several_fix(case, outcome),
         )
 

@@ -87,10 +87,12 @@ def check(case: Case) -> Iterator[Finding]:
         return  # it did, before the build took it away
     outcome = outcomes[0]
     image = case.image
-    started = image.files.which(words[0], image.workdir, image.env.get("PATH") or "")
-    content = started.content if isinstance(started, ImageFile) else None
-    if content is not None and content.span.document is outcome.source.span.document:
-        return  # the script is what CMD starts, behind an entrypoint that lets it through
+    search = image.env.get("PATH") or ""
+    for word in words:
+        started = image.files.which(word, image.workdir, search) if word else None
+        content = started.content if isinstance(started, ImageFile) else None
+        if content is not None and content.span.document is outcome.source.span.document:
+            return  # the script is what CMD starts, by itself or by sh, behind an entrypoint that lets it through
     command = outcome.command
     if command is None or outcome.end not in ("exec", "foreground"):
         return

@@ -38,6 +38,7 @@ from gracelint.rule import Case, Rule
 
 from .applications import blocking, response_of
 from .defects import of_rule
+from .stop_signal import started_otherwise
 from .telling import shown, tell
 
 if TYPE_CHECKING:
@@ -80,11 +81,13 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _for_development(case: Case) -> bool:
-    """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, or the environment."""
+    """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, the environment, or what is mounted."""
     names = [case.image.dockerfile.document.path, case.image.target or ""]
     names += [argument.text.span.document.path for argument in case.image.launch.arguments[:1]]
     names += [case.image.env.get(name) or "" for name in _ENVIRONMENTS]
-    return any(_DEVELOPMENT.search(name) for name in names)
+    # A compose file that lays the sources over the image, and starts something else than the image does, is there to work with.
+    laid_over = started_otherwise(case) and case.image.files.is_mounted(case.image.workdir)
+    return laid_over or any(_DEVELOPMENT.search(name) for name in names)
 
 
 def _what_happens(case: Case, defect: Defect) -> str:

@@ -33,7 +33,7 @@ _VERSION = regex(r"[\d.]+$")
 
 def sounds_finite(command: Command) -> bool:
     """Whether the program's name, or that of the script that an interpreter or a runner runs, holds a word for a deed that ends."""
-    if not command.argv or (command.program is not None and command.program.stays):
+    if not command.argv or (command.program is not None and command.program.stays and not _is_unread_runner(command)):
         return False
     name = base_name(command.argv[0])
     words = [name]
@@ -50,6 +50,11 @@ def sounds_finite(command: Command) -> bool:
     return any(not _DEEDS.isdisjoint(_BETWEEN.split(_ENDING.sub("", word).lower())) for word in words)
 
 
+def _is_unread_runner(command: Command) -> bool:
+    """Whether it is npm or the like with a script that is in no package.json that was read: that it stays is what most such scripts do."""
+    return command.program is not None and command.program.kind == "package-runners" and not command.program.starts
+
+
 def may_serve(job: Job) -> bool:
     """Whether a background job may have something to lose whenever the stop comes: it runs until it is told, or may well do."""
     return job.service and job.stays is not False and (job.stays is True or not sounds_finite(job.command))
@@ -58,7 +63,9 @@ def may_serve(job: Job) -> bool:
 def is_step(outcome: Outcome) -> bool:
     """Whether a program that nobody knows stands at the script's own level with more behind it than words and tidying up: it is written to end."""
     command = outcome.command
-    if command is None or command.program is not None or command.calls or command.around:
+    if command is None or command.calls or command.around:
+        return False
+    if command.program is not None and not _is_unread_runner(command):
         return False
     behind = outcome.source.value[command.text.end - outcome.source.start :]
     words = (line.split() for line in behind.split("\n")[1:])

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .blamed_programs import has_trait
 from .defects import of_rule
 from .runners import runner_fix
 from .telling import cost, program_name, severity_of, tell
@@ -63,6 +64,8 @@ def check(case: Case) -> Iterator[Finding]:
     for defect in of_rule(case, RULE.name):
         runner = program_name(defect.hop.argv)
         app = _started(defect)
+        # Of a development server nobody misses the requests.
+        development = defect.path.app is not None and has_trait(defect.path.app.program, "development")
         if app in _SCRIPTS:  # package.json is not known, and so not what runs in the end
             app = f"what its script {app} runs"
         yield tell(
@@ -70,8 +73,8 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"{runner} stands between {case.trace.stop_signal.name} and {app}: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
-            f" start {app} directly",
-            severity=severity_of(defect.path),
+            f" start {'a production server' if development else app} directly",
+            severity="warning" if development else severity_of(defect.path),
             fix=runner_fix(case, defect.hop),
         )
 

@@ -27,7 +27,7 @@ exec gunicorn app:app
 
 ## Fix safety
 Safe: a trap is set at the top of the script, behind its first comments. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script then ends after
-its present command, and the application is not started.
+its present command, and the application is not started. A command that outlasts the grace period is put in the background and waited for, so that the trap can come in between.
 
 ## When not to care
 When starting takes a second or two.
@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 from gracelint.signals.names import number
+from gracelint.signals.sleeping import duration
 
 from .launching import base_name
 from .telling import program_name
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.outcome import Command, Outcome
 
 # Commands that wait for something else, as long as it takes.
 _WAITS = frozenset(
@@ -70,6 +71,9 @@ _WAITS = frozenset(
         "until",
     }
 )
+
+# Of them, those that end by themselves only when what they wait for is there, or after a time longer than the grace period.
+_LONG = frozenset({"wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize"})
 
 _HEAD = regex(r"#!.*\n(?:#.*\n)*")
 
@@ -89,24 +93,42 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             for command in outcome.before:
                 if command.argv and base_name(command.argv[0]) in _WAITS:
-                    app = program_name(path.pid1)
+                    app, short = program_name(path.pid1), (signal or "SIGTERM").removeprefix("SIG")
+                    trap = f"trap 'exit {128 + (number(signal or '') or 15)}' {short}"
+                    outlasts = _outlasts(command, case.trace.grace_period)
                     yield RULE.finding(
                         command.text,
                         f"a stop that comes while the script waits here is lost: its shell drops {signal}, then starts {app}, which is killed after"
-                        f" {case.trace.grace_period:g} s; write trap 'exit 143' {(signal or 'SIGTERM').removeprefix('SIG')} at the top of the script",
+                        f" {case.trace.grace_period:g} s; write {trap} at the top of the script"
+                        + (
+                            f", and wait in a way that it can interrupt: {command.text.value} & wait $!"
+                            if outlasts
+                            else ""
+                        ),
                         confidence="medium",
-                        fix=_fix(outcome, signal),
+                        fix=_fix(outcome, f"{trap}\n", command if outlasts else None),
                     )
                     return
 
 
-def _fix(outcome: Outcome, signal: str | None) -> Fix | None:
-    """A trap behind the script's ``#!`` and its first comments, which lasts until exec."""
-    head, value = _HEAD.match(outcome.source.value), number(signal or "")
-    if outcome.mode != "file" or head is None or signal is None or value is None:
+def _outlasts(command: Command, grace_period: float) -> bool:
+    """Whether a trap, which a shell runs between two commands, would come too late behind this one."""
+    seconds = duration(command.argv)
+    return base_name(command.argv[0]) in _LONG or (seconds is not None and seconds >= grace_period)
+
+
+def _fix(outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
+    """A trap behind the script's ``#!`` and its first comments, which lasts until exec; ``waits`` goes to the background and is waited for,
+    where it stands alone."""
+    head = _HEAD.match(outcome.source.value)
+    if outcome.mode != "file" or head is None:
         return None
-    trap = f"trap 'exit {128 + value}' {signal.removeprefix('SIG')}\n"
-    return fix_of("safe", "Leave when told before exec", [outcome.source.cut(head.end(), head.end()).edit(trap)])
+    edits = [outcome.source.cut(head.end(), head.end()).edit(trap)]
+    if waits is not None:
+        if waits.around or waits.calls:
+            return None
+        edits.append(waits.text.insert_after(" & wait $!"))
+    return fix_of("safe", "Leave when told before exec", edits)
 
 
 RULE = Rule("GL219", "signal-lost-before-exec", "info", check, __doc__)

@@ -13,9 +13,21 @@ if TYPE_CHECKING:
     from gracelint.rule import Case
 
 
+def started_otherwise(case: Case) -> bool:
+    """Whether the container is not started as the image says, but with an entrypoint or command of a compose file or ``docker run``."""
+    launch = case.image.launch
+    return any(
+        line is not None and line.instruction is None and any(not word.inherited for word in line.arguments)
+        for line in (launch.entrypoint, launch.cmd)
+    )
+
+
 def stop_signal_fix(case: Case, name: str) -> Fix | None:
-    """Rewrite the STOPSIGNAL in force, or write one above the instruction that starts the program."""
+    """Rewrite the STOPSIGNAL in force, or write one above the instruction that starts the program. None where the program is not the
+    image's own, which may stop well on the signal of now."""
     signal = case.image.stop_signal
+    if started_otherwise(case):
+        return None
     message = f"Stop with {name}"
     if signal.source == "dockerfile" and signal.text is not None:
         return fix_of("unsafe", message, [signal.text.edit(name)])

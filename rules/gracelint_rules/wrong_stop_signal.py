@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
-from .stop_signal import stop_signal_fix
+from .stop_signal import started_otherwise, stop_signal_fix
 from .telling import program_name, tell
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
+        setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
         advice = (
-            f"it stops cleanly on {clean}: write STOPSIGNAL {clean}"
+            f"it stops cleanly on {clean}: write {setting}"
             if clean
             else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration (uWSGI: die-on-term = true)"
         )

@@ -204,6 +204,9 @@ class _OneFile:
     def runs(self, wanted: re.Pattern[str]) -> bool:
         return False
 
+    def is_mounted(self, path: str) -> bool:
+        return False
+
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         path = self._file.path
         return (path,) if folder == "/" and (wanted is None or wanted(path)) else ()

@@ -73,6 +73,10 @@ class ImageFiles:
         self._reach = Reach(steps)
         self._mounts: tuple[str, ...] = ()
 
+    def is_mounted(self, path: str) -> bool:
+        """Whether a folder or file of the host is laid over a path of the image."""
+        return any(contains(mount, normal(path)) for mount in self._mounts)
+
     def with_mounts(self, mounts: Sequence[str]) -> ImageFiles:
         """These files in a container that has files of the host at these paths: what the image lacks there may come from the host."""
         self._mounts = tuple(normal(mount) for mount in mounts)
@@ -160,7 +164,7 @@ class ImageFiles:
         if key not in self._entries:
             self._effort.begin()
             found = self._followed(path, thorough)
-            if isinstance(found, Gone) and any(contains(mount, path) for mount in self._mounts):
+            if isinstance(found, Gone) and self.is_mounted(path):
                 found = Vague(f"files of the host are mounted over {path}")
             if self._effort.spent:
                 return found  # asked alone, it may be found

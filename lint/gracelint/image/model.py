@@ -154,6 +154,9 @@ class Files(Protocol):
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         """What ``execvp`` would start: a path relative to ``workdir``, or a name looked up in ``search`` (PATH)."""
 
+    def is_mounted(self, path: str) -> bool:
+        """Whether a folder or file of the host is laid over a path of the image."""
+
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
         other is read."""
