@@ -240,7 +240,8 @@ def predicted(path: SignalPath) -> Answer:
         return Answer("unknown", path.pid1)  # a program that nobody knows: it may not even be there
     for hop in path.hops:
         name = hop.argv[0].rpartition("/")[2] if hop.argv else ""
-        if name in APPLICATIONS and hop.shell is None:
+        known = hop.program.name if hop.program is not None else name  # `exec -a` shows another one
+        if known in APPLICATIONS and hop.shell is None:
             told.append((name, bool(hop.notified), bool(hop.finishes)))
     crashes = any(hop.shell is not None and hop.shell.stop and hop.shell.stop.ends == "crashes" for hop in path.hops)
     return Answer(path.verdict, path.pid1, tuple(sorted(told)), bool(path.when), crashes)

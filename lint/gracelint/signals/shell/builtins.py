@@ -1,6 +1,6 @@
 """Builtin commands: those that print, test, and set parameters and options; `TABLE` holds them all.
 
-Those for variables are in `variables`, control flow in `flow`, signals and processes (``trap``, ``kill``, ``wait``, ``exec`` …) in `jobcontrol`.
+Those for variables are in `variables` and `reading`, control flow in `flow`, signals and processes (``trap``, ``kill``, ``wait``, ``exec`` …) in `jobcontrol`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, variables
+from . import conditions, filesystem, flow, jobcontrol, reading, variables
 from .dialects import DASH_LETTERS
 from .parameters import compute
 from .state import Truth
@@ -134,7 +134,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     **dict.fromkeys(("test", "["), _test),
     **dict.fromkeys((".", "source"), flow.source),
     **dict.fromkeys(("break", "continue"), flow.leave_loop),
-    **dict.fromkeys(("mapfile", "readarray"), variables.mapfile),
+    **dict.fromkeys(("mapfile", "readarray"), reading.mapfile),
     "false": _false,
     "type": _query,
     "unset": variables.unset,
@@ -145,7 +145,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "return": flow.give_back,
     "exit": flow.leave_shell,
     "printf": variables.printf,
-    "read": variables.read,
+    "read": reading.read,
     "getopts": variables.getopts,
     "let": variables.let,
     **jobcontrol.TABLE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, endings, filesystem, refusals, simple, substitution
+from . import builtins, endings, filesystem, inputs, refusals, simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -47,6 +47,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard = {}, (), ()
     forked.guarded, forked.held = False, ()
+    if state.inputs:
+        forked.inputs = inputs.inherited(state, background=around == "background")
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
     if state.tested:
         forked.options = forked.options - {"e"}
@@ -164,7 +166,12 @@ def _members(
             break
         following: list[tuple[State, list[Forked]]] = []
         for each, members in partial:
-            for forked_state, forked in _apart(each, fork(machine, each, member, around, construct)):
+            own = each.inputs
+            if number:
+                each.inputs = inputs.piped(machine, each, node.commands[number - 1])
+            ways = fork(machine, each, member, around, construct)
+            each.inputs = own
+            for forked_state, forked in _apart(each, ways):
                 following.append((forked_state, [*members, forked]))
         partial = following[:MOST_WAYS]
     for each, members in partial:

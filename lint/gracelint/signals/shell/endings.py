@@ -37,6 +37,13 @@ def consumes(loop: object) -> bool:
     return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(loop.body))
 
 
+def reads(loop: object) -> bool:
+    """Whether a loop reads on in its input in every turn, so that it ends with that."""
+    return isinstance(loop, sh.While) and any(
+        isinstance(part, sh.Simple) and _begins(part, "read") for part in walk(loop.condition)
+    )
+
+
 def _begins(command: sh.Simple, name: str) -> bool:
     return bool(command.words) and command.words[0].literal == name
 

@@ -21,7 +21,8 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
         end, command = ended.kind, ended.command
     else:
         assert block is not None
-        end, command = block.kind, block.command
+        # A shell that reads what a process writes goes round with it.
+        end, command = "loop" if block.kind == "read" else block.kind, block.command
     loop = _loop(state)
     if end == "foreground" and loop is not None and block is not None and _pauses(block.children):
         end = "loop"

@@ -30,6 +30,7 @@ class Held:
     """One of them. ``descriptors`` are those of the shell that lead to it; ``writes``: the shell writes, and it reads. It is open as long as the shell's stack is deeper than ``depth``."""
 
     process: Process
+    part: sh.ProcessSubstitution
     descriptors: frozenset[str]
     writes: bool
     depth: int
@@ -94,7 +95,7 @@ def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[
         return
     state.last_pid = str(process.pid)
     if writes or process.stays is not False:
-        state.held = (*state.held, Held(process, numbers, writes, depth))[-16:]
+        state.held = (*state.held, Held(process, part, numbers, writes, depth))[-16:]
 
 
 def _process(machine: Machine, state: State, part: sh.ProcessSubstitution, *, writes: bool) -> Process | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import byname, held, kills, simple, traps
+from . import byname, held, inputs, kills, simple, traps
 from .kills import target
 from .outcome import LostExec
 from .state import Block, Ended, Truth
@@ -27,6 +27,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     """``exec``."""
     rest = fields[1:]
     known = state.shell.dialect.exec_options
+    shown, login = "", False
     while known and rest and rest[0].shown.startswith("-") and len(rest[0].shown) > 1:
         option = rest[0].shown
         rest = rest[1:]
@@ -34,10 +35,12 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             break
         if not set(option[1:]) <= set(known):
             return [machine.leave(state, 2, f"exec has no option {option}")]
-        if option.endswith("a"):
-            rest = rest[1:]
+        login = login or "l" in option
+        if option.endswith("a") and rest:
+            shown, rest = rest[0].shown, rest[1:]
     if not rest:
         held.redirect(machine, state, node.redirects)
+        inputs.redirect(machine, state, node.redirects)
         return machine.finished(state, 0)
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):
@@ -55,7 +58,8 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         construct = frame.data if frame is not None else node.text
         where = next(label for label in reversed(state.around) if label in ("pipeline", "subshell", "background"))
         state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
-    return simple.execute(machine, state, rest, command, keyword)
+    shown = ("-" if login else "") + (shown or rest[0].shown) if shown or login else ""
+    return simple.execute(machine, state, rest, command, keyword, shown=shown)
 
 
 def _whole_job(state: State, pid: int) -> tuple[int, ...]:

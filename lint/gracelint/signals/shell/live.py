@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
 from ..process import Alternative, Process
@@ -25,7 +26,6 @@ from .targets import reached
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...parsers.shell import model as sh
     from ...source import Text
     from ..kernel import Kernel, Task
     from .host import Budget, Context
@@ -83,7 +83,7 @@ class LiveShell:
             self._crash()
             return
         block = self.state.block
-        if block is not None and block.kind == "wait":
+        if block is not None and block.kind in ("wait", "read"):
             self.kernel.at(0.0, self._interrupt)
         elif block is not None:
             self.deferred = True
@@ -123,11 +123,16 @@ class LiveShell:
         self.kernel.end(self.task, "crashed")
 
     def _interrupt(self) -> None:
-        """The signal ends ``wait``."""
+        """The signal ends ``wait``; bash goes on with a ``read`` behind the trap."""
         block = self.state.block
-        if not self.pending or block is None or block.kind != "wait" or not self.task.alive:
+        if not self.pending or block is None or block.kind not in ("wait", "read") or not self.task.alive:
             return
         self.state.block = None
+        if block.kind == "read":
+            assert block.again is not None
+            self.state.push("seq", sh.Block(block.command.text, (block.again,)))
+            self.run()
+            return
         self.state.done(128 + (names.number(self.pending[0]) or 0))
         self.run(interrupted=True)
 
@@ -147,9 +152,9 @@ class LiveShell:
             return  # of an interrupt, with its command
         if block.kind == "wait":
             self.reap(self.state, block.pids)
-        status = block.status if block.kind == "foreground" else None
+        status = block.status
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
-        if last is not None and last.ended == "died":
+        if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
         self._take(simple.over(self.machine, self.state, status))
         self.run()
@@ -286,7 +291,7 @@ class LiveShell:
             self.waits.append((block.command.text, block.pids, self._handling()))
         if not any(self._running(pid) for pid in block.pids) and not self._orphans():
             self.kernel.at(0.0, lambda: self.child_ended(0))
-        elif self.pending and block.kind == "wait":
+        elif self.pending and block.kind in ("wait", "read"):
             self.kernel.at(0.0, self._interrupt)
 
     def _handling(self) -> bool:

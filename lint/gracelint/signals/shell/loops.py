@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ..process import Bound
-from . import endings, filesystem, refusals, simple
+from . import endings, filesystem, inputs, refusals, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -291,7 +291,10 @@ def _constant(state: State, condition: object) -> bool:
 
 
 def _ends(state: State, node: object) -> bool:
-    """Whether a loop is certain to come to the end of its arguments, because they are known."""
+    """Whether a loop is certain to come to the end of its arguments, or of the lines that it reads, because they are known."""
+    if state.inputs and endings.reads(node):
+        source = inputs.current(state, inputs.INPUT)
+        return source is not None and source.rest is not None
     return not any(field.rest for field in state.parameters) and endings.consumes(node)
 
 

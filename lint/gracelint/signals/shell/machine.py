@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, held, loops, parameters, refusals, simple, words
+from . import children, compound, flow, held, inputs, loops, parameters, refusals, simple, words
 from .state import Ended, Frame, Truth
 from .values import clip
 
@@ -73,6 +73,7 @@ class Machine:
             held.leave(state)
         if redirects and not isinstance(command, (sh.Simple, sh.Subshell)):
             held.enclose(self, state, redirects)
+            inputs.enclose(self, state, redirects)
         return ENTER[type(command)](self, state, command)
 
     def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:

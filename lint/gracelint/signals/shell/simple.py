@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, held, jobcontrol, refusals, substitution, variables
+from . import builtins, children, filesystem, held, inputs, jobcontrol, refusals, substitution, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -114,6 +114,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     state.parameters = tuple(fields[1:])
     if node.redirects:
         held.enclose(machine, state, node.redirects)
+        inputs.enclose(machine, state, node.redirects)
         state.push("within", label="redirection")
     state.push("call", data=node.text, label="function")
     return machine.enter(state, function.body)
@@ -129,6 +130,8 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
     if not machine.live and tail(state, redirected=bool(node.redirects)):
         return execute(machine, state, fields, command, None, implicit=True)
+    if state.inputs:
+        inputs.consumed(state, node, command.argv[0] if command.argv else "")
     environment = surroundings(machine, state, pid1=False)
     result: list[State] = []
     for each, alternative in apart(
@@ -229,21 +232,27 @@ def execute(
     keyword: Text | None,
     *,
     implicit: bool = False,
+    shown: str = "",
 ) -> list[State]:
-    """Replace the shell by a program."""
+    """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
     leads = state.leads or (state.pid == state.shell.pid and state.shell.leads)
     environment = replace(surroundings(machine, state, pid1=state.pid == 1), leads=leads, depth=machine.forking + 1)
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)
-        program = alternative.process.program if alternative.process else None
+        process = alternative.process
+        if shown and process is not None and process.argv[:1] == (fields[0].value,):
+            process = replace(
+                process, argv=(shown, *process.argv[1:])
+            )  # not a script, which its interpreter is shown for
+        program = process.program if process else None
         _note_failure(each, command, alternative)
         if alternative.failed is not None and each.shell.dialect.leaves_by_exit_trap:
             result.append(machine.leave(each, 127, alternative.failed))
             continue
         each.ended = Ended(
             "exec" if alternative.failed is None else "exits",
-            alternative.process,
+            process,
             replace(command, program=program),
             implicit,
             keyword,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..process import Process
     from .dialects import Dialect
     from .held import Held
+    from .inputs import Input
     from .outcome import Around, Command, LostExec, Trap
     from .values import Array, Field, Value
 
@@ -95,12 +96,12 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why the shell does not go on: it waits for a foreground command, or stands in ``wait``.
+    """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
 
-    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known.
+    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
     """
 
-    kind: Literal["foreground", "wait", "loop"]
+    kind: Literal["foreground", "wait", "read", "loop"]
     command: Command
     pids: tuple[int, ...] = ()
     children: tuple[Process, ...] = ()
@@ -108,6 +109,7 @@ class Block:
     everything: bool = False
     status: int | None = None
     pipeline: tuple[Command, ...] = ()
+    again: sh.Simple | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Ended:
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
+    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -180,6 +182,7 @@ class State:
     leads: bool = False
     rounds: object = None
     held: tuple[Held, ...] = ()
+    inputs: tuple[Input, ...] = ()
 
     def copy(self) -> State:
         """An independent copy."""
@@ -258,6 +261,7 @@ class State:
             self.guarded,
             self.readonly,
             self.held,
+            self.inputs,
         )
 
 

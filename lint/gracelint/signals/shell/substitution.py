@@ -41,6 +41,20 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
     return Unknown(unknown.name, found.default, found.nonempty)
 
 
+def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
+    """All that commands write, with the new line at its end; None where it is not known."""
+    if machine.substituting >= DEEPEST:
+        return None
+    machine.substituting += 1
+    try:
+        found = _block(machine, state, commands)
+    finally:
+        machine.substituting -= 1
+    first = commands[0].words[:2] if isinstance(commands[0], sh.Simple) else ()
+    exact = [word.literal for word in first][:1] in (["printf"], ["cat"]) or (first[1:] and first[1].literal == "-n")
+    return found + "\n" if isinstance(found, str) and found and not exact else found
+
+
 def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether the commands are among those that are computed here."""
     return machine.substituting >= DEEPEST or _block(machine, state, part.body.commands) is not None
@@ -138,27 +152,35 @@ def printed(tool: str, rest: list[Field]) -> Value | None:
 
 
 def _formatted(layout: Value, values: list[Value]) -> Value | None:
-    """``printf`` of a layout with as many places as values, each ``%s`` or ``%d``; a new line at its end is for the command substitution to take away."""
+    """``printf`` of a layout whose places are each ``%s`` or ``%d``; it is gone through as often as there are values for it."""
     if not isinstance(layout, str):
         return None
-    layout = layout.removesuffix("\\n")
-    if layout == "%s" and len(values) == 1:
+    if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
         return values[0]
     places = _PLACE.findall(layout)
-    if "\\" in layout or "%" in _PLACE.sub("", layout) or len(places) != len(values):
+    if "%" in _PLACE.sub("", layout) or _ESCAPE.sub("", layout).count("\\"):
         return None
-    converted: list[str | int] = []
-    for place, value in zip(places, values, strict=True):
-        if not isinstance(value, str) or (place.endswith("d") and not _DECIMAL.match(value)):
-            return None
-        converted.append(int(value) if place.endswith("d") else value)
-    return layout % tuple(converted)
+    layout = _ESCAPE.sub(lambda found: _ESCAPES[found[0]], layout)
+    if not places:
+        return layout
+    pieces = []
+    for at in range(0, max(1, len(values)), len(places)):
+        converted: list[str | int] = []
+        turn = values[at : at + len(places)]
+        for place, value in zip(places, [*turn, *[""] * (len(places) - len(turn))], strict=True):
+            if not isinstance(value, str) or (place.endswith("d") and value and not _DECIMAL.match(value)):
+                return None
+            converted.append(int(value or "0") if place.endswith("d") else value)
+        pieces.append(layout % tuple(converted))
+    return "".join(pieces)
 
 
 # What shells do not take for octal.
 _DECIMAL = regex(r"-?(?:0|[1-9][0-9]{0,8})\Z")
 # A conversion that Python and the shells understand alike.
 _PLACE = regex(r"%-?\d{0,3}[sd]")
+_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
+_ESCAPE = regex(r"\\[nt\\]")
 
 
 def _sequence(bounds: list[str | None]) -> Value | None:

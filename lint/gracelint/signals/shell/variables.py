@@ -1,4 +1,4 @@
-"""Builtins that give variables their values: ``export``, ``local``, ``read``, ``getopts``, ``let`` …"""
+"""Builtins that give variables their values: ``export``, ``local``, ``getopts``, ``let`` …"""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             if dialect.family == "bash"
             else [machine.leave(state, 2, "local stands in no function")]
         )
-    local = fields[0].value in ("local", "declare", "typeset") and bool(state.scopes)
     options = ""
     for word in node.words[1:]:
         raw = word.literal
@@ -47,6 +46,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             return read_only(machine, state, name)
         if fields[0].value == "readonly":
             state.readonly = state.readonly | {name}
+        local = fields[0].value in ("local", "declare", "typeset") and bool(state.scopes) and "g" not in options
         if local:
             saved = state.scopes[-1][1]
             saved.setdefault(name, state.variables.get(name))
@@ -81,11 +81,13 @@ def read_only(machine: Machine, state: State, name: str) -> list[State]:
 def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value | None]:
     """Name and value of an argument ``NAME=value``."""
     first = word.parts[0] if word.parts else None
-    if not isinstance(first, sh.LiteralText):
-        return "", None
-    name, equals, _ = first.value.value.partition("=")
+    name, equals, _ = first.value.value.partition("=") if isinstance(first, sh.LiteralText) else ("", "", "")
+    if not equals and len(word.parts) == 1 and name:
+        return name, None
     if not equals:
-        return (first.value.value, None) if len(word.parts) == 1 else ("", None)
+        pair = machine.value(state, word)  # `export "$name=$value"`
+        name, equals, rest = pair.partition("=") if isinstance(pair, str) else ("", "", "")
+        return name.rstrip("+"), rest if equals else None
     whole = machine.value(state, word)
     if isinstance(whole, str):
         return name.rstrip("+"), whole.partition("=")[2]
@@ -120,58 +122,14 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
     return machine.finished(state, 0)
 
 
-def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``read``: what comes in is not known."""
-    names = [field.shown for field in fields[1:] if not field.shown.startswith("-")]
-    options = {field.shown for field in fields[1:] if field.shown.startswith("-")}
-    plain = options <= {"-r", "-a"} and state.lookup("IFS") is None and not node.assignments
-    line = _line(machine, state, node) if plain else None
-    if line is not None and all(map(NAME.match, names)):
-        _distribute(state, line, names or ["REPLY"], array="-a" in options)
-        return machine.finished(state, 0 if line or _has_input(node) else 1)
-    for name in names or ["REPLY"]:
-        if NAME.match(name):
-            state.variables[name] = Unknown(f"${name}")
-    return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
-
-
 def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``printf``: with bash's ``-v NAME``, what it would write becomes the variable's value."""
     if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.family == "bash":
         name = fields[2].shown.partition("[")[0]
-        whole = name == fields[2].shown and NAME.match(name) and not fields[3].shown.endswith("\\n")
+        whole = name == fields[2].shown and NAME.match(name)
         text = printed("printf", fields[3:]) if whole else None
         state.variables[name] = text if text is not None else Unknown(f"${name}")
     return machine.finished(state, 0)
-
-
-def _has_input(node: sh.Simple) -> bool:
-    return node.redirects[-1].operator != "<"
-
-
-def _line(machine: Machine, state: State, node: sh.Simple) -> str | None:
-    """The first line of what a command of its own reads: a here-string, a here-document that is taken as it stands, nothing. None where it is not known."""
-    last = node.redirects[-1] if node.redirects else None
-    if last is None or last.descriptor not in (None, "0"):
-        return None
-    if last.operator == "<<<":
-        known = machine.value(state, last.target)
-        return known.partition("\n")[0] if isinstance(known, str) else None
-    if last.heredoc is not None:
-        body = last.heredoc.value
-        plain = not last.expands or not any(character in body for character in "$`\\")
-        return body.partition("\n")[0] if plain and body else None
-    return "" if last.operator == "<" and machine.value(state, last.target) == "/dev/null" else None
-
-
-def _distribute(state: State, line: str, names: list[str], *, array: bool) -> None:
-    """Split a line as ``read`` does: the last name gets the rest."""
-    if array:
-        state.variables[names[0]] = tuple(line.split())
-        return
-    pieces = line.split(None, len(names) - 1)
-    for name, piece in zip(names, [*pieces, *[""] * (len(names) - len(pieces))], strict=False):
-        state.variables[name] = piece.strip()
 
 
 def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -232,9 +190,3 @@ def let(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) ->
     for field in fields[1:]:
         truth = arithmetic(state, field.shown)
     return machine.decided(state, truth)
-
-
-def mapfile(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``mapfile``: an array of something."""
-    state.variables[fields[-1].shown] = (Unknown(f"${fields[-1].shown}"),)
-    return machine.finished(state, 0)
