@@ -72,6 +72,7 @@ class Dialect:
     ``kill``: how its ``kill`` reads its words. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
+    ``sources_here``: ``.`` looks for a name without a slash in the working folder too, not on PATH only, and goes on where it finds nothing (bash's manual, "POSIX Mode").
     """
 
     family: Family
@@ -103,6 +104,7 @@ class Dialect:
     tail_needs_end: bool = False
     leaves_on_interrupt: bool = False
     ignores_quit: bool = True
+    sources_here: bool = False
 
 
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
@@ -162,6 +164,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         monitors=True,
         forgets_waited=True,
         returns_from_traps=False,
+        sources_here=not posix,
         appends=True,
         exec_options="acl",
         leaves_by_exit_trap=False,

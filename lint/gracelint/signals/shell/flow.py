@@ -26,11 +26,17 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     """``.`` and ``source``."""
     path = default(fields[1].value) if len(fields) > 1 else None
     shell = state.shell.dialect
+    if path and "/" not in path and not shell.sources_here:
+        # Packages put programs on PATH, not files to be read: what the image is not known to have there, is not there.
+        found = filesystem.locate(machine, state, path)
+        path, absent = found, found is None
+    else:
+        absent = path is not None and filesystem.exists(machine, state, path, "f") is False
     text = filesystem.file(machine, state, path) if path else None
-    if text is None and path and filesystem.exists(machine, state, path, "f") is False:
-        if shell.family == "bash":
+    if text is None and absent:
+        if shell.sources_here:
             return machine.finished(state, 1)
-        failed = f"{path}, which {fields[0].shown} reads, is not there, and {shell.family} gives up"
+        failed = f"{fields[1].shown}, which {fields[0].shown} reads, is not {'there' if '/' in fields[1].shown else 'on PATH'}, and {shell.family} gives up"
         return [machine.leave(state, 2, failed)]
     if text is None:
         shown = fields[1].shown if len(fields) > 1 else "?"
