@@ -129,9 +129,17 @@ def _missing_exec(case: Case, outcome: Outcome) -> str:
     line = line_of(case, outcome)
     if line is None or outcome.mode != "command":
         return "missing-exec"
-    if line.form == "exec":
+    if shell_form_of(case, outcome) is None:
         return "shell-wrapper-without-exec"
     return "shell-form-entrypoint" if line is case.image.launch.entrypoint else "shell-form-cmd"
+
+
+def shell_form_of(case: Case, outcome: Outcome) -> CommandLine | None:
+    """The shell form that this shell runs; None for another shell within it (``CMD bash -c "…"``)."""
+    line = line_of(case, outcome)
+    if line is None or line.form != "shell" or line.instruction is None or outcome.mode != "command":
+        return None
+    return line if line.instruction.value.span == outcome.source.span else None
 
 
 def line_of(case: Case, outcome: Outcome) -> CommandLine | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .blamed_programs import UNCATCHABLE
-from .blamed_shells import line_of
+from .blamed_shells import line_of, shell_form_of
 from .defects import of_rule
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
@@ -93,10 +93,9 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
 
 
 def _advice(case: Case, outcome: Outcome) -> str:
-    line = line_of(case, outcome)
     if services_of(outcome):
         return "other services run in the background: trap the signal, send it to all, and wait"
-    if line is not None and line.form == "shell" and outcome.mode == "command":
+    if shell_form_of(case, outcome) is not None:
         return "write a JSON array, or put exec before the last command"
     command = outcome.command
     written = f"exec {program_name(command.argv)}" if command is not None else "exec"
@@ -107,8 +106,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
 
 
 def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
-    line = line_of(case, outcome)
-    if line is not None and line.form == "shell" and outcome.mode == "command":
+    line = shell_form_of(case, outcome)
+    if line is not None:
         fix = exec_form_fix(case, line)
         if fix is not None:
             return fix

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 def check(case: Case) -> Iterator[Finding]:
     """The shell that stays between the stop signal and the application."""
-    yield from report(RULE, case, "the shell of this exec form")
+    yield from report(RULE, case, "the shell of this command string")
 
 
 RULE = Rule("GL104", "shell-wrapper-without-exec", "error", check, __doc__)

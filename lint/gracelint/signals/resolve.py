@@ -13,7 +13,7 @@ from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
-from ..source import join
+from ..source import join, nowhere, unquoted
 from . import sleeping
 from .process import Alternative, Bound, Environment, Process, with_before
 from .scripts import family, interpreted
@@ -79,7 +79,7 @@ class Resolver:
         key = (value, text)
         found = self._joined.get(key)
         if found is None:
-            found = self._joined[key] = join([(value, text)])
+            found = self._joined[key] = unquoted(text, value) or join([(value, text)], nowhere)
         return found
 
     def start(
