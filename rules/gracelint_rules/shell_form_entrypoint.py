@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .blamed_shells import line_of
+from .blamed_shells import shell_form_of
 from .no_exec import lucky_shells, report
 from .shell_form import exec_form_fix
 from .telling import shell_name
@@ -53,8 +53,8 @@ def check(case: Case) -> Iterator[Finding]:
     yield from report(RULE, case, "shell-form ENTRYPOINT")
     entrypoint = case.image.launch.entrypoint
     for outcome in lucky_shells(case):
-        line = line_of(case, outcome)
-        if line is None or line is not entrypoint or line.form != "shell" or line.instruction is None:
+        line = shell_form_of(case, outcome)
+        if line is None or line is not entrypoint or line.instruction is None:
             continue
         yield RULE.finding(
             line.instruction.value.strip(),
