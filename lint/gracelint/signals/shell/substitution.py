@@ -132,6 +132,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             letters = {letter for field in rest for letter in field.shown.lstrip("-")}
             if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
                 return ""
+            if state.shell.dialect.lists_ended and "e" in state.options and _may_have_ended(state):
+                return None  # `kill` fails for those, which ends the script
             return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
         case "pgrep" | "pidof":
             return byname.output(machine, state, tool, rest)
@@ -237,3 +239,9 @@ def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
 def _content(machine: Machine, state: State, path: Value) -> Value | None:
     known = default(path)
     return filesystem.content(machine, state, known) if known else None
+
+
+def _may_have_ended(state: State) -> bool:
+    """Whether there may be a job that ended by itself and that nobody has waited for."""
+    gone = state.over.keys() - {job.pid for job in state.jobs}
+    return bool(gone) or any(not job.told and job.process.stays is False for job in state.jobs)
