@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.model import Hop, SignalPath
+    from gracelint.signals.model import Hop, Program, SignalPath
     from gracelint.source import Text
 
 
@@ -57,11 +57,11 @@ def check(case: Case) -> Iterator[Finding]:
             sender = _sender(path, hop) if hop.robbed else None
             if sender is None:
                 continue
-            who, at, advice = sender
+            who, whom, at, advice = sender
             name = program_name(hop.argv)
             yield RULE.finding(
                 at,
-                f"{who} sends SIGTERM to the whole process group: {name}'s worker processes die of it"
+                f"{who} sends SIGTERM to {whom}: {name}'s worker processes die of it"
                 f" with their tasks, instead of being told by {name} itself; {advice}",
                 confidence="medium",
                 fix=_fix(case, who),
@@ -69,21 +69,37 @@ def check(case: Case) -> Iterator[Finding]:
             return
 
 
-def _sender(path: SignalPath, master: Hop) -> tuple[str, Text, str] | None:
-    """Who signalled the group of a master: its name, the place to mend, and what to write there."""
+_GROUP = "the whole process group"
+
+
+def _sender(path: SignalPath, master: Hop) -> tuple[str, str, Text, str] | None:
+    """Who signalled the workers of a master: its name, whom it tells, the place to mend, and what to write there."""
     hop = master
     while hop.parent is not None:
         hop = path.hops[hop.parent]
         program, shell = hop.program, hop.shell
+        if program is not None and master.text is not None and _sweeps(program):
+            advice = f"run {program_name(master.argv)} as one of its services, which are told alone and first"
+            return program.name, "every process at once", master.text, advice
         if program is not None and hop.text is not None and program.kind == "inits":
-            return program_name(hop.argv), hop.text, "signal the child only (tini without -g, dumb-init --single-child)"
+            return (
+                program_name(hop.argv),
+                _GROUP,
+                hop.text,
+                "signal the child only (tini without -g, dumb-init --single-child)",
+            )
         if program is not None and master.text is not None and program.kind == "supervisors":
-            return program.name, master.text, "signal the program only (supervisord: stopasgroup=false)"
+            return program.name, _GROUP, master.text, "signal the program only (supervisord: stopasgroup=false)"
         sent = shell.stop.sent if shell is not None and shell.stop is not None and shell.stop.ends == "exits" else ()
         at = next((one.text for one in sent if one.to in ("group", "all")), None)
         if at is not None:
-            return program_name(hop.argv), at, f'signal {program_name(master.argv)} only (kill "$!")'
+            return program_name(hop.argv), _GROUP, at, f'signal {program_name(master.argv)} only (kill "$!")'
     return None
+
+
+def _sweeps(program: Program) -> bool:
+    """Whether it stops what it did not start itself by a signal to all (``kill(-1)``)."""
+    return any(reaction.to == "everyone" for reaction in program.as_pid1.values())
 
 
 def _fix(case: Case, init: str) -> Fix | None:

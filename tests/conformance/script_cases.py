@@ -39,7 +39,7 @@ class Answer:
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Answer:
-        return cls(data["verdict"], tuple(data["pid1"]), tuple(tuple(each) for each in data["told"]))  # type: ignore[arg-type,call-overload,attr-defined]
+        return cls(data["verdict"], tuple(data["pid1"]), tuple(tuple(each) for each in data["told"]))  # type: ignore[arg-type,call-overload,attr-defined] # JSON
 
 
 def _of_measured(measured: Answer) -> dict[str, object]:

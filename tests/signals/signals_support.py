@@ -43,7 +43,7 @@ def command(folder: Path, shell: str, text: str, before: Sequence[str] = (), **o
     """The trace of ``sh -c text``."""
     words = json.dumps([*before, "sh", "-c", text])
     built = image(folder, f"FROM {BASES[shell]}\nCMD {words}\n")
-    return follow(built, programs=APP, **options)  # type: ignore[arg-type]
+    return follow(built, programs=APP, **options)  # type: ignore[arg-type] # handed on as they are
 
 
 def script(

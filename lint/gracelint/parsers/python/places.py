@@ -43,7 +43,7 @@ class Places(SpanProvidingCodegenState):
 
     def __init__(self, module: cst.Module) -> None:
         # Nothing is computed for a provider: the spans are kept here.
-        super().__init__(module.default_indent, module.default_newline, None)  # type: ignore[arg-type]
+        super().__init__(module.default_indent, module.default_newline, None)  # type: ignore[arg-type] # no provider
         self.spans: dict[int, tuple[int, int]] = {}
         self._starts: list[int] = []
         module._codegen(self)
