@@ -19,8 +19,8 @@ from .rule import Case
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .compose import Service
     from .compose.commands import Line
+    from .compose.service import Service
     from .config import Settings
     from .discovery import Kind
     from .image.model import BaseImage, Image, SignalSource, StopSignal
@@ -92,7 +92,9 @@ class View:
         service = unit.service
         changed = overlay.get(absolute(service.file)) if service is not None else None
         if service is not None and changed is not None:
-            unit = replace(unit, service=service.again(changed))
+            from .compose.reading import reread
+
+            unit = replace(unit, service=reread(service, changed))
         self.unit = unit
         self.document = document
         self._overlay = overlay

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .cases import Unit
-    from .compose import Service
+    from .compose.service import Service
 
     Json: TypeAlias = Any
 

@@ -14,6 +14,7 @@ from .selection import chosen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from .compose.service import Service
     from .config import Settings
     from .discovery import Source
     from .selection import Layer
@@ -56,16 +57,18 @@ def renewed(unit: Unit) -> Unit:
     service = unit.service
     if service is None or not service.start:
         return unit
+    from .compose.reading import reread
+
     try:
-        return replace(unit, service=service.again(read_bytes(service.file)))
+        return replace(unit, service=reread(service, read_bytes(service.file)))
     except OSError:
         return unit
 
 
-def _variants(services: list[compose.Service]) -> list[compose.Service | None]:
+def _variants(services: list[Service]) -> list[Service | None]:
     """One service for each way in which Compose builds and stops the image as it is, and one for each other way in which it starts it; None
     where it does not."""
-    seen: dict[tuple[object, ...], compose.Service] = {}
+    seen: dict[tuple[object, ...], Service] = {}
     for service in services:
         key = (service.build, ())
         before = seen.get(key)

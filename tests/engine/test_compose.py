@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.compose import Finder, Service
+from gracelint.compose import Finder
 from gracelint.compose.commands import words
 from gracelint.compose.reading import duration, read
+
+if TYPE_CHECKING:
+    from gracelint.compose.service import Service
 
 COMPOSE = """
 x-common: &common

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Safety
     from ..engine import Report
     from ..source import Document
-    from .check import Job
+    from .job import Job
     from .streams import Streams
 
 

@@ -9,9 +9,9 @@ from ..discovery import display
 from ..records import replace
 from ..regexes import regex
 from ..source import Document
-from . import Service
 from .commands import Written
 from .loading import load
+from .service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,13 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
                 written,
             ),
         )
+
+
+def reread(service: Service, data: bytes) -> Service:
+    """What a service says in another version of its file: itself where it is no longer there."""
+    found = (other for _, other in read(service.file, data) if other.name == service.name)
+    new = next(found, service)
+    return new if service.start else new.as_built()
 
 
 def _started(service: Service, entry: dict[str, Any], written: Written) -> Service:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from ..parsers.dockerfile.model import Dockerfile
     from ..source import Document, Text
+    from .configuration import Configuration, Stage, Stages
     from .context import Context
     from .model import Files, Launch
-    from .stages import Configuration, Stage, Stages
 
 
 def build_image(

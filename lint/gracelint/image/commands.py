@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ..parsers.shell import parse_command
 from ..parsers.shell.model import (
     AndOr,
     ArithmeticCommand,
@@ -35,7 +36,7 @@ from .actions import Opaque, Target, Transfer, Write
 from .finding import found_by
 from .options import strips_returns
 from .printing import echoed, heredoc_text, printed
-from .tools import operate
+from .tools import handed_over, operate
 
 if TYPE_CHECKING:
     from ..parsers.shell.model import Command, Redirect
@@ -217,7 +218,11 @@ def _simple(
     if words:
         around.names.add(posixpath.basename(words[0].value))
         printed_text = _output(command, words, around)
-        operate(command, words, around, content if piped else _heredoc(command, around), found)
+        text = handed_over(words)
+        if text is not None:
+            read_apart(parse_command(text).body, around)
+        else:
+            operate(command, words, around, content if piped else _heredoc(command, around), found)
     _kept(command, printed_text, around, words)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..parsers.dockerfile.model import Instruction
     from ..source import Text
-    from .stages import Configuration, Stages
+    from .configuration import Configuration, Stages
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
 _LONGEST_PATH = 4096

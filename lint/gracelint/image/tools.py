@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..source import Text
     from .surroundings import Argument, Surroundings
 
+_SHELLS = ("sh", "bash", "ash", "dash")
+_RUNS_TEXT = ("-c", "-ec", "-exc", "-lc", "-xc")
+
 
 def operate(
     command: Simple,
@@ -216,14 +219,15 @@ def _unpack(words: Sequence[Argument], text: Text, around: Surroundings) -> None
         around.add(Unpack(_absolute(values[-1], around), f"RUN {name}"), text)
 
 
-def _shell(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    """``sh -c '…'``: read in place; ``sh file`` runs it."""
-    if len(words) > 2 and words[1].value in ("-c", "-ec", "-exc", "-lc", "-xc") and words[2].text is not None:
-        from ..parsers.shell import parse_command
-        from .commands import read_apart
+def handed_over(words: Sequence[Argument]) -> Text | None:
+    """The commands that ``sh -c '…'`` runs; None of other commands."""
+    if len(words) > 2 and posixpath.basename(words[0].value) in _SHELLS and words[1].value in _RUNS_TEXT:
+        return words[2].text
+    return None
 
-        read_apart(parse_command(words[2].text).body, around)
-        return
+
+def _script(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``sh file``: whatever stands in it."""
     around.names.add("(script)")
 
 
@@ -250,8 +254,5 @@ _READERS: dict[str, Callable[[Sequence[Argument], Text, Surroundings], None]] = 
     "bsdtar": _unpack,
     "unzip": _unpack,
     "git": _unpack,
-    "sh": _shell,
-    "bash": _shell,
-    "ash": _shell,
-    "dash": _shell,
+    **dict.fromkeys(_SHELLS, _script),
 }

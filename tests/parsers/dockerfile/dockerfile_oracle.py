@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import dockerfile
 
 from gracelint.parsers.dockerfile.keywords import INSTRUCTIONS
-from gracelint.parsers.dockerfile.lines import SPACES
+from gracelint.parsers.dockerfile.words import SPACES
 
 if TYPE_CHECKING:
     from gracelint.parsers.dockerfile.model import Dockerfile, Instruction

@@ -14,7 +14,7 @@ from __future__ import annotations
 from ...records import NamedTuple
 from ...regexes import regex
 from ...source import BOM
-from .lines import SPACES
+from .words import SPACES
 
 _HEREDOC = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 _SPACE = regex(f"[{SPACES}]")

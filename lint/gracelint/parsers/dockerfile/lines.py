@@ -4,8 +4,7 @@ Method: one walk over the text, by offsets. A logical line is its pieces joined:
 lines and empty lines between the pieces are left out, and a buffer remembers where each piece stands. Heredoc
 bodies are taken out by whoever knows that the line has heredocs (`Lines.heredoc`), before the next line is read.
 
-Rules from BuildKit, frontend/dockerfile/parser/parser.go and directives.go. White space there is Go's
-``unicode.IsSpace``, which is not Python's: the separators U+001C to U+001F are no space.
+Rules from BuildKit, frontend/dockerfile/parser/parser.go and directives.go.
 """
 
 from __future__ import annotations
@@ -17,14 +16,11 @@ from ...records import NamedTuple
 from ...regexes import regex
 from ...source import Buffer, Document, Run, Text
 from .model import Comment, Problem
+from .words import LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""Go's ``unicode.IsSpace``, as the inside of a regular expression's character class."""
-
-_LEAD = regex(f"[{SPACES}]*")
 _DIRECTIVE = regex(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*", re.DOTALL)
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _LONGEST_LINE = 65535
@@ -124,7 +120,7 @@ class Lines:
     def _lead(self, start: int, end: int) -> int:
         if start < end and "!" <= self._text[start] <= "~":
             return start
-        match = _LEAD.match(self._text, start, end)
+        match = LEAD.match(self._text, start, end)
         return match.end() if match else start
 
     def _comment(self, start: int, end: int) -> None:

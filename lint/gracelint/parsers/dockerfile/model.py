@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass
+from .words import words
 
 if TYPE_CHECKING:
     from ...source import Document, Span, Text
@@ -95,8 +96,6 @@ class Instruction:
         """The white-space separated parts of the value as written, with quotes; made when first asked for, as few are."""
         found = self._words
         if found is None:
-            from .words import words
-
             found = words(self.keyword, self.value, self.escape)
             object.__setattr__(self, "_words", found)
         return found

@@ -1,7 +1,7 @@
 """Dockerfiles as BuildKit reads them, with the place of every part.
 
 Method: `lines` joins physical lines to logical ones, `keywords` has `dockerfile_parse` split them into keyword and
-value, `words` takes flags and words, `arrays` decides exec form, `heredocs` finds the markers, whose bodies are
+value, `flags` and `words` take those, `arrays` decides exec form, `heredocs` finds the markers, whose bodies are
 then taken from the lines that follow. Logical lines are split in batches; only a line with ``<<`` must be
 understood before the next line is read.
 
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from ...source import Span, Text
 from . import arrays, checks, keywords
+from .flags import flags
 from .lines import Line, Lines
 from .model import Dockerfile, Heredoc, Instruction, MalformedArray, Problem
-from .words import flags, stripped
+from .words import stripped
 
 if TYPE_CHECKING:
     from ...source import Document

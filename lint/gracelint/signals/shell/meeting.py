@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .machine import Machine
-    from .startup import Waiting
     from .state import State
     from .values import Array, Value
+    from .waiting import Waiting
 
 WIDEN = 6
 PRECISE = 60

@@ -10,7 +10,6 @@ own, ``unknown`` with the reason.
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ...records import replace
@@ -21,6 +20,7 @@ from .host import Running
 from .machine import Machine
 from .meeting import distinct, merged
 from .state import DIED, Ended, JobState
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from .host import Budget, Context
     from .outcome import Around
-    from .state import Block, Frame, State
+    from .state import Block, State
 
 MOST_WAYS = 64
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
@@ -125,51 +125,6 @@ def _left(job: JobState, signal: str) -> list[JobState]:
     return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
 
 
-class Waiting:
-    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came first."""
-
-    def __init__(self) -> None:
-        self._order: list[tuple[int, int, State]] = []
-        self._places: dict[Frame, list[State]] = {}
-        self._sequence = self.count = 0
-
-    def add(self, state: State) -> None:
-        """One more."""
-        if state.stack is not None:
-            self._places.setdefault(state.stack, []).append(state)
-        self.count += 1
-        self.again(state)
-
-    def again(self, state: State) -> None:
-        """One of them is now the last to have come."""
-        self._sequence += 1
-        state.sequence = self._sequence
-        heappush(self._order, (-_depth(state), state.sequence, state))
-
-    def take(self) -> State:
-        """The next one."""
-        _, sequence, state = heappop(self._order)
-        while state.sequence != sequence:
-            _, sequence, state = heappop(self._order)
-        self.count -= 1
-        if state.stack is not None:
-            self._places[state.stack].remove(state)
-        return state
-
-    @property
-    def depth(self) -> int:
-        """How deep the next one is."""
-        return -self._order[0][0] if self._order else -2
-
-    def at(self, frame: Frame) -> Sequence[State]:
-        """Those that are at a place."""
-        return self._places.get(frame, ())
-
-    def all(self) -> list[State]:
-        """All of them."""
-        return [state for _, sequence, state in sorted(self._order) if state.sequence == sequence]
-
-
 def explore(machine: Machine, start: State) -> list[State]:
     """The steady states of a shell: each has ``ended`` or ``block`` set."""
     waiting, finished = Waiting(), []
@@ -209,10 +164,6 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
         frame = state.stack
         if state.block is not None or state.ended is not None or (frame.depth if frame is not None else -1) <= depth:
             return states
-
-
-def _depth(state: State) -> int:
-    return state.stack.depth if state.stack is not None else -1
 
 
 def _stopped(state: State, reason: str) -> State:
