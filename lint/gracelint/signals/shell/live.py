@@ -14,22 +14,18 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
-from ..process import Alternative, Process
-from . import children, simple
-from .children import Forked
-from .host import Running
+from . import simple
 from .machine import Machine
-from .outcome import Sent, Stop, Waited
+from .outcome import Stop, Waited
 from .state import DIED
-from .targets import reached
+from .surroundings import Surroundings, handling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ...source import Text
     from ..kernel import Kernel, Task
+    from ..process import Process
     from .host import Budget, Context
-    from .outcome import Around, Command, Trap
+    from .outcome import Command, Trap
     from .state import State
 
 NESTED = 20
@@ -38,19 +34,19 @@ FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1
 
 
 class LiveShell:
-    """The driver of a shell's task; also the host of its machine."""
+    """The driver of a shell's task."""
 
     def __init__(self, kernel: Kernel, task: Task, context: Context, budget: Budget) -> None:
         assert task.process.shell is not None
         self.kernel, self.task = kernel, task
         self.state = task.process.shell.copy()
-        self.machine = Machine(context, self, budget, live=True)
+        self.host = Surroundings(kernel, task)
+        self.machine = Machine(context, self.host, budget, live=True)
         self.pending: list[str] = []
         self.holder = self.state.block.command.text if self.state.block is not None else None
         self.told = False
         self.paused, self.turned = False, -1.0
         # What is remembered for the rules.
-        self.sent: list[Sent] = []
         self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
         self.commands: list[Command] = []
         self.ran: Trap | None = None
@@ -145,13 +141,13 @@ class LiveShell:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(pid)
-        running = [other for other in block.pids if self._running(other)] or self._orphans()
+        running = [other for other in block.pids if self.host.running(other)] or self._orphans()
         if running and not (block.once and len(running) < len(block.pids)):
             return
         if self.ending:
             return  # of an interrupt, with its command
         if block.kind == "wait":
-            self.reap(self.state, block.pids)
+            self.host.reap(self.state, block.pids)
         status = block.status
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":
@@ -173,10 +169,6 @@ class LiveShell:
             return []
         died = {pid for pid in block.pids if pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died"}
         return [task.pid for task in self.kernel.tasks.values() if task.alive and task.orphaned_by in died]
-
-    def _running(self, pid: int) -> bool:
-        task = self.kernel.tasks.get(pid)
-        return task is not None and task.alive
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""
@@ -288,80 +280,16 @@ class LiveShell:
         if block is None:
             return
         if block.kind == "wait" and self.told:
-            self.waits.append((block.command.text, block.pids, self._handling()))
-        if not any(self._running(pid) for pid in block.pids) and not self._orphans():
+            self.waits.append((block.command.text, block.pids, handling(self.state)))
+        if not any(self.host.running(pid) for pid in block.pids) and not self._orphans():
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind in ("wait", "read"):
             self.kernel.at(0.0, self._interrupt)
-
-    def _handling(self) -> bool:
-        frame = self.state.stack
-        while frame is not None:
-            if frame.kind in ("trap", "exit"):
-                return True
-            frame = frame.parent
-        return False
 
     def _become(self, process: Process) -> None:
         self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
         if process.stays is False:
             self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
-
-    # --- host of the machine ---
-
-    def reap(self, state: State, pids: Sequence[int]) -> None:
-        """Those of the processes that have ended are no jobs any more; their status is remembered."""
-        gone = [pid for pid in pids if not self._running(pid)]
-        state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
-        for pid in gone:
-            task = self.kernel.tasks.get(pid)
-            state.over[pid] = DIED if task is not None and task.ended == "died" else 0
-        state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
-
-    def alive(self, state: State, pid: int) -> bool | None:
-        """Whether a process is there."""
-        return self._running(pid)
-
-    def processes(self, state: State) -> list[Running]:
-        """All that the container holds."""
-        tasks = sorted((task for task in self.kernel.tasks.values() if task.alive), key=lambda task: task.pid)
-        return [
-            Running(task.pid, task.process.name, task.process.argv, task.parent.pid if task.parent else None)
-            for task in tasks
-        ]
-
-    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
-        """``kill``."""
-        kernel = self.kernel
-        targets = reached(kernel, self.task, to, pids)
-        if to == "other":
-            label = f"whether `{text.value}` reaches the application"
-            if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
-                targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
-        others = tuple(task.pid for task in targets if task is not self.task)
-        self.sent.append(Sent(signal, to, text, others, self._handling()))  # type: ignore[arg-type] # the machine's words
-        if to == "name" and self.task in targets:
-            targets.remove(self.task)
-            kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
-        for task in targets:
-            kernel.signal(task, signal, group=to in ("group", "all"))
-        if to == "other":
-            return None
-        return 0 if targets else 1
-
-    def close(self, state: State, pid: int) -> None:
-        """What reads there comes to the end of its input."""
-        self.kernel.input_over(pid)
-
-    def fork(
-        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-    ) -> list[Forked]:
-        """A child shell runs by itself from here on."""
-        forked = children.child(machine, state, command, around, construct)
-        process = Process(
-            forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
-        )
-        return [Forked(Alternative(process))]
 
     # --- what rules read ---
 
@@ -385,7 +313,7 @@ class LiveShell:
             self.returned,
             None,
             self.task.ended_at,
-            tuple(self.sent),
+            tuple(self.host.sent),
             waited,
             tuple(task.pid for task in mine if not task.notified and not task.reacted),
             tuple(task.pid for task in mine if task.notified and task.ended == "killed"),

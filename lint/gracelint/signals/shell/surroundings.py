@@ -1,0 +1,100 @@
+"""What a shell that has got a signal finds around it: processes that live, get signals and end (`kernel`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..process import Alternative, Process
+from . import children
+from .children import Forked
+from .host import Running
+from .outcome import Sent
+from .state import DIED
+from .targets import reached
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...parsers.shell import model as sh
+    from ...source import Text
+    from ..kernel import Kernel, Task
+    from .machine import Machine
+    from .outcome import Around
+    from .state import State
+
+
+class Surroundings:
+    """The host of its machine. ``sent`` is what the shell has sent, for the rules."""
+
+    def __init__(self, kernel: Kernel, task: Task) -> None:
+        self.kernel, self.task = kernel, task
+        self.sent: list[Sent] = []
+
+    def running(self, pid: int) -> bool:
+        """Whether a process runs."""
+        task = self.kernel.tasks.get(pid)
+        return task is not None and task.alive
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """Those of the processes that have ended are no jobs any more; their status is remembered."""
+        gone = [pid for pid in pids if not self.running(pid)]
+        state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
+        for pid in gone:
+            task = self.kernel.tasks.get(pid)
+            state.over[pid] = DIED if task is not None and task.ended == "died" else 0
+        state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """Whether a process is there."""
+        return self.running(pid)
+
+    def processes(self, state: State) -> list[Running]:
+        """All that the container holds."""
+        tasks = sorted((task for task in self.kernel.tasks.values() if task.alive), key=lambda task: task.pid)
+        return [
+            Running(task.pid, task.process.name, task.process.argv, task.parent.pid if task.parent else None)
+            for task in tasks
+        ]
+
+    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+        """``kill``."""
+        kernel = self.kernel
+        targets = reached(kernel, self.task, to, pids)
+        if to == "other":
+            label = f"whether `{text.value}` reaches the application"
+            if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
+                targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
+        others = tuple(task.pid for task in targets if task is not self.task)
+        self.sent.append(Sent(signal, to, text, others, handling(state)))  # type: ignore[arg-type] # the machine's words
+        if to == "name" and self.task in targets:
+            targets.remove(self.task)
+            kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
+        for task in targets:
+            kernel.signal(task, signal, group=to in ("group", "all"))
+        if to == "other":
+            return None
+        return 0 if targets else 1
+
+    def close(self, state: State, pid: int) -> None:
+        """What reads there comes to the end of its input."""
+        self.kernel.input_over(pid)
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """A child shell runs by itself from here on."""
+        forked = children.child(machine, state, command, around, construct)
+        process = Process(
+            forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
+        )
+        return [Forked(Alternative(process))]
+
+
+def handling(state: State) -> bool:
+    """Whether the shell is in a trap's action."""
+    frame = state.stack
+    while frame is not None:
+        if frame.kind in ("trap", "exit"):
+            return True
+        frame = frame.parent
+    return False
