@@ -13,9 +13,9 @@ from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
-from ..source import join, nowhere, unquoted
 from . import sleeping
 from .process import Alternative, Bound, Environment, Process, with_before
+from .questions import Questions
 from .scripts import family, interpreted
 from .scripts import options as shell_options
 from .starting import starting, user, within
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..image.model import Image
-    from ..image.model import Unknown as Missing
-    from ..parsers.shell.model import Script
     from ..source import Text
     from .model import How, Program
     from .shell.host import Budget
@@ -45,42 +43,21 @@ _IDLE = frozenset(
 DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class Resolver:
-    """What the launch of one image needs: the image, the user's programs, parsed scripts, process numbers, the budget."""
+class Resolver(Questions):
+    """The launch of one image: process numbers and the budget of steps are shared by everything in it."""
 
     def __init__(self, image: Image, programs: Mapping[str, Any]) -> None:
-        self.image, self.programs = image, programs
+        super().__init__(image, programs)
         # 1 is the launch, or the engine's init, and then 2 is the launch.
         self._pids = 2
         self._budget: Budget | None = None
-        self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
-        self._looked: dict[str, object] = {}
-        self._listings: dict[str, tuple[str, ...]] = {}
-        self._joined: dict[tuple[str, Text], Text] = {}
-        self._programs: dict[tuple[str, ...], Program | None] = {}
 
-    # --- what the shell evaluator asks (machine.Context) ---
+    # --- what the shell evaluator asks (host.Context), beside `Questions` ---
 
     def new_pid(self) -> int:
         """A number for a new process."""
         self._pids += 1
         return self._pids
-
-    def parse(self, text: Text, *, file: bool) -> Script:
-        """The model of a script."""
-        from ..parsers.shell import parse_command, parse_script
-
-        return parse_script(text) if file else parse_command(text)
-
-    def joined(self, value: str, text: Text) -> Text:
-        """A value as a text that stands for what was written; the same one again, so that it is parsed once."""
-        if text.value == value:
-            return text
-        key = (value, text)
-        found = self._joined.get(key)
-        if found is None:
-            found = self._joined[key] = unquoted(text, value) or join([(value, text)], nowhere)
-        return found
 
     def start(
         self, machine: Machine, state: State, fields: list[Field], environment: Environment, pid: int
@@ -95,30 +72,6 @@ class Resolver:
         if not fields[0].known:
             return self._untold(arguments, environment, pid)
         return self.launch(arguments, environment, pid, "fork", by_shell=True)
-
-    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
-        """What ``execvp`` would start, looked up once."""
-        key = (command, workdir, search)
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = self.image.files.which(command, workdir, search)
-        return found
-
-    def lookup(self, path: str) -> object:
-        """What stands at a path of the image, looked up once."""
-        if path not in self._looked:
-            self._looked[path] = self.image.files.lookup(path)
-        return self._looked[path]
-
-    def folder(self, path: str) -> bool:
-        """Whether something is known to stand below a path."""
-        return bool(self.listing(path))
-
-    def listing(self, path: str) -> tuple[str, ...]:
-        """The files that are known to stand below a path; looked for once."""
-        if path not in self._listings:
-            self._listings[path] = self.image.files.listing(path)
-        return self._listings[path]
 
     @property
     def budget(self) -> Budget:
@@ -214,93 +167,39 @@ class Resolver:
 
     # --- programs ---
 
-    def describe(self, arguments: Sequence[Argument]) -> Program | None:
-        """What the catalogue knows of a command line, and its application's source says."""
-        from .programs import describe
+    def _read(self, program: Program | None, arguments: Sequence[Argument], environment: Environment) -> Program | None:
+        """The program, with what the source of the image's own application says."""
+        if program is None or (program.runtime == "python" and not program.starts) or self._manages(program, arguments):
+            return self.python(program, arguments, environment)
+        return self.hosted(program, arguments, environment) if program.hosts is not None else program
 
-        key = tuple(argument.value for argument in arguments)
-        if key not in self._programs:
-            program = describe(arguments, self.image, self.programs)
-            if program is not None and program.application is not None:
-                from .sources import judged
-
-                program = judged(program, self.image)
-            self._programs[key] = program
-        return self._programs[key]
-
-    def _python(
-        self, program: Program | None, arguments: Sequence[Argument], environment: Environment
-    ) -> Program | None:
-        """A Python program, or a command that a project in the image installs, with what its source says."""
-        key = (*(argument.value for argument in arguments), "\0", environment.workdir, *sorted(environment.ignored))
-        if key not in self._programs:
-            from .python import application, installed
-
-            workdir, ignored = environment.workdir, environment.ignored
-            if program is None:
-                self._programs[key] = installed(arguments, self.image, workdir=workdir, ignored=ignored)
-            else:
-                self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
-        return self._programs[key]
-
-    def _hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
-        """A server, with what the application that it imports does to its signals."""
-        key = (
-            *(argument.value for argument in arguments),
-            "\0hosted",
-            environment.workdir,
-            *sorted(environment.ignored),
-        )
-        if key not in self._programs:
-            from .python.hosted import hosted
-
-            workdir, ignored = environment.workdir, environment.ignored
-            self._programs[key] = hosted(program, self.image, workdir=workdir, ignored=ignored)
-        return self._programs[key] or program
-
-    def _manages(self, program: Program | None, argv: tuple[str, ...]) -> bool:
+    def _manages(self, program: Program, arguments: Sequence[Argument]) -> bool:
         """Whether it is a management command of the application itself, which is read."""
-        if program is None or program.name != "django":
+        if program.name != "django":
             return False
         from .python.management import command_file
 
-        return any(command_file(self.image, word) is not None for word in argv[1:4])
+        return any(command_file(self.image, word.value) is not None for word in arguments[1:4])
 
     def _program(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
         program = self.describe(arguments)
-        argv = values(arguments)
-        text = _whole(arguments)
         if program is None:
             known = self._passed(arguments)
             if known is not None:
                 return self.launch(known, environment, pid, how)
-        own = program is None or (program.runtime == "python" and not program.starts)
-        if own or self._manages(program, argv):
-            program = self._python(program, arguments, environment)
-        elif program is not None and program.hosts is not None:
-            program = self._hosted(program, arguments, environment)
+        program = self._read(program, arguments, environment)
+        argv, text = values(arguments), _whole(arguments)
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
-        if "no-such-option" in program.traits:
-            return [Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")]
-        if "needs-root" in program.traits and _is_unprivileged(environment.user):
-            return [Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")]
-        if "only-pid1" in program.traits and pid != 1:
-            return [Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")]
+        refused = _refused(program, argv, environment, pid)
+        if refused is not None:
+            return [refused]
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
-        duration = sleeping.duration(argv)
-        # A daemon's command returns at once; what it leaves in the background is the shell's to remember.
-        stays = False if program.daemonizes else program.stays
-        if duration is not None:
-            # A long sleep may be what the container is for; a short one is a pause.
-            stays = None if duration >= sleeping.LONG_SLEEP else False
-        pause = duration is not None or sleeping.pauses(argv)
-        stays = False if duration is None and pause else stays
         process = Process(
             pid,
             argv,
@@ -309,31 +208,24 @@ class Resolver:
             program,
             ignored=environment.ignored,
             own_group="own-group" in program.traits,
-            stays=stays,
-            duration=duration,
+            stays=_stays(program, argv),
+            duration=sleeping.duration(argv),
             missing=program.missing,
         )
-        if not program.starts and program.name == "flock" and argv[-1].isdigit():
-            return [Alternative(None)]  # locks a file that its parent has open
-        if not program.starts and program.name == "env":
-            return [Alternative(None, 0)]  # prints
-        if not program.starts and program.name in _IDLE:
-            return [Alternative(None, 1, failed=f"{argv[0]} is given no command")]
         if not program.starts:
-            return [Alternative(process, status=0 if pause else None)]
-        if program.starts[0].how == "exec":
-            following = replace(
-                environment,
-                ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
-                search=program.starts[0].env.get("PATH", environment.search),
-                user=user(program, arguments) or environment.user,
-            )
-            ways = self.launch(program.starts[0].arguments, following, pid, how)
-            return [
-                replace(way, process=with_before(within(way.process, process), process)) if way.process else way
-                for way in ways
-            ]
-        return starting(self, process, program, environment)
+            return [_alone(process, program)]
+        if program.starts[0].how != "exec":
+            return starting(self, process, program, environment)
+        following = replace(
+            environment,
+            ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
+            search=program.starts[0].env.get("PATH", environment.search),
+            user=user(program, arguments) or environment.user,
+        )
+        return [
+            replace(way, process=with_before(within(way.process, process), process)) if way.process else way
+            for way in self.launch(program.starts[0].arguments, following, pid, how)
+        ]
 
     def _passed(self, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
         """The arguments of a base image's entrypoint script that is known to exec them."""
@@ -349,6 +241,37 @@ class Resolver:
         if base.prepends and rest[0].value.startswith("-"):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
+
+
+def _refused(program: Program, argv: tuple[str, ...], environment: Environment, pid: int) -> Alternative | None:
+    """A program that ends at once, as it cannot do what it is asked for."""
+    if "no-such-option" in program.traits:
+        return Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")
+    if "needs-root" in program.traits and _is_unprivileged(environment.user):
+        return Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")
+    if "only-pid1" in program.traits and pid != 1:
+        return Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")
+    return None
+
+
+def _stays(program: Program, argv: tuple[str, ...]) -> bool | None:
+    """Whether a program runs until it is told to stop. A daemon's command returns at once; what it leaves in the background is the shell's to remember."""
+    duration = sleeping.duration(argv)
+    if duration is not None:
+        # A long sleep may be what the container is for; a short one is a pause.
+        return None if duration >= sleeping.LONG_SLEEP else False
+    return False if program.daemonizes or sleeping.pauses(argv) else program.stays
+
+
+def _alone(process: Process, program: Program) -> Alternative:
+    """A program that starts no other."""
+    if program.name == "flock" and process.argv[-1].isdigit():
+        return Alternative(None)  # locks a file that its parent has open
+    if program.name == "env":
+        return Alternative(None, 0)  # prints
+    if program.name in _IDLE:
+        return Alternative(None, 1, failed=f"{process.argv[0]} is given no command")
+    return Alternative(process, status=0 if process.duration is not None or sleeping.pauses(process.argv) else None)
 
 
 def _whole(arguments: Sequence[Argument]) -> Text:

@@ -1,0 +1,117 @@
+"""What following a launch asks of the image and of the catalogue: each question is answered once a launch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..source import join, nowhere, unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..image.model import Absent, Argument, Image, ImageFile
+    from ..image.model import Unknown as Missing
+    from ..parsers.shell.model import Script
+    from ..source import Text
+    from .model import Program
+    from .process import Environment
+
+
+class Questions:
+    """One image with the user's programs."""
+
+    def __init__(self, image: Image, programs: Mapping[str, Any]) -> None:
+        self.image, self.programs = image, programs
+        self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
+        self._looked: dict[str, object] = {}
+        self._listings: dict[str, tuple[str, ...]] = {}
+        self._joined: dict[tuple[str, Text], Text] = {}
+        self._programs: dict[tuple[object, ...], Program | None] = {}
+
+    # --- files and texts ---
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Missing:
+        """What ``execvp`` would start, looked up once."""
+        key = (command, workdir, search)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self.image.files.which(command, workdir, search)
+        return found
+
+    def lookup(self, path: str) -> object:
+        """What stands at a path of the image, looked up once."""
+        if path not in self._looked:
+            self._looked[path] = self.image.files.lookup(path)
+        return self._looked[path]
+
+    def folder(self, path: str) -> bool:
+        """Whether something is known to stand below a path."""
+        return bool(self.listing(path))
+
+    def listing(self, path: str) -> tuple[str, ...]:
+        """The files that are known to stand below a path; looked for once."""
+        if path not in self._listings:
+            self._listings[path] = self.image.files.listing(path)
+        return self._listings[path]
+
+    def parse(self, text: Text, *, file: bool) -> Script:
+        """The model of a script."""
+        from ..parsers.shell import parse_command, parse_script
+
+        return parse_script(text) if file else parse_command(text)
+
+    def joined(self, value: str, text: Text) -> Text:
+        """A value as a text that stands for what was written; the same one again, so that it is parsed once."""
+        if text.value == value:
+            return text
+        key = (value, text)
+        found = self._joined.get(key)
+        if found is None:
+            found = self._joined[key] = unquoted(text, value) or join([(value, text)], nowhere)
+        return found
+
+    # --- programs ---
+
+    def describe(self, arguments: Sequence[Argument]) -> Program | None:
+        """What the catalogue knows of a command line, and its application's source says."""
+        key = (_words(arguments),)
+        if key not in self._programs:
+            from .programs import describe
+
+            program = describe(arguments, self.image, self.programs)
+            if program is not None and program.application is not None:
+                from .sources import judged
+
+                program = judged(program, self.image)
+            self._programs[key] = program
+        return self._programs[key]
+
+    def python(
+        self, program: Program | None, arguments: Sequence[Argument], environment: Environment
+    ) -> Program | None:
+        """A Python program, or a command that a project in the image installs, with what its source says."""
+        workdir, ignored = environment.workdir, environment.ignored
+        key = (_words(arguments), "python", workdir, ignored)
+        if key not in self._programs:
+            from .python import application, installed
+
+            if program is None:
+                self._programs[key] = installed(arguments, self.image, workdir=workdir, ignored=ignored)
+            else:
+                self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
+        return self._programs[key]
+
+    def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
+        """A server, with what the application that it imports does to its signals."""
+        workdir, ignored = environment.workdir, environment.ignored
+        key = (_words(arguments), "hosted", workdir, ignored)
+        if key not in self._programs:
+            from .python.hosted import hosted
+
+            self._programs[key] = hosted(program, self.image, workdir=workdir, ignored=ignored)
+        return self._programs[key] or program
+
+
+def _words(arguments: Sequence[Argument]) -> tuple[str, ...]:
+    return tuple(argument.value for argument in arguments)
