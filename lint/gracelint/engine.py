@@ -9,7 +9,7 @@ Hazard: a rule that fails must not take the others with it, so each is asked ove
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import disk, suppress
 from .cases import Unit, View, absolute
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .rule import Case, Rule
+    from .signals.model import Fate
+
+    Fates: TypeAlias = Mapping[Fate, str] | None
 
 # From so many images on, other processes save more time than starting them costs (bench/bench.py); the first few are judged in this one.
 WORTH_PROCESSES = 16
@@ -44,22 +47,29 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one unit yields: findings before suppression, and ignore comments and real paths of the files read."""
+    """What one unit yields: findings before suppression, and ignore comments and real paths of the files read.
+
+    ``fates``: what becomes of a container that is started as the image says, and of one that is started with arguments that nobody knows, with
+    the reasons (None: such a start was not judged). Told only where all rules were asked, as fixes want it: what may be kept holds none.
+    """
 
     findings: tuple[Finding, ...] = ()
     ignores: tuple[suppress.Ignore, ...] = ()
     read: frozenset[str] = frozenset()
     bugs: tuple[Bug, ...] = ()
+    fates: tuple[Fates, Fates] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a run. ``read`` are the real paths of all files read; ``silenced`` counts what comments took out."""
+    """The result of a run. ``read`` are the real paths of all files read; ``silenced`` counts what comments took out; ``fates`` are those of each
+    unit."""
 
     findings: tuple[Finding, ...] = ()
     read: frozenset[str] = frozenset()
     silenced: int = 0
     bugs: tuple[Bug, ...] = ()
+    fates: tuple[tuple[Fates, Fates], ...] = ()
 
 
 class PluginError(Exception):
@@ -130,7 +140,8 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
         view = View(unit, Document.decode(unit.path, data), overlay)
         found, bugs = _judge(view, every)
         read = {file, *(absolute(document.path) for document in view.documents[1:])}
-        return Judged(tuple(found), tuple(view.ignores()), frozenset(read), tuple(bugs))
+        fates = _fates(view) if every and not bugs else (None, None)
+        return Judged(tuple(found), tuple(view.ignores()), frozenset(read), tuple(bugs), fates)
     except Exception as error:  # the net: a bug of ours must not take the other files with it
         return Judged(read=frozenset({file}), bugs=(_bug(unit.path, error),))
 
@@ -146,6 +157,11 @@ def _judge(view: View, every: bool) -> tuple[list[Finding], Iterable[Bug]]:
     if unit.kind == "dockerfile":
         found = [replace(finding, dockerfile=unit.path, target=view.image.target) for finding in found]
     return found, bugs.values()
+
+
+def _fates(view: View) -> tuple[Fates, Fates]:
+    """What the traces that the rules have asked for say."""
+    return view.case.trace.fates, None if view.otherwise is None else view.otherwise.trace.fates
 
 
 def _all_asked(rules: Iterable[Rule], case: Case, unit: Unit, bugs: dict[str, Bug]) -> list[Finding]:
@@ -293,6 +309,7 @@ def combine(
         frozenset().union(*(result.read for result in judged)),
         outcome.silenced,
         tuple(bug for result in judged for bug in result.bugs),
+        tuple(result.fates for result in judged),
     )
 
 

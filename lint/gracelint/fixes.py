@@ -4,6 +4,9 @@ Method: in rounds. Of the findings with a fix, those whose edits do not meet are
 everything that read a changed file is judged again, by all rules. The round counts if every finding it mended is gone and none has
 come; else its fixes are tried one by one, and one that fails is refused. It ends when nothing is left to try.
 
+Findings are not all: a fix is refused as well after which the container ends by itself or cannot start, or its stop has a worse verdict (`_worse`).
+What judged a unit tells what becomes of the container, from the traces that its rules have asked for.
+
 What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`) was hidden by a defect on the way, not made by its fix, and
 does not speak against it. What is said of a launch that could not start before (`_NEVER_STARTS`) was hidden as well, all of it.
 
@@ -19,12 +22,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .records import NamedTuple, dataclass, field
+from .signals.model import FATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from .diagnostics import Finding, Safety
-    from .engine import Report
+    from .engine import Fates, Report
     from .source import Document, Edit
 
 # Each round mends at least one finding for good or refuses one, so this only bounds a rule that goes in circles.
@@ -178,7 +182,21 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
         hidden = hidden or (starts and finding.code not in ("GL001", *(one.code for one in group)))
         if not hidden:
             return f"it leads to {finding.code}: {finding.message}"
-    return None
+    starts_of_all = zip(before.fates, after.fates, strict=True)
+    return next((worse for ways in starts_of_all for pair in zip(*ways, strict=True) if (worse := _worse(*pair))), None)
+
+
+def _worse(before: Fates, after: Fates) -> str | None:
+    """What becomes of a container that is worse than before; None where nothing is."""
+    if before is None or after is None or not before or not after:
+        return None
+    was, now = min(before, key=FATES.index), min(after, key=FATES.index)
+    # What was not known may as well have been what is known now; but that nothing runs on would have shown.
+    if FATES.index(now) >= FATES.index(was) or (was == "unknown" and now in ("abrupt", "killed")):
+        return None
+    return (
+        f"with it, {after[now]}" if now in ("ends", "fails") else f"with it, the stop is {now}, not {was}: {after[now]}"
+    )
 
 
 def _place(finding: Finding) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -149,6 +150,52 @@ def test_a_fix_that_does_not_prove_itself_is_refused(
     assert objection in result.err
     assert path.read_text() == text.replace("SIGKILL", "SIGTERM")  # the other fix is applied all the same
     assert "MY001" in result.out
+
+
+STARTS_OTHERWISE = """
+from gracelint.diagnostics import Fix
+from gracelint.rule import Rule
+from gracelint.source import Edit
+
+
+def check(case):
+    for instruction in case.instructions:
+        if instruction.keyword == "CMD" and case.image.launch.argv == {old!r}:
+            edit = Edit(instruction.value.span, {new!r})
+            yield RULE.finding(instruction.value, "another program is better", fix=Fix("safe", "mend", (edit,)))
+
+
+RULE = Rule("MY003", "otherwise", "info", check, "Other programs.")
+RULES = [RULE]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "objection"),
+    [
+        (("redis-server",), '["true"]', "with it, the container ends by itself"),
+        (("redis-server",), '["tini"]', "with it, the container cannot start: tini is given no command"),
+        (("redis-server",), '["ours"]', "with it, the stop is unknown, not graceful: what ours does with signals is not known"),
+        (("sleep", "infinity"), '["true"]', "with it, the container ends by itself"),
+        (("ours",), '["true"]', "with it, the container ends by itself"),
+        (("true",), '["tini"]', "with it, the container cannot start: tini is given no command"),
+        (("ours",), '["redis-server"]', ""),
+        (("tini",), '["true"]', ""),
+        (("true",), '["ours"]', ""),
+    ],
+)  # fmt: skip
+def test_a_fix_that_no_finding_speaks_against_is_refused_for_what_becomes_of_the_container(
+    gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch, old: tuple[str, ...], new: str, objection: str
+) -> None:
+    name = f"plugin_fate_{abs(hash((old, new)))}"
+    gracelint.put(f"{name}.py", STARTS_OTHERWISE.replace("{old!r}", repr(old)).replace("{new!r}", repr(new)))
+    gracelint.put("gracelint.toml", f'plugins = ["{name}"]')
+    text = f"FROM debian:12\nCMD {json.dumps(old)}\n"
+    path = gracelint.put("Dockerfile", text)
+    monkeypatch.syspath_prepend(str(gracelint.folder))
+    result = gracelint("--fix", "--select", "MY")
+    assert path.read_text() == (text if objection else f"FROM debian:12\nCMD {new}\n")
+    assert (f"the fix of MY003 is not applied: {objection}\n" in result.err) is bool(objection)
 
 
 def test_many_fixes_in_one_file(gracelint: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,11 @@ How = Literal["exec-form", "shell-form", "exec", "fork", "background", "init", "
 # Worst first: the verdict of several paths is the worst of them. "unknown" ranks below what is known to be bad.
 VERDICTS: tuple[Verdict, ...] = ("killed", "abrupt", "unknown", "graceful")
 
+Fate = Literal["graceful", "abrupt", "killed", "unknown", "ends", "fails"]
+"""What becomes of a container on one way: it stays and is stopped with a verdict, or it ends before anybody stops it, or it cannot start."""
+# Worst first.
+FATES: tuple[Fate, ...] = ("fails", "ends", *VERDICTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
@@ -158,7 +163,8 @@ class Hop:
 class SignalPath:
     """One way through the entrypoint: ``when`` are the conditions assumed, ``seconds`` the time until the container is gone (None: not known).
 
-    ``culprit``: the word that names what cannot be started, on a way that ends with that.
+    ``over``: there is nothing to stop, because the container ends by itself (``ends``) or cannot start (``fails``; then ``culprit`` is the word that
+    names what cannot be started). There the verdict is unknown.
     ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
 
     ``hops`` begin with PID 1 as it is in the steady state; what it and the others were before (shells that exec'ed, wrappers) stands in ``before``, PID 1's first.
@@ -173,6 +179,12 @@ class SignalPath:
     missing: tuple[str, ...] = ()
     default: bool = True
     culprit: Argument | None = None
+    over: Literal["ends", "fails"] | None = None
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of the container."""
+        return self.over or self.verdict
 
     @property
     def pid1(self) -> tuple[str, ...]:
@@ -196,3 +208,8 @@ class Trace:
     reaches_app: bool | None
     paths: tuple[SignalPath, ...]
     missing: tuple[str, ...] = ()
+
+    @property
+    def fates(self) -> dict[Fate, str]:
+        """What becomes of the container on the ways that the launch takes as it is, and why."""
+        return {path.fate: path.why for path in self.paths if path.default}

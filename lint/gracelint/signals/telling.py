@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .model import Hop, SignalPath
 
@@ -21,19 +21,24 @@ class Teller:
     def __init__(self, signal: str, grace: float) -> None:
         self.signal, self.grace = signal, grace
 
-    def ended(self, way: Alternative) -> SignalPath:
-        """A way on which nothing runs on."""
+    def unsimulated(self, way: Alternative) -> SignalPath:
+        """A way on which nothing runs on, or that no engine can stop with its signal."""
         before: tuple[Hop, ...] = ()
         if way.shell is not None:
             before = (self._past(way.shell, way.shell.shell.argv),)
-        why = f"the container cannot start: {way.failed}" if way.failed else "the container ends by itself"
-        missing = (*way.reasons, why)
-        return SignalPath(
-            "unknown", why, way.conditions, before, (), None, missing, default=way.default, culprit=way.culprit
-        )
+        over: Literal["ends", "fails"] | None = "fails" if way.failed else "ends" if way.process is None else None
+        why = {
+            "fails": f"the container cannot start: {way.failed}",
+            "ends": "the container ends by itself",
+            None: "the stop signal is not one that an engine accepts",
+        }[over]
+        missing = (*way.reasons, why) if over else way.reasons
+        return SignalPath("unknown", why, way.conditions, before, (), None, missing, way.default, way.culprit, over)
 
-    def path(self, way: Alternative, stop: Stop, verdict: Verdict, reasons: tuple[str, ...]) -> SignalPath:
-        """A way with its hops."""
+    def path(
+        self, way: Alternative, stop: Stop, verdict: Verdict, reasons: tuple[str, ...], *, ends: bool = False
+    ) -> SignalPath:
+        """A way with its hops; ``ends``: these are gone before anybody stops them."""
         root, kernel = way.process, stop.run.kernel
         assert root is not None
         main = _main(root)
@@ -57,6 +62,7 @@ class Teller:
             seconds,
             tuple(dict.fromkeys(missing)),
             default=way.default,
+            over="ends" if ends else None,
         )
 
     def _why(self, verdict: Verdict, hops: list[Hop], kernel: Kernel, reasons: tuple[str, ...]) -> str:

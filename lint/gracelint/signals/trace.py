@@ -110,12 +110,13 @@ def _reaches(paths: list[SignalPath]) -> bool | None:
 def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float) -> SignalPath:
     teller = Teller(signal or "SIGTERM", grace)
     if way.process is None or signal is None:
-        return teller.ended(way)
+        return teller.unsimulated(way)
     stop = Stop(resolver, way.process, signal, grace)
     verdict, reasons = stop.verdict, stop.reasons
-    if stop.early or way.process.stays is False:
+    ends = stop.early or way.process.stays is False
+    if ends:
         of_program = way.process.program.missing if way.process.program else ()
         verdict, reasons = "unknown", (ENDS, *of_program, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
-    return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)))
+    return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)), ends=ends)
