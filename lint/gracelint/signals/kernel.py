@@ -47,7 +47,7 @@ class Driver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work."""
+    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT."""
 
     process: Process
     pid: int
@@ -65,6 +65,8 @@ class Task:
     stopping: bool = False
     robbed: bool = False
     others: tuple[int, ...] = ()
+    stopped: bool = False
+    held: tuple[str, ...] = ()
 
     @property
     def awaited(self) -> list[int]:
@@ -116,7 +118,7 @@ class Kernel:
     def spawn(self, process: Process, parent: Task | None) -> Task:
         """A new task with its children."""
         group = process.pid if parent is None or process.own_group else process.joins or parent.group
-        task = Task(process, process.pid, parent, group)
+        task = Task(process, process.pid, parent, group, stopped=process.stopped)
         self.tasks[process.pid] = task
         for child in (*process.children, *process.adopted):
             if child.pid not in self.tasks:
@@ -219,14 +221,35 @@ class Kernel:
         if group and signal == "SIGTERM" and program is not None and "group-breaks-workers" in program.traits:
             task.robbed = True
         if signal in ("SIGKILL", "SIGSTOP"):
-            if signal == "SIGKILL" and (task.pid != 1 or outside):
+            if task.pid == 1 and not outside:
+                return True
+            if signal == "SIGKILL":
                 self.end(task, "died")
+            task.stopped = task.alive
+            return True
+        if signal == "SIGCONT" and task.stopped:
+            self._continue(task)
+        if task.stopped:
+            task.held = (*task.held, signal)
             return True
         if task.driver is not None:
             task.driver.signal(signal)
             return True
         self._react(task, signal)
         return True
+
+    def _continue(self, task: Task) -> None:
+        """A stopped task goes on, with what came meanwhile."""
+        held, task.stopped, task.held = task.held, False, ()
+        if task.finishes_at is not None:
+            self.at(max(0.0, task.finishes_at - self.now), lambda: self._finish(task))
+        for signal in held:
+            self.signal(task, signal)
+
+    def _finish(self, task: Task) -> None:
+        """A task has cleaned up, unless it is stopped."""
+        if not task.stopped:
+            self.end(task, "finished")
 
     def default(self, task: Task, signal: str) -> None:
         """The default action."""
@@ -295,7 +318,7 @@ class Kernel:
         if task.finishes_at is None:
             needed = after + CLEANUP if self._slowest in (None, task.pid) else QUICK
             task.finishes_at = self.now + needed
-            self.at(needed, lambda: self.end(task, "finished"))
+            self.at(needed, lambda: self._finish(task))
 
     def stop_cleanly(self, task: Task) -> None:
         """A task is told to stop by other means than a signal."""

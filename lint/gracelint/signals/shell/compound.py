@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...regexes import regex
 from ..process import Bound
-from . import children, conditions, refusals, variables
+from . import children, conditions, reckoning, refusals
 from .state import Ended
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> li
     if "((" in state.shell.dialect.misreads:
         # A subshell in a subshell, with a command that nobody knows, unless it is an assignment.
         return machine.finished(state, 0 if ASSIGNMENT.match(node.expression) else 127)
-    return machine.decided(state, variables.arithmetic(state, node.expression))
+    return machine.decided(state, reckoning.truth(machine, state, node.expression, node.text))
 
 
 def unreadable(machine: Machine, state: State, node: sh.Unreadable) -> list[State]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from . import arithmetic, patterns, words
 from .values import Field, Unknown, bounded, default, join, name
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .values import Array, Value
 
 
+_DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
 _SPECIAL = frozenset(
     "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID".split()
 )
@@ -50,13 +52,13 @@ def section(
 
 def compute(state: State, expression: str) -> int | None:
     """The value of an arithmetic expression; None where not known."""
-    return arithmetic.evaluate(expression, lambda variable: _plain(state, variable))
+    from .reckoning import held  # which needs this module
 
-
-def _plain(state: State, variable: str) -> str | None:
-    """A variable's value for arithmetic: unset is 0."""
-    found = parameter(state, variable)
-    return found if isinstance(found, str) else "" if found is None else None
+    plain = _DOLLAR.sub(r"\1\2", expression.strip())
+    try:
+        return arithmetic.evaluate(plain, lambda variable: held(state, variable))
+    except (arithmetic.Invalid, arithmetic.Undecided):
+        return None
 
 
 def parameter(state: State, variable: str) -> Value | None:

@@ -8,7 +8,8 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import filesystem, parameters
+from . import filesystem, flow, parameters, reckoning
+from .reckoning import SIMPLE
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
 WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
 WORD_ALONE = regex(r"function[ \t]+[^\s(){}]+[ \t]*\n")
+NAME = regex(r"(?<![\w#])[A-Za-z_]\w*")
 # POSIX's special builtins.
 SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
 # Operators for parameters that may not be set.
@@ -38,7 +40,11 @@ def bad_substitution(machine: Machine, state: State, words: Iterable[sh.Word]) -
 def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
     bad = state.shell.dialect.bad_substitutions
     strict = "u" in state.options
-    for part in parts if bad or strict else ():
+    for part in parts:
+        if isinstance(part, sh.Arithmetic):
+            if _not_reckoned(machine, state, part):
+                return True
+            continue
         if not isinstance(part, sh.Parameter):
             continue
         if part.operator in bad or (part.index is not None and "index" in bad):
@@ -50,6 +56,41 @@ def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
         machine.leave(state, 2, failed)
         return True
     return False
+
+
+def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
+    """Whether a shell gives up at an expression that it cannot work out; bash only drops what it was at."""
+    family = state.shell.dialect.family
+    if family == "bash" and "u" in state.options:
+        for name in NAME.findall(SIMPLE.sub(" ", part.expression)):
+            if _unset(state, name):
+                machine.leave(state, 1, f"{name} is not set, which set -u makes an error")
+                return True
+    expression = reckoning.expanded(machine, state, part.expression, part.text)
+    if not reckoning.is_invalid(state, expression):
+        return False
+    if family == "bash":
+        _drop(machine, state)
+    else:
+        machine.leave(state, 2, f"{family} cannot work out {part.text.value} and gives up")
+    return True
+
+
+def _drop(machine: Machine, state: State) -> None:
+    """bash goes on with the next line of the script, wherever it was; a subshell and a command string end."""
+    if not flow.unwind(
+        machine, state, lambda frame: frame.parent is not None and frame.parent.label in ("file", "command")
+    ):
+        machine.leave(state, 1)
+        return
+    frame = state.stack
+    assert frame is not None and isinstance(frame.node, sh.Block)
+    commands, at = frame.node.commands, frame.index
+    while at < len(commands) and _on_one_line(commands[at - 1], commands[at]):
+        at += 1
+    state.pop()
+    state.push("seq", frame.node, at)
+    state.done(1)
 
 
 def _unset(state: State, name: str) -> bool:
@@ -66,7 +107,7 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
-    if not state.shell.dialect.bad_substitutions and "u" not in state.options:
+    if not node.expansions and not node.redirects:
         return False
     if _bad(machine, state, node.expansions):
         return True

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .state import Block, State
 
 MOST_WAYS = 64
-ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGSTOP", "SIGUSR1", "SIGUSR2"})
+ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGUSR1", "SIGUSR2"})
 
 
 class Startup:
@@ -58,10 +58,16 @@ class Startup:
 
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
-        if signal in ENDING:
-            reached = set(pids) if to in ("job", "name") else _of_group(state, pids) if to == "group" else set()
-            if to == "all":
-                reached = {job.pid for job in state.jobs}
+        reached = set(pids) if to in ("job", "name") else _of_group(state, pids) if to == "group" else set()
+        if to == "all":
+            reached = {job.pid for job in state.jobs}
+        if signal in ("SIGSTOP", "SIGCONT"):
+            stopped = signal == "SIGSTOP"
+            state.jobs = tuple(
+                replace(job, process=replace(job.process, stopped=stopped)) if job.pid in reached else job
+                for job in state.jobs
+            )
+        elif signal in ENDING:
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             died = {job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(job, signal)}
@@ -110,7 +116,7 @@ def _dies(job: JobState, signal: str) -> bool:
     process = job.process
     if signal == "SIGKILL":
         return True
-    if signal in process.ignored or signal == "SIGSTOP":
+    if signal in process.ignored:
         return False
     if process.shell is not None:
         return signal not in process.shell.traps and signal not in process.shell.ignored

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import simple
+from . import reckoning, simple
 from .parameters import compute
 from .refusals import ARRAY
 from .state import Truth
 from .substitution import printed
-from .values import Unknown, clip
+from .values import Unknown
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -163,30 +162,9 @@ def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     return machine.finished(state, 0)
 
 
-def arithmetic(state: State, expression: str) -> Truth:
-    """``(( … ))`` and ``let``: true where the value is not 0; simple assignments are carried out."""
-    text = expression.strip()
-    match = re.fullmatch(r"([A-Za-z_]\w*)\s*(\+\+|--|[-+*/%]?=(?!=)(.*))", text, re.S)
-    before = re.fullmatch(r"(\+\+|--)([A-Za-z_]\w*)", text)
-    if before:
-        match = re.fullmatch(r"([A-Za-z_]\w*)(\+\+|--)()", before[2] + before[1])
-    if match:
-        name, operator, right = match[1], match[2], match[3] or ""
-        formula = {"++": f"{name}+1", "--": f"{name}-1"}.get(operator)
-        if formula is None:
-            formula = right if operator[0] == "=" else f"{name}{operator[0]}({right})"
-        old, new = compute(state, name), compute(state, formula)
-        state.variables[name] = str(new) if new is not None else Unknown(f"${name}", nonempty=True)
-        result = old if operator in ("++", "--") and not before else new
-    else:
-        result = compute(state, text)
-    label = clip(text)
-    return Truth(None, None, f"(({label}))", f"not (({label}))") if result is None else Truth(bool(result))
-
-
 def let(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``let``."""
     truth = Truth(False)
     for field in fields[1:]:
-        truth = arithmetic(state, field.shown)
+        truth = reckoning.truth(machine, state, field.shown, node.text)
     return machine.decided(state, truth)

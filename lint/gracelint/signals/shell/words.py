@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import parameters, patterns
+from . import parameters, patterns, reckoning
 from .substitution import substitute
 from .values import Field, Unknown, concatenate
 
@@ -221,6 +221,5 @@ def _part(machine: Machine, state: State, part: sh.Part) -> Value:
     if isinstance(part, sh.CommandSubstitution):
         return substitute(machine, state, part)
     if isinstance(part, sh.Arithmetic):
-        computed = parameters.compute(state, part.expression)
-        return str(computed) if computed is not None else Unknown(part.text.value, nonempty=True)
+        return reckoning.value(machine, state, part)
     return "/dev/fd/63"
