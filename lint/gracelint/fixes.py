@@ -7,8 +7,8 @@ come; else its fixes are tried one by one, and one that fails is refused. It end
 Findings are not all: a fix is refused as well after which the container ends by itself or cannot start, or its stop has a worse verdict (`_worse`).
 What judged a unit tells what becomes of the container, from the traces that its rules have asked for.
 
-What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`) was hidden by a defect on the way, not made by its fix, and
-does not speak against it. What is said of a launch that could not start before (`_NEVER_STARTS`) was hidden as well, all of it.
+What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`), and of the time before that (`_BEFORE_IT`), was hidden by a
+defect on the way, not made by its fix, and does not speak against it. What is said of a launch that could not start before (`_NEVER_STARTS`) was hidden as well, all of it.
 
 Hazards: a fix whose finding moves; two insertions at one place, whose order would matter; bytes that are no text, byte order
 marks, line endings, and modes, which must survive.
@@ -36,6 +36,8 @@ MAX_ROUNDS = 100
 
 # Codes and prefixes: the signal that the application wants, its handlers, its settings.
 _OF_THE_APPLICATION = ("GL112", "GL3", "GL4")
+# The time before the application, of which nothing is said as long as the signal does not reach it even afterwards.
+_BEFORE_IT = ("GL219",)
 # Codes: of what keeps the container from starting, or from starting what is meant.
 _NEVER_STARTS = frozenset({"GL003", "GL103", "GL107", "GL108", "GL218"})
 
@@ -169,7 +171,8 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
     left = Counter(_place(finding) for finding in before.findings)
     left.subtract(_place(finding) for finding in group)
     mended = {_place(finding) for finding in group}
-    on_the_way = not any(finding.code.startswith(_OF_THE_APPLICATION) for finding in group)
+    behind = _OF_THE_APPLICATION + _BEFORE_IT
+    on_the_way = not any(finding.code.startswith(behind) for finding in group)
     starts = any(finding.code in _NEVER_STARTS for finding in group)
     for finding in after.findings:
         place = _place(finding)
@@ -178,7 +181,7 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
             continue
         if place in mended:
             return f"it does not remove {finding.code}"
-        hidden = on_the_way and finding.code.startswith(_OF_THE_APPLICATION)
+        hidden = on_the_way and finding.code.startswith(behind)
         hidden = hidden or (starts and finding.code not in ("GL001", *(one.code for one in group)))
         if not hidden:
             return f"it leads to {finding.code}: {finding.message}"

@@ -21,6 +21,7 @@ exec gunicorn app:app
 
 ## Fix safety
 Unsafe: with bash the pipe becomes a process substitution, which ends with the application and may lose its last lines. No fix for other shells. A subshell's `exec` is moved out of its parentheses, so that changes of folder and variables stay.
+A `&` is dropped only where nothing but a wait for the application comes after it.
 
 ## When not to care
 Never; write what happens, without `exec`, if it is meant.
@@ -55,6 +56,10 @@ _WHERE = {
     "subshell": ("in parentheses exec replaces only a copy of the shell", "drop the parentheses"),
     "background": ("before & exec replaces only a copy of the shell", "drop the &"),
 }
+# Instead, where the script has more to do after it has started the program.
+_GOES_ON = "keep its number in place of exec, {app} & pid=$!, send it the signal from a trap, and wait for it"
+# What comes to nothing once the program is in front: waiting for it, and its number.
+_ONLY_WAITS = regex(r"(?:[\s;]|#[^\n]*(?=\n|\Z)|\w+=\$!|fg\b|wait\b(?:[ \t]+\"?\$(?:!|\w+|\{\w+\})\"?)?)*\Z")
 # What may stand between the construct and the command without being in the way.
 _HARMLESS = frozenset({"and-or", "redirection"})
 _STDERR = regex(r"\s*2>&1\s*\Z")
@@ -69,6 +74,8 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         app = program_name(lost.command.argv)
         why, advice = _WHERE[lost.where]
+        if lost.where == "background" and not _only_waits_follow(outcome, lost):
+            advice = _GOES_ON
         yield tell(
             RULE,
             case,
@@ -90,6 +97,8 @@ def _fix(outcome: Outcome, lost: LostExec) -> Fix | None:
     ):
         return None
     if lost.where == "background":
+        if not _only_waits_follow(outcome, lost):
+            return None
         return fix_of("unsafe", "Drop the &", [construct.edit(construct.value.removesuffix("&").rstrip())])
     if lost.where == "subshell":
         if not (construct.value.startswith("(") and construct.value.endswith(")")):
@@ -106,6 +115,11 @@ def _fix(outcome: Outcome, lost: LostExec) -> Fix | None:
     return fix_of(
         "unsafe", "Pipe through a process substitution", [construct.edit(f"{command} > >({second.text.value}){both}")]
     )
+
+
+def _only_waits_follow(outcome: Outcome, lost: LostExec) -> bool:
+    """Whether a script that would stop behind the program leaves nothing undone."""
+    return _ONLY_WAITS.match(outcome.source.value, lost.construct.end - outcome.source.start) is not None
 
 
 RULE = Rule("GL202", "exec-without-effect", "error", check, __doc__)

@@ -26,8 +26,9 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-Safe: a trap is set at the top of the script, behind its first comments. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script then ends after
-its present command, and the application is not started. A command that outlasts the grace period is put in the background and waited for, so that the trap can come in between.
+Safe where a trap is all: it is set at the top of the script, behind its first comments. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script
+then ends after its present command, and the application is not started.
+Unsafe where a command outlasts the grace period: it is put in the background and waited for, so that the trap can come in between. There it reads nothing from standard input, and does not hear Ctrl-C.
 
 ## When not to care
 When starting takes a second or two.
@@ -123,12 +124,12 @@ def _fix(outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
     head = _HEAD.match(outcome.source.value)
     if outcome.mode != "file" or head is None:
         return None
-    edits = [outcome.source.cut(head.end(), head.end()).edit(trap)]
-    if waits is not None:
-        if waits.around or waits.calls:
-            return None
-        edits.append(waits.text.insert_after(" & wait $!"))
-    return fix_of("safe", "Leave when told before exec", edits)
+    top = outcome.source.cut(head.end(), head.end()).edit(trap)
+    if waits is None:
+        return fix_of("safe", "Leave when told before exec", [top])
+    if waits.around or waits.calls:
+        return None
+    return fix_of("unsafe", "Leave when told before exec", [top, waits.text.insert_after(" & wait $!")])
 
 
 RULE = Rule("GL219", "signal-lost-before-exec", "info", check, __doc__)

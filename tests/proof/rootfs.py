@@ -20,7 +20,7 @@ from gracelint.lab.witness import build, testimonies
 
 if TYPE_CHECKING:
     from gracelint.image.model import Image
-    from gracelint.lab import Report
+    from gracelint.lab import Ready, Report
 
 APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker", "reporter")
 APPLETS = (
@@ -81,8 +81,9 @@ class Rootfs:
             stand_in.chmod(0o755)
         return cls(folder)
 
-    def measure(self, image: Image, grace: float = 2.5) -> Report:
-        """Start the image's launch here, stop it with its stop signal, and say what happened."""
+    def measure(self, image: Image, grace: float = 2.5, ready: tuple[Ready, ...] | None = None) -> Report:
+        """Start the image's launch here, stop it with its stop signal, and say what happened. ``ready`` is when it is stopped (None: when a
+        witness is at work)."""
         placed = []
         try:
             for path in image.files.listing("/"):
@@ -94,12 +95,12 @@ class Rootfs:
                 target.write_bytes(found.content.value.encode("utf-8", "surrogateescape"))
                 target.chmod(0o755 if found.executable else 0o644)
                 placed.append(target)
-            return self._run(image, grace)
+            return self._run(image, grace, ready)
         finally:
             for target in placed:
                 target.unlink()
 
-    def _run(self, image: Image, grace: float) -> Report:
+    def _run(self, image: Image, grace: float, ready: tuple[Ready, ...] | None) -> Report:
         record = self.folder / "record/witnesses"
         record.write_text("")
         record.chmod(0o666)
@@ -112,7 +113,6 @@ class Rootfs:
         )
         argv = [_resolved(launch[0], self.folder), *launch[1:]]
         (self.folder / image.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
-        ready = (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05))
         report = run(
             argv,
             signal=image.stop_signal.name or "SIGTERM",
@@ -120,7 +120,7 @@ class Rootfs:
             root=str(self.folder),
             env=environment,
             cwd=image.workdir,
-            ready=ready,
+            ready=ready or (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05)),
         )
         return replace(report, testimonies=testimonies(record.read_text()))
 
