@@ -16,8 +16,9 @@ import pytest
 
 from gracelint.image.build import standalone
 from gracelint.image.model import StopSignal
+from gracelint.output.trace_view import boxes
 from gracelint.records import replace
-from gracelint.signals.model import Hop, SignalPath, Trace
+from gracelint.signals.model import Disposition, Hop, SignalPath, Trace
 from gracelint.source import Document
 from gracelint.terminal import PLAIN, Style
 
@@ -105,6 +106,22 @@ def hostile() -> Trace:
 def rendered(name: str, trace: Trace, style: Style = PLAIN) -> str:
     lines = list(import_module(f"gracelint.output.trace_{name}").render(trace, style))
     return "".join(line + "\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "notified", "fate"),
+    [
+        ("ignores", True, "SIGQUIT is dropped; killed after 2.5 s"),
+        ("terminates", True, "told, ends at once"),
+        ("misreads", True, "told, but killed before it has finished"),
+        ("unknown", None, "killed"),
+    ],
+)
+def test_how_a_process_ends_that_does_not_finish(disposition: Disposition, notified: bool | None, fate: str) -> None:
+    hop = Hop(("app",), True, "exec-form", disposition, None, "", None, True, notified=notified, finishes=False)
+    path = SignalPath("killed", "", (), (), (hop,), 2.5)
+    trace = replace(LOST, paths=(path,))
+    assert [box.fate for box in boxes(trace, path)] == [fate]
 
 
 @pytest.mark.parametrize("format_", FORMATS)

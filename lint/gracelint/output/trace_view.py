@@ -89,12 +89,22 @@ def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
     if hop.notified is False:
         return f"never hears {_signal(trace)}", False
     if hop.finishes is False:
-        return ("told, but killed before it has finished" if hop.notified else "killed"), False
+        return _loss(trace, path, hop), False
     if hop.notified and hop.finishes:
         return "told, and finishes", True
     if hop.pid1 and path.verdict == "killed":
         return f"still there after {trace.grace_period:g} s", False
     return "", None
+
+
+def _loss(trace: Trace, path: SignalPath, hop: Hop) -> str:
+    """How a process comes to its end that does not finish its work."""
+    if not hop.notified:
+        return "killed"
+    if hop.disposition == "ignores":
+        after = "" if path.seconds is None else f" after {path.seconds:g} s"
+        return f"{_signal(trace)} is dropped; killed{after}"
+    return "told, ends at once" if hop.disposition == "terminates" else "told, but killed before it has finished"
 
 
 def _signal(trace: Trace) -> str:

@@ -79,6 +79,8 @@ class Teller:
             name = victim.argv[0] if victim.argv else name
             if victim.robbed:
                 return f"{name} is told, and so are its workers, which die of it with their work"
+            if victim.notified and victim.disposition == "terminates":
+                return f"{name} is told, and ends at once with its work undone"
             if victim.notified:
                 return f"{name} is told, but killed before it has finished"
             return f"the container stops in time, but {name} ends without a chance to clean up"
