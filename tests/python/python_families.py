@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 from python_family import IMPORTS, READY, Family
-from python_shapes import SHAPES
+from python_shapes import LENGTHS, SHAPES
 
 _EXIT = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
 _LOG = "signal.signal(signal.SIGTERM, lambda *_: print('got it'))\n"
@@ -200,5 +200,10 @@ def member(seed: int) -> tuple[str, dict[str, str]]:
         else family.setups[setup]
     )
     text = text.replace("{install}", forward).replace("{install-popen}", forward)
+    if name == "lasting":
+        tail = choice.choice(list(LENGTHS))
+        for word, length in LENGTHS[tail].items():
+            text = text.replace(f"{{{word}}}", length)
+        return f"{name}-{setup}-{main}-{tail}", {"app.py": IMPORTS + before + text + "\n"}
     whole = IMPORTS + before + text + family.tails[tail] + "\n"
     return f"{name}-{setup}-{main}-{tail}", {"app.py": whole, **family.files}

@@ -45,8 +45,8 @@ _BESIDE = re.compile(r"(?<=[(,= ])0\.05(?=\))")
 def paced(seed: int, text: str) -> tuple[str, str]:
     """A program with its pauses drawn (a label, and its text): half of the programs keep the plain ones."""
     choice = random.Random(f"pauses {seed}")
-    if choice.random() < 0.5 or "'-c'" in text or "to_thread(time" in text:
-        # A program in a program has other names; and a thread that pauses once has mostly ended when the signal arrives, but not in the lab.
+    if choice.random() < 0.5 or "'-c'" in text:
+        # A program in a program has other names.
         return "", text
     place = _PLAIN if choice.random() < 0.7 else _BESIDE
     if not place.search(text):

@@ -154,4 +154,46 @@ HANDED = Family(
     },
 )  # fmt: skip
 
-SHAPES = {"modules": MODULES, "objects": OBJECTS, "waits": WAITS, "pools": POOLS, "handed": HANDED}
+_WORK = "def work():\n    while not done.is_set():\n        "
+_SELF = "def work():\n    time.sleep({n})\n\n"
+LASTING = Family(
+    setups={
+        "event": "done = threading.Event()\nsignal.signal(signal.SIGTERM, lambda *_: done.set())\n",
+        "exit": "done = threading.Event()\n\ndef handler(*_):\n    done.set()\n    sys.exit(0)\n\nsignal.signal(signal.SIGTERM, handler)\n",
+        "told-later": "done = threading.Event()\nasked = threading.Event()\nsignal.signal(signal.SIGTERM, lambda *_: asked.set())\n\n"
+        "def watch():\n    asked.wait()\n    done.set()\n\nthreading.Thread(target=watch, daemon=True).start()\n",
+    },
+    mains={
+        "thread": _WORK + "{a}\n        {b}\n\nworker = threading.Thread(target=work)\nworker.start()\n" + READY + "\ndone.wait()\nworker.join()",
+        "thread-left": _WORK + "{a}\n        {b}\n\nthreading.Thread(target=work).start()\n" + READY + "\ndone.wait()",
+        "daemon": _WORK + "{a}\n        {b}\n\nthreading.Thread(target=work, daemon=True).start()\n" + READY + "\ndone.wait()",
+        "limited": _WORK + "{a}\n        {b}\n\nworker = threading.Thread(target=work, daemon=True)\nworker.start()\n" + READY + "\ndone.wait()\nworker.join(timeout=0.3)",
+        "checked": _WORK + "{a}\n        if done.is_set():\n            break\n        {b}\n\nthreading.Thread(target=work).start()\n" + READY + "\ndone.wait()",
+        "counted": _WORK + "for number in range(3):\n            {a}\n\nthreading.Thread(target=work).start()\n" + READY + "\ndone.wait()",
+        "sleeper": "threading.Thread(target=time.sleep, args=({n},)).start()\n" + READY + "\nwhile not done.is_set():\n    time.sleep(0.1)",
+        "sleeper-daemon": "threading.Thread(target=time.sleep, args=({n},), daemon=True).start()\n" + READY + "\nwhile not done.is_set():\n    time.sleep(0.1)",
+        "timer": "threading.Timer({n}, print).start()\n" + READY + "\nwhile not done.is_set():\n    time.sleep(0.1)",
+        "lap": _SELF + READY + "\nwhile not done.is_set():\n    worker = threading.Thread(target=work)\n    worker.start()\n    worker.join()",
+        "spawned": _SELF + READY + "\nwhile not done.is_set():\n    threading.Thread(target=work).start()\n    time.sleep(0.3)",
+        "submitted": _SELF + "pool = concurrent.futures.ThreadPoolExecutor(3)\n" + READY + "\nwhile not done.is_set():\n    pool.submit(work).result()",
+        "submitted-left": _SELF + "pool = concurrent.futures.ThreadPoolExecutor(3)\npool.submit(work)\n" + READY + "\ndone.wait()",
+        "process": _SELF + "worker = multiprocessing.Process(target=work)\nworker.start()\n" + READY + "\ndone.wait()",
+        "clean-up": _SELF + READY + "\ntry:\n    done.wait()\nfinally:\n    workers = [threading.Thread(target=work) for _ in range(3)]\n    for worker in workers:\n        worker.start()\n    for worker in workers:\n        worker.join()\n    print('CLEANED', flush=True)",
+        "loop": "async def main():\n    " + READY + "\n    while not done.is_set():\n        await asyncio.to_thread(time.sleep, {n})\n\nasyncio.run(main())",
+        "loop-executor": "async def main():\n    loop = asyncio.get_running_loop()\n    " + READY + "\n    while not done.is_set():\n        await loop.run_in_executor(None, time.sleep, {n})\n\nasyncio.run(main())",
+        "loop-once": "async def main():\n    " + READY + "\n    await asyncio.to_thread(time.sleep, {n})\n    while not done.is_set():\n        await asyncio.sleep(0.1)\n\nasyncio.run(main())",
+        "loop-tasks": "async def work():\n    while not done.is_set():\n        await asyncio.sleep({n})\n        await asyncio.sleep(0.1)\n\nasync def main():\n    " + READY + "\n    await asyncio.gather(work(), work())\n\nasyncio.run(main())",
+        "listed": READY + "\nwhile not done.is_set():\n    for name in os.listdir('/etc'):\n        time.sleep({n})",
+        "listed-checked": READY + "\nwhile not done.is_set():\n    for name in os.listdir('/etc'):\n        if done.is_set():\n            break\n        time.sleep({n})",
+    },
+)  # fmt: skip
+# What {a} and {b} stand for, and {n}: how long something lasts.
+LENGTHS = {
+    "short": {"a": "time.sleep(0.1)", "b": "time.sleep(0.1)", "n": "0.2"},
+    "second": {"a": "time.sleep(0.1)", "b": "time.sleep(4)", "n": "4"},
+    "both": {"a": "time.sleep(2)", "b": "time.sleep(2)", "n": "5"},
+    "events": {"a": "done.wait(4)", "b": "done.wait(4)", "n": "0.1"},
+    "mixed": {"a": "done.wait(4)", "b": "time.sleep(0.1)", "n": "6"},
+}
+
+SHAPES = {"modules": MODULES, "objects": OBJECTS, "waits": WAITS, "pools": POOLS, "handed": HANDED, "lasting": LASTING}

@@ -36,22 +36,29 @@ EXITS = ("SystemExit", "KeyboardInterrupt")
 
 def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
     """The signal arrives."""
+    from .threads import waiting, woken
+
     state.signalled = True
     run.read.clear()
     run.handler_ran = False
     if run.signal in blocked(state):
-        from .threads import waiting
-
         # A thread may wait for it.
         waiting(run, frame, state)
         return
     ways: list[State] = []
+    first = len(frame.raises)
     for one in alternatives(handler):
         way = state.copy()
         handle(run, frame, text, way, one)
+        if run.handler_ran and not way.dead:
+            run.handling = True
+            woken(run, frame, way)
+            run.handling = False
         ways.append(way)
     state.become(joined(ways))
     run.after = None if state.dead else state.copy()
+    told = joined([run.after, *(one.state for one in frame.raises[first:])])
+    run.told = told.copy() if told is not None else None
 
 
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:

@@ -86,8 +86,7 @@ def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
         raises, frame.raises, state = frame.raises, [], ending.state
         for thread in _waited_for(run):
             if not state.dead:
-                lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
-                _join(run, frame, thread, state, "rest" if lives else "perhaps")
+                _join(run, frame, thread, state)
         for thread in run.threads:
             if thread.kind == "process" and thread.daemon and not state.dead:
                 _terminated(run, frame, thread, state)
@@ -103,7 +102,7 @@ def _terminated(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     """At the program's end `multiprocessing` sends SIGTERM to its daemons and waits for them."""
     if state.signalled:
         state.store[(thread.object, "told")] = TRUE
-        over = threads.over(run, frame, thread.object)
+        over = threads.over(run, frame, thread.object, thread.text)
         rests.rest(run, frame, thread.text, "the process that it terminates", state, over=over, outlives=True)
 
 
@@ -112,8 +111,9 @@ def _waited_for(run: Run) -> list[Thread]:
     return list(found.values())
 
 
-def _join(run: Run, frame: Frame, thread: Thread, state: State, kind: str) -> None:
+def _join(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     if truth(state.store.get((thread.object, "daemon"), FALSE)) is True:
         return
-    over = threads.over(run, frame, thread.object)
+    over = threads.over(run, frame, thread.object, thread.text)
+    kind = threads.kind_of(run, thread.object, state)
     rests.rest(run, frame, thread.text, rests.END, state, kind=kind, over=over, outlives=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .run import Thread
-from .threads import join, start
+from .thread_objects import join
+from .threads import start
 from .values import NONE, TRUE, UNKNOWN, Arguments, Box, Items, Made, truth
 
 if TYPE_CHECKING:

@@ -6,16 +6,14 @@ first rest when it is started; once told it is gone through again from its begin
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from . import pauses
+from .lasting import aside
 from .state import DEFAULT, IGNORE, PROCESS, joined
 from .values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...source import Text
     from .run import Run, Thread
     from .special import Special
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
 # The handler for SIGTERM that a process has where it rests.
 HANDLER = "#handler"
+# How long after the signal it was told.
+_TOLD_AT = "#told-at"
 _METHOD = (PROCESS, "start-method")
 # Since 3.14 a process begins in a server that was forked early (docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods).
 _NO_FORK = (3, 14)
@@ -66,9 +66,12 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if thread.target is None or thread.object not in run.forked:
         return None
     way = run.forked[thread.object].copy()
-    _share(way, state)
+    share(way, state)
     way.signalled = not told
-    with _aside(run, telling=told):
+    with aside(run):
+        run.telling = told
+        if told:
+            run.signal = _TERMINATE
         endings, doubts, stays = len(run.endings), len(run.doubts), len(run.stays)
         inner = frame.elsewhere("process")
         call(run, inner, thread.target, thread.arguments, thread.text, way)
@@ -77,11 +80,12 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         ways += [] if way.dead else [way]
         rested, unsure = len(run.stays) > stays, len(run.doubts) > doubts
     if told and ended:
-        pauses.told(run, thread.object, ways, state)
+        since = state.store.get((thread.object, _TOLD_AT), Const(0))
+        pauses.told(run, thread.object, ways, state, since)
     return None if unsure or ended is rested else ended
 
 
-def _share(way: State, state: State) -> None:
+def share(way: State, state: State) -> None:
     """What was made to be shared is the same on both sides."""
     shared = {
         value.number
@@ -91,25 +95,6 @@ def _share(way: State, state: State) -> None:
     way.store.update((key, value) for key, value in state.store.items() if key[0] in shared)
 
 
-@contextmanager
-def _aside(run: Run, *, telling: bool) -> Iterator[None]:
-    """Look into another process: nothing that happens there is found out about this one."""
-    lists = {
-        name: list(getattr(run, name)) for name in ("stays", "doubts", "endings", "swallowed", "snapshots", "threads")
-    }
-    sets = {name: set(getattr(run, name)) for name in ("read", "written")}
-    names = "uncertain_stays opaque after handler_ran loop_handled ticking broken_off outlived taken handling telling signal"
-    plain = {name: getattr(run, name) for name in names.split()}
-    run.telling = telling
-    if telling:
-        run.signal = _TERMINATE
-    try:
-        yield
-    finally:
-        for name, value in (lists | sets | plain).items():
-            setattr(run, name, value)
-
-
 def _telling(mark: str) -> Special:
     def tell(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
         if frame.background == "process":
@@ -117,6 +102,7 @@ def _telling(mark: str) -> Special:
             run.doubts.append("what a process does with the processes of its parent")
         elif isinstance(receiver, Made | Instance):
             run.write(state, (receiver.number, mark), TRUE)
+            state.store.setdefault((receiver.number, _TOLD_AT), pauses.elapsed(state))
         return NONE
 
     return tell

@@ -1,7 +1,7 @@
 """How long a program goes on pausing after the signal, before it looks at what its handler did.
 
 Python resumes a wait that a signal interrupts (PEP 475). Each pause that is gone through since the signal is noted in the state, by its place; a place that is passed
-again adds to it. Threads and tasks pause side by side with the main line.
+again adds to it. Threads and tasks pause side by side with the main line (`lasting`), which may have to wait for their ends.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # With the place of a pause behind it: the seconds that it has lasted since the signal.
 _PAUSE = "pause at "
-# With the number of a thread or task behind it: the seconds for which that goes on pausing, side by side with the main line.
+# With the number of a thread, task or process behind it: the seconds for which the main line waits for its end, beyond its own pauses.
 _BESIDE = "pause beside "
 # Of pauses as short as this, in seconds, it does not matter whether they are broken off.
 _SHORT = 2
@@ -44,29 +44,39 @@ def passed(run: Run, text: Text, seconds: Value, state: State) -> None:
         state.store[key] = seconds
 
 
-def beside(run: Run, number: int, state: State) -> None:
-    """A thread or a task has come to its end, which the program waits for: the signal found it in the longest of its pauses, if nothing has ended that."""
-    for pause in run.paused.get(number, ()):
-        ended = pause.over(state) if pause.over is not None else False
-        seconds = unless(ended, pause.seconds)
-        if seconds is not None:
-            _beside(run, number, pause.text, _known(seconds), state)
+def waited(run: Run, number: int, text: Text, seconds: Value, state: State, limit: Value | None = None) -> None:
+    """The program waits for the end of a thread, a task or a process, which comes so many ``seconds`` after the signal; no longer than ``limit``. ``text`` is the
+    longest pause that it makes."""
+    key = (PROCESS, f"{_BESIDE}{number}")
+    run.pauses[key] = text
+    left = bounds(seconds)[1] - bounds(elapsed(state, number))[1]
+    if limit is not None:
+        left = min(left, bounds(limit)[1])
+    before = bounds(state.store[key])[1] if key in state.store else 0.0
+    left = max(0.0, left, before)
+    if left:
+        state.store[key] = within(left, left) if left < inf else UNKNOWN
 
 
-def told(run: Run, number: int, ways: Iterable[State], state: State) -> None:
-    """A process that was told comes to its end in these ways, which the program waits for."""
+def elapsed(state: State, number: int = PROCESS) -> Value:
+    """How long the program has paused since the signal, at the longest; but for the end of one (``number``) that it waits for."""
+    own = f"{_BESIDE}{number}"
+    total = sum((max(0.0, bounds(value)[1]) for key, value in all_of(state).items() if key[1] != own), 0.0)
+    return within(total, total) if total < inf else UNKNOWN
+
+
+def told(run: Run, number: int, ways: Iterable[State], state: State, since: Value) -> None:
+    """A process that was told, so many seconds ``since`` the signal, comes to its end in these ways, which the program waits for."""
     delay = longest(run, ways)
     if delay.text is not None:
-        _beside(
-            run, number, delay.text, within(delay.seconds, delay.seconds) if delay.seconds < inf else UNKNOWN, state
-        )
+        most = delay.seconds + bounds(since)[1]
+        waited(run, number, delay.text, within(most, most) if most < inf else UNKNOWN, state)
 
 
-def _beside(run: Run, number: int, text: Text, seconds: Value, state: State) -> None:
-    key = (PROCESS, f"{_BESIDE}{number}")
-    if key not in state.store or bounds(seconds)[1] > bounds(state.store[key])[1]:
-        run.pauses[key] = text
-        state.store[key] = seconds
+def forget(state: State) -> None:
+    """Whatever was noted is another's."""
+    for key in all_of(state):
+        del state.store[key]
 
 
 def forget_beside(way: State, before: State) -> None:
@@ -95,13 +105,15 @@ def _sum(one: Value, other: Value) -> Value:
 
 def repeated(entered: State, start: State, end: State, laps: float) -> State:
     """The ``end`` of a loop's last lap, which began at ``start``: what it pauses in a whole lap it pauses in each of them. Of a loop that goes round
-    nobody knows how often one lap counts."""
+    nobody knows how often nothing is known."""
     if end.signalled:
         earlier, first = all_of(start), all_of(entered)
         for key, value in all_of(end).items():
             gain = calculated("-", value, earlier.get(key, Const(0)))
             if gain not in (UNKNOWN, Const(0)):
-                times = Const(laps) if start.signalled and laps < inf else Const(1)
+                times: Value = Const(1)
+                if start.signalled:
+                    times = Const(laps) if laps < inf else UNKNOWN
                 end.store[key] = _sum(first.get(key, Const(0)), calculated("*", gain, times))
     return end
 
@@ -127,13 +139,11 @@ def longest(run: Run, states: Iterable[State]) -> Delay:
     most = Delay()
     for state in states:
         found = all_of(state)
-        own = [key for key in found if key[1].startswith(_PAUSE)]
-        for keys in (own, *([key] for key in found if key not in own)):
-            total = sum(max(0.0, bounds(found[key])[1]) for key in keys)
-            if total > most.seconds:
-                longest_ = max(keys, key=lambda key: bounds(found[key])[1])
-                source = next((value.source for key in keys if isinstance(value := found[key], Assumed)), "")
-                most = Delay(total, run.pauses[longest_], source)
+        total = sum((max(0.0, bounds(value)[1]) for value in found.values()), 0.0)
+        if total > most.seconds:
+            longest_ = max(found, key=lambda key: bounds(found[key])[1])
+            source = next((value.source for value in found.values() if isinstance(value, Assumed)), "")
+            most = Delay(total, run.pauses[longest_], source)
     return most
 
 

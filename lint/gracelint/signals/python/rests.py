@@ -130,11 +130,18 @@ def _rest(
             return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
         if seconds is not None:
             run.pausing.append(Pause(text, seconds, over))
-        if kind == "pause":
+            if run.arriving is not None and run.arriving.reached(state):
+                ended = over(state) if over is not None else False
+                if ended:
+                    return leave(frame, state, raises, text)
+                return _passes(run, frame, text, name, state, pauses.unless(ended, seconds))
+        if kind == "pause" or (kind == "perhaps" and seconds is not None):
             run.ticking = run.ticking or frame.background == "task"
         elif kind in ("rest", "perhaps"):
             run.snapshots.append(state.copy())
             state.dead = kind == "rest"
+            if over is not None and kind == "rest":
+                run.waiting.append(over)
         return None
     in_force = {**handlers(state), **owned}
     number = len(run.visits)

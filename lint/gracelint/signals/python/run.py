@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...parsers.python import model as syntax
     from ...source import Text
     from .idle import Idle
+    from .lasting import Arrival, Begun
+    from .pauses import Delay
     from .sources import Sources
     from .state import Guard
     from .values import Value
@@ -139,6 +141,14 @@ class Run:
     # The pauses of the thread or task that is being gone through; those of each, by its number.
     pausing: list[Pause] = field(default_factory=list)
     paused: dict[int, list[Pause]] = field(default_factory=dict)
+    # What the thread that is being gone through rests for; and each thread, by its number.
+    waiting: list[Callable[[State], bool | None]] = field(default_factory=list)
+    waits: dict[int, list[Callable[[State], bool | None]]] = field(default_factory=dict)
+    # How threads, tasks and processes began, by their numbers; how long they last, from the signal on and from when the program waits for them.
+    begun: dict[int, Begun] = field(default_factory=dict)
+    lasted: dict[int, tuple[Delay | None, Delay | None]] = field(default_factory=dict)
+    # Which pause of the thread that is gone through again the signal finds it in.
+    arriving: Arrival | None = None
     # Where the pauses stand that are noted in states.
     pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
@@ -164,7 +174,9 @@ class Run:
     handler_ran: bool = False
     taken: bool = False
     exhausted: bool = False
+    # What the handler left, where it returned; and however it ended.
     after: State | None = None
+    told: State | None = None
     outlived: bool = False
     uncertain_stays: bool = True
     loop_handled: bool = False

@@ -58,11 +58,11 @@ def _table() -> dict[str, Special]:
         outside,
         process,
         tasks,
-        threads,
+        thread_objects,
     )
 
     rooms = (
-        containers, process, descriptors, threads, forked, executors, loops, tasks, managers, management, commands, numbers, outside
+        containers, process, descriptors, thread_objects, forked, executors, loops, tasks, managers, management, commands, numbers, outside
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:

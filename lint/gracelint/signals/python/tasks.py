@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import delivery, pauses, rests
+from . import delivery, lasting, pauses, rests
+from .lasting import Begun
 from .state import CANCELLED, Raised, joined
 from .values import (
     NONE,
@@ -43,8 +44,15 @@ def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     state.store[(task.number, "#coroutine")] = found
     run.tasks += 1
     outer, run.pausing = run.pausing, []
+    arriving, run.arriving = run.arriving, None
+
+    def go(frame: Frame, way: State) -> list[State]:
+        _begun(run, replace(frame, tasks=(task.number,)), found, text, way)
+        return [] if way.dead else [way]
+
+    run.begun[task.number] = Begun(state.copy(), go, lasting.shared)
     _begun(run, replace(frame, tasks=(task.number,)), found, text, state)
-    run.paused[task.number], run.pausing = run.pausing, outer
+    run.paused[task.number], run.pausing, run.arriving = run.pausing, outer, arriving
     return task
 
 
@@ -112,7 +120,7 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         if isinstance(found, Coroutine):
             result = rests.awaited(run, inner, found, text, state)
             if state.signalled and not state.dead:
-                pauses.beside(run, task.number, state)
+                lasting.waited(run, frame, task.number, text, state, None)
             return result
         rests.rest(run, inner, text, "the task", state, kind="perhaps")
         return UNKNOWN
@@ -250,13 +258,16 @@ def _in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
 def _thread_awaited(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    from .threads import over
+    from .thread_objects import passed
+    from .threads import kind_of, over
 
     future = arguments.values[0]
     if isinstance(future, Made):
-        lives = truth(state.store.get((future.number, "#lives"), NONE))
-        kind = "rest" if lives else "perhaps"
-        rests.rest(run, frame, text, "the thread", state, kind=kind, over=over(run, frame, future.number))
+        kind = kind_of(run, future.number, state)
+        # The end of the thread wakes the loop.
+        run.ticking = run.ticking or kind == "pause" or bool(run.paused.get(future.number))
+        rests.rest(run, frame, text, "the thread", state, kind=kind, over=over(run, frame, future.number, text))
+        passed(run, future.number, state)
     return UNKNOWN
 
 

@@ -1,0 +1,160 @@
+"""`threading.Thread`, `threading.Timer` and `multiprocessing.Process` as objects: made, started, joined, asked. What becomes of them: `threads`, `forked`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import rests
+from .comprehensions import SEVERAL
+from .forked import PROCESSES
+from .run import Thread
+from .threads import AFTER, FORGOTTEN, PASSED, PENDING, kind_of, over, start
+from .values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Items, Made, truth
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .run import Run
+    from .special import Special
+    from .state import Frame, State
+    from .values import Arguments, Value
+
+# A timer is over within the usual grace period.
+_SOON = 5
+_FORGETFUL = ((3, 10), (3, 12))
+
+
+def _made(kind: str, target: str = "target", given: int = 3) -> Special:
+    def make(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+        made = Made(kind, run.number())
+        state.store[(made.number, "#target")] = arguments.get(1, target) or UNKNOWN
+        state.store[(made.number, "#args")] = arguments.get(given, "args") or Items(())
+        state.store[(made.number, "daemon")] = arguments.get(-1, "daemon") or FALSE
+        return made
+
+    return make
+
+
+_made_timer = _made("threading.Thread", "function", 2)
+
+
+def _timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A thread that waits before it does what it is for."""
+    made = _made_timer(run, frame, receiver, arguments, text, state)
+    assert isinstance(made, Made)
+    interval = arguments.get(0, "interval")
+    seconds = interval.value if isinstance(interval, Const) else None
+    if not isinstance(seconds, int | float):
+        state.store[(made.number, PENDING)] = UNKNOWN
+    elif seconds >= _SOON:
+        state.store[(made.number, PENDING)] = TRUE
+    elif interval is not None:
+        state.store[(made.number, AFTER)] = interval
+    return made
+
+
+def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made):
+        run.write(state, (receiver.number, "told"), TRUE)
+    return NONE
+
+
+def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from .calls import method
+    from .containers import items_of
+
+    if not isinstance(receiver, Made | Instance):
+        return NONE
+    number = receiver.number
+    target = state.store.get((number, "#target"))
+    given: tuple[Value, ...] = ()
+    if isinstance(receiver, Instance):
+        target = method(run, receiver, "run", state) or target
+    if target is None or isinstance(receiver, Made) or not isinstance(receiver, Instance):
+        given = items_of(run, state.store.get((number, "#args"), Items(())), state) or ()
+    daemon = state.store.get((number, "daemon"), state.store.get((number, "#daemon"), FALSE))
+    process = _is_process(receiver)
+    if frame.background is None or not process:
+        kind = "process" if process else "thread"
+        start(run, frame, Thread(number, kind, target, given, text, truth(daemon) is True), state)
+    return NONE
+
+
+def _is_process(receiver: Made | Instance) -> bool:
+    if isinstance(receiver, Made):
+        return receiver.kind in PROCESSES
+    return any(getattr(base, "name", "") in PROCESSES for base in receiver.type.bases)
+
+
+def join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """Wait for a thread, a process or a future."""
+    if not isinstance(receiver, Made | Instance):
+        return NONE
+    limit = arguments.get(0, "timeout")
+    limit = None if limit == NONE else limit
+    kind = "pause" if limit is not None else kind_of(run, receiver.number, state)
+    first = len(frame.raises)
+    ended = over(run, frame, receiver.number, text, limit)
+    rests.rest(run, frame, text, "join", state, kind=kind, over=ended, seconds=limit)
+    if limit is None:
+        passed(run, receiver.number, state)
+    if run.broken_off:
+        _forget(run, receiver, [one.state for one in frame.raises[first:]])
+    return NONE
+
+
+def _forget(run: Run, thread: Made | Instance, states: list[State]) -> None:
+    """What a handler raises in a join of a thread leaves it: from Python 3.10 to 3.12, the thread is then taken to have ended, although it has not, and the program's
+    end does not wait for it (``Thread._wait_for_tstate_lock``, bpo-45274; measured on 3.10, 3.11, 3.12 and 3.13)."""
+    version = run.sources.version
+    future = isinstance(thread, Made) and thread.kind != "threading.Thread"
+    if future or _is_process(thread) or (version is not None and not _FORGETFUL[0] <= version <= _FORGETFUL[1]):
+        return
+    for state in states:
+        several = (thread.number, SEVERAL) in state.store
+        state.store[(thread.number, FORGOTTEN)] = UNKNOWN if version is None or several else TRUE
+
+
+def passed(run: Run, number: int, state: State) -> None:
+    """The program has waited for the end of a thread, before any signal."""
+    if not state.dead and not state.signalled and (number, SEVERAL) not in state.store:
+        state.store[(number, PASSED)] = TRUE
+
+
+def _alive(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if not isinstance(receiver, Made | Instance):
+        return UNKNOWN
+    ended = over(run, frame, receiver.number, text)(state)
+    return UNKNOWN if ended is None else Const(not ended)
+
+
+def _set_daemon(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    if isinstance(receiver, Made | Instance):
+        state.store[(receiver.number, "daemon")] = arguments.get(0, "daemonic") or UNKNOWN
+    return NONE
+
+
+def _current(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Made("threading.main_thread", run.nobody if frame.background != "thread" else run.number())
+
+
+def _main_thread(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    return Made("threading.main_thread", run.nobody)
+
+
+SPECIAL: dict[str, Special] = {
+    "threading.Thread": _made("threading.Thread"),
+    "threading.Timer": _timer,
+    "threading.Timer.cancel": _told,
+    "threading.Thread.cancel": _told,
+    "threading.current_thread": _current,
+    "threading.main_thread": _main_thread,
+    **{name: _made(name) for name in PROCESSES},
+    **{f"{kind}.start": _started for kind in ("threading.Thread", *PROCESSES)},
+    **{f"{kind}.join": join for kind in ("threading.Thread", *PROCESSES)},
+    **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *PROCESSES)},
+    "threading.Thread.setDaemon": _set_daemon,
+}
