@@ -2,11 +2,11 @@
 
 ## What it does
 Reports ENTRYPOINT and CMD arrays whose program is something that only a shell knows (`cd`, `exec`, `export`, `source`, `if` …), and
-arrays with words such as `&&`, `;`, `|` or `>`.
+arrays with words such as `&&`, `;`, `|` or `>`, with quotes that only a shell would take off (`"'daemon off;'"`), or with an option and its value in one word (`"--port 80"`).
 
 ## Why is this bad?
 Exec form starts a program, without a shell. There is no program called `exec`, so the container does not start; and `&&` is handed
-to the program as one more argument.
+to the program as one more argument, as are quotes: nginx then ends with a syntax error, gunicorn with an invalid port.
 
 ## Example
 ```dockerfile
@@ -22,7 +22,7 @@ CMD ["sleep", "100"]
 
 ## Fix safety
 Dropping a leading `exec` is safe: exec form is what it wanted. Wrapping a command line in `["sh", "-c", "... exec ..."]` is unsafe: a shell now
-reads the words.
+reads the words. So is taking quotes off and writing an option and its value as two words: the program gets other words than before.
 
 ## When not to care
 Where the program itself evaluates its arguments as a command line.
@@ -37,15 +37,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
+from gracelint.signals.literal import literal_word
+from gracelint.signals.programs import describe
 
-from .launching import SHELL_ONLY, own_exec_forms, reads_shell_text
+from .launching import SHELL_ONLY, executed, own_exec_forms, reads_shell_text
 from .writing import instruction_fix, json_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.image.model import CommandLine
+    from gracelint.image.model import Argument, CommandLine
 
 _SYNTAX = frozenset("&& || ; | > >> < << & 2>&1 >& &> ;;".split())
 _TAKES_SYNTAX = frozenset("find [ test expr awk sed xargs".split())
@@ -67,6 +69,17 @@ def check(case: Case) -> Iterator[Finding]:
                 fix=_fix(case, line),
             )
             continue
+        literal = _literal(case, line)
+        if literal is not None:
+            yield RULE.finding(
+                literal.text,
+                f"exec form has no shell, so {literal.value} is handed over just as it stands, as one word, and the program may not start;"
+                " write a word for an option and another for its value, without quotes inside",
+                severity="warning",
+                confidence="medium",
+                fix=_as_a_shell_reads(line, literal),
+            )
+            continue
         syntax = next((word for word in line.arguments[1:] if word.value in _SYNTAX), None)
         if syntax is None or reads_shell_text(launch, syntax) or first.value.rsplit("/", 1)[-1] in _TAKES_SYNTAX:
             continue
@@ -76,6 +89,29 @@ def check(case: Case) -> Iterator[Finding]:
             ' write ["sh", "-c", "... exec ..."] with the whole command line in one string',
             fix=_fix(case, line) if starts else None,
         )
+
+
+def _literal(case: Case, line: CommandLine) -> Argument | None:
+    """A word that an application gets with a shell's quotes around it, or with an option and its value in it."""
+    if case.trace.verdict != "unknown":
+        return None  # something on the way has read it
+    for arguments, program in ((line.arguments, describe(line.arguments, case.image)), *executed(case)):
+        word = None if program is None else literal_word(arguments, program)
+        if word is not None and any(word is each for each in line.arguments):
+            return word
+    return None
+
+
+def _as_a_shell_reads(line: CommandLine, literal: Argument) -> Fix | None:
+    """The words that a shell would have made of one."""
+    from shlex import split
+
+    if line.instruction is None:
+        return None
+    words = [word for each in line.arguments for word in (split(each.value) if each is literal else [each.value])]
+    return instruction_fix(
+        line.instruction, json_array(words), "unsafe", "Write the words that a shell would make of it"
+    )
 
 
 def _fix(case: Case, line: CommandLine) -> Fix | None:

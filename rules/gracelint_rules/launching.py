@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gracelint.signals.literal import is_literal
 from gracelint.signals.programs import describe
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:
 
 
 def speaks_shell(line: CommandLine) -> bool:
-    """Whether an exec form may have shell syntax in it: a variable, an operator, a builtin as the program."""
+    """Whether an exec form may have shell syntax in it: a variable, an operator, quotes, a builtin as the program."""
     words = [argument.value for argument in line.arguments]
-    return words[:1] != [] and (words[0] in SHELL_ONLY or any(not _OPERATORS.isdisjoint(word) for word in words))
+    return words[:1] != [] and (
+        words[0] in SHELL_ONLY or any(not _OPERATORS.isdisjoint(word) or is_literal(word) for word in words)
+    )
 
 
 def base_name(path: str) -> str:

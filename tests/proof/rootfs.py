@@ -44,6 +44,9 @@ APPLETS = (
 STAND_INS = ("python", "kinto", "celery", "nginx", "php-fpm8.2")
 STAND_IN = r"""#!/bin/dash
 name=${0##*/}
+for word; do  # measured of nginx and click: neither takes quotes off or parts a word
+    case $word in \'*\'|--*\ *) echo "cannot read $word"; exit 2 ;; esac
+done
 case "$name $* " in
     *" migrate "*|*" check "*|*/job.py\ *) exit 0 ;;
     *" --detach "*) detached=yes ;;

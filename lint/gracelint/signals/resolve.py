@@ -14,6 +14,7 @@ from ..image.model import Absent, Argument, ImageFile, values
 from ..records import replace
 from ..regexes import regex
 from . import sleeping
+from .literal import literal_word
 from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
 from .scripts import family, interpreted
@@ -197,6 +198,10 @@ class Resolver(Questions):
         refused = _refused(program, argv, environment, pid)
         if refused is not None:
             return [refused]
+        odd = literal_word(arguments, program)
+        if odd is not None:
+            reason = f"{argv[0]} gets {odd.value} as one word, just as it stands, because no shell reads it: what comes of that is not known"
+            return [Alternative(replace(self._unknown(pid, arguments, environment, reason, how), stays=program.stays))]
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
@@ -247,6 +252,8 @@ def _refused(program: Program, argv: tuple[str, ...], environment: Environment, 
     """A program that ends at once, as it cannot do what it is asked for."""
     if "no-such-option" in program.traits:
         return Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")
+    if "refuses-arguments" in program.traits:
+        return Alternative(None, 1, failed=f"{argv[0]} cannot read its arguments, and ends")
     if "needs-root" in program.traits and _is_unprivileged(environment.user):
         return Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")
     if "only-pid1" in program.traits and pid != 1:

@@ -28,6 +28,8 @@ TRAITS = (
     "ignores-hangup",
     "only-pid1",
     "no-such-option",
+    "refuses-arguments",
+    "reads-quotes",
     "needs-root",
 )
 
