@@ -19,12 +19,12 @@ def runner_fix(case: Case, hop: Hop) -> Fix | None:
         return None
     started = hop.program.starts[0]
     if not started.shell:
-        words: list[str] | None = [argument.value for argument in started.arguments]
+        words = [argument.value for argument in started.arguments]
     else:
         text = started.text or started.arguments[-1].text
         from gracelint.parsers.shell import parse_command
 
-        words = plain_words(parse_command(text))
+        words = [word.literal or "" for word in plain_words(parse_command(text)) or ()]
     # A name that npm finds in node_modules/.bin is not on the container's PATH.
     if not words or words[0] not in _ON_PATH:
         return None

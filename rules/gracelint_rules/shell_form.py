@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
+
 from .writing import fix_of, instruction_fix, json_array
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gracelint.diagnostics import Fix, Safety
     from gracelint.image.model import CommandLine
-    from gracelint.parsers.shell.model import Command, Script, Simple
+    from gracelint.parsers.shell.model import Command, Script, Simple, Word
     from gracelint.rule import Case
     from gracelint.source import Text
 
@@ -26,9 +30,10 @@ BUILTINS = frozenset(
     " readonly return set shift source test times trap true type typeset ulimit umask unalias unset wait [ [[".split()
 )
 _SPECIAL = frozenset("*?[~{")
+_CONTINUES = regex(r"\\[ \t]*\r?\n")
 
 
-def plain_words(script: Script) -> list[str] | None:
+def plain_words(script: Script) -> Sequence[Word] | None:
     """The words of a script that is one simple command of literal words; None for anything else."""
     from gracelint.parsers.shell.model import Simple
 
@@ -37,14 +42,12 @@ def plain_words(script: Script) -> list[str] | None:
     command = script.body.commands[0]
     if not isinstance(command, Simple) or command.assignments or command.redirects or not command.words:
         return None
-    words: list[str] = []
     for word in command.words:
         literal = word.literal
         unquoted = word.text.value
         if literal is None or (unquoted == literal and _SPECIAL.intersection(literal)):
             return None
-        words.append(literal)
-    return None if words[0] in BUILTINS else words
+    return None if command.words[0].literal in BUILTINS else command.words
 
 
 def last_simple(script: Script) -> Simple | None:
@@ -83,4 +86,36 @@ def exec_form_fix(case: Case, line: CommandLine) -> Fix | None:
         return None
     shell = case.image.base.shell
     safety: Safety = "safe" if shell is not None else "unsafe"
-    return instruction_fix(instruction, json_array(words), safety, "Write it as a JSON array")
+    array = _in_lines(words)
+    if array is None and shell == "none":
+        array = json_array(word.literal or "" for word in words)
+    if array is None:
+        return exec_edit_fix(instruction.value, safety)
+    return instruction_fix(instruction, array, safety, "Write it as a JSON array")
+
+
+def _in_lines(words: Sequence[Word]) -> str | None:
+    """The JSON array of some words, in the lines in which they are written. None where a word goes over the end of a line and JSON cannot say it so."""
+    pieces: list[str] = []
+    for before, word in zip((None, *words), words, strict=False):
+        if before is not None:
+            gap = word.text.span.document.text[before.text.span.end : word.text.span.start]
+            pieces.append(f", {gap.lstrip()}" if "\n" in gap else ", ")
+        string = _string(word)
+        if string is None:
+            return None
+        pieces.append(string)
+    return f"[{''.join(pieces)}]"
+
+
+def _string(word: Word) -> str | None:
+    """The JSON string of a literal word. What continues on another line does so, if nothing in it needs escaping."""
+    from json import dumps
+
+    span, plain = word.text.span, dumps(word.literal, ensure_ascii=False)
+    written = span.document.text[span.start : span.end]
+    if "\n" not in written:
+        return plain
+    inner = written[1:-1] if written[:1] in "'\"" else written
+    joined = _CONTINUES.sub("", inner)
+    return f'"{inner}"' if joined == word.literal and f'"{joined}"' == plain else None
