@@ -274,9 +274,9 @@ def combine(
     ignores: dict[tuple[str, int], suppress.Ignore] = {}
     on: dict[str, set[str]] = {}
     settings_of: dict[str, Settings] = {}
-    known: set[str] = set()
+    plugins = dict.fromkeys(unit.settings.plugins for unit in units)
+    known = {rule.code for names in plugins for rule in rules_for(names)}
     for unit, result in zip(units, judged, strict=True):
-        known.update(rule.code for rule in rules_for(unit.settings.plugins))
         here: dict[tuple[object, ...], list[Finding]] = {}
         for finding in result.findings:
             if finding.code in unit.codes:

@@ -58,10 +58,8 @@ class Registered(Rule):
 def concerned(case: Case) -> frozenset[str]:
     """The codes of our rules that can find anything in an image. Each condition is asked once, whatever the number of its rules."""
     blamed = {defect.rule for defect in defects(case)}
-    holds = {condition: condition(case) for condition in _CONDITIONS}
-    return frozenset(
-        rule.code for rule in RULES if (rule.name in blamed if rule.condition is None else holds[rule.condition])
-    )
+    found = [codes for condition, codes in _CONDITIONS.items() if condition(case)]
+    return frozenset(_BLAMED[name] for name in blamed if name in _BLAMED).union(*found)
 
 
 def _always(_case: Case) -> bool:
@@ -72,8 +70,9 @@ def _never(_case: Case) -> bool:
     return False
 
 
-def _hops(case: Case) -> Iterable[Hop]:
-    return (hop for path in case.trace.paths for hop in (*path.before, *path.hops))
+@lru_cache(maxsize=1)
+def _hops(case: Case) -> list[Hop]:
+    return [hop for path in case.trace.paths for hop in (*path.before, *path.hops)]
 
 
 def _shell(case: Case) -> bool:
@@ -196,4 +195,9 @@ RULES: tuple[Registered, ...] = (
 )
 
 CODES = frozenset(rule.code for rule in RULES)
-_CONDITIONS = tuple(dict.fromkeys(rule.condition for rule in RULES if rule.condition is not None))
+_BLAMED = {rule.name: rule.code for rule in RULES if rule.condition is None}
+_CONDITIONS = {
+    condition: [rule.code for rule in RULES if rule.condition is condition]
+    for condition in dict.fromkeys(rule.condition for rule in RULES)
+    if condition is not None
+}

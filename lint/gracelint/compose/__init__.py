@@ -23,19 +23,19 @@ class Finder:
     """Finds the services of each Dockerfile, reading every compose file once."""
 
     def __init__(self) -> None:
-        self._files: dict[str, tuple[tuple[str, Service], ...]] = {}
+        self._folders: dict[str, tuple[tuple[tuple[str, Service], ...], ...]] = {}
 
     def services(self, dockerfile: str, root: str) -> list[Service]:
         """The services that build a Dockerfile, of the nearest compose file that names it, up to ``root``."""
-        wanted = os.path.realpath(dockerfile)
         top = os.path.abspath(root)
         folder = os.path.dirname(os.path.abspath(dockerfile))
         while True:
-            for name in NAMES:
-                path = os.path.join(folder, name)
-                if path not in self._files:
-                    self._files[path] = _builds(path)
-                found = [service for built, service in self._files[path] if built == wanted]
+            if folder not in self._folders:
+                files = (_builds(os.path.join(folder, name)) for name in NAMES)
+                self._folders[folder] = tuple(services for services in files if services)
+            for services in self._folders[folder]:
+                wanted = os.path.realpath(dockerfile)
+                found = [service for built, service in services if built == wanted]
                 if found:
                     return found
             parent = os.path.dirname(folder)

@@ -27,6 +27,7 @@ _SYSTEM_FOLDERS = frozenset(
 _SYSTEM_TREES = frozenset("bin dev etc lib lib32 lib64 opt proc sbin sys usr var".split())
 # Debian, Fedora and Arch merged these: one is a link to the other.
 _MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
+_MERGING = tuple(folder for pair in _MERGED for folder in pair)
 
 
 def is_system_folder(path: str, base: BaseImage) -> bool:
@@ -36,10 +37,11 @@ def is_system_folder(path: str, base: BaseImage) -> bool:
 
 def other_names(path: str) -> Iterator[str]:
     """The names a path has where ``/bin`` may be ``/usr/bin``."""
-    for one, other in _MERGED:
-        for old, new in ((one, other), (other, one)):
-            if path.startswith(old):
-                yield new + path[len(old) :]
+    if path.startswith(_MERGING):
+        for one, other in _MERGED:
+            for old, new in ((one, other), (other, one)):
+                if path.startswith(old):
+                    yield new + path[len(old) :]
 
 
 def held_by_base(path: str, base: BaseImage) -> Entry:

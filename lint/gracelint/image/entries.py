@@ -108,7 +108,7 @@ def inside(path: str, folder: str) -> str | None:
 
 def contains(path: str, other: str) -> bool:
     """Whether ``other`` is ``path`` or lies below it."""
-    if other == path:
-        return True
-    prefix = path if path.endswith("/") else path + "/"
-    return len(other) > len(prefix) and other.startswith(prefix)
+    if not other.startswith(path):
+        return False
+    size = len(path)
+    return len(other) == size or path.endswith("/") or (other[size] == "/" and len(other) > size + 1)

@@ -102,11 +102,16 @@ def ignore_glob(pattern: str) -> Glob | None:
     return _compile(pattern, doubled=True)
 
 
+_SPECIAL = frozenset("*?[")
+
+
 def has_wildcard(pattern: str) -> bool:
     """Whether BuildKit takes a COPY source for a pattern (``containsWildcards``, convert_copy.go)."""
+    if _SPECIAL.isdisjoint(pattern):
+        return False
     at = 0
     while at < len(pattern):
-        if pattern[at] in "*?[":
+        if pattern[at] in _SPECIAL:
             return True
         at += 2 if pattern[at] == "\\" else 1
     return False

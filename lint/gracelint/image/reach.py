@@ -6,6 +6,7 @@ folders above it, which they make. A RUN, and a COPY to a place that is not know
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .steps import Copy, Run
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .steps import Step
+
+
+_SHORT = 200
+"""Characters of a path that many images may share; others are not worth remembering."""
 
 
 class Reach:
@@ -37,6 +42,8 @@ class Reach:
 
     def named(self, path: str) -> Sequence[int]:
         """The steps, in order, that have a say about a path by their destination."""
+        if not self._at:
+            return ()
         if path not in self._known:
             found = set(self._at.get(path, ()))
             for folder in _upwards(path):
@@ -45,8 +52,17 @@ class Reach:
         return self._known[path]
 
 
-def _upwards(path: str) -> list[str]:
+def _upwards(path: str) -> Sequence[str]:
     """An absolute path and the folders above it."""
+    return _upwards_of_short(path) if len(path) <= _SHORT else _all_upwards(path)
+
+
+@lru_cache(maxsize=1024)
+def _upwards_of_short(path: str) -> Sequence[str]:
+    return tuple(_all_upwards(path))
+
+
+def _all_upwards(path: str) -> Sequence[str]:
     found = [path]
     at = path.rfind("/")
     while at > 0:

@@ -89,7 +89,7 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
 
 def concerns(named: Mentions, path: str) -> bool:
     """Whether RUN could do something to the path by naming it; a cheap answer that errs on the side of yes."""
-    name = posixpath.basename(path)
+    name = path.rpartition("/")[2]
     if name in named.names or path in named.paths or ("." in name and name in named.text):
         return True
     return path.startswith(named.beginnings) or path.endswith(named.ends)

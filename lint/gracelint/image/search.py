@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .model import Absent, ImageFile, Unknown
@@ -13,12 +14,18 @@ if TYPE_CHECKING:
     from .files import ImageFiles
 
 
+@lru_cache(maxsize=256)
+def _folders(workdir: str, search: str) -> tuple[str, ...]:
+    """The folders of a search path as seen from a working folder; most images share theirs."""
+    return tuple(normal(posixpath.join(workdir, folder)) for folder in search.split(":"))
+
+
 class Search:
     """PATH as seen from a working folder; each command is looked for once."""
 
     def __init__(self, files: ImageFiles, workdir: str, search: str) -> None:
         self._files, self._path = files, search
-        self._folders = [normal(posixpath.join(workdir, folder)) for folder in search.split(":")]
+        self._folders = _folders(workdir, search)
         self._unsaid = Unsaid(self._folders, files.base, files.steps, files.context)
         self._known: dict[str, ImageFile | Absent | Unknown] = {}
 

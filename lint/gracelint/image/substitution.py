@@ -70,6 +70,8 @@ class Variables:
     def with_all(self, values: Mapping[str, Value]) -> Variables:
         """The view after all of these were set at once; as `set`."""
         version = self.version + 1
+        if not self._history:
+            return Variables(self.open, version, {name: [(version, value)] for name, value in values.items()})
         for name, value in values.items():
             self._history.setdefault(name, []).append((version, value))
         return Variables(self.open, version, self._history)
@@ -80,7 +82,8 @@ class Variables:
 
     def items(self) -> Mapping[str, Value]:
         """All variables set, with their values."""
-        return {name: self.get(name)[1] for name in self._history if self.get(name)[0]}
+        found = ((name, self.get(name)) for name in self._history)
+        return {name: value for name, (is_set, value) in found if is_set}
 
 
 def _version(change: tuple[int, Value]) -> int:

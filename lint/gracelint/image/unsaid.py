@@ -8,11 +8,12 @@ of "something is said".
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .base_files import held_by_base, other_names
 from .copies import puts_a_file
-from .entries import Vague, contains
+from .entries import Vague
 from .model import Unknown
 from .runs import mentions
 from .steps import Copy, Run
@@ -34,10 +35,10 @@ _FOLDERS = frozenset(("", ".", ".."))
 class Unsaid:
     """A search path, and what the steps of one stage say about its folders."""
 
-    def __init__(self, folders: Sequence[str], base: BaseImage, steps: Sequence[Step], context: Context) -> None:
+    def __init__(self, folders: tuple[str, ...], base: BaseImage, steps: Sequence[Step], context: Context) -> None:
         """``folders`` are absolute."""
         self._first, self._base = folders[0], base
-        self._folders = {*folders, *(name[:-2] for folder in folders for name in other_names(f"{folder}/-"))}
+        self._folders, self._beginnings, self._above = _searched(folders)
         self._named = {
             word.rpartition("/")[2]
             for words in (base.entrypoint, base.cmd)
@@ -68,7 +69,7 @@ class Unsaid:
             return
         destination = step.destination.rstrip("/")
         self._destination(destination)
-        if any(contains(destination or "/", folder) for folder in self._folders):
+        if (destination or "/") in self._above:
             # A folder's contents may be anything, a file keeps its name.
             files = [source for source in step.sources if puts_a_file(step, source, context)]
             self._named.update(posixpath.basename(source.value or "") for source in files)
@@ -78,9 +79,8 @@ class Unsaid:
         self._mentions.append(named)
         self._named.update(path.rpartition("/")[2] for path in named.paths if path.rpartition("/")[0] in self._folders)
         for start in named.beginnings:
-            for prefix in (f"{folder}/" for folder in self._folders):
-                below = start.startswith(prefix) and "/" not in start[len(prefix) :]
-                self._open = self._open or below or prefix.startswith(start)
+            folder, slash, _ = start.rpartition("/")
+            self._open = self._open or (slash != "" and folder in self._folders) or start in self._beginnings
 
     def answer(self, command: str) -> Unknown | None:
         """What stands for a command that only the base image can hold; None where a step, or what is known of the base, may tell more."""
@@ -94,6 +94,15 @@ class Unsaid:
         path = f"{self._first}/{command}"
         entry = held_by_base(path, self._base)
         return Unknown(path, entry.reason) if isinstance(entry, Vague) else None
+
+
+@lru_cache(maxsize=64)
+def _searched(folders: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """These folders under each of their names; everything that their names, with a slash behind, begin with; and they with the folders above them."""
+    every = frozenset((*folders, *(name[:-2] for folder in folders for name in other_names(f"{folder}/-"))))
+    beginnings = frozenset(f"{folder}/"[:end] for folder in every for end in range(len(folder) + 2))
+    above = frozenset(folder[:at] or "/" for folder in every for at, each in enumerate(f"{folder}/") if each == "/")
+    return every, beginnings, above
 
 
 def _names(named: Mentions, command: str) -> bool:

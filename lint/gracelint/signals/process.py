@@ -102,6 +102,10 @@ class Environment:
     depth: int = 0
     leads: bool = False
 
+    def deeper(self) -> Environment:
+        """The same for what such a process starts."""
+        return Environment(self.workdir, self.search, self.user, self.ignored, self.pid1, self.depth + 1, self.leads)
+
 
 def with_before(process: Process, earlier: Process) -> Process:
     """The process, remembering what it was before."""

@@ -22,6 +22,8 @@ _NEEDS_ONE = frozenset(
     | {"USER", "VOLUME", "WORKDIR"}
 )
 _NEEDS_TWO = frozenset({"ADD", "COPY"})
+CHECKED = _NEEDS_ONE | _NEEDS_TWO
+"""Instructions that may lack arguments, or have wrong ones; of others only a malformed array is refused."""
 _PAIRS = frozenset({"ENV", "LABEL"})
 _SPACE = regex(r"[\t\v\f\r ]")
 _LOOKED_INTO = _NEEDS_TWO | _PAIRS | {"FROM", "SHELL", "HEALTHCHECK"}

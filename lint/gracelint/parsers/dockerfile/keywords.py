@@ -61,10 +61,13 @@ class Keywords:
 def _plain(line: str) -> Split | None:
     """The split of a line that is an instruction's name, one blank, and something printable; None of any other."""
     at = line.find(" ", 0, _LONGEST + 1)
-    written = line[: max(at, 0)]
+    if at < 0 or not "!" <= line[at + 1] <= "~":
+        return None
+    written = line[:at]
+    if written in INSTRUCTIONS:
+        return written, at, at + 1
     keyword = written.upper()
-    ordinary = written.isascii() and keyword in INSTRUCTIONS and "!" <= line[at + 1] <= "~"
-    return (keyword, at, at + 1) if ordinary else None
+    return (keyword, at, at + 1) if written.isascii() and keyword in INSTRUCTIONS else None
 
 
 def _split(lines: Sequence[str], escape: str) -> list[Split]:

@@ -46,6 +46,7 @@ class Lines:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.escape: Literal["\\", "`"] = "\\"
+        self._last = " \t\\"  # what a continued line may end with
         self.directives: list[tuple[str, Text]] = []
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
@@ -143,7 +144,7 @@ class Lines:
 
     def _set_escape(self, value: Text) -> None:
         if value.value == "`":
-            self.escape = "`"
+            self.escape, self._last = "`", " \t`"
         elif value.value != "\\":
             self.problems.append(Problem("the escape directive takes \\ or ` only", value.span))
 
@@ -160,7 +161,8 @@ class Lines:
     def _logical(self, start: int, end: int) -> Line:
         """The logical line that begins with this piece of the line just read."""
         first = self.number
-        cut = self._continued(start, end)
+        # Most lines end in another character, and none is asked for behind it.
+        cut = self._continued(start, end) if self._text[end - 1] in self._last else None
         if cut is None:
             run = Run(0, end - start, self.document, start, end)
             return Line(Buffer(self._text[start:end], (run,)), first, first, end, self._overlong == first)
@@ -172,7 +174,7 @@ class Lines:
             if self._text[lead] == "#":
                 self._comment(lead, raw[1])
                 continue
-            cut = self._continued(*raw)
+            cut = self._continued(*raw) if self._text[raw[1] - 1] in self._last else None
             pieces.append((raw[0], raw[1] if cut is None else cut))
         return Line(self._joined(pieces), first, self.number, self.end, self._overlong >= first)
 

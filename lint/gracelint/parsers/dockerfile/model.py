@@ -102,7 +102,10 @@ class Instruction:
 
     def flag(self, name: str) -> Flag | None:
         """The last flag of this name, None without one."""
-        return next((flag for flag in reversed(self.flags) if flag.name == name), None)
+        for flag in reversed(self.flags):
+            if flag.name == name:
+                return flag
+        return None
 
 
 @dataclass(frozen=True, slots=True)

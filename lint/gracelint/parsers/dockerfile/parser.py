@@ -41,7 +41,12 @@ def parse(document: Document) -> Dockerfile:
         template = checks.template(instructions)
         if template is not None:
             return Dockerfile(document, lines.escape, tuple(lines.directives), (), tuple(lines.comments), (template,))
-        problems += [problem for instruction in instructions for problem in checks.arguments(instruction)]
+        problems += [
+            problem
+            for instruction in instructions
+            if instruction.malformed is not None or instruction.keyword in checks.CHECKED
+            for problem in checks.arguments(instruction)
+        ]
         problems += checks.unknown(instructions)
         problems += checks.order(document, instructions)
     problems += lines.problems
@@ -107,7 +112,12 @@ class _Reader:
         buffer, escape = line.buffer, self._lines.escape
         keyword, width, offset = split
         keyword_text = Text(buffer, start, start + width)
-        document, begin, least = keyword_text.span
+        run = buffer.runs[0]
+        if start + width <= run.end:  # a line's runs are exact, and nearly always the first holds the keyword
+            document, begin = run.document, run.origin + start - run.start
+            least = begin + width
+        else:
+            document, begin, least = keyword_text.span
         if line.refused:
             value = Text(buffer, *stripped(buffer, start + offset, end))
             span = Span(document, begin, max(line.end, least))

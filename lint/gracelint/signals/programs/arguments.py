@@ -62,7 +62,7 @@ class CommandLine:
 
     def after(self, other: CommandLine) -> CommandLine:
         """This command line, behind the options of the one it is a part of."""
-        return replace(self, options=other.options + self.options)
+        return replace(self, options=other.options + self.options) if other.options else self
 
 
 def part(argument: Argument, start: int) -> Argument:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from ...regexes import regex
@@ -54,6 +54,7 @@ def keys() -> tuple[str, ...]:
     return tuple(sorted(_index()["entries"]))
 
 
+@lru_cache(maxsize=1024)
 def by_command(command: str, workdir: str = "/") -> str | None:
     """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``).
 

@@ -85,8 +85,8 @@ def overlay(below: Entry, above: Mapping[str, Any]) -> Entry:
         for key in _REACTIONS:
             merged.pop(key, None)
     for key, value in above.items():
-        if key in _REACTIONS:
-            merged[key] = {**merged.get(key, {}), **value}
+        if key in _REACTIONS and key in merged:
+            merged[key] = {**merged[key], **value}
         elif key in _LISTS:
             merged[key] = [*merged.get(key, ()), *value]
         else:

@@ -41,8 +41,16 @@ def reactions(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Re
     return {signal: _reaction(value) for signal, value in table.items() if value["does"] != "default"}
 
 
+_MOST = 4096
+_made: dict[int, tuple[Mapping[str, Any], Reaction]] = {}
+"""Reactions by the identity of the table that they are made of, which is kept with them: the catalogue's are asked for again and again."""
+
+
 def _reaction(value: Mapping[str, Any]) -> Reaction:
-    return Reaction(
+    known = _made.get(id(value))
+    if known is not None:
+        return known[1]
+    made = Reaction(
         value["does"],
         value["why"],
         value.get("to"),
@@ -51,3 +59,7 @@ def _reaction(value: Mapping[str, Any]) -> Reaction:
         value.get("kills-after"),
         value.get("ends", False),
     )
+    if len(_made) >= _MOST:
+        _made.clear()
+    _made[id(value)] = value, made
+    return made

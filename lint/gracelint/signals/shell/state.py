@@ -7,6 +7,7 @@ hostile scripts costs memory, not stack, and a suspended shell simply *is* its s
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass, field, replace
@@ -186,9 +187,7 @@ class State:
 
     def copy(self) -> State:
         """An independent copy."""
-        copied: State = object.__new__(State)
-        for name in State.__match_args__:
-            setattr(copied, name, getattr(self, name))
+        copied = State(*_parts(self))
         copied.variables, copied.assumed = dict(self.variables), dict(self.assumed)
         if self.over:
             copied.over = dict(self.over)
@@ -263,6 +262,9 @@ class State:
             self.held,
             self.inputs,
         )
+
+
+_parts = attrgetter(*State.__match_args__)
 
 
 def _holds(items: tuple[object, ...], item: object) -> bool:
