@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .discovery import TEMPLATES
 from .regexes import regex
+from .signals.scripts import LONGEST_SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,9 +31,10 @@ _sound: set[str] = set()
 
 
 def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
-    """The stretches of shell scripts that a shell would refuse."""
+    """The stretches of shell scripts that a shell would refuse; none of one that is too long to be followed."""
     for document in documents:
-        if _SHELL_SCRIPT.match(document.text) and not document.path.endswith(TEMPLATES):
+        read = len(document.text) <= LONGEST_SCRIPT
+        if read and _SHELL_SCRIPT.match(document.text) and not document.path.endswith(TEMPLATES):
             yield from _of_script(document)
 
 

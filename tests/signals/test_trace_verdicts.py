@@ -230,6 +230,7 @@ HOSTILE = {
     "eval": 'x="eval \\"\\$x\\""; eval "$x"',
     "reads itself": ". /entry.sh",
     "execs itself": "exec /entry.sh",
+    "long": "echo a\n" * 40_000 + "exec app",
 }
 
 
@@ -238,6 +239,21 @@ def test_hostile_scripts_end_in_unknown(tmp_path: Path, name: str) -> None:
     trace = script(tmp_path, "bash", "#!/bin/bash\n" + HOSTILE[name] + "\n")
     assert trace.verdict == "unknown"
     assert trace.missing
+
+
+def test_a_long_script_that_is_sourced_is_not_read(tmp_path: Path) -> None:
+    files = {"entry.sh": "#!/bin/bash\n. /long.sh\nexec app\n", "long.sh": "echo a\n" * 40_000}
+    dockerfile = 'FROM debian:12\nCOPY entry.sh long.sh /\nENTRYPOINT ["/entry.sh"]\n'
+    trace = follow(image(tmp_path, dockerfile, files), programs=APP)
+    assert trace.verdict == "unknown"
+    assert "/long.sh is longer than 250,000 characters, and is not read" in trace.missing
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(131_071, "graceful"), (131_072, "unknown")])
+def test_a_word_that_the_kernel_does_not_take(tmp_path: Path, size: int, verdict: str) -> None:
+    trace = follow(image(tmp_path, f'FROM debian:12\nCMD ["app", "{"a" * size}"]\n'), programs=APP)
+    assert trace.verdict == verdict
+    assert verdict == "graceful" or "cannot start" in trace.paths[0].why
 
 
 def test_doubling_values_are_cut(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from . import sleeping
 from .literal import literal_word
 from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
-from .scripts import family, interpreted
+from .scripts import LONGEST_SCRIPT, family, interpreted
 from .scripts import options as shell_options
 from .starting import starting, user, within
 
@@ -98,7 +98,7 @@ class Resolver(Questions):
             return [Alternative(process, reasons=process.missing)]
         if arguments[0].rest:
             return self._untold(arguments, environment, pid, how)
-        deeper = replace(environment, depth=environment.depth + 1)
+        deeper = environment.deeper()
         shell = self._shell(arguments, deeper, pid, how)
         if shell is not None:
             return shell
@@ -164,6 +164,10 @@ class Resolver(Questions):
             reason = f"the script {script.value} is not known"
             process = self._unknown(pid, arguments, environment, reason, how)
             return [Alternative(process, reasons=(reason,))]
+        if len(found.content) > LONGEST_SCRIPT:
+            reason = f"the script {script.value} is longer than {LONGEST_SCRIPT:,} characters, and is not read"
+            process = self._unknown(pid, arguments, environment, Bound(reason), how)
+            return [Alternative(process, reasons=process.missing)]
         return run.shell(self, shell, version, "file", found.content, argv, words[at:], options, environment, pid, how)
 
     # --- programs ---

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # bashio is a bash script that sources its argument (hassio-addons/bashio: lib/bashio), so what it is given runs in that bash.
 SHELLS: dict[str, Family] = {"bash": "bash", "bashio": "bash", "dash": "dash", "ash": "ash"}
 
+LONGEST_SCRIPT = 250_000
+"""Characters of a shell script that is followed. What is longer is nobody's handwriting, and would take seconds."""
+
 
 def interpreted(
     image: Image, found: ImageFile, arguments: Sequence[Argument], *, by_shell: bool

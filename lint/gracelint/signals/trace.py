@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .model import VERDICTS, SignalPath, Trace
-from .process import Bound, Environment
+from .process import Alternative, Bound, Environment
 from .resolve import DEFAULT_SEARCH, Resolver
 from .stopping import Stop
 from .telling import Teller
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from ..image.model import Image
     from .model import Verdict
-    from .process import Alternative
 
 INIT = "docker-init"
 ENDS = "the container ends by itself"
+LONGEST = 131_071
+"""Bytes of one argument of execve, its end apart (``MAX_ARG_STRLEN``, 32 pages, in the kernel's include/uapi/linux/binfmts.h): what is longer starts nowhere, and
+is not read, which took minutes."""
 
 
 def follow(
@@ -46,7 +48,9 @@ def follow(
     missing = list(image.missing)
     search = image.env.get("PATH") or DEFAULT_SEARCH
     ways: list[Alternative] = []
-    if launch.arguments:
+    if any(len(argument.value) > LONGEST for argument in launch.arguments):
+        ways = [Alternative(None, failed=f"a word of the launch is longer than the {LONGEST} bytes that Linux takes")]
+    elif launch.arguments:
         environment = Environment(image.workdir, search, image.user, pid1=not init)
         ways = resolver.launch(launch.arguments, environment, 2 if init else 1, "exec-form")
         if init:

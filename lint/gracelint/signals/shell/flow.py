@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..process import Bound
+from ..scripts import LONGEST_SCRIPT
 from . import filesystem
 from .parameters import compute
 from .state import Ended
@@ -42,6 +43,11 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         shown = fields[1].shown if len(fields) > 1 else "?"
         state.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
         return machine.finished(state, 0)
+    if len(text) > LONGEST_SCRIPT:
+        state.ended = Ended(
+            "unknown", reason=Bound(f"{path} is longer than {LONGEST_SCRIPT:,} characters, and is not read")
+        )
+        return [state]
     if _depth(state) > 40:
         state.ended = Ended("unknown", reason=Bound(f"{path} reads itself too deeply to follow"))
         return [state]
