@@ -37,6 +37,10 @@ QUIET = 0.08
 WORST = ("killed", "abrupt", "stops", "graceful", "ends")
 PATH = "/usr/local/bin:/usr/bin:/bin"
 TOOLS = (
+    "cp",
+    "mv",
+    "ln",
+    "chown",
     "sleep",
     "cat",
     "tail",
@@ -148,6 +152,7 @@ class Stand:
     def _run(self, case: Case, patience: float, slowest: str = "") -> Order:
         root = self.folder / case.shell
         _place(case, root)
+        _empty(root / "tmp")
         record = root / "record/witnesses"
         record.write_text("")
         record.chmod(0o666)
@@ -245,6 +250,13 @@ def predicted(path: SignalPath) -> Answer:
             told.append((name, bool(hop.notified), bool(hop.finishes)))
     crashes = any(hop.shell is not None and hop.shell.stop and hop.shell.stop.ends == "crashes" for hop in path.hops)
     return Answer(path.verdict, path.pid1, tuple(sorted(told)), bool(path.when), crashes)
+
+
+def _empty(folder: Path) -> None:
+    """A folder in which anybody may make files, as every image has it, without those of the case before."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    folder.chmod(0o1777)
 
 
 def _place(case: Case, folder: Path) -> None:

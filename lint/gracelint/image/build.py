@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..source import Document, Text
     from .configuration import Configuration, Stage, Stages
     from .context import Context
+    from .entries import Kind
     from .model import Files, Launch
 
 
@@ -197,6 +198,9 @@ class _OneFile:
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
         return self.lookup(posixpath.normpath(posixpath.join(workdir, command)) if "/" in command else command)
+
+    def standing(self, path: str) -> Kind:
+        return "file" if path == self._file.path else "unknown"
 
     def stages(self) -> Iterator[Files]:
         yield self

@@ -93,6 +93,19 @@ class ImageFiles:
         entry = self.entry(path, thorough=False)
         return entry.file if isinstance(entry, Found) else None
 
+    def standing(self, path: str) -> Kind:
+        """What kind of thing stands at an absolute path, links followed."""
+        if is_system_folder(normal(path), self.base):
+            return "folder"
+        entry = self.entry(path)
+        if isinstance(entry, Found):
+            return "file"
+        if isinstance(entry, Folder):
+            return "folder"
+        if self._candidates(normal(path)):  # something may be below it
+            return "unknown"
+        return "none" if isinstance(entry, Gone) else "unknown"
+
     def answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
         """An entry in the words of the protocol."""
         if isinstance(entry, Found):

@@ -109,6 +109,15 @@ def _workdir(state: Configuration, instruction: Instruction, stages: Stages) -> 
     state.steps.append(MakeFolder(state.workdir, instruction.value))
 
 
+def _volume(state: Configuration, instruction: Instruction, stages: Stages) -> None:
+    """VOLUME: the engine makes its folders where they are not there."""
+    words = instruction.array or split_words(instruction.value, stages.dockerfile.escape)
+    for word in words:
+        path = _expanded(state, word, stages)
+        if path is not None and path.startswith("/") and len(path) <= _LONGEST_PATH:
+            state.steps.append(MakeFolder(normal(path), word))
+
+
 def _user(state: Configuration, instruction: Instruction, stages: Stages) -> None:
     state.user = _expanded(state, instruction.value, stages)
 
@@ -236,5 +245,6 @@ HANDLERS: dict[str, Callable[[Configuration, Instruction, Stages], None]] = {
     "SHELL": _shell,
     "STOPSIGNAL": _stop_signal,
     "USER": _user,
+    "VOLUME": _volume,
     "WORKDIR": _workdir,
 }

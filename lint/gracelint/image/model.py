@@ -145,6 +145,9 @@ class Files(Protocol):
     def known(self, path: str) -> ImageFile | None:
         """The file at an absolute path, if it is known to be there: cheaper than `lookup`, which also tells why not."""
 
+    def standing(self, path: str) -> Literal["file", "folder", "none", "unknown"]:
+        """What kind of thing stands at an absolute path, links followed: ``none`` where certainly nothing does."""
+
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 

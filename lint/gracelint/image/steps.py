@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MakeFolder:
-    """``WORKDIR`` makes its folder. ``path`` is absolute."""
+    """``WORKDIR`` and ``VOLUME`` make their folders. ``path`` is absolute."""
 
     path: str
     text: Text

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..records import dataclass, replace
+from ..records import dataclass, field, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..image.model import Argument
     from ..source import Text
     from .model import How, Program
-    from .shell.state import State
+    from .shell.state import Made, State
 
 
 class Bound(str):
@@ -92,7 +94,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a process inherits that matters here. ``leads``: it leads a process group."""
+    """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or removed."""
 
     workdir: str
     search: str
@@ -101,6 +103,7 @@ class Environment:
     pid1: bool = True
     depth: int = 0
     leads: bool = False
+    made: Mapping[str, Made] = field(default_factory=dict)
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""

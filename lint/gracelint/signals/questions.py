@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ..image.entries import Kind
     from ..image.model import Absent, Argument, Image, ImageFile
     from ..image.model import Unknown as Missing
     from ..parsers.shell.model import Script
@@ -26,6 +27,7 @@ class Questions:
         self._found: dict[tuple[str, str, str], ImageFile | Absent | Missing] = {}
         self._looked: dict[str, object] = {}
         self._listings: dict[str, tuple[str, ...]] = {}
+        self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
         self._programs: dict[tuple[object, ...], Program | None] = {}
 
@@ -44,6 +46,12 @@ class Questions:
         if path not in self._looked:
             self._looked[path] = self.image.files.lookup(path)
         return self._looked[path]
+
+    def standing(self, path: str) -> Kind:
+        """What kind of thing stands at an absolute path; ``none`` for certain, but for what is mounted there."""
+        if path not in self._kinds:
+            self._kinds[path] = self.image.files.standing(path)
+        return self._kinds[path]
 
     def folder(self, path: str) -> bool:
         """Whether something is known to stand below a path."""

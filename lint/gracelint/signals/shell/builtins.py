@@ -5,10 +5,9 @@ Those for variables are in `variables` and `reading`, control flow in `flow`, si
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, reading, variables
+from . import conditions, filesystem, flow, jobcontrol, making, reading, variables
 from .dialects import DASH_LETTERS
 from .parameters import compute
 from .state import Truth
@@ -111,21 +110,9 @@ def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     return machine.finished(state, 0)
 
 
-def _cd(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    target = fields[-1].value if len(fields) > 1 else machine.parameter(state, "HOME") or "/root"
-    known, base = default(target), default(state.workdir)
-    if known is None or known == "-" or base is None:
-        state.workdir = Unknown("$PWD", nonempty=True)
-    else:
-        state.workdir = posixpath.normpath(posixpath.join(base, known))
-    if state.tested and isinstance(target, Unknown):
-        return machine.undecided(state, " ".join(field.shown for field in fields))
-    return machine.finished(state, 0)
-
-
 QUIET = (
     ": true echo umask ulimit hash times alias unalias shopt enable complete pwd help history "
-    "suspend bind caller compgen mkdir rm touch chmod chown ln cp mv"
+    "suspend bind caller compgen"
 )
 
 TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]] = {
@@ -140,7 +127,8 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "unset": variables.unset,
     "set": _set,
     "shift": _shift,
-    "cd": _cd,
+    "cd": making.change_folder,
+    **dict.fromkeys(making.TOOLS, making.tool),
     "eval": flow.evaluate,
     "return": flow.give_back,
     "exit": flow.leave_shell,

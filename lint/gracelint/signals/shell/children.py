@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, endings, filesystem, inputs, refusals, simple, substitution
+from . import builtins, endings, filesystem, inputs, making, refusals, simple, substitution
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 DEEPEST = 16
 MOST_WAYS = 8
 LONGEST_PIPELINE = 50
+RUNNING = frozenset({".", "builtin", "command", "eval", "exec", "source", "xargs"})  # builtins that run something else
 INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 
@@ -83,6 +85,27 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
     finally:
         machine.forking -= 1
+        state.restless = state.restless or _makes_files(state, command)
+
+
+def _makes_files(state: State, command: sh.Command) -> bool:
+    """Whether what runs in a child may make files, of which its parent is told nothing."""
+    known = state.shell.making
+    found = known.get(id(command))
+    if found is None or found[0] is not command:
+        found = known[id(command)] = command, any(map(_writes, walk(command)))
+    return found[1]
+
+
+def _writes(part: object) -> bool:
+    if isinstance(part, sh.Redirect):
+        return part.operator not in ("<", "<<", "<<-", "<<<", "<&")
+    if not isinstance(part, sh.Simple) or not part.words:
+        return False
+    name = part.words[0].literal
+    if name is None or name in making.TOOLS or name in RUNNING:
+        return True
+    return name not in filesystem.HARMLESS and name not in builtins.TABLE
 
 
 def _adopt(state: State, forked: Forked, *, background: bool = False) -> None:

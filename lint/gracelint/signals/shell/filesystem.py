@@ -6,15 +6,26 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from . import patterns
+from .state import Made
 from .values import default
 
 if TYPE_CHECKING:
+    from ...image.entries import Kind
     from ...source import Text
     from .machine import Machine
     from .state import State
     from .values import Value
 
 MOST_FILES = 64
+# Programs that make no files.
+HARMLESS = frozenset(
+    "basename cat cmp cut date dirname env expr false getent grep head hostname id kill ls nproc pgrep pidof pkill printenv ps readlink realpath seq sleep sort stat tail test "
+    "tr true tty uname uniq wait wc which whoami".split()
+)
+# Folders of every distribution in which only root makes something.
+_OF_ROOT = frozenset(
+    "/ /bin /boot /etc /home /lib /opt /root /run /sbin /srv /usr /usr/bin /usr/lib /usr/sbin /usr/share /var /var/lib /var/log".split()
+)
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
@@ -25,7 +36,7 @@ def content(machine: Machine, state: State, path: str) -> str | None:
 
 def file(machine: Machine, state: State, path: str) -> Text | None:
     """A file of the image, as a text."""
-    where = _located(path, state.workdir)
+    where = located(path, state.workdir)
     found = machine.context.lookup(where) if where is not None else None
     return getattr(found, "content", None)
 
@@ -34,9 +45,12 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     """The answer of ``test -f`` and its kin, where the image decides it."""
     from ...image.model import Absent, ImageFile
 
-    where = _located(path, state.workdir)
+    where = located(path, state.workdir)
     if where is None:
         return None
+    own = state.made.get(where)
+    if own is not None:
+        return _of_own(own.kind, kind)
     found = machine.context.lookup(where)
     if isinstance(found, ImageFile):
         answers = {"d": False, "x": found.executable, "s": bool(found.content) if found.content else None}
@@ -47,6 +61,74 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     return False if isinstance(found, Absent) and kind in "fxs" and not _writes(where) else None
 
 
+def _of_own(made: Kind, kind: str) -> bool | None:
+    """The answer of ``test`` for what the script itself has made or removed."""
+    if made == "none":
+        return False
+    if made == "unknown" or kind not in "aefd":
+        return None
+    return kind in "ae" or (kind == "d") is (made == "folder")
+
+
+def standing(machine: Machine, state: State, path: str) -> Kind:
+    """What kind of thing stands at an absolute path by now: ``none`` where certainly nothing does, but for what somebody mounts."""
+    own = state.made.get(path)
+    if own is not None:
+        return own.kind
+    above = path
+    while above != "/":
+        above = posixpath.dirname(above)
+        found = state.made.get(above)
+        if found is not None and found.kind in ("file", "none"):
+            return "none"
+    kind = machine.context.standing(path)
+    return "unknown" if kind == "none" and (state.restless or _writes(path)) else kind
+
+
+def note(state: State, path: str, kind: Kind) -> None:
+    """The script has made, or removed, what stands at a path."""
+    if kind == "none" and state.restless:
+        kind = "unknown"  # others make files as well
+    if kind == "file" and (found := state.made.get(path)) is not None and found.kind == "file":
+        return  # it stays whose it is
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made(kind, user_of(state))}
+
+
+def open_to_all(state: State, path: str) -> None:
+    """Whose a file is, and who may write to it, is not known any more."""
+    found = state.made.get(path)
+    if found is not None:
+        state.made = {**state.made, path: Made(found.kind, None)}
+
+
+def user_of(state: State) -> str | None:
+    """The user, ``0`` for root; None where that is not known."""
+    name = (state.shell.user or "root").partition(":")[0]
+    return "0" if name in ("root", "0") else None if name == "nobody" or not name else name
+
+
+def owns(state: State, path: str) -> bool | None:
+    """Whether a file that is there can be written to."""
+    user = user_of(state)
+    if user == "0":
+        return True
+    found = state.made.get(path)
+    if user is None or found is None or found.user is None:
+        return None
+    return found.user == user
+
+
+def writable(machine: Machine, state: State, folder: str) -> bool | None:
+    """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
+    user = user_of(state)
+    if user == "0" or folder in ("/tmp", "/var/tmp", "/dev/shm"):
+        return not folder.startswith(("/proc", "/sys"))
+    if user is None or folder in state.made:
+        return owns(state, folder)
+    return False if folder in _OF_ROOT else None
+
+
 def _writes(path: str) -> bool:
     return path.startswith(("/run/", "/tmp/", "/var/", "/data", "/mnt", "/etc/", "/home/", "/config", "/secrets"))
 
@@ -55,7 +137,7 @@ def matching(machine: Machine, state: State, pattern: str) -> tuple[str, ...]:
     """The paths that a pattern becomes, as far as the image's files are known; none where none is known to match. What only the base image holds, is not."""
     components = pattern.split("/")
     plain = next((number for number, each in enumerate(components) if _wild(each)), len(components))
-    folder = _located("/".join(components[:plain]) or ("/" if plain else "."), state.workdir)
+    folder = located("/".join(components[:plain]) or ("/" if plain else "."), state.workdir)
     if folder is None or plain == len(components):
         return ()
     compiled = [patterns.compile_pattern([(each, False)]) for each in components[plain:]]
@@ -92,7 +174,7 @@ def search(state: State) -> str:
     return found if isinstance(found, str) else "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def _located(path: str, workdir: Value) -> str | None:
+def located(path: str, workdir: Value) -> str | None:
     """An absolute path of a script's path; None where its folder is not known."""
     base = default(workdir)
     if path.startswith("/"):

@@ -9,6 +9,7 @@ from ...records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...image.entries import Kind
     from ...image.model import Absent, Argument, Image, ImageFile
     from ...image.model import Unknown as Missing
     from ...parsers.shell import model as sh
@@ -70,6 +71,9 @@ class Context(Protocol):
 
     def lookup(self, path: str) -> object:
         """What stands at a path of the image."""
+
+    def standing(self, path: str) -> Kind:
+        """What kind of thing stands at an absolute path of the image."""
 
     def folder(self, path: str) -> bool:
         """Whether something is known to stand below a path."""

@@ -124,7 +124,7 @@ def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
     """What a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
-    return variables, state.comparable(settled=True)
+    return variables, state.made, state.comparable(settled=True)
 
 
 class Words:

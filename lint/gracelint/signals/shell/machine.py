@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, held, inputs, loops, parameters, refusals, simple, words
+from . import children, compound, flow, held, inputs, loops, making, parameters, refusals, simple, words
 from .state import Ended, Frame, Truth
 from .values import clip
 
@@ -67,7 +67,7 @@ class Machine:
     def enter(self, state: State, command: object) -> list[State]:
         """Begin a command."""
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
-        if redirects and refusals.cannot_read(self, state, redirects):
+        if redirects and not making.opened(self, state, redirects):
             return refusals.not_redirected(self, state, command)
         if state.held:
             held.leave(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from .state import MOST_FACTS
+from .state import MOST_FACTS, Made
 from .values import Unknown, default
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
         if other.comparable() != comparable:
             continue
         same_loop = state.rounds is not None and other.rounds is state.rounds
-        if widen or same_loop or (other.variables == state.variables and other.scopes == state.scopes):
+        if (
+            widen
+            or same_loop
+            or (other.variables == state.variables and other.scopes == state.scopes and other.made == state.made)
+        ):
             _merge(other, state)
             waiting.again(other)
             return True
@@ -62,6 +66,12 @@ def _merge(into: State, state: State) -> None:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:
         into.workdir = Unknown("$PWD", nonempty=True)
+    if into.made != state.made:
+        into.made = {
+            path: into.made[path] if into.made.get(path) == state.made.get(path) else Made("unknown", None)
+            for path in into.made.keys() | state.made.keys()
+        }
+    into.restless = into.restless or state.restless
     _meet_candidates(into, state)
     into.default = into.default or state.default
     into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}

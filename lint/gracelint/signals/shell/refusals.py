@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import filesystem, flow, parameters, reckoning
+from . import flow, parameters, reckoning
 from .reckoning import SIMPLE
 from .values import Unknown
 
@@ -115,20 +115,12 @@ def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     return bool(targets) and bad_substitution(machine, state, targets)
 
 
-def cannot_read(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> bool:
-    """Whether a file that is to be read is not there for certain."""
-    for redirect in redirects:
-        path = machine.value(state, redirect.target) if redirect.operator == "<" else None
-        if isinstance(path, str) and path and filesystem.exists(machine, state, path, "f") is False:
-            return True
-    return False
-
-
 def not_redirected(machine: Machine, state: State, command: object) -> list[State]:
-    """A command whose redirection fails is not run; where it is a special builtin, that is the end of the shell (of bash, only ``exec``)."""
+    """A command whose redirection fails is not run; where it is a special builtin, that is the end of the shell (of bash, only an ``exec`` with a command)."""
     first = command.words[0].literal if isinstance(command, sh.Simple) and command.words else None
-    if first == "exec" or (first in SPECIAL and state.shell.dialect.family != "bash"):
-        return [machine.leave(state, 2, f"{first} reads a file that is not there")]
+    bare = isinstance(command, sh.Simple) and len(command.words) == 1
+    if (first == "exec" and not bare) or (first in SPECIAL and state.shell.dialect.family != "bash"):
+        return [machine.leave(state, 2, f"a file that {first} is to read or write cannot be opened")]
     if state.shell.dialect.family == "ash" and not isinstance(command, (sh.Simple, sh.Subshell)):
         state.done(1)  # which set -e does not count
         return [state]

@@ -48,7 +48,7 @@ def shell(
     state.parameters = parameters
     state.ignored = environment.ignored
     state.options = options & {"e", "m", "u", "x"}
-    state.workdir = environment.workdir
+    state.workdir, state.made = environment.workdir, dict(environment.made)
     for variable, value in resolver.image.env.items():
         if value is not None:
             state.variables[variable] = value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, held, inputs, jobcontrol, refusals, substitution, variables
+from . import builtins, children, filesystem, held, inputs, jobcontrol, making, refusals, substitution, variables
 from .outcome import Command
 from .state import Block, Ended, Truth
 from .values import Field, clip, concatenate, default
@@ -130,8 +130,12 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
     if not machine.live and tail(state, redirected=bool(node.redirects)):
         return execute(machine, state, fields, command, None, implicit=True)
+    name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if state.inputs:
-        inputs.consumed(state, node, command.argv[0] if command.argv else "")
+        inputs.consumed(state, node, name)
+    if name == "cat" and making.lacks_a_file(machine, state, fields[1:]):
+        return machine.finished(state, 1)
+    state.restless = state.restless or name not in filesystem.HARMLESS
     environment = surroundings(machine, state, pid1=False)
     result: list[State] = []
     for each, alternative in apart(
@@ -221,6 +225,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
         pid1=pid1,
         depth=machine.forking + 1,
         leads="m" in state.options,
+        made=state.made,
     )
 
 

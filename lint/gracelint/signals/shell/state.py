@@ -14,6 +14,7 @@ from ...records import dataclass, field, replace
 from .values import Unknown
 
 if TYPE_CHECKING:
+    from ...image.entries import Kind
     from ...image.model import Argument
     from ...parsers.shell import model as sh
     from ...source import Text
@@ -142,11 +143,19 @@ class Ended:
     failed: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it)."""
+
+    kind: Kind
+    user: str | None
+
+
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
     known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
-    bash does from its first EXIT trap on, also when that is gone again. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    bash does from its first EXIT trap on, also when that is gone again. ``made``: files that the script itself has made or removed, by their paths; ``restless``: programs have run that may have made others. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
@@ -184,6 +193,8 @@ class State:
     rounds: object = None
     held: tuple[Held, ...] = ()
     inputs: tuple[Input, ...] = ()
+    made: dict[str, Made] = field(default_factory=dict)
+    restless: bool = False
 
     def copy(self) -> State:
         """An independent copy."""
@@ -305,6 +316,7 @@ class Shell:
         self.user: str | None = None
         self.leads = False  # a process group
         self.unparsable: dict[int, str] = {}  # by the identity of the command
+        self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()
         # Words without an expansion, by their identity, and what they always become.

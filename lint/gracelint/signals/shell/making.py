@@ -1,0 +1,340 @@
+"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``, ``cd``, and redirections.
+
+What stands where is asked of the image, and of what the script has done itself (`made.Made`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
+where nothing stands in its way; else nobody knows. Options that are not modelled make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from . import filesystem
+from .filesystem import located, standing, writable
+from .state import Truth
+from .values import Unknown, default
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...image.entries import Kind
+    from ...parsers.shell import model as sh
+    from .machine import Machine
+    from .state import State
+    from .values import Field
+
+    Outcome = bool | None  # of one operand: done, not done, not known
+
+
+def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """Run one of them."""
+    words = [default(field.value) for field in fields[1:]]
+    name = fields[0].shown
+    letters, operands = _split(name, words)
+    if not operands:
+        return machine.finished(state, 0 if letters & {"help", "version"} else 1)
+    paths = [located(word, state.workdir) if word and not _open(word) else None for word in operands]
+    known = [path for path in paths if path is not None]
+    if len(known) < len(paths) or not all(isinstance(field.value, str) for field in fields):
+        return _unsure(machine, state, fields)
+    outcomes = list(TOOLS[name](machine, state, letters, known))
+    if False in outcomes:
+        return machine.finished(state, 1)
+    return _unsure(machine, state, fields) if None in outcomes else machine.finished(state, 0)
+
+
+def _unsure(machine: Machine, state: State, fields: list[Field]) -> list[State]:
+    """It may fail; what is written without a look at its outcome is taken to succeed."""
+    if not state.tested:
+        return machine.finished(state, 0)
+    return machine.undecided(state, " ".join(field.shown for field in fields))
+
+
+def _split(name: str, words: list[str | None]) -> tuple[set[str], list[str | None]]:
+    """Letters (and long names) of options, and operands."""
+    letters: set[str] = set()
+    operands: list[str | None] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            operands.extend(rest)
+            break
+        plain = word is None or not word.startswith("-") or len(word) == 1
+        if word is None or plain or (name == "chmod" and word[1:] in _MODES):
+            operands.append(word)
+        elif word.startswith("--"):
+            letters.add(_LONG.get(word.partition("=")[0], word[2:].partition("=")[0]))
+        else:
+            letters |= set(word[1:])
+            if word[-1] in _VALUES.get(name, "") and rest:
+                rest.pop(0)
+    return letters, operands
+
+
+_LONG = {"--parents": "p", "--force": "f", "--recursive": "R", "--symbolic": "s", "--archive": "a", "--no-clobber": "n"}
+_VALUES = {"mkdir": "m", "touch": "drt", "cp": "tS", "mv": "tS", "ln": "tS"}
+_MODES = frozenset({"x", "w", "r", "rw", "rwx", "wx", "rx"})
+
+
+def lacks_a_file(machine: Machine, state: State, fields: list[Field]) -> bool:
+    """Whether one of the files that a tool is to read is not there for certain."""
+    words = [field.value for field in fields]
+    names = [word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not _open(word)]
+    return any(filesystem.exists(machine, state, name, "f") is False for name in names)
+
+
+def _open(word: str) -> bool:
+    """Whether a word may stand for others: a pattern."""
+    return any(character in word for character in "*?[")
+
+
+# --- what each one does, operand by operand ---
+
+
+def _mkdir(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    for path in paths:
+        kind = standing(machine, state, path)
+        if "p" in letters:
+            yield _with_parents(machine, state, path, kind)
+        elif kind in ("file", "folder"):
+            yield False
+        else:
+            outcome = _can_make(machine, state, path)
+            if outcome is not False:
+                filesystem.note(state, path, "folder")
+            yield outcome if kind == "none" or outcome is False else None
+
+
+def _with_parents(machine: Machine, state: State, path: str, kind: Kind) -> Outcome:
+    if kind in ("file", "folder"):
+        return kind == "folder"
+    missing = [path]
+    parent = posixpath.dirname(path)
+    while (above := standing(machine, state, parent)) not in ("file", "folder"):
+        missing.append(parent)
+        parent = posixpath.dirname(parent)
+    if above == "file":
+        return False
+    outcome = writable(machine, state, parent)
+    if outcome is not False:
+        for each in missing:
+            filesystem.note(state, each, "folder")
+    return outcome
+
+
+def _can_make(machine: Machine, state: State, path: str) -> Outcome:
+    """Whether something new can be made at a path."""
+    parent = posixpath.dirname(path)
+    kind = standing(machine, state, parent)
+    if kind in ("none", "file"):
+        return False
+    return writable(machine, state, parent) if kind == "folder" else None
+
+
+def can_write(machine: Machine, state: State, path: str) -> Outcome:
+    """Whether a file can be opened to be written: made, or written again."""
+    kind = standing(machine, state, path)
+    if kind == "folder":
+        return False
+    if kind == "none":
+        return _can_make(machine, state, path)
+    if kind == "file":
+        return filesystem.owns(state, path)
+    parent = posixpath.dirname(path)
+    return False if standing(machine, state, parent) in ("none", "file") else None
+
+
+def _touch(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    for path in paths:
+        if "c" in letters or standing(machine, state, path) == "folder":
+            yield True
+            continue
+        outcome = can_write(machine, state, path)
+        if outcome is not False:
+            filesystem.note(state, path, "file")
+        yield outcome
+
+
+def _rm(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    recursive = bool(letters & {"r", "R"})
+    for path in paths:
+        kind = standing(machine, state, path)
+        if kind == "none":
+            yield "f" in letters
+        elif kind == "folder" and not recursive:
+            yield False if "d" not in letters else None
+        else:
+            may = writable(machine, state, posixpath.dirname(path))
+            if may is not False:
+                filesystem.note(state, path, "none")
+            yield may if kind != "unknown" or "f" in letters or may is False else None
+
+
+def _chmod(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    for path in paths[1:]:
+        if standing(machine, state, path) == "none":
+            yield False
+        else:
+            outcome = filesystem.owns(state, path)
+            if outcome is not False:
+                filesystem.open_to_all(state, path)
+            yield outcome
+
+
+def _chown(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    for path in paths[1:]:
+        if standing(machine, state, path) == "none":
+            yield False
+        else:
+            outcome = _may_give(state, path)
+            if outcome:
+                filesystem.open_to_all(state, path)
+            yield outcome
+
+
+def _may_give(state: State, path: str) -> Outcome:
+    """Whether a file can be given to somebody: by root; others can give what is theirs to themselves."""
+    user = filesystem.user_of(state)
+    if user in ("0", None):
+        return user == "0" or None
+    found = state.made.get(path)
+    return None if found is not None and found.user in (user, None) else False
+
+
+def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str], *, moves: bool) -> Iterable[Outcome]:
+    if len(paths) < 2 or "t" in letters:
+        yield None if "t" in letters else False
+        return
+    *sources, target = paths
+    kind = standing(machine, state, target)
+    if len(sources) > 1 and kind in ("none", "file"):
+        yield False
+        return
+    for source in sources:
+        found = standing(machine, state, source)
+        if found == "none" or (found == "folder" and not moves and not letters & {"r", "R", "a"}):
+            yield False
+            continue
+        place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" else target
+        outcome = can_write(machine, state, place) if found == "file" else None
+        if outcome is not False:
+            filesystem.note(state, place, found)
+            if moves:
+                filesystem.note(state, source, "none")
+        yield outcome if outcome is False or (found == "file" and not letters & {"n", "T"}) else None
+
+
+def _cp(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    return _transfer(machine, state, letters, paths, moves=False)
+
+
+def _mv(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    return _transfer(machine, state, letters, paths, moves=True)
+
+
+def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    if len(paths) != 2 or letters & {"t", "n", "T"}:
+        yield None
+        return
+    source, target = paths
+    if "s" not in letters and standing(machine, state, source) in ("none", "folder"):
+        yield False
+        return
+    place = (
+        posixpath.join(target, posixpath.basename(source)) if standing(machine, state, target) == "folder" else target
+    )
+    kind = standing(machine, state, place)
+    if kind == "folder" or (kind == "file" and "f" not in letters):
+        yield False
+        return
+    outcome = _can_make(machine, state, place)
+    if outcome is not False:
+        filesystem.note(state, place, "unknown")
+    yield outcome if kind == "none" or outcome is False or "f" in letters else None
+
+
+TOOLS: dict[str, Callable[[Machine, State, set[str], list[str]], Iterable[Outcome]]] = {
+    "mkdir": _mkdir,
+    "touch": _touch,
+    "rm": _rm,
+    "chmod": _chmod,
+    "chown": _chown,
+    "cp": _cp,
+    "mv": _mv,
+    "ln": _ln,
+}
+
+
+# --- redirections ---
+
+
+def opened(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> bool:
+    """Whether the files of redirections can be opened, as far as is known; those that are written are there from now on."""
+    for each in redirects:
+        if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
+            continue
+        word = machine.value(state, each.target)
+        if not isinstance(word, str) or not word or _open(word):
+            continue
+        if each.operator == "<":
+            if filesystem.exists(machine, state, word, "f") is False:
+                return False
+            continue
+        path = located(word, state.workdir)
+        if (
+            path is None
+            or path.startswith(("/dev/", "/proc/"))
+            or (each.operator == ">&" and word.rstrip("-").isdigit())
+            or word == "-"
+        ):
+            continue
+        if can_write(machine, state, path) is False:
+            return False
+        filesystem.note(state, path, "file")
+    return True
+
+
+# --- the working folder ---
+
+
+def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``cd``."""
+    operands = [field for field in fields[1:] if field.shown not in ("--", "-P", "-L", "-e")]
+    target = operands[0].value if operands else machine.parameter(state, "HOME") or "/root"
+    known = default(target)
+    if known == "-":
+        target = state.lookup("OLDPWD") or ""
+        known = default(target) or None
+    path = located(known, state.workdir) if known is not None else None
+    kind: Kind = "unknown"
+    if isinstance(target, str) and path is not None:
+        kind = "folder" if not known else standing(machine, state, path)
+    if kind == "file" or (path == "/root" and filesystem.user_of(state) not in ("0", None)):
+        return machine.finished(state, 1)
+    if kind == "none":
+        return _perhaps_mounted(machine, state, path or "/")
+    _enter(state, path)
+    if state.tested and kind == "unknown":
+        return machine.undecided(state, " ".join(field.shown for field in fields))
+    return machine.finished(state, 0)
+
+
+def _enter(state: State, path: str | None) -> None:
+    state.variables["OLDPWD"] = state.workdir
+    state.workdir = Unknown("$PWD", nonempty=True) if path is None else path
+
+
+def _perhaps_mounted(machine: Machine, state: State, path: str) -> list[State]:
+    """A folder that the image does not hold is there only where somebody mounts it."""
+    state.done(None, Truth(None, False, f"{path} is mounted", f"{path} is not there"))
+    result = []
+    for each, there in machine.split(state):
+        if there:
+            _enter(each, path)
+            result.extend(machine.finished(each, 0))
+        elif "e" in each.options and not each.tested:
+            result.append(machine.leave(each, 1, f"{path}, where the script goes with cd, is not there"))
+        else:
+            result.extend(machine.finished(each, 1))
+    return result
