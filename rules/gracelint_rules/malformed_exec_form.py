@@ -72,6 +72,8 @@ def _fix(instruction: Instruction) -> Fix | None:
     malformed = instruction.malformed
     if malformed is None or malformed.elements is None:
         return None
+    if any(element != element.rstrip() for element in malformed.elements[:-1]):
+        return None  # pieces of one text, as Python would join them, and not words
     comment = _TRAILING_COMMENT.search(instruction.value.value)
     return instruction_fix(
         instruction,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .blamed_programs import UNCATCHABLE
 from .blamed_shells import line_of, shell_form_of
 from .defects import of_rule
+from .endings import work_behind
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import services_of, several_fix
@@ -133,7 +134,7 @@ def _without_parentheses(outcome: Outcome) -> Fix | None:
 def exec_fix(outcome: Outcome) -> Fix | None:
     """``exec`` in front of the command that the shell waits for.
 
-    Safe where nothing of the script is lost by it: the command is its last and no trap is set.
+    Safe where nothing of the script is lost by it: the command is its last and no trap is set. None where the script has more to do behind it.
     """
     command = outcome.command
     if command is None or _IN_THE_WAY.intersection(command.around) or not command.argv:
@@ -141,6 +142,8 @@ def exec_fix(outcome: Outcome) -> Fix | None:
     if base_name(command.argv[0]) in BUILTINS or outcome.pipeline:
         return None
     last = not command.calls and nothing_follows(outcome.source, command.text)
+    if not last and work_behind(outcome, command):
+        return None
     harmless = last and "and-or" not in command.around and not outcome.traps
     return fix_of("safe" if harmless else "unsafe", "Put exec before it", [command.words.insert_before("exec ")])
 
