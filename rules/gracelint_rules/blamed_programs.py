@@ -74,3 +74,8 @@ def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
 def has_trait(program: Program | None, trait: str) -> bool:
     """Whether the catalogue marks a program with a trait (see the catalogue's README)."""
     return program is not None and trait in program.traits
+
+
+def sweeps(program: Program | None) -> bool:
+    """Whether it stops what it did not start itself by a signal to all (``kill(-1)``)."""
+    return program is not None and any(reaction.to == "everyone" for reaction in program.as_pid1.values())

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from gracelint.records import dataclass
 
-from .blamed_programs import has_trait, of_program
+from .blamed_programs import has_trait, of_program, sweeps
 from .blamed_shells import INTERRUPTS, of_shell
 from .finite import may_serve
+from .telling import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.rule import Case
     from gracelint.signals.model import Hop, Program, SignalPath
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.outcome import Job, Outcome
     from gracelint.source import Text
 
 # Where a script traps on one way and not on another, exec before the same command would take the trap away.
@@ -91,7 +92,7 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                     yield "ignored-stop-signal", hop, trap.text
             daemons = [command.text for command in hop.shell.daemons]
             for job in hop.shell.jobs:
-                if may_serve(job):
+                if may_serve(job) and not _told(path, job):
                     spoken = True
                     name = "daemonized-service" if job.text in daemons else "abandoned-background-process"
                     yield name, hop, job.text
@@ -106,8 +107,34 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
                 yield "package-runner-as-pid1", starter, starter.text or hop.shell.source
                 continue
         blamed = of_shell(case, hop.shell) if hop.shell is not None else None if spoken else of_program(case, hop)
-        if blamed is not None and not (blamed[0] in _STAYING and _dies_alone(path, hop)):
-            yield blamed[0], hop, blamed[1]
+        if blamed is None or (blamed[0] in _STAYING and _dies_alone(path, hop)):
+            continue
+        if blamed[0] == "wrong-stop-signal" and any(each.how == "supervisor" for each in _above(path, hop)):
+            continue  # its supervisor decides what is sent, whatever the container's own signal is
+        if blamed[0] in _NO_EXEC and _robbed_all_the_same(path, hop):
+            continue  # GL405 says it
+        yield blamed[0], hop, blamed[1]
+
+
+def _told(path: SignalPath, job: Job) -> bool:
+    """Whether a background job hears of the stop from somebody else than its script: from a supervisor that tells everyone."""
+    return any(
+        hop.how == "background" and hop.notified and hop.text is not None and holds(job.text, hop.text)
+        for hop in path.hops
+    )
+
+
+def _above(path: SignalPath, hop: Hop) -> Iterator[Hop]:
+    """The processes above one, from its parent to PID 1."""
+    while hop.parent is not None:
+        hop = path.hops[hop.parent]
+        yield hop
+
+
+def _robbed_all_the_same(path: SignalPath, shell: Hop) -> bool:
+    """Whether exec would change nothing, because who stops everyone reaches the workers of the shell's child either way."""
+    robbed = any(hop.robbed and shell in _above(path, hop) for hop in path.hops)
+    return robbed and any(sweeps(hop.program) for hop in _above(path, shell))
 
 
 def _dies_alone(path: SignalPath, hop: Hop) -> bool:

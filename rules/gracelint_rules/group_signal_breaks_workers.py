@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .blamed_programs import sweeps
 from .launching import base_name, own_exec_forms
 from .telling import program_name
 from .writing import instruction_fix, json_array
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.model import Hop, Program, SignalPath
+    from gracelint.signals.model import Hop, SignalPath
     from gracelint.source import Text
 
 
@@ -78,7 +79,7 @@ def _sender(path: SignalPath, master: Hop) -> tuple[str, str, Text, str] | None:
     while hop.parent is not None:
         hop = path.hops[hop.parent]
         program, shell = hop.program, hop.shell
-        if program is not None and master.text is not None and _sweeps(program):
+        if program is not None and master.text is not None and sweeps(program):
             advice = f"run {program_name(master.argv)} as one of its services, which are told alone and first"
             return program.name, "every process at once", master.text, advice
         if program is not None and hop.text is not None and program.kind == "inits":
@@ -95,11 +96,6 @@ def _sender(path: SignalPath, master: Hop) -> tuple[str, str, Text, str] | None:
         if at is not None:
             return program_name(hop.argv), _GROUP, at, f'signal {program_name(master.argv)} only (kill "$!")'
     return None
-
-
-def _sweeps(program: Program) -> bool:
-    """Whether it stops what it did not start itself by a signal to all (``kill(-1)``)."""
-    return any(reaction.to == "everyone" for reaction in program.as_pid1.values())
 
 
 def _fix(case: Case, init: str) -> Fix | None:

@@ -55,7 +55,7 @@ from gracelint.source import Edit
 from .blamed_programs import has_trait
 from .defects import of_rule
 from .launching import executed
-from .telling import program_name, severity_of, tell
+from .telling import holds, program_name, severity_of, tell
 from .writing import fix_of, instruction_fix, json_array
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Hop, Program
     from gracelint.source import Text
 
+# Where a supervisor is told how long it waits.
+_SETTINGS = {"supervisord": "stopwaitsecs", "s6-overlay": "ENV S6_KILL_GRACETIME, in milliseconds"}
 _MARGIN = 5  # seconds: supervisord looks at its programs once a second, and the program needs its own
 
 
@@ -121,7 +123,7 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
     """What is wrong with the way in which a supervisor stops one program."""
     assert hop.text is not None
     reaction = supervisor.as_pid1.get(case.trace.stop_signal.name or "")
-    started = next((one for one in supervisor.starts if one.text is not None and _holds(one.text, hop.text)), None)
+    started = next((one for one in supervisor.starts if one.text is not None and holds(one.text, hop.text)), None)
     given = canonical(started.stop_signal or "") if started is not None else None
     sent = given or (reaction.signal if reaction is not None else None) or "SIGTERM"
     limit = started.kills_after if started is not None else None
@@ -139,18 +141,23 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; {advice}",
             fix=_set(supervisor, hop.text, "stopsignal", clean[0].removeprefix("SIG")),
         )
-    if limit and program.timeout and program.timeout > limit:
+    needs = max(program.timeout or 0, _pause(program, sent))
+    if limit and needs > limit:
+        setting = _SETTINGS.get(supervisor.name)
         return RULE.finding(
             hop.text,
-            f"{supervisor.name} kills {name} after {limit:g} s, but {name} may take {program.timeout:g} s to stop; give it more time",
-            fix=_set(supervisor, hop.text, "stopwaitsecs", f"{program.timeout + _MARGIN:g}"),
+            f"{supervisor.name} kills {name} after {limit:g} s, but {name} may take {needs:g} s to stop; give it more time"
+            + (f" ({setting})" if setting else ""),
+            fix=_set(supervisor, hop.text, "stopwaitsecs", f"{needs + _MARGIN:g}"),
         )
     return None
 
 
-def _holds(outer: Text, inner: Text) -> bool:
-    """Whether one text is part of another: a program's command, or its run script, of what runs in the end."""
-    return outer.span.document is inner.span.document and outer.span.start <= inner.span.start <= outer.span.end
+def _pause(program: Program, signal: str) -> float:
+    """Seconds that may pass before a Python application that was read looks at what its handler did."""
+    response = program.python.responses.get(signal) if program.python is not None else None
+    reaction = response.as_child if response is not None else None
+    return reaction.after if reaction is not None else 0
 
 
 def _set(supervisor: Program, command: Text, key: str, value: str) -> Fix | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gracelint.rule import Case, Rule
     from gracelint.signals.model import SignalPath
     from gracelint.signals.shell.outcome import Command, Job, Outcome
+    from gracelint.source import Text
 
     from .defects import Defect
 
@@ -137,3 +138,8 @@ def tell(
         related=tuple(related(case, defect)),
         fix=fix,
     )
+
+
+def holds(outer: Text, inner: Text) -> bool:
+    """Whether one text is part of another: a program's command, or its run script, of what runs in the end."""
+    return outer.span.document is inner.span.document and outer.span.start <= inner.span.start <= outer.span.end
