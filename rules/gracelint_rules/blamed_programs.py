@@ -68,7 +68,9 @@ def of_python(response: Response | None, hop: Hop) -> tuple[str, Text] | None:
     if response.defect == "absent-sigterm-handler" and not hop.pid1:
         # Behind an init it stops, and only what it would have cleaned up is lost.
         return ("cleanup-never-runs", response.cleanups[0]) if response.cleanups else None
-    return response.defect, response.at or response.blocking
+    # GL309 speaks of both.
+    launches = response.defect == "launcher-does-not-wait"
+    return "launcher-does-not-forward" if launches else response.defect, response.at or response.blocking
 
 
 def has_trait(program: Program | None, trait: str) -> bool:

@@ -110,6 +110,18 @@ class Questions:
                 self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
         return self._programs[key]
 
+    def own(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program | None:
+        """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
+        workdir, ignored = environment.workdir, environment.ignored
+        key = (_words(arguments), "own", workdir, ignored)
+        if key not in self._programs:
+            from .python import installed
+
+            self._programs[key] = installed(
+                arguments, self.image, workdir=workdir, ignored=ignored, instead_of=program.name
+            )
+        return self._programs[key]
+
     def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""
         workdir, ignored = environment.workdir, environment.ignored

@@ -173,7 +173,9 @@ class Resolver(Questions):
     # --- programs ---
 
     def _read(self, program: Program | None, arguments: Sequence[Argument], environment: Environment) -> Program | None:
-        """The program, with what the source of the image's own application says."""
+        """The program, with what the source of the image's own application says. A command that the image's own project installs is that, whatever else has its name."""
+        if program is not None and (own := self.own(program, arguments, environment)) is not None:
+            return own
         if program is None or (program.runtime == "python" and not program.starts) or self._manages(program, arguments):
             return self.python(program, arguments, environment)
         return self.hosted(program, arguments, environment) if program.hosts is not None else program

@@ -20,6 +20,7 @@ Defect = Literal[
     "cleanup-never-runs",
     "threads-outlive-exit",
     "launcher-does-not-forward",
+    "launcher-does-not-wait",
     "development-server",
     "displaced-server-handler",
 ]

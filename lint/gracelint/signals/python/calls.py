@@ -52,7 +52,7 @@ def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
     if isinstance(node.function, syntax.Name) and node.function.name == "super" and not node.arguments:
         return _super(frame)
     function = expressions.value(run, frame, node.function, state)
-    arguments = _arguments(run, frame, node, state)
+    arguments = arguments_of(run, frame, node, state)
     if state.dead:
         return UNKNOWN
     return _called(run, frame, function, arguments, node.text, state)
@@ -65,7 +65,8 @@ def _super(frame: Frame) -> Value:
     return UNKNOWN
 
 
-def _arguments(run: Run, frame: Frame, node: syntax.Call, state: State) -> Arguments:
+def arguments_of(run: Run, frame: Frame, node: syntax.Call, state: State) -> Arguments:
+    """What a call is given."""
     from .containers import items_of
 
     values: list[Value] = []

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from . import expressions
+from .outside import click_option
 from .state import Raised
-from .values import NONE, UNKNOWN, Bound, Box, Const, Function, Items, Made, Partial
+from .values import NONE, UNKNOWN, Arguments, Bound, Box, Const, Function, Items, Made, Partial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .run import Run
     from .special import Special
     from .state import Frame, State
-    from .values import Arguments, Value
+    from .values import Value
 
 GROUP = "click.Group"
 GROUPS = (GROUP, "typer.Typer")
@@ -30,6 +31,8 @@ def decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: Va
     """What a decorator of click or typer makes of a function; None where it is no such decorator."""
     call = decorator if isinstance(decorator, syntax.Call) else None
     named = call.function if call is not None else decorator
+    if call is not None and named.text.value.rpartition(".")[2] == "option":
+        return _with_option(run, frame, call, function, state)
     if not isinstance(named, syntax.Attribute) or named.name not in ("command", "group", "callback"):
         return None
     owner = expressions.value(run, frame, named.value, state)
@@ -48,7 +51,17 @@ def decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: Va
     return made
 
 
+def _with_option(run: Run, frame: Frame, call: syntax.Call, function: Value, state: State) -> Value | None:
+    """The function, given what an option of the command line gives it."""
+    from .calls import arguments_of
+
+    option = click_option(run, arguments_of(run, frame, call, state))
+    return Partial(function, Arguments((), (option,))) if option is not None else None
+
+
 def _own_name(function: Value) -> str:
+    while isinstance(function, Partial):
+        function = function.function
     return getattr(function.node, "name", "").replace("_", "-") if isinstance(function, Function) else ""
 
 

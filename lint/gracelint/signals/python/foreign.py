@@ -181,6 +181,9 @@ def _known(
         case "serves":
             state.store[SERVES] = Ref(name)
             return Made(name, run.number())
+        case "may-install":
+            _may_install(run, state)
+            return Made(name, run.number())
         case "endless" | "inert" | "perhaps":
             return Made(name, run.number())
     kind = entry["does"]

@@ -224,12 +224,10 @@ def _outcome(
     if untold and (visit.launches or minded):
         why = "its handler ends it, and the program it waits for is killed without notice"
         return Reaction("terminates", why), "launcher-does-not-forward", visit.text
-    if visit.launches and any(ends[0].state.store.get((number, AWAITED)) is None for number, _ in run.children):
-        return (
-            Reaction("terminates", "its handler ends it before the program has ended that it has told to"),
-            None,
-            None,
-        )
+    left = [number for number, _ in run.children if ends[0].state.store.get((number, AWAITED)) is None]
+    if left and (visit.launches or any(ends[0].state.store.get((number, "minded")) == TRUE for number in left)):
+        why = "its handler ends it before the program has ended that it has told to"
+        return Reaction("terminates", why), "launcher-does-not-wait", ends[0].text or response.registered or visit.text
     lost = _lost(run, visit, ends[0].state)
     if lost is not None:
         defect: Defect | None = "development-server" if _entry(visit).get("development") else None

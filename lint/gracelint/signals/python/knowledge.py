@@ -2,7 +2,7 @@
 
 An entry's words: ``does`` is ``rest`` (stays in the call until told), ``pause`` (returns by itself after a while), ``marks`` (notes something
 on its object that ends a rest), ``calls`` (calls its first argument, there and then), ``endless`` (an iterable that does not end),
-``changes`` (what it returns does, without anybody's doing), ``inert``. ``names`` are full names; ``package.*.method`` is
+``changes`` (what it returns does, without anybody's doing), ``may-install`` (handlers that nobody measured), ``inert``. ``names`` are full names; ``package.*.method`` is
 that method of whatever the package made; ``singleton``: there is one object of the kind. ``until``: the mark that lets a rest end, ``raises`` what it then raises, ``refuses`` what a call raises that comes when the mark is there; ``timeout`` is
 position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` an attribute that does. ``seconds``: position and name of the argument that says how long it pauses, counted in ``unit``s of a second; ``forever``: the limit that is none; ``woken``: a selector. ``on`` names the
 signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words; ``unless``: not if this argument is false (or, of

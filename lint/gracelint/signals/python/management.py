@@ -1,4 +1,5 @@
-"""Django's management commands: ``manage.py NAME`` runs ``handle`` of the class ``Command`` in ``…/management/commands/NAME.py``.
+"""Django's management commands: ``manage.py NAME`` runs ``handle`` of the class ``Command`` in ``…/management/commands/NAME.py``. Before that, and before an
+application is served, ``ready`` of each application's configuration (``…/apps.py``) has run (docs.djangoproject.com/en/stable/ref/applications/#django.apps.AppConfig.ready).
 
 Only the application's own are followed; of Django's own the catalogue tells. (docs.djangoproject.com/en/stable/howto/custom-management-commands)
 """
@@ -7,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from .attributes import attribute
 from .bindings import module
-from .calls import call
+from .calls import call, method
+from .projects import file_at
 from .state import PROCESS
-from .values import NONE, UNKNOWN, Const, Items, Type
+from .values import NONE, UNKNOWN, Const, Instance, Items, Made, Type
 
 if TYPE_CHECKING:
     from ...image.model import Image
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from .values import Arguments, Value
 
 
+_MOST_APPLICATIONS = 20
+
+
 def command_file(image: Image, name: str) -> str | None:
     """The path in the image of the application's own management command of a name; None where it has none."""
     if not name.isidentifier():
@@ -29,6 +35,36 @@ def command_file(image: Image, name: str) -> str | None:
     ending = f"/management/commands/{name}.py"
     found = image.files.listing("/", lambda path: path.endswith(ending) and "/site-packages/" not in path)
     return found[0] if found else None
+
+
+def _set_up(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``django.setup()``, once: the configurations of the image's own applications are made ready; all of them are taken to be installed."""
+    if not run.ready:
+        run.ready = True
+        image = run.sources.image
+        for path in image.files.listing("/", _configures)[:_MOST_APPLICATIONS]:
+            file = file_at(image.files, path)
+            name = run.sources.name_of(path)
+            if name is not None and file is not None and file.content is not None and "def ready" in file.content.value:
+                _make_ready(run, frame, name, text, state)
+    return Made("django.core.handlers.Handler", run.number())
+
+
+def _configures(path: str) -> bool:
+    return path.endswith("/apps.py") and "/site-packages/" not in path
+
+
+def _make_ready(run: Run, frame: Frame, name: str, text: Text, state: State) -> None:
+    way = state.copy()
+    loaded = module(run, replace(frame, raises=[]), name, way)
+    if way.dead or loaded is None:
+        return
+    state.become(way)
+    number = getattr(loaded, "number", PROCESS)
+    for kind in [value for key, value in state.store.items() if key[0] == number and isinstance(value, Type)]:
+        own = method(run, Instance(kind, run.number()), "ready", state)
+        if own is not None and not state.dead:
+            call(run, frame, own, (), text, state)
 
 
 def _execute(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -41,6 +77,7 @@ def _execute(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     if found is None:
         run.foreign.append((text, "django.core.management.execute_from_command_line"))
         return UNKNOWN
+    _set_up(run, frame, None, arguments, text, state)
     loaded = module(run, frame, found, state)
     command = state.store.get((getattr(loaded, "number", PROCESS), "Command"))
     if state.dead or not isinstance(command, Type):
@@ -54,4 +91,7 @@ def _execute(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 SPECIAL: dict[str, Special] = {
     "django.core.management.execute_from_command_line": _execute,
     "django.core.management.call_command": _execute,
+    "django.setup": _set_up,
+    "django.core.wsgi.get_wsgi_application": _set_up,
+    "django.core.asgi.get_asgi_application": _set_up,
 }

@@ -9,14 +9,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .numbers import converted
-from .values import FALSE, NONE, TRUE, UNKNOWN, Assumed, Const, Items, Made, Number, Ref, join
+from .values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Arguments,
+    Assumed,
+    Bound,
+    Const,
+    Function,
+    Items,
+    Made,
+    Number,
+    Partial,
+    Ref,
+    Type,
+    join,
+)
 
 if TYPE_CHECKING:
     from ...source import Text
     from .run import Run
     from .special import Special
     from .state import Frame, State
-    from .values import Arguments, Value
+    from .values import Value
 
 
 def environment(run: Run, name: str, default: Value) -> Value:
@@ -59,17 +76,70 @@ _KINDS: dict[Value, type[int] | type[float]] = {Ref("builtins.int"): int, Ref("b
 
 _PARSER = "argparse.ArgumentParser"
 _OPTIONS = "#options"
+# Subcommands of subcommands of subcommands.
+_DEEPEST = 3
+
+
+# The subcommands of a parser, each a name and a parser of its own; and where the name of the chosen one ends.
+_COMMANDS = "#commands"
+_CHOSEN = "#chosen"
+_SUBPARSERS = "argparse.Subparsers"
 
 
 def _parser(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return Made(_PARSER, run.number())
+    made = Made(_PARSER, run.number())
+    for parent in getattr(arguments.get(-1, "parents"), "items", ()):
+        if isinstance(parent, Made):
+            _extend(made, _OPTIONS, state, *_all(parent, _OPTIONS, state))
+    return made
 
 
 def _same_parser(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    """A group of options, or a subcommand: its options end in the same namespace."""
+    """A group of options: they end in the same namespace."""
     return receiver if receiver is not None else UNKNOWN
+
+
+def _subparsers(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    made = Made(_SUBPARSERS, run.number())
+    if isinstance(receiver, Made):
+        state.store[(made.number, "#of")] = receiver
+        dest = arguments.get(-1, "dest")
+        if isinstance(dest, Const) and dest != NONE:
+            state.store[(receiver.number, _CHOSEN)] = dest
+    return made
+
+
+def _subcommand(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    made = _parser(run, frame, None, arguments, text, state)
+    owner = state.store.get((receiver.number, "#of")) if isinstance(receiver, Made) else None
+    name, aliases = arguments.get(0, "name"), getattr(arguments.get(-1, "aliases"), "items", ())
+    if isinstance(owner, Made):
+        _extend(owner, _COMMANDS, state, *(Items((one, made)) for one in (name, *aliases) if one is not None))
+    return made
+
+
+def _set_defaults(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``parser.set_defaults(func=serve)``: what no option of that name replaces."""
+    if isinstance(receiver, Made):
+        _extend(receiver, _OPTIONS, state, *(Items((Const(name), value)) for name, value in arguments.named))
+    return NONE
+
+
+def _extend(owner: Made, key: str, state: State, *more: Value) -> None:
+    state.store[(owner.number, key)] = Items((*_all(owner, key, state), *more))
+
+
+def _all(owner: Made, key: str, state: State) -> tuple[Value, ...]:
+    found = state.store.get((owner.number, key))
+    return found.items if isinstance(found, Items) else ()
 
 
 def _add_option(
@@ -82,9 +152,8 @@ def _add_option(
     given = arguments.get(-1, "dest")
     dest = given.value if isinstance(given, Const) else long.lstrip("-").replace("-", "_")
     value = _option_value(run, names, arguments)
-    before = state.store.get((receiver.number, _OPTIONS), Items(()))
     option = Items((Const(str(dest)), by_default(value, long) if long.startswith("-") else value))
-    state.store[(receiver.number, _OPTIONS)] = Items((*getattr(before, "items", ()), option))
+    _extend(receiver, _OPTIONS, state, option)
     return UNKNOWN
 
 
@@ -119,20 +188,78 @@ def _option_value(run: Run, names: list[str], arguments: Arguments) -> Value:
 
 def _parsed(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``parse_args()``; of words of its own only the names are known."""
+    from .containers import items_of
+
     made = Made(f"{_PARSER}.parse_args", run.number())
-    options = state.store.get((receiver.number, _OPTIONS), Items(())) if isinstance(receiver, Made) else Items(())
-    own = bool(arguments.values) and arguments.values[0] != NONE
-    for option in getattr(options, "items", ()):
-        name, value = option.items
-        key = (made.number, str(name.value))
-        state.store[key] = UNKNOWN if own else join(state.store[key], value) if key in state.store else value
+    given = arguments.get(0, "args")
+    own = given is not None and given != NONE
+    words: list[object] | None = list(run.argv[1:]) if not own else None
+    if own and (items := items_of(run, given or UNKNOWN, state)) is not None:
+        words = [one.value for one in items if isinstance(one, Const)]
+    if isinstance(receiver, Made):
+        _fill(made, receiver, words if words is None or "$@" not in words else None, state, own=own, depth=0)
     return made
+
+
+def _fill(made: Made, parser: Made, words: list[object] | None, state: State, *, own: bool, depth: int) -> None:
+    """Put into a namespace what a parser makes of the words (None: not known), and what the subcommand makes of them that they name."""
+    found: dict[str, Value] = {}
+    for name, value in _pairs(parser, _OPTIONS, state):
+        value = UNKNOWN if own and not isinstance(value, Function | Bound | Partial | Type) else value
+        found[name] = join(found[name], value) if name in found else value
+    state.store.update(((made.number, name), value) for name, value in found.items())
+    commands = _pairs(parser, _COMMANDS, state)
+    chosen = commands if words is None else [command for command in commands if command[0] in words][:1]
+    dest = state.store.get((parser.number, _CHOSEN))
+    if isinstance(dest, Const):
+        named: Value = Const(chosen[0][0]) if chosen else NONE
+        state.store[(made.number, str(dest.value))] = UNKNOWN if words is None else named
+    for _, sub in chosen if depth < _DEEPEST else ():
+        before = {key: value for key, value in state.store.items() if key[0] == made.number}
+        if isinstance(sub, Made):
+            _fill(made, sub, words, state, own=own, depth=depth + 1)
+        for key, value in before.items() if words is None else ():
+            state.store[key] = join(value, state.store[key])
+
+
+def _pairs(owner: Made, key: str, state: State) -> list[tuple[str, Value]]:
+    pairs = [one.items for one in _all(owner, key, state) if isinstance(one, Items)]
+    return [(str(name.value), value) for name, value in pairs if isinstance(name, Const)]
 
 
 def _partly_parsed(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     return Items((_parsed(run, frame, receiver, arguments, text, state), UNKNOWN))
+
+
+# --- click -------------------------------------------------------------------------------------------------------------
+
+
+def click_option(run: Run, arguments: Arguments) -> tuple[str, Value] | None:
+    """The parameter that ``click.option(…)`` fills, and its value: what the launch or the environment gives, else the default."""
+    names = [one.value for one in arguments.values if isinstance(one, Const) and isinstance(one.value, str)]
+    plain = [name for name in names if name.isidentifier()]
+    long = max((name.partition("/")[0] for name in names if name.startswith("-")), key=len, default="")
+    if not plain and not long:
+        return None
+    name = (plain[0] if plain else long.lstrip("-").replace("-", "_")).lower()
+    if any(arguments.get(-1, word) not in (None, NONE, FALSE) for word in ("multiple", "count", "callback", "nargs")):
+        return name, UNKNOWN
+    default = arguments.get(-1, "default")
+    flag = arguments.get(-1, "is_flag") == TRUE or "/" in "".join(names)
+    if flag:
+        named = (*arguments.named, ("action", Const("store_true")))
+        return name, by_default(_option_value(run, names, Arguments((), named)), long)
+    kind = arguments.get(-1, "type")
+    if kind is None and isinstance(default, Const) and isinstance(default.value, int | float):
+        kind = Ref(f"builtins.{type(default.value).__name__}")
+    named = tuple((word, value) for word, value in arguments.named if word != "type")
+    found = _option_value(run, names, Arguments((), (*named, *((("type", kind),) if kind is not None else ()))))
+    variable = arguments.get(-1, "envvar")
+    if isinstance(variable, Const) and str(variable.value) in run.env and kind in _KINDS:
+        found = converted(environment(run, str(variable.value), found), _KINDS[kind])
+    return name, by_default(found, long)
 
 
 # --- typer, pydantic, dataclasses: defaults that a call stands for ------------------------------------------------------
@@ -155,9 +282,12 @@ SPECIAL: dict[str, Special] = {
     "environs.Env.float": _variable("default", float),
     _PARSER: _parser,
     **dict.fromkeys(
-        (f"{_PARSER}.{word}" for word in ("add_argument_group", "add_mutually_exclusive_group", "add_subparsers", "add_parser")),
+        (f"{_PARSER}.{word}" for word in ("add_argument_group", "add_mutually_exclusive_group")),
         _same_parser,
     ),
+    f"{_PARSER}.add_subparsers": _subparsers,
+    f"{_SUBPARSERS}.add_parser": _subcommand,
+    f"{_PARSER}.set_defaults": _set_defaults,
     f"{_PARSER}.add_argument": _add_option,
     f"{_PARSER}.parse_args": _parsed,
     f"{_PARSER}.parse_known_args": _partly_parsed,

@@ -273,7 +273,16 @@ def _poll(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     return NONE
 
 
+def _input(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``input()``: a container has no terminal unless it is asked for one, and its standard input is empty (docs.docker.com/reference/cli/docker/container/run/#interactive)."""
+    run.lacking.append(f"{' '.join(text.value.split())[:60]} finds nothing to read without a terminal (EOFError)")
+    frame.raises.append(Raised(state.copy(), "EOFError", text))
+    state.dead = True
+    return UNKNOWN
+
+
 SPECIAL: dict[str, Special] = {
+    "input": _input,
     "signal.signal": _signal,
     "signal.getsignal": _getsignal,
     "signal.Signals": _signals,

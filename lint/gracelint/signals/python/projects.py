@@ -31,6 +31,8 @@ _INLINE = regex(r"[\"']?([\w.-]+)[\"']?\s*=\s*[\"']([\w.]+)\s*:\s*([\w.]+)[\"']"
 _TARGET = regex(r"[\"']([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)[\"']")
 _CONFIGURED = regex(r"^\s*([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)", re.MULTILINE)
 _SECTIONS = ("project.scripts", "project.gui-scripts", "tool.poetry.scripts", "tool.flit.scripts")
+_NAME = regex(r"^\s*name\s*=\s*[\"']?([\w.-]+)", re.MULTILINE)
+_NORMAL = regex(r"[-_.]+")
 # Commands that install the project itself, rather than what it needs.
 _INSTALLS = regex(
     r"\b(?:pip3?|pipx|uv tool)(?:\s+-\S+)*\s+(?:install|wheel)\b[^&|;\n]*?(?<!prefix)(?<!target)(?<!find-links)(?<!\s-t)(?<!\s-f)(?<!root)(?<!wheel-dir)\s[\"']?"
@@ -86,6 +88,24 @@ def command(image: Image, workdir: str, name: str) -> tuple[Files, str, str, str
             if declared == name:
                 return files, folder, module, function
     return None
+
+
+def replaces(image: Image, name: str, program: str) -> bool:
+    """Whether a project that the build installs declares a command of this name, and is not the project of that program."""
+    for files, folder in installed(image):
+        if any(declared == name for declared, _, _ in _declared(files, folder)):
+            return _NORMAL.sub("-", _name(files, folder)).lower() != program.lower()
+    return False
+
+
+def _name(files: Files, folder: str) -> str:
+    """The name of a project; "" where none is found."""
+    for file in _DECLARE:
+        text = content(files, posixpath.join(folder, file))
+        found = _NAME.search(text.value) if text is not None else None
+        if found is not None:
+            return found[1]
+    return ""
 
 
 def _declared(files: Files, folder: str) -> Iterator[tuple[str, str, str]]:

@@ -161,7 +161,7 @@ class Run:
     modules: dict[str, Module] = field(default_factory=dict)
     class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     executed: set[tuple[object, int]] = field(default_factory=set)
-    # What the image's Python does not know.
+    # What the image's Python does not know, or a container does not have.
     lacking: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     # The states in which processes began, by their numbers.
@@ -190,6 +190,8 @@ class Run:
     asked_pid1: bool = False
     # What wanted to run at its end already when the event loop was entered.
     loop_guards: int = 0
+    # Django's applications are set up.
+    ready: bool = False
     tasks: int = 0
     ticking: bool = False
     steps: int = 0
