@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,79 @@ def test_module_newer_than_the_python(tmp_path: Path) -> None:
     """The import raises SyntaxError, and the container ends."""
     files = {"other.py": "type Pair[T] = tuple[T, T]\n", "app.py": "import other\n" + EXIT + LOOP}
     assert traced(tmp_path, files, ["python", "app.py"]) == ("unknown", 0)
+
+
+@pytest.mark.parametrize(
+    ("project", "installs", "expected"),
+    [
+        ("svc", "RUN pip install .\n", "graceful"),
+        # Not installed: what the catalogue knows by that name is meant; so it is in that program's own project.
+        ("svc", "", "killed"),
+        ("waitress-serve", "RUN pip install .\n", "killed"),
+    ],
+)
+def test_own_command_with_the_name_of_a_known_program(
+    project: str, installs: str, expected: str, tmp_path: Path
+) -> None:
+    files = {
+        "pyproject.toml": f"[project]\nname = '{project}'\n[project.scripts]\nwaitress-serve = 'svc:main'\n",
+        "svc.py": MAIN,
+    }
+    python_lab.write(files, tmp_path)
+    image = python_lab.image_of(tmp_path, ["waitress-serve", "--port=80", "app:app"], installs)
+    assert follow(image).verdict == expected
+
+
+DJANGO = {
+    "manage.py": "import sys\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+    "shop/__init__.py": "",
+    "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    "shop/management/commands/work.py": f"from django.core.management.base import BaseCommand\n\nclass Command(BaseCommand):\n    def handle(self, *args, **options):\n{textwrap.indent(LOOP, ' ' * 8)}",
+}
+READY = "import signal, sys\nfrom django.apps import AppConfig\n\nclass Shop(AppConfig):\n    name = 'shop'\n\n    def {name}(self):\n        signal.signal(signal.SIGTERM, {handler})\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "handler", "command", "expected"),
+    [
+        ("ready", "lambda *_: sys.exit(0)", ["python", "manage.py", "work"], "graceful"),
+        ("ready", "lambda *_: None", ["python", "manage.py", "work"], "killed"),
+        ("prepare", "lambda *_: sys.exit(0)", ["python", "manage.py", "work"], "killed"),
+        ("ready", "lambda *_: None", ["gunicorn", "shop.wsgi"], "killed"),
+        ("prepare", "lambda *_: None", ["gunicorn", "shop.wsgi"], "graceful"),
+    ],
+)
+def test_applications_of_django_are_made_ready(
+    name: str, handler: str, command: list[str], expected: str, tmp_path: Path
+) -> None:
+    python_lab.write({**DJANGO, "shop/apps.py": READY.format(name=name, handler=handler)}, tmp_path)
+    assert follow(python_lab.image_of(tmp_path, command)).verdict == expected
+
+
+def test_ros_may_install_handlers(tmp_path: Path) -> None:
+    """Which those are depends on its release."""
+    flag = "import rclpy, time\nrclpy.init()\nwhile rclpy.ok():\n    time.sleep(0.1)\n"
+    python_lab.write({"app.py": flag}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("option", "words", "expected"),
+    [
+        ("'--pause', default=0.1", [], "graceful"),
+        ("'--pause', default=30", [], "killed"),
+        ("'--pause', '-p', 'pause', type=float, default='30'", [], "killed"),
+        ("'--pause', default=30", ["--pause", "1"], "graceful"),
+        ("'--pause', default=0.1", ["--pause=30"], "killed"),
+        ("'--pause', type=int, required=True", [], "unknown"),
+        ("'--pause', default=0.1, envvar='PAUSE'", [], "graceful"),
+    ],
+)
+def test_options_of_click(option: str, words: list[str], expected: str, tmp_path: Path) -> None:
+    text = (
+        "import click, signal, time\nrunning = True\n\ndef stop(*_):\n    global running\n    running = False\n\n"
+        f"@click.command()\n@click.option({option})\n@click.option('-v', '--verbose', is_flag=True)\ndef main(pause, verbose):\n"
+        "    signal.signal(signal.SIGTERM, stop)\n    while running:\n        time.sleep(pause)\n\nmain()\n"
+    )
+    python_lab.write({"app.py": text}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path, ["python", "app.py", *words])) == expected

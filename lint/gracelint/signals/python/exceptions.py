@@ -114,8 +114,8 @@ def attempt(run: Run, frame: Frame, node: syntax.Try, state: State) -> State | N
     for one in raised:
         ends += _handled(run, frame, node, one, passed)
     reached = [inside, *(one.state for one in raised)]
-    # What lacks a name ends there each time, whatever else might be raised.
-    lacking = inside is None and any(one.kind in ("AttributeError", "NameError") for one in raised)
+    # What lacks a name, or input, ends there each time, whatever else might be raised.
+    lacking = inside is None and any(one.kind in ("AttributeError", "NameError", "EOFError") for one in raised)
     if not lacking and not before.signalled and not any(state is not None and state.signalled for state in reached):
         ends += _implied(run, frame, node, before, inside)
     passed += frame.raises

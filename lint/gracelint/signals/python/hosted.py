@@ -21,7 +21,7 @@ from .state import DEFAULT, Frame
 from .values import UNKNOWN, Bound, Function, Own, Partial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...image.model import Image
     from ...source import Text
@@ -66,12 +66,25 @@ def hosted(program: Program, image: Image, *, workdir: str, ignored: frozenset[s
         return program
     sources = Sources(image, entry.search, version((), image))
     config = (hosting.config,) if hosting.config is not None else ()
-    if not any(_MEDDLES.search(text.value) for text in (*config, *sources.reachable(entry.package))):
+    if not any(_MEDDLES.search(text.value) for text in (*config, *_imported(sources, entry.package))):
         return program
     host = Host(
         program.name, hosting.application.text, hosting, own, entry.function.rstrip("()"), entry.function.endswith(")")
     )
     return _judged(program, replace(entry, host=host, function=""), sources, image, ignored)
+
+
+def _imported(sources: Sources, package: str) -> Iterator[Text]:
+    """The texts of what a server imports, and of what Django does then."""
+    django = False
+    for text in sources.reachable(package):
+        django = django or "get_wsgi_application" in text.value or "get_asgi_application" in text.value
+        yield text
+    if django:
+        from .management import configurations
+
+        for name in configurations(sources):
+            yield from sources.reachable(name)
 
 
 # --- the run -----------------------------------------------------------------------------------------------------------
@@ -196,7 +209,7 @@ def _displaced(first: Run, visit: Visit, host: Host, signal: str) -> bool:
 def _undecided(program: Program, entry: Entry, sources: Sources, why: str) -> Program:
     """The application cannot be followed, and somewhere in it a handler is installed."""
     host = entry.host
-    if host is None or not any(_SIGNALS.search(text.value) for text in sources.reachable(entry.package)):
+    if host is None or not any(_SIGNALS.search(text.value) for text in _imported(sources, entry.package)):
         return program
     unknown = Reaction(
         "unknown", f"{why}, and it installs a handler somewhere, which may take the place of {host.name}'s"

@@ -17,9 +17,12 @@ from .state import PROCESS
 from .values import NONE, UNKNOWN, Const, Instance, Items, Made, Type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...image.model import Image
     from ...source import Text
     from .run import Run
+    from .sources import Sources
     from .special import Special
     from .state import Frame, State
     from .values import Arguments, Value
@@ -37,21 +40,26 @@ def command_file(image: Image, name: str) -> str | None:
     return found[0] if found else None
 
 
-def _set_up(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``django.setup()``, once: the configurations of the image's own applications are made ready; all of them are taken to be installed."""
-    if not run.ready:
-        run.ready = True
-        image = run.sources.image
-        for path in image.files.listing("/", _configures)[:_MOST_APPLICATIONS]:
-            file = file_at(image.files, path)
-            name = run.sources.name_of(path)
-            if name is not None and file is not None and file.content is not None and "def ready" in file.content.value:
-                _make_ready(run, frame, name, text, state)
-    return Made("django.core.handlers.Handler", run.number())
+def configurations(sources: Sources) -> Iterator[str]:
+    """The modules of the image's own that configure an application of Django and have it do something when it is ready; all are taken to be installed."""
+    files = sources.image.files
+    for path in files.listing("/", _configures)[:_MOST_APPLICATIONS]:
+        name, file = sources.name_of(path), file_at(files, path)
+        if name is not None and file is not None and file.content is not None and "def ready" in file.content.value:
+            yield name
 
 
 def _configures(path: str) -> bool:
     return path.endswith("/apps.py") and "/site-packages/" not in path
+
+
+def _set_up(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``django.setup()``, once."""
+    if not run.ready:
+        run.ready = True
+        for name in configurations(run.sources):
+            _make_ready(run, frame, name, text, state)
+    return Made("django.core.handlers.Handler", run.number())
 
 
 def _make_ready(run: Run, frame: Frame, name: str, text: Text, state: State) -> None:

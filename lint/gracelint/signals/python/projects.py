@@ -94,7 +94,7 @@ def replaces(image: Image, name: str, program: str) -> bool:
     """Whether a project that the build installs declares a command of this name, and is not the project of that program."""
     for files, folder in installed(image):
         if any(declared == name for declared, _, _ in _declared(files, folder)):
-            return _NORMAL.sub("-", _name(files, folder)).lower() != program.lower()
+            return _NORMAL.sub("-", _name(files, folder)).lower() not in (program.lower(), name.lower())
     return False
 
 
