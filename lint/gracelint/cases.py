@@ -120,8 +120,10 @@ class View:
         from .parsers.dockerfile import parse
 
         dockerfile = parse(self.document)
-        folder = unit.context or default_context(dockerfile, unit.file, unit.root)
-        context = Context(folder, unit.file, display=display, documents=self._read, contents=self._overlay)
+        folder, certain = (unit.context, True) if unit.context else default_context(dockerfile, unit.file, unit.root)
+        context = Context(
+            folder, unit.file, display=display, documents=self._read, contents=self._overlay, certain=certain
+        )
         service = unit.service
         return build.build_image(
             dockerfile,

@@ -3,6 +3,9 @@
 It is the Dockerfile's folder, unless its COPY sources are not there but in a folder above it, as with
 ``docker build -f docker/Dockerfile .``: in the nearest one up to the folder that was linted that holds all of them, or at least in the
 folder that was linted.
+
+Such a context is certain where the Dockerfile lies in the folder that was linted, or its own folder holds what it copies by name. Any other is a good
+guess: what it lacks is not known to be missing.
 """
 
 from __future__ import annotations
@@ -20,17 +23,19 @@ if TYPE_CHECKING:
 _NOT_PLAIN = frozenset("*?[$\0\\")
 
 
-def default_context(dockerfile: Dockerfile, file: str, root: str) -> str:
-    """The context of a Dockerfile at ``file`` that was found from ``root``."""
+def default_context(dockerfile: Dockerfile, file: str, root: str) -> tuple[str, bool]:
+    """The context of a Dockerfile at ``file`` that was found from ``root``, and whether that is certain."""
     folder = os.path.dirname(file) or "."
     words = list(_copied(dockerfile))
     here = _held(folder, words)
-    if here == len(words) or not disk.is_folder(root):
-        return folder
+    if not disk.is_folder(root) or disk.real(folder) == disk.real(root):
+        return folder, True
+    if here == len(words):
+        return folder, words != []
     for between in _between(folder, root):
         if _held(between, words) == len(words):
-            return between
-    return root if _held(root, words) > here else folder
+            return between, False
+    return root if _held(root, words) > here else folder, False
 
 
 def _held(folder: str, words: list[str]) -> int:

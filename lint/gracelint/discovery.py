@@ -28,8 +28,28 @@ SKIPPED = frozenset(
 )
 # Files that another tool completes.
 TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".in")
-# Named like Dockerfiles, but something else: ignore files and notes.
-_NOT_DOCKERFILES = (".dockerignore", ".md", ".rst", ".txt", ".orig", ".rej", ".bak", ".swp", "~", *TEMPLATES)
+# Named like Dockerfiles, but something else: ignore files, notes, programs and data about Dockerfiles.
+_NOT_DOCKERFILES = (
+    *(".dockerignore", ".md", ".rst", ".txt", ".html", ".orig", ".rej", ".patch", ".diff", ".bak", ".swp", "~"),
+    *(
+        ".xml",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".csv",
+        ".lock",
+        ".sh",
+        ".py",
+        ".js",
+        ".ts",
+        ".go",
+        ".rb",
+        ".vim",
+        ".lua",
+    ),
+    *TEMPLATES,
+)
 _SCRIPT_SUFFIXES = (".sh", ".bash", ".dash", ".ash", ".py")
 
 

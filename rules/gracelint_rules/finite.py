@@ -13,6 +13,7 @@ from .launching import base_name
 
 if TYPE_CHECKING:
     from gracelint.signals.shell.outcome import Command, Job, Outcome
+    from gracelint.source import Text
 
 _DEEDS = frozenset(
     "add bootstrap build check chown compile config configure copy create download fetch fix gen generate import init initialise initialize"
@@ -26,6 +27,8 @@ _WORDS = 5
 # What may stand behind the application of a script, for when it has ended, and what closes what it stands in.
 _TIDYING = frozenset("echo printf exit return rm true : wait sleep fi done esac ;; } ) else kill trap".split())
 _INTERPRETERS = frozenset({"python", "node", "php", "ruby", "perl", "bash", "sh", "bun", "deno"})
+# What a call of a function, or of another file, puts around a command.
+_CALLED = frozenset({"function", "group", "source"})
 _ENDING = regex(r"\.\w{1,4}$")
 _BETWEEN = regex(r"[-_.:]+")
 _VERSION = regex(r"[\d.]+$")
@@ -61,12 +64,24 @@ def may_serve(job: Job) -> bool:
 
 
 def is_step(outcome: Outcome) -> bool:
-    """Whether a program that nobody knows stands at the script's own level with more behind it than words and tidying up: it is written to end."""
+    """Whether a program that nobody knows has more behind it than words and tidying up, at the script's own level or in a function that it was
+    called from: it is written to end."""
     command = outcome.command
-    if command is None or command.calls or command.around:
+    if command is None or not _CALLED.issuperset(command.around):
         return False
     if command.program is not None and not _is_unread_runner(command):
         return False
-    behind = outcome.source.value[command.text.end - outcome.source.start :]
+    *calls, own = (*command.calls, command.text)
+    called = [_more_behind(outcome, place, last="\n}") for place in ([*calls[1:], own] if calls else ())]
+    return _more_behind(outcome, calls[0] if calls else own) or any(called)
+
+
+def _more_behind(outcome: Outcome, place: Text, last: str = "") -> bool:
+    """Whether commands that do something stand behind a place of a script, up to ``last``."""
+    source = outcome.source
+    own = place.span.document is source.span.document
+    behind = source.value[place.end - source.start :] if own else place.span.document.text[place.span.end :]
+    if last:
+        behind = behind.partition(last)[0]
     words = (line.split() for line in behind.split("\n")[1:])
     return any(line and not line[0].startswith("#") and line[0].rstrip(";") not in _TIDYING for line in words)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.model import Hop, SignalPath
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -64,7 +65,7 @@ def check(case: Case) -> Iterator[Finding]:
             if not seconds and (hop.disposition == "forwards" or not (hop.pid1 or hop.notified)):
                 continue  # sudo passes the signal on and waits; where nobody tells it, something else is to blame
             seen.add(hop.text.span)
-            app = program_name(path.app.argv) if path.app is not None else "the application"
+            app = _started(path, hop)
             yield RULE.finding(
                 hop.text,
                 f"{program.name} stays in front of {app}"
@@ -77,6 +78,17 @@ def check(case: Case) -> Iterator[Finding]:
                 severity="error" if path.verdict == "killed" else "warning",
                 fix=exec_fix(case, hop.text),
             )
+
+
+def _started(path: SignalPath, hop: Hop) -> str:
+    """The program that takes the place of a hop's user: what it starts, behind the shell of ``su -c``."""
+    at = hop
+    while at is hop or at.shell is not None:
+        below = next((each for each in path.hops if each.parent is not None and path.hops[each.parent] is at), None)
+        if below is None:
+            break
+        at = below
+    return program_name(at.argv) if at is not hop else "the application"
 
 
 RULE = Rule("GL210", "forking-privilege-drop", "warning", check, __doc__)

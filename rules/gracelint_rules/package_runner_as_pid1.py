@@ -80,9 +80,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _started(defect: Defect) -> str:
-    """The program that the runner comes to start: of several that a supervisor keeps running, not the application of another."""
+    """The program that the runner comes to start: a supervisor itself, not what it keeps running."""
     hops, at = defect.path.hops, defect.hop
     while children := [hop for hop in hops if hop.parent is not None and hops[hop.parent] is at]:
+        if at is not defect.hop and children[-1].how == "supervisor":
+            break
         at = children[-1]
     found = at if at is not defect.hop else defect.path.app
     return program_name(found.argv) if found is not None else "the application"

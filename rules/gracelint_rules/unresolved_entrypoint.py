@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
     from gracelint.image.model import Argument
 
+# s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
+_COMPILED = "/etc/s6-overlay/s6-rc.d/"
 _CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 # A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
 _RUNS_SCRIPT = regex(r"(?:^|&&|;|\|\|)\s*(?:(?:ba|da|a)?sh\s+(?:-\w+\s+)*)?[\w./-]*/?[\w.-]+\.sh\b")
@@ -125,7 +127,7 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
 
 def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
     placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
-    if file.executable is False and not _prepared(case, file):
+    if file.executable is False and not file.path.startswith(_COMPILED) and not _prepared(case, file):
         yield RULE.finding(
             argument.text,
             f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755",

@@ -14,26 +14,35 @@ TEXT = "FROM debian:12\nCOPY app.py config/ /app/\nCOPY --from=build /x /x\nCOPY
 
 
 @pytest.mark.parametrize(
-    ("files", "context"),
+    ("files", "context", "sure"),
     [
-        (["a/b/c/app.py", "a/b/c/config/x", "app.py", "config/x"], "a/b/c"),
-        (["a/b/app.py", "a/b/config/x", "a/app.py", "a/config/x"], "a/b"),
-        (["a/app.py", "a/config/x", "a/b/app.py", "app.py", "config/x"], "a"),
-        (["a/b/app.py", "a/config/x"], "a/b/c"),  # no folder holds all, and the root none
-        (["a/b/app.py", "app.py"], "."),
-        (["a/b/c/app.py", "app.py"], "a/b/c"),
-        ([], "a/b/c"),
+        (["a/b/c/app.py", "a/b/c/config/x", "app.py", "config/x"], "a/b/c", True),
+        (["a/b/app.py", "a/b/config/x", "a/app.py", "a/config/x"], "a/b", False),
+        (["a/app.py", "a/config/x", "a/b/app.py", "app.py", "config/x"], "a", False),
+        (["a/b/app.py", "a/config/x"], "a/b/c", False),  # no folder holds all, and the root none
+        (["a/b/app.py", "app.py"], ".", False),
+        (["a/b/c/app.py", "app.py"], "a/b/c", False),
+        ([], "a/b/c", False),
     ],
 )
 def test_the_nearest_folder_that_holds_everything(
-    files: list[str], context: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: list[str], context: str, sure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [*files, "a/b/c/Dockerfile"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    found = default_context(parse(Document("Dockerfile", TEXT)), "a/b/c/Dockerfile", ".")
+    found, certain = default_context(parse(Document("Dockerfile", TEXT)), "a/b/c/Dockerfile", ".")
     assert Path(found).resolve() == (tmp_path / context).resolve()
+    assert certain is sure
+
+
+@pytest.mark.parametrize(("file", "sure"), [("Dockerfile", True), ("docker/Dockerfile", False)])
+def test_copying_everything_tells_no_folder_from_another(
+    file: str, sure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert default_context(parse(Document(file, "FROM debian:12\nCOPY . /app\n")), file, ".")[1] is sure
 
 
 def test_a_dockerfile_that_lies_elsewhere(tmp_path: Path) -> None:
@@ -44,4 +53,4 @@ def test_a_dockerfile_that_lies_elsewhere(tmp_path: Path) -> None:
     found = default_context(
         parse(Document("Dockerfile", TEXT)), str(tmp_path / "here" / "Dockerfile"), str(tmp_path / "root")
     )
-    assert found == str(tmp_path / "here")
+    assert found == (str(tmp_path / "here"), False)

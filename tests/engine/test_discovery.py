@@ -32,6 +32,8 @@ def test_names_of_dockerfiles(name: str) -> None:
         "Dockerfiles",
         "MyDockerfile",
         "Dockerfile.md",
+        "Dockerfile.xml",
+        "Dockerfile.vim",
         "Dockerfile.j2",
         "docker-compose.yml",
         "x.py",

@@ -57,13 +57,16 @@ class Context:
         display: Callable[[str], str] | None = None,
         documents: MutableMapping[str, Document | None] | None = None,
         contents: Mapping[str, bytes] | None = None,
+        certain: bool = True,
     ) -> None:
         """A context at ``root``, for the Dockerfile at ``dockerfile`` (for ``<Dockerfile>.dockerignore``).
 
         ``display`` makes the path that reports name out of a file's path; by default it is relative to the current
         folder. ``documents`` may be shared by several contexts, so that a file they have in common is read once; its
-        keys are real paths, as are those of ``contents``, which stand in for what the files hold.
+        keys are real paths, as are those of ``contents``, which stand in for what the files hold. ``certain`` is False for
+        a folder that was guessed: a build may be given another one.
         """
+        self.certain = certain
         self.root = None if root is None else disk.real(root)
         self._dockerfile = dockerfile
         self._display = display or _relative

@@ -163,7 +163,7 @@ class _Copying:
         if pattern is None or not (pattern.matches(name) or self.relative is None):
             return None
         reason = f"no file of the build context that matches {word.value} is called {name}"
-        if self.relative is None or _is_product(source, name):
+        if self.relative is None or not self.world.context.certain or _is_product(source, name):
             return perhaps(reason)
         self.world.note(reason, word)
         return None
@@ -191,7 +191,9 @@ class _Copying:
             return None
         if self.relative is None and self.is_folder() == "folder":
             return None
-        return perhaps(reason) if _is_product(source, name) else Gone(reason, word)
+        if not self.world.context.certain or _is_product(source, name):
+            return perhaps(reason)
+        return Gone(reason, word)
 
     def from_folder(self, word: Text, source: str) -> Effect:
         if self.relative is None:
@@ -207,7 +209,8 @@ class _Copying:
             return Folder()
         if entry.kind == "link":
             return Link(entry.target or "", word)
-        if entry.kind == "unknown" or (entry.kind == "missing" and _is_product(inner, inner)):
+        context = self.world.context
+        if entry.kind == "unknown" or (entry.kind == "missing" and (not context.certain or _is_product(inner, inner))):
             return perhaps(entry.reason)
         self.world.note(entry.reason, word)
         return None
@@ -295,7 +298,7 @@ def word_problem(step: Copy, source: Source, context: Context) -> str | None:
     if has_wildcard(value):
         return None
     entry = context.entry(path)
-    if entry.kind not in ("missing", "ignored", "outside"):
+    if entry.kind not in ("missing", "ignored", "outside") or (entry.kind == "missing" and not context.certain):
         return None
     leaves = posixpath.normpath(value.lstrip("/")).startswith("..")
     return f"{value} is outside the build context" if leaves else entry.reason

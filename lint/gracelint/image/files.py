@@ -111,7 +111,8 @@ class ImageFiles:
         if isinstance(entry, Found):
             return entry.file
         if isinstance(entry, Folder):
-            return Absent(path, f"{path} is a folder")
+            reason = f"{path} is a folder"
+            return Absent(path, reason) if self.context.certain else Unknown(path, reason)
         if isinstance(entry, Gone):
             return Absent(path, entry.reason, entry.text)
         return Unknown(path, entry.reason if isinstance(entry, Vague) else f"{path} is a link into the unknown")

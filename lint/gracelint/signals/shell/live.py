@@ -296,7 +296,10 @@ class LiveShell:
     def stop(self, signal: str) -> Stop:
         """What this shell did."""
         kernel = self.kernel
-        mine = [task for task in kernel.tasks.values() if task is not self.task and task.loses]
+        # What the action starts for itself (``app stop``) was not there to be told.
+        mine = [
+            task for task in kernel.tasks.values() if task is not self.task and task.pid in kernel.there and task.loses
+        ]
         waited = tuple(
             Waited(text, pids, all(self._over(pid) for pid in pids), handler) for text, pids, handler in self.waits
         )
