@@ -36,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
+from gracelint.signals.model import READS_ITS_INPUT
 
 from .blamed_programs import has_trait
 from .defects import of_rule
@@ -59,8 +60,13 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None or daemon is None:
             continue
         name, signal = _service(daemon), case.trace.stop_signal.name
+        last = (
+            "the shell at its end leaves too where there is no terminal"
+            if READS_ITS_INPUT in outcome.reasons
+            else "the script ends"
+        )
         what = (
-            f"{name} is started in the background, and then the script ends: the container ends with it, and {name} is killed"
+            f"{name} is started in the background, and then {last}: the container ends with it, and {name} is killed"
             if outcome.end == "exits"
             else f"{name} runs in the background and never hears {signal}, which goes to"
             f" {name_of(outcome.command) if outcome.command is not None else 'the shell'}: {name} is killed without notice"
@@ -78,9 +84,9 @@ def check(case: Case) -> Iterator[Finding]:
 def _advice(outcome: Outcome, name: str) -> str:
     """What stands in front is another service, or something that may give way."""
     front = outcome.command
-    if outcome.end == "exits" or front is None or front.program is None or not front.program.stays:
-        return f"run {name} in the foreground, as the last command, with exec"
-    if has_trait(front.program, "keep-alive") or front.program.kind in ("tools", "wrappers"):
+    program = front.program if front is not None else None
+    gives_way = program is not None and (has_trait(program, "keep-alive") or program.kind in ("tools", "wrappers"))
+    if outcome.end == "exits" or front is None or gives_way:
         return f"run {name} in the foreground, as the last command, with exec"
     return f"run {name} in a container of its own, or have a supervisor in front start both"
 

@@ -160,7 +160,11 @@ def _of_early_end(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text
         ):
             yield "wrapper-does-not-forward", hop, hop.text
     for hop in path.before[:1] if not path.hops else ():
-        daemons = hop.shell.daemons if hop.shell is not None and hop.shell.end == "exits" else ()
+        daemons = [
+            daemon
+            for daemon in (hop.shell.daemons if hop.shell is not None and hop.shell.end == "exits" else ())
+            if f"`{daemon.text.value}` fails" not in path.when
+        ]
         if daemons and daemons[-1].program is not None and daemons[-1].program.name == "service":
             yield "daemonized-service", hop, daemons[-1].text
 

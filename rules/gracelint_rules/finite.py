@@ -12,6 +12,8 @@ from gracelint.regexes import regex
 from .launching import base_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gracelint.signals.shell.outcome import Command, Job, Outcome
     from gracelint.source import Text
 
@@ -28,7 +30,7 @@ _WORDS = 5
 _TIDYING = frozenset("echo printf exit return rm true : wait sleep fi done esac ;; } ) else kill trap".split())
 _INTERPRETERS = frozenset({"python", "node", "php", "ruby", "perl", "bash", "sh", "bun", "deno"})
 # What a call of a function, or of another file, puts around a command.
-_CALLED = frozenset({"function", "group", "source"})
+_CALLED = frozenset({"condition", "function", "group", "source"})
 _ENDING = regex(r"\.\w{1,4}$")
 _BETWEEN = regex(r"[-_.:]+")
 _VERSION = regex(r"[\d.]+$")
@@ -67,21 +69,38 @@ def is_step(outcome: Outcome) -> bool:
     """Whether a program that nobody knows has more behind it than words and tidying up, at the script's own level or in a function that it was
     called from: it is written to end."""
     command = outcome.command
-    if command is None or not _CALLED.issuperset(command.around):
+    if command is None or not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         return False
-    if command.program is not None and not _is_unread_runner(command):
+    if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
+    if command.program is None and any(_same_deed(command.argv, earlier.argv) for earlier in outcome.before):
+        return True
     *calls, own = (*command.calls, command.text)
-    called = [_more_behind(outcome, place, last="\n}") for place in ([*calls[1:], own] if calls else ())]
+    branches = command.around.count("condition")
+    called = [_more_behind(outcome, place, "\n}", branches) for place in ([*calls[1:], own] if calls else ())]
     return _more_behind(outcome, calls[0] if calls else own) or any(called)
 
 
-def _more_behind(outcome: Outcome, place: Text, last: str = "") -> bool:
-    """Whether commands that do something stand behind a place of a script, up to ``last``."""
+def _starts_the_unknown(command: Command) -> bool:
+    """Whether it is su or the like with a command that nobody knows."""
+    program = command.program
+    return program is not None and "privilege-drop" in program.traits and program.stays is None
+
+
+def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
+    """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end."""
+    same = len(words) > 1 and len(earlier) > 1 and words[:2] == earlier[:2]
+    return same and words[1][:1].isalpha() and "/" not in words[1] and "." not in words[1]
+
+
+def _more_behind(outcome: Outcome, place: Text, last: str = "", branches: int = 0) -> bool:
+    """Whether commands that do something stand behind a place of a script, up to ``last``, and behind the ends of ``branches`` around it."""
     source = outcome.source
     own = place.span.document is source.span.document
     behind = source.value[place.end - source.start :] if own else place.span.document.text[place.span.end :]
     if last:
         behind = behind.partition(last)[0]
-    words = (line.split() for line in behind.split("\n")[1:])
-    return any(line and not line[0].startswith("#") and line[0].rstrip(";") not in _TIDYING for line in words)
+    lines = [line.split() for line in behind.split("\n")[1:]]
+    while branches and lines:
+        branches -= lines.pop(0)[:1] in (["fi"], ["fi;"], ["esac"])
+    return any(line and not line[0].startswith("#") and line[0].rstrip(";") not in _TIDYING for line in lines)

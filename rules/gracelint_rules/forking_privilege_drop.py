@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .blamed_programs import has_trait
+from .finite import is_step
 from .privileges import exec_fix
 from .telling import program_name
 
@@ -62,8 +63,11 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             reaction = (program.as_pid1 if hop.pid1 else program.as_child).get(case.trace.stop_signal.name or "")
             seconds = reaction.kills_after if reaction is not None else None
-            if not seconds and (hop.disposition == "forwards" or not (hop.pid1 or hop.notified)):
+            if not (hop.pid1 or hop.notified) or (not seconds and hop.disposition == "forwards"):
                 continue  # sudo passes the signal on and waits; where nobody tells it, something else is to blame
+            outcome = path.hops[hop.parent].shell if hop.parent is not None else None
+            if outcome is not None and outcome.end == "foreground" and is_step(outcome):
+                continue
             seen.add(hop.text.span)
             app = _started(path, hop)
             yield RULE.finding(

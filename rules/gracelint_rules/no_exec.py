@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .blamed_programs import UNCATCHABLE
+from .blamed_programs import UNCATCHABLE, has_trait
 from .blamed_shells import line_of, shell_form_of
 from .defects import of_rule
 from .endings import work_behind
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
-from .supervising import services_of, several_fix
+from .supervising import daemons_of, services_of, several_fix
 from .telling import confidence_of, guessed, name_of_child, program_name, severity_of, shell_name, tell
 from .writing import fix_of, nothing_follows
 
@@ -94,6 +94,8 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
 
 
 def _advice(case: Case, outcome: Outcome) -> str:
+    if daemons_of(outcome):
+        return "other services run in the background: start them in the foreground with &, trap the signal, send it to all, and wait"
     if services_of(outcome):
         return "other services run in the background: trap the signal, send it to all, and wait"
     if shell_form_of(case, outcome) is not None:
@@ -103,6 +105,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
     for place in command.around if command is not None else ():
         if place in _INSTEAD:
             return _INSTEAD[place].format(exec=written)
+    if command is not None and has_trait(command.program, "privilege-drop"):
+        return f"write {written}, or better, exec gosu USER, su-exec or setpriv in place of it"
     return f"write {written}"
 
 

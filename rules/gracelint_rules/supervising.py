@@ -42,6 +42,8 @@ def several_fix(case: Case, outcome: Outcome) -> Fix | None:
         return None
     if any(job.command.around not in ((), ("background",)) or job.command.calls for job in jobs):
         return None
+    if daemons_of(outcome):
+        return None  # $! is not theirs
     pids: list[str] = []
     edits: list[Edit | None] = []
     for job in jobs:
@@ -53,6 +55,11 @@ def several_fix(case: Case, outcome: Outcome) -> Fix | None:
         return fix_of("unsafe", "Send the signal to each service, and wait", edits)
     edits += _in_front(outcome, pids)
     return fix_of("unsafe", "Send the signal to each service, and wait", edits)
+
+
+def daemons_of(outcome: Outcome) -> list[Job]:
+    """Those of the services in the background that put themselves there, as no ``&`` did."""
+    return [job for job in services_of(outcome) if any(job.text == daemon.text for daemon in outcome.daemons)]
 
 
 def _in_front(outcome: Outcome, pids: list[str]) -> list[Edit | None]:

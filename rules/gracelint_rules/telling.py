@@ -32,7 +32,9 @@ def shown(argv: Sequence[str]) -> str:
 
 
 def program_name(argv: Sequence[str]) -> str:
-    """What to call the program of a command line."""
+    """What to call the program of a command line: nohup only becomes it."""
+    while len(argv) > 1 and base_name(argv[0]) == "nohup":
+        argv = argv[1:]
     return base_name(argv[0]) if argv else "the application"
 
 

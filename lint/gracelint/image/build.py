@@ -113,12 +113,14 @@ class _Builder:
 
     def base(self, stage: Stage) -> BaseImage:
         """The base image of a stage; of one that is not known, its shell as the stage's package manager tells it, which knows better than the image's name."""
-        if stage.reference is None:
-            found = BaseImage(stage.base_text.value if stage.base_text is not None else "", False, None)
+        written = stage.base_text.value if stage.base_text is not None else ""
+        reference = stage.reference or (_HOME_ASSISTANT if self._is_add_on(written) else None)
+        if reference is None:
+            found = BaseImage(written, False, None)
         else:
             from .bases import base_image
 
-            found = base_image(stage.reference, self.base_images)
+            found = base_image(reference, self.base_images)
         if found.known:
             return found
         from .package_manager import shell_of
@@ -127,6 +129,17 @@ class _Builder:
         if told is None or told == found.shell:
             return found
         return replace(found, shell=told, shell_version=None, bash_version=None)
+
+    def _is_add_on(self, base: str) -> bool:
+        """Whether a base that is not known is the one that Home Assistant's builder gives an add-on: its configuration stands beside the Dockerfile."""
+        return base.strip("${}") == "BUILD_FROM" and any(
+            self.context.entry(name).kind == "file" for name in ("config.yaml", "config.yml", "config.json")
+        )
+
+
+# What Home Assistant's builder takes for BUILD_FROM unless told otherwise; the others start with s6-overlay as well
+# (https://developers.home-assistant.io/docs/add-ons/configuration#add-on-extended-build).
+_HOME_ASSISTANT = "ghcr.io/home-assistant/base"
 
 
 def standalone(document: Document, *, argv: Sequence[str] = ()) -> Image:

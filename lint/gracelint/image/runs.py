@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # They keep a project's commands in a .venv of its folder.
 _PROJECT_TOOLS = frozenset(("uv", "poetry", "pdm", "pipenv"))
 _TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
+# What puts files of unknown names into the working folder.
+_UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s|\bgit\s+clone\b")
 _SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
 _WILDCARD = regex(r"[*?\[{]")
@@ -64,6 +66,8 @@ def _same_mentions(text: str, workdir: str) -> Mentions:
 def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     has_tree_command = bool(_TREE_COMMAND.search(text))
     names, paths, beginnings, ends = set(), set(), set(), set()
+    if has_tree_command and _UNPACKS.search(text):
+        beginnings.add(workdir.rstrip("/") + "/")
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
             continue

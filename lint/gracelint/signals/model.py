@@ -31,6 +31,10 @@ Fate = Literal["graceful", "abrupt", "killed", "unknown", "ends", "fails"]
 FATES: tuple[Fate, ...] = ("fails", "ends", *VERDICTS)
 
 
+# Why nothing is known of a shell that was given neither a script nor a command.
+READS_ITS_INPUT = "a shell without a script reads its input"
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """What a program does with one signal.

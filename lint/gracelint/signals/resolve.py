@@ -15,6 +15,7 @@ from ..records import replace
 from ..regexes import regex
 from . import sleeping
 from .literal import literal_word
+from .model import READS_ITS_INPUT
 from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
 from .scripts import LONGEST_SCRIPT, family, interpreted
@@ -153,7 +154,7 @@ class Resolver(Questions):
                 self, shell, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
             )
         if at >= len(words) or "s" in options:
-            process = self._unknown(pid, arguments, environment, "a shell without a script reads its input", how)
+            process = self._unknown(pid, arguments, environment, READS_ITS_INPUT, how)
             return [Alternative(None, 0, reasons=process.missing)]
         script = words[at]
         found = self.which(script.value, environment.workdir, environment.workdir)

@@ -243,12 +243,16 @@ class LiveShell:
                 self.kernel.spawn(held.process, self.task)
 
     def _spawn(self, process: Process, command: Command) -> None:
-        if process.shell is None and process.stays is None and process.duration is None:
-            again = self.holder is not None and command.text == self.holder
+        again = self.holder is not None and command.text == self.holder
+        if process.shell is None and process.stays is None and process.duration is None and not process.children:
             process = replace(process, stays=again)
             if not again:
                 self.commands.append(command)
                 self._other_way(process)
+        elif not again and process.children and (brief := _brief(process)) != process:
+            process = brief
+            self.commands.append(command)
+            self._other_way(process)
         task = self.kernel.spawn(process, self.task)
         if isinstance(task.driver, LiveShell):
             task.driver.resume()
@@ -326,3 +330,10 @@ class LiveShell:
     def _over(self, pid: int) -> bool:
         task = self.kernel.tasks.get(pid)
         return task is None or task.ended not in ("", "killed")
+
+
+def _brief(process: Process) -> Process:
+    """A command that is run while the script stops, through su or the like: the programs in it that nobody knows end by themselves."""
+    children = tuple(_brief(child) for child in process.children)
+    unknown = process.program is None and process.shell is None and process.stays is None and process.duration is None
+    return replace(process, children=children, stays=False if unknown and not children else process.stays)
