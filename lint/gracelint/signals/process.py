@@ -94,7 +94,8 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or removed."""
+    """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
+    removed, ``permitted``: those that they have made executable."""
 
     workdir: str
     search: str
@@ -104,6 +105,7 @@ class Environment:
     depth: int = 0
     leads: bool = False
     made: Mapping[str, Made] = field(default_factory=dict)
+    permitted: frozenset[str] = frozenset()
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""

@@ -108,6 +108,8 @@ class Resolver(Questions):
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
         if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
+        if isinstance(found, ImageFile) and found.path in environment.permitted:
+            found = replace(found, executable=True)
         if isinstance(found, ImageFile) and found.content is not None:
             script = interpreted(self.image, found, arguments, by_shell=by_shell)
             if script is not None:

@@ -179,7 +179,14 @@ def _chmod(machine: Machine, state: State, letters: set[str], paths: list[str]) 
             outcome = filesystem.owns(state, path)
             if outcome is not False:
                 filesystem.open_to_all(state, path)
+                if _lets_execute(posixpath.basename(paths[0])):
+                    state.permitted |= {path}
             yield outcome
+
+
+def _lets_execute(mode: str) -> bool:
+    """Whether a mode of chmod may give somebody an execute bit."""
+    return any(digit in mode for digit in "1357") or ("x" in mode.lower() and not mode.startswith("-"))
 
 
 def _chown(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:

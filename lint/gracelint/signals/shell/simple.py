@@ -226,6 +226,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
         depth=machine.forking + 1,
         leads="m" in state.options,
         made=state.made,
+        permitted=state.permitted,
     )
 
 

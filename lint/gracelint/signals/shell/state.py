@@ -155,7 +155,7 @@ class Made:
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
     known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
-    bash does from its first EXIT trap on, also when that is gone again. ``made``: files that the script itself has made or removed, by their paths; ``restless``: programs have run that may have made others. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    bash does from its first EXIT trap on, also when that is gone again. ``made``: files that the script itself has made or removed, by their paths; ``permitted``: those to which chmod may have given an execute bit; ``restless``: programs have run that may have made others. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
@@ -193,6 +193,7 @@ class State:
     rounds: object = None
     held: tuple[Held, ...] = ()
     inputs: tuple[Input, ...] = ()
+    permitted: frozenset[str] = frozenset()
     made: dict[str, Made] = field(default_factory=dict)
     restless: bool = False
 

@@ -77,9 +77,8 @@ def php_fpm(facts: Entry, situation: Situation) -> Entry:
                 change["daemonizes"] = truth(setting.value.value)
             elif setting.key == "process_control_timeout":
                 change |= _control_timeout(setting.value)
-    for word in situation.line.words:  # the last one goes before the configuration (fpm_main.c, force_daemon)
-        if word.value in ("-F", "--nodaemonize", "-D", "--daemonize"):
-            change["daemonizes"] = word.value in ("-D", "--daemonize")
+    if any(situation.line.given(("-F", "--nodaemonize"))):
+        change["daemonizes"] = False
     return change
 
 
