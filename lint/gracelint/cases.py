@@ -116,6 +116,7 @@ class View:
                 env={**image.env, **start.env},
                 user=start.user or image.user,
             )
+        from .image.addons import build_args
         from .image.context import Context
         from .parsers.dockerfile import parse
 
@@ -129,6 +130,7 @@ class View:
             dockerfile,
             context,
             unit.target,
+            build_args=build_args(dockerfile, context),
             base_images={name: _base_image(name, table) for name, table in unit.settings.images.items()},
             user=start.user or (service.user if service else None),
             env={**(service.env if service else {}), **start.env},

@@ -314,9 +314,10 @@ def combine(
 
 
 def _place(finding: Finding) -> tuple[object, ...]:
-    """What makes it the same defect when another unit finds it: a service of Compose may show it under another condition."""
+    """What makes it the same defect when another unit finds it: a service of Compose, or another image that the same script was put into, may show it
+    under another condition."""
     span = finding.span
-    return (finding.code, span.document.path, span.start, span.end, finding.dockerfile, finding.target)
+    return (finding.code, span.document.path, span.start, span.end)
 
 
 def _gravity(findings: Iterable[Finding]) -> tuple[int, int]:

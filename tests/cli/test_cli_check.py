@@ -162,6 +162,14 @@ def test_several_processes_say_the_same(gracelint: CommandLine) -> None:
     assert gracelint(*select, "--jobs", "2").out == gracelint(*select, "--jobs", "1").out
 
 
+def test_a_script_that_two_images_share_is_reported_once(gracelint: CommandLine) -> None:
+    for name, base in (("a.Dockerfile", "python:3.12-slim"), ("b.Dockerfile", "debian:12")):
+        gracelint.put(name, f'FROM {base}\nCOPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n')
+    gracelint.put("run.sh", "#!/bin/sh\ngunicorn app:app\n").chmod(0o755)
+    found = gracelint("--format", "json").json["findings"]
+    assert [(finding["code"], finding["dockerfile"]) for finding in found] == [("GL201", "a.Dockerfile")]
+
+
 def test_same_finding_by_two_ways_is_reported_once(gracelint: CommandLine) -> None:
     gracelint.put("Dockerfile", BROKEN)
     gracelint.put(
