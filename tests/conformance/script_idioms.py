@@ -73,6 +73,22 @@ PREPARATIONS: tuple[tuple[str, ...], ...] = (
     ('eval set -- "\\"\\$@\\""',),
     ('set -- "$@" $EXTRA',),
     ("( sleep 0.02; echo later ) </dev/null >/dev/null 2>&1 &",),
+    ("mkdir -p /tmp/a/b", "cd /tmp/a/b && cd /work"),
+    ("mkdir /tmp/d 2>/dev/null || echo there", "mkdir /tmp/d 2>/dev/null || echo there"),
+    ("cd /absent 2>/dev/null || cd /tmp", "cd -"),
+    ("if cd /absent 2>/dev/null; then\nset -- app2\nfi",),
+    ("cp /entry.sh /tmp/copy 2>/dev/null || true", "rm -f /tmp/copy"),
+    ("cp /absent /tmp/copy 2>/dev/null || echo no file",),
+    ("touch /tmp/x && rm /tmp/x", "[ ! -e /tmp/x ] || set -- app2"),
+    ("ln -sf /tmp/a /tmp/link", '[ -n "$1" ] || ln -s /tmp/a /tmp/link'),
+    ("chown 1000 /tmp 2>/dev/null || echo not allowed",),
+    ("echo x 2>/dev/null >/absent/file || LEVEL=none",),
+    ("n=1", ": $((n += 1))", '[ "$n" = 2 ] || set -- app2'),
+    ("n=$((${n:-0} ? 1 : 2))", 'if [ "$n" -eq 2 ]; then\n: two\nfi'),
+    ("set -o pipefail 2>/dev/null || true", "true | cat"),
+    ('f() {\nlocal IFS=,\necho "$*"\n}', "f a b"),
+    ("trap 'rm -f /tmp/x' EXIT", "trap - EXIT"),
+    ("nohup true", "timeout 5 true", "nice true"),
 )
 
 BASH_PREPARATIONS: tuple[tuple[str, ...], ...] = (
@@ -95,6 +111,19 @@ BASH_PREPARATIONS: tuple[tuple[str, ...], ...] = (
     ("source /env.sh",),
     ("printf -v PORT '%d' 80",),
     ("trap 'echo debug >/dev/null' DEBUG",),
+    ("declare -A by=([run]=app)", "by[other]=app2", 'for key in "${!by[@]}"; do\n: "$key" "${by[$key]}"\ndone'),
+    ("put() {\nlocal -n into=$1\ninto=$2\n}", "put LEVEL info", '[ "$LEVEL" = info ] || exit 1'),
+    ('if [[ "run:app" =~ ^run:(.*)$ ]]; then\nset -- "${BASH_REMATCH[1]}"\nfi',),
+    ("name=NOTHING", "level=${!name:-info}", '[ "$level" = info ] || exit 1'),
+    ("quoted=$(printf '%q ' \"$@\")", 'eval "set -- $quoted"'),
+    ('eval "set -- ${*@Q}"',),
+    ("exec {log}>/tmp/log", '[ -n "$log" ] && echo x >&"$log"'),
+    ("shopt -s lastpipe", "echo app | read -r name", ': "${name:?not read}"'),
+    ("set -E", "trap 'echo failed' ERR"),
+    ('[ "$BASHPID" = "$$" ] || exit 1',),
+    ("for i in {1..3}; do\n: $i\ndone",),
+    ("set -eo pipefail", "true | cat"),
+    ('[ "$UID" -eq "$EUID" ] || exit 1',),
 )
 
 # Conditions.
@@ -184,6 +213,14 @@ ENDINGS: tuple[tuple[str, ...], ...] = (
     ("timeout 60 @app@ &", "trap 'kill $!; wait $!' @names@", "wait $!"), ("exec timeout -s INT 60 @app@",), ("timeout -k 1 -s QUIT 60 @app@",),
     ("exec 3>&1", "exec @app@ >&3"), ("exec @app@ <&-",), ("exec 9>/tmp/lock", "flock 9", "exec @app@"),
     ("read -r line </dev/null", "@run@"), ("sleep infinity &", "wait $!"), ("exec sleep infinity",), ("trap 'exit 0' @names@", "sleep infinity & wait"), ("while :; do sleep 1; done",), ("tail -f /dev/null & pid=$!", "trap 'kill $pid' @names@", "wait $pid"),
+    ("start() {\n@app@ &\npid=$!\ntrap 'kill $pid; wait $pid' @names@\n}", "start", "wait $pid"),
+    ("stop() {\ntrap - TERM INT\nkill $pid\nwait $pid\n}", "setup() {\ntrap stop @names@\n}", "setup", "@app@ &", "pid=$!", "wait $pid"),
+    ("nohup @app@ &", "pid=$!", "trap 'kill $pid; wait $pid' @names@", "wait $pid"),
+    ("echo x | xargs app",),
+    ("setsid app &", "pid=$!", "trap 'kill $pid; wait $pid' @names@", "wait $pid"),
+    ("@app@ &", "pid=$!", "trap 'kill -STOP $pid; kill $pid; kill -CONT $pid; wait $pid' @names@", "wait $pid"),
+    ("@app@ &", "pid=$!", "trap 'env kill $pid; wait $pid' @names@", "wait $pid"),
+    ("@app@ &", "trap 'killall app; wait' @names@", "wait"),
 )  # fmt: skip
 
 BASH_ENDINGS: tuple[tuple[str, ...], ...] = (
@@ -201,6 +238,10 @@ BASH_ENDINGS: tuple[tuple[str, ...], ...] = (
     ("trap 'kill ${!}; wait ${!}' @names@", "@app@ &", "wait ${!}"), ("trap 'kill ${!}; my_handler' @names@", "my_handler() { exit 143; }", "while true; do tail -f /dev/null & wait ${!}; done"), ("[[ $1 == app ]] && { @app@ & wait $!; }",), ("while read -r line; do\napp \"$line\" &\ndone <<< one", "wait"),
     ("mapfile -t names < <(printf 'app\\n')", 'exec "${names[0]}"'), ("read -r name <<< app", 'exec "$name"'), ("(( $# )) && exec \"$@\"", "exec app"), ("declare -A services=([app]=1)", 'for s in "${!services[@]}"; do "$s" & done', "wait"),
     ("disown -a", "@app@ &", "disown", "sleep infinity"), ("@app@ &", "bg 2>/dev/null", "wait"), ("trap 'wait' @names@", "@app@ &", "wait"), ("trap 'kill -TERM $PPID; exit' @names@", "@app@ &", "wait"),
+    ("declare -A pids", "@app@ &", 'pids[one]=$!', "@two@ &", 'pids[two]=$!', "trap 'kill \"${pids[@]}\"; wait' @names@", "wait"),
+    ("run() {\nlocal -n line=$1\n\"${line[@]}\" &\n}", "one=(app --x)", "run one", "trap 'kill $!; wait $!' @names@", "wait $!"),
+    ("@app@ &", "@two@ &", "trap 'kill $(jobs -p); wait' @names@", "wait -n -p who", "wait"), ("set -Ee", "trap 'kill $pid; exit 3' ERR", "@app@ &", "pid=$!", "trap 'kill $pid; wait $pid' @names@", "wait $pid"),
+    ("coproc @app@", "pid=$COPROC_PID", "trap 'kill $pid; wait $pid' @names@", "wait $pid"), ("run=(app)", 'exec "${run[@]@Q}"'),
 )  # fmt: skip
 
 RUNS = ('exec "$@"', 'exec "$@"', "exec app", '"$@"', "app", "exec app --x")

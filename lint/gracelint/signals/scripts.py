@@ -96,6 +96,8 @@ def options(words: Sequence[Argument], at: int) -> tuple[frozenset[str], int]:
         letters |= set(word[1:]) if word[0] == "-" else set()
         at += 1
         if word[1:].endswith(("o", "O")) and at < len(words):
-            letters |= {{"errexit": "e", "monitor": "m"}.get(words[at].value, "")}
+            letters |= {
+                {"errexit": "e", "monitor": "m", "nounset": "u", "pipefail": "pipefail"}.get(words[at].value, "")
+            }
             at += 1
     return frozenset(letters), at

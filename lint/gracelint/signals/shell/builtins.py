@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import conditions, filesystem, flow, jobcontrol, making, reading, variables
-from .dialects import DASH_LETTERS
+from .dialects import DASH_LETTERS, NAMED_OPTIONS
 from .parameters import compute
 from .state import Truth
 from .values import Field, Unknown, default
@@ -78,7 +78,7 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if "o" in letters:
             letters.discard("o")
             if rest:
-                letters |= {{"errexit": "e", "monitor": "m", "nounset": "u", "pipefail": "p"}.get(rest[0].shown, "")}
+                letters |= {NAMED_OPTIONS.get(rest[0].shown, "")}
                 rest = rest[1:]
         letters.discard("")
         if not state.shell.dialect.monitors:
@@ -110,10 +110,30 @@ def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     return machine.finished(state, 0)
 
 
-QUIET = (
-    ": true echo umask ulimit hash times alias unalias shopt enable complete pwd help history "
-    "suspend bind caller compgen"
-)
+def _shopt(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``shopt -s``: the options that matter here are remembered beside those of ``set``."""
+    names = {field.shown for field in fields[2:]} & {"expand_aliases", "lastpipe"}
+    if len(fields) > 1 and fields[1].value in ("-s", "-u"):
+        state.options = state.options | names if fields[1].value == "-s" else state.options - names
+    return machine.finished(state, 0)
+
+
+def _alias(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``alias``: bash does not expand any in a script, unless it is told to."""
+    if state.shell.dialect.family != "bash" or "expand_aliases" in state.options:
+        state.shell.aliases.update(field.shown.partition("=")[0] for field in fields[1:] if "=" in field.shown)
+    return machine.finished(state, 0)
+
+
+def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``ulimit``: a limit that is set may be above what is allowed."""
+    sets = len(fields) > 1 and not fields[-1].shown.startswith("-")
+    if sets and state.tested:
+        return machine.undecided(state, " ".join(field.shown for field in fields))
+    return machine.finished(state, 0)
+
+
+QUIET = ": true echo umask hash times unalias enable complete pwd help history suspend bind caller compgen"
 
 TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]] = {
     **dict.fromkeys(QUIET.split(), _quiet),
@@ -122,6 +142,9 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     **dict.fromkeys((".", "source"), flow.source),
     **dict.fromkeys(("break", "continue"), flow.leave_loop),
     **dict.fromkeys(("mapfile", "readarray"), reading.mapfile),
+    "alias": _alias,
+    "ulimit": _limit,
+    "shopt": _shopt,
     "false": _false,
     "type": _query,
     "unset": variables.unset,
@@ -140,10 +163,10 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
 }
 
 # Programs that are followed like builtins when their path is written.
-_BY_PATH = ("kill", "pkill", "killall")
+BY_PATH = ("kill", "pkill", "killall")
 
 
 def found(name: str) -> Callable[[Machine, State, sh.Simple, list[Field]], list[State]] | None:
     """What carries out a command of this name; None where a program of the image does."""
     folder, _, tool = name.rpartition("/")
-    return TABLE.get(tool if folder and tool in _BY_PATH else name)
+    return TABLE.get(tool if folder and tool in BY_PATH else name)

@@ -13,7 +13,6 @@ from ..names import canonical, sent
 from . import patterns
 
 if TYPE_CHECKING:
-    from ...parsers.shell import model as sh
     from .machine import Machine
     from .patterns import Pattern, Token
     from .state import State
@@ -49,18 +48,6 @@ class Wanted:
         if self.only:
             return tuple(found[-1:] if self.only == "newest" else found[:1])
         return tuple(found)
-
-
-def send(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``pkill``, ``killall``."""
-    tool = fields[0].shown.rpartition("/")[2]
-    signal, wanted = read(tool, [field.shown for field in fields[1:]])
-    found = wanted.find(machine, state)
-    to = "other" if found is None else "name"
-    status = machine.host.send(state, signal or "SIGTERM", to, found or (), node.text)
-    if status is None:
-        return machine.undecided(state, node.text.value)
-    return machine.finished(state, status)
 
 
 def output(machine: Machine, state: State, tool: str, fields: list[Field]) -> str | None:

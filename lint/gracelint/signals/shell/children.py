@@ -14,7 +14,7 @@ from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
 from . import builtins, endings, filesystem, inputs, making, refusals, simple, substitution
 from .outcome import Command
-from .state import Block, Facts, JobState
+from .state import Block, Ended, Facts, JobState
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -51,7 +51,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.guarded, forked.held = False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
-    forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == ""}
+    kept = {"ERR"} if "E" in state.options else set()
+    forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == "" or name in kept}
     if state.tested:
         forked.options = forked.options - {"e"}
     forked.leads = "m" in state.options
@@ -172,9 +173,28 @@ def _whole(state: State, text: Text, process: Process | None) -> Command:
 
 def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     """``a | b``: every member a child; the shell waits for all of them."""
+    if "lastpipe" in state.options and "m" not in state.options:
+        return _last_here(machine, state, node)
     result = []
     for each, members in _members(machine, state, node, "pipeline", node.text):
         result.extend(_piped(machine, each, node, members))
+    return result
+
+
+def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """With ``shopt -s lastpipe``, bash runs the last command of a pipeline itself."""
+    *others, last = node.commands
+    result: list[State] = []
+    for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
+        if any(forked.alternative.process is not None and not forked.alternative.process.helper for forked in members):
+            each.ended = Ended("unknown", reason="a command that stays writes to the shell itself (lastpipe)")
+            result.append(each)
+            continue
+        depth = each.stack.depth if each.stack is not None else 0
+        text = inputs.piped(machine, each, others[-1])[-1]
+        each.inputs = (*each.inputs, replace(text, depth=depth))
+        each.push("within", label="pipeline")
+        result.extend(machine.enter(each, last))
     return result
 
 
@@ -219,7 +239,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         command = command or commands[0]
         processes.append(process)
     if not processes:
-        status = members[-1].alternative.status
+        status = _status_of(state, [forked.alternative.status for forked in members])
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
@@ -231,6 +251,14 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
     )
     return [state]
+
+
+def _status_of(state: State, statuses: list[int | None]) -> int | None:
+    """The status of a pipeline: the last one's, with ``pipefail`` that of the last which failed."""
+    if "pipefail" not in state.options:
+        return statuses[-1]
+    failed = [status for status in statuses if status != 0]
+    return failed[-1] if failed else 0
 
 
 def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
+from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from . import children, conditions, reckoning, refusals
-from .state import Ended
+from .state import Ended, Truth
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -43,6 +44,8 @@ def group(machine: Machine, state: State, node: sh.Group) -> list[State]:
 
 def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     """``! a``, ``time a``, ``a | b``."""
+    if node.timed and "time" in state.shell.dialect.misreads:
+        return _timed_by_a_program(machine, state, node)
     if node.negated:
         state.push("not")
     if node.timed:
@@ -50,6 +53,26 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     if len(node.commands) == 1:
         return machine.enter(state, node.commands[0])
     return children.pipeline(machine, state, node)
+
+
+def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """``time app`` where ``time`` is a program, which an image seldom has."""
+    first = node.commands[0]
+    at = node.text.value.find("time")
+    if not isinstance(first, sh.Simple):
+        return [machine.leave(state, 2, f"{state.shell.dialect.family} has no word time, and cannot read what follows")]
+    word = node.text.cut(at, at + len("time"))
+    program = sh.Word(word, (sh.LiteralText(word, word, False),))
+    timed = replace(first, words=(program, *first.words))
+    rest = replace(node, commands=(timed, *node.commands[1:]), timed=False)
+    state.done(None, Truth(None, False, "time is installed", "time is not installed"))
+    result: list[State] = []
+    for each, there in machine.split(state):
+        if there:
+            result.extend(machine.enter(each, rest))
+        else:
+            result.extend(machine.finished(each, 1 if node.negated else 127))
+    return result
 
 
 def invert(machine: Machine, state: State, frame: Frame) -> list[State]:
@@ -165,6 +188,9 @@ def _arm(machine: Machine, state: State, node: sh.Case, number: int) -> None:
         number += 1
         bodies.append(node.arms[number].body)
     state.done(0)
+    if node.arms[number].terminator == ";;&" and number + 1 < len(node.arms):
+        others = replace(node, arms=node.arms[number + 1 :], redirects=())  # those behind are asked as well
+        state.push("seq", sh.Block(node.text, (others,)))
     for body in reversed(bodies):
         state.push("within", label="condition")
         state.push("seq", body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import filesystem, patterns
+from . import extended, filesystem, patterns
 from .parameters import compute
 from .state import Truth
 from .values import Unknown, default, name
@@ -165,7 +165,8 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
     if operator == "-t":
         return unknown("there is a terminal", "there is no terminal", False)
     if operator == "-v":
-        known = machine.parameter(state, operand) if isinstance(operand, str) else Unknown(label)
+        plain = isinstance(operand, str) and "[" not in operand
+        known = machine.parameter(state, operand) if plain and isinstance(operand, str) else Unknown(label)
         if known is None:
             return Truth(False)
         return nonempty(known) if isinstance(known, Unknown) else Truth(True)
@@ -269,9 +270,33 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         equal = matching(machine, state, left_value, condition.right)
         return equal.negated() if condition.operator == "!=" else equal
     if condition.operator == "=~":
-        text = condition.text.value
-        return unknown(text, f"not {text}")
+        return _expression(machine, state, left_value, condition)
     return binary(machine, state, left_value, condition.operator, value(machine, state, condition.right))
+
+
+def _expression(machine: Machine, state: State, subject: Value, condition: sh.Binary) -> Truth:
+    """``[[ text =~ regex ]]``; what its groups hold is in ``BASH_REMATCH``."""
+    state.variables["BASH_REMATCH"] = Unknown("${BASH_REMATCH}")
+    pieces: list[str] = []
+    for part in condition.right.parts:
+        held = (
+            part.value.value if isinstance(part, sh.LiteralText) else value(machine, state, sh.Word(part.text, (part,)))
+        )
+        if not isinstance(held, str):
+            pieces = []
+            break
+        quoted = not isinstance(part, sh.ProcessSubstitution) and part.quoted
+        pieces.append("".join(each if each.isalnum() else f"\\{each}" for each in held) if quoted else held)
+    known = default(subject)
+    found = extended.match("".join(pieces), known) if pieces and known is not None else None
+    text = condition.text.value
+    if found is None:
+        return unknown(text, f"not {text}")
+    if not isinstance(subject, str):
+        return unknown(text, f"not {text}", found.found)
+    if found.groups is not None:
+        state.variables["BASH_REMATCH"] = found.groups
+    return Truth(found.found)
 
 
 def _splitting(machine: Machine, state: State, condition: sh.Unary | sh.Binary) -> Truth | None:

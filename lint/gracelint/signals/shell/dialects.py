@@ -26,7 +26,10 @@ LACKED_BY_ASH = frozenset(
 DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
+NAMED_OPTIONS = {"errexit": "e", "errtrace": "E", "monitor": "m", "nounset": "u", "pipefail": "pipefail"}
 DASH_LETTERS = frozenset("aefIimnsxvVECbup")
+# Variables that bash has of its own; dash and ash do not know all of them.
+OF_BASH = frozenset("BASHPID BASH_VERSION BASH_VERSINFO EPOCHSECONDS EUID LINENO RANDOM SECONDS SHLVL UID".split())
 SIMPLE = (frozenset[str](),)
 
 
@@ -61,11 +64,11 @@ class Dialect:
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``waits_once``: ``wait -n`` is known; ``forgets_ended``: it does not
-    tell of a job that has ended while a foreground command ran; ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``returns_from_traps``: a
+    tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
-    here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
-    letters, others always do. ``appends``: ``x+=y`` is an assignment.
+    here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l; ``time``: it is a program; ``echo``: it reads backslashes and has no -e; ``^``: in brackets of a pattern it is a character; ``read``: it has no option but -p and -r, and wants a name); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
+    letters, others always do. ``appends``: ``x+=y`` is an assignment. ``dollar_quotes``: the quotes in front of which a dollar is none (``$'a'``). ``variables``: those that it sets itself, of `OF_BASH`.
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
     ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
@@ -84,6 +87,7 @@ class Dialect:
     job_words: bool = True
     waits_once: bool = True
     forgets_ended: bool = False
+    forgets_killed: bool = False
     lists_ended: bool = False
     forgets_waited: bool = False
     returns_from_traps: bool = True
@@ -94,6 +98,8 @@ class Dialect:
     options: frozenset[str] = frozenset()
     unknown_option_ends: bool = True
     appends: bool = False
+    dollar_quotes: str = ""
+    variables: frozenset[str] = frozenset()
     exec_options: str = ""
     leaves_by_exit_trap: bool = True
     pseudo_signals: frozenset[str] = frozenset()
@@ -120,7 +126,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             trap_prefix=False,
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
             refuses=REFUSED_BY_ASH | {"<(…)", "the word function"},
-            misreads=frozenset({"&>", "==", "function", "[[", "((", "coproc"}),
+            misreads=frozenset({"&>", "==", "function", "[[", "((", "coproc", "time", "echo", "^", "read"}),
             options=DASH_OPTIONS,
             lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,
@@ -144,6 +150,8 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             options=DASH_OPTIONS | {"pipefail"},
             unknown_option_ends=False,
             lacks=LACKED_BY_ASH,
+            dollar_quotes="'",
+            variables=frozenset({"LINENO", "RANDOM", "SHLVL"}),
             exec_options="a",
             waits_for_orphans=True,
             pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
@@ -165,9 +173,12 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         exit_trap_on_signal=True,
         monitors=True,
         forgets_waited=True,
+        forgets_killed=True,
         returns_from_traps=False,
         sources_here=not posix,
         appends=True,
+        dollar_quotes="'\"",
+        variables=OF_BASH,
         exec_options="acl",
         leaves_by_exit_trap=False,
         pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),

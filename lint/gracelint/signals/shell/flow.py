@@ -35,8 +35,8 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         absent = path is not None and filesystem.exists(machine, state, path, "f") is False
     text = filesystem.file(machine, state, path) if path else None
     if text is None and absent:
-        if shell.sources_here:
-            return machine.finished(state, 1)
+        if shell.sources_here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
+            return machine.finished(state, 1 if shell.family == "bash" else 2)
         failed = f"{fields[1].shown}, which {fields[0].shown} reads, is not {'there' if '/' in fields[1].shown else 'on PATH'}, and {shell.family} gives up"
         return [machine.leave(state, 2, failed)]
     if text is None:

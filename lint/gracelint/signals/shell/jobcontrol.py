@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import byname, held, inputs, kills, simple, traps
+from . import held, inputs, kills, simple, traps
 from .kills import target
 from .outcome import LostExec
-from .state import Block, Ended, Truth
-from .values import default
+from .state import DIED, Block, Ended, Truth
+from .values import Unknown, default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,10 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if not rest:
         held.redirect(machine, state, node.redirects)
         inputs.redirect(machine, state, node.redirects)
+        for each in node.redirects:
+            if each.descriptor is not None and each.descriptor.startswith("{") and state.shell.dialect.family == "bash":
+                name = each.descriptor.strip("{}")
+                state.variables[name] = Unknown(f"${name}", "10", nonempty=True)  # or the next that is free
         return machine.finished(state, 0)
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):
@@ -74,10 +78,16 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     over: list[int | None] = []
     ended: list[int] = []
     named = False
-    for field in fields[1:]:
+    rest = fields[1:]
+    while rest:
+        field, rest = rest[0], rest[1:]
         word = default(field.value)
         if word is not None and word.startswith("-"):
             once = once or "n" in word
+            if word.endswith("p") and rest:
+                # Which one has ended, bash 5.1 and later say in a variable.
+                state.variables[rest[0].shown] = Unknown(f"${rest[0].shown}", nonempty=True)
+                rest = rest[1:]
             continue
         named = True
         to, found = target(state, word, field, waiting=True)
@@ -107,6 +117,19 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if once
         else None
     )
+    if claimed is not None and state.shell.dialect.forgets_killed and state.over.get(claimed) == DIED:
+        # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
+        state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
+        state.heard, asked = (*state.heard, claimed), state
+        ways = []
+        for each, noticed in machine.split(asked):
+            if noticed:
+                ways.extend(wait(machine, each, node, fields))
+            else:
+                each.unclaimed = tuple(pid for pid in each.unclaimed if pid != claimed)
+                machine.host.reap(each, [claimed])
+                ways.extend(machine.finished(each, DIED))
+        return ways
     state.unclaimed = tuple(pid for pid in state.unclaimed if (pid != claimed if once else named and pid not in ended))
     if claimed is not None:
         machine.host.reap(state, [claimed])
@@ -196,8 +219,8 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "exec": execute,
     "trap": traps.trap,
     "kill": kills.kill,
-    "pkill": byname.send,
-    "killall": byname.send,
+    "pkill": kills.by_name,
+    "killall": kills.by_name,
     "xargs": kills.from_input,
     "wait": wait,
     "jobs": _jobs,

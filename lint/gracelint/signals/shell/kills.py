@@ -1,13 +1,13 @@
-"""``kill``, the builtin and the program; ``xargs kill``; and whom the words of ``kill`` and ``wait`` mean."""
+"""``kill``, the builtin and the program; ``pkill``, ``killall`` and ``xargs kill``; and whom the words of ``kill`` and ``wait`` mean."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .. import names
-from . import simple
+from . import byname, simple
 from .dialects import PROCPS
-from .state import Truth
+from .state import Block, Truth
 from .values import default
 
 if TYPE_CHECKING:
@@ -154,6 +154,29 @@ def _numbered(state: State) -> list[tuple[int, ...]]:
     found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
     known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
     return sorted([*found, *((pid,) for pid in state.unclaimed if pid not in known)])
+
+
+def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``pkill``, ``killall``."""
+    tool = fields[0].shown.rpartition("/")[2]
+    waits = tool == "killall" and any(_waits(field.shown) for field in fields[1:])
+    if waits and state.shell.dialect.family == "ash":
+        return machine.finished(state, 1)  # BusyBox's has no -w
+    signal, wanted = byname.read(tool, [field.shown for field in fields[1:]])
+    found = wanted.find(machine, state)
+    to = "other" if found is None else "name"
+    status = machine.host.send(state, signal or "SIGTERM", to, found or (), node.text)
+    if status is None:
+        return machine.undecided(state, node.text.value)
+    if found and machine.live and waits:
+        state.block = Block("foreground", simple.describe(state, node, fields, 0), found, status=status)
+        return [state]
+    return machine.finished(state, status)
+
+
+def _waits(word: str) -> bool:
+    """``killall -w`` stays until those that it has told are gone."""
+    return word == "--wait" or (word.startswith("-") and word[1:].isalpha() and "w" in word and word.islower())
 
 
 def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

@@ -152,8 +152,9 @@ class LiveShell:
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
-        self._take(simple.over(self.machine, self.state, status))
-        self.run()
+        trapped = bool(self.pending) and block.kind == "foreground"
+        self._take(simple.over(self.machine, self.state, status, counts=not trapped))
+        self.run(interrupted=trapped)
 
     def _shrug(self, pid: int) -> None:
         """An interrupt that came meanwhile counts only if the command died of it (bash(1), SIGNALS)."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, held, inputs, loops, making, parameters, refusals, simple, words
+from . import children, compound, flow, held, inputs, loops, making, parameters, refusals, simple, traps, words
 from .state import Ended, Frame, Truth
 from .values import clip
 
@@ -128,9 +128,14 @@ class Machine:
     def finished(self, state: State, status: int | None, truth: Truth | None = None) -> list[State]:
         """A command is over; with ``set -e`` a failure ends the shell."""
         state.done(status, truth)
-        if status not in (0, None) and "e" in state.options and not state.tested:
-            return [self.leave(state, status)]
-        return [state]
+        if status in (0, None) or state.tested:
+            return [state]
+        heard = state.traps.get("ERR")
+        if heard is not None and heard.action and heard.action_text is not None and traps.hears_errors(state):
+            state.push("error", index=status)
+            state.push("seq", self.context.parse(heard.action_text, file=False).body)
+            return [state]
+        return [self.leave(state, status)] if "e" in state.options else [state]
 
     def undecided(self, state: State, command: str) -> list[State]:
         """A command is over whose success is not known."""
@@ -162,6 +167,13 @@ def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:
         # The signal had ended `wait`, and its status counts now.
         return machine.finished(state, state.status, state.truth)
     return [state]
+
+
+def _behind_error(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """The action of ``trap … ERR`` is over: the failure that it was about still counts."""
+    state.pop()
+    state.done(frame.index)
+    return [machine.leave(state, frame.index)] if "e" in state.options else [state]
 
 
 def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
@@ -204,6 +216,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "not": compound.invert,
     "call": _behind_call,
     "trap": _behind_trap,
+    "error": _behind_error,
     "exit": _exited,
     "base": _bottom,
     "within": _passed,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from . import filesystem
 from .filesystem import located, standing, writable
 from .state import Truth
-from .values import Unknown, default
+from .values import Unknown, concatenate, default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +85,8 @@ def lacks_a_file(machine: Machine, state: State, fields: list[Field]) -> bool:
 
 
 def _open(word: str) -> bool:
-    """Whether a word may stand for others: a pattern."""
-    return any(character in word for character in "*?[")
+    """Whether a word may stand for others: a pattern, a home."""
+    return word.startswith("~") or any(character in word for character in "*?[{")
 
 
 # --- what each one does, operand by operand ---
@@ -313,6 +313,11 @@ def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[
     if known == "-":
         target = state.lookup("OLDPWD") or ""
         known = default(target) or None
+    elif known is not None and (known == "~" or known.startswith("~/")):
+        target = concatenate([machine.parameter(state, "HOME") or "/root", known[1:]])
+        known = default(target)
+    elif known is not None and _open(known):
+        known = None
     path = located(known, state.workdir) if known is not None else None
     kind: Kind = "unknown"
     if isinstance(target, str) and path is not None:

@@ -97,9 +97,7 @@ def _meet_candidates(into: State, state: State) -> None:
     into.facts = replace(into.facts, before=before[:MOST_FACTS])
 
 
-def _meet(
-    variables: MutableMapping[str, Any], others: Mapping[str, Value | Array | None], into: State, state: State
-) -> None:
+def _meet(variables: MutableMapping[str, Any], others: Mapping[str, Any], into: State, state: State) -> None:
     """What variables are behind the place where two ways meet."""
     if variables == others:
         return

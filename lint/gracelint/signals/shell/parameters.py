@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from ...regexes import regex
 from . import arithmetic, patterns, words
+from .dialects import OF_BASH
+from .keyed import Keyed, Reference, key_of
 from .values import Field, Unknown, bounded, default, join, name
 
 if TYPE_CHECKING:
-    from ...parsers.shell import model as sh
+    from collections.abc import Callable
+
     from .machine import Machine
     from .state import State
     from .values import Array, Value
@@ -17,14 +22,16 @@ if TYPE_CHECKING:
 
 _DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
 _SPECIAL = frozenset(
-    "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID".split()
+    "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID SHLVL BASH_VERSION BASH_VERSINFO".split()
 )
 
 
 def array(state: State, variable: str) -> Array:
     """An array's items; a scalar is an array of one."""
-    found = state.variables.get(variable)
-    if found is None:
+    found = state.variables.get(state.meant(variable))
+    if isinstance(found, Keyed):
+        return found.values
+    if found is None or isinstance(found, Reference):
         return ()
     return found if isinstance(found, tuple) else (found,)
 
@@ -68,11 +75,13 @@ def parameter(state: State, variable: str) -> Value | None:
         if number == 0:
             return state.shell.name
         return state.positional(number)
-    if variable not in _SPECIAL:
+    if variable not in _SPECIAL or (variable in OF_BASH and variable not in state.shell.dialect.variables):
         return _plain_parameter(state, variable)
     match variable:
-        case "@" | "*":
+        case "@":
             return join(field.value for field in state.parameters)
+        case "*":
+            return join((field.value for field in state.parameters), separator(state))
         case "#":
             return state.count
         case "?":
@@ -84,7 +93,7 @@ def parameter(state: State, variable: str) -> Value | None:
         case "!":
             return state.last_pid
         case "-":
-            return "".join(sorted(state.options))
+            return "".join(sorted(option for option in state.options if len(option) == 1))
         case "BASH_SOURCE":
             return state.lookup("BASH_SOURCE") or state.shell.name
         case "OPTIND":
@@ -95,14 +104,21 @@ def parameter(state: State, variable: str) -> Value | None:
             return state.lookup("IFS") or " \t\n"
         case "PPID" if state.shell.pid == 1:
             return "0"
-        case "RANDOM" | "SECONDS" | "LINENO" | "EPOCHSECONDS" | "PPID" | "HOSTNAME" | "UID" | "EUID":
-            return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
-    return None
+        case "UID" | "EUID":
+            user = (state.shell.user or "0").partition(":")[0].replace("root", "0")
+            return user if user.isdigit() else Unknown(f"${variable}", nonempty=True)
+    return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
+
+
+def separator(state: State) -> str:
+    """What stands between the words of ``"$*"``."""
+    separators = state.lookup("IFS")
+    return separators[:1] if isinstance(separators, str) and "IFS" in state.variables else " "
 
 
 def _plain_parameter(state: State, variable: str) -> Value | None:
     found = state.lookup(variable)
-    if found is not None or variable in state.variables:
+    if found is not None or state.meant(variable) in state.variables:
         return found
     if variable.isupper() or ("_" in variable and variable.upper() == variable):
         # Nobody set it here, but `docker run -e` may: by convention only upper-case names are for users.
@@ -116,6 +132,8 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
         target = parameter(state, part.name)
         if not isinstance(target, str):
             return Unknown(part.text.value)
+        if part.argument is not None:
+            return _behind_indirection(machine, state, part, target)
         found = parameter(state, target)
         return "" if found is None else found
     if part.index is not None and part.name not in ("@", "*"):
@@ -133,12 +151,33 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
     return operate(machine, state, part, parameter(state, part.name))
 
 
+def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, target: str) -> Value:
+    """``${!n:-word}``: the same as if the name that ``n`` holds had been written."""
+    assert part.argument is not None
+    rest = part.argument.text.value
+    if not (target.isidentifier() or target.isdigit()) or not rest:
+        return Unknown(part.text.value)
+    text = machine.context.joined(f': "${{{target}{rest}}}"', part.text)
+    commands = machine.context.parse(text, file=False).body.commands
+    command = commands[0] if len(commands) == 1 else None
+    if not isinstance(command, sh.Simple) or len(command.words) != 2:
+        return Unknown(part.text.value)
+    return machine.value(state, command.words[1])
+
+
 def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
     items = array(state, part.name)
     if part.index in ("@", "*"):
         if part.operator == "length":
             return str(len(items))
-        return join(items)
+        return join(items, separator(state) if part.index == "*" else " ")
+    keyed = state.variables.get(state.meant(part.name))
+    if isinstance(keyed, Keyed):
+        key = key_of(machine, state, part.index or "", part.text)
+        found = keyed.get(key) if key is not None else Unknown(part.text.value)
+        if part.operator == "length":
+            return str(len(found or "")) if not isinstance(found, Unknown) else Unknown(part.text.value, nonempty=True)
+        return operate(machine, state, part, found)
     number = compute(state, part.index or "")
     if part.name == "BASH_SOURCE" and number == 0:
         return operate(machine, state, part, parameter(state, part.name))
@@ -198,7 +237,7 @@ def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Va
     else:
         result = instead
     if kind == "=" and not part.name.isdigit():
-        state.variables[part.name] = result
+        state.variables[state.meant(part.name)] = result
     return result
 
 
@@ -240,4 +279,8 @@ def _change(machine: Machine, state: State, part: sh.Parameter, text: str, opera
         return text.upper() if operator == "^^" else text.lower()
     if operator in ("^", ","):
         return (text[:1].upper() if operator == "^" else text[:1].lower()) + text[1:]
+    if operator == "@" and part.argument is not None:
+        changes: dict[str, Callable[[str], str]] = {"Q": quote, "U": str.upper, "L": str.lower}
+        change = changes.get(part.argument.literal or "")
+        return None if change is None else change(text)
     return None

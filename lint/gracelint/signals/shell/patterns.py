@@ -57,8 +57,8 @@ Token = str | Set | Star | Any
 Pattern = tuple[Token, ...]
 
 
-def compile_pattern(pieces: Iterable[tuple[str, bool]]) -> Pattern | None:
-    """A pattern of (text, quoted) pieces; None where it uses extended patterns."""
+def compile_pattern(pieces: Iterable[tuple[str, bool]], *, caret: bool = True) -> Pattern | None:
+    """A pattern of (text, quoted) pieces; None where it uses extended patterns. ``caret``: ``[^a]`` is ``[!a]``."""
     tokens: list[Token] = []
     for text, quoted in pieces:
         if quoted:
@@ -78,7 +78,7 @@ def compile_pattern(pieces: Iterable[tuple[str, bool]]) -> Pattern | None:
                 at += 1
                 tokens.append(text[at])
             elif character == "[":
-                found = bracket(text, at)
+                found = bracket(text, at, caret=caret)
                 if found is None:
                     tokens.append("[")
                 else:
@@ -90,10 +90,10 @@ def compile_pattern(pieces: Iterable[tuple[str, bool]]) -> Pattern | None:
     return tuple(tokens)
 
 
-def bracket(text: str, start: int) -> tuple[Set, int] | None:
+def bracket(text: str, start: int, *, caret: bool = True) -> tuple[Set, int] | None:
     """The bracket expression at ``start`` and the offset of its ``]``."""
     at = start + 1
-    negated = text[at : at + 1] in ("!", "^")
+    negated = text[at : at + 1] in (("!", "^") if caret else ("!",))
     at += negated
     first = at
     characters: set[str] = set()

@@ -24,7 +24,7 @@ BLANKS = " \t\n"
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """``known``: all of them are, so that it is clear what is read."""
+    """``known``: all of them are, so that it is clear what is read. ``most``: how many characters, at most."""
 
     names: tuple[str, ...] = ()
     array: str = ""
@@ -33,6 +33,8 @@ class _Options:
     raw: bool = False
     known: bool = True
     trims: bool = False
+    letters: frozenset[str] = frozenset()
+    most: str = ""
 
 
 def _options(words: Sequence[str], taking: str) -> _Options:
@@ -49,14 +51,17 @@ def _options(words: Sequence[str], taking: str) -> _Options:
                 found[letter] = word[at:] or (rest.pop(0) if rest else "")
                 break
     array = found.get("a", "")
+    most = found.get("n", found.get("N", ""))
     return _Options(
         tuple(rest),
         array,
         found.get("u", inputs.INPUT),
         (found["d"][:1] or "\0") if "d" in found else "\n",
         "r" in found,
-        not set(found) - set("radeptsu"),
+        not set(found) - set("radeptsu") - ({"n", "N"} if most.isdecimal() else set()),
         "t" in found,
+        frozenset(found),
+        most,
     )
 
 
@@ -74,11 +79,16 @@ def _source(machine: Machine, state: State, node: sh.Simple, descriptor: str) ->
 def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``read``: a line, if it is known; else what comes in is not known, nor whether anything does."""
     options = _options([field.shown for field in fields[1:]], "adinNptu")
+    if "read" in state.shell.dialect.misreads and (options.letters - {"p", "r"} or not options.names):
+        return machine.finished(state, 2)
     names = [name for name in ([options.array] if options.array else options.names or ("REPLY",)) if NAME.match(name)]
     source, own = _source(machine, state, node, options.descriptor)
     separators = _separators(machine, state, node)
     if source is not None and source.rest is not None and options.known:
         line, newline, rest = source.rest.partition(options.delimiter)
+        if options.most and len(line) >= int(options.most):
+            count = int(options.most)
+            line, newline, rest = line[:count], "\n", line[count:] + newline + rest
         if not own:
             inputs.advance(state, source, rest)
         if not options.raw and "\\" in line:

@@ -47,7 +47,7 @@ def shell(
     state = State(interpreter, pid, None)
     state.parameters = parameters
     state.ignored = environment.ignored
-    state.options = options & {"e", "m", "u", "x"}
+    state.options = options & {"e", "m", "u", "x", "pipefail"}
     state.workdir, state.made = environment.workdir, dict(environment.made)
     for variable, value in resolver.image.env.items():
         if value is not None:

@@ -7,9 +7,23 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
-from . import builtins, children, filesystem, held, inputs, jobcontrol, making, refusals, substitution, variables
+from . import (
+    builtins,
+    children,
+    filesystem,
+    held,
+    inputs,
+    jobcontrol,
+    making,
+    parameters,
+    refusals,
+    substitution,
+    variables,
+)
+from .keyed import Keyed
 from .outcome import Command
-from .state import Block, Ended, Truth
+from .state import DIED, Block, Ended, Truth
+from .traps import PSEUDO
 from .values import Field, clip, concatenate, default
 
 if TYPE_CHECKING:
@@ -30,6 +44,9 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     cut = refusals.cut_by_ampersand(state, node)
     if cut is not None:
         return children.background(machine, state, sh.Background(node.text, cut))
+    if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
+        state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
+        return [state]
     children.substituted(machine, state, node)
     if not node.words:
         return _assignments(machine, state, node)
@@ -44,6 +61,8 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             fields, skipped = fields[1:], skipped + 1
     if not fields:
         return _assignments(machine, state, node)
+    if len(fields) > 1 and fields[0].value in ("env", "busybox") and str(fields[1].value) in builtins.BY_PATH:
+        fields, skipped = [replace(fields[1], value=f"/bin/{fields[1].shown}"), *fields[2:]], skipped + 1
     name = default(fields[0].value)
     if name is not None and not skipped and name in state.functions:
         assign(machine, state, node.assignments)
@@ -78,15 +97,21 @@ def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]
 def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
     """Carry out assignments."""
     for assignment in assignments:
-        name = assignment.name
+        name = state.meant(assignment.name)
         if assignment.array is not None:
+            if isinstance(state.variables.get(name), Keyed):
+                variables.assign_keyed(machine, state, name, assignment)
+                continue
             items = tuple(field.value for field in machine.expand(state, assignment.array))
             if assignment.appends:
-                found = state.variables.get(name, ())
-                items = (*(found if isinstance(found, tuple) else (found,)), *items)
+                found = parameters.array(state, name)
+                items = (*found, *items)
             state.variables[name] = items
             continue
         value = machine.value(state, assignment.value)
+        if assignment.index is not None and isinstance(state.variables.get(name), Keyed):
+            variables.set_key(machine, state, name, assignment.index, value, assignment.text)
+            continue
         if assignment.index is not None:
             variables.assign_element(state, name, assignment.index, value)
             continue
@@ -195,20 +220,31 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
         state.note("failures", (alternative.failed, named))
 
 
-def over(machine: Machine, state: State, status: int | None = None) -> list[State]:
-    """The command that the shell was blocked in is over."""
+def over(machine: Machine, state: State, status: int | None = None, *, counts: bool = True) -> list[State]:
+    """The command that the shell was blocked in is over. Unless it ``counts``, ``set -e`` does not look at it yet: a trap comes first."""
     block = state.block
     assert block is not None
     state.block = None
     if block.everything:
         jobcontrol.forget(state)
         status = 0
+    if not counts:
+        _hear(state)
+        state.done(status, Truth.success(f"`{clip(block.command.text.value)}`"))
+        return [state]
     return _ended(machine, state, block.command, status)
 
 
-def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
+def _hear(state: State) -> None:
+    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed."""
     if state.shell.dialect.forgets_ended:
         state.heard = state.unclaimed
+    elif state.shell.dialect.forgets_killed:
+        state.heard = tuple(pid for pid in state.unclaimed if state.over.get(pid) == DIED or pid in state.heard)
+
+
+def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
+    _hear(state)
     if status is None:
         return machine.undecided(state, " ".join(command.argv) or command.text.value)
     return machine.finished(state, status)
@@ -272,7 +308,7 @@ def execute(
 
 def tail(state: State, *, redirected: bool) -> bool:
     """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
-    if any(trap.action for trap in state.traps.values()):
+    if any(trap.action for name, trap in state.traps.items() if name not in PSEUDO):
         return False
     labels: set[str] = {"redirection"} if redirected else set()
     frame = state.stack

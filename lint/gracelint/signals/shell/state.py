@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass, field, replace
+from .keyed import Keyed, Reference
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 MOST_FACTS = 50  # of one kind
 DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
-TESTING = frozenset({"andor", "not", "if"})  # frames that look at the status of what runs above them
+TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
 
-# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Exit: what runs
+# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Exit: what runs
 # until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
-    "base", "seq", "within", "call", "eval", "trap", "exit", "if", "andor", "not", "while", "for", "refused"
+    "base", "seq", "within", "call", "eval", "trap", "error", "exit", "if", "andor", "not", "while", "for", "refused"
 ]
 
 
@@ -160,7 +161,7 @@ class State:
     shell: Shell
     pid: int
     stack: Frame | None
-    variables: dict[str, Value | Array] = field(default_factory=dict)
+    variables: dict[str, Value | Array | Keyed | Reference] = field(default_factory=dict)
     parameters: tuple[Field, ...] = ()
     functions: dict[str, sh.Function] = field(default_factory=dict)
     traps: dict[str, Trap] = field(default_factory=dict)
@@ -173,7 +174,7 @@ class State:
     over: dict[int, int | None] = field(default_factory=dict)
     unclaimed: tuple[int, ...] = ()
     heard: tuple[int, ...] = ()
-    scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | None]], ...] = ()
+    scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()
     workdir: Value = "/"
     last_pid: str = ""
     conditions: tuple[str, ...] = ()
@@ -229,10 +230,21 @@ class State:
 
     def lookup(self, name: str) -> Value | None:
         """A scalar variable's value; of an array, its first element; None if unset."""
-        value = self.variables.get(name)
+        value = self.variables.get(self.meant(name))
         if isinstance(value, tuple):
             return value[0] if value else None
-        return value
+        if isinstance(value, Keyed):
+            return value.get("0")
+        return None if isinstance(value, Reference) else value
+
+    def meant(self, name: str) -> str:
+        """The variable that a name stands for: itself, but where ``declare -n`` said otherwise."""
+        for _ in range(8):
+            value = self.variables.get(name)
+            if not isinstance(value, Reference):
+                break
+            name = value.target
+        return name
 
     @property
     def tested(self) -> bool:
@@ -316,6 +328,7 @@ class Shell:
         self.given: tuple[str, ...] = ()
         self.user: str | None = None
         self.leads = False  # a process group
+        self.aliases: set[str] = set()
         self.unparsable: dict[int, str] = {}  # by the identity of the command
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         # Command substitutions, each with all that its program sees, of which it is known that they end.

@@ -7,6 +7,7 @@ an unknown value named as it is written.
 from __future__ import annotations
 
 import posixpath
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
@@ -15,6 +16,7 @@ from . import byname, filesystem
 from .values import Unknown, clip, default, join, shown
 
 if TYPE_CHECKING:
+    from .dialects import Dialect
     from .machine import Machine
     from .state import State
     from .values import Field, Value
@@ -107,7 +109,7 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         return None
     match tool:
         case "echo" | "printf":
-            return printed(tool, rest)
+            return printed(state.shell.dialect, tool, rest)
         case "pwd":
             return workdir
         case "id":
@@ -144,21 +146,30 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
     return None
 
 
-def printed(tool: str, rest: list[Field]) -> Value | None:
+def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
     """What ``echo`` or ``printf`` writes; None where that is not known."""
-    while tool == "echo" and rest and rest[0].value in ("-n", "-e", "-E"):
-        rest = rest[1:]
     if tool == "printf":
-        return _formatted(rest[0].value, [field.value for field in rest[1:]]) if rest else None
-    return join(field.value for field in rest)
+        quotes = dialect.family == "bash"
+        return _formatted(rest[0].value, [field.value for field in rest[1:]], quotes=quotes) if rest else None
+    reads = "echo" in dialect.misreads
+    options = ("-n",) if reads else ("-n", "-e", "-E", "-ne", "-en", "-nE")
+    while rest and rest[0].value in options:
+        reads = "e" in rest[0].shown or (reads and "E" not in rest[0].shown)
+        rest = rest[1:]
+    text = join(field.value for field in rest)
+    if not reads or not isinstance(text, str) or "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text) if not _ESCAPE.sub("", text).count("\\") else None
 
 
-def _formatted(layout: Value, values: list[Value]) -> Value | None:
+def _formatted(layout: Value, values: list[Value], *, quotes: bool) -> Value | None:
     """``printf`` of a layout whose places are each ``%s`` or ``%d``; it is gone through as often as there are values for it."""
     if not isinstance(layout, str):
         return None
     if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
         return values[0]
+    if quotes and "%q" in layout and all(isinstance(value, str) for value in values):
+        layout, values = layout.replace("%q", "%s"), [quote(str(value)) for value in values]
     places = _PLACE.findall(layout)
     if "%" in _PLACE.sub("", layout) or _ESCAPE.sub("", layout).count("\\"):
         return None

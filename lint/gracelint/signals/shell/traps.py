@@ -46,6 +46,18 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     return machine.finished(state, status)
 
 
+def hears_errors(state: State) -> bool:
+    """Whether a failure here runs the action of ``trap … ERR``: in functions, only with ``set -E``."""
+    if "E" in state.options or not state.scopes:
+        return True
+    frame = state.stack
+    while frame is not None:
+        if frame.kind == "call" and frame.label == "function":
+            return False
+        frame = frame.parent
+    return True
+
+
 def _text(machine: Machine, field: Field, action: str | None) -> Text | None:
     if action is None:
         return None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...regexes import regex
 from . import reckoning, simple
+from .keyed import Keyed, Reference, key_of
+from .parameters import array as items_of
 from .parameters import compute
 from .refusals import ARRAY
 from .state import Truth
@@ -14,10 +16,12 @@ from .substitution import printed
 from .values import Unknown
 
 if TYPE_CHECKING:
+    from ...source import Text
     from .machine import Machine
     from .state import State
     from .values import Field, Value
 
+ELEMENT = regex(r"\[([^]]*)\]=")
 NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -32,6 +36,9 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             else [machine.leave(state, 2, "local stands in no function")]
         )
     options = ""
+    illegal = _illegal_option(state, fields)
+    if illegal:
+        return [machine.leave(state, 2, f"{state.shell.dialect.family}'s {fields[0].shown} has no option {illegal}")]
     for word in node.words[1:]:
         raw = word.literal
         if raw is not None and raw[:1] in ("-", "+"):
@@ -40,6 +47,8 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         name, value = _declared(machine, state, word)
         array = _array(machine, word) if raw is not None else None
         if not NAME.match(name):
+            if name and "$" not in name and "`" not in name and value is not None:
+                return not_valid(machine, state, fields[0].shown, name)
             continue
         if value is not None and name in state.readonly:
             return read_only(machine, state, name)
@@ -49,16 +58,63 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if local:
             saved = state.scopes[-1][1]
             saved.setdefault(name, state.variables.get(name))
-        if "A" in options:
-            state.variables[name] = Unknown(f"${name}")  # by keys, which are not modelled
+        if "n" in options and fields[0].value in ("local", "declare", "typeset"):
+            state.variables[name] = Reference(value) if isinstance(value, str) and value else Unknown(f"${name}")
+        elif "A" in options:
+            known = state.variables.get(name)
+            state.variables[name] = known if isinstance(known, Keyed) and not local else Keyed()
+            if array is not None:
+                simple.assign(machine, state, array)
         elif array is not None:
             simple.assign(machine, state, array)
         elif value is not None:
-            state.variables[name] = value
+            state.variables[name if local else state.meant(name)] = value
             simple.remember_pid(state, name, value)
         elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
             state.variables[name] = ""
     return machine.finished(state, 0)
+
+
+def _illegal_option(state: State, fields: list[Field]) -> str:
+    """An option that dash and ash do not know, at which they give up."""
+    family, first = state.shell.dialect.family, fields[1].shown if len(fields) > 1 else ""
+    if family == "bash" or not first.startswith("-") or len(first) < 2 or first == "--":
+        return ""
+    known = "" if fields[0].shown == "local" else "np" if family == "ash" else "p"
+    return "" if set(first[1:]) <= set(known) else first
+
+
+def set_key(machine: Machine, state: State, name: str, index: str, value: Value, text: Text) -> None:
+    """``name[key]=value`` of an array by keys."""
+    known = state.variables.get(name)
+    key = key_of(machine, state, index, text)
+    if key is None or not isinstance(known, Keyed) or len(known.items) >= 1000:
+        state.variables[name] = Unknown(f"${name}")
+    else:
+        state.variables[name] = known.with_item(key, value)
+        simple.remember_pid(state, name, value)
+
+
+def assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assignment) -> None:
+    """``name=([key]=value …)`` of an array by keys; without keys, words are keys and values in turn (bash 5.1)."""
+    if not assignment.appends:
+        state.variables[name] = Keyed()
+    for word in assignment.array or ():
+        match = ELEMENT.match(word.text.value)
+        if match is None:
+            state.variables[name] = Unknown(f"${name}")
+            return
+        pieces = machine.context.parse(word.text.cut(match.end(), len(word.text)), file=False).body.commands
+        value: Value = ""
+        if pieces:
+            first = pieces[0]
+            plain = len(pieces) == 1 and isinstance(first, sh.Simple) and len(first.words) == 1
+            value = (
+                machine.value(state, first.words[0])
+                if plain and isinstance(first, sh.Simple)
+                else Unknown(word.text.value)
+            )
+        set_key(machine, state, name, match[1], value, word.text)
 
 
 def _array(machine: Machine, word: sh.Word) -> tuple[sh.Assignment, ...] | None:
@@ -68,6 +124,17 @@ def _array(machine: Machine, word: sh.Word) -> tuple[sh.Assignment, ...] | None:
     commands = machine.context.parse(word.text, file=False).body.commands
     first = commands[0] if len(commands) == 1 else None
     return first.assignments if isinstance(first, sh.Simple) and not first.words else None
+
+
+def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
+    """A name that no variable can have."""
+    if state.shell.dialect.family == "bash":
+        return machine.finished(state, 1)
+    return [
+        machine.leave(
+            state, 2, f"{command} is given {name}, which is no name, and {state.shell.dialect.family} gives up"
+        )
+    ]
 
 
 def read_only(machine: Machine, state: State, name: str) -> list[State]:
@@ -97,8 +164,9 @@ def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value
 def assign_element(state: State, name: str, index: str, value: Value) -> None:
     """``name[index]=value``."""
     number = compute(state, index)
-    found = state.variables.get(name, ())
-    items = list(found if isinstance(found, tuple) else (found,))
+    name = state.meant(name)
+    found = state.variables.get(name)
+    items = list(items_of(state, name))
     if number is None or not 0 <= number <= 1000 or isinstance(found, Unknown):
         state.variables[name] = Unknown(f"${name}")
         return
@@ -111,6 +179,8 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
     """``unset``."""
     for field in fields[1:]:
         if isinstance(field.value, str):
+            if field.value in state.readonly and not fields[1].shown.startswith("-f"):
+                return read_only(machine, state, field.value)
             if "f" in fields[1].shown[:3] and fields[1].shown.startswith("-"):
                 state.functions = {n: f for n, f in state.functions.items() if n != field.value}
             elif field.value == "IFS":
@@ -126,7 +196,7 @@ def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.family == "bash":
         name = fields[2].shown.partition("[")[0]
         whole = name == fields[2].shown and NAME.match(name)
-        text = printed("printf", fields[3:]) if whole else None
+        text = printed(state.shell.dialect, "printf", fields[3:]) if whole else None
         state.variables[name] = text if text is not None else Unknown(f"${name}")
     return machine.finished(state, 0)
 

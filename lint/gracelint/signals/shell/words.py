@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...regexes import regex
 from . import parameters, patterns, reckoning
+from .keyed import Keyed
 from .substitution import substitute
 from .values import Field, Unknown, concatenate
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from .values import Value
 
 MOST_FIELDS = 4096
+BRACES = regex(r"""([^{}$`\\'"]*)\{([^{}\s$`\\'"]+)\}([^{}$`\\'"]*)\Z""")
+NUMBER = regex(r"-?\d{1,6}\Z")
 
 
 def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[Field]:
@@ -34,6 +38,11 @@ def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[F
             continue
         literal, sole = word.literal, word.sole
         if literal is not None:
+            if "{" in literal and state.shell.dialect.family == "bash" and (several := braces(word)):
+                result.extend(Field(each, word.text) for each in several)
+                continue
+            if word.text.value[:2] in ("$'", '$"') and word.text.value[1] not in state.shell.dialect.dollar_quotes:
+                literal = f"${literal}"
             field = Field(literal, word.text)
             plain[id(word)] = word, field
             result.append(field)
@@ -45,6 +54,25 @@ def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[F
             del result[MOST_FIELDS:]
             break
     return result
+
+
+def braces(word: sh.Word) -> list[str]:
+    """The words that bash makes of one pair of braces, ``{a,b}`` or ``{1..3}``; none where there is no such pair, or more."""
+    if any(not isinstance(part, sh.LiteralText) or part.quoted for part in word.parts):
+        return []
+    match = BRACES.match(word.text.value)
+    if match is None:
+        return []
+    before, inner, behind = match.groups()
+    bounds = inner.split("..")
+    if len(bounds) in (2, 3) and all(NUMBER.match(bound) for bound in bounds):
+        first, last = int(bounds[0]), int(bounds[1])
+        step = max(1, abs(int(bounds[2]))) if len(bounds) == 3 else 1
+        numbers = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
+        if len(numbers) > MOST_FIELDS or any(bound.lstrip("-").startswith("0") and len(bound) > 1 for bound in bounds):
+            return []
+        return [f"{before}{number}{behind}" for number in numbers]
+    return [f"{before}{each}{behind}" for each in inner.split(",")] if "," in inner else []
 
 
 def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
@@ -73,7 +101,7 @@ def pattern(machine: Machine, state: State, word: sh.Word) -> patterns.Pattern |
         if not isinstance(known, str):
             return None
         pieces.append((known, part.quoted if not isinstance(part, sh.ProcessSubstitution) else True))
-    return patterns.compile_pattern(pieces)
+    return patterns.compile_pattern(pieces, caret="^" not in state.shell.dialect.misreads)
 
 
 class _Draft:
@@ -183,8 +211,11 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
         shell_name = Field(state.shell.name, part.text)
     elif part.index in ("@", "*") and not (part.index == "*" and part.quoted):
         if part.operator == "keys":
-            if isinstance(state.variables.get(part.name), Unknown):
-                return [Field(Unknown(part.text.value, nonempty=True), part.text)]
+            found = state.variables.get(state.meant(part.name))
+            if isinstance(found, Unknown):
+                return [Field(Unknown(part.text.value, rest=True), part.text)]
+            if isinstance(found, Keyed):
+                return [Field(key, part.text) for key in found.keys]
             return [Field(str(number), part.text) for number in range(len(parameters.array(state, part.name)))]
         items = _elements(state, part)
         shell_name = None
@@ -207,7 +238,7 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
 
 def _elements(state: State, part: sh.Parameter) -> list[Field]:
     """The elements of an array; one of which nothing is known has any number of them."""
-    found = state.variables.get(part.name)
+    found = state.variables.get(state.meant(part.name))
     if isinstance(found, Unknown) and found.default is None:
         return [Field(Unknown(found.name, rest=True), part.text)]
     return [Field(item, part.text) for item in parameters.array(state, part.name)]
