@@ -109,7 +109,17 @@ class Environment:
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
-        return Environment(self.workdir, self.search, self.user, self.ignored, self.pid1, self.depth + 1, self.leads)
+        return Environment(
+            self.workdir,
+            self.search,
+            self.user,
+            self.ignored,
+            self.pid1,
+            self.depth + 1,
+            self.leads,
+            self.made,
+            self.permitted,
+        )
 
 
 def with_before(process: Process, earlier: Process) -> Process:
