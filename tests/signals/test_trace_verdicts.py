@@ -48,6 +48,12 @@ COMMANDS = [
     ("(trap 'kill $p; wait $p' TERM; app & p=$!; wait); true", "killed killed killed"),
     ("(app &); exec sleep 100", "killed killed killed"),
     ("kill -0 $$ && exec app", "graceful graceful graceful"),
+    ("[ -d /proc/1 ] && [ -e /proc/$$ ] && exec app", "graceful graceful graceful"),
+    (
+        "trap 'kill $p; wait $p' TERM; app & p=$!; while [ -e /proc/$p ]; do wait $p; done; true",
+        "graceful graceful graceful",
+    ),
+    ("app & p=$!; while [ ! -e /proc/$p ]; do sleep 1; done; exec app 2", "abrupt abrupt abrupt"),
 ]
 
 
@@ -277,6 +283,25 @@ def test_what_does_not_start(tmp_path: Path) -> None:
     trace = follow(built, programs=APP)
     assert trace.verdict == "unknown"
     assert "no shebang" in trace.missing[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "config", "fates"),
+    [
+        ('["supervisord", "-c", "/s.conf"]', "[supervisord]\n[program:a]\ncommand=app\n", ["ends"]),
+        ('["supervisord", "-c", "/s.conf"]', "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app\n", ["graceful"]),
+        ('["supervisord", "-c", "/other.conf"]', "", ["unknown"]),
+        ('["true"]', "", ["ends"]),
+        ('["tini"]', "", ["fails"]),
+        ('["sh", "-c", "true && exec tini"]', "", ["fails"]),
+        ('["app"]', "", ["graceful"]),
+    ],
+)
+def test_what_becomes_of_the_container(tmp_path: Path, words: str, config: str, fates: list[str]) -> None:
+    built = image(tmp_path, f"FROM debian:12\nCOPY s.conf /\nCMD {words}\n", {"s.conf": config})
+    trace = follow(built, programs=APP)
+    assert sorted(trace.fates) == fates
+    assert trace.verdict == ("graceful" if fates == ["graceful"] else "unknown")
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,14 @@ def summary(path: SignalPath) -> str:
     why = printable(path.why).rstrip(".")
     if path.hops:  # what PID 1 does stands below, beside it
         why = why.removesuffix(printable(path.hops[0].why).rstrip(".")).rstrip(": ")
-    return f"{path.verdict}{after}" + (f": {why}" if why else "")
+    said = "nothing to stop" if path.over else path.verdict
+    return f"{said}{after}" + (f": {why}" if why else "")
 
 
 def unknowns(trace: Trace) -> Iterator[str]:
-    """What was not known, in words."""
-    return (f"not known: {printable(reason)}" for reason in trace.missing)
+    """What was not known, in words. That there is nothing to stop is known, and stands with its path."""
+    told = {path.why for path in trace.paths if path.over}
+    return (f"not known: {printable(reason)}" for reason in trace.missing if reason not in told)
 
 
 def condition(path: SignalPath) -> str:

@@ -119,8 +119,11 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
     verdict, reasons = stop.verdict, stop.reasons
     ends = stop.early or way.process.stays is False
     if ends:
-        of_program = way.process.program.missing if way.process.program else ()
-        verdict, reasons = "unknown", (ENDS, *of_program, *reasons)
+        program = way.process.program
+        missing = program.missing if program is not None else ()
+        # What is missing of a daemon is what may keep it in front: supervisord's configuration.
+        ends = not missing or program is None or not program.daemonizes
+        verdict, reasons = "unknown", (*((ENDS,) if ends else ()), *missing, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
     return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)), ends=ends)

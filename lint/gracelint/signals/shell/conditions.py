@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...regexes import regex
 from . import extended, filesystem, patterns
 from .parameters import compute
 from .state import Truth
@@ -34,6 +35,7 @@ SIGNS = {"-eq": "=", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">
 OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 FILES = frozenset("abcdefghkprstuwxGLNOS")
 DEEPEST = 60
+_PROCESS = regex(r"/proc/([0-9]{1,7})/?")
 
 
 def unknown(yes: str, no: str, by_default: bool | None = None) -> Truth:
@@ -179,7 +181,12 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
         return (
             Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
         )
-    verdict = filesystem.exists(machine, state, path, operator[1:])
+    process = _PROCESS.fullmatch(path) if operator in ("-e", "-d") else None
+    if process is not None:
+        pid = int(process[1])
+        verdict = pid in (1, state.pid) or machine.host.alive(state, pid)
+    else:
+        verdict = filesystem.exists(machine, state, path, operator[1:])
     words = {"d": "is a folder", "x": "can be executed", "s": "is not empty", "w": "can be written"}
     yes = f"{label} {words.get(operator[1:], 'exists')}"
     no = f"{label} {words.get(operator[1:], 'exists')}".replace(" is ", " is not ").replace(" can ", " cannot ")
