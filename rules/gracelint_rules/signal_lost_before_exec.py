@@ -76,7 +76,8 @@ _WAITS = frozenset(
 # Of them, those that end by themselves only when what they wait for is there, or after a time longer than the grace period.
 _LONG = frozenset({"wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize"})
 
-_HEAD = regex(r"#!.*\n(?:#.*\n)*")
+# Comments belong to what comes behind them, but for an empty line in between.
+_HEAD = regex(r"#!.*\n(?:(?:#.*\n)+(?=[ \t]*\n))?")
 
 
 def check(case: Case) -> Iterator[Finding]:
