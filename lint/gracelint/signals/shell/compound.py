@@ -9,7 +9,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from ..process import Bound
-from . import children, conditions, reckoning, refusals
+from . import conditions, pipelines, reckoning, refusals
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
         state.push("within", label="time")
     if len(node.commands) == 1:
         return machine.enter(state, node.commands[0])
-    return children.pipeline(machine, state, node)
+    return pipelines.pipeline(machine, state, node)
 
 
 def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:

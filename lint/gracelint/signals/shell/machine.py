@@ -13,7 +13,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import children, compound, flow, held, inputs, loops, making, parameters, refusals, simple, traps, words
+from . import (
+    children,
+    compound,
+    flow,
+    held,
+    inputs,
+    loops,
+    making,
+    parameters,
+    pipelines,
+    refusals,
+    simple,
+    traps,
+    words,
+)
 from .state import Ended, Frame, Truth
 from .values import clip
 
@@ -228,7 +242,7 @@ ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {
     sh.Simple: simple.run,
     sh.Pipeline: compound.pipeline,
     sh.AndOr: compound.and_or,
-    sh.Background: children.background,
+    sh.Background: pipelines.background,
     sh.Group: compound.group,
     sh.Subshell: children.subshell,
     sh.If: compound.branching,
@@ -239,7 +253,7 @@ ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {
     sh.Function: compound.function,
     sh.Conditional: compound.conditional,
     sh.ArithmeticCommand: compound.arithmetic,
-    sh.Coprocess: children.background,
+    sh.Coprocess: pipelines.background,
     sh.Unreadable: compound.unreadable,
     sh.Block: compound.block,
 }

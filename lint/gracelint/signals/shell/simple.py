@@ -16,14 +16,15 @@ from . import (
     jobcontrol,
     making,
     parameters,
+    pipelines,
     refusals,
     substitution,
+    tails,
     variables,
 )
 from .keyed import Keyed
 from .outcome import Command
 from .state import DIED, Block, Ended, Truth
-from .traps import PSEUDO
 from .values import Field, clip, concatenate, default
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [state]
     cut = refusals.cut_by_ampersand(state, node)
     if cut is not None:
-        return children.background(machine, state, sh.Background(node.text, cut))
+        return pipelines.background(machine, state, sh.Background(node.text, cut))
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
         state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
         return [state]
@@ -153,7 +154,7 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
     if watched and machine.live:
         return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
-    if not machine.live and tail(state, redirected=bool(node.redirects)):
+    if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, fields, command, None, implicit=True)
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if state.inputs:
@@ -304,54 +305,6 @@ def execute(
         )
         result.append(each)
     return result
-
-
-def tail(state: State, *, redirected: bool) -> bool:
-    """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
-    if any(trap.action for name, trap in state.traps.items() if name not in PSEUDO):
-        return False
-    labels: set[str] = {"redirection"} if redirected else set()
-    frame = state.stack
-    while frame is not None and frame.kind != "base":
-        if frame.kind == "seq":
-            assert isinstance(frame.node, sh.Block)
-            commands = frame.node.commands
-            if frame.index < len(commands):
-                return False
-            if len(commands) > 1:
-                labels.add("behind &" if _behind_background(commands) else "list")
-        elif frame.kind == "within":
-            labels.add(frame.label)
-        else:
-            return False
-        frame = frame.parent
-    if frame is None:
-        return False
-    dialect = state.shell.dialect
-    if frame.label == "command" and dialect.tail_needs_end and not _at_end(state):
-        return False
-    return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
-
-
-def _at_end(state: State) -> bool:
-    """Whether the command string ends with its last line, without a newline behind it."""
-    frame = state.stack
-    while frame is not None and frame.parent is not None and frame.parent.kind != "base":
-        frame = frame.parent
-    if frame is None or not isinstance(frame.node, sh.Block):
-        return True
-    last = frame.node.commands[-1].text
-    source = state.shell.source
-    end = source.end if source.buffer is last.buffer else len(last.buffer.value)
-    return "\n" not in last.buffer.value[last.end : end] and "<<" not in last.value
-
-
-def _behind_background(commands: tuple[sh.Command, ...]) -> bool:
-    """Whether the last command stands behind a ``&`` of the same line, which bash takes for one command with two halves."""
-    before, last = commands[-2].text, commands[-1].text
-    if not isinstance(commands[-2], sh.Background) or before.buffer is not last.buffer:
-        return False
-    return "\n" not in before.buffer.value[before.end : last.start]
 
 
 def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -> Command:

@@ -1,0 +1,180 @@
+"""Pipelines and background jobs: what runs beside what.
+
+Every member of a pipeline is a child of the shell, which waits for all of them; with ``&`` it goes on, and remembers them as a job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ...records import replace
+from ..process import Bound, Process
+from . import children, inputs, refusals
+from .state import Block, Ended, JobState
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .children import Forked
+    from .machine import Machine
+    from .outcome import Around, Command
+    from .state import State
+
+LONGEST_PIPELINE = 50
+
+
+def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """``a | b``: every member a child; the shell waits for all of them."""
+    if "lastpipe" in state.options and "m" not in state.options:
+        return _last_here(machine, state, node)
+    result = []
+    for each, members in _members(machine, state, node, "pipeline", node.text):
+        result.extend(_piped(machine, each, node, members))
+    return result
+
+
+def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """With ``shopt -s lastpipe``, bash runs the last command of a pipeline itself."""
+    *others, last = node.commands
+    result: list[State] = []
+    for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
+        if any(forked.alternative.process is not None and not forked.alternative.process.helper for forked in members):
+            each.ended = Ended("unknown", reason="a command that stays writes to the shell itself (lastpipe)")
+            result.append(each)
+            continue
+        depth = each.stack.depth if each.stack is not None else 0
+        text = inputs.piped(machine, each, others[-1])[-1]
+        each.inputs = (*each.inputs, replace(text, depth=depth))
+        each.push("within", label="pipeline")
+        result.extend(machine.enter(each, last))
+    return result
+
+
+def _members(
+    machine: Machine, state: State, node: sh.Pipeline, around: Around, construct: Text
+) -> list[tuple[State, list[Forked]]]:
+    """Every way that the members of a pipeline can turn out."""
+    partial: list[tuple[State, list[Forked]]] = [(state, [])]
+    for number, member in enumerate(node.commands):
+        if number >= LONGEST_PIPELINE:
+            state.note("reasons", Bound("a pipeline is too long to follow"))
+            break
+        following: list[tuple[State, list[Forked]]] = []
+        for each, members in partial:
+            own = each.inputs
+            if number:
+                each.inputs = inputs.piped(machine, each, node.commands[number - 1])
+            ways = children.fork(machine, each, member, around, construct)
+            each.inputs = own
+            for forked_state, forked in children.apart(each, ways):
+                following.append((forked_state, [*members, forked]))
+        partial = following[: children.MOST_WAYS]
+    for each, members in partial:
+        for forked in members:
+            children.adopt(each, forked)
+    return partial
+
+
+def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
+    processes: list[Process] = []
+    commands: list[Command] = []
+    command: Command | None = None
+    for forked in members:
+        process = forked.alternative.process
+        if process is None:
+            continue
+        if processes:
+            process = replace(process, reads=processes[-1].pid)
+        if forked is not members[-1] and process.program is not None and process.program.name == "yes":
+            process = replace(process, stays=False)  # it says yes for as long as somebody reads it
+        commands.append(forked.command or children.whole(state, node.text, process))
+        command = command or commands[0]
+        processes.append(process)
+    if not processes:
+        status = _status_of(state, [forked.alternative.status for forked in members])
+        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
+    # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
+    first = members[0].alternative.process
+    if first is None and all(process.helper for process in processes):
+        return machine.undecided(state, node.text.value)
+    assert command is not None
+    processes = children.grouped(state, processes)
+    state.block = Block(
+        "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
+    )
+    return [state]
+
+
+def _status_of(state: State, statuses: list[int | None]) -> int | None:
+    """The status of a pipeline: the last one's, with ``pipefail`` that of the last which failed."""
+    if "pipefail" not in state.options:
+        return statuses[-1]
+    failed = [status for status in statuses if status != 0]
+    return failed[-1] if failed else 0
+
+
+def _background_pipeline(
+    machine: Machine, state: State, node: sh.Background | sh.Coprocess, members: sh.Pipeline
+) -> list[State]:
+    """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
+    result = []
+    for each, ways in _members(machine, state, members, "pipeline", node.text):
+        processes: list[tuple[Process, Forked]] = []
+        over = False  # what would feed the next one
+        for number, forked in enumerate(ways):
+            process = forked.alternative.process
+            if over and process is not None and process.helper and not process.stays:
+                process = None  # a filter has ended with what fed it
+            over = process is None and (over or not number)
+            if process is not None:
+                if processes:
+                    process = replace(process, reads=processes[-1][0].pid)
+                if not machine.live and "m" not in each.options:
+                    process = replace(process, ignored=process.ignored | children.INTERRUPTS)
+                processes.append((process, forked))
+        pids = tuple(process.pid for process, _ in processes)
+        members_of = children.grouped(each, [process for process, _ in processes])
+        for process, (_, forked) in zip(members_of, processes, strict=True):
+            command = forked.command or children.whole(each, node.text, process)
+            each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
+        lasts = bool(processes) and processes[-1][1] is ways[-1]
+        each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())
+        if not processes:
+            each.over[int(each.last_pid)] = ways[-1].alternative.status
+            each.unclaimed = (*each.unclaimed, int(each.last_pid))
+        each.done(0)
+        result.append(each)
+    return result
+
+
+def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
+    """``command &``."""
+    if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
+        return _background_pipeline(machine, state, node, node.command)
+    cut = refusals.cut_by_ampersand(state, node.command)
+    if cut is not None:
+        states = background(machine, state, sh.Background(node.text, cut))
+        for each in states:
+            each.last_pid = str(machine.context.new_pid())  # of the redirection behind the first &
+        return states
+    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.misreads:
+        return machine.finished(state, 127)  # no command of that name
+    result = []
+    for each, forked in children.apart(state, children.fork(machine, state, node.command, "background", node.text)):
+        children.adopt(each, forked, background=True)
+        process = forked.alternative.process
+        pid = process.pid if process is not None else machine.context.new_pid()
+        each.last_pid = str(pid)
+        if process is None:
+            each.over[pid] = forked.alternative.status
+            each.unclaimed = (*each.unclaimed, pid)
+        else:
+            if "m" in each.options:
+                process = replace(process, own_group=True)
+            command = forked.command or children.whole(each, node.text, process)
+            each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
+        if isinstance(node, sh.Coprocess):
+            each.variables[(node.name or "COPROC") + "_PID"] = str(pid)
+        each.done(0)
+        result.append(each)
+    return result

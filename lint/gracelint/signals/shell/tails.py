@@ -1,0 +1,59 @@
+"""Where a shell replaces itself by its last command, though nobody wrote ``exec``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from .traps import PSEUDO
+
+if TYPE_CHECKING:
+    from .state import State
+
+
+def replaces(state: State, *, redirected: bool) -> bool:
+    """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
+    if any(trap.action for name, trap in state.traps.items() if name not in PSEUDO):
+        return False
+    labels: set[str] = {"redirection"} if redirected else set()
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        if frame.kind == "seq":
+            assert isinstance(frame.node, sh.Block)
+            commands = frame.node.commands
+            if frame.index < len(commands):
+                return False
+            if len(commands) > 1:
+                labels.add("behind &" if _behind_background(commands) else "list")
+        elif frame.kind == "within":
+            labels.add(frame.label)
+        else:
+            return False
+        frame = frame.parent
+    if frame is None:
+        return False
+    dialect = state.shell.dialect
+    if frame.label == "command" and dialect.tail_needs_end and not _at_end(state):
+        return False
+    return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
+
+
+def _at_end(state: State) -> bool:
+    """Whether the command string ends with its last line, without a newline behind it."""
+    frame = state.stack
+    while frame is not None and frame.parent is not None and frame.parent.kind != "base":
+        frame = frame.parent
+    if frame is None or not isinstance(frame.node, sh.Block):
+        return True
+    last = frame.node.commands[-1].text
+    source = state.shell.source
+    end = source.end if source.buffer is last.buffer else len(last.buffer.value)
+    return "\n" not in last.buffer.value[last.end : end] and "<<" not in last.value
+
+
+def _behind_background(commands: tuple[sh.Command, ...]) -> bool:
+    """Whether the last command stands behind a ``&`` of the same line, which bash takes for one command with two halves."""
+    before, last = commands[-2].text, commands[-1].text
+    if not isinstance(commands[-2], sh.Background) or before.buffer is not last.buffer:
+        return False
+    return "\n" not in before.buffer.value[before.end : last.start]
