@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
+from .. import names
 from . import byname, filesystem
 from .values import Unknown, clip, default, join, shown
 
@@ -137,6 +138,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             if state.shell.dialect.lists_ended and "e" in state.options and _may_have_ended(state):
                 return None  # `kill` fails for those, which ends the script
             return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
+        case "trap":
+            return _traps(state, [field.shown for field in rest])
         case "pgrep" | "pidof":
             return byname.output(machine, state, tool, rest)
         case "uname":
@@ -222,6 +225,20 @@ def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
             return "root"
         return user.partition(":")[0] if not user[:1].isdigit() else None
     return None
+
+
+def _traps(state: State, words: list[str]) -> str | None:
+    """What ``trap`` and ``trap -p TERM`` print: commands that set the traps again. (dash prints nothing in a substitution: its traps are reset there.)"""
+    asked = words[1:] if words[:1] == ["-p"] and state.shell.dialect.trap_options else words
+    if (words and words[0] != "-p") or (asked is words and words):
+        return None
+    if state.shell.dialect.family == "dash":
+        return ""
+    wanted = {names.canonical(word) or word for word in asked}
+    traps = [trap for name, trap in state.traps.items() if not wanted or name in wanted]
+    if any(trap.action is None for trap in traps):
+        return None
+    return "".join(f"trap -- {quote(trap.action or '')} {trap.signal}\n" for trap in traps)
 
 
 def _path(tool: str, rest: list[Field]) -> Value | None:
