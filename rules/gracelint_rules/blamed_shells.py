@@ -11,9 +11,12 @@ from .blamed_programs import has_trait
 from .finite import is_step, may_serve, sounds_finite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gracelint.image.model import CommandLine
     from gracelint.rule import Case
-    from gracelint.signals.shell.outcome import Outcome, Stop, Trap, Waited
+    from gracelint.signals.model import Program
+    from gracelint.signals.shell.outcome import Outcome, Sent, Stop, Trap, Waited
     from gracelint.source import Text
 
 INTERRUPTS = ("SIGINT", "SIGQUIT")
@@ -54,7 +57,7 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.deferred:
         # What the handler's own function waits for is its clean-up, which ends.
         return None if _in_handler(outcome, stop.trap) else ("deferred-trap", stop.trap.text)
-    if any(sent.signal in INTERRUPTS for sent in stop.sent if sent.reached):
+    if any(unheard_interrupts(outcome)):
         return None  # `defects` says it on any way
     endless = endless_wait(outcome)
     if endless is not None and not stop.untold:
@@ -68,6 +71,23 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None
+
+
+def unheard_interrupts(outcome: Outcome) -> Iterator[Sent]:
+    """SIGINT and SIGQUIT that the shell sends to jobs that it has started to ignore them."""
+    for sent in outcome.stop.sent if outcome.stop is not None else ():
+        if sent.signal in INTERRUPTS and any(
+            job.pid in sent.reached and sent.signal in job.ignores and not _handles(job.command.program, sent.signal)
+            for job in outcome.jobs
+        ):
+            yield sent
+
+
+def _handles(program: Program | None, signal: str) -> bool:
+    """Whether a program is known to install a handler of its own whatever it inherits. Runtimes do not: Python raises
+    KeyboardInterrupt only where SIGINT was not ignored from the start (measured)."""
+    reaction = program.as_child.get(signal) if program is not None and program.kind != "runtimes" else None
+    return reaction is not None and reaction.disposition not in ("ignores", "unknown")
 
 
 def endless_wait(outcome: Outcome) -> Waited | None:

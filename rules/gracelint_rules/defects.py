@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gracelint.records import dataclass
 
 from .blamed_programs import has_trait, of_program, sweeps
-from .blamed_shells import INTERRUPTS, of_shell
+from .blamed_shells import of_shell, unheard_interrupts
 from .finite import may_serve
 from .telling import holds
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.rule import Case
-    from gracelint.signals.model import Hop, Program, SignalPath
+    from gracelint.signals.model import Hop, SignalPath
     from gracelint.signals.shell.outcome import Job, Outcome
     from gracelint.source import Text
 
@@ -173,20 +173,5 @@ def _on_any_way(hop: Hop, outcome: Outcome) -> Iterator[tuple[str, Hop, Text]]:
     """What is wrong whatever the verdict, because nothing starts, or because the verdict rests on a program that is not known."""
     for command in outcome.assigned_execs:
         yield "exec-with-assignment", hop, command.text
-    for sent in outcome.stop.sent if outcome.stop is not None else ():
-        if sent.signal not in INTERRUPTS:
-            continue
-        for job in outcome.jobs:
-            if (
-                job.pid in sent.reached
-                and sent.signal in job.ignores
-                and not _handles(job.command.program, sent.signal)
-            ):
-                yield "interrupt-to-background-child", hop, sent.text
-
-
-def _handles(program: Program | None, signal: str) -> bool:
-    """Whether a program is known to install a handler of its own whatever it inherits. Runtimes do not: Python raises
-    KeyboardInterrupt only where SIGINT was not ignored from the start (measured)."""
-    reaction = program.as_child.get(signal) if program is not None and program.kind != "runtimes" else None
-    return reaction is not None and reaction.disposition not in ("ignores", "unknown")
+    for sent in unheard_interrupts(outcome):
+        yield "interrupt-to-background-child", hop, sent.text

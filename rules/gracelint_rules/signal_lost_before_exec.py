@@ -94,7 +94,7 @@ def check(case: Case) -> Iterator[Finding]:
             ):
                 continue
             for command in outcome.before:
-                if command.argv and base_name(command.argv[0]) in _WAITS:
+                if command.argv and base_name(command.argv[0]) in _WAITS and not _orders(command):
                     app, short = program_name(path.pid1), (signal or "SIGTERM").removeprefix("SIG")
                     trap = f"trap 'exit {128 + (number(signal or '') or 15)}' {short}"
                     outlasts = _outlasts(command, case.trace.grace_period)
@@ -111,6 +111,11 @@ def check(case: Case) -> Iterator[Finding]:
                         fix=_fix(outcome, f"{trap}\n", command if outlasts else None),
                     )
                     return
+
+
+def _orders(command: Command) -> bool:
+    """Whether a command has another program stop (``mysqladmin shutdown``) instead of waiting for it."""
+    return command.program is not None and command.program.order is not None
 
 
 def _outlasts(command: Command, grace_period: float) -> bool:

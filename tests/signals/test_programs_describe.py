@@ -218,7 +218,7 @@ CASES: dict[str, Expected | None] = {
     "haproxy -W -db -f x": Expected("haproxy", NOTHING, "terminates"),
     "redis-server /x.conf": Expected("redis", NOTHING, "handles", daemonizes=False),
     "redis-server --daemonize yes": Expected("redis", daemonizes=True),
-    "redis-cli ping": Expected("database-clients", stays=False),
+    "redis-cli ping": Expected("redis-cli", stays=False),
     "postgres -D /x": Expected("postgres", NOTHING, "misreads"),
     "sshd": Expected("sshd", daemonizes=True),
     "/usr/sbin/sshd -D -e": Expected("sshd", NOTHING, "handles", daemonizes=False),

@@ -101,6 +101,18 @@ class Hosting:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A command that has another program stop (``nginx -s quit``, ``mysqladmin shutdown``). ``programs`` are the catalogue's entries that it means;
+    ``signal`` is what it sends them (None: whatever they stop cleanly on, or no signal at all). ``waits``: it ends when they have. ``own``: it means what the same command line
+    has started, with ``start`` in place of its own ``stop`` (``service mysql start``)."""
+
+    programs: tuple[str, ...] = ()
+    signal: str | None = None
+    own: bool = False
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What the catalogue (or the configuration) knows of one command line.
 
@@ -112,7 +124,7 @@ class Program:
     none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
     ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
     rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
-    ``python`` is what its source says, where it is a Python application of the image's own that was read; ``hosts`` the application that a server imports.
+    ``order``: it tells other programs to stop. ``python`` is what its source says, where it is a Python application of the image's own that was read; ``hosts`` the application that a server imports.
     """
 
     name: str
@@ -134,6 +146,7 @@ class Program:
     traits: tuple[str, ...] = ()
     python: Behaviour | None = None
     hosts: Hosting | None = None
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)

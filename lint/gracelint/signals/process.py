@@ -66,9 +66,10 @@ class Process:
 
     @property
     def helper(self) -> bool:
-        """Whether it has nothing to lose: a small tool, or a shell with nothing of its own."""
+        """Whether it has nothing to lose: a small tool, a command that has another program stop, or a shell with nothing of its own."""
         if self.program is not None:
-            return (self.program.kind == "tools" and not self.children) or "expendable" in self.program.traits
+            small = self.program.kind == "tools" and not self.children
+            return small or self.program.order is not None or "expendable" in self.program.traits
         return self.shell is not None
 
 

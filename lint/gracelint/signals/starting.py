@@ -74,6 +74,7 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
         default=one.default and way.default,
         reasons=(*one.reasons, *way.reasons),
         failed=one.failed or way.failed,
+        shell=one.shell or way.shell,
         culprit=one.culprit or way.culprit,
     )
 

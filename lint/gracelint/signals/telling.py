@@ -182,6 +182,8 @@ class Teller:
         reaction = kernel.reaction(kernel.tasks[process.pid], signal)
         if reaction is not None:
             return reaction.why
+        if not signal:
+            return f"a command of the script has {name} stop"
         if process.pid == 1:
             return f"{name} has no handler for {signal}, and the kernel drops it for PID 1"
         return f"{name} has no handler for {signal}: it ends at once"

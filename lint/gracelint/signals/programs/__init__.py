@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from ..model import Hosting, Program
+from ..model import Hosting, Order, Program
 from . import catalogue
 from .applets import is_applet
 from .configured import configured
@@ -22,6 +22,7 @@ from .starts import started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from ...image.model import Argument, Image
     from .catalogue import Entry
@@ -145,6 +146,15 @@ def _hosting(facts: Entry, situation: Situation) -> Hosting | None:
     )
 
 
+def _order(table: Mapping[str, Any] | None) -> Order | None:
+    """What is written under ``stops``."""
+    if table is None:
+        return None
+    return Order(
+        tuple(table.get("programs", ())), table.get("signal"), table.get("own", False), table.get("waits", False)
+    )
+
+
 def _asked(situation: Situation) -> bool:
     """Whether the command line asks for something to be said, by an option anywhere."""
     words = (operand.value for operand in situation.line.operands)
@@ -176,6 +186,7 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         evidence=tuple(facts.get("evidence", ())),
         traits=tuple(dict.fromkeys(facts.get("traits", ()))),
         hosts=_hosting(facts, situation),
+        order=_order(facts.get("stops")),
     )
 
 

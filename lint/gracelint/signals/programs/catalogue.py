@@ -20,6 +20,7 @@ Entry: TypeAlias = "dict[str, Any]"
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "catalogue")
 FILE = os.path.join(FOLDER, "catalogue.jsonl")
 _INSTALLED = frozenset(("bin", "sbin", ".bin", "node_modules", "libexec", "shims"))
+_INIT_SCRIPTS = ("/etc/init.d", "/etc/rc.d/init.d")
 # No name is longer; a version is looked for in none that is.
 _LONGEST = 64
 # Names that a project may well give to a program of its own.
@@ -63,6 +64,8 @@ def by_command(command: str, workdir: str = "/") -> str | None:
     name and lies anywhere else (``/serve``, ``/opt/shop/task``).
     """
     folder, slash, name = command.rpartition("/")
+    if folder in _INIT_SCRIPTS:
+        return "service"
     names = _index()["names"]
     whole = command if command.startswith("/") or not slash else f"{workdir.rstrip('/')}/{command.removeprefix('./')}"
     for spelling in (command, whole):

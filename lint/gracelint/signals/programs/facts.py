@@ -128,5 +128,6 @@ TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "busybox": lambda wanted, situation: situation.busybox is wanted,
     "operands": lambda wanted, situation: bool(situation.line.operands) is wanted,
     "word": lambda words, situation: any(word.value in words for word in situation.line.operands),
+    "named": lambda names, situation: situation.program.value.rpartition("/")[2] in names,
     "terminated": lambda wanted, situation: situation.line.terminated is wanted,
 }

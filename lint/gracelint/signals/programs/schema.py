@@ -56,6 +56,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "missing": list,
     "evidence": list,
     "hosts": dict,
+    "stops": dict,
 }
 _ENTRY = {**_FACTS, "options": dict, "when": list, "sub": list}
 _TOP = {**_ENTRY, "names": list, "modules": list, "classes": list, "extends": str}
@@ -82,6 +83,7 @@ _STARTS = {
     "shell": str,
     "shell-from": list,
 }
+_STOPS = {"programs": list, "signal": str, "own": bool, "waits": bool}
 _APPLICATION = {"module": list, "code": list, "operand": bool, "classes": bool}
 _HOSTS = {
     "operand": int,
@@ -132,6 +134,7 @@ def _level(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
     yield from _keys(table.get("options", {}), _OPTIONS)
     yield from _keys(table.get("application", {}), _APPLICATION)
     yield from _keys(table.get("hosts", {}), _HOSTS)
+    yield from _keys(table.get("stops", {}), _STOPS)
     if "leaves" in table.get("hosts", {}):
         yield from _reaction("SIGTERM", table["hosts"]["leaves"])
     yield from (f"unknown trait {trait}" for trait in table.get("traits", ()) if trait not in TRAITS)

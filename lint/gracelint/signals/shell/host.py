@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...image.model import Unknown as Missing
     from ...parsers.shell import model as sh
     from ...source import Text
-    from ..model import Program
+    from ..model import Order, Program
     from ..process import Alternative, Environment
     from .children import Forked
     from .machine import Machine
@@ -43,6 +43,9 @@ class Host(Protocol):
 
     def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
         """Send a signal; the status of ``kill``."""
+
+    def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
+        """A command (``argv``) has other programs stop: in how many seconds they will be gone."""
 
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """A ``wait`` for these processes is over."""

@@ -15,6 +15,7 @@ from . import (
     inputs,
     jobcontrol,
     making,
+    orders,
     parameters,
     pipelines,
     refusals,
@@ -203,11 +204,14 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         _note_failure(state, command, alternative)
         return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
     if process is None:
+        left = alternative.shell.jobs if alternative.shell is not None else ()
+        state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
         return _ended(machine, state, command, alternative.status)
     program = process.program
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
         state.note("daemons", command)
+    process = orders.carry_out(machine, state, process, command.text)
     (process,) = children.grouped(state, [process])
     state.block = Block("foreground", command, (process.pid,), (process,), status=alternative.status)
     return [state]

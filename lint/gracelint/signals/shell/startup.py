@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..process import Bound
-from . import children, simple, steady
+from . import children, orders, simple, steady
 from .children import Forked
 from .host import Running
 from .machine import Machine
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ...parsers.shell import model as sh
     from ...source import Text
+    from ..model import Order
     from .host import Budget, Context
     from .outcome import Around
     from .state import Block, State
@@ -76,6 +77,15 @@ class Startup:
             state.jobs = (*told, *orphans)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
         return 0 if to == "job" else None
+
+    def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
+        """Jobs that are told to stop will have ended where the script waits for them."""
+        reached = {
+            job.pid for job in state.jobs if any(orders.meant(order, argv, each) for each in orders.below(job.process))
+        }
+        state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
+        state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+        return 0.0
 
     def processes(self, state: State) -> list[Running]:
         """The jobs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..process import Alternative, Process
-from . import children
+from . import children, orders
 from .children import Forked
 from .host import Running
 from .outcome import Sent
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..kernel import Kernel, Task
+    from ..model import Order
     from .machine import Machine
     from .outcome import Around
     from .state import State
@@ -74,6 +75,21 @@ class Surroundings:
         if to == "other":
             return None
         return 0 if targets else 1
+
+    def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
+        """They get the signal, or are told in a way of their own."""
+        kernel = self.kernel
+        told = [task for task in kernel.tasks.values() if task.alive and orders.meant(order, argv, task.process)]
+        reached = tuple(task.pid for task in told)
+        self.sent.append(Sent(order.signal or "SIGTERM", "name", text, reached, handling(state)))
+        for task in told:
+            if order.signal is None:
+                kernel.stop_cleanly(task)
+            else:
+                kernel.signal(task, order.signal)
+        return max(
+            (task.finishes_at - kernel.now for task in told if task.alive and task.finishes_at is not None), default=0.0
+        )
 
     def close(self, state: State, pid: int) -> None:
         """What reads there comes to the end of its input."""
