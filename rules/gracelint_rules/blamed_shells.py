@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 INTERRUPTS = ("SIGINT", "SIGQUIT")
 _BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
+# By custom they ask a service to read its settings again, or for something of its own: a handler for nothing else is none for a stop.
+_RELOADS = ("SIGHUP", "SIGUSR1", "SIGUSR2")
 # What bash calls so, and no process is ever sent.
 _NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
 
@@ -121,6 +123,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     at_exit = outcome.end in ("wait", "loop")
     handlers = [trap for trap in (*outcome.traps, *outcome.rejected) if trap.action and trap.signal not in _NO_SIGNALS]
     traps = [trap for trap in handlers if trap.signal != "EXIT" or at_exit]
+    if all(trap.signal in _RELOADS for trap in traps):
+        traps = []
     others = sorted(traps, key=lambda trap: trap.signal == "EXIT")
     if others and outcome.end != "exec":
         return "trap-for-another-signal", others[0].text

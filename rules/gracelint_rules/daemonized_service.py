@@ -84,6 +84,8 @@ def check(case: Case) -> Iterator[Finding]:
 def _advice(outcome: Outcome, name: str) -> str:
     """What stands in front is another service, or something that may give way."""
     front = outcome.command
+    if len(outcome.daemons) > 1:
+        return "run each in a container of its own, or have a supervisor in front start them all"
     program = front.program if front is not None else None
     gives_way = program is not None and (has_trait(program, "keep-alive") or program.kind in ("tools", "wrappers"))
     if outcome.end == "exits" or front is None or gives_way:

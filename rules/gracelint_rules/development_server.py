@@ -68,7 +68,7 @@ _ENVIRONMENTS = (
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each development server that loses the signal."""
     for defect in of_rule(case, RULE.name):
-        if defect.path.verdict != "killed" and _for_development(case):
+        if asks_for_development(case, defect) or (defect.path.verdict != "killed" and _for_development(case)):
             continue  # nothing is lost that anybody would miss there
         killed = f"; it is killed after {case.trace.grace_period:g} s" if defect.path.verdict == "killed" else ""
         yield tell(
@@ -78,6 +78,17 @@ def check(case: Case) -> Iterator[Finding]:
             f"{shown(defect.hop.argv)} is made for development: {_what_happens(case, defect)}{killed}; start a production server",
             severity="info" if _for_development(case) else None,
         )
+
+
+def asks_for_development(case: Case, defect: Defect) -> bool:
+    """Whether the container is started with a word of its own for developing or looking for faults: ``command: dev_server``, ``docker run IMAGE debug``."""
+    image = case.image
+    words = [
+        word.value for word in image.launch.arguments if not word.inherited and not word.value.startswith(("-", "/"))
+    ]
+    said = [condition for when in defect.whens for condition in when if " = " in condition]
+    other = started_otherwise(case) or any(word.rest for word in image.launch.arguments)
+    return other and any(_DEVELOPMENT.search(word) for word in (*words[1:], *said, *words[:1]))
 
 
 def _for_development(case: Case) -> bool:

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import of_rule
+from .development_server import asks_for_development
 from .initial import init_fix
 from .supervising import lines
 from .telling import program_name, tell
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each process that only keeps the container alive."""
     for defect in of_rule(case, RULE.name):
+        if _meant(case, defect):
+            continue
         argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
         name = program_name(argv)
         yield tell(
@@ -66,6 +69,12 @@ def check(case: Case) -> Iterator[Finding]:
             " whatever else runs in the container is killed without notice; run the real work in the foreground",
             fix=_fix(case, defect),
         )
+
+
+def _meant(case: Case, defect: Defect) -> bool:
+    """Whether nothing else is wanted: in a container to develop in, or one that was started with a word that asks for it."""
+    paths = [case.image.dockerfile.document.path, defect.at.span.document.path]
+    return any(".devcontainer" in path.split("/") for path in paths) or asks_for_development(case, defect)
 
 
 def _fix(case: Case, defect: Defect) -> Fix | None:

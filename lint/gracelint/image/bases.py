@@ -186,8 +186,10 @@ def _known(reference: str) -> BaseImage:
     entry = _entry(split.repository)
     windows = "windows" in tag.words
     if entry is None or windows:
-        guess = _entry(split.repository.rpartition("/")[2]) if entry is None else None
-        shell = _shell(_distribution(guess["distribution"] if guess else {}, tag))
+        name = split.repository.rpartition("/")[2]
+        guess = _entry(name) if entry is None else None
+        distribution = _distribution(guess["distribution"] if guess else {}, tag)
+        shell = _shell(distribution or ("alpine" if "alpine" in name.split("-") else ""))
         return BaseImage(reference, False, shell.family, shell.version, bash_version=shell.bash)
     facts = choose(entry.get("facts", {}), tag) or {}
     shell = _shell(_distribution(entry.get("distribution", {}), tag))

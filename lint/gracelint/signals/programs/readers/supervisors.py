@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from math import inf
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument, ImageFile
@@ -178,7 +179,9 @@ def _services(situation: Situation, patterns: Sequence[str]) -> tuple[Started, .
 
 def s6_overlay(facts: Entry, situation: Situation) -> Entry:
     """``/init CMD``: the services of both generations, and the command as one more child."""
-    services = _services(situation, ("/etc/services.d/*/run", "/etc/s6-overlay/s6-rc.d/*/run"))
+    # rc.shutdown waits for s6-rc without a limit before the rest is told and killed (s6-overlay: layout/rootfs-overlay, skel/rc.shutdown).
+    awaited = (replace(child, kills_after=inf) for child in _services(situation, ("/etc/s6-overlay/s6-rc.d/*/run",)))
+    services = (*_services(situation, ("/etc/services.d/*/run",)), *awaited)
     words = situation.line.operands
     own = (replace(command(words, "supervisor"), stop_signal="SIGTERM", to_group=True),) if words else ()
     change: Entry = {"started": (*services, *own)}
