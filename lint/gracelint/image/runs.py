@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PROJECT_TOOLS = frozenset(("uv", "poetry", "pdm", "pipenv"))
 _TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
-_UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s|\bgit\s+clone\b")
+_UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s")
 _SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
 _WILDCARD = regex(r"[*?\[{]")
