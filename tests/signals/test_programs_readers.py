@@ -273,6 +273,29 @@ def test_supervisords_programs() -> None:
     assert web.arguments[1].text.span.first.line == 7
 
 
+def test_what_supervisord_expands() -> None:
+    lines = (
+        "bash -c 'exec web --port %(ENV_PORT)s'",
+        "%(here)s/run %(program_name)s_%(process_num)02d@%%h",
+        "%(ENV_VENV)s/bin/celery worker",
+        "%(ENV_ELSEWHERE)s/bin/celery worker",
+        "%(ENV_WHAT)s",
+    )
+    text = "[supervisord]\nnodaemon=true\n" + "".join(
+        f"[program:p{n}]\ncommand={line}\n" for n, line in enumerate(lines)
+    )
+    program = told("supervisord", {"/etc/supervisord.conf": text}, env={"VENV": "/venv"})
+    assert [tuple(word.value for word in each.arguments) for each in program.starts] == [
+        ("bash", "-c", "exec web --port ${PORT}"),
+        ("/etc/run", "p1_0@%h"),
+        ("/venv/bin/celery", "worker"),
+        ("celery", "worker"),
+        ("${WHAT}",),
+    ]
+    place = program.starts[3].arguments[0].text.span
+    assert place.document.text[place.start : place.end] == "%(ENV_ELSEWHERE)s/bin/celery"
+
+
 def test_supervisord_without_its_file() -> None:
     program = told("supervisord -n -c /x.conf", {})
     assert program.missing == ("/x.conf is not known",)

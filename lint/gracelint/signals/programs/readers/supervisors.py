@@ -19,7 +19,7 @@ from .lines import settings, truth
 from .options import signal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ....source import Text
     from ...model import Started
@@ -32,6 +32,8 @@ _SUPERVISORD = (
     "/etc/supervisord.conf",
     "/etc/supervisor/supervisord.conf",
 )
+# supervisord.org/configuration.html: "Python string expressions"; numbers are of the first of several processes.
+_EXPANSION = regex(r"%\((\w{1,100})\)\d{0,2}[sd]|%%")
 # Files that one configuration may include.
 _INCLUDES = 100
 
@@ -48,8 +50,13 @@ def supervisord(facts: Entry, situation: Situation) -> Entry:
     own = sections.get("supervisord", {})
     if "nodaemon" in own and not any(situation.line.given(("-n", "--nodaemon"))):
         change["daemonizes"] = not truth(own["nodaemon"].value)
-    programs = [table for name, table in sections.items() if name.startswith(("program:", "fcgi-program:"))]
-    started = [_supervised(table) for table in programs if truth(_value(table, "autostart", "true"))]
+    names = [name for name in sections if name.startswith(("program:", "fcgi-program:"))]
+    names = [name for name in names if truth(_value(sections[name], "autostart", "true"))]
+    folder = posixpath.dirname(absolute(situation, path))
+    started = [
+        _supervised(sections[name], {"program_name": name.partition(":")[2], "here": folder}, situation)
+        for name in names
+    ]
     change["started"] = tuple(child for child in started if child is not None)
     waits = [child.kills_after for child in change["started"] if child.kills_after is not None]
     if waits:
@@ -79,11 +86,29 @@ def _value(table: dict[str, Text], key: str, default: str) -> str:
     return table[key].value if key in table else default
 
 
-def _supervised(table: dict[str, Text]) -> Started | None:
+def _expanded(text: Text, own: Mapping[str, str], situation: Situation) -> Text:
+    """``%(ENV_PORT)s``, ``%(program_name)s`` … of a command; a variable that the image does not set is left to a shell (``${PORT}``)."""
+    pieces: list[Text | tuple[str, Text]] = []
+    end = 0
+    for match in _EXPANSION.finditer(text.value):
+        start, name = match.start(), match[1] or ""
+        if name.startswith("ENV_"):
+            variable = name.removeprefix("ENV_")
+            value = situation.image.env.get(variable) or f"${{{variable}}}"
+        else:
+            value = "%" if match[0] == "%%" else own.get(name, "0")
+        pieces += (text.cut(end, start), (value, text.cut(start, match.end())))
+        end = match.end()
+    return join([*pieces, text.cut(end, len(text))]) if pieces else text
+
+
+def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situation) -> Started | None:
     """One program of supervisord; SIGTERM and ten seconds where it says nothing else."""
-    words = split(table["command"]) if "command" in table else ()
+    words = split(_expanded(table["command"], own, situation)) if "command" in table else ()
     if not words:
         return None
+    if "${" in words[0].value:  # in which folder the program is, is not known
+        words = (replace(words[0], value=posixpath.basename(words[0].value)), *words[1:])
     return replace(
         command(words, "supervisor"),
         stop_signal=signal_name(_value(table, "stopsignal", "TERM").split("#")[0]),
