@@ -233,3 +233,25 @@ assert not loaded, loaded
 
 def _path() -> str:
     return ":".join(path for path in sys.path if path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "kind"),
+    [
+        ("", "/code", "none"),
+        ("", "/usr/local/bin", "folder"),
+        ("", "/usr/local/bin/app", "unknown"),
+        ("WORKDIR /code/src", "/code", "folder"),
+        ("VOLUME /code", "/code", "folder"),
+        ('VOLUME ["/code", "/other"]', "/other", "folder"),
+        ("VOLUME /code", "/codes", "none"),
+        ("RUN mkdir -p /code/src", "/code", "unknown"),
+        ("RUN useradd -m -d /code app", "/code", "unknown"),
+        ("RUN mkdir /other", "/code", "none"),
+        ("COPY --from=made /x /code", "/code/src", "unknown"),
+        ("COPY --from=made /x /other", "/code", "none"),
+    ],
+)
+def test_what_stands_at_a_path(lines: str, path: str, kind: str) -> None:
+    text = f"FROM debian:12 AS made\nRUN mkdir -p /x/src\nFROM debian:12\n{lines}\n"
+    assert image(text).files.standing(path) == kind

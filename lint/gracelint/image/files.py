@@ -102,9 +102,20 @@ class ImageFiles:
             return "file"
         if isinstance(entry, Folder):
             return "folder"
-        if self._candidates(normal(path)):  # something may be below it
-            return "unknown"
-        return "none" if isinstance(entry, Gone) else "unknown"
+        return "none" if isinstance(entry, Gone) and not self._perhaps_a_folder(normal(path)) else "unknown"
+
+    def _perhaps_a_folder(self, path: str) -> bool:
+        """Whether a step may have made a folder here though it makes no file: one that a RUN names, or that comes out of another stage."""
+        name = posixpath.basename(path)
+        for step in self.steps:
+            if isinstance(step, Run):
+                if name in step.instruction.value.value:
+                    return True
+            elif isinstance(step, Copy) and step.origin is not None:
+                to = None if step.destination is None else step.destination.rstrip("/") or "/"
+                if to is None or contains(to, path) or contains(path, to):
+                    return True
+        return bool(self._candidates(path))  # something may be below it
 
     def answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
         """An entry in the words of the protocol."""
