@@ -21,6 +21,7 @@ from .values import (
     Items,
     Made,
     Ref,
+    bounds,
     truth,
 )
 
@@ -231,6 +232,8 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
         marks = {"asyncio.Event.wait": "set", "asyncio.Queue.get": "put"}
         mark = marks.get(found.function.name)
         over = rests.marked(run, found.function.receiver.number, mark) if mark else None
+    elif state.signalled and _sooner(run, frame, found, text, state, arguments.values[1]):
+        return UNKNOWN
     elif isinstance(found, Coroutine):
         _begun(run, frame, found, text, state)
     rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over, seconds=arguments.values[1])
@@ -240,6 +243,22 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     if over is not None and state.signalled:
         state.dead = True
     return UNKNOWN
+
+
+def _sooner(run: Run, frame: Frame, found: Value, text: Text, state: State, limit: Value) -> bool:
+    """Whether what is waited for comes to its end before the limit, as far as it can be followed."""
+    if not isinstance(found, Coroutine | Made):
+        return False
+    way, inner = state.copy(), replace(frame, limited=None, raises=[])
+    with lasting.aside(run):
+        stays, doubts = len(run.stays), len(run.doubts)
+        rests.awaited(run, inner, found, text, way)
+        ended = len(run.stays) == stays and len(run.doubts) == doubts and not way.dead and not inner.raises
+    before, after = (bounds(pauses.elapsed(one))[1] for one in (state, way))
+    if not ended or after - before > bounds(limit)[1]:
+        return False
+    state.become(way)
+    return True
 
 
 def _in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
