@@ -100,5 +100,6 @@ def handler_fix(case: Case, response: Response | None) -> Fix | None:
         event = _AWAITED_EVENT.fullmatch(at.value)
         edits = codemods.install_loop_handler(response.source, at, signal, event[1] if event is not None else None)
     else:
-        edits = codemods.install_handler(response.source, response.blocking, signal, interrupt=response.interrupt)
+        source, at = response.entrance or (response.source, response.blocking)
+        edits = codemods.install_handler(source, at, signal, interrupt=response.interrupt)
     return Fix("unsafe", f"Install a handler for {signal}", edits) if edits else None

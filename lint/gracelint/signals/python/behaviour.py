@@ -34,7 +34,8 @@ class Response:
     server.stop(grace)"; "": nothing particular). ``defect`` names what is wrong, if anything is, and ``at`` is its place; ``registered`` is where the handler is
     installed, ``cleanups`` what wants to run when the program ends (and does not); ``interrupt``: there is an ``except KeyboardInterrupt`` that does something;
     ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in; ``pause`` is the longest one that the signal does
-    not shorten, ``pause_set_by`` the environment variable or option whose default its length is; ``main`` is where the main coroutine begins, if the program is at rest in another task.
+    not shorten, ``pause_set_by`` the environment variable or option whose default its length is; ``main`` is where the main coroutine begins, if the program is at rest in another task;
+    ``entrance`` is a module, and where in it the function that the program calls first goes the way that leads there.
     """
 
     as_pid1: Reaction | None
@@ -54,6 +55,7 @@ class Response:
     pause: Text | None = None
     pause_set_by: str = ""
     main: Text | None = None
+    entrance: tuple[Text, Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)

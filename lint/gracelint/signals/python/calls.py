@@ -208,6 +208,7 @@ def _function(
         outer={},
         resume=resume,
         calls=(*frame.calls, node),
+        way=(*frame.way, text),
         receiver=receiver,
         function=function,
     )

@@ -81,6 +81,7 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         loop=visit.loop,
         source=first.sources.source_of(visit.text),
         main=first.mains[-1] if visit.task and first.mains else None,
+        entrance=_entrance(first, visit),
     )
     if signal in visit.blocked:
         return _blocked(run_of, first, visit, signal, response)
@@ -112,6 +113,13 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     return replace(
         response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
     )
+
+
+def _entrance(run: Run, visit: Visit) -> tuple[Text, Text] | None:
+    """A handler belongs there: in a function further down, which others call as well, nobody would look for it."""
+    place = (*visit.way, visit.text)[:2][-1]
+    source = run.sources.source_of(place)
+    return (source, place) if source is not None else None
 
 
 def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Response) -> Response:

@@ -160,6 +160,7 @@ def _rest(
             task,
             seconds,
             over is not None,
+            frame.way,
         )
     )
     if run.deliver == number:
@@ -292,7 +293,7 @@ def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
         return
     number = len(run.visits)
     in_force = handlers(state)
-    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state)))
+    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state), way=frame.way))
     if run.deliver == number:
         deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
 

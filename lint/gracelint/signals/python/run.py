@@ -40,7 +40,7 @@ class Visit:
     """A time the program was at a place where it can be at rest. ``kind``: a ``rest`` lasts until something happens, a ``pause`` ends by itself, a ``loop`` just runs.
 
     ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here; ``task``: it is another task of the event loop than the main one that waits.
-    ``seconds`` is how long a pause lasts, where it is told; ``ended``: something else may end it.
+    ``seconds`` is how long a pause lasts, where it is told; ``ended``: something else may end it. ``way`` are the calls that led there, the first one first.
     """
 
     number: int
@@ -55,6 +55,7 @@ class Visit:
     task: bool = False
     seconds: Value | None = None
     ended: bool = False
+    way: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

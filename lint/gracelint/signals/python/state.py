@@ -132,7 +132,7 @@ class Frame:
 
     ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
     ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
-    frame, what it yields, and the state. ``limited``: waits end by TimeoutError after so many seconds.
+    frame, what it yields, and the state. ``way`` are the calls that led here, the first one first. ``limited``: waits end by TimeoutError after so many seconds.
     """
 
     scope: Scope
@@ -150,6 +150,7 @@ class Frame:
     receiver: Value | None = None
     function: Value | None = None
     calls: tuple[object, ...] = ()
+    way: tuple[Text, ...] = ()
     resume: Resume | None = None
     limited: Value | None = None
 
