@@ -385,3 +385,20 @@ def test_options_of_applets(tmp_path: Path, base: str, run: str, argv: list[str]
 def test_who_may_change_users(tmp_path: Path, user: str, verdict: str) -> None:
     built = image(tmp_path, f'FROM debian:12\nUSER {user}\nENTRYPOINT ["gosu", "app", "app"]\n')
     assert follow(built, programs=APP).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("base", "also", "arguments", "verdict"),
+    [
+        ("php:8.3-cli", "", "artisan queue:work", "unknown"),
+        ("docker.io/library/php:8.3-cli@sha256:0", "", "bin/console messenger:consume async", "unknown"),
+        ("alpine:3.20", "RUN apk add php83", "artisan horizon", "unknown"),
+        ("php:8.3-cli", "RUN docker-php-ext-install pcntl", "artisan queue:work", "graceful"),
+        ("debian:12", "RUN apt-get install -y php-cli", "artisan queue:work", "graceful"),
+        ("debian:12", "", "artisan queue:listen", "killed"),
+        ("debian:12", "", "artisan schedule:work", "unknown"),
+    ],
+)
+def test_workers_of_php(tmp_path: Path, base: str, also: str, arguments: str, verdict: str) -> None:
+    text = f"FROM {base}\n{also}\nCMD {json.dumps(['php', *arguments.split()])}\n"
+    assert follow(image(tmp_path, text)).verdict == verdict

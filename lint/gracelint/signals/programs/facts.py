@@ -116,6 +116,13 @@ def _environment(wanted: str, situation: Situation) -> bool:
     return have == value if equals else bool(have)
 
 
+def _unmentioned(wanted: Mapping[str, Any], situation: Situation) -> bool:
+    """The image stands on one of these, and nothing in its Dockerfile says the word."""
+    reference = (situation.image.base.reference or "").partition("@")[0]
+    repository = reference.rpartition("/")[2].partition(":")[0]
+    return repository in wanted["bases"] and wanted["word"] not in situation.image.dockerfile.document.text
+
+
 TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "value": _valued,
     "matches": _matches,
@@ -129,5 +136,6 @@ TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "operands": lambda wanted, situation: bool(situation.line.operands) is wanted,
     "word": lambda words, situation: any(word.value in words for word in situation.line.operands),
     "named": lambda names, situation: situation.program.value.rpartition("/")[2] in names,
+    "unmentioned": _unmentioned,
     "terminated": lambda wanted, situation: situation.line.terminated is wanted,
 }
