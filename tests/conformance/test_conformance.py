@@ -54,7 +54,7 @@ def test_only_what_is_no_worse_may_be_unsteady() -> None:
 
 # Some four in a thousand fresh scripts still show something that the model lacks. Each is printed, made as small as it gets, to be kept as a fixture
 # once mended; until none is found, no more than these pass. None passes that was promised to stop gracefully and did not.
-MOST_DISAGREED = 0.01
+MOST_DISAGREED = 0.003
 BROKEN_PROMISES = ("graceful predicted, abrupt measured", "graceful predicted, killed measured")
 MOST_UNSTEADY = 0.005
 MOST_UNKNOWN = 0.05

@@ -41,14 +41,14 @@ APPLETS = (
     "tr",
 )
 # Programs that are sometimes an application, sometimes a job that ends, and sometimes put an application into the background.
-STAND_INS = ("python", "kinto", "celery", "nginx", "php-fpm8.2")
+STAND_INS = ("python", "kinto", "celery", "nginx", "php-fpm8.2", "app", "appctl", "ourapp", "teller")
 STAND_IN = r"""#!/bin/dash
 name=${0##*/}
 for word; do  # measured of nginx and click: neither takes quotes off or parts a word
     case $word in \'*\'|--*\ *) echo "cannot read $word"; exit 2 ;; esac
 done
 case "$name $* " in
-    *" migrate "*|*" check "*|*/job.py\ *) exit 0 ;;
+    *" migrate "*|*" check "*|*" upgrade "*|*" prepare "*|*" stop "*|*/job.py\ *) exit 0 ;;
     *" --detach "*) detached=yes ;;
     nginx*"daemon off"*|php-fpm*" -F "*) ;;
     nginx*|php-fpm*) detached=yes ;;
