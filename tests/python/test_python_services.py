@@ -95,3 +95,23 @@ def test_long_calls_are_gone_through_once(tmp_path: Path) -> None:
     text += "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nwhile True:\n    f0(sys.stdin)\n    time.sleep(1)\n"
     python_lab.write({"app.py": text}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path)) == "graceful"
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("threading.Thread(target=lambda: server.run(), daemon=True).start()\nhandle()\nwhile True:\n    time.sleep(1)\n", "graceful"),
+        ("threading.Thread(target=lambda: server.run()).start()\nhandle()\nwhile True:\n    time.sleep(1)\n", "unknown"),
+        ("threading.Thread(target=lambda: server.configure()).start()\nhandle()\nwhile True:\n    time.sleep(1)\n", "graceful"),
+        ("thread = threading.Thread(target=lambda: server.run())\nthread.start()\nthread.join()\n", "killed"),
+        ("asyncio.run(asyncio.to_thread(lambda: server.run()))\n", "killed"),
+    ],
+)  # fmt: skip
+def test_a_foreign_server_in_a_thread(tmp_path: Path, rest: str, expected: str) -> None:
+    """Whether it ever comes back is not known: it holds a program up that waits for it, and no end is promised."""
+    text = (
+        "import asyncio, signal, sys, threading, time\nfrom somewhere import Server\n\nserver = Server()\n\n"
+        "def handle():\n    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n\n"
+    )
+    python_lab.write({"app.py": text + rest}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == expected

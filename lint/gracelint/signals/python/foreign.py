@@ -55,11 +55,22 @@ def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: Sta
         state.store[CANCELLED] = TRUE
         if run.handling:
             run.opaque = False
-    if perhaps_rests(name) and frame.background is None:
-        run.foreign.append((text, name))
+    _perhaps(run, frame, name, text, state)
     if _INSTALLS.search(name.rpartition(".")[2]):
         _may_install(run, state)
     return UNKNOWN
+
+
+def _perhaps(run: Run, frame: Frame, name: str, text: Text, state: State) -> None:
+    """By its name, a foreign call may be where the program, or a thread, stays."""
+    if not perhaps_rests(name):
+        return
+    if frame.background is None:
+        run.foreign.append((text, name))
+    elif frame.background == "thread" and state.signalled:
+        run.doubts.append(f"whether {name} ends")
+    elif frame.background == "thread":
+        run.snapshots.append(state.copy())
 
 
 def _given(run: Run, arguments: Arguments, text: Text, state: State) -> None:
@@ -147,8 +158,7 @@ def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, 
     """A foreign call nothing is known of."""
     if run.handling:
         run.opaque = True
-    if frame.background is None and perhaps_rests(name):
-        run.foreign.append((text, name))
+    _perhaps(run, frame, name, text, state)
     mentioned = any(signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every())
     if mentioned or _INSTALLS.search(name.rpartition(".")[2]):
         _may_install(run, state)
