@@ -122,6 +122,8 @@ def test_how_a_process_ends_that_does_not_finish(disposition: Disposition, notif
     path = SignalPath("killed", "", (), (), (hop,), 2.5)
     trace = replace(LOST, paths=(path,))
     assert [box.fate for box in boxes(trace, path)] == [fate]
+    over = replace(path, verdict="unknown", over="ends")
+    assert [box.fate for box in boxes(replace(trace, paths=(over,)), over)] == ["gone before anybody stops it"]
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -88,6 +88,8 @@ def boxes(trace: Trace, path: SignalPath) -> Iterator[Box]:
 
 
 def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
+    if path.over is not None:
+        return "gone before anybody stops it", None
     if hop.notified is False:
         return f"never hears {_signal(trace)}", False
     if hop.finishes is False:
