@@ -48,6 +48,11 @@ def no_final_newline(name: str, data: bytes) -> bytes:
     return data.removesuffix(b"\n")
 
 
+def taken_out(files: dict[str, bytes]) -> dict[str, tuple[bytes, int]]:
+    """The files without the lines of no text, and how many of those there were."""
+    return {name: (data.replace(NO_TEXT, b""), data.count(NO_TEXT)) for name, data in files.items()}
+
+
 DISGUISES = (byte_order_mark, windows_line_endings, no_text_at_the_top, no_text_at_the_end, no_final_newline)
 CASES = [path for path in BAD if (path.parents[1] / "fixed" / path.name).exists()]
 
@@ -75,4 +80,9 @@ def test_the_rest_is_kept(path: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     plain = mended(members, tmp_path / "plain", monkeypatch)
     for disguise in DISGUISES:
         other = mended(members, tmp_path / disguise.__name__, monkeypatch, disguise)
-        assert other == {name: disguise(name, data) for name, data in plain.items()}, disguise.__name__
+        expected = {name: disguise(name, data) for name, data in plain.items()}
+        if disguise is no_text_at_the_top:
+            # What a fix writes at the top of a script may come in front of a comment there, which belongs to what stands behind it.
+            assert taken_out(other) == taken_out(expected)
+        else:
+            assert other == expected, disguise.__name__
