@@ -47,7 +47,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard = {}, (), ()
-    forked.guarded, forked.held = False, ()
+    forked.guarded, forked.interruptible, forked.held = False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
     kept = {"ERR"} if "E" in state.options else set()

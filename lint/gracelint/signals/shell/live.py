@@ -89,7 +89,8 @@ class LiveShell:
         """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
         block = self.state.block
         foreground = block is not None and block.kind == "foreground" and "m" not in self.state.options
-        return foreground or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
+        waits = block is not None and block.kind == "wait" and self.state.interruptible and self.task.pid == 1
+        return foreground or waits or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
 
     def _untrapped(self, signal: str) -> None:
         state = self.state

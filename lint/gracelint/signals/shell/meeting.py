@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
     from typing import Any
 
+    from ..process import Process
     from .machine import Machine
     from .state import State
     from .values import Array, Value
@@ -143,16 +144,26 @@ def distinct(states: list[State]) -> list[State]:
 def _identity(state: State) -> object:
     command = state.ended.command if state.ended else state.block.command if state.block else None
     process = state.ended.process if state.ended else None
+    children = state.block.children if state.block is not None and not state.ended else ()
     return (
         state.ended.kind if state.ended else state.block.kind if state.block else "",
         state.ended.reason if state.ended else "",
         (command.text, command.argv) if command else None,
-        process.argv if process else None,
-        (process.shell is not None, id(process.shell)) if process and process.shell else None,
+        _shape(process) if process else None,
+        tuple(_shape(child) for child in children),
         tuple((name, trap.text, trap.action) for name, trap in sorted(state.traps.items())),
         state.ignored,
-        tuple(job.text for job in state.jobs if not job.told),
+        tuple((job.text, _shape(job.process)) for job in state.jobs if not job.told),
         tuple(each.process.text for each in state.held),
         "e" in state.options,
         "m" in state.options,
+    )
+
+
+def _shape(process: Process) -> object:
+    """A process and what it has started: a command may turn out in several ways, which are no less different for being started by the same words."""
+    return (
+        process.argv,
+        id(process.shell) if process.shell else None,
+        tuple(_shape(child) for child in process.children),
     )

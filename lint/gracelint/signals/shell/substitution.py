@@ -172,7 +172,10 @@ def _formatted(layout: Value, values: list[Value], *, quotes: bool) -> Value | N
     if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
         return values[0]
     if quotes and "%q" in layout and all(isinstance(value, str) for value in values):
-        layout, values = layout.replace("%q", "%s"), [quote(str(value)) for value in values]
+        if "%" in layout.replace("%q", ""):
+            return None
+        lacking = (-len(values) % layout.count("%q")) if values else layout.count("%q")
+        layout, values = layout.replace("%q", "%s"), [quote(str(value)) for value in [*values, *[""] * lacking]]
     places = _PLACE.findall(layout)
     if "%" in _PLACE.sub("", layout) or _ESCAPE.sub("", layout).count("\\"):
         return None

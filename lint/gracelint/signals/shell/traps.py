@@ -95,6 +95,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     state.guarded = state.guarded or (
         signal == "EXIT" and not reset and action != "" and state.shell.dialect.exit_trap_on_signal
     )
+    state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.family == "bash")
     ignoring = not reset and action == ""
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
     return True
