@@ -8,6 +8,7 @@ import concurrent.futures
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from engines import bootstrap
 
 from gracelint.image.build import build_image
 from gracelint.image.context import Context
-from gracelint.lab import docker
+from gracelint.lab import docker, procfs
 from gracelint.lab.programs import backend, client
 from gracelint.lab.ready import Written
 from gracelint.parsers.dockerfile import parse
@@ -90,6 +91,9 @@ def measured(number: int, case: dict[str, Any], folder: Path) -> str:
     port, origin = project.ports["{port}"], project.ports["{backend}"]
     script = [sys.executable, str(Path(backend.__file__)), origin, str(project.record), "2.0"]
     company = [subprocess.Popen(script)] if "nginx.conf" in case["files"] else []
+    while company and not procfs.listens(company[0].pid, int(origin)):
+        assert company[0].poll() is None
+        time.sleep(0.02)
     asking = [sys.executable, str(Path(client.__file__)), "http", port, "/slow", "40"]
     asker = subprocess.Popen(asking, stdout=subprocess.PIPE, text=True) if case.get("answer") else None
     try:
