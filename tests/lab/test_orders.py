@@ -20,6 +20,7 @@ NGINX = (
     "daemon on; pid nginx.pid; error_log error.log;\nevents {}\nhttp { access_log off; server { listen unix:web; } }\n"
 )
 REDIS = "redis-server --port 0 --unixsocket store --save ''"
+OTHER = "redis-server --port 0 --unixsocket other --save ''"
 STOP = "redis-cli -s store shutdown nosave"
 WEB = "nginx -p . -c nginx.conf"
 ALONE = f"{WEB} -g 'daemon off;'"
@@ -33,6 +34,9 @@ SCRIPTS = {
     "a command that waits, in a trap": (f"trap '{STOP}' TERM\n{REDIS} &\nwait", "graceful"),
     "a command that waits, for a daemon": (f"trap '{STOP}; exit' TERM\n{REDIS} --daemonize yes\nwhile :; do sleep 0.2; done", "graceful"),
     "nobody is told in a trap": (f"trap '{STOP}; exit' TERM\n{WEB}\nwhile :; do sleep 0.2; done", "abrupt"),
+    "one of two, in a trap": (f"trap '{STOP}; wait' TERM\n{REDIS} &\n{OTHER} &\nwait", "killed"),
+    "one of two, at set-up": (f"{REDIS} &\n{OTHER} &\nsleep 0.3\n{STOP}\nexec {REDIS}", "abrupt"),
+    "somewhere else": (f"trap 'redis-cli -h store.invalid shutdown; exit' TERM\n{REDIS} &\nwait", "abrupt"),
     "a signal and a wait in a trap": (f'trap "{WEB} -s quit; wait" TERM\n{WEB} &\nsleep 99 & wait', "killed"),
 }  # fmt: skip
 

@@ -79,12 +79,15 @@ class Startup:
         return 0 if to == "job" else None
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
-        """Jobs that are told to stop will have ended where the script waits for them."""
-        reached = {
-            job.pid for job in state.jobs if any(orders.meant(order, argv, each) for each in orders.below(job.process))
-        }
-        state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
-        state.jobs = tuple(replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+        """A job that is told to stop will have ended where the script waits for it. Of several that may be meant, all but one run on: none is taken to end."""
+        meant = [
+            job.pid
+            for job in state.jobs
+            if not job.told and any(orders.meant(order, argv, each) for each in orders.below(job.process))
+        ]
+        if len(meant) == 1:
+            state.unclaimed += tuple(meant)
+            state.jobs = tuple(replace(job, told=True) if job.pid in meant else job for job in state.jobs)
         return 0.0
 
     def processes(self, state: State) -> list[Running]:

@@ -77,9 +77,13 @@ class Surroundings:
         return 0 if targets else 1
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
-        """They get the signal, or are told in a way of their own."""
+        """It gets the signal, or is told in a way of its own. Of several that may be meant, it is one."""
         kernel = self.kernel
         told = [task for task in kernel.tasks.values() if task.alive and orders.meant(order, argv, task.process)]
+        if len(told) > 1:
+            told = [
+                told[kernel.choices.pick((self.task.pid, text, "order"), f"which one `{text.value}` stops", len(told))]
+            ]
         reached = tuple(task.pid for task in told)
         self.sent.append(Sent(order.signal or "SIGTERM", "name", text, reached, handling(state)))
         for task in told:
