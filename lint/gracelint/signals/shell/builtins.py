@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, making, reading, variables
+from . import conditions, filesystem, flow, jobcontrol, making, reading, variables, working_folder
 from .dialects import DASH_LETTERS, NAMED_OPTIONS
 from .parameters import compute
 from .state import Truth
@@ -150,7 +150,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "unset": variables.unset,
     "set": _set,
     "shift": _shift,
-    "cd": making.change_folder,
+    "cd": working_folder.change_folder,
     **dict.fromkeys(making.TOOLS, making.tool),
     "eval": flow.evaluate,
     "return": flow.give_back,

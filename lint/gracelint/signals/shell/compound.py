@@ -9,13 +9,14 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from ..process import Bound
-from . import conditions, pipelines, reckoning, refusals
+from . import double_brackets, pipelines, reckoning, refusals
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
+    from .interpreter import Frame
     from .machine import Machine
     from .outcome import Around
-    from .state import Frame, State
+    from .state import State
     from .values import Value
 
 MOST_ARMS = 32
@@ -168,7 +169,7 @@ def _arm_taken(
     for word in node.arms[number].patterns:
         if rest is None:
             return None
-        truth = conditions.matching(machine, rest, subject, word)
+        truth = double_brackets.matching(machine, rest, subject, word)
         if truth.value is False:
             continue
         rest.done(None, truth)
@@ -212,7 +213,7 @@ def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[St
         return [state]
     if "[[" in state.shell.dialect.misreads:
         return machine.finished(state, 127)  # no command of that name
-    return machine.decided(state, conditions.double(machine, state, node.expression))
+    return machine.decided(state, double_brackets.double(machine, state, node.expression))
 
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> list[State]:

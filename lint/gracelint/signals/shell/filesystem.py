@@ -180,3 +180,8 @@ def located(path: str, workdir: Value) -> str | None:
     if path.startswith("/"):
         return posixpath.normpath(path)
     return posixpath.normpath(posixpath.join(base, path)) if base is not None else None
+
+
+def is_open(word: str) -> bool:
+    """Whether a word may stand for others: a pattern, a home."""
+    return word.startswith("~") or any(character in word for character in "*?[{")

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...parsers.shell import model as sh
+    from .interpreter import Frame
     from .machine import Machine
-    from .state import Frame, State
+    from .state import State
     from .values import Field
 
 

@@ -19,8 +19,9 @@ from .state import Block, Ended, Truth
 from .values import Unknown, alone, clip, name
 
 if TYPE_CHECKING:
+    from .interpreter import Frame
     from .machine import Machine
-    from .state import Frame, State
+    from .state import State
     from .values import Field, Value
 
 MOST_ITERATIONS = 100

@@ -20,7 +20,7 @@ from . import (
     held,
     inputs,
     loops,
-    making,
+    opening,
     parameters,
     pipelines,
     refusals,
@@ -28,7 +28,8 @@ from . import (
     traps,
     words,
 )
-from .state import Ended, Frame, Truth
+from .interpreter import Frame
+from .state import Ended, Truth
 from .values import clip
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Machine:
     def enter(self, state: State, command: object) -> list[State]:
         """Begin a command."""
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
-        if redirects and not making.opened(self, state, redirects):
+        if redirects and not opening.opened(self, state, redirects):
             return refusals.not_redirected(self, state, command)
         if state.held:
             held.leave(state)

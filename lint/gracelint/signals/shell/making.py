@@ -1,4 +1,4 @@
-"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``, ``cd``, and redirections.
+"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``.
 
 What stands where is asked of the image, and of what the script has done itself (`made.Made`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
 where nothing stands in its way; else nobody knows. Options that are not modelled make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
@@ -10,9 +10,8 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from . import filesystem
-from .filesystem import located, standing, writable
-from .state import Truth
-from .values import Unknown, concatenate, default
+from .filesystem import is_open, located, standing, writable
+from .values import default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +32,7 @@ def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     letters, operands = _split(name, words)
     if not operands:
         return machine.finished(state, 0 if letters & {"help", "version"} else 1)
-    paths = [located(word, state.workdir) if word and not _open(word) else None for word in operands]
+    paths = [located(word, state.workdir) if word and not is_open(word) else None for word in operands]
     known = [path for path in paths if path is not None]
     if len(known) < len(paths) or not all(isinstance(field.value, str) for field in fields):
         return _unsure(machine, state, fields)
@@ -75,18 +74,6 @@ def _split(name: str, words: list[str | None]) -> tuple[set[str], list[str | Non
 _LONG = {"--parents": "p", "--force": "f", "--recursive": "R", "--symbolic": "s", "--archive": "a", "--no-clobber": "n"}
 _VALUES = {"mkdir": "m", "touch": "drt", "cp": "tS", "mv": "tS", "ln": "tS"}
 _MODES = frozenset({"x", "w", "r", "rw", "rwx", "wx", "rx"})
-
-
-def lacks_a_file(machine: Machine, state: State, fields: list[Field]) -> bool:
-    """Whether one of the files that a tool is to read is not there for certain."""
-    words = [field.value for field in fields]
-    names = [word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not _open(word)]
-    return any(filesystem.exists(machine, state, name, "f") is False for name in names)
-
-
-def _open(word: str) -> bool:
-    """Whether a word may stand for others: a pattern, a home."""
-    return word.startswith("~") or any(character in word for character in "*?[{")
 
 
 # --- what each one does, operand by operand ---
@@ -271,82 +258,3 @@ TOOLS: dict[str, Callable[[Machine, State, set[str], list[str]], Iterable[Outcom
     "mv": _mv,
     "ln": _ln,
 }
-
-
-# --- redirections ---
-
-
-def opened(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> bool:
-    """Whether the files of redirections can be opened, as far as is known; those that are written are there from now on."""
-    for each in redirects:
-        if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
-            continue
-        word = machine.value(state, each.target)
-        if not isinstance(word, str) or not word or _open(word):
-            continue
-        if each.operator == "<":
-            if filesystem.exists(machine, state, word, "f") is False:
-                return False
-            continue
-        path = located(word, state.workdir)
-        if (
-            path is None
-            or path.startswith(("/dev/", "/proc/"))
-            or (each.operator == ">&" and word.rstrip("-").isdigit())
-            or word == "-"
-        ):
-            continue
-        if can_write(machine, state, path) is False:
-            return False
-        filesystem.note(state, path, "file")
-    return True
-
-
-# --- the working folder ---
-
-
-def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``cd``."""
-    operands = [field for field in fields[1:] if field.shown not in ("--", "-P", "-L", "-e")]
-    target = operands[0].value if operands else machine.parameter(state, "HOME") or "/root"
-    known = default(target)
-    if known == "-":
-        target = state.lookup("OLDPWD") or ""
-        known = default(target) or None
-    elif known is not None and (known == "~" or known.startswith("~/")):
-        target = concatenate([machine.parameter(state, "HOME") or "/root", known[1:]])
-        known = default(target)
-    elif known is not None and _open(known):
-        known = None
-    path = located(known, state.workdir) if known is not None else None
-    kind: Kind = "unknown"
-    if isinstance(target, str) and path is not None:
-        kind = "folder" if not known else standing(machine, state, path)
-    if kind == "file" or (path == "/root" and filesystem.user_of(state) not in ("0", None)):
-        return machine.finished(state, 1)
-    if kind == "none":
-        return _perhaps_mounted(machine, state, path or "/")
-    _enter(state, path)
-    if state.tested and kind == "unknown":
-        return machine.undecided(state, " ".join(field.shown for field in fields))
-    return machine.finished(state, 0)
-
-
-def _enter(state: State, path: str | None) -> None:
-    state.variables["OLDPWD"] = state.workdir
-    state.workdir = Unknown("$PWD", nonempty=True) if path is None else path
-
-
-def _perhaps_mounted(machine: Machine, state: State, path: str) -> list[State]:
-    """A folder that the image does not hold is there only where somebody mounts it."""
-    state.done(None, Truth(None, False, f"{path} is mounted", f"{path} is not there"))
-    result = []
-    for each, there in machine.split(state):
-        if there:
-            _enter(each, path)
-            result.extend(machine.finished(each, 0))
-        elif "e" in each.options and not each.tested:
-            result.append(machine.leave(each, 1, f"{path}, where the script goes with cd, is not there"))
-        else:
-            result.extend(machine.finished(each, 1))
-    return result

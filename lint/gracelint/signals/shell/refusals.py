@@ -15,8 +15,9 @@ from .values import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .interpreter import Frame
     from .machine import Machine
-    from .state import Frame, State
+    from .state import State
 
 # Without any of these, there is nothing in a text that `_bashism` names.
 BASH = regex(r"=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&")

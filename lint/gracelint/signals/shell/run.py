@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .dialects import dialect
+from .interpreter import Shell
 from .startup import Startup, explore
-from .state import Shell, State
+from .state import State
 from .steady import alternative_of
 from .values import Field, Unknown
 

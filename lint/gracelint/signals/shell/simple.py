@@ -14,7 +14,7 @@ from . import (
     held,
     inputs,
     jobcontrol,
-    making,
+    opening,
     orders,
     parameters,
     pipelines,
@@ -160,7 +160,7 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if state.inputs:
         inputs.consumed(state, node, name)
-    if name == "cat" and making.lacks_a_file(machine, state, fields[1:]):
+    if name == "cat" and opening.lacks_a_file(machine, state, fields[1:]):
         return machine.finished(state, 1)
     state.restless = state.restless or name not in filesystem.HARMLESS
     environment = surroundings(machine, state, pid1=False)

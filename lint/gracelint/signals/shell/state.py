@@ -1,8 +1,7 @@
 """The state of a shell in the middle of a script, as data: it can be copied where the way splits, compared where ways
 meet, and resumed when a signal comes.
 
-What Python would keep on its call stack (the place in each block, loop and function) is an explicit chain of `Frame`s, so nesting in
-hostile scripts costs memory, not stack, and a suspended shell simply *is* its state.
+What is still to do is a chain of frames (`interpreter.Frame`), so that a suspended shell simply *is* its state.
 """
 
 from __future__ import annotations
@@ -20,37 +19,14 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..process import Process
-    from .dialects import Dialect
     from .held import Held
     from .inputs import Input
+    from .interpreter import Frame, FrameKind, Shell
     from .outcome import Around, Command, LostExec, Trap
     from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
 DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
-TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
-
-# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Exit: what runs
-# until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
-FrameKind = Literal[
-    "base", "seq", "within", "call", "eval", "trap", "error", "exit", "if", "andor", "not", "while", "for", "refused"
-]
-
-
-@dataclass(slots=True, eq=False)
-class Frame:
-    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
-    what the trap has interrupted does not matter). ``following`` is, of a block, its place behind this command."""
-
-    kind: FrameKind
-    parent: Frame | None
-    depth: int
-    tested: bool
-    node: object = None
-    index: int = 0
-    data: object = None
-    label: str = ""
-    following: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,65 +283,3 @@ def _first_open(parameters: tuple[Field, ...]) -> int | None:
         if not isinstance(each.value, str) and each.rest:
             return at
     return None
-
-
-class Shell:
-    """What stays the same while a shell runs: who interprets, and what.
-
-    ``dialect`` is the shell's behaviour, ``argv`` as the kernel shows it, ``name`` is ``$0``, ``path`` the script's file in the image. ``mode`` as in `Outcome`. Frames are made here,
-    each only once, so that two ways that come to the same place hold the very same frame.
-    """
-
-    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: str, pid: int) -> None:
-        self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
-            dialect,
-            argv,
-            name,
-            source,
-            mode,
-            pid,
-        )
-        # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
-        self.ignored: frozenset[str] = frozenset()
-        self.given: tuple[str, ...] = ()
-        self.user: str | None = None
-        self.leads = False  # a process group
-        self.aliases: set[str] = set()
-        self.unparsable: dict[int, str] = {}  # by the identity of the command
-        self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
-        # Command substitutions, each with all that its program sees, of which it is known that they end.
-        self.quiet: set[object] = set()
-        # Words without an expansion, by their identity, and what they always become.
-        self.plain: dict[int, tuple[sh.Word, Field]] = {}
-        self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
-
-    def frame(
-        self,
-        kind: FrameKind,
-        parent: Frame | None,
-        node: object = None,
-        index: int = 0,
-        data: object = None,
-        label: str = "",
-    ) -> Frame:
-        """The frame of these parts."""
-        key = (kind, id(parent), id(node), index, id(data) if data is not None else 0, label)
-        found = self._frames.get(key)
-        if found is None:
-            tested = kind in TESTING or (kind == "while" and index == 0)
-            if parent is None:
-                frame = Frame(kind, None, 0, tested, node, index, data, label)
-            else:
-                frame = Frame(
-                    kind,
-                    parent,
-                    parent.depth + 1,
-                    tested or (parent.tested and kind != "trap"),
-                    node,
-                    index,
-                    data,
-                    label,
-                )
-            # What the identities in the key stand for is kept alive with it.
-            found = self._frames[key] = (frame, data, parent)
-        return found[0]

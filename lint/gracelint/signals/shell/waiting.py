@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .state import Frame, State
+    from .interpreter import Frame
+    from .state import State
 
 
 class Waiting:

@@ -1,0 +1,64 @@
+"""``cd``: where a script goes, and whether that is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import filesystem
+from .filesystem import located, standing
+from .state import Truth
+from .values import Unknown, concatenate, default
+
+if TYPE_CHECKING:
+    from ...image.entries import Kind
+    from ...parsers.shell import model as sh
+    from .machine import Machine
+    from .state import State
+    from .values import Field
+
+
+def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``cd``."""
+    operands = [field for field in fields[1:] if field.shown not in ("--", "-P", "-L", "-e")]
+    target = operands[0].value if operands else machine.parameter(state, "HOME") or "/root"
+    known = default(target)
+    if known == "-":
+        target = state.lookup("OLDPWD") or ""
+        known = default(target) or None
+    elif known is not None and (known == "~" or known.startswith("~/")):
+        target = concatenate([machine.parameter(state, "HOME") or "/root", known[1:]])
+        known = default(target)
+    elif known is not None and filesystem.is_open(known):
+        known = None
+    path = located(known, state.workdir) if known is not None else None
+    kind: Kind = "unknown"
+    if isinstance(target, str) and path is not None:
+        kind = "folder" if not known else standing(machine, state, path)
+    if kind == "file" or (path == "/root" and filesystem.user_of(state) not in ("0", None)):
+        return machine.finished(state, 1)
+    if kind == "none":
+        return _perhaps_mounted(machine, state, path or "/")
+    _enter(state, path)
+    if state.tested and kind == "unknown":
+        return machine.undecided(state, " ".join(field.shown for field in fields))
+    return machine.finished(state, 0)
+
+
+def _enter(state: State, path: str | None) -> None:
+    state.variables["OLDPWD"] = state.workdir
+    state.workdir = Unknown("$PWD", nonempty=True) if path is None else path
+
+
+def _perhaps_mounted(machine: Machine, state: State, path: str) -> list[State]:
+    """A folder that the image does not hold is there only where somebody mounts it."""
+    state.done(None, Truth(None, False, f"{path} is mounted", f"{path} is not there"))
+    result = []
+    for each, there in machine.split(state):
+        if there:
+            _enter(each, path)
+            result.extend(machine.finished(each, 0))
+        elif "e" in each.options and not each.tested:
+            result.append(machine.leave(each, 1, f"{path}, where the script goes with cd, is not there"))
+        else:
+            result.extend(machine.finished(each, 1))
+    return result
