@@ -1,4 +1,4 @@
-"""The files of an image: what stands at a path, asked backwards through the steps of its build.
+"""The files of an image: what stands at a path, asked backwards through the steps of its build (`gracelint.image.listing`: below a folder).
 
 Method: a path is looked for from the last step to the first; each step says what it did to that one path (see
 `gracelint.image.entries`), and renaming steps change the path under way. Nothing is built up in advance, so an image
@@ -22,8 +22,8 @@ from .base_files import held_by_base, is_system_folder, other_names
 from .before import Before, Place
 from .copies import copied, word_problem
 from .effort import CHARACTERS, READING, Effort
-from .entries import Change, Folder, Found, Gone, Link, Vague, contains, inside
-from .listing import copied_paths
+from .entries import Change, Folder, Found, Gone, Link, Vague, contains
+from .listing import Candidates
 from .model import Absent, ImageFile, Unknown
 from .paths import normal
 from .reach import Reach
@@ -66,10 +66,10 @@ class ImageFiles:
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._mentions: dict[int, runs.Mentions] = {}
-        self._below: dict[str, tuple[str, ...]] = {}  # what may stand below a folder
         self._searches: dict[tuple[str, str], Search] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
+        self.candidates = Candidates(steps, context, self._effort, self._reading, self._of_stage)
         self._reach = Reach(steps)
         self._mounts: tuple[str, ...] = ()
 
@@ -102,20 +102,7 @@ class ImageFiles:
             return "file"
         if isinstance(entry, Folder):
             return "folder"
-        return "none" if isinstance(entry, Gone) and not self._perhaps_a_folder(normal(path)) else "unknown"
-
-    def _perhaps_a_folder(self, path: str) -> bool:
-        """Whether a step may have made a folder here though it makes no file: one that a RUN names, or that comes out of another stage."""
-        name = posixpath.basename(path)
-        for step in self.steps:
-            if isinstance(step, Run):
-                if name in step.instruction.value.value:
-                    return True
-            elif isinstance(step, Copy) and step.origin is not None:
-                to = None if step.destination is None else step.destination.rstrip("/") or "/"
-                if to is None or contains(to, path) or contains(path, to):
-                    return True
-        return bool(self._candidates(path))  # something may be below it
+        return "none" if isinstance(entry, Gone) and not self.candidates.perhaps_a_folder(normal(path)) else "unknown"
 
     def answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
         """An entry in the words of the protocol."""
@@ -161,7 +148,7 @@ class ImageFiles:
         self._effort.begin()
         self._effort.depth += 1  # the files listed share one effort
         try:
-            paths = self._candidates(folder)
+            paths = self.candidates.below(folder)
             return tuple(
                 path for path in paths if (wanted is None or wanted(path)) and isinstance(self.entry(path), Found)
             )
@@ -322,6 +309,10 @@ class ImageFiles:
         other = None if self._effort.deep else self._stage(index)
         return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
 
+    def _of_stage(self, index: int) -> Candidates | None:
+        other = None if self._effort.deep else self._stage(index)
+        return None if other is None else other.candidates
+
     def note(self, reason: str, text: Text | None) -> None:
         """Keep a reason why a path is not there."""
         self._notes.append((reason, text))
@@ -343,36 +334,6 @@ class ImageFiles:
     def _explained(self, entry: Entry) -> Entry:
         """Of a path that is not there, the reason that a step gave."""
         return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
-
-    # --- listing ---------------------------------------------------------------------------------------------------
-
-    def _candidates(self, folder: str) -> tuple[str, ...]:
-        """Paths that may stand below a folder, sorted; `entry` decides."""
-        found = self._below.get(folder)
-        if found is None:
-            self._effort.depth += 1
-            try:
-                made = {path for index, step in enumerate(self.steps) for path in self._made(index, step, folder)}
-            finally:
-                self._effort.depth -= 1
-            found = tuple(sorted(made))
-            if not self._effort.spent:
-                self._below[folder] = found
-        return found
-
-    def _made(self, index: int, step: Step, folder: str) -> list[str]:
-        """Paths below ``folder`` that a step may have made; `entry` decides."""
-        if not self._effort.spend():
-            return []
-        if isinstance(step, Run):
-            return [path for path in runs.written(self._reading(index, step)) if inside(path, folder) is not None]
-        if isinstance(step, Copy):
-            return copied_paths(step, folder, self.context, self._stage_listing)
-        return []
-
-    def _stage_listing(self, index: int, folder: str) -> tuple[str, ...]:
-        other = None if self._effort.deep else self._stage(index)
-        return () if other is None else other._candidates(normal(folder))
 
 
 def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
