@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..records import dataclass
 from .entries import inside
 from .globs import path_glob
+from .reach import Spread
 
 if TYPE_CHECKING:
     from ..source import Text
@@ -148,3 +149,25 @@ class Opaque:
 
 
 Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque"
+
+
+def spread(action: Action) -> Spread | None:
+    """The paths that an action can reach; None where that may be any."""
+    match action:
+        case Unpack(folder=folder):
+            return None if folder is None else Spread(below=(folder,))
+        case Transfer(sources=sources, destination=destination, moves=moves):
+            targets = (destination, *(sources if moves else ()))
+            deep, above = True, False
+        case Symlink(link=link):
+            targets, deep, above = (link,), True, True
+        case Write(target=target):
+            targets, deep, above = (target,), False, False
+        case _:
+            targets, above = action.targets, isinstance(action, MakeFolders)
+            deep = isinstance(action, Remove) or (isinstance(action, Chmod) and action.recursive)
+    if any(each.pattern or each.deep for each in targets):
+        return None
+    paths = tuple(each.path for each in targets if each.path is not None)
+    words = tuple(each.raw for each in targets if each.path is None)
+    return Spread(() if deep else paths, paths if deep else (), paths if above else (), words)

@@ -12,6 +12,7 @@ unknown names. All else is unknown, and so is what takes too much work (`graceli
 from __future__ import annotations
 
 import posixpath
+import sys
 from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,7 +27,7 @@ from .entries import Change, Folder, Found, Gone, Link, Vague, contains
 from .listing import Candidates
 from .model import Absent, ImageFile, Unknown
 from .paths import normal
-from .reach import Reach
+from .reach import Reach, spread_of_step
 from .search import Search
 from .steps import Copy, MakeFolder, Run
 
@@ -70,7 +71,7 @@ class ImageFiles:
         self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
         self.candidates = Candidates(steps, context, self._effort, self._reading, self._of_stage)
-        self._reach = Reach(steps)
+        self._reach = Reach(map(spread_of_step, steps))
         self._mounts: tuple[str, ...] = ()
 
     def is_mounted(self, path: str) -> bool:
@@ -219,19 +220,16 @@ class ImageFiles:
             self._effort.depth -= 1
 
     def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
-        path, entry = asked, None
+        path, entry, place = asked, None, before
         changes: list[Change] = []
-        index = before.step + (before.operation > 0)
-        while entry is None and (index := self._step_below(path, index)) >= 0:
-            limit = before.operation if index == before.step else None
-            for place, act in self._acts(index, path, limit):
-                effect = act(path, Before(self, place))
-                if isinstance(effect, Change):
-                    changes.append(effect)
-                    path = effect.path or path
-                elif effect is not None:
-                    entry = effect
-                    break
+        while entry is None and (earlier := self._place_below(path, place)) is not None:
+            place = earlier
+            effect = self._act(place)(path, Before(self, place))
+            if isinstance(effect, Change):
+                changes.append(effect)
+                path = effect.path or path
+            else:
+                entry = effect
         if entry is None and not self._effort.spent:
             entry = self._from_base(path, before.step if thorough else 0)
         if entry is None or self._effort.spent:
@@ -242,11 +240,25 @@ class ImageFiles:
             return Found(replace(entry.file, path=asked))
         return entry
 
+    def _place_below(self, path: str, place: Place) -> Place | None:
+        """The last place before another one that has, or may have, a say about a path; None where there is none, or no effort is left."""
+        index, limit = place
+        while index >= 0 and self._effort.spend():
+            if limit and isinstance(step := self.steps[index], Run):
+                reading = self._reading(index, step)
+                number = reading.reach.any(path, limit)
+                if number >= 0:
+                    return Place(index, number)
+            index = self._step_below(path, index)
+            limit = sys.maxsize
+            if index >= 0 and not isinstance(self.steps[index], Run):
+                return Place(index, 0)
+        return None
+
     def _step_below(self, path: str, index: int) -> int:
         """The last step before another one that has, or may have, a say about a path; -1 where there is none, or no effort is left."""
-        named, anywhere = self._reach.named(path), self._reach.anywhere
-        at = bisect_left(named, index)
-        nearest = named[at - 1] if at else -1
+        nearest = self._reach.named(path, index)
+        anywhere = self._reach.anywhere
         for at in range(bisect_left(anywhere, index) - 1, -1, -1):
             number = anywhere[at]
             if number < nearest:
@@ -258,19 +270,12 @@ class ImageFiles:
                 return number
         return nearest if self._effort.spend() else -1
 
-    def _acts(self, index: int, path: str, limit: int | None) -> Iterator[tuple[Place, Act]]:
-        """What a step does, the last first: a RUN does several things, of which the first ``limit`` count."""
-        step = self.steps[index]
+    def _act(self, place: Place) -> Act:
+        """What is done at a place."""
+        step = self.steps[place.step]
         if isinstance(step, Run):
-            operations = self._reading(index, step).operations[:limit]
-            for number in range(len(operations) - 1, -1, -1):
-                if not self._effort.spend():
-                    return
-                yield Place(index, number), operations[number].effect
-        elif isinstance(step, Copy):
-            yield Place(index, 0), partial(copied, step)
-        else:
-            yield Place(index, 0), partial(_made_folder, step)
+            return self._reading(place.step, step).operations[place.operation].effect
+        return partial(copied, step) if isinstance(step, Copy) else partial(_made_folder, step)
 
     def _concerns(self, index: int, step: Run, path: str) -> bool:
         key = (path, index)

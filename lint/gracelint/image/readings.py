@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..source import Text
     from .actions import Action
     from .model import ShellFamily
+    from .reach import Reach
     from .steps import Run
 
 MOST = 500
@@ -28,11 +29,13 @@ LONGEST = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a RUN does: its file operations in order, the commands met, the folders worked in (None: not known)."""
+    """What a RUN does: its file operations in order, the commands met, the folders worked in (None: not known), and the operations by the paths
+    that they can reach."""
 
     operations: tuple[Operation, ...]
     names: frozenset[str]
     folders: frozenset[str] | None
+    reach: Reach
 
 
 class _Kept(NamedTuple):
@@ -43,6 +46,7 @@ class _Kept(NamedTuple):
     operations: tuple[tuple[Action, int, int, bool], ...]
     names: frozenset[str]
     folders: frozenset[str] | None
+    reach: Reach
 
 
 _kept: dict[tuple[str, str | None, ShellFamily | None], _Kept] = {}
@@ -56,7 +60,7 @@ def recalled(text: Text, step: Run, shell: ShellFamily | None) -> Reading | None
     operations = tuple(
         [Operation(action, text.cut(start, end), certain) for action, start, end, certain in kept.operations]
     )
-    return Reading(operations, kept.names, kept.folders)
+    return Reading(operations, kept.names, kept.folders, kept.reach)
 
 
 def keep(
@@ -83,6 +87,7 @@ def keep(
         ),
         reading.names,
         reading.folders,
+        reading.reach,
     )
 
 

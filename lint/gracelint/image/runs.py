@@ -16,8 +16,9 @@ from ..records import dataclass
 from ..regexes import regex
 from ..source import join
 from . import readings
-from .actions import Opaque, Target
+from .actions import Opaque, Target, spread
 from .entries import contains
+from .reach import Reach
 from .readings import Reading
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         read_commands(parse_command(text).body, around)
     known_folder = step.workdir is not None and around.workdir is not None
     folders = frozenset((*around.folders, step.workdir or "/")) if known_folder else None
-    reading = Reading(tuple(around.operations), frozenset(around.names), folders)
+    reach = Reach(spread(operation.action) for operation in around.operations)
+    reading = Reading(tuple(around.operations), frozenset(around.names), folders, reach)
     if text is not None:
         readings.keep(text, step, family, reading, around.asked)
     return reading
