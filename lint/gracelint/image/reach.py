@@ -57,10 +57,11 @@ class Reach:
 
     def named(self, path: str, limit: int) -> int:
         """The number of the last thing before ``limit`` that has a say about a path by its name; -1 where there is none."""
-        found = last(self._at.get(path, ()), limit)
+        found = last(numbers, limit) if (numbers := self._at.get(path)) is not None else -1
         if self._below:
             for folder in upwards(path):
-                found = max(found, last(self._below.get(folder, ()), limit))
+                if (numbers := self._below.get(folder)) is not None:
+                    found = max(found, last(numbers, limit))
         return found
 
     def any(self, path: str, limit: int) -> int:
