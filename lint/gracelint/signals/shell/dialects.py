@@ -63,7 +63,7 @@ class Dialect:
     ``tails`` maps how a shell process got its commands to the sets of constructs through which the last command is exec'ed in place (none: never): ``command``
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
-    terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``waits_once``: ``wait -n`` is known; ``forgets_ended``: it does not
+    terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``wait_options``: the letters that ``wait`` takes; ``forgets_ended``: ``wait -n`` does not
     tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
@@ -85,7 +85,7 @@ class Dialect:
     exit_trap_on_signal: bool = False
     monitors: bool = False
     job_words: bool = True
-    waits_once: bool = True
+    wait_options: str = ""
     forgets_ended: bool = False
     forgets_killed: bool = False
     lists_ended: bool = False
@@ -130,7 +130,6 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             options=DASH_OPTIONS,
             lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
             job_words=False,
-            waits_once=False,
             kill=Kill(prefix=False, dashes=False, joined=True, gives_up=True),
             refusal_ends_trap=True,
             leaves_on_interrupt=True,
@@ -153,6 +152,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             dollar_quotes="'",
             variables=frozenset({"LINENO", "RANDOM", "SHLVL"}),
             exec_options="a",
+            wait_options="n",
             waits_for_orphans=True,
             pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
             forgets_ended=True,
@@ -180,6 +180,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         dollar_quotes="'\"",
         variables=OF_BASH,
         exec_options="acl",
+        wait_options="fn" if number is not None and number < (5, 1) else "fnp",
         leaves_by_exit_trap=False,
         pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
         trap_options=True,

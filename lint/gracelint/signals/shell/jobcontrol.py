@@ -83,6 +83,8 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         field, rest = rest[0], rest[1:]
         word = default(field.value)
         if word is not None and word.startswith("-"):
+            if not set(word[1:]) <= set(state.shell.dialect.wait_options + "-"):
+                return machine.finished(state, 2)
             once = once or "n" in word
             if word.endswith("p") and rest:
                 # Which one has ended, bash 5.1 and later say in a variable.
@@ -110,8 +112,6 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         pids = [job.pid for job in state.jobs if not job.disowned]
         if not once:
             pids.extend(held.awaited(state))
-    if once and not state.shell.dialect.waits_once:
-        return machine.finished(state, 2)
     claimed = (
         next((pid for pid in state.unclaimed if pid not in state.heard and (not named or pid in ended)), None)
         if once

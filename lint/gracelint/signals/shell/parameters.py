@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
@@ -200,6 +199,8 @@ def operate(machine: Machine, state: State, part: sh.Parameter, current: Value |
     if isinstance(current, Unknown):
         known = operate(machine, state, part, current.default) if current.default is not None else None
         return Unknown(part.text.value if "$" in part.text.value else f"${part.name}", default(known or ""))
+    if current is None and operator == "@":
+        return ""
     changed = _change(machine, state, part, current or "", operator)
     return changed if changed is not None else Unknown(part.text.value)
 
@@ -280,7 +281,19 @@ def _change(machine: Machine, state: State, part: sh.Parameter, text: str, opera
     if operator in ("^", ","):
         return (text[:1].upper() if operator == "^" else text[:1].lower()) + text[1:]
     if operator == "@" and part.argument is not None:
-        changes: dict[str, Callable[[str], str]] = {"Q": quote, "U": str.upper, "L": str.lower}
-        change = changes.get(part.argument.literal or "")
+        change = TRANSFORMATIONS.get(part.argument.literal or "")
         return None if change is None else change(text)
     return None
+
+
+def _quoted(text: str) -> str | None:
+    """``${x@Q}``: always between quotes (``sh_single_quote``, or ``ansic_quote`` where a character cannot be shown, which is not followed)."""
+    return "'" + text.replace("'", "'\\''") + "'" if text.isprintable() else None
+
+
+TRANSFORMATIONS: dict[str, Callable[[str], str | None]] = {
+    "Q": _quoted,
+    "U": str.upper,
+    "L": str.lower,
+    "u": lambda text: text[:1].upper() + text[1:],
+}
