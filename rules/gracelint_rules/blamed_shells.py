@@ -54,6 +54,8 @@ def of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
 def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     """A trap for the stop signal is in force, and does not do."""
     assert stop.trap is not None
+    if stop.trap.action is None:
+        return None  # what it does is not known
     if stop.ends == "crashes":
         return "trap-kills-itself", stop.trap.text
     if stop.deferred:
@@ -64,12 +66,16 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     endless = endless_wait(outcome)
     if endless is not None and not stop.untold:
         return "trap-does-not-exit", endless.text
+    # A signal to a pid that is not known (of a file, of another program's output) may well be for the one in question.
+    elsewhere = any(sent.to == "other" for sent in stop.sent)
     if stop.ends == "stays":
-        return ("trap-does-not-exit" if stop.returns else "trap-does-not-forward"), stop.trap.text
-    if stop.untold:
-        # A signal to a pid that is not known (of a file, of another program's output) may well be for the one in question.
-        elsewhere = any(sent.to == "other" for sent in stop.sent)
+        if stop.returns:
+            return "trap-does-not-exit", stop.trap.text
         return None if elsewhere else ("trap-does-not-forward", stop.trap.text)
+    if stop.untold:
+        own = {outcome.foreground, *(job.pid for job in outcome.jobs)}
+        # Who started a child's child, and does not pass the signal on, is to blame for that.
+        return None if elsewhere or own.isdisjoint(stop.untold) else ("trap-does-not-forward", stop.trap.text)
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None

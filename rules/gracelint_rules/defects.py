@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # Where a script traps on one way and not on another, exec before the same command would take the trap away.
 _OF_TRAPS = ("deferred-trap", "trap-does-not-forward", "trap-for-another-signal", "unportable-trap")
 _NO_EXEC = ("missing-exec", "shell-wrapper-without-exec", "shell-form-entrypoint", "shell-form-cmd")
+_LEFT_ALONE = ("abandoned-background-process", "daemonized-service")
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
@@ -113,6 +114,8 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
             continue  # its supervisor decides what is sent, whatever the container's own signal is
         if blamed[0] in _NO_EXEC and _robbed_all_the_same(path, hop):
             continue  # GL405 says it
+        if blamed[0] in (*_NO_EXEC, *_LEFT_ALONE) and _told_all_the_same(path, hop):
+            continue  # they hear of it without their shell
         yield blamed[0], hop, blamed[1]
 
 
@@ -135,6 +138,14 @@ def _robbed_all_the_same(path: SignalPath, shell: Hop) -> bool:
     """Whether exec would change nothing, because who stops everyone reaches the workers of the shell's child either way."""
     robbed = any(hop.robbed and shell in _above(path, hop) for hop in path.hops)
     return robbed and any(sweeps(hop.program) for hop in _above(path, shell))
+
+
+def _told_all_the_same(path: SignalPath, shell: Hop) -> bool:
+    """Whether who stops everyone tells all that runs below a shell as well."""
+    below = [hop for hop in path.hops if shell in _above(path, hop)]
+    return (
+        bool(below) and all(hop.notified for hop in below) and any(sweeps(hop.program) for hop in _above(path, shell))
+    )
 
 
 def _dies_alone(path: SignalPath, hop: Hop) -> bool:

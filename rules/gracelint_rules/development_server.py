@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|development|local|debug)(?:[^a-z]|$)")
 
 
+_SERVER = regex(r"\bserver\s*=(?!=)")
+
 # Variables whose value names what an image is for.
 _ENVIRONMENTS = (
     "NODE_ENV",
@@ -70,6 +72,8 @@ def check(case: Case) -> Iterator[Finding]:
     for defect in of_rule(case, RULE.name):
         if asks_for_development(case, defect) or (defect.path.verdict != "killed" and _for_development(case)):
             continue  # nothing is lost that anybody would miss there
+        if _server_of_its_own(case, defect):
+            continue
         killed = f"; it is killed after {case.trace.grace_period:g} s" if defect.path.verdict == "killed" else ""
         yield tell(
             RULE,
@@ -78,6 +82,12 @@ def check(case: Case) -> Iterator[Finding]:
             f"{shown(defect.hop.argv)} is made for development: {_what_happens(case, defect)}{killed}; start a production server",
             severity="info" if _for_development(case) else None,
         )
+
+
+def _server_of_its_own(case: Case, defect: Defect) -> bool:
+    """Whether the call says which server is to serve (``bottle.run(app, server="waitress")``): what that one does is not known."""
+    response = response_of(case, defect)
+    return response is not None and _SERVER.search(response.blocking.value) is not None
 
 
 def asks_for_development(case: Case, defect: Defect) -> bool:

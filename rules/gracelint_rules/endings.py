@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.parsers.shell.model import (
     AndOr,
+    Background,
     Block,
     Branch,
     Case,
@@ -17,7 +18,9 @@ from gracelint.parsers.shell.model import (
     Group,
     If,
     Simple,
+    Subshell,
 )
+from gracelint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +29,42 @@ if TYPE_CHECKING:
     from gracelint.signals.shell.outcome import Command, Outcome
     from gracelint.source import Text
 
+_EQUALS = regex(r"\s==?\s|=~")
+_HANDS_ON = regex(r'"?\$(?:@|\*|\{@)')
+_PREPARING = frozenset(
+    {
+        "cd",
+        "export",
+        "set",
+        "unset",
+        "sleep",
+        "source",
+        ".",
+        "mkdir",
+        "chmod",
+        "chown",
+        "umask",
+        "ulimit",
+        "trap",
+        "kill",
+        "rm",
+    }
+)
 _ENDS = frozenset({"exit", "return", "wait", "true", ":", "false", "echo", "printf"})
 
 
-def work_behind(outcome: Outcome, command: Command) -> bool:
+def work_behind(outcome: Outcome, command: Command, *, always: bool = False) -> bool:
     """Whether a script does anything behind a command, or behind the calls that lead to it, but wait, print and leave. Of a command in a file that is
-    read with ``.`` only its own file is looked at."""
+    read with ``.`` only its own file is looked at.
+
+    ``always``: only what it does whenever that command was run and has ended; behind the branches of a choice by a value (``case``, ``[ "$1" = web ]``) nothing counts,
+    as each of them may be meant to stay.
+    """
     from gracelint.parsers.shell import parse_command
 
     body = parse_command(outcome.source).body
+    if always:
+        return _always_goes_on(body, command.text)
     return any(_goes_on(body, text) for text in (*command.calls, command.text) if text.buffer is outcome.source.buffer)
 
 
@@ -47,6 +77,43 @@ def _goes_on(block: Block, at: Text) -> bool:
                 inside or (not isinstance(node, Function) and not all(_ends(each) for each in rest)) or _first(node, at)
             )
     return False
+
+
+def _always_goes_on(block: Block, at: Text) -> bool:
+    for index, node in enumerate(block.commands):
+        if _holds(node.text, at):
+            chosen = isinstance(node, Case) or (
+                isinstance(node, If)
+                and any(
+                    _EQUALS.search(branch.condition.commands[-1].text.value)
+                    for branch in node.branches
+                    if branch.condition.commands
+                )
+            )
+            behind = not chosen and any(deed(each) for each in block.commands[index + 1 :])
+            return behind or any(_always_goes_on(inner, at) for inner in _blocks(node) if _holds(inner.text, at))
+    return False
+
+
+def deed(node: Node) -> bool:
+    """Whether a command does more than to wait, print, leave, prepare, or hand the arguments on."""
+    if isinstance(node, AndOr):
+        return deed(node.left) or deed(node.right)
+    if not isinstance(node, Simple) or not node.words or _ends(node):
+        return False
+    return node.words[0].text.value not in _PREPARING and not _HANDS_ON.search(node.text.value)
+
+
+def siblings_before(block: Block, at: Text) -> list[Node]:
+    """The commands that stand in front of a place in its innermost block, from the first to the last."""
+    for index, node in enumerate(block.commands):
+        if _holds(node.text, at):
+            while isinstance(node, Background):
+                node = node.command
+            bodies = [node.body] if isinstance(node, Subshell) else _blocks(node)
+            inner = next((each for each in bodies if _holds(each.text, at)), None)
+            return siblings_before(inner, at) if inner is not None else list(block.commands[:index])
+    return []
 
 
 def _first(node: Node, at: Text) -> bool:

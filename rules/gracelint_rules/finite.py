@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
+from .endings import deed, siblings_before, work_behind
 from .launching import base_name
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _DEEDS = frozenset(
     "add bootstrap build check chown compile config configure copy create download fetch fix gen generate import init initialise initialize"
     " initialisation initialization install load migrate migration migrations patch permissions populate prepare preload provision register"
-    " restore seed setup test tests unpack upgrade wait warm warmup".split()
+    " restore seed setup shutdown stop test tests unpack upgrade wait warm warmup".split()
 )
 # A script that controls a service (ctl.sh start, apictl restart) starts it in the background and returns.
 _CONTROL = regex(r"ctl$|\.sh$|service$|daemon$")
@@ -45,7 +46,8 @@ def sounds_finite(command: Command) -> bool:
     if _VERSION.sub("", name) in _INTERPRETERS:
         if command.argv[1:2] in (("-e",), ("-r",), ("--eval",)):
             return True  # a few lines of a script's own, which compute something
-        words = [base_name(word) for word in command.argv[1:] if not word.startswith("-")][:1]
+        modules = 3 if command.argv[1:2] == ("-m",) else 1  # python -m spacy download, python -m app.migrate
+        words = [base_name(word) for word in command.argv[1:] if not word.startswith("-")][:modules]
     elif command.program is not None and command.program.kind == "package-runners":
         words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
     elif command.program is not None:
@@ -62,15 +64,29 @@ def _is_unread_runner(command: Command) -> bool:
 
 def may_serve(job: Job) -> bool:
     """Whether a background job may have something to lose whenever the stop comes: it runs until it is told, or may well do."""
-    return job.service and job.stays is not False and (job.stays is True or not sounds_finite(job.command))
+    if not job.service or job.stays is False:
+        return False
+    return job.stays is True or not (sounds_finite(job.command) or _last_of_several(job))
+
+
+def _last_of_several(job: Job) -> bool:
+    """Whether a program that nobody knows comes after others in a group that runs in the background: ``(fetch x; unpack x) &``."""
+    from gracelint.parsers.shell import parse_command
+
+    if job.command.program is not None or "subshell" not in job.command.around:
+        return False
+    return any(deed(node) for node in siblings_before(parse_command(job.text).body, job.command.text))
 
 
 def is_step(outcome: Outcome) -> bool:
     """Whether a program that nobody knows has more behind it than words and tidying up, at the script's own level or in a function that it was
     called from: it is written to end."""
     command = outcome.command
-    if command is None or not (_CALLED if command.calls else frozenset()).issuperset(command.around):
+    if command is None:
         return False
+    if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
+        unknown = command.program is None or command.program.stays is None
+        return unknown and not command.calls and work_behind(outcome, command, always=True)
     if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
     if command.program is None and any(_same_deed(command.argv, earlier.argv) for earlier in outcome.before):
@@ -90,7 +106,7 @@ def _starts_the_unknown(command: Command) -> bool:
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
     """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end."""
     same = len(words) > 1 and len(earlier) > 1 and words[:2] == earlier[:2]
-    return same and words[1][:1].isalpha() and "/" not in words[1] and "." not in words[1]
+    return same and (words[1][:1].isalpha() or words[1][:1] == "-") and "/" not in words[1] and "." not in words[1]
 
 
 def _more_behind(outcome: Outcome, place: Text, last: str = "", branches: int = 0) -> bool:

@@ -116,7 +116,9 @@ def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
         fix = exec_form_fix(case, line)
         if fix is not None:
             return fix
-    return several_fix(case, outcome) or _without_parentheses(outcome) or exec_fix(outcome)
+    if services_of(outcome):
+        return several_fix(case, outcome)  # exec would help the one in front alone
+    return _without_parentheses(outcome) or exec_fix(outcome)
 
 
 def _without_parentheses(outcome: Outcome) -> Fix | None:

@@ -50,22 +50,33 @@ from .initial import init_fix
 from .telling import shown, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.model import Reaction
 
 
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each application without a handler."""
     for defect in of_rule(case, RULE.name):
         signal, hop = case.trace.stop_signal.name, defect.hop
+        own = hop.program is not None and hop.program.kind == "runtimes"
+        if hop.program is not None and not own and _ignores(hop.program.as_child, signal):
+            # Whatever stands in front of it: it would ignore the signal there, too.
+            yield tell(
+                RULE,
+                case,
+                defect,
+                f"{shown(hop.argv)} ignores {signal}: {hop.why.rstrip('.')}; it is killed after {case.trace.grace_period:g} s; start what it keeps running in its place",
+                confidence="medium",
+            )
+            continue
         what = (
             f"drops {signal}: it is PID 1, nothing in it handles the signal, and the kernel does not apply default actions to PID 1; it is killed after"
             f" {case.trace.grace_period:g} s"
             if hop.pid1
             else f"dies of {signal} at once, in the middle of its work: nothing in it handles the signal"
         )
-        own = hop.program is not None and hop.program.kind == "runtimes"
         advice = (
             "install a handler that finishes its work and exits"
             if own
@@ -79,6 +90,11 @@ def check(case: Case) -> Iterator[Finding]:
             confidence="medium",
             fix=None if own else init_fix(case),
         )
+
+
+def _ignores(reactions: Mapping[str, Reaction], signal: str | None) -> bool:
+    reaction = reactions.get(signal or "")
+    return reaction is not None and reaction.disposition == "ignores"
 
 
 RULE = Rule("GL308", "runtime-ignores-signal", "warning", check, __doc__)

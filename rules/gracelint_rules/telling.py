@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WORDS_SHOWN = 4
 _CONDITIONS_SHOWN = 3
+_SET, _NOT_SET = " is set", " is not set"
 
 
 def shown(argv: Sequence[str]) -> str:
@@ -67,8 +68,16 @@ def condition(defect: Defect) -> str:
     conditions the last: they decided."""
     if not defect.whens or () in defect.whens:
         return ""
-    when = min(defect.whens, key=len)
+    # What one shell found out of a variable, another below it may assume otherwise: such a way is not told.
+    possible = [when for when in defect.whens if not _contradicts(when)]
+    if not possible:
+        return ""
+    when = min(possible, key=len)
     return f" (when {' and '.join(when[-_CONDITIONS_SHOWN:])})"
+
+
+def _contradicts(when: Sequence[str]) -> bool:
+    return any(each.endswith(_SET) and each.removesuffix(_SET) + _NOT_SET in when for each in when)
 
 
 def name_of_child(defect: Defect, command: Command) -> str:

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 # s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
 _COMPILED = "/etc/s6-overlay/s6-rc.d/"
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 # A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
 _RUNS_SCRIPT = regex(r"(?:^|&&|;|\|\|)\s*(?:(?:ba|da|a)?sh\s+(?:-\w+\s+)*)?[\w./-]*/?[\w.-]+\.sh\b")
@@ -101,7 +102,18 @@ def _stumbled_over(case: Case) -> tuple[Argument, str] | None:
             and _inside(culprit.text.span, instruction.span)
         ):
             return None  # GL103 says it
-    return None if culprit.inherited or culprit.implied else (culprit, paths[0].why.partition(": ")[2])
+    if culprit.inherited or culprit.implied or _left_to_the_user(case, culprit):
+        return None
+    return culprit, paths[0].why.partition(": ")[2]
+
+
+def _left_to_the_user(case: Case, culprit: Argument) -> bool:
+    """Whether a word is written with a variable that neither the image nor the script sets: who starts the container does."""
+    script = culprit.text.span.document.text
+    return any(
+        name not in case.image.env and not regex(rf"\b{name}=").search(script)
+        for name in _VARIABLE.findall(culprit.text.value)
+    )
 
 
 def _inside(inner: Span, outer: Span) -> bool:

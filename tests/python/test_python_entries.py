@@ -242,6 +242,9 @@ def test_ros_may_install_handlers(tmp_path: Path) -> None:
     flag = "import rclpy, time\nrclpy.init()\nwhile rclpy.ok():\n    time.sleep(0.1)\n"
     python_lab.write({"app.py": flag}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path)) == "unknown"
+    flag = "import rospy\nrospy.init_node('a')\nwhile not rospy.is_shutdown():\n    rospy.sleep(1)\n"
+    python_lab.write({"app.py": flag}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,17 @@ def carry_out(machine: Machine, state: State, process: Process, text: Text) -> P
     for each in below(process):
         order = each.program.order if each.program is not None else None
         if order is not None:
+            state.note("orders", (order, each.argv, text))
             seconds = machine.host.order(state, order, each.argv, text)
             if order.waits and seconds:
                 process = replace(process, duration=seconds)
     return process
+
+
+def carried_out(machine: Machine, state: State, shell: State) -> None:
+    """What a shell ordered that has come to its end (``su -c "pg_ctl stop"``) holds for the services of the one that waited for it."""
+    for order, argv, text in shell.facts.orders:
+        machine.host.order(state, order, argv, text)
 
 
 def meant(order: Order, argv: tuple[str, ...], process: Process) -> bool:

@@ -206,6 +206,8 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if process is None:
         left = alternative.shell.jobs if alternative.shell is not None else ()
         state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
+        if alternative.shell is not None:
+            orders.carried_out(machine, state, alternative.shell)
         return _ended(machine, state, command, alternative.status)
     program = process.program
     command = replace(command, program=program)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...image.model import Argument
     from ...parsers.shell import model as sh
     from ...source import Text
+    from ..model import Order
     from ..process import Process
     from .held import Held
     from .inputs import Input
@@ -93,7 +94,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it."""
+    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command."""
 
     before: tuple[Command, ...] = ()
     rejected: tuple[Trap, ...] = ()
@@ -103,6 +104,7 @@ class Facts:
     daemons: tuple[Command, ...] = ()
     reasons: tuple[str, ...] = ()
     failures: tuple[tuple[str, Argument], ...] = ()
+    orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
