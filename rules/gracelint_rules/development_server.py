@@ -70,7 +70,7 @@ _ENVIRONMENTS = (
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each development server that loses the signal."""
     for defect in of_rule(case, RULE.name):
-        if asks_for_development(case, defect) or (defect.path.verdict != "killed" and _for_development(case)):
+        if asks_for_development(case, defect) or (defect.path.verdict != "killed" and for_development(case)):
             continue  # nothing is lost that anybody would miss there
         if _server_of_its_own(case, defect):
             continue
@@ -80,7 +80,7 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"{shown(defect.hop.argv)} is made for development: {_what_happens(case, defect)}{killed}; start a production server",
-            severity="info" if _for_development(case) else None,
+            severity="info" if for_development(case) else None,
         )
 
 
@@ -101,7 +101,7 @@ def asks_for_development(case: Case, defect: Defect) -> bool:
     return other and any(_DEVELOPMENT.search(word) for word in (*words[1:], *said, *words[:1]))
 
 
-def _for_development(case: Case) -> bool:
+def for_development(case: Case) -> bool:
     """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, the environment, or what is mounted."""
     names = [case.image.dockerfile.document.path, case.image.target or ""]
     names += [argument.text.span.document.path for argument in case.image.launch.arguments[:1]]

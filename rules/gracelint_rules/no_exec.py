@@ -54,7 +54,7 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
             case,
             defect,
             _story(case, defect, outcome, shell, app),
-            severity="warning" if by_form and guess else severity_of(defect.path),
+            severity="info" if by_form and guess else severity_of(defect.path),
             confidence="low" if by_form and guess else confidence_of(outcome),
             fix=_fix(case, defect, outcome),
         )

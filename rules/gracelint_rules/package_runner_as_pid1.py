@@ -29,7 +29,7 @@ CMD ["node", "server.js"]
 Unsafe: the command that the runner would run is written in its place. The environment variables that the runner sets (`npm_...`) are not there, pre and post scripts do not run.
 
 ## When not to care
-In development images.
+In development images. Where the Dockerfile's path or the stage says so (`Dockerfile.dev`, `compose/local/`, `AS development`), it is information only.
 
 ## References
 - [Docker and Node.js best practices](https://github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd)
@@ -44,6 +44,7 @@ from gracelint.rule import Case, Rule
 
 from .blamed_programs import has_trait
 from .defects import of_rule
+from .development_server import for_development
 from .runners import runner_fix
 from .telling import cost, program_name, severity_of, tell
 
@@ -74,7 +75,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{runner} stands between {case.trace.stop_signal.name} and {app}: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
             f" start {'a production server' if development else app} directly",
-            severity="warning" if development else severity_of(defect.path),
+            severity="info" if for_development(case) else "warning" if development else severity_of(defect.path),
             fix=runner_fix(case, defect.hop),
         )
 

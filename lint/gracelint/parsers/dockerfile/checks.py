@@ -29,6 +29,8 @@ _SPACE = regex(r"[\t\v\f\r ]")
 _LOOKED_INTO = _NEEDS_TWO | _PAIRS | {"FROM", "SHELL", "HEALTHCHECK"}
 _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
+# Files of these names are built as they are.
+_WHOLE = frozenset({"dockerfile", "containerfile", "-"})
 # Jinja, Go and jq templates; ERB and EJS; names between %%. None of them can begin an instruction or be part of an image's name.
 _TEMPLATE = regex(r"\{\{|\{%|\{#|<%|%%\w")
 
@@ -36,15 +38,19 @@ _TEMPLATE = regex(r"\{\{|\{%|\{#|<%|%%\w")
 def template(instructions: Sequence[Instruction]) -> Problem | None:
     """What is said of a file that a template engine completes before it is a Dockerfile; None if it is one.
 
-    A tag where an instruction or a base image should stand tells: elsewhere (a heredoc, ``--format '{{.Name}}'``) it may be meant as it is.
+    A tag where an instruction or a base image should stand tells: elsewhere (a heredoc, ``--format '{{.Name}}'``) it may be meant as it is. In a file
+    without FROM, which is a part of something in any case, a tag tells wherever it stands.
     """
+    whole = any(instruction.keyword == "FROM" for instruction in instructions)
     for instruction in instructions:
         if instruction.keyword == "FROM":
             at, found = instruction.value, _TEMPLATE.search(instruction.value.value)
-        elif instruction.keyword in INSTRUCTIONS:
+        elif instruction.keyword in INSTRUCTIONS and whole:
             continue
         else:
             at, found = instruction.keyword_text, _TEMPLATE.match(instruction.keyword_text.value)
+        if not found and not whole:
+            at, found = instruction.value, _TEMPLATE.search(instruction.value.value)
         if found:
             message = "this is a template, not yet a Dockerfile, and nothing in it is judged: lint what is made of it"
             return Problem(message, at.span, template=True)
@@ -57,7 +63,10 @@ def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[P
         yield Problem("the file has no instructions", document.span(0, 0))
         return
     if not any(instruction.keyword == "FROM" for instruction in instructions):
-        yield Problem("the file has no FROM", instructions[0].keyword_text.span)
+        name = document.path.rpartition("/")[2].lower()
+        part = name not in _WHOLE and all(instruction.keyword in INSTRUCTIONS for instruction in instructions)
+        message = "the file has no FROM" + (": it is a part of another, or does not build" if part else "")
+        yield Problem(message, instructions[0].keyword_text.span, template=part)
         return
     for instruction in instructions:
         if instruction.keyword == "FROM":
@@ -69,8 +78,11 @@ def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[P
 
 
 def unknown(instructions: Sequence[Instruction]) -> Iterator[Problem]:
-    """Lines that begin with no instruction; in a file that is no Dockerfile the first ones only."""
-    found = [instruction for instruction in instructions if instruction.keyword not in INSTRUCTIONS]
+    """Lines that begin with no instruction: of several in a row, which have one cause, the first; in a file that is no Dockerfile the first ones only."""
+    before = [True, *(instruction.keyword in INSTRUCTIONS for instruction in instructions)]
+    found = [
+        each for each, known in zip(instructions, before, strict=False) if each.keyword not in INSTRUCTIONS and known
+    ]
     for instruction in found[:_MOST_UNKNOWN]:
         yield unknown_instruction(instruction)
     if len(found) > _MOST_UNKNOWN:

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ...image.model import Argument
+from ...regexes import regex
 from ..programs import describe
 from .containers import items_of
 from .values import Const, Ref, truth
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
 # Their result is what the command has written, which is whole only when it has ended.
 _FOR_OUTPUT = frozenset({"subprocess.check_output", "subprocess.getoutput", "subprocess.getstatusoutput"})
 # What makes of a command line more than one command, or one that is not the first word.
+_STARTS = regex(r"(?:exec|system|subprocess|spawn|run|start|serve|main|call)\w*\(")
 _SHELL = frozenset("|&;<>()$`\n{}*?[")
 
 
 def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
     """Whether what ``name`` starts ends by itself: its output is asked for, or the catalogue knows it as a tool that does one thing.
 
-    False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked.
+    False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked, and so does a
+    shell's command line (``os.system``) behind which the program starts something else: it was written to end.
     """
+    if name == "os.system" and _goes_on(text):
+        return True
     if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
         return True
     given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
@@ -37,6 +42,23 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
         return False
     program = describe([Argument(word, text) for word in words], run.sources.image)
     return program is not None and program.stays is False and not program.daemonizes and not program.starts
+
+
+def _goes_on(text: Text) -> bool:
+    """Whether more is started behind a statement, in the block that it stands in."""
+    source, start = text.span.document.text, text.span.start
+    first = source.rfind("\n", 0, start) + 1
+    indentation = source[first:start]
+    if indentation.strip():
+        return False  # its value is used
+    for line in source[text.span.end :].split("\n")[1:]:
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not line.startswith(indentation):
+            return False
+        if not line[len(indentation)].isspace() and _STARTS.search(line):
+            return True
+    return False
 
 
 def _captured(arguments: Arguments) -> bool:
