@@ -30,10 +30,8 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     """Whether what ``name`` starts ends by itself: its output is asked for, or the catalogue knows it as a tool that does one thing.
 
     False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked, and so does a
-    shell's command line (``os.system``) behind which the program starts something else: it was written to end.
+    program that nobody knows in ``os.system``, behind which something else is started: it was written to end.
     """
-    if name == "os.system" and _goes_on(text):
-        return True
     if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
         return True
     given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
@@ -41,6 +39,8 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     if not words:
         return False
     program = describe([Argument(word, text) for word in words], run.sources.image)
+    if program is None and name == "os.system":
+        return _goes_on(text)
     return program is not None and program.stays is False and not program.daemonizes and not program.starts
 
 
