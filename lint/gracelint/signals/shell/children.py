@@ -46,7 +46,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over, forked.unclaimed, forked.heard = {}, (), ()
+    forked.over, forked.unclaimed, forked.heard, forked.doubted = {}, (), (), ()
     forked.guarded, forked.interruptible, forked.held = False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")

@@ -117,24 +117,22 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if once
         else None
     )
-    if claimed is not None and state.shell.dialect.forgets_killed and state.over.get(claimed) == DIED:
+    killed = state.shell.dialect.forgets_killed and state.over.get(claimed or 0) == DIED
+    if claimed is None:
+        state.unclaimed = tuple(pid for pid in state.unclaimed if once or (named and pid not in ended))
+    elif killed or claimed in state.doubted:
         # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
         state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
-        state.heard, asked = (*state.heard, claimed), state
         ways = []
-        for each, noticed in machine.split(asked):
+        for each, noticed in machine.split(state):
             if noticed:
+                each.heard = (*each.heard, claimed)
                 ways.extend(wait(machine, each, node, fields))
             else:
-                each.unclaimed = tuple(pid for pid in each.unclaimed if pid != claimed)
-                machine.host.reap(each, [claimed])
-                ways.extend(machine.finished(each, DIED))
+                ways.extend(_told(machine, each, node, claimed))
         return ways
-    state.unclaimed = tuple(pid for pid in state.unclaimed if (pid != claimed if once else named and pid not in ended))
-    if claimed is not None:
-        machine.host.reap(state, [claimed])
-        status = state.over.get(claimed)
-        return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
+    else:
+        return _told(machine, state, node, claimed)
     command = simple.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     orphans = machine.live and not named and pids and state.shell.dialect.waits_for_orphans
@@ -151,6 +149,14 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
     state.block = Block("wait", command, waited, once=once, everything=everything)
     return [state]
+
+
+def _told(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[State]:
+    """``wait -n`` tells of a job that has ended before."""
+    state.unclaimed = tuple(each for each in state.unclaimed if each != pid)
+    machine.host.reap(state, [pid])
+    status = state.over.get(pid)
+    return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
 
 
 def forget(state: State) -> None:

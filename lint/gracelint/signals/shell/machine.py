@@ -168,10 +168,21 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
         return [state]
     if state.shell.dialect.refuses and refusals.unparsable(machine, state, frame):
         return [state]
+    if state.unclaimed and state.shell.dialect.forgets_by_line and _reads_a_line(frame, block):
+        state.doubted = state.unclaimed
     if frame.following is None:
         frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, frame.index + 1)
     state.stack = frame.following
     return machine.enter(state, block.commands[frame.index])
+
+
+def _reads_a_line(frame: Frame, block: sh.Block) -> bool:
+    """Whether a shell that got its commands by ``-c`` reads another line of them here."""
+    below = frame.parent
+    if not frame.index or below is None or below.kind != "base" or below.label != "command":
+        return False
+    before, text = block.commands[frame.index - 1].text, block.commands[frame.index].text
+    return before.buffer is text.buffer and "\n" in text.buffer.value[before.end : text.start]
 
 
 def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:

@@ -243,8 +243,8 @@ def over(machine: Machine, state: State, status: int | None = None, *, counts: b
 
 
 def _hear(state: State) -> None:
-    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed."""
-    if state.shell.dialect.forgets_ended:
+    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``."""
+    if state.shell.dialect.forgets_ended or (state.shell.dialect.forgets_by_line and state.shell.mode == "command"):
         state.heard = state.unclaimed
     elif state.shell.dialect.forgets_killed:
         state.heard = tuple(pid for pid in state.unclaimed if state.over.get(pid) == DIED or pid in state.heard)

@@ -137,7 +137,8 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
                 return ""
             if state.shell.dialect.lists_ended and "e" in state.options and _may_have_ended(state):
                 return None  # `kill` fails for those, which ends the script
-            return "\n".join(str(job.pid) for job in state.jobs if machine.host.alive(state, job.pid) is not False)
+            own = [job.pid for job in state.jobs if not job.disowned]
+            return "\n".join(str(pid) for pid in own if machine.host.alive(state, pid) is not False)
         case "trap":
             return _traps(state, [field.shown for field in rest])
         case "pgrep" | "pidof":
