@@ -18,16 +18,24 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-HEAD = (
-    "import asyncio, atexit, contextlib, functools, multiprocessing, os, queue, select, signal, socket, subprocess, sys, threading, time\n"
-    "from concurrent.futures import ThreadPoolExecutor, ProcessPoolExecutor\n"
-)
+MODULES = "asyncio atexit contextlib functools multiprocessing os queue select signal socket subprocess sys threading time".split()
+POOLS = ("ThreadPoolExecutor", "ProcessPoolExecutor")
 CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("handlers.toml").read_text(encoding="utf-8"))
+
+
+def head(app: str) -> str:
+    """The imports that a case leaves out: only what it names, as importing all of them takes longer than the cases themselves."""
+    modules = [name for name in MODULES if f"{name}." in app]
+    pools = [name for name in POOLS if name in app]
+    imports = (f"import {', '.join(modules)}\n" if modules else "") + (
+        f"from concurrent.futures import {', '.join(pools)}\n" if pools else ""
+    )
+    return imports or "\n"
 
 
 def prepared(name: str, folder: Path) -> Path:
     case = CASES[name]
-    python_lab.write({**case.get("files", {}), "app.py": HEAD + case["app"]}, folder)
+    python_lab.write({**case.get("files", {}), "app.py": head(case["app"]) + case["app"]}, folder)
     return folder
 
 

@@ -13,6 +13,8 @@ from gracelint.signals.shell.host import Budget
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("unwatched")
+
 # Settings read in functions, as the entrypoints of databases do it: every variable may or may not be set.
 SETTINGS = (
     'add() { if [ "$2" ]; then options="$options $1=$2"; else unset_count=$((unset_count+1)); fi; }\n'

@@ -13,6 +13,8 @@ from gracelint.parsers.shell import parse_script
 if TYPE_CHECKING:
     from types import FrameType
 
+pytestmark = pytest.mark.usefixtures("unwatched")
+
 # Each makes a script of about as many pieces.
 SCRIPTS = {
     "case arms": lambda count: "case $x in\n" + "".join(f"a{n}|b) echo {n};;\n" for n in range(count)) + "esac\n",
