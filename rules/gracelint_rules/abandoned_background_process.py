@@ -44,9 +44,9 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .defects import of_rule
+from .defects import hop_of, of_rule
 from .supervising import several_fix
-from .telling import child_name, cost, severity_of, tell
+from .telling import child_name, cost, program_name, severity_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +63,18 @@ def check(case: Case) -> Iterator[Finding]:
         job = next((job for job in outcome.jobs if job.text == defect.at), None)
         if job is None:
             continue
-        app = child_name(outcome, job.pid)
+        hop = hop_of(defect.path, job)
+        app = program_name(hop.argv) if hop is not None else child_name(outcome, job.pid)
+        if hop is not None and hop.notified:
+            what = f"{app} hears {case.trace.stop_signal.name}, but nobody waits until it has ended: "
+        else:
+            what = f"nobody tells {app} of {case.trace.stop_signal.name}: {'it runs' if job.stays else 'while it runs'} in the background of the script"
+            what += ", and " if job.stays else ", "
         yield tell(
             RULE,
             case,
             defect,
-            f"nobody tells {app} of {case.trace.stop_signal.name}: {'it runs' if job.stays else 'while it runs'} in the background of the script"
-            f"{', and' if job.stays else ','} {cost(case, defect.path)};"
-            " run one service in a container, or trap the signal, send it to each and wait",
+            f"{what}{cost(case, defect.path)}; run one service in a container, or trap the signal, send it to each and wait",
             severity=severity_of(defect.path) if job.stays else "warning",
             confidence="high" if job.stays and (case.image.base.known or case.image.launch.entrypoint) else "medium",
             fix=several_fix(case, outcome),

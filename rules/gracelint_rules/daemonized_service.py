@@ -41,7 +41,7 @@ from gracelint.signals.model import READS_ITS_INPUT
 from .blamed_programs import has_trait
 from .defects import of_rule
 from .foreground import foreground_fix
-from .telling import name_of, program_name, severity_of, tell
+from .telling import name_of, program_name, severity_of, shown, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,9 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None or daemon is None:
             continue
         name, signal = _service(daemon), case.trace.stop_signal.name
+        front = name_of(outcome.command) if outcome.command is not None else "the shell"
+        if name == front and outcome.command is not None:
+            name, front = f"what `{shown(daemon.argv)}` started", f"`{shown(outcome.command.argv)}`"
         last = (
             "the shell at its end leaves too where there is no terminal"
             if READS_ITS_INPUT in outcome.reasons
@@ -68,8 +71,7 @@ def check(case: Case) -> Iterator[Finding]:
         what = (
             f"{name} is started in the background, and then {last}: the container ends with it, and {name} is killed"
             if outcome.end == "exits"
-            else f"{name} runs in the background and never hears {signal}, which goes to"
-            f" {name_of(outcome.command) if outcome.command is not None else 'the shell'}: {name} is killed without notice"
+            else f"{name} runs in the background and never hears {signal}, which goes to {front}: {name} is killed without notice"
         )
         yield tell(
             RULE,

@@ -121,9 +121,19 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
 
 def _told(path: SignalPath, job: Job) -> bool:
     """Whether a background job hears of the stop from somebody else than its script: from a supervisor that tells everyone."""
-    return any(
-        hop.how == "background" and hop.notified and hop.text is not None and holds(job.text, hop.text)
-        for hop in path.hops
+    hop = hop_of(path, job)
+    return hop is not None and bool(hop.notified)
+
+
+def hop_of(path: SignalPath, job: Job) -> Hop | None:
+    """The process of a background job."""
+    return next(
+        (
+            hop
+            for hop in path.hops
+            if hop.how == "background" and hop.shell is None and hop.text is not None and holds(job.text, hop.text)
+        ),
+        None,
     )
 
 
@@ -149,10 +159,10 @@ def _told_all_the_same(path: SignalPath, shell: Hop) -> bool:
 
 
 def _dies_alone(path: SignalPath, hop: Hop) -> bool:
-    """A service that only stays, or goes round, holds nobody up: it dies of what its supervisor sends, and leaves no application behind."""
+    """A service or a job that only stays, or goes round, holds nobody up: it dies of what it is sent, and leaves no application behind."""
     return (
         not hop.pid1
-        and hop.how == "supervisor"
+        and hop.how in ("supervisor", "background")
         and not any(each.parent is not None and path.hops[each.parent] is hop for each in path.hops)
     )
 

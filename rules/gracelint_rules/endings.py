@@ -90,9 +90,28 @@ def _always_goes_on(block: Block, at: Text) -> bool:
                     if branch.condition.commands
                 )
             )
-            behind = not chosen and any(deed(each) for each in block.commands[index + 1 :])
+            rest = block.commands[index + 1 :]
+            behind = not chosen and any(deed(each) for each in rest)
             return behind or any(_always_goes_on(inner, at) for inner in _blocks(node) if _holds(inner.text, at))
     return False
+
+
+def says_and_leaves(outcome: Outcome, command: Command) -> bool:
+    """Whether a command in a branch is followed there by words for the reader and an ``exit`` of its own: a set-up, after which the container is started again."""
+    from gracelint.parsers.shell import parse_command
+
+    rest = _behind(parse_command(outcome.source).body, command.text)
+    names = [node.words[0].text.value if isinstance(node, Simple) and node.words else "" for node in rest]
+    return bool(rest) and names[-1] == "exit" and names.count("echo") > 1 and "$?" not in rest[-1].text.value
+
+
+def _behind(block: Block, at: Text) -> tuple[Node, ...]:
+    """The commands behind a place in its innermost block."""
+    for index, node in enumerate(block.commands):
+        if _holds(node.text, at):
+            inner = next((each for each in _blocks(node) if _holds(each.text, at)), None)
+            return _behind(inner, at) if inner is not None else block.commands[index + 1 :]
+    return ()
 
 
 def deed(node: Node) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
-from .endings import deed, siblings_before, work_behind
+from .endings import deed, says_and_leaves, siblings_before, work_behind
 from .launching import base_name
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def is_step(outcome: Outcome) -> bool:
         return False
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         unknown = command.program is None or command.program.stays is None
-        return unknown and not command.calls and work_behind(outcome, command, always=True)
+        ends = work_behind(outcome, command, always=True) or says_and_leaves(outcome, command)
+        return unknown and not command.calls and ends
     if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
     if command.program is None and any(_same_deed(command.argv, earlier.argv) for earlier in outcome.before):

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .blamed_programs import has_trait
 from .defects import of_rule
 from .development_server import asks_for_development
 from .initial import init_fix
@@ -61,6 +62,15 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
         name = program_name(argv)
+        if _instead(case, defect):
+            yield tell(
+                RULE,
+                case,
+                defect,
+                f"{name} stands in for the real work here and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s",
+                severity="info",
+            )
+            continue
         yield tell(
             RULE,
             case,
@@ -69,6 +79,17 @@ def check(case: Case) -> Iterator[Finding]:
             " whatever else runs in the container is killed without notice; run the real work in the foreground",
             fix=_fix(case, defect),
         )
+
+
+def _instead(case: Case, defect: Defect) -> bool:
+    """Whether the script only waits on this way, with nothing started, and does its work on others: it was switched off, or asks for something first."""
+    shell = defect.hop.shell or next((one.shell for one in reversed(defect.path.before) if one.shell is not None), None)
+    if shell is None or shell.jobs or shell.daemons or () in defect.whens or shell.command is None:
+        return False
+    works = [path for path in case.trace.paths if path.app is not None and path.app is not defect.path.app]
+    return "condition" in shell.command.around and any(
+        path.app is not None and not has_trait(path.app.program, "keep-alive") for path in works
+    )
 
 
 def _meant(case: Case, defect: Defect) -> bool:

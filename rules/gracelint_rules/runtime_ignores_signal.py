@@ -59,7 +59,8 @@ if TYPE_CHECKING:
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each application without a handler."""
     for defect in of_rule(case, RULE.name):
-        signal, hop = case.trace.stop_signal.name, defect.hop
+        hop = defect.hop
+        signal = hop.received or case.trace.stop_signal.name  # a script may send another one
         own = hop.program is not None and hop.program.kind == "runtimes"
         if hop.program is not None and not own and _ignores(hop.program.as_child, signal):
             # Whatever stands in front of it: it would ignore the signal there, too.
