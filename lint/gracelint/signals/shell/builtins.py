@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, making, reading, variables, working_folder
-from .dialects import DASH_LETTERS, NAMED_OPTIONS
+from . import conditions, filesystem, flow, jobcontrol, making, misuse, reading, variables, working_folder
+from .dialects import BASH_LETTERS, BASH_OPTIONS, DASH_LETTERS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
 from .state import Truth
 from .values import Field, Unknown, default
@@ -19,6 +19,33 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from .machine import Machine
     from .state import State
+
+
+def _printing(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """What prints something, and fails where it cannot."""
+    closed = any(
+        each.operator == ">&"
+        and each.descriptor in (None, "1")
+        and each.target is not None
+        and each.target.literal == "-"
+        for each in node.redirects
+    )
+    return machine.finished(state, int(closed and (fields[0].value != "umask" or len(fields) == 1)))
+
+
+def _looked_for(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``hash``: whether a command is there."""
+    if len(fields) < 2 or fields[1].shown.startswith("-"):
+        return machine.finished(state, 0)
+    return query(machine, state, fields[1:])
+
+
+def _own(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``enable x``, ``help x``: of builtins."""
+    names = [default(field.value) for field in fields[1:] if not field.shown.startswith("-")]
+    known = TABLE.keys() | {"if", "for", "while", "case", "until", "select", "function", "coproc", "time"}
+    foreign = [word for word in names if word is not None and word.isalnum() and word not in known]
+    return machine.finished(state, 1 if foreign else 0)
 
 
 def _quiet(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -68,6 +95,10 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         letters = set(word[1:])
         rest = rest[1:]
         refused = _refused_option(state, letters, rest)
+        if refused and state.shell.dialect.family == "bash":
+            return misuse.failed(
+                machine, state, 2, ends=state.shell.dialect.specials_end, why=f"set has no option {refused}"
+            )
         if refused:
             ends = refused != rest[0].shown if rest else True
             if ends or state.shell.dialect.unknown_option_ends:
@@ -90,9 +121,9 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:
     """A letter, or the name behind ``-o``, that a shell of a known version does not have."""
     dialect = state.shell.dialect
-    if not dialect.options or dialect.version is None:
+    if dialect.version is None and dialect.family != "bash":
         return ""
-    unknown = sorted(letters - DASH_LETTERS - {"o"})
+    unknown = sorted(letters - (BASH_LETTERS if dialect.family == "bash" else DASH_LETTERS) - {"o"})
     if unknown:
         return f"-{unknown[0]}"
     name = rest[0].value if "o" in letters and rest else ""
@@ -111,15 +142,31 @@ def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
 
 
 def _shopt(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``shopt -s``: the options that matter here are remembered beside those of ``set``."""
-    names = {field.shown for field in fields[2:]} & {"expand_aliases", "lastpipe"}
-    if len(fields) > 1 and fields[1].value in ("-s", "-u"):
-        state.options = state.options | names if fields[1].value == "-s" else state.options - names
-    return machine.finished(state, 0)
+    """``shopt``: what it sets is remembered beside the options of ``set`` (``-o``: it is one of these)."""
+    letters = {letter for field in fields[1:] for letter in field.shown[1:] if field.shown.startswith("-")}
+    asked = [field.shown for field in fields[1:] if not field.shown.startswith("-")]
+    known = BASH_OPTIONS if "o" in letters else SHOPTS
+    if not known.issuperset(asked):
+        if not all(field.known for field in fields):
+            return _unsure(machine, state, node, fields)
+        return machine.finished(state, 0 if "o" in letters and letters & {"s", "u"} else 1)
+    names = {NAMED_OPTIONS.get(name, name) if "o" in letters else name for name in asked}
+    if letters & {"s", "u"} and names:
+        state.options = state.options | names if "s" in letters else state.options - names
+        return machine.finished(state, 0)
+    if not names or names - {"expand_aliases", "lastpipe", "nullglob", "e", "u", "m", "pipefail", "extglob"}:
+        return _unsure(machine, state, node, fields) if state.tested and names else machine.finished(state, 0)
+    return machine.finished(state, int(not names <= state.options))
+
+
+def _unsure(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``compgen``: whether something like that is there."""
+    return machine.undecided(state, " ".join(field.shown for field in fields))
 
 
 def _alias(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``alias``: bash does not expand any in a script, unless it is told to."""
+    state.shell.aliased = True
     if state.shell.dialect.family != "bash" or "expand_aliases" in state.options:
         state.shell.aliases.update(field.shown.partition("=")[0] for field in fields[1:] if "=" in field.shown)
     return machine.finished(state, 0)
@@ -133,16 +180,21 @@ def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     return machine.finished(state, 0)
 
 
-QUIET = ": true echo umask hash times unalias enable complete pwd help history suspend bind caller compgen"
+QUIET = ": true times unalias complete history suspend bind caller"
 
 TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]] = {
     **dict.fromkeys(QUIET.split(), _quiet),
     **dict.fromkeys("export readonly declare typeset local".split(), variables.declare),
+    **dict.fromkeys(("echo", "pwd", "umask"), _printing),
+    **dict.fromkeys(("enable", "help"), _own),
+    **dict.fromkeys(("pushd", "popd", "dirs"), working_folder.stacked),
     **dict.fromkeys(("test", "["), _test),
     **dict.fromkeys((".", "source"), flow.source),
     **dict.fromkeys(("break", "continue"), flow.leave_loop),
     **dict.fromkeys(("mapfile", "readarray"), reading.mapfile),
     "alias": _alias,
+    "hash": _looked_for,
+    "compgen": _unsure,
     "ulimit": _limit,
     "shopt": _shopt,
     "false": _false,

@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, endings, filesystem, inputs, making, simple, substitution, tails
+from . import builtins, endings, filesystem, flow, inputs, making, simple, substitution, tails
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -45,6 +45,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     constructs, calls = simple.place(state)
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
+    forked.enclosed = flow.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard, forked.doubted = {}, (), (), ()
     forked.guarded, forked.interruptible, forked.held = False, False, ()

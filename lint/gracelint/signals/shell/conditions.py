@@ -33,6 +33,7 @@ SIGNS = {"-eq": "=", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">
 OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 FILES = frozenset("abcdefghkprstuwxGLNOS")
 DEEPEST = 60
+INTEGER = regex(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*\Z")
 _PROCESS = regex(r"/proc/([0-9]{1,7})/?")
 
 
@@ -192,10 +193,12 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
     return unknown(yes, no) if verdict is None or isinstance(operand, Unknown) else Truth(verdict)
 
 
-def binary(machine: Machine, state: State, left: Value, operator: str, right: Value) -> Truth:
-    """``a = b``, ``a -eq b`` …, of ``test`` (no patterns)."""
+def binary(
+    machine: Machine, state: State, left: Value, operator: str, right: Value, *, reckoned: bool = False
+) -> Truth:
+    """``a = b``, ``a -eq b`` …, of ``test`` (no patterns). ``reckoned``: numbers may be expressions, as they may in ``[[``."""
     if operator in COMPARISONS:
-        return _numbers(state, left, operator, right)
+        return _numbers(state, left, operator, right, reckoned)
     if operator in ("-nt", "-ot", "-ef"):
         text = f"{name(left)} {operator} {name(right)}"
         return unknown(text, f"not {text}")
@@ -236,16 +239,18 @@ def _compare(left: Value, right: Value, sign: str, compare: Callable[[str, str],
     )
 
 
-def _numbers(state: State, left: Value, operator: str, right: Value) -> Truth:
+def _numbers(state: State, left: Value, operator: str, right: Value, reckoned: bool) -> Truth:
     compare = COMPARISONS[operator]
 
     def number(text: str | None) -> int | None:
-        return None if text is None or not text.strip() else compute(state, text)
+        if text is None or not text.strip() or not (reckoned or INTEGER.match(text)):
+            return None
+        return compute(state, text) if reckoned else int(text)
 
     if isinstance(left, str) and isinstance(right, str):
         values = number(left), number(right)
         if values[0] is None or values[1] is None:
-            return Truth(False)
+            return Truth(False, error=not reckoned)
         return Truth(compare(values[0], values[1]))
     numbers = number(default(left)), number(default(right))
     by_default = compare(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None

@@ -27,6 +27,18 @@ DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
 NAMED_OPTIONS = {"errexit": "e", "errtrace": "E", "monitor": "m", "nounset": "u", "pipefail": "pipefail"}
+BASH_OPTIONS = frozenset(
+    "allexport braceexpand emacs errexit errtrace functrace hashall histexpand history ignoreeof interactive-comments keyword monitor noclobber noexec noglob nolog notify nounset onecmd physical "
+    "pipefail posix privileged verbose vi xtrace".split()
+)
+BASH_LETTERS = frozenset("abefhkmnptuvxBCEHPT")
+# Of bash's `shopt`, up to 5.3.
+SHOPTS = frozenset(
+    "array_expand_once assoc_expand_once autocd bash_source_fullpath cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist compat31 compat32 compat40 compat41 compat42 compat43 compat44 complete_fullquote "
+    "direxpand dirspell dotglob execfail expand_aliases extdebug extglob extquote failglob force_fignore globasciiranges globskipdots globstar gnu_errfmt histappend histreedit histverify hostcomplete huponexit "
+    "inherit_errexit interactive_comments lastpipe lithist localvar_inherit localvar_unset login_shell mailwarn no_empty_cmd_completion nocaseglob nocasematch noexpand_translation nullglob "
+    "patsub_replacement progcomp progcomp_alias promptvars restricted_shell shift_verbose sourcepath syslog_history varredir_close xpg_echo".split()
+)
 DASH_LETTERS = frozenset("aefIimnsxvVECbup")
 # Variables that bash has of its own; dash and ash do not know all of them.
 OF_BASH = frozenset("BASHPID BASH_VERSION BASH_VERSINFO EPOCHSECONDS EUID LINENO RANDOM SECONDS SHLVL UID".split())
@@ -75,6 +87,8 @@ class Dialect:
     ``kill``: how its ``kill`` reads its words. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
+    ``functions_keep_loops``: a ``break`` in a function means no loop outside of it.
+    ``specials_end``: one of POSIX's special builtins that fails ends the shell.
     ``sources_here``: ``.`` looks for a name without a slash in the working folder too, not on PATH only, and goes on where it finds nothing (bash's manual, "POSIX Mode").
     """
 
@@ -113,6 +127,8 @@ class Dialect:
     leaves_on_interrupt: bool = False
     ignores_quit: bool = True
     sources_here: bool = False
+    specials_end: bool = True
+    functions_keep_loops: bool = True
 
 
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
@@ -155,6 +171,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             exec_options="a",
             wait_options="n",
             waits_for_orphans=True,
+            functions_keep_loops=False,
             pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
             forgets_ended=True,
             lists_ended=True,
@@ -178,6 +195,8 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         forgets_by_line=True,
         returns_from_traps=False,
         sources_here=not posix,
+        specials_end=posix,
+        options=BASH_OPTIONS,
         appends=True,
         dollar_quotes="'\"",
         variables=OF_BASH,

@@ -39,7 +39,9 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         return equal.negated() if condition.operator == "!=" else equal
     if condition.operator == "=~":
         return _expression(machine, state, left_value, condition)
-    return conditions.binary(machine, state, left_value, condition.operator, value(machine, state, condition.right))
+    reckoned = state.shell.dialect.family == "bash"
+    right_value = value(machine, state, condition.right)
+    return conditions.binary(machine, state, left_value, condition.operator, right_value, reckoned=reckoned)
 
 
 def _expression(machine: Machine, state: State, subject: Value, condition: sh.Binary) -> Truth:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
 from . import filesystem
-from .parameters import compute
 from .state import Ended
 from .values import Unknown, clip, default, join
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
     from ...parsers.shell import model as sh
     from .interpreter import Frame
+    from .keyed import Keyed, Reference
     from .machine import Machine
     from .state import State
-    from .values import Field
+    from .values import Array, Field, Value
+
+MOST_LEVELS = 50
+NUMBER = regex(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*\Z")
 
 
 def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -35,6 +39,9 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     else:
         absent = path is not None and filesystem.exists(machine, state, path, "f") is False
     text = filesystem.file(machine, state, path) if path else None
+    where = filesystem.located(path, state.workdir) if path else None
+    if where is not None and filesystem.standing(machine, state, where) == "folder":
+        return machine.finished(state, 1 if shell.family == "bash" else 0)  # dash and ash read nothing in a folder
     if text is None and absent:
         if shell.sources_here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
             return machine.finished(state, 1 if shell.family == "bash" else 2)
@@ -101,11 +108,34 @@ def restore(state: State) -> None:
             state.variables[name] = value
 
 
-def unwind(machine: Machine, state: State, until: Callable[[Frame], bool]) -> bool:
-    """Take frames off until one that fits, which stays; False (nothing done) if there is none."""
+def in_function(state: State) -> bool:
+    """Whether a function is running here, also one of the shell that has forked this one."""
+    return state.enclosed or _function(state) is not None
+
+
+def saved_by_function(state: State) -> dict[str, Value | Array | Keyed | Reference | None] | None:
+    """The variables that the innermost function will give back (files that it reads have none of their own); None where it is another shell's."""
+    found = _function(state)
+    return None if found is None else state.scopes[-1 - found][1]
+
+
+def _function(state: State) -> int | None:
+    """How many files are being read above the innermost function."""
+    files, frame = 0, state.stack
+    while frame is not None:
+        if frame.kind == "call":
+            if frame.label == "function":
+                return files
+            files += 1
+        frame = frame.parent
+    return None
+
+
+def unwind(machine: Machine, state: State, until: Callable[[Frame], bool], *, within_call: bool = False) -> bool:
+    """Take frames off until one that fits, which stays; False (nothing done) if there is none (``within_call``: in the function that runs here)."""
     frame = state.stack
     while frame is not None and not until(frame):
-        if frame.kind == "base":
+        if frame.kind == "base" or (within_call and frame.kind == "call" and frame.label == "function"):
             return False
         frame = frame.parent
     if frame is None:
@@ -121,11 +151,11 @@ def unwind(machine: Machine, state: State, until: Callable[[Frame], bool]) -> bo
 
 def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``return``."""
-    status = compute(state, fields[1].shown) if len(fields) > 1 else state.status
+    status = _status(state, fields)
     truth = state.truth
     wanted = ("call",) if state.shell.dialect.returns_from_traps else ("call", "trap")
     if not unwind(machine, state, lambda frame: frame.kind in wanted):
-        if state.shell.dialect.family == "bash":
+        if state.shell.dialect.family == "bash" and not state.enclosed:
             return machine.finished(state, 2)
         return [machine.leave(state, status)]
     return machine.finished(state, status, truth)
@@ -133,11 +163,14 @@ def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Fiel
 
 def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``break`` and ``continue``."""
-    levels = (compute(state, fields[1].shown) or 1) if len(fields) > 1 else 1
-    leaving = fields[0].value == "break"
-    for level in range(min(max(levels, 1), 50)):
-        if not unwind(machine, state, lambda frame: frame.kind in ("while", "for")):
-            return machine.finished(state, 0)
+    asked = _status(state, fields) if len(fields) > 1 else 1
+    levels = 1 if asked is None else min(asked, MOST_LEVELS) if asked > 0 else MOST_LEVELS
+    wrong = asked is not None and asked <= 0  # only bash comes here, and leaves them all
+    leaving = fields[0].value == "break" or wrong
+    own = state.shell.dialect.functions_keep_loops
+    for level in range(levels):
+        if not unwind(machine, state, lambda frame: frame.kind in ("while", "for"), within_call=own):
+            return machine.finished(state, int(wrong and level > 0))
         frame = state.stack
         assert frame is not None
         if leaving or level + 1 < levels:
@@ -150,5 +183,17 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
 
 def leave_shell(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``exit``."""
-    status = compute(state, fields[1].shown) if len(fields) > 1 else state.status
-    return [machine.leave(state, status)]
+    status = _status(state, fields)
+    return [machine.leave(state, status if status is None else status & 255)]
+
+
+def _status(state: State, fields: list[Field]) -> int | None:
+    """The status that ``exit`` and ``return`` are given; where none is, the last command's. One that is no number is 2 (`misuse`)."""
+    words = [field for field in fields[1:] if field.value != "--"]
+    if not words:
+        return state.status
+    known = default(words[0].value)
+    if known is None:
+        return None
+    number = int(known) if NUMBER.match(known) else 2
+    return number if state.shell.dialect.family == "dash" else number & 255

@@ -63,6 +63,7 @@ class Shell:
         self.user: str | None = None
         self.leads = False  # a process group
         self.aliases: set[str] = set()
+        self.aliased = False  # by an `alias`, of whatever name
         self.unparsable: dict[int, str] = {}  # by the identity of the command
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         # Command substitutions, each with all that its program sees, of which it is known that they end.

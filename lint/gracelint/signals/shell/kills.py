@@ -126,6 +126,11 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     return ("pid1" if number == 1 else "job"), (number,)
 
 
+def is_no_job(state: State, word: str) -> bool:
+    """Whether ``%1``, ``%name`` and so on names no job."""
+    return not _job(state, word[1:])
+
+
 def _job(state: State, which: str) -> tuple[int, ...]:
     """The processes of ``%1``, ``%%``, ``%+``, ``%-``, ``%name`` and ``%?text``; none if there is no such job, or not only one."""
     jobs = _numbered(state)

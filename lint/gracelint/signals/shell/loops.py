@@ -156,7 +156,8 @@ def _select(machine: Machine, state: State, node: sh.For) -> list[State]:
         return machine.finished(state, 0)
     last = node.redirects[-1] if node.redirects else None
     if last is not None and last.operator == "<" and machine.value(state, last.target) == "/dev/null":
-        return machine.finished(state, 1)
+        state.done(1)  # which set -e does not count
+        return [state]
     return machine.undecided(state, "select")
 
 

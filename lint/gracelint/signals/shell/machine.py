@@ -138,7 +138,7 @@ class Machine:
         if truth.value is None:
             state.done(None, truth)
             return [state]
-        return self.finished(state, 0 if truth.value else 1)
+        return self.finished(state, 0 if truth.value else 2 if truth.error else 1)
 
     def finished(self, state: State, status: int | None, truth: Truth | None = None) -> list[State]:
         """A command is over; with ``set -e`` a failure ends the shell."""

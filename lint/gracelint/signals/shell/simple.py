@@ -8,25 +8,23 @@ from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
 from . import (
+    assigning,
     builtins,
     children,
     filesystem,
     held,
     inputs,
     jobcontrol,
+    misuse,
     opening,
     orders,
-    parameters,
     pipelines,
     refusals,
-    substitution,
     tails,
-    variables,
 )
-from .keyed import Keyed
 from .outcome import Command
 from .state import DIED, Block, Ended, Truth
-from .values import Field, clip, concatenate, default
+from .values import Field, clip, default
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -51,85 +49,38 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [state]
     children.substituted(machine, state, node)
     if not node.words:
-        return _assignments(machine, state, node)
+        return assigning.alone(machine, state, node)
     fields = machine.expand(state, node.words)
     skipped = 0
     prefixes = {"command", "builtin"} - state.shell.dialect.lacks
     while fields and fields[0].value in prefixes and len(fields) > 1:
         if str(fields[1].value) in ("-v", "-V"):
             return builtins.query(machine, state, fields[2:])
+        only = fields[0].value == "builtin"
         fields, skipped = fields[1:], skipped + 1
+        if only and (named := default(fields[0].value)) is not None and builtins.found(named) is None:
+            return machine.finished(state, 1)
         if fields[0].value == "-p":
             fields, skipped = fields[1:], skipped + 1
     if not fields:
-        return _assignments(machine, state, node)
+        return assigning.alone(machine, state, node)
     if len(fields) > 1 and fields[0].value in ("env", "busybox") and str(fields[1].value) in builtins.BY_PATH:
         fields, skipped = [replace(fields[1], value=f"/bin/{fields[1].shown}"), *fields[2:]], skipped + 1
     name = default(fields[0].value)
     if name is not None and not skipped and name in state.functions:
-        assign(machine, state, node.assignments)
+        assigning.assign(machine, state, node.assignments)
         return _call(machine, state, node, fields, name)
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
     builtin = builtins.found(name) if name is not None else None
     if builtin is not None:
+        refusal = misuse.refusal(machine, state, node, fields, special=not skipped)
+        if refusal is not None:
+            return refusal
         if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
-            assign(machine, state, node.assignments)
+            assigning.assign(machine, state, node.assignments)
         return builtin(machine, state, node, fields)
     return external(machine, state, node, fields, skipped)
-
-
-def _assignments(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
-        return machine.finished(state, 127)  # no command of that name
-    kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
-    if kept is not None:
-        return variables.read_only(machine, state, kept)
-    assign(machine, state, node.assignments)
-    status: int | None = 0
-    truth = None
-    for assignment in node.assignments:
-        for part in assignment.value.parts if assignment.value else ():
-            if isinstance(part, sh.CommandSubstitution):
-                status = substitution.status(machine, state, part)
-                truth = Truth.success(clip(part.text.value)) if status is None else None
-    return machine.finished(state, status, truth)
-
-
-def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
-    """Carry out assignments."""
-    for assignment in assignments:
-        name = state.meant(assignment.name)
-        if assignment.array is not None:
-            if isinstance(state.variables.get(name), Keyed):
-                variables.assign_keyed(machine, state, name, assignment)
-                continue
-            items = tuple(field.value for field in machine.expand(state, assignment.array))
-            if assignment.appends:
-                found = parameters.array(state, name)
-                items = (*found, *items)
-            state.variables[name] = items
-            continue
-        value = machine.value(state, assignment.value)
-        if assignment.index is not None and isinstance(state.variables.get(name), Keyed):
-            variables.set_key(machine, state, name, assignment.index, value, assignment.text)
-            continue
-        if assignment.index is not None:
-            variables.assign_element(state, name, assignment.index, value)
-            continue
-        if assignment.appends:
-            value = concatenate([machine.parameter(state, name) or "", value])
-        existing = state.variables.get(name)
-        state.variables[name] = (value, *existing[1:]) if isinstance(existing, tuple) else value
-        remember_pid(state, name, value)
-
-
-def remember_pid(state: State, name: str, value: object) -> None:
-    """``pid=$!`` names a job."""
-    if isinstance(value, str) and value and value == state.last_pid:
-        state.jobs = tuple(
-            replace(job, variable=name) if str(job.pid) == value and job.variable is None else job for job in state.jobs
-        )
 
 
 def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:

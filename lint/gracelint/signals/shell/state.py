@@ -34,7 +34,7 @@ DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what
 class Truth:
     """The outcome of a condition: None where unknown, then ``default`` is what the default launch makes of it.
 
-    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable.
+    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable. ``error``: it is false because it means nothing, of which ``test`` has a status of its own.
     """
 
     value: bool | None
@@ -42,6 +42,7 @@ class Truth:
     yes: str = ""
     no: str = ""
     refine: tuple[tuple[bool, str, Value], ...] = ()
+    error: bool = False
 
     @classmethod
     def success(cls, command: str) -> Truth:
@@ -49,7 +50,9 @@ class Truth:
         return cls(None, None, f"{command} succeeds", f"{command} fails")
 
     def negated(self) -> Truth:
-        """Its opposite."""
+        """Its opposite; of what means nothing there is none."""
+        if self.error:
+            return self
         return Truth(
             None if self.value is None else not self.value,
             None if self.default is None else not self.default,
@@ -134,7 +137,7 @@ class Made:
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
     known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not; ``doubted``: nobody can say). ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds. ``guarded``: whatever would end it is caught, as
-    bash does from its first EXIT trap on, also when that is gone again; ``interruptible``: SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2). ``made``: files that the script itself has made or removed, by their paths; ``permitted``: those to which chmod may have given an execute bit; ``restless``: programs have run that may have made others. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    bash does from its first EXIT trap on, also when that is gone again; ``interruptible``: SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2). ``made``: files that the script itself has made or removed, by their paths; ``permitted``: those to which chmod may have given an execute bit; ``restless``: programs have run that may have made others; ``enclosed``: this shell was forked in a function. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
@@ -177,6 +180,7 @@ class State:
     made: dict[str, Made] = field(default_factory=dict)
     restless: bool = False
     interruptible: bool = False
+    enclosed: bool = False
 
     def copy(self) -> State:
         """An independent copy."""

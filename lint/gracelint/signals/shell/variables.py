@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import reckoning, simple
+from . import assigning, flow, reckoning
 from .keyed import Keyed, Reference, key_of
 from .parameters import array as items_of
 from .parameters import compute
@@ -27,18 +27,7 @@ NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
-    if fields[0].value == "local" and not state.scopes:
-        # Only in a function.
-        dialect = state.shell.dialect
-        return (
-            machine.finished(state, 1)
-            if dialect.family == "bash"
-            else [machine.leave(state, 2, "local stands in no function")]
-        )
     options = ""
-    illegal = _illegal_option(state, fields)
-    if illegal:
-        return [machine.leave(state, 2, f"{state.shell.dialect.family}'s {fields[0].shown} has no option {illegal}")]
     for word in node.words[1:]:
         raw = word.literal
         if raw is not None and raw[:1] in ("-", "+"):
@@ -47,16 +36,21 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         name, value = _declared(machine, state, word)
         array = _array(machine, word) if raw is not None else None
         if not NAME.match(name):
-            if name and "$" not in name and "`" not in name and value is not None:
+            if (
+                name
+                and "$" not in name
+                and "`" not in name
+                and (value is not None or not set(options) & {"f", "F", "p"})
+            ):
                 return not_valid(machine, state, fields[0].shown, name)
             continue
         if value is not None and name in state.readonly:
             return read_only(machine, state, name)
         if fields[0].value == "readonly":
             state.readonly = state.readonly | {name}
-        local = fields[0].value in ("local", "declare", "typeset") and bool(state.scopes) and "g" not in options
-        if local:
-            saved = state.scopes[-1][1]
+        local = fields[0].value in ("local", "declare", "typeset") and flow.in_function(state) and "g" not in options
+        saved = flow.saved_by_function(state) if local else None
+        if saved is not None:
             saved.setdefault(name, state.variables.get(name))
         if "n" in options and fields[0].value in ("local", "declare", "typeset"):
             state.variables[name] = Reference(value) if isinstance(value, str) and value else Unknown(f"${name}")
@@ -64,24 +58,15 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             known = state.variables.get(name)
             state.variables[name] = known if isinstance(known, Keyed) and not local else Keyed()
             if array is not None:
-                simple.assign(machine, state, array)
+                assigning.assign(machine, state, array)
         elif array is not None:
-            simple.assign(machine, state, array)
+            assigning.assign(machine, state, array)
         elif value is not None:
             state.variables[name if local else state.meant(name)] = value
-            simple.remember_pid(state, name, value)
+            assigning.remember_pid(state, name, value)
         elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
             state.variables[name] = ""
     return machine.finished(state, 0)
-
-
-def _illegal_option(state: State, fields: list[Field]) -> str:
-    """An option that dash and ash do not know, at which they give up."""
-    family, first = state.shell.dialect.family, fields[1].shown if len(fields) > 1 else ""
-    if family == "bash" or not first.startswith("-") or len(first) < 2 or first == "--":
-        return ""
-    known = "" if fields[0].shown == "local" else "np" if family == "ash" else "p"
-    return "" if set(first[1:]) <= set(known) else first
 
 
 def set_key(machine: Machine, state: State, name: str, index: str, value: Value, text: Text) -> None:
@@ -92,7 +77,7 @@ def set_key(machine: Machine, state: State, name: str, index: str, value: Value,
         state.variables[name] = Unknown(f"${name}")
     else:
         state.variables[name] = known.with_item(key, value)
-        simple.remember_pid(state, name, value)
+        assigning.remember_pid(state, name, value)
 
 
 def assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assignment) -> None:
@@ -139,7 +124,7 @@ def not_valid(machine: Machine, state: State, command: str, name: str) -> list[S
 
 def read_only(machine: Machine, state: State, name: str) -> list[State]:
     """A value for a variable that is to keep its own."""
-    if state.shell.dialect.family == "bash":
+    if not state.shell.dialect.specials_end:
         return machine.finished(state, 1)
     return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
 

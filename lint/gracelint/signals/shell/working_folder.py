@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .values import Field
 
 
+STACK = "DIRSTACK"  # what bash calls it, without the working folder itself
+
+
 def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``cd``."""
     operands = [field for field in fields[1:] if field.shown not in ("--", "-P", "-L", "-e")]
@@ -42,6 +45,34 @@ def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[
     if state.tested and kind == "unknown":
         return machine.undecided(state, " ".join(field.shown for field in fields))
     return machine.finished(state, 0)
+
+
+def stacked(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``pushd`` and ``popd``, of bash; options and numbers are not followed."""
+    name, operands = fields[0].shown, fields[1:]
+    below = state.variables.get(STACK)
+    known = below if isinstance(below, tuple) else ()
+    if any(field.shown[:1] in ("-", "+") for field in operands):
+        state.workdir, state.variables[STACK] = Unknown("$PWD", nonempty=True), Unknown("${DIRSTACK}")
+        return machine.finished(state, 0)
+    if name == "dirs":
+        return machine.finished(state, 0)
+    if below is not None and not isinstance(below, tuple):
+        state.workdir = Unknown("$PWD", nonempty=True)
+        return machine.finished(state, 0)
+    if name == "popd" or not operands:
+        if not known:
+            return machine.finished(state, 1)
+        before = state.workdir
+        _enter(state, default(known[0]))
+        state.variables[STACK] = known[1:] if name == "popd" else (before, *known[1:])
+        return machine.finished(state, 0)
+    before = state.workdir
+    ways = change_folder(machine, state, node, fields)
+    for each in ways:
+        if each.status != 1:
+            each.variables[STACK] = (before, *known)
+    return ways
 
 
 def _enter(state: State, path: str | None) -> None:

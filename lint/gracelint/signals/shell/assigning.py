@@ -1,0 +1,70 @@
+"""Assignments: ``x=…``, ``x+=…``, of arrays and their elements, with a command or alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.shell import model as sh
+from ...records import replace
+from . import parameters, substitution, variables
+from .keyed import Keyed
+from .state import Truth
+from .values import clip, concatenate
+
+if TYPE_CHECKING:
+    from .machine import Machine
+    from .state import State
+
+
+def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    """Assignments without a command, whose status is that of the last command substitution in them."""
+    if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
+        return machine.finished(state, 127)  # no command of that name
+    kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
+    if kept is not None:
+        return variables.read_only(machine, state, kept)
+    assign(machine, state, node.assignments)
+    status: int | None = 0
+    truth = None
+    for assignment in node.assignments:
+        for part in assignment.value.parts if assignment.value else ():
+            if isinstance(part, sh.CommandSubstitution):
+                status = substitution.status(machine, state, part)
+                truth = Truth.success(clip(part.text.value)) if status is None else None
+    return machine.finished(state, status, truth)
+
+
+def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
+    """Carry out assignments."""
+    for assignment in assignments:
+        name = state.meant(assignment.name)
+        if assignment.array is not None:
+            if isinstance(state.variables.get(name), Keyed):
+                variables.assign_keyed(machine, state, name, assignment)
+                continue
+            items = tuple(field.value for field in machine.expand(state, assignment.array))
+            if assignment.appends:
+                found = parameters.array(state, name)
+                items = (*found, *items)
+            state.variables[name] = items
+            continue
+        value = machine.value(state, assignment.value)
+        if assignment.index is not None and isinstance(state.variables.get(name), Keyed):
+            variables.set_key(machine, state, name, assignment.index, value, assignment.text)
+            continue
+        if assignment.index is not None:
+            variables.assign_element(state, name, assignment.index, value)
+            continue
+        if assignment.appends:
+            value = concatenate([machine.parameter(state, name) or "", value])
+        existing = state.variables.get(name)
+        state.variables[name] = (value, *existing[1:]) if isinstance(existing, tuple) else value
+        remember_pid(state, name, value)
+
+
+def remember_pid(state: State, name: str, value: object) -> None:
+    """``pid=$!`` names a job."""
+    if isinstance(value, str) and value and value == state.last_pid:
+        state.jobs = tuple(
+            replace(job, variable=name) if str(job.pid) == value and job.variable is None else job for job in state.jobs
+        )
