@@ -37,6 +37,11 @@ SCRIPTS = {
     "one of two, in a trap": (f"trap '{STOP}; wait' TERM\n{REDIS} &\n{OTHER} &\nwait", "killed"),
     "one of two, at set-up": (f"{REDIS} &\n{OTHER} &\nsleep 0.3\n{STOP}\nexec {REDIS}", "abrupt"),
     "somewhere else": (f"trap 'redis-cli -h store.invalid shutdown; exit' TERM\n{REDIS} &\nwait", "abrupt"),
+    "another socket": (f"trap 'redis-cli -s elsewhere shutdown; exit' TERM\n{REDIS} &\nwait", "abrupt"),
+    "another socket, at set-up": (f"{REDIS} &\nsleep 0.3\nredis-cli -s elsewhere shutdown\nexec {OTHER}", "abrupt"),
+    "its socket, written otherwise": (f"trap 'redis-cli -s ./store shutdown nosave; exit' TERM\n{REDIS} &\nwait", "graceful"),
+    "the last socket of two": (f"trap 'redis-cli -s elsewhere -s store shutdown nosave; exit' TERM\n{REDIS} &\nwait", "graceful"),
+    "another configuration": (f'trap "nginx -p . -c other.conf -s quit; exit" TERM\n{WEB} &\nsleep 99 & wait', "abrupt"),
     "a signal and a wait in a trap": (f'trap "{WEB} -s quit; wait" TERM\n{WEB} &\nsleep 99 & wait', "killed"),
 }  # fmt: skip
 

@@ -101,15 +101,25 @@ class Hosting:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a program listens, or leaves its number: the options that say so of an ``order`` and of the ``program`` itself, and what either takes where it is not told."""
+
+    order: tuple[str, ...]
+    program: tuple[str, ...]
+    default: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A command that has another program stop (``nginx -s quit``, ``mysqladmin shutdown``). ``programs`` are the catalogue's entries that it means;
     ``signal`` is what it sends them (None: whatever they stop cleanly on, or no signal at all). ``waits``: it ends when they have. ``own``: it means what the same command line
-    has started, with ``start`` in place of its own ``stop`` (``service mysql start``)."""
+    has started, with ``start`` in place of its own ``stop`` (``service mysql start``). ``places`` say where it looks for the program; of them the first counts of which it has an option, else the last."""
 
     programs: tuple[str, ...] = ()
     signal: str | None = None
     own: bool = False
     waits: bool = False
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

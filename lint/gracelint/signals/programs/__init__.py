@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from ..model import Hosting, Order, Program
+from ..model import Hosting, Order, Place, Program
 from . import catalogue
 from .applets import is_applet
 from .configured import configured
@@ -150,8 +150,16 @@ def _order(table: Mapping[str, Any] | None) -> Order | None:
     """What is written under ``stops``."""
     if table is None:
         return None
+    places = (
+        Place(tuple(place["order"]), tuple(place["program"]), tuple(place.get("default", ())))
+        for place in table.get("places", ())
+    )
     return Order(
-        tuple(table.get("programs", ())), table.get("signal"), table.get("own", False), table.get("waits", False)
+        tuple(table.get("programs", ())),
+        table.get("signal"),
+        table.get("own", False),
+        table.get("waits", False),
+        tuple(places),
     )
 
 

@@ -83,7 +83,8 @@ _STARTS = {
     "shell": str,
     "shell-from": list,
 }
-_STOPS = {"programs": list, "signal": str, "own": bool, "waits": bool}
+_STOPS = {"programs": list, "signal": str, "own": bool, "waits": bool, "places": list}
+_PLACE = {"order": list, "program": list, "default": list}
 _APPLICATION = {"module": list, "code": list, "operand": bool, "classes": bool}
 _HOSTS = {
     "operand": int,
@@ -135,6 +136,8 @@ def _level(table: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
     yield from _keys(table.get("application", {}), _APPLICATION)
     yield from _keys(table.get("hosts", {}), _HOSTS)
     yield from _keys(table.get("stops", {}), _STOPS)
+    for place in table.get("stops", {}).get("places", ()):
+        yield from _keys(place, _PLACE)
     if "leaves" in table.get("hosts", {}):
         yield from _reaction("SIGTERM", table["hosts"]["leaves"])
     yield from (f"unknown trait {trait}" for trait in table.get("traits", ()) if trait not in TRAITS)

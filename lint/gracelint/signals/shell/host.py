@@ -47,6 +47,9 @@ class Host(Protocol):
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """A command (``argv``) has other programs stop: in how many seconds they will be gone."""
 
+    def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
+        """Whether a command may or may not find the program that it would stop."""
+
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """A ``wait`` for these processes is over."""
 

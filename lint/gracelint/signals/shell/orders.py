@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from .state import Truth
+from .values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +19,28 @@ if TYPE_CHECKING:
     from .state import State
 
 
-def carry_out(machine: Machine, state: State, process: Process, text: Text) -> Process:
-    """What a command that was started orders is done; the command, which may take as long as that takes."""
-    for each in below(process):
-        order = each.program.order if each.program is not None else None
-        if order is not None:
-            state.note("orders", (order, each.argv, text))
-            seconds = machine.host.order(state, order, each.argv, text)
+def carry_out(machine: Machine, state: State, process: Process, text: Text) -> list[tuple[State, Process]]:
+    """What a command that was started orders is done; the command, which may take as long as that takes. Where it is not known whether it finds whom it means, there are two ways."""
+    orders = [(each.program.order, each.argv) for each in below(process) if each.program is not None]
+    given = [(order, argv) for order, argv in orders if order is not None]
+    doubtful = [order for order, argv in given if machine.host.doubts(state, order, argv)]
+    ways = [(state, True)]
+    if doubtful:
+        shown = clip(text.value)
+        state.done(None, Truth(None, None, f"`{shown}` finds its server", f"`{shown}` does not find its server"))
+        ways = machine.split(state)
+    result = []
+    for each, found in ways:
+        command = process
+        for order, argv in given:
+            if order in doubtful:
+                order = replace(order, places=(), programs=order.programs if found else ())
+            each.note("orders", (order, argv, text))
+            seconds = machine.host.order(each, order, argv, text)
             if order.waits and seconds:
-                process = replace(process, duration=seconds)
-    return process
+                command = replace(process, duration=seconds)
+        result.append((each, command))
+    return result
 
 
 def carried_out(machine: Machine, state: State, shell: State) -> None:
@@ -34,12 +49,40 @@ def carried_out(machine: Machine, state: State, shell: State) -> None:
         machine.host.order(state, order, argv, text)
 
 
-def meant(order: Order, argv: tuple[str, ...], process: Process) -> bool:
-    """Whether the order of a command (with this ``argv``) means a process."""
+def meant(order: Order, argv: tuple[str, ...], process: Process) -> bool | None:
+    """Whether the order of a command (with this ``argv``) means a process; None where that is not known."""
     if order.own:
         started = process.program is not None and process.program.daemonizes
         return started and _service(process.argv) == _service(argv)
-    return process.program is not None and process.program.name in order.programs
+    if process.program is None or process.program.name not in order.programs:
+        return False
+    for place in order.places:
+        asked = _value(argv, place.order)
+        if asked is None and place is not order.places[-1]:
+            continue
+        there = _value(process.argv, place.program)
+        if asked is None and there is None:
+            return True
+        if asked is None or there is None:
+            return True if (asked or there) in place.default else None
+        if posixpath.normpath(asked) == posixpath.normpath(there):
+            return True
+        return None if "$" in asked + there else False
+    return True
+
+
+def _value(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
+    """The value of one of these options, the last that is given."""
+    found = None
+    for word, following in zip(argv, [*argv[1:], None], strict=False):
+        for option in options:
+            if word == option:
+                found = following
+            elif word.startswith(f"{option}="):
+                found = word[len(option) + 1 :]
+            elif len(option) == 2 and word.startswith(option) and not option.startswith("--"):
+                found = word[2:]
+    return found
 
 
 def _service(argv: tuple[str, ...]) -> list[str]:

@@ -164,10 +164,11 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
         state.note("daemons", command)
-    process = orders.carry_out(machine, state, process, command.text)
-    (process,) = children.grouped(state, [process])
-    state.block = Block("foreground", command, (process.pid,), (process,), status=alternative.status)
-    return [state]
+    ways = orders.carry_out(machine, state, process, command.text)
+    for each, started in ways:
+        (started,) = children.grouped(each, [started])
+        each.block = Block("foreground", command, (started.pid,), (started,), status=alternative.status)
+    return [each for each, _ in ways]
 
 
 def _note_failure(state: State, command: Command, alternative: Alternative) -> None:

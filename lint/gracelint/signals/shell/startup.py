@@ -90,6 +90,12 @@ class Startup:
             state.jobs = tuple(replace(job, told=True) if job.pid in meant else job for job in state.jobs)
         return 0.0
 
+    def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
+        """Whether nobody is meant for certain, and some job perhaps."""
+        processes = (each for job in state.jobs if not job.told for each in orders.below(job.process))
+        answers = {orders.meant(order, argv, each) for each in processes}
+        return None in answers and True not in answers
+
     def processes(self, state: State) -> list[Running]:
         """The jobs."""
         return [Running(job.pid, job.process.name, job.process.argv, state.pid) for job in state.jobs if not job.told]

@@ -79,7 +79,15 @@ class Surroundings:
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """It gets the signal, or is told in a way of its own. Of several that may be meant, it is one."""
         kernel = self.kernel
-        told = [task for task in kernel.tasks.values() if task.alive and orders.meant(order, argv, task.process)]
+        meant = {task.pid: orders.meant(order, argv, task.process) for task in kernel.tasks.values() if task.alive}
+        told = [kernel.tasks[pid] for pid, means in meant.items() if means]
+        perhaps = [kernel.tasks[pid] for pid, means in meant.items() if means is None]
+        if (
+            perhaps
+            and not told
+            and not kernel.choices.pick((self.task.pid, text, "finds"), f"whether `{text.value}` finds its server", 2)
+        ):
+            told = perhaps
         if len(told) > 1:
             told = [
                 told[kernel.choices.pick((self.task.pid, text, "order"), f"which one `{text.value}` stops", len(told))]
@@ -94,6 +102,10 @@ class Surroundings:
         return max(
             (task.finishes_at - kernel.now for task in told if task.alive and task.finishes_at is not None), default=0.0
         )
+
+    def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
+        """Whatever is not known is asked of the kernel's choices."""
+        return False
 
     def close(self, state: State, pid: int) -> None:
         """What reads there comes to the end of its input."""
