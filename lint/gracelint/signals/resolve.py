@@ -7,10 +7,12 @@ followed in turn. Everything shares one step budget, and depth is bounded.
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
+from ..image.model import Unknown as Missing
 from ..records import replace
 from ..regexes import regex
 from . import sleeping
@@ -103,7 +105,9 @@ class Resolver(Questions):
         shell = self._shell(arguments, deeper, pid, how)
         if shell is not None:
             return shell
-        found = self.which(arguments[0].value, environment.workdir, environment.search)
+        found = self._made(arguments[0], environment) or self.which(
+            arguments[0].value, environment.workdir, environment.search
+        )
         if isinstance(found, Absent) and "/" in arguments[0].value:
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
         if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
@@ -115,6 +119,19 @@ class Resolver(Questions):
             if script is not None:
                 return [script] if isinstance(script, Alternative) else self.launch(script, deeper, pid, how)
         return self._program(arguments, deeper, pid, how)
+
+    def _made(self, word: Argument, environment: Environment) -> ImageFile | Missing | None:
+        """What a path with a slash means that the scripts before have written; None for what the image decides."""
+        if not environment.made or "/" not in word.value:
+            return None
+        path = posixpath.normpath(posixpath.join(environment.workdir, word.value))
+        made = environment.made.get(path)
+        if made is None or not made.written or made.kind != "file":
+            return None
+        if made.content is None:
+            return Missing(path, f"what the script has written to {path} is not known")
+        runs = path in environment.permitted
+        return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
 
     def _unknown(
         self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
@@ -159,7 +176,7 @@ class Resolver(Questions):
             process = self._unknown(pid, arguments, environment, READS_ITS_INPUT, how)
             return [Alternative(None, 0, reasons=process.missing)]
         script = words[at]
-        found = self.which(script.value, environment.workdir, environment.workdir)
+        found = self._made(script, environment) or self.which(script.value, environment.workdir, environment.workdir)
         if isinstance(found, Absent):
             plain = f"nothing puts {script.value} into {environment.workdir}"
             return [Alternative(None, 127, failed=found.reason if "/" in script.value else plain, culprit=script)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    """Assignments without a command, whose status is that of the last command substitution in them."""
+    """Assignments without a command, or words of which nothing is left: the status is that of the last command substitution."""
     if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
         return machine.finished(state, 127)  # no command of that name
     kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
@@ -26,11 +26,12 @@ def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     assign(machine, state, node.assignments)
     status: int | None = 0
     truth = None
-    for assignment in node.assignments:
-        for part in assignment.value.parts if assignment.value else ():
-            if isinstance(part, sh.CommandSubstitution):
-                status = substitution.status(machine, state, part)
-                truth = Truth.success(clip(part.text.value)) if status is None else None
+    values = [assignment.value for assignment in node.assignments if assignment.value]
+    elements = [word for assignment in node.assignments for word in assignment.array or ()]
+    for part in (part for word in (*node.words, *values, *elements) for part in word.parts):
+        if isinstance(part, sh.CommandSubstitution):
+            status = substitution.status(machine, state, part)
+            truth = Truth.success(clip(part.text.value)) if status is None else None
     return machine.finished(state, status, truth)
 
 

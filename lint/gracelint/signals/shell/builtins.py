@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, making, misuse, reading, variables, working_folder
+from . import conditions, filesystem, flow, jobcontrol, making, misuse, opening, reading, variables, working_folder
 from .dialects import BASH_LETTERS, BASH_OPTIONS, DASH_LETTERS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
 from .state import Truth
+from .substitution import printed_line
 from .values import Field, Unknown, default
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _printing(machine: Machine, state: State, node: sh.Simple, fields: list[Fiel
         and each.target.literal == "-"
         for each in node.redirects
     )
+    if node.redirects and fields[0].value == "echo":
+        opening.wrote(machine, state, node, printed_line(state.shell.dialect, fields[1:]))
     return machine.finished(state, int(closed and (fields[0].value != "umask" or len(fields) == 1)))
 
 

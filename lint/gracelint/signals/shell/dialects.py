@@ -26,7 +26,14 @@ LACKED_BY_ASH = frozenset(
 DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
-NAMED_OPTIONS = {"errexit": "e", "errtrace": "E", "monitor": "m", "nounset": "u", "pipefail": "pipefail"}
+NAMED_OPTIONS = {
+    "noclobber": "C",
+    "errexit": "e",
+    "errtrace": "E",
+    "monitor": "m",
+    "nounset": "u",
+    "pipefail": "pipefail",
+}
 BASH_OPTIONS = frozenset(
     "allexport braceexpand emacs errexit errtrace functrace hashall histexpand history ignoreeof interactive-comments keyword monitor noclobber noexec noglob nolog notify nounset onecmd physical "
     "pipefail posix privileged verbose vi xtrace".split()

@@ -22,6 +22,8 @@ HARMLESS = frozenset(
     "basename cat cmp cut date dirname env expr false getent grep head hostname id kill ls nproc pgrep pidof pkill printenv ps readlink realpath seq sleep sort stat tail test "
     "tr true tty uname uniq wait wc which whoami".split()
 )
+# Programs that have no reason to fail.
+SUCCEEDING = frozenset("clear date df free hostname id logger ps sleep sync uname uptime w whoami".split())
 # Folders of every distribution in which only root makes something.
 _OF_ROOT = frozenset(
     "/ /bin /boot /etc /home /lib /opt /root /run /sbin /srv /usr /usr/bin /usr/lib /usr/sbin /usr/share /var /var/lib /var/log".split()
@@ -29,14 +31,21 @@ _OF_ROOT = frozenset(
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
-    """The text of a file of the image."""
+    """The text of a file, of the image or as the script has written it."""
+    where = located(path, state.workdir)
+    own = state.made.get(where) if where is not None else None
+    if own is not None and (own.written or own.kind == "none"):
+        return own.content
     text = file(machine, state, path)
     return text.value if text is not None else None
 
 
-def file(machine: Machine, state: State, path: str) -> Text | None:
-    """A file of the image, as a text."""
+def file(machine: Machine, state: State, path: str, here: Text | None = None) -> Text | None:
+    """A file of the image, as a text; one that the script has written stands for ``here``."""
     where = located(path, state.workdir)
+    own = state.made.get(where) if where is not None else None
+    if own is not None and own.written:
+        return machine.context.joined(own.content, here) if own.content is not None and here is not None else None
     found = machine.context.lookup(where) if where is not None else None
     return getattr(found, "content", None)
 
@@ -95,11 +104,18 @@ def note(state: State, path: str, kind: Kind) -> None:
         state.made = {**state.made, path: Made(kind, user_of(state))}
 
 
+def written(state: State, path: str, text: str | None) -> None:
+    """A redirection has written this to a file that is there (None: something)."""
+    found = state.made.get(path)
+    if found is not None:
+        state.made = {**state.made, path: Made(found.kind, found.user, True, text)}
+
+
 def open_to_all(state: State, path: str) -> None:
     """Whose a file is, and who may write to it, is not known any more."""
     found = state.made.get(path)
     if found is not None:
-        state.made = {**state.made, path: Made(found.kind, None)}
+        state.made = {**state.made, path: Made(found.kind, None, found.written, found.content)}
 
 
 def user_of(state: State) -> str | None:

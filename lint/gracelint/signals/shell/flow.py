@@ -38,7 +38,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         path, absent = found, found is None
     else:
         absent = path is not None and filesystem.exists(machine, state, path, "f") is False
-    text = filesystem.file(machine, state, path) if path else None
+    text = filesystem.file(machine, state, path, node.text) if path else None
     where = filesystem.located(path, state.workdir) if path else None
     if where is not None and filesystem.standing(machine, state, where) == "folder":
         return machine.finished(state, 1 if shell.family == "bash" else 0)  # dash and ash read nothing in a folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from .. import names
 from . import byname, simple
 from .dialects import PROCPS
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .state import State
     from .values import Field
+
+# The name of a file of a process's number; also behind `$(cat` and `<`.
+PID_FILE = regex(r"(?:^|[/\s<\"])([A-Za-z][\w-]*)\.pid\b")
 
 
 def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -42,7 +46,7 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return _poll(machine, state, rest)
     statuses = [
         1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text)
-        for to, pids in _meant(state, manners, rest)
+        for to, pids in _meant(machine, state, manners, rest)
     ]
     if None in statuses:
         return machine.undecided(state, node.text.value)
@@ -61,7 +65,7 @@ def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:
     return first[1:], rest[1:]
 
 
-def _meant(state: State, manners: Kill, rest: list[Field]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Whom the words mean one after the other, up to where this ``kill`` gives up (then the last is ``nobody``)."""
     words = [(word, field) for field in rest for word in _pieces(manners, default(field.value))]
     jobs = [target(state, word, field) for word, field in words if word is not None and word.startswith("%")]
@@ -70,9 +74,21 @@ def _meant(state: State, manners: Kill, rest: list[Field]) -> Iterator[tuple[str
         return
     for word, field in words:
         found = target(state, word, field)
+        if found[0] == "other":
+            named = _by_pid_file(machine, state, field)
+            found = ("job", (named,)) if named is not None else found
         yield found
         if found[0] == "nobody" and manners.gives_up:
             return
+
+
+def _by_pid_file(machine: Machine, state: State, field: Field) -> int | None:
+    """The process that a file of its number is named after, ``$(cat /run/nginx.pid)``, if exactly one has that name."""
+    name = PID_FILE.search(field.text.value)
+    if name is None:
+        return None
+    found = [each.pid for each in machine.host.processes(state) if each.name == name[1] and each.pid != state.pid]
+    return found[0] if len(found) == 1 else None
 
 
 def _pieces(manners: Kill, word: str | None) -> list[str | None]:

@@ -11,6 +11,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...records import replace
 from ..process import Bound
 from . import endings, filesystem, inputs, refusals, simple
 from .compound import within
@@ -125,7 +126,11 @@ def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
     """What a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
-    return variables, state.made, state.comparable(settled=True)
+    made = {
+        path: replace(file, content=None) if file.content is not None and file.content.strip() in over else file
+        for path, file in state.made.items()
+    }
+    return variables, made, state.comparable(settled=True)
 
 
 class Words:

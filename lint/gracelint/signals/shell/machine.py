@@ -82,7 +82,7 @@ class Machine:
     def enter(self, state: State, command: object) -> list[State]:
         """Begin a command."""
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
-        if redirects and not opening.opened(self, state, redirects):
+        if redirects and not opening.opened(self, state, command, redirects):
             return refusals.not_redirected(self, state, command)
         if state.held:
             held.leave(state)
@@ -143,6 +143,9 @@ class Machine:
     def finished(self, state: State, status: int | None, truth: Truth | None = None) -> list[State]:
         """A command is over; with ``set -e`` a failure ends the shell."""
         state.done(status, truth)
+        if status is None and self.live and "e" in state.options and not state.tested:
+            # On the way to the steady state what fails ends a container that nobody has to stop; here it may end a trap before it has told anybody.
+            return [each if success else self.leave(each) for each, success in self.split(state)]
         if status in (0, None) or state.tested:
             return [state]
         heard = state.traps.get("ERR")

@@ -43,8 +43,8 @@ def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 
 
 def _unsure(machine: Machine, state: State, fields: list[Field]) -> list[State]:
-    """It may fail; what is written without a look at its outcome is taken to succeed."""
-    if not state.tested:
+    """It may fail; what is written without a look at its outcome is taken to succeed, but in a trap under ``set -e``."""
+    if not state.tested and not (machine.live and "e" in state.options):
         return machine.finished(state, 0)
     return machine.undecided(state, " ".join(field.shown for field in fields))
 
@@ -214,6 +214,8 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         outcome = can_write(machine, state, place) if found == "file" else None
         if outcome is not False:
             filesystem.note(state, place, found)
+            if found == "file":
+                filesystem.written(state, place, filesystem.content(machine, state, source))
             if moves:
                 filesystem.note(state, source, "none")
         yield outcome if outcome is False or (found == "file" and not letters & {"n", "T"}) else None

@@ -1,7 +1,7 @@
 """What builtins refuse: options that they lack, words that are no numbers or names, and places in which they mean nothing.
 
 Measured with dash 0.5.12, busybox 1.35 and bash 5.2: the status, and whether that is the end of the shell, as it is for POSIX's special builtins (of bash only under the name ``sh``, and only for an option).
-Words that nobody knows are taken to be right. What `variables` and `traps` refuse besides stands there.
+Words that nobody knows are taken to be right. What `variables`, `traps` and ``wait`` refuse besides stands there.
 """
 
 from __future__ import annotations
@@ -53,10 +53,9 @@ OPTIONS: dict[Family, dict[str, str]] = {
         "umask": "Sp",
         "unalias": "a",
         "unset": "fnv",
-        "wait": "fnp:",
     },
     "dash": {
-        **dict.fromkeys(("fg", "bg", "wait", "printf", "trap", "local"), ""),
+        **dict.fromkeys(("fg", "bg", "printf", "trap", "local"), ""),
         **dict.fromkeys(("cd", "pwd"), "LP"),
         **dict.fromkeys(("export", "readonly"), "p"),
         "hash": "rv",
@@ -69,7 +68,6 @@ OPTIONS: dict[Family, dict[str, str]] = {
     },
     "ash": {
         **dict.fromkeys(("fg", "bg", "trap", "local"), ""),
-        "wait": "n",
         **dict.fromkeys(("cd", "pwd"), "LP"),
         **dict.fromkeys(("export", "readonly"), "np"),
         "hash": "r",

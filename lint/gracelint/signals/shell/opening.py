@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from . import filesystem, making
-from .filesystem import located
+from .filesystem import located, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...parsers.shell import model as sh
     from .machine import Machine
     from .state import State
-    from .values import Field
+    from .values import Field, Value
+
+MOST_CHARACTERS = 1000
 
 
-def opened(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> bool:
-    """Whether the files of redirections can be opened, as far as is known; those that are written are there from now on."""
+def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool:
+    """Whether the files of a command's redirections can be opened, as far as is known; those that are written are there from now on."""
     for each in redirects:
         if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
             continue
@@ -29,23 +31,51 @@ def opened(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> 
                 return False
             continue
         path = located(word, state.workdir)
-        if (
-            path is None
-            or path.startswith(("/dev/", "/proc/"))
-            or (each.operator == ">&" and word.rstrip("-").isdigit())
-            or word == "-"
-        ):
+        if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
             continue
-        if making.can_write(machine, state, path) is False:
+        kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
+        if kept or making.can_write(machine, state, path) is False:
             return False
+        text = filesystem.content(machine, state, path) if each.operator == ">>" and _prints(command) else None
+        fresh = each.operator == ">>" and standing(machine, state, path) == "none"
         filesystem.note(state, path, "file")
+        filesystem.written(state, path, "" if fresh else text)
     return True
 
 
-def lacks_a_file(machine: Machine, state: State, fields: list[Field]) -> bool:
-    """Whether one of the files that a tool is to read is not there for certain."""
+def _prints(command: object) -> bool:
+    """Whether a command is one whose output is known to `wrote`."""
+    return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in ("echo", "printf")
+
+
+def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> bool:
+    """Whether one of the files that ``cat`` is to read is not there for certain, or one that ``tee`` is to write cannot be made."""
     words = [field.value for field in fields]
     names = [
         word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not filesystem.is_open(word)
     ]
-    return any(filesystem.exists(machine, state, name, "f") is False for name in names)
+    if tool == "cat":
+        return any(filesystem.exists(machine, state, name, "f") is False for name in names)
+    paths = [path for name in names if (path := located(name, state.workdir)) is not None]
+    return any(not _is_device(path) and making.can_write(machine, state, path) is False for path in paths)
+
+
+def _is_device(path: str) -> bool:
+    return path.startswith(("/dev/", "/proc/"))
+
+
+def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -> None:
+    """What ``echo`` or ``printf`` has printed is in the file that its only redirection has written."""
+    only = node.redirects[0] if len(node.redirects) == 1 else None
+    if (
+        only is None
+        or only.operator not in (">", ">|", ">>")
+        or only.descriptor not in (None, "1")
+        or not isinstance(text, str)
+    ):
+        return
+    word = machine.value(state, only.target)
+    path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
+    before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""
+    if path is not None and before is not None and len(before) + len(text) <= MOST_CHARACTERS:
+        filesystem.written(state, path, before + text)

@@ -96,7 +96,9 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
     if first is None and all(process.helper for process in processes):
-        return machine.undecided(state, node.text.value)
+        ended = [forked.alternative.status for forked in members if forked.alternative.process is None]
+        failed = [status for status in ended if status] if "pipefail" in state.options else []
+        return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
     assert command is not None
     processes = children.grouped(state, processes)
     state.block = Block(

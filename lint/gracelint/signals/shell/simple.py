@@ -106,13 +106,13 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
     if watched and machine.live:
         return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
+    name = command.argv[0].rpartition("/")[2] if command.argv else ""
+    if name in ("cat", "tee") and opening.fails(machine, state, name, fields[1:]):
+        return machine.finished(state, 1)
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, fields, command, None, implicit=True)
-    name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if state.inputs:
         inputs.consumed(state, node, name)
-    if name == "cat" and opening.lacks_a_file(machine, state, fields[1:]):
-        return machine.finished(state, 1)
     state.restless = state.restless or name not in filesystem.HARMLESS
     environment = surroundings(machine, state, pid1=False)
     result: list[State] = []
@@ -204,6 +204,8 @@ def _hear(state: State) -> None:
 
 def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
     _hear(state)
+    if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
+        status = 0
     if status is None:
         return machine.undecided(state, " ".join(command.argv) or command.text.value)
     return machine.finished(state, status)

@@ -127,10 +127,12 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it)."""
+    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known."""
 
     kind: Kind
     user: str | None
+    written: bool = False
+    content: str | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -65,13 +65,60 @@ def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bo
 
 def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int | None:
     """With what status the commands end; None where that is not known."""
-    last = part.body.commands[-1] if part.body.commands else None
-    words = last.words if isinstance(last, sh.Simple) else ()
-    if words and words[0].literal == "false" and "false" not in state.functions:
-        return 1
-    if words and words[0].literal == "exit" and len(words) > 1 and (words[1].literal or "").isdecimal():
-        return int((words[1].literal or "")[:9]) & 255
-    return 0 if computed(machine, state, part) else None
+    if machine.substituting >= DEEPEST:
+        return None
+    known = 0 if computed(machine, state, part) else None
+    machine.substituting += 1
+    try:
+        found = _status_of_all(machine, state, part.body.commands)
+    finally:
+        machine.substituting -= 1
+    return known if found is None else found
+
+
+def _status_of_all(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> int | None:
+    """Of a list: the last one's, or with ``set -e``, which bash and ash take away in a substitution, the first that fails."""
+    strict = "e" in state.options and (state.shell.dialect.family == "dash" or "inherit_errexit" in state.options)
+    for command in commands[:-1]:
+        known = _status_of(machine, state, command)
+        if strict and known != 0:
+            return known
+    return _status_of(machine, state, commands[-1]) if commands else 0
+
+
+def _status_of(machine: Machine, state: State, command: sh.Command) -> int | None:
+    """Of a command whose failure or success can be told."""
+    if isinstance(command, sh.AndOr):
+        left = _status_of(machine, state, command.left)
+        if left is None or (left == 0) is (command.operator == "&&"):
+            right = _status_of(machine, state, command.right)
+            return right if left is not None else None
+        return left
+    if isinstance(command, sh.Pipeline) and not command.timed:
+        known = [_status_of(machine, state, each) for each in command.commands]
+        whole = known[-1]
+        if "pipefail" in state.options:
+            failed = [each for each in known if each]
+            whole = failed[-1] if failed else None if None in known else 0
+        return whole if not command.negated or whole is None else int(whole == 0)
+    if not isinstance(command, sh.Simple) or not command.words or command.redirects:
+        return None
+    fields = machine.expand(state, command.words)
+    first = fields[0].value if fields else None
+    words = [field.value for field in fields[1:]]
+    if not isinstance(first, str) or first in state.functions or not all(isinstance(word, str) for word in words):
+        return None
+    match first:
+        case "true" | "echo" | ":":
+            return 0
+        case "false":
+            return 1
+        case "exit" if words and str(words[0]).isdecimal():
+            return int(str(words[0])[:9]) & 255
+        case "cat" if len(words) == 1:
+            absent = filesystem.exists(machine, state, str(words[0]), "f") is False
+            return 1 if absent and not filesystem.is_open(str(words[0])) else None
+    return None
 
 
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
@@ -103,7 +150,9 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
     fields = machine.expand(state, command.words)
     if not fields or not isinstance(fields[0].value, str):
         if len(command.redirects) == 1 and not fields and command.redirects[0].operator == "<":
-            return _content(machine, state, machine.value(state, command.redirects[0].target))
+            # Only bash reads the file.
+            reads = state.shell.dialect.family == "bash"
+            return _content(machine, state, machine.value(state, command.redirects[0].target)) if reads else ""
         return None
     tool, rest = fields[0].value.rpartition("/")[2], fields[1:]
     if tool in state.functions:
@@ -145,9 +194,17 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             return byname.output(machine, state, tool, rest)
         case "uname":
             return "Linux" if not rest or rest[0].value == "-s" else None
-        case "true" | ":":
+        case "true" | "false" | ":":
             return ""
     return None
+
+
+def printed_line(dialect: Dialect, words: list[Field]) -> str | None:
+    """All that ``echo`` writes, where it is known."""
+    text = printed(dialect, "echo", words)
+    return (
+        None if not isinstance(text, str) else text if words and words[0].value in ("-n", "-ne", "-en") else f"{text}\n"
+    )
 
 
 def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:

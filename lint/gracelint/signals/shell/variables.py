@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import assigning, flow, reckoning
+from . import assigning, flow, opening, reckoning
 from .keyed import Keyed, Reference, key_of
 from .parameters import array as items_of
 from .parameters import compute
@@ -183,6 +183,8 @@ def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         whole = name == fields[2].shown and NAME.match(name)
         text = printed(state.shell.dialect, "printf", fields[3:]) if whole else None
         state.variables[name] = text if text is not None else Unknown(f"${name}")
+    elif node.redirects:
+        opening.wrote(machine, state, node, printed(state.shell.dialect, "printf", fields[1:]))
     return machine.finished(state, 0)
 
 
