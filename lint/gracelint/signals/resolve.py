@@ -44,6 +44,8 @@ _NO_PROGRAM = regex(r"-|\w+=[^/]*$")
 _IDLE = frozenset(
     {"tini", "dumb-init", "catatonit", "timeout", "nohup", "setsid", "nice", "gosu", "su-exec", "setpriv", "flock"}
 )
+# Where execvp looks that finds no PATH (glibc's `confstr`).
+WITHOUT_PATH = "/bin:/usr/bin"
 DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -212,6 +214,10 @@ class Resolver(Questions):
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
         program = self.describe(arguments)
+        if environment.search == WITHOUT_PATH and "/" not in arguments[0].value:
+            small = program is not None and program.kind in ("wrappers", "tools")
+            if not small and not isinstance(self.which(arguments[0].value, "/", WITHOUT_PATH), ImageFile):
+                return self._perhaps_found(arguments, environment, pid, how)
         if program is None:
             known = self._passed(arguments)
             if known is not None:
@@ -250,13 +256,25 @@ class Resolver(Questions):
         following = replace(
             environment,
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
-            search=program.starts[0].env.get("PATH", environment.search),
+            search=program.starts[0].env.get(
+                "PATH", WITHOUT_PATH if "clears-path" in program.traits else environment.search
+            ),
             user=user(program, arguments) or environment.user,
         )
         return [
             replace(way, process=with_before(within(way.process, process), process)) if way.process else way
             for way in self.launch(program.starts[0].arguments, following, pid, how)
         ]
+
+    def _perhaps_found(
+        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
+    ) -> list[Alternative]:
+        """A program that is looked for without a PATH, and is perhaps elsewhere."""
+        name = arguments[0].value
+        ways = self._program(arguments, replace(environment, search=DEFAULT_SEARCH), pid, how)
+        found = [replace(way, conditions=(*way.conditions, f"{name} is in /bin or /usr/bin")) for way in ways]
+        failed = f"{name} is looked for without a PATH"
+        return [*found, Alternative(None, 127, (f"{name} is not in /bin or /usr/bin",), failed=failed)]
 
     def _passed(self, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
         """The arguments of a base image's entrypoint script that is known to exec them."""

@@ -28,6 +28,7 @@ TRAITS = (
     "ignores-hangup",
     "only-pid1",
     "no-such-option",
+    "clears-path",
     "refuses-arguments",
     "reads-quotes",
     "needs-root",

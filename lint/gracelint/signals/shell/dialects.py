@@ -27,6 +27,7 @@ DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
 NAMED_OPTIONS = {
+    "functrace": "T",
     "noclobber": "C",
     "errexit": "e",
     "errtrace": "E",

@@ -21,7 +21,21 @@ TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Exit: what runs
 # until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
-    "base", "seq", "within", "call", "eval", "trap", "error", "exit", "if", "andor", "not", "while", "for", "refused"
+    "base",
+    "seq",
+    "within",
+    "call",
+    "eval",
+    "trap",
+    "error",
+    "debug",
+    "exit",
+    "if",
+    "andor",
+    "not",
+    "while",
+    "for",
+    "refused",
 ]
 
 

@@ -80,7 +80,17 @@ class Machine:
         return RESUME[frame.kind](self, state, frame)
 
     def enter(self, state: State, command: object) -> list[State]:
-        """Begin a command."""
+        """Begin a command, behind the action of ``trap … DEBUG``."""
+        if "DEBUG" in state.traps and isinstance(command, DEBUGGED) and traps.hears_commands(state):
+            action = state.traps["DEBUG"].action_text
+            if action is not None:
+                state.push("debug", command, data=(state.status, state.truth))
+                state.push("seq", self.context.parse(action, file=False).body)
+                return [state]
+        return self.begin(state, command)
+
+    def begin(self, state: State, command: object) -> list[State]:
+        """Begin a command itself."""
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if redirects and not opening.opened(self, state, command, redirects):
             return refusals.not_redirected(self, state, command)
@@ -160,6 +170,9 @@ class Machine:
         return self.finished(state, None, Truth.success(f"`{clip(command)}`"))
 
 
+# Commands in front of which the action of `trap … DEBUG` runs.
+DEBUGGED = (sh.Simple, sh.Case, sh.Conditional, sh.ArithmeticCommand)
+
 # --- frames: what comes next ---
 
 
@@ -205,6 +218,14 @@ def _behind_error(machine: Machine, state: State, frame: Frame) -> list[State]:
     return [machine.leave(state, frame.index)] if "e" in state.options else [state]
 
 
+def _behind_debug(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """The action of ``trap … DEBUG`` is over: now the command, unless ``shopt -s extdebug`` lets a failure skip it."""
+    state.pop()
+    skipped = "extdebug" in state.options and state.status not in (0, None)
+    state.status, state.truth = frame.data  # type: ignore[misc] # put there when it began
+    return [state] if skipped else machine.begin(state, frame.node)
+
+
 def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside (``f() { [ a = b ] && x; }``)."""
     state.pop()
@@ -246,6 +267,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "call": _behind_call,
     "trap": _behind_trap,
     "error": _behind_error,
+    "debug": _behind_debug,
     "exit": _exited,
     "base": _bottom,
     "within": _passed,

@@ -58,6 +58,16 @@ def hears_errors(state: State) -> bool:
     return True
 
 
+def hears_commands(state: State) -> bool:
+    """Whether the action of ``trap … DEBUG`` runs in front of a command: not within itself, and in functions only with ``set -T``."""
+    frame = state.stack
+    while frame is not None:
+        if frame.kind == "debug" or (frame.kind == "call" and frame.label == "function" and "T" not in state.options):
+            return False
+        frame = frame.parent
+    return True
+
+
 def _text(machine: Machine, field: Field, action: str | None) -> Text | None:
     if action is None:
         return None
