@@ -71,7 +71,8 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     if stop.ends == "stays":
         if stop.returns:
             return "trap-does-not-exit", stop.trap.text
-        return None if elsewhere else ("trap-does-not-forward", stop.trap.text)
+        # Without anybody untold it waits for something of its own.
+        return None if elsewhere or not stop.untold else ("trap-does-not-forward", stop.trap.text)
     if stop.untold:
         own = {outcome.foreground, *(job.pid for job in outcome.jobs)}
         # Who started a child's child, and does not pass the signal on, is to blame for that.

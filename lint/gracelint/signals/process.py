@@ -96,7 +96,7 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
-    removed, ``permitted``: those that they have made executable."""
+    removed, ``permitted``: those that they have made executable, ``filled``: folders that were given to programs, which may have put anything there."""
 
     workdir: str
     search: str
@@ -107,6 +107,7 @@ class Environment:
     leads: bool = False
     made: Mapping[str, Made] = field(default_factory=dict)
     permitted: frozenset[str] = frozenset()
+    filled: tuple[str, ...] = ()
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
@@ -120,6 +121,7 @@ class Environment:
             self.leads,
             self.made,
             self.permitted,
+            self.filled,
         )
 
 

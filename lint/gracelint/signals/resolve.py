@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ..image.entries import contains
 from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..image.model import Unknown as Missing
@@ -110,7 +111,8 @@ class Resolver(Questions):
         found = self._made(arguments[0], environment) or self.which(
             arguments[0].value, environment.workdir, environment.search
         )
-        if isinstance(found, Absent) and "/" in arguments[0].value:
+        filled = isinstance(found, Absent) and any(contains(folder, found.path) for folder in environment.filled)
+        if isinstance(found, Absent) and "/" in arguments[0].value and not filled:
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
         if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]

@@ -39,7 +39,10 @@ SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGW
 # Libraries that install handlers for the stop signals, by the word that imports or enables them.
 _LIBRARIES = regex(
     r"terminus|close-with-grace|lightship|exit-hook|signal-exit|node-graceful|node-cleanup|graceful-?shutdown|enableShutdownHooks"
-    r"|['\"]death['\"]|http-terminator",
+    r"|['\"]death['\"]|http-terminator"
+    # Browsers that are started close with the program (handleSIGTERM); servers with signal handling of their own.
+    r"|['\"](?:puppeteer(?:-core|-extra)?|playwright(?:-core)?|whatsapp-web\.js|moleculer|sails|@strapi/strapi)['\"]"
+    r"|\bswoole\b|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
     re.IGNORECASE,
 )
 _MOST_FILES = 400

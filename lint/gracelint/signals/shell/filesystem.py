@@ -30,6 +30,17 @@ _OF_ROOT = frozenset(
 )
 
 
+def filled(state: State) -> tuple[str, ...]:
+    """Folders that the script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
+    words = (
+        word.rstrip("/")
+        for command in state.facts.before
+        if command.argv and command.argv[0].rpartition("/")[2] not in HARMLESS
+        for word in command.argv[1:]
+    )
+    return tuple(word for word in words if word.startswith("/") and word not in _OF_ROOT)
+
+
 def content(machine: Machine, state: State, path: str) -> str | None:
     """The text of a file, of the image or as the script has written it."""
     where = located(path, state.workdir)
