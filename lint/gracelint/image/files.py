@@ -66,6 +66,7 @@ class ImageFiles:
         self._readings: dict[int, Reading] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
+        self._runs: dict[re.Pattern[str], bool] = {}  # whether a RUN holds it
         self._mentions: dict[int, runs.Mentions] = {}
         self._searches: dict[tuple[str, str], Search] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
@@ -140,7 +141,10 @@ class ImageFiles:
 
     def runs(self, wanted: re.Pattern[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted."""
-        return any(wanted.search(step.instruction.value.value) for step in self.steps if isinstance(step, Run))
+        if wanted not in self._runs:
+            runs = (step.instruction.value.value for step in self.steps if isinstance(step, Run))
+            self._runs[wanted] = any(map(wanted.search, runs))
+        return self._runs[wanted]
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no

@@ -30,6 +30,7 @@ class Questions:
         self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
         self._programs: dict[tuple[object, ...], Program | None] = {}
+        self._replaced: dict[tuple[str, str], bool] = {}
 
     # --- files and texts ---
 
@@ -100,7 +101,7 @@ class Questions:
     ) -> Program | None:
         """A Python program, or a command that a project in the image installs, with what its source says."""
         workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "python", workdir, ignored)
+        key = (_words(arguments), "python", program is None, workdir, ignored)
         if key not in self._programs:
             from .python import application, installed
 
@@ -112,15 +113,12 @@ class Questions:
 
     def own(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program | None:
         """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
-        workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "own", workdir, ignored)
-        if key not in self._programs:
-            from .python import installed
+        key = (arguments[0].value.rpartition("/")[2], program.name)
+        if key not in self._replaced:
+            from .python.projects import replaces
 
-            self._programs[key] = installed(
-                arguments, self.image, workdir=workdir, ignored=ignored, instead_of=program.name
-            )
-        return self._programs[key]
+            self._replaced[key] = replaces(self.image, *key)
+        return self.python(None, arguments, environment) if self._replaced[key] else None
 
     def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""

@@ -48,16 +48,11 @@ def installed(
     *,
     workdir: str,
     ignored: frozenset[str] = frozenset(),
-    instead_of: str = "",
 ) -> Program | None:
-    """The program behind a command that a project in the image installs (``[project.scripts]``); None if none does. ``instead_of`` a known program: the project has
-    to be installed by the build, and to be another one than that program's own."""
-    from .projects import replaces
+    """The program behind a command that a project in the image installs (``[project.scripts]``); None if none does."""
     from .sources import console_script
     from .versions import version
 
-    if instead_of and not replaces(image, arguments[0].value.rpartition("/")[2], instead_of):
-        return None
     found = console_script(arguments, image, workdir)
     if found is None:
         return None

@@ -197,8 +197,7 @@ def _reads_a_line(frame: Frame, block: sh.Block) -> bool:
     below = frame.parent
     if not frame.index or below is None or below.kind != "base" or below.label != "command":
         return False
-    before, text = block.commands[frame.index - 1].text, block.commands[frame.index].text
-    return before.buffer is text.buffer and "\n" in text.buffer.value[before.end : text.start]
+    return not refusals.on_one_line(block.commands[frame.index - 1], block.commands[frame.index])
 
 
 def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:

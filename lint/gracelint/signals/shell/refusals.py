@@ -87,7 +87,7 @@ def _drop(machine: Machine, state: State) -> None:
     frame = state.stack
     assert frame is not None and isinstance(frame.node, sh.Block)
     commands, at = frame.node.commands, frame.index
-    while at < len(commands) and _on_one_line(commands[at - 1], commands[at]):
+    while at < len(commands) and on_one_line(commands[at - 1], commands[at]):
         at += 1
     state.pop()
     state.push("seq", frame.node, at)
@@ -151,12 +151,13 @@ def unparsable(machine: Machine, state: State, frame: Frame) -> bool:
         if what:
             machine.leave(state, 2, f"{state.shell.dialect.family} cannot read {what}, which is bash's")
             return True
-        if at + 1 >= len(block.commands) or not _on_one_line(block.commands[at], block.commands[at + 1]):
+        if at + 1 >= len(block.commands) or not on_one_line(block.commands[at], block.commands[at + 1]):
             return False
         at += 1
 
 
-def _on_one_line(first: sh.Command, second: sh.Command) -> bool:
+def on_one_line(first: sh.Command, second: sh.Command) -> bool:
+    """Whether the shell reads two commands that follow each other at once."""
     one, two = first.text, second.text
     return one.buffer is two.buffer and "\n" not in one.buffer.value[one.end : two.start]
 
