@@ -7,7 +7,7 @@ somebody asks.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from . import disk, suppress
@@ -139,6 +139,7 @@ class View:
             cmd=start.arguments if start.arguments is not None or service is None else _words(service.command),
             stop_signal=signal,
             mounts=unit.service.mounts if unit.service else (),
+            perhaps_mounted=None if unit.service else partial(_perhaps_mounted, unit),
         )
 
     @cached_property
@@ -199,6 +200,12 @@ class View:
                 own = document is self.document and self.unit.kind == "dockerfile"
                 instructions = self.image.dockerfile.instructions if own else ()
                 yield from suppress.find(document, [(each.first_line, each.last_line) for each in instructions])
+
+
+def _perhaps_mounted(unit: Unit) -> Sequence[str]:
+    from .compose.beside import mounts
+
+    return mounts(unit.file, unit.root)
 
 
 def _stop_signal(unit: Unit) -> StopSignal | None:

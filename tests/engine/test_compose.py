@@ -184,7 +184,9 @@ def test_each_character_stands_where_it_was_written(value: str, style: str | Non
     line = only(text).command
     assert isinstance(line, tuple)
     _, word = line
-    assert word.value == value.replace("$$", "$")
+    # What PyYAML writes folded, with a space in front, it does not read the same again.
+    read = yaml.safe_load(text)["services"]["web"]["command"][1]
+    assert word.value == read.replace("$$", "$")
     for run in word.runs():
         if run.end - run.start == run.origin_end - run.origin > 1:
             shown = text[run.origin : run.origin_end]

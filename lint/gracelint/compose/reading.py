@@ -52,7 +52,7 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
                     stop_signal=plain(entry.get("stop_signal")),
                     grace_period=duration(entry.get("stop_grace_period")),
                     init=entry.get("init") is True,
-                    mounts=tuple(_mounts(entry.get("volumes"))),
+                    mounts=tuple(mounted(entry.get("volumes"))),
                 ),
                 entry,
                 written,
@@ -92,7 +92,7 @@ def _environment(value: object) -> dict[str, str | None]:
     return {}
 
 
-def _mounts(volumes: object) -> Iterator[str]:
+def mounted(volumes: object) -> Iterator[str]:
     """Where bind mounts stand in the container. (A named volume begins as a copy of what the image has there.)"""
     for volume in volumes if isinstance(volumes, list) else ():
         if isinstance(volume, str):

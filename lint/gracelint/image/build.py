@@ -40,12 +40,13 @@ def build_image(
     cmd: Sequence[str | Text] | None = None,
     stop_signal: StopSignal | None = None,
     mounts: Sequence[str] = (),
+    perhaps_mounted: Callable[[], Sequence[str]] | None = None,
 ) -> Image:
     """The image of a stage (``target``, a name or number; the last one without).
 
     ``base_images`` are the user's own facts, by reference pattern. ``user``, ``env``, ``workdir``, ``entrypoint``, ``cmd`` and
     ``stop_signal`` are what the container is started with (``docker run``, compose, Kubernetes), None: as the image
-    says. ``mounts`` are the paths over which files of the host are laid. Never fails: a file without FROM, or without the target, gives an image of which nothing is known.
+    says. ``mounts`` are the paths over which files of the host are laid; ``perhaps_mounted`` gives more that may be. Never fails: a file without FROM, or without the target, gives an image of which nothing is known.
     """
     stages = read_stages(dockerfile, build_args or {})
     stage = stages.find(target)
@@ -66,7 +67,7 @@ def build_image(
         env={**state.env, **(env or {})},
         workdir=posixpath.join(state.workdir or "/", workdir) if workdir else state.workdir or "/",
         user=user if user is not None else state.user,
-        files=builder.files(stage.index).with_mounts(mounts),
+        files=builder.files(stage.index).with_mounts(mounts, perhaps_mounted),
         instructions=tuple(state.instructions),
         missing=tuple(dict.fromkeys((*state.missing, *_unknown_launch(state, in_force)))),
     )

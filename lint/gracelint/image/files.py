@@ -74,14 +74,18 @@ class ImageFiles:
         self.candidates = Candidates(steps, context, self._effort, self._reading, self._of_stage)
         self._reach = Reach(map(spread_of_step, steps))
         self._mounts: tuple[str, ...] = ()
+        self._perhaps: Callable[[], Sequence[str]] | None = None
 
     def is_mounted(self, path: str) -> bool:
         """Whether a folder or file of the host is laid over a path of the image."""
+        if self._perhaps is not None:
+            self._mounts, self._perhaps = (*self._mounts, *(normal(mount) for mount in self._perhaps())), None
         return any(contains(mount, normal(path)) for mount in self._mounts)
 
-    def with_mounts(self, mounts: Sequence[str]) -> ImageFiles:
-        """These files in a container that has files of the host at these paths: what the image lacks there may come from the host."""
-        self._mounts = tuple(normal(mount) for mount in mounts)
+    def with_mounts(self, mounts: Sequence[str], perhaps: Callable[[], Sequence[str]] | None = None) -> ImageFiles:
+        """These files in a container that has files of the host at these paths: what the image lacks there may come from the host.
+        ``perhaps`` gives more such paths, and is called when one is asked for."""
+        self._mounts, self._perhaps = tuple(normal(mount) for mount in mounts), perhaps
         return self
 
     # --- the protocol ----------------------------------------------------------------------------------------------
