@@ -197,9 +197,18 @@ class View:
         """The ignore comments in the documents."""
         for document in self.documents:
             if suppress.MARK in document.text:
-                own = document is self.document and self.unit.kind == "dockerfile"
-                instructions = self.image.dockerfile.instructions if own else ()
-                yield from suppress.find(document, [(each.first_line, each.last_line) for each in instructions])
+                yield from suppress.find(document, self._ranges(document))
+
+    def _ranges(self, document: Document) -> list[tuple[int, int]]:
+        """First and last lines of the instructions, and of what a compose file starts; none of other files."""
+        service = self.unit.service
+        if document is self.document and self.unit.kind == "dockerfile":
+            return [(each.first_line, each.last_line) for each in self.image.dockerfile.instructions]
+        if service is not None and document is service.document:
+            from .compose.reading import ranges
+
+            return ranges(document)
+        return []
 
 
 def _perhaps_mounted(unit: Unit) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """``--add-ignore``: writes the ignore comments that silence what was found.
 
-In a Dockerfile the comment goes before the instruction; elsewhere before the line on which the finding begins, or
+In a Dockerfile the comment goes before the instruction, in a compose file before ``command`` or ``entrypoint`` (inside a text of several lines it would be part of the text),
+and for JSON to what starts the container; elsewhere before the line on which the finding begins, or
 the first of the lines that a backslash joins to it, with its indentation. Codes are added to a comment that stands there already.
 Comments by which other linters ignore a line must stay next to it, so that ours goes above them.
 """
@@ -26,13 +27,17 @@ _OTHERS = regex(r"[ \t]*#[ \t]*(?:hadolint|shellcheck)\b")
 def comments(
     findings: Iterable[Finding], instructions: Callable[[Document], Sequence[tuple[int, int]]]
 ) -> dict[str, tuple[Document, list[Edit]]]:
-    """The edits, by path. ``instructions`` gives the line ranges of a Dockerfile's instructions (of others: none)."""
+    """The edits, by path. ``instructions`` gives the line ranges of what a comment cannot stand within: a Dockerfile's instructions, what a compose
+    file starts (of other files: none)."""
     places: dict[tuple[str, int], tuple[Document, set[str]]] = {}
     for finding in findings:
         if finding.code in _NEVER:
             continue
-        document = finding.span.document
-        line = _first_line(document, finding.span.first.line, instructions(document))
+        place = suppress.place(finding)
+        document = place.document
+        if not suppress.can_hold_comments(document):
+            continue
+        line = _first_line(document, place.first.line, instructions(document))
         places.setdefault((document.path, line), (document, set()))[1].add(finding.code)
     edits: dict[str, tuple[Document, list[Edit]]] = {}
     for (path, line), (document, codes) in sorted(places.items()):

@@ -3,6 +3,7 @@
 Method: the comments are found by their text in every document that was read for an image (Dockerfile, scripts, Python), each with the lines
 it covers. A comment on a line of its own covers the instruction that follows (in a Dockerfile) or the next command's
 lines; one behind code covers its line. What silences nothing becomes GL002. Other linters' comments mean nothing here.
+JSON holds no comments: what is found there is silenced where the container is started that reads it (`place`).
 """
 
 from __future__ import annotations
@@ -45,14 +46,25 @@ class Ignore:
         return any(name == code for name, _ in self.codes) if self.codes else code not in _ONLY_BY_NAME
 
     def covers(self, finding: Finding) -> bool:
-        """Whether a finding in the same document begins or ends on the lines of this comment."""
+        """Whether what a comment has to stand at, in this document, begins or ends on the lines of this one."""
         first, last = self.lines
-        span = finding.span
+        span = place(finding)
         return first <= span.first.line <= last or first <= span.last.line <= last
 
 
+def place(finding: Finding) -> Span:
+    """Where a comment has to stand that silences a finding: where it was found, or, as JSON holds no comments, at what leads there."""
+    spans = [finding.span, *(related.span for related in finding.related)]
+    return next((span for span in spans if can_hold_comments(span.document)), finding.span)
+
+
+def can_hold_comments(document: Document) -> bool:
+    """Whether a comment may be written into a document."""
+    return not document.path.endswith(".json")
+
+
 def find(document: Document, instructions: Sequence[tuple[int, int]] = ()) -> Iterator[Ignore]:
-    """The ignore comments of a document; ``instructions`` are the first and last lines of a Dockerfile's."""
+    """The ignore comments of a document; ``instructions`` are the first and last lines of a Dockerfile's, or of what a compose file starts."""
     text = document.text
     if MARK not in text:
         return
@@ -141,12 +153,13 @@ class _Index:
 
     def around(self, finding: Finding) -> list[Ignore]:
         """Those that may cover a finding in this document."""
-        lines = {finding.span.first.line, finding.span.last.line}
+        span = place(finding)
+        lines = {span.first.line, span.last.line}
         return self._whole + [ignore for line in sorted(lines) for ignore in self._by_line.get(line, ())]
 
 
 def _around(finding: Finding, by_path: Mapping[str, _Index]) -> list[Ignore]:
-    index = by_path.get(finding.span.document.path)
+    index = by_path.get(place(finding).document.path)
     return [] if index is None else index.around(finding)
 
 
@@ -169,7 +182,7 @@ def apply(
     for finding in findings:
         hits = [ignore for ignore in _around(finding, nearby) if ignore.names(finding.code) and ignore.covers(finding)]
         for ignore in hits:
-            used.setdefault((finding.span.document.path, ignore.span.start), set()).add(finding.code)
+            used.setdefault((ignore.span.document.path, ignore.span.start), set()).add(finding.code)
         if hits:
             silenced += 1
         else:

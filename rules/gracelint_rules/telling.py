@@ -120,9 +120,9 @@ def confidence_of(outcome: Outcome) -> Confidence:
 def related(case: Case, defect: Defect) -> Iterator[Related]:
     """The rest of the chain: where the launch names the script, and where the application starts."""
     span = defect.at.span
-    launch = case.image.launch.arguments
-    if launch and not launch[0].inherited and launch[0].text.span.document is not span.document:
-        yield Related(launch[0].text.span, "the container starts here")
+    first = next((word for word in case.image.launch.arguments if not word.inherited), None)
+    if first is not None and first.text.span.document is not span.document:
+        yield Related(first.text.span, "the container starts here")
     app = defect.path.app
     if app is not None and app.text is not None and app is not defect.hop:
         at = app.text.span

@@ -109,7 +109,11 @@ class Job:
         self.judged = self._judge(self.units)
 
     def instructions(self, document: Document) -> list[tuple[int, int]]:
-        """First and last lines of a Dockerfile's instructions; none of other files."""
+        """First and last lines of a Dockerfile's instructions, or of what a compose file starts; none of other files."""
+        if any(unit.service is not None and unit.service.document.path == document.path for unit in self.units):
+            from ..compose.reading import ranges
+
+            return ranges(document)
         if not any(unit.kind == "dockerfile" and unit.path == document.path for unit in self.units):
             return []
         from ..parsers.dockerfile import parse

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..parsers.shell.model import Word
     from ..source import Document, Text
 
+_STARTS = ("entrypoint", "command")
 # What can stand in a scalar of any style without a second look: no quotes, no escapes, nothing that begins a comment or a mapping.
 _HARMLESS = regex(r"[\w ./@=+-]*")
 
@@ -75,6 +76,16 @@ class Written:
             return None
         return None if words(line) is None else line
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """First and last lines of each ``entrypoint`` and ``command``, with its key."""
+        found = set()
+        for _, service in self._services.value if _is_mapping(self._services) else ():
+            for key, value in service.value if _is_mapping(service) else ():
+                if key.value in _STARTS:
+                    end = len(self._document.text[: value.end_mark.index].rstrip())
+                    found.add((key.start_mark.line + 1, self._document.position(max(end - 1, 0)).line))
+        return sorted(found)
+
     def _text(self, node: yaml.ScalarNode) -> Text:
         """The value of a scalar, each character with its place; the whole scalar where an escape hides the places."""
         start, end = node.start_mark.index, node.end_mark.index
@@ -121,8 +132,12 @@ class Written:
 
 def _of(node: Any, key: str) -> Any:
     """The value of a key in a mapping node, the last one: what is merged in stands in front. None where it is not there."""
-    pairs = node.value if node is not None and node.id == "mapping" else ()
+    pairs = node.value if _is_mapping(node) else ()
     return next((value for name, value in reversed(pairs) if name.value == key), None)
+
+
+def _is_mapping(node: Any) -> bool:
+    return node is not None and node.id == "mapping"
 
 
 def _one_dollar(text: Text) -> Text:

@@ -60,6 +60,12 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
         )
 
 
+def ranges(document: Document) -> list[tuple[int, int]]:
+    """First and last lines of what the services of a compose file start, the key's line included: a comment holds for all of it."""
+    root = load(document.text)[1]
+    return Written(document, root).ranges()
+
+
 def reread(service: Service, data: bytes) -> Service:
     """What a service says in another version of its file: itself where it is no longer there."""
     found = (other for _, other in read(service.file, data) if other.name == service.name)
