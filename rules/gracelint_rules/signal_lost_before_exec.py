@@ -26,7 +26,7 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-Safe where a trap is all: it is set at the top of the script, behind its first comments. It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script
+Safe where a trap is all: it is set at the top of the script, behind its first comments and options (`set -e`). It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script
 then ends after its present command, and the application is not started.
 Unsafe where a command outlasts the grace period: it is put in the background and waited for, so that the trap can come in between. There it reads nothing from standard input, and does not hear Ctrl-C.
 
@@ -76,8 +76,12 @@ _WAITS = frozenset(
 # Of them, those that end by themselves only when what they wait for is there, or after a time longer than the grace period.
 _LONG = frozenset({"wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize"})
 
-# Comments belong to what comes behind them, but for an empty line in between.
-_HEAD = regex(r"#!.*\n(?:(?:#.*\n)+(?=[ \t]*\n))?")
+# Scripts say how they want to be run first. Comments belong to what comes behind them, but for an empty line in between.
+_HEAD = regex(
+    r"#!.*\n"
+    r"(?:(?:(?:(?:[ \t]*|#.*)\n)*set[ \t]+[-+][A-Za-z][^\n;&|\\]*\n)+"
+    r"|(?:#.*\n)+(?=[ \t]*\n)|)"
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -125,7 +129,7 @@ def _outlasts(command: Command, grace_period: float) -> bool:
 
 
 def _fix(outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
-    """A trap behind the script's ``#!`` and its first comments, which lasts until exec; ``waits`` goes to the background and is waited for,
+    """A trap behind the script's ``#!`` and its first options (``set -e``) or comments, which lasts until exec; ``waits`` goes to the background and is waited for,
     where it stands alone."""
     head = _HEAD.match(outcome.source.value)
     if outcome.mode != "file" or head is None:
