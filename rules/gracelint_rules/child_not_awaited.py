@@ -77,7 +77,8 @@ def _sent_name(stop: Stop) -> str:
 
 
 def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
-    sent = next((sent for sent in stop.sent if set(sent.reached) & set(stop.unfinished)), None)
+    # Behind the last: who is waited for has to be told before.
+    sent = next((sent for sent in reversed(stop.sent) if set(sent.reached) & set(stop.unfinished)), None)
     if sent is None or not sent.handler:
         return None
     span = sent.text.span

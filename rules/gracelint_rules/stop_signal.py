@@ -42,6 +42,11 @@ def stop_signal_fix(case: Case, name: str) -> Fix | None:
     if not own:
         return None
     first = min(own, key=lambda instruction: instruction.span.start)
-    at = first.span.document.line_starts[first.first_line - 1]
-    ending = "\r\n" if first.span.document.text[at:].partition("\n")[0].endswith("\r") else "\n"
-    return Fix("unsafe", message, (Edit(Span(first.span.document, at, at), f"STOPSIGNAL {name}{ending}"),))
+    document, line = first.span.document, first.first_line
+    above = max((each.last_line for each in case.image.dockerfile.instructions if each.last_line < line), default=0)
+    # Comments speak of the instruction below, and other linters' ignore comments work only right above it.
+    while line - 1 > above and document.line(line - 1).lstrip().startswith("#"):
+        line -= 1
+    at = document.line_starts[line - 1]
+    ending = "\r\n" if document.text[at:].partition("\n")[0].endswith("\r") else "\n"
+    return Fix("unsafe", message, (Edit(Span(document, at, at), f"STOPSIGNAL {name}{ending}"),))
