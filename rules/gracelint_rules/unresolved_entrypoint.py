@@ -29,7 +29,7 @@ ENTRYPOINT ["/entrypoint.sh"]
 ```
 
 ## Fix safety
-Unsafe: `--chmod` needs BuildKit (the default builder since Docker 23), line endings are changed in the whole file, and `#!/bin/sh` is a guess.
+Unsafe: `--chmod` needs BuildKit (the default builder since Docker 23); behind a COPY of a whole folder it is `RUN chmod +x` that is written. Line endings are changed in the whole file, and `#!/bin/sh` is a guess.
 
 ## When not to care
 When a step outside the Dockerfile makes the file, or the checkout loses its modes (then set them in the Dockerfile: it costs nothing).
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
     from gracelint.image.model import Argument
+    from gracelint.parsers.dockerfile.model import Instruction
 
 # s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
 _COMPILED = "/etc/s6-overlay/s6-rc.d/"
@@ -142,7 +143,7 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
     if file.executable is False and not file.path.startswith(_COMPILED) and not _prepared(case, file):
         yield RULE.finding(
             argument.text,
-            f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755",
+            f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755, or RUN chmod +x on it",
             related=placed,
             fix=_chmod_fix(case, file),
         )
@@ -215,9 +216,35 @@ def _chmod_fix(case: Case, file: ImageFile) -> Fix | None:
             and instruction.flag("chmod") is None
             and len(instruction.words) == 2
         ):
+            if not _alone(instruction.words[0].value, file):
+                return _run_chmod(case, instruction, file)
             edit = instruction.keyword_text.insert_after(" --chmod=755")
             return None if edit is None else Fix("unsafe", "Copy it with an execute bit", (edit,))
     return None
+
+
+def _alone(source: str, file: ImageFile) -> bool:
+    """Whether it is this file that is copied, and not a folder, all of which would become executable."""
+    if source.endswith(("/", ".", "*")):
+        return False
+    path = source.removeprefix("./").strip("/")
+    return file.content is None or f"/{file.content.span.document.path}".endswith(f"/{path}")
+
+
+def _run_chmod(case: Case, instruction: Instruction, file: ImageFile) -> Fix | None:
+    """The bit is set behind the instruction, where root still is who runs commands, and there is a shell to run them."""
+    document = instruction.span.document
+    users = [
+        each.value.value
+        for each in case.instructions
+        if each.keyword == "USER" and each.span.document is document and each.span.start < instruction.span.start
+    ]
+    lines = document.line_starts
+    plain = regex(r"[\w./+-]+").fullmatch(file.path) is not None
+    if not plain or instruction.last_line >= len(lines) or lacks(case.image, "sh") or users[-1:] not in ([], ["root"]):
+        return None
+    at = lines[instruction.last_line]
+    return Fix("unsafe", "Set its execute bit", (Edit(Span(document, at, at), f"RUN chmod +x {file.path}\n"),))
 
 
 def _line_endings_fix(file: ImageFile) -> Fix | None:

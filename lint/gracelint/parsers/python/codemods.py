@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ def install_handler(source: Text, at: Text, signal: str, *, interrupt: bool) -> 
         return None
     name = _name_for_signal(module)
     handler = f"{name}.default_int_handler" if interrupt else "lambda *_: sys.exit(0)"
-    changed = _inserted(module, _outermost(way), f"{name}.signal({name}.{signal}, {handler})")
+    changed = _inserted(module, _before_loops(_outermost(way)), f"{name}.signal({name}.{signal}, {handler})")
     needed = [("signal", None if name == "signal" else name), *([] if interrupt else [("sys", None)])]
     return _edits(source, _imported(changed, needed))
 
@@ -160,6 +160,13 @@ def _outermost(way: list[_Step]) -> _Step:
         if step.owner is None or isinstance(step.owner, cst.FunctionDef | cst.If | cst.ClassDef):
             break
     return chosen
+
+
+def _before_loops(step: _Step) -> _Step:
+    """A place in front of the loops of the same block that come before it: they may take long."""
+    before = step.block.body[: step.index]
+    first = next((at for at, each in enumerate(before) if isinstance(each, cst.While)), step.index)
+    return replace(step, index=first)
 
 
 def _all(module: cst.Module) -> list[cst.CSTNode]:
