@@ -23,7 +23,7 @@ REDIS = "redis-server --port 0 --unixsocket store --save ''"
 OTHER = "redis-server --port 0 --unixsocket other --save ''"
 STOP = "redis-cli -s store shutdown nosave"
 WEB = "nginx -p . -c nginx.conf"
-ALONE = f"{WEB} -g 'daemon off;'"
+FRONT = "nginx -p . -c front.conf -g 'daemon off;'"
 SCRIPTS = {
     "set up, stopped, started": (f"{REDIS} &\nsleep 0.3\n{STOP}\nexec {REDIS}", "graceful"),
     "set up, awaited, started": (f"{REDIS} & pid=$!\nsleep 0.3\n{STOP}\nwait $pid\nexec {REDIS}", "graceful"),
@@ -42,6 +42,7 @@ SCRIPTS = {
     "its socket, written otherwise": (f"trap 'redis-cli -s ./store shutdown nosave; exit' TERM\n{REDIS} &\nwait", "graceful"),
     "the last socket of two": (f"trap 'redis-cli -s elsewhere -s store shutdown nosave; exit' TERM\n{REDIS} &\nwait", "graceful"),
     "another configuration": (f'trap "nginx -p . -c other.conf -s quit; exit" TERM\n{WEB} &\nsleep 99 & wait', "abrupt"),
+    "a signal that it was started to ignore": (f"sed 's/daemon on; //' nginx.conf > front.conf\n{FRONT} & p=$!\ntrap 'kill -QUIT $p; wait' TERM\nwait", "graceful"),
     "a signal and a wait in a trap": (f'trap "{WEB} -s quit; wait" TERM\n{WEB} &\nsleep 99 & wait', "killed"),
 }  # fmt: skip
 

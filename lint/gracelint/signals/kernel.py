@@ -266,7 +266,7 @@ class Kernel:
     def _react(self, task: Task, signal: str) -> None:
         process = task.process
         reaction = self.reaction(task, signal)
-        if signal in process.ignored:
+        if signal in process.ignored and "listens-always" not in (process.program.traits if process.program else ()):
             if reaction is None or reaction.disposition == "ignores":
                 task.reacted[signal] = "ignores"
                 return

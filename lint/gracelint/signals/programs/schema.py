@@ -29,6 +29,7 @@ TRAITS = (
     "only-pid1",
     "no-such-option",
     "clears-path",
+    "listens-always",
     "refuses-arguments",
     "reads-quotes",
     "needs-root",

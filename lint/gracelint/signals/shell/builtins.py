@@ -115,6 +115,10 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
                 letters |= {NAMED_OPTIONS.get(rest[0].shown, "")}
                 rest = rest[1:]
         letters.discard("")
+        if letters & {"n", "t"} and word[0] == "-":
+            return [machine.leave(state, 0)]  # nothing more is run
+        if "posix" in letters:
+            state.shell = state.shell.as_posix(word[0] == "-")
         if not state.shell.dialect.monitors:
             letters.discard("m")
         state.options = state.options | letters if word[0] == "-" else state.options - letters

@@ -27,6 +27,9 @@ DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
 NAMED_OPTIONS = {
+    "noexec": "n",
+    "onecmd": "t",
+    "posix": "posix",
     "functrace": "T",
     "noclobber": "C",
     "errexit": "e",

@@ -6,9 +6,11 @@ hostile scripts costs memory, not stack.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Literal
 
 from ...records import dataclass
+from .dialects import dialect
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
@@ -85,6 +87,12 @@ class Shell:
         # Words without an expansion, by their identity, and what they always become.
         self.plain: dict[int, tuple[sh.Word, Field]] = {}
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
+
+    def as_posix(self, posix: bool) -> Shell:
+        """bash behind ``set -o posix``, or ``set +o posix``; all that was found out so far holds for both."""
+        other = copy(self)
+        other.dialect = dialect(self.dialect.family, self.dialect.version, posix=posix)
+        return other
 
     def frame(
         self,

@@ -117,10 +117,9 @@ def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
 
 
 def not_redirected(machine: Machine, state: State, command: object) -> list[State]:
-    """A command whose redirection fails is not run; where it is a special builtin, that is the end of the shell (of bash, unless it is called ``sh``, only an ``exec`` with a command)."""
+    """A command whose redirection fails is not run; where it is a special builtin, that is the end of the shell (of bash, only where it is called ``sh``)."""
     first = command.words[0].literal if isinstance(command, sh.Simple) and command.words else None
-    bare = isinstance(command, sh.Simple) and len(command.words) == 1
-    if (first == "exec" and not bare) or (first in SPECIAL and state.shell.dialect.specials_end):
+    if first in SPECIAL and state.shell.dialect.specials_end:
         return [machine.leave(state, 2, f"a file that {first} is to read or write cannot be opened")]
     if state.shell.dialect.family == "ash" and not isinstance(command, (sh.Simple, sh.Subshell)):
         state.done(1)  # which set -e does not count

@@ -251,6 +251,9 @@ def execute(
             )  # not a script, which its interpreter is shown for
         program = process.program if process else None
         _note_failure(each, command, alternative)
+        if alternative.failed is not None and "execfail" in each.options and not implicit:
+            result.extend(machine.finished(each, NOT_STARTED))
+            continue
         if alternative.failed is not None and each.shell.dialect.leaves_by_exit_trap:
             result.append(machine.leave(each, 127, alternative.failed))
             continue
