@@ -41,15 +41,13 @@ from gracelint.signals.model import READS_ITS_INPUT
 from .blamed_programs import has_trait
 from .defects import of_rule
 from .foreground import foreground_fix
-from .telling import name_of, program_name, severity_of, shown, tell
+from .telling import name_of, service_name, severity_of, shown, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.shell.outcome import Command, Outcome
-
-_VERBS = frozenset({"start", "restart", "up", "reload"})
+    from gracelint.signals.shell.outcome import Outcome
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -59,7 +57,7 @@ def check(case: Case) -> Iterator[Finding]:
         daemon = next((command for command in outcome.daemons if command.text == defect.at), None) if outcome else None
         if outcome is None or daemon is None:
             continue
-        name, signal = _service(daemon), case.trace.stop_signal.name
+        name, signal = service_name(daemon), case.trace.stop_signal.name
         front = name_of(outcome.command) if outcome.command is not None else "the shell"
         if name == front and outcome.command is not None:
             name, front = f"what `{shown(daemon.argv)}` started", f"`{shown(outcome.command.argv)}`"
@@ -93,14 +91,6 @@ def _advice(outcome: Outcome, name: str) -> str:
     if outcome.end == "exits" or front is None or gives_way:
         return f"run {name} in the foreground, as the last command, with exec"
     return f"run {name} in a container of its own, or have a supervisor in front start both"
-
-
-def _service(daemon: Command) -> str:
-    """What was started, where a control program started it (``service nginx start``, ``systemctl start nginx``)."""
-    if daemon.program is None or daemon.program.name != "service":
-        return name_of(daemon)
-    named = [word for word in daemon.argv[1:] if not word.startswith("-") and word not in _VERBS]
-    return named[0] if named else program_name(daemon.argv)
 
 
 RULE = Rule("GL216", "daemonized-service", "error", check, __doc__)

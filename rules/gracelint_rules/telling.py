@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORDS_SHOWN = 4
 _CONDITIONS_SHOWN = 3
+# What a control program (``service``) is asked to do.
+_VERBS = frozenset({"start", "restart", "up", "reload"})
 _SET, _NOT_SET = " is set", " is not set"
 
 
@@ -44,6 +46,14 @@ def name_of(command: Command) -> str:
     known = command.program.name if command.program is not None else None
     words = (word for word in command.argv if known is not None and catalogue.by_command(word) == known)
     return program_name((next(words, command.argv[0]),)) if command.argv else "the application"
+
+
+def service_name(daemon: Command) -> str:
+    """What was started, where a control program started it (``service nginx start``, ``systemctl start nginx``)."""
+    if daemon.program is None or daemon.program.name != "service":
+        return name_of(daemon)
+    named = [word for word in daemon.argv[1:] if not word.startswith("-") and word not in _VERBS]
+    return named[0] if named else program_name(daemon.argv)
 
 
 def guessed(case: Case, outcome: Outcome) -> bool:
@@ -91,10 +101,13 @@ def name_of_child(defect: Defect, command: Command) -> str:
 
 
 def child_name(outcome: Outcome, pid: int) -> str:
-    """The program of a background job or of the foreground child."""
+    """The program of a background job or of the foreground child; a child of theirs has no name here where the shell stands in wait."""
     job = outcome.job(pid)
-    command = job.command if job is not None else outcome.command
-    return program_name(command.argv) if command is not None else "the application"
+    command = job.command if job is not None else None if outcome.end == "wait" else outcome.command
+    if command is None:
+        return "the application"
+    controlled = command.program is not None and command.program.name == "service"
+    return service_name(command) if controlled else program_name(command.argv)
 
 
 def variable_of(jobs: Sequence[Job], pids: Sequence[int]) -> str | None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome, Stop
+    from gracelint.signals.shell.outcome import Job, Outcome, Stop
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -60,15 +60,22 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None or stop is None:
             continue
         app = child_name(outcome, stop.untold[0]) if stop.untold else "the application"
+        job = outcome.job(stop.untold[0]) if stop.untold else None
+        first = "start it in the foreground with &, then " if job is not None and _daemonized(job) else ""
         yield tell(
             RULE,
             case,
             defect,
-            f"this handler never tells {app} of {stop.signal}: {cost(case, defect.path)}; send the signal on and wait:"
+            f"this handler never tells {app} of {stop.signal}: {cost(case, defect.path)}; {first}send the signal on and wait:"
             f' kill "$pid"; wait "$pid"',
             severity=severity_of(defect.path),
             fix=_fix(outcome, stop),
         )
+
+
+def _daemonized(job: Job) -> bool:
+    """Whether it put itself in the background: no ``&`` stands behind it, and nobody has its pid."""
+    return job.text.span == job.command.text.span
 
 
 def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
@@ -76,7 +83,7 @@ def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
     if trap is None or trap.action_text is None or not stop.untold:
         return None
     jobs = [job for job in outcome.jobs if job.pid in stop.untold]
-    if len(jobs) != len(stop.untold):
+    if len(jobs) != len(stop.untold) or any(map(_daemonized, jobs)):
         return None
     edits = []
     pids = variable_of(outcome.jobs, stop.untold)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+# A field of a volume's short form; the colon in ``${VARIABLE:-default}`` parts nothing.
+_FIELD = regex(r"((?:\$\{[^}]*\}|[^:])*)(?::|\Z)")
 _DURATION = regex(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -102,8 +104,8 @@ def mounted(volumes: object) -> Iterator[str]:
     """Where bind mounts stand in the container. (A named volume begins as a copy of what the image has there.)"""
     for volume in volumes if isinstance(volumes, list) else ():
         if isinstance(volume, str):
-            source, _, rest = volume.partition(":")
-            place = plain(rest.partition(":")[0]) if source.startswith((".", "/", "~", "$")) else None
+            source, place = (*_FIELD.findall(volume), "", "")[:2]
+            place = plain(place) if source.startswith((".", "/", "~", "$")) else None
         elif isinstance(volume, dict) and volume.get("type") == "bind":
             place = plain(volume.get("target"))
         else:

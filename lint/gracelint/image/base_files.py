@@ -6,6 +6,7 @@ holds only what is known of it.
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from .entries import Folder, Found, Gone, Vague, contains
@@ -25,6 +26,7 @@ _SYSTEM_FOLDERS = frozenset(
 )
 # Below these, packages and base images put files whose names a Dockerfile does not tell.
 _SYSTEM_TREES = frozenset("bin dev etc lib lib32 lib64 opt proc sbin sys usr var".split())
+_WEB_ROOT = "/var/www/html"
 # Debian, Fedora and Arch merged these: one is a link to the other.
 _MERGED = (("/bin/", "/usr/bin/"), ("/sbin/", "/usr/sbin/"), ("/lib/", "/usr/lib/"))
 _MERGING = tuple(folder for pair in _MERGED for folder in pair)
@@ -60,7 +62,20 @@ def held_by_base(path: str, base: BaseImage) -> Entry:
         return Vague(f"the base image {base.reference} or a package may hold {path}")
     if base.shell == "none" and not (base.entrypoint or base.cmd):
         return Vague(f"{base.reference} is no distribution: its own program may be {path}")
+    if posixpath.dirname(path) == "/" and _scripts_at_the_root(base):
+        return Vague(
+            f"{base.reference} keeps scripts of its own beside {(base.entrypoint or ('',))[0]}: {path} may be one"
+        )
     return nothing(path)
+
+
+def _scripts_at_the_root(base: BaseImage) -> bool:
+    """Whether it is a web application's image that starts with a script in ``/``: Nextcloud's and Friendica's hold ``/cron.sh`` as well.
+
+    Elsewhere (nginx, gradle, redis) one builds on the image, and a script in ``/`` is the builder's.
+    """
+    starts = (base.entrypoint or ("",))[0]
+    return base.workdir == _WEB_ROOT and starts.endswith(".sh") and posixpath.dirname(starts) == "/"
 
 
 def nothing(path: str) -> Gone:

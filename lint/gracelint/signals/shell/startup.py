@@ -23,11 +23,12 @@ from .state import DIED, Ended, JobState
 from .waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..model import Order
+    from ..process import Process
     from .host import Budget, Context
     from .outcome import Around
     from .state import Block, State
@@ -210,7 +211,6 @@ def _settled(machine: Machine, state: State) -> list[State]:
         if stays:
             result.append(each)
             continue
-        program = block.command.program
         if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
         if block.kind == "foreground":
@@ -220,7 +220,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
         if block.kind == "wait":
             gone = set(block.pids[:1] if block.once else block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
-        elif program is not None and program.daemonizes:
+        else:
             each.jobs = (*each.jobs, *_daemons(block))
         pending.extend(simple.over(machine, each, block.status))
     return result
@@ -233,11 +233,27 @@ def _candidate(state: State) -> State:
 
 
 def _daemons(block: Block) -> list[JobState]:
-    """What a program leaves running that puts itself in the background."""
+    """What a command leaves running that puts itself in the background, also where another program (sudo, timeout) has started it."""
     return [
-        JobState(child.pid, replace(child, stays=True), block.command, block.command.text, disowned=True)
+        JobState(
+            daemon.pid,
+            replace(daemon, stays=True),
+            replace(block.command, argv=daemon.argv, program=daemon.program),
+            block.command.text,
+            disowned=True,
+        )
         for child in block.children
+        for daemon in _daemonized(child)
     ]
+
+
+def _daemonized(process: Process) -> Iterator[Process]:
+    """The processes of a tree that put themselves in the background."""
+    if process.program is not None and process.program.daemonizes:
+        yield process
+        return
+    for child in process.children:
+        yield from _daemonized(child)
 
 
 def _loops(machine: Machine) -> list[State]:
