@@ -14,6 +14,7 @@ from gracelint.parsers.shell.model import (
     Block,
     Branch,
     Case,
+    For,
     Function,
     Group,
     If,
@@ -103,6 +104,17 @@ def says_and_leaves(outcome: Outcome, command: Command) -> bool:
     rest = _behind(parse_command(outcome.source).body, command.text)
     names = [node.words[0].text.value if isinstance(node, Simple) and node.words else "" for node in rest]
     return bool(rest) and names[-1] == "exit" and names.count("echo") > 1 and "$?" not in rest[-1].text.value
+
+
+def for_each(outcome: Outcome, command: Command) -> bool:
+    """Whether a command is run for one word after the other: the next one has its turn when it has ended."""
+    from gracelint.parsers.shell import parse_command
+    from gracelint.parsers.shell.walk import walk
+
+    return any(
+        isinstance(node, For) and not node.selects and _holds(node.body.text, command.text)
+        for node in walk(parse_command(outcome.source).body)
+    )
 
 
 def _behind(block: Block, at: Text) -> tuple[Node, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
-from .endings import deed, says_and_leaves, siblings_before, work_behind
+from .endings import deed, for_each, says_and_leaves, siblings_before, work_behind
 from .launching import base_name
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def is_step(outcome: Outcome) -> bool:
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         unknown = command.program is None or command.program.stays is None
         ends = work_behind(outcome, command, always=True) or says_and_leaves(outcome, command)
+        ends = ends or ("loop" in command.around and for_each(outcome, command))
         return unknown and not command.calls and ends
     if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
@@ -107,7 +108,7 @@ def _starts_the_unknown(command: Command) -> bool:
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
     """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end."""
     same = len(words) > 1 and len(earlier) > 1 and words[:2] == earlier[:2]
-    return same and (words[1][:1].isalpha() or words[1][:1] == "-") and "/" not in words[1] and "." not in words[1]
+    return same and words[1][:1].isalpha() and "/" not in words[1] and "." not in words[1]
 
 
 def _more_behind(outcome: Outcome, place: Text, last: str = "", branches: int = 0) -> bool:
