@@ -87,6 +87,7 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
     finally:
         machine.forking -= 1
         state.restless = state.restless or _makes_files(state, command)
+        filesystem.doubt(state, None if _writes_anywhere(state, command) else command.text.value)
 
 
 def _makes_files(state: State, command: sh.Command) -> bool:
@@ -96,6 +97,25 @@ def _makes_files(state: State, command: sh.Command) -> bool:
     if found is None or found[0] is not command:
         found = known[id(command)] = command, any(map(_writes, walk(command)))
     return found[1]
+
+
+def _writes_anywhere(state: State, command: sh.Command) -> bool:
+    """Whether what runs in a child may write to files that its text does not name: by the value of a variable, in a function, in a file that it reads."""
+    for part in walk(command):
+        if isinstance(part, sh.Redirect) and _writes(part) and (part.target is None or part.target.literal is None):
+            return True
+        if isinstance(part, sh.Simple) and part.words:
+            name = part.words[0].literal
+            if name is None or name in RUNNING or name in state.functions or name in _SHELLS or "/" in name:
+                return True
+            if (name in making.TOOLS or name in _WRITING) and any(word.literal is None for word in part.words):
+                return True
+    return False
+
+
+# Programs that write to files which they are told, and shells.
+_WRITING = frozenset("awk dd envsubst install patch perl python python3 rsync sed tar tee truncate unzip".split())
+_SHELLS = frozenset("ash bash busybox dash sh su".split())
 
 
 def _writes(part: object) -> bool:

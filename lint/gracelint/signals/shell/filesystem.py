@@ -122,6 +122,15 @@ def written(state: State, path: str, text: str | None) -> None:
         state.made = {**state.made, path: Made(found.kind, found.user, True, text)}
 
 
+def doubt(state: State, where: str | None = None) -> None:
+    """Somebody else may have written to the files that a text names (None: to any): what is in them is not known any more."""
+    if any(file.content is not None and (where is None or path in where) for path, file in state.made.items()):
+        state.made = {
+            path: Made(file.kind, file.user, True) if where is None or path in where else file
+            for path, file in state.made.items()
+        }
+
+
 def open_to_all(state: State, path: str) -> None:
     """Whose a file is, and who may write to it, is not known any more."""
     found = state.made.get(path)

@@ -36,6 +36,9 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
         if kept or making.can_write(machine, state, path) is False:
             return False
+        if path in state.made and state.made[path].kind == "unknown":
+            filesystem.doubt(state)  # a link: what it leads to is written
+            continue
         text = filesystem.content(machine, state, path) if each.operator == ">>" and _prints(command) else None
         fresh = each.operator == ">>" and standing(machine, state, path) == "none"
         filesystem.note(state, path, "file")
@@ -76,6 +79,8 @@ def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -
         return
     word = machine.value(state, only.target)
     path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
+    if path is not None and path in state.made and state.made[path].kind == "unknown":
+        return
     before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""
     if path is not None and before is not None and len(before) + len(text) <= MOST_CHARACTERS:
         filesystem.written(state, path, before + text)

@@ -113,7 +113,9 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         return execute(machine, state, fields, command, None, implicit=True)
     if state.inputs:
         inputs.consumed(state, node, name)
-    state.restless = state.restless or name not in filesystem.HARMLESS
+    if name not in filesystem.HARMLESS:
+        state.restless = True
+        filesystem.doubt(state, " ".join(field.shown for field in fields))
     environment = surroundings(machine, state, pid1=False)
     result: list[State] = []
     for each, alternative in apart(
@@ -154,6 +156,8 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if alternative.failed is not None:
         _note_failure(state, command, alternative)
         return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
+    if alternative.shell is not None or (process is not None and process.shell is not None):
+        filesystem.doubt(state)  # a script of its own
     if process is None:
         left = alternative.shell.jobs if alternative.shell is not None else ()
         state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
