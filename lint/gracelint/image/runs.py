@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from .steps import Run
     from .substitution import Variables
 
-# They keep a project's commands in a .venv of its folder.
-_PROJECT_TOOLS = frozenset(("uv", "poetry", "pdm", "pipenv"))
+# Where the tools of a project keep its commands, in a folder of the project's own.
+_PROJECT_TOOLS = (
+    ("/.venv/", frozenset(("uv", "poetry", "pdm", "pipenv"))),
+    ("/node_modules/.bin/", frozenset(("npm", "yarn", "pnpm", "bun"))),
+)
 _TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
 _UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s")
@@ -188,7 +191,7 @@ def may_make(reading: Reading, path: str) -> bool:
     """
     from .options import TAME
 
-    if "/.venv/" in path and not reading.names.isdisjoint(_PROJECT_TOOLS):
+    if any(place in path and not reading.names.isdisjoint(tools) for place, tools in _PROJECT_TOOLS):
         return True
     if reading.names <= TAME:
         return False
