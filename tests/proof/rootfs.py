@@ -68,12 +68,17 @@ class Rootfs:
 
     @classmethod
     def make(cls, folder: Path, family: str) -> Rootfs:
+        folder.chmod(0o755)  # it is the / of users who are not root, too
         for name in ("bin", "usr/local/bin", "usr/bin", "record", "tmp", "proc", "dev", "run", "etc", "var/log", "app"):
             (folder / name).mkdir(parents=True)
         for name in ("dash", "bash", "busybox", "tini", "dumb-init", "flock", "setsid"):
             _install(folder, name)
         for name in APPLETS:
             os.link(folder / "bin/busybox", folder / "bin" / name)
+        _install(folder, "gosu")  # su-exec is not to be had for Debian; both set the user and exec, and fork nothing
+        os.link(folder / "bin/gosu", folder / "bin/su-exec")
+        (folder / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nredis:x:999:999::/:/bin/sh\n")
+        (folder / "etc/group").write_text("root:x:0:\nredis:x:999:\n")
         os.link(folder / "bin" / SHELLS[family], folder / "bin/sh")
         build(folder / "usr/local/bin" / APPLICATIONS[0])
         for name in APPLICATIONS[1:]:
