@@ -140,11 +140,11 @@ class LiveShell:
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
-        if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
-            self._shrug(pid)
         running = [other for other in block.pids if self.host.running(other)] or self._orphans()
         if running and not (block.once and len(running) < len(block.pids)):
             return
+        if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
+            self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))
         if self.ending:
             return  # of an interrupt, with its command
         if block.kind == "wait":
@@ -157,11 +157,11 @@ class LiveShell:
         self._take(simple.over(self.machine, self.state, status, counts=not trapped))
         self.run(interrupted=trapped)
 
-    def _shrug(self, pid: int) -> None:
-        """An interrupt that came meanwhile counts only if the command died of it (bash(1), SIGNALS)."""
+    def _shrug(self, pids: tuple[int, ...]) -> None:
+        """An interrupt that came meanwhile counts only if the command, of a pipeline all of it, died of it (bash(1), SIGNALS; measured)."""
         if "SIGINT" in self.pending:
             self.pending.remove("SIGINT")
-            if self.kernel.tasks[pid].ended == "died":
+            if all(pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died" for pid in pids):
                 self._untrapped("SIGINT")
 
     def _orphans(self) -> list[int]:

@@ -218,10 +218,12 @@ def _jobs(machine: Machine, state: State, name: str, words: list[str | None]) ->
 
 
 def _print(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
-    """``printf``: without a layout, or of a number that is none."""
+    """``printf``: without a layout, with a place that only bash fills, or of a number that is none."""
     if not words:
         return WRONG, "printf is given nothing", False
     layout = words[0]
+    if state.shell.dialect.family != "bash" and layout is not None and "%q" in layout:
+        return (WRONG if state.shell.dialect.family == "dash" else FAILED), "printf does not know %q", False
     if layout in ("%d", "%d\\n", "%i", "%i\\n") and len(words) == 2 and words[1] and words[1][0].isalpha():
         return FAILED, f"printf is given {words[1]}", False
     return None

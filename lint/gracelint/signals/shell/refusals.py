@@ -9,7 +9,6 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from . import flow, parameters, reckoning
-from .reckoning import SIMPLE
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -62,12 +61,12 @@ def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
 def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
     """Whether a shell gives up at an expression that it cannot work out; bash only drops what it was at."""
     family = state.shell.dialect.family
-    if family == "bash" and "u" in state.options:
-        for name in NAME.findall(SIMPLE.sub(" ", part.expression)):
+    expression = reckoning.expanded(machine, state, part.expression, part.text)
+    if family == "bash" and "u" in state.options and isinstance(expression, str):
+        for name in NAME.findall(expression):
             if _unset(state, name):
                 machine.leave(state, 1, f"{name} is not set, which set -u makes an error")
                 return True
-    expression = reckoning.expanded(machine, state, part.expression, part.text)
     if not reckoning.is_invalid(state, expression):
         return False
     if family == "bash":
@@ -136,6 +135,22 @@ def cut_by_ampersand(state: State, node: object) -> sh.Simple | None:
         return None
     kept = tuple(each for each in node.redirects if each.operator not in ("&>", "&>>"))
     return replace(node, redirects=kept) if len(kept) < len(node.redirects) else None
+
+
+def with_named_descriptors(state: State, node: sh.Simple) -> sh.Simple:
+    """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor."""
+    if state.shell.dialect.family == "bash" or not any(
+        (each.descriptor or "").startswith("{") for each in node.redirects
+    ):
+        return node
+    words, redirects = list(node.words), []
+    for each in node.redirects:
+        if each.descriptor is not None and each.descriptor.startswith("{"):
+            text = each.text.cut(0, len(each.descriptor))
+            words.append(sh.Word(text, (sh.LiteralText(text, text, False),)))
+            each = replace(each, descriptor=None)
+        redirects.append(each)
+    return replace(node, words=tuple(sorted(words, key=lambda word: word.text.start)), redirects=tuple(redirects))
 
 
 def unparsable(machine: Machine, state: State, frame: Frame) -> bool:

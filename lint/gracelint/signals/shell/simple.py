@@ -41,6 +41,8 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Run one simple command."""
     if refusals.refused(machine, state, node):
         return [state]
+    if node.redirects:
+        node = refusals.with_named_descriptors(state, node)
     cut = refusals.cut_by_ampersand(state, node)
     if cut is not None:
         return pipelines.background(machine, state, sh.Background(node.text, cut))

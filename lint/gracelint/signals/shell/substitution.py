@@ -113,6 +113,8 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
             return 0
         case "false":
             return 1
+        case "printf" if words and "%q" in str(words[0]) and state.shell.dialect.family != "bash":
+            return 1
         case "exit" if words and str(words[0]).isdecimal():
             return int(str(words[0])[:9]) & 255
         case "cat" if len(words) == 1:
@@ -210,8 +212,10 @@ def printed_line(dialect: Dialect, words: list[Field]) -> str | None:
 def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
     """What ``echo`` or ``printf`` writes; None where that is not known."""
     if tool == "printf":
-        quotes = dialect.family == "bash"
-        return _formatted(rest[0].value, [field.value for field in rest[1:]], quotes=quotes) if rest else None
+        layout = rest[0].value if rest else None
+        if isinstance(layout, str) and "%q" in layout and dialect.family != "bash":
+            layout = layout.partition("%q")[0]  # there the others give up
+        return None if layout is None else _formatted(layout, [field.value for field in rest[1:]])
     reads = "echo" in dialect.misreads
     options = ("-n",) if reads else ("-n", "-e", "-E", "-ne", "-en", "-nE")
     while rest and rest[0].value in options:
@@ -223,13 +227,13 @@ def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
     return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text) if not _ESCAPE.sub("", text).count("\\") else None
 
 
-def _formatted(layout: Value, values: list[Value], *, quotes: bool) -> Value | None:
+def _formatted(layout: Value, values: list[Value]) -> Value | None:
     """``printf`` of a layout whose places are each ``%s`` or ``%d``; it is gone through as often as there are values for it."""
     if not isinstance(layout, str):
         return None
     if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
         return values[0]
-    if quotes and "%q" in layout and all(isinstance(value, str) for value in values):
+    if "%q" in layout and all(isinstance(value, str) for value in values):
         if "%" in layout.replace("%q", ""):
             return None
         lacking = (-len(values) % layout.count("%q")) if values else layout.count("%q")

@@ -196,6 +196,8 @@ def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     items = [field.value for field in fields[3:]] or [field.value for field in state.parameters]
     index = compute(state, str(state.lookup("OPTIND") or "1")) or 1
     inner = compute(state, str(state.lookup("_OPTCHAR") or "1")) or 1
+    if index > len(items) + 1:  # there are fewer by now: bash stops behind the last, the others begin again
+        index, inner = len(items) + 1 if state.shell.dialect.family == "bash" else 1, 1
     word = items[index - 1] if index <= len(items) else None
     if isinstance(word, Unknown):
         state.variables[name], state.variables["OPTIND"] = Unknown(f"${name}"), Unknown("$OPTIND", nonempty=True)
