@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, endings, filesystem, flow, inputs, making, simple, substitution, tails
+from . import builtins, filesystem, flow, inputs, making, simple, tails
 from .outcome import Command
 from .state import Block, Facts, JobState
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .machine import Machine
     from .outcome import Around
     from .state import State
-    from .values import Field
 
 DEEPEST = 16
 MOST_WAYS = 8
@@ -191,58 +190,3 @@ def whole(state: State, text: Text, process: Process | None) -> Command:
     around, calls = simple.place(state)
     argv = process.argv if process is not None else (text.value,)
     return Command(text, text, argv, True, calls, around, program=process.program if process else None)
-
-
-def substituted(machine: Machine, state: State, node: sh.Simple) -> None:
-    """Note where a command substitution of this command may run until told to stop: servers are asked for their version this way, too."""
-    if not node.expansions or machine.live or machine.forking >= DEEPEST:
-        return
-    for part in node.expansions:
-        if not isinstance(part, sh.CommandSubstitution) or len(part.body.commands) != 1:
-            continue
-        inner = part.body.commands[0]
-        if isinstance(inner, sh.Simple) and not substitution.computed(machine, state, part):
-            _asked(machine, state, inner, part.text)
-
-
-def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None:
-    """A program whose output is asked for. One that ended once is not followed again where nothing that it sees has changed."""
-    fields = machine.expand(state, inner.words)
-    name = fields[0].value if fields else None
-    seen = (
-        text,
-        *(field.value for field in fields),
-        filesystem.search(state),
-        state.workdir,
-        state.ignored,
-        "m" in state.options,
-    )
-    program = name is not None and name not in state.functions and name not in builtins.TABLE
-    if program and seen in state.shell.quiet:
-        return
-    if endings.quiet(machine, state, inner) or (program and _ends(machine, state, inner, fields)):
-        if program:
-            state.shell.quiet.add(seen)
-        return
-    quiet = True
-    for forked in fork(machine, state, inner, "subshell", text):
-        process = forked.alternative.process
-        if process is not None and process.stays:
-            quiet = False
-            adopt(state, forked)
-            holding = state.copy()
-            command = forked.command or whole(state, text, process)
-            holding.block = Block("foreground", command, (process.pid,), (process,))
-            holding.candidate, holding.perhaps = None, True
-            state.candidate = holding
-    if program and quiet:
-        state.shell.quiet.add(seen)
-
-
-def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field]) -> bool:
-    """Whether a program ends by itself in every way that it can turn out. False where that takes a shell to tell."""
-    if inner.assignments or any(isinstance(part, sh.CommandSubstitution) for part in inner.expansions):
-        return False
-    pid = machine.context.new_pid()
-    ways = machine.context.start(machine, state, fields, simple.surroundings(machine, state, pid1=False), pid)
-    return not any(way.stays for way in ways)

@@ -81,6 +81,7 @@ class Shell:
         self.aliases: set[str] = set()
         self.aliased = False  # by an `alias`, of whatever name
         self.unparsable: dict[int, str] = {}  # by the identity of the command
+        self.starting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it starts jobs
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()

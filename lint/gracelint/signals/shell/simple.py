@@ -10,6 +10,7 @@ from ..process import Bound, Environment
 from . import (
     assigning,
     builtins,
+    capturing,
     children,
     filesystem,
     held,
@@ -49,7 +50,14 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
         state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
         return [state]
-    children.substituted(machine, state, node)
+    if not node.expansions:
+        return _run(machine, state, node)
+    ways = capturing.captured(machine, state, node)
+    return [following for each in ways for following in ([each] if each.block else _run(machine, each, node))]
+
+
+def _run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    """Run a command whose substitutions are over."""
     if not node.words:
         return assigning.alone(machine, state, node)
     fields = machine.expand(state, node.words)
