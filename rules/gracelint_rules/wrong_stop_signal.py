@@ -59,10 +59,11 @@ def check(case: Case) -> Iterator[Finding]:
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
         setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
+        option = " (die-on-term = true)" if program.name == "uwsgi" else ""
         advice = (
             f"it stops cleanly on {clean}: write {setting}"
             if clean
-            else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration (uWSGI: die-on-term = true)"
+            else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration{option}"
         )
         yield tell(
             RULE,

@@ -94,7 +94,7 @@ def perhaps(reason: str) -> Change:
 
     def apply(entry: Entry) -> Entry:
         if isinstance(entry, Found):
-            return Found(replace(entry.file, exact=False))
+            return Found(replace(entry.file, exact=False, executable=entry.file.executable or None))
         return entry if isinstance(entry, Folder) else Vague(reason)
 
     return Change(apply)
