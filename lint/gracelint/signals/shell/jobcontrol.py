@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import held, inputs, kills, simple, traps
+from . import held, inputs, kills, misuse, simple, traps
 from .kills import target
 from .outcome import LostExec
 from .state import DIED, Block, Ended, Truth
@@ -34,7 +34,9 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if option == "--":
             break
         if not set(option[1:]) <= set(known):
-            return [machine.leave(state, 2, f"exec has no option {option}")]
+            return misuse.failed(
+                machine, state, misuse.WRONG, ends=state.shell.dialect.specials_end, why=f"exec has no option {option}"
+            )
         login = login or "l" in option
         if option.endswith("a") and rest:
             shown, rest = rest[0].shown, rest[1:]
@@ -117,10 +119,11 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if once
         else None
     )
-    killed = state.shell.dialect.forgets_killed and state.over.get(claimed or 0) == DIED
+    dialect, ended_with = state.shell.dialect, state.over.get(claimed or 0, 0)
+    doubted = (dialect.forgets_killed and ended_with == DIED) or (dialect.doubts_failed and ended_with != 0)
     if claimed is None:
         state.unclaimed = tuple(pid for pid in state.unclaimed if once or (named and pid not in ended))
-    elif killed or claimed in state.doubted:
+    elif doubted or claimed in state.doubted:
         # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
         state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
         ways = []

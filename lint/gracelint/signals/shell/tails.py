@@ -48,7 +48,7 @@ def _at_end(state: State) -> bool:
     last = frame.node.commands[-1].text
     source = state.shell.source
     end = source.end if source.buffer is last.buffer else len(last.buffer.value)
-    return "\n" not in last.buffer.value[last.end : end] and "<<" not in last.value
+    return "\n" not in last.buffer.value[last.end : end]
 
 
 def _behind_background(commands: tuple[sh.Command, ...]) -> bool:
