@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...records import dataclass
 from . import pauses
 from .delivery import deliver, leave, left_in_order, out_of_loop
 from .run import Pause, Visit, blocked, handlers
@@ -49,6 +50,26 @@ STOPPED = "stopped"
 WAS_CANCELLED = "#cancelled"
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One wait of a program, as `rest` is told of it."""
+
+    text: Text
+    name: str
+    kind: str
+    over: Callable[[State], bool | None] | None
+    raises: str
+    interrupted: bool
+    owned: Mapping[str, Value]
+    launches: bool
+    taken: bool
+    seconds: Value | None
+
+    def ended(self, state: State) -> bool | None:
+        """Whether what it waits for has come about; None where that is not known."""
+        return self.over(state) if self.over is not None else False
+
+
 def rest(
     run: Run,
     frame: Frame,
@@ -74,150 +95,115 @@ def rest(
         return
     before = len(run.stays)
     limited = frame.limited is not None and frame.limited != NONE and kind == "rest"
-    seconds = frame.limited if limited else seconds
-    _rest(
-        run,
-        frame,
-        text,
-        name,
-        state,
-        "pause" if limited else kind,
-        over,
-        raises,
-        interrupted,
-        owned or {},
-        launches,
-        taken,
-        seconds,
-    )
-    if limited and not state.dead and not (ended := over(state) if over is not None else False):
+    if limited:
+        kind, seconds = "pause", frame.limited
+    here = Rest(text, name, kind, over, raises, interrupted, owned or {}, launches, taken, seconds)
+    _rest(run, frame, state, here)
+    if limited and not state.dead and not (ended := here.ended(state)):
         frame.raises.append(Raised(state.copy(), "TimeoutError", text))
         state.dead = ended is False
     run.outlived = run.outlived or (outlives and len(run.stays) > before)
 
 
-def _rest(
-    run: Run,
-    frame: Frame,
-    text: Text,
-    name: str,
-    state: State,
-    kind: str,
-    over: Callable[[State], bool | None] | None,
-    raises: str,
-    interrupted: bool,
-    owned: Mapping[str, Value],
-    launches: bool,
-    taken: bool,
-    seconds: Value | None,
-) -> None:
-    ended = over(state) if over is not None else False
+def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    ended = here.ended(state)
     if ended:
-        run.taken = run.taken or taken
-        return leave(frame, state, raises, text)
+        run.taken = run.taken or here.taken
+        return leave(frame, state, here.raises, here.text)
     if abandoned(run, frame, state):
         return None
     if state.signalled:
         if ended is None:
-            run.doubts.append(f"whether {name} ends")
+            run.doubts.append(f"whether {here.name} ends")
             return None
-        if kind == "pause" or (seconds is not None and frame.background is None):
-            return _passes(run, frame, text, name, state, seconds)
-        return _still(run, frame, text, name, state)
+        if here.kind == "pause" or (here.seconds is not None and frame.background is None):
+            return _passes(run, frame, state, here, here.seconds)
+        return _still(run, frame, state, here)
     if frame.background is not None:
-        if frame.background == "process" and run.telling:
-            handler = state.handler(run.signal)
-            return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
-        if seconds is not None:
-            run.pausing.append(Pause(text, seconds, over))
-            if run.arriving is not None and run.arriving.reached(state):
-                ended = over(state) if over is not None else False
-                if ended:
-                    return leave(frame, state, raises, text)
-                return _passes(run, frame, text, name, state, pauses.unless(ended, seconds))
-        if kind == "pause" or (kind == "perhaps" and seconds is not None):
-            run.ticking = run.ticking or frame.background == "task"
-        elif kind in ("rest", "perhaps"):
-            run.snapshots.append(state.copy())
-            state.dead = kind == "rest"
-            if over is not None and kind == "rest":
-                run.waiting.append(over)
-        return None
-    in_force = {**handlers(state), **owned}
+        return _rest_aside(run, frame, state, here)
+    in_force = {**handlers(state), **here.owned}
     number = len(run.visits)
     task = frame.tasks[-1:] not in ((), (run.main_task,))
     run.visits.append(
         Visit(
             number,
-            kind,
-            text,
-            name,
+            here.kind,
+            here.text,
+            here.name,
             in_force,
             frame.guards,
             blocked(state),
-            launches,
+            here.launches,
             frame.loop,
             task,
-            seconds,
-            over is not None,
+            here.seconds,
+            here.over is not None,
             frame.way,
         )
     )
     if run.deliver == number:
-        handler = in_force.get(run.signal, DEFAULT)
-        return _met(run, frame, text, name, state, kind, over, raises, interrupted, taken, handler, seconds)
-    if kind == "rest":
+        return _met(run, frame, state, here, in_force.get(run.signal, DEFAULT))
+    if here.kind == "rest":
         state.dead = True
     return None
 
 
-def _met(
-    run: Run,
-    frame: Frame,
-    text: Text,
-    name: str,
-    state: State,
-    kind: str,
-    over: Callable[[State], bool | None] | None,
-    raises: str,
-    interrupted: bool,
-    taken: bool,
-    handler: Value,
-    seconds: Value | None,
-) -> None:
+def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """A thread, a task or a process beside the main line waits here before the signal has come."""
+    if frame.background == "process" and run.telling:
+        return _met(run, frame, state, here, state.handler(run.signal))
+    if here.seconds is not None:
+        run.pausing.append(Pause(here.text, here.seconds, here.over))
+        if run.arriving is not None and run.arriving.reached(state):
+            ended = here.ended(state)
+            if ended:
+                return leave(frame, state, here.raises, here.text)
+            return _passes(run, frame, state, here, pauses.unless(ended, here.seconds))
+    if here.kind == "pause" or (here.kind == "perhaps" and here.seconds is not None):
+        run.ticking = run.ticking or frame.background == "task"
+    elif here.kind in ("rest", "perhaps"):
+        run.snapshots.append(state.copy())
+        state.dead = here.kind == "rest"
+        if here.over is not None and here.kind == "rest":
+            run.waiting.append(here.over)
+    return None
+
+
+def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
     if isinstance(handler, Own) and run.signal not in blocked(state):
-        return left_in_order(run, frame, text, name, state)
-    deliver(run, frame, text, state, handler)
+        return left_in_order(run, frame, here.text, here.name, state)
+    deliver(run, frame, here.text, state, handler)
     if not state.dead and ASKED in state.store:
-        return left_in_order(run, frame, text, name, state)
+        return left_in_order(run, frame, here.text, here.name, state)
     run.broken_off = len(frame.raises) > first
     if frame.loop:
-        out_of_loop(run, frame, text, name, first)
-    if state.dead or (interrupted and run.handler_ran):
+        out_of_loop(run, frame, here.text, here.name, first)
+    if state.dead or (here.interrupted and run.handler_ran):
         return None
-    ended = over(state) if over is not None else False
-    if kind == "pause" or (seconds is not None and not ended):
+    ended = here.ended(state)
+    seconds = here.seconds
+    if here.kind == "pause" or (seconds is not None and not ended):
         if frame.loop and not run.loop_handled and not run.ticking:
             # A pause of a loop wakes it up, so that it sees whatever the handler did: when it is over, and not before.
             run.ticking, ended = True, False
             if seconds is not None:
-                pauses.passed(run, text, seconds, state)
+                pauses.passed(run, here.text, seconds, state)
                 seconds = None
-        return _passes(run, frame, text, name, state, pauses.unless(ended, seconds))
+        return _passes(run, frame, state, here, pauses.unless(ended, seconds))
     if ended is None:
-        run.doubts.append(f"whether {name} ends")
+        run.doubts.append(f"whether {here.name} ends")
         return None
-    if ended and taken:
+    if ended and here.taken:
         run.taken = True
         return None
     if ended:
         if frame.loop and not run.loop_handled and not run.ticking:
             # The handler ran between two steps of the loop, which sleeps on and does not look.
-            return stay(run, text, name, state)
-        return leave(frame, state, raises, text)
-    return _still(run, frame, text, name, state)
+            return stay(run, here.text, here.name, state)
+        return leave(frame, state, here.raises, here.text)
+    return _still(run, frame, state, here)
 
 
 def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
@@ -241,19 +227,19 @@ def abandoned(run: Run, frame: Frame, state: State) -> bool:
     return True
 
 
-def _passes(run: Run, frame: Frame, text: Text, name: str, state: State, seconds: Value | None) -> None:
+def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
     """The wait comes to its end by itself, after so many seconds."""
-    if not _cancelled(run, frame, text, name, state) and seconds is not None:
-        pauses.passed(run, text, seconds, state)
+    if not _cancelled(run, frame, state, here) and seconds is not None:
+        pauses.passed(run, here.text, seconds, state)
 
 
-def _still(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
+def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
     """The wait goes on after the signal."""
-    if not _cancelled(run, frame, text, name, state):
-        stay(run, text, name, state)
+    if not _cancelled(run, frame, state, here):
+        stay(run, here.text, here.name, state)
 
 
-def _cancelled(run: Run, frame: Frame, text: Text, name: str, state: State) -> bool:
+def _cancelled(run: Run, frame: Frame, state: State, here: Rest) -> bool:
     """Whether the task that waits was cancelled, which ends the wait, once; or its loop is stopped, which leaves it there."""
     if not frame.loop or not (run.loop_handled or run.ticking):
         return False
@@ -263,8 +249,8 @@ def _cancelled(run: Run, frame: Frame, text: Text, name: str, state: State) -> b
     if stopped and not found:
         first = len(frame.raises)
         # "Event loop stopped before Future completed."
-        frame.raises.append(Raised(state.copy(), "RuntimeError", text))
-        out_of_loop(run, frame, text, name, first)
+        frame.raises.append(Raised(state.copy(), "RuntimeError", here.text))
+        out_of_loop(run, frame, here.text, here.name, first)
         state.dead = True
         return True
     if not found:
@@ -273,7 +259,7 @@ def _cancelled(run: Run, frame: Frame, text: Text, name: str, state: State) -> b
     for mark in found:
         state.store[mark] = FALSE
         state.store[(mark[0], WAS_CANCELLED)] = TRUE
-    frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", text))
+    frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", here.text))
     state.dead = True
     return True
 
