@@ -16,9 +16,9 @@ is taken to be the slowest; everything else needs no time at all. Where a reacti
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from ..records import dataclass, field
+from .tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .choices import Choices
     from .model import Reaction
     from .process import Process
+    from .tasks import Driver
 
 CLEANUP = 0.5
 QUICK = 0.1
@@ -33,57 +34,6 @@ MARGIN = 0.2
 IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
 STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
 MOST_EVENTS = 2000
-
-
-class Driver(Protocol):
-    """A task that is a program of its own here: a shell in the middle of a script."""
-
-    def signal(self, signal: str) -> None:
-        """A signal arrives."""
-
-    def child_ended(self, pid: int) -> None:
-        """A child is gone."""
-
-
-@dataclass(slots=True, eq=False)
-class Task:
-    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT."""
-
-    process: Process
-    pid: int
-    parent: Task | None
-    group: int
-    session: int = 1
-    driver: Driver | None = None
-    alive: bool = True
-    ended: str = ""
-    ended_at: float | None = None
-    finishes_at: float | None = None
-    notified: bool = False
-    reacted: dict[str, str] = field(default_factory=dict)
-    orphaned_by: int | None = None
-    stopping: bool = False
-    robbed: bool = False
-    others: tuple[int, ...] = ()
-    stopped: bool = False
-    held: tuple[str, ...] = ()
-
-    @property
-    def awaited(self) -> list[int]:
-        """Process numbers of those it waits for: the children it was described with, then ``others`` that it has told."""
-        return [*(child.pid for child in self.process.children), *self.others]
-
-    @property
-    def loses(self) -> bool:
-        """Whether it has something to lose when it is killed."""
-        process = self.process
-        if process.shell is not None or self.driver is not None:
-            return False
-        if process.program is None:
-            return True
-        if process.helper:
-            return False
-        return process.program.kind in ("servers", "runtimes") or not process.children
 
 
 class Kernel:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .choices import Choices
-    from .kernel import Driver, Task
     from .model import Verdict
     from .process import Process
     from .resolve import Resolver
+    from .tasks import Driver, Task
 
 LIVE_STEPS = 20000
 TOGETHER = 8000  # after so much work, no more runs are begun

@@ -9,10 +9,11 @@ from .model import Hop, SignalPath
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .kernel import Kernel, Task
+    from .kernel import Kernel
     from .model import Disposition, Verdict
     from .process import Alternative, Process
     from .stopping import Stop
+    from .tasks import Task
 
 
 class Teller:

@@ -22,8 +22,9 @@ from .surroundings import Surroundings, handling
 
 if TYPE_CHECKING:
     from ...source import Text
-    from ..kernel import Kernel, Task
+    from ..kernel import Kernel
     from ..process import Process
+    from ..tasks import Task
     from .host import Budget, Context
     from .outcome import Command, Trap
     from .state import State

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from ...parsers.shell import model as sh
     from ...source import Text
-    from ..kernel import Kernel, Task
+    from ..kernel import Kernel
     from ..model import Order
+    from ..tasks import Task
     from .machine import Machine
     from .outcome import Around
     from .state import State

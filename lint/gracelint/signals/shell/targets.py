@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..kernel import Kernel, Task
+    from ..kernel import Kernel
+    from ..tasks import Task
 
 
 def reached(kernel: Kernel, sender: Task, to: str, pids: tuple[int, ...]) -> list[Task]:
