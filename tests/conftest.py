@@ -11,6 +11,12 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xdist.scheduler import WorkStealingScheduling
+
+# Compiled modules are kept, as a user's Python keeps them: else each worker, and each command that a test starts, compiles all it imports anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def pytest_collection() -> None:
     """Coverage looks on in the processes that run tests, and in no other: programs that tests start as PID 1, or whose imports they
@@ -23,6 +29,18 @@ def pytest_collection() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Three workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves most of a core idle."""
     return 3 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> WorkStealingScheduling | None:
+    """A worker that has nothing left takes tests from another (in place of ``load``, which gives out hundreds at a time: one worker had all proofs
+    of fixes, five minutes of waiting, when the others were done). ``--dist`` with another word than ``load`` is obeyed.
+    """
+    if config.getvalue("dist") != "load":
+        return None
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config)
 
 
 @pytest.fixture

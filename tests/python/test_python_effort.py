@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import cProfile
 import gc
 import subprocess
 import sys
@@ -15,8 +16,6 @@ import python_lab
 from python_service import service
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from gracelint.signals.model import Program
 
 pytestmark = pytest.mark.usefixtures("unwatched")
@@ -30,18 +29,9 @@ EXIT = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0)
 def work(folder: Path, command: tuple[str, ...]) -> tuple[int, Program]:
     """Calls of Python's functions and built in ones that reading takes, and what was read."""
     image = python_lab.image_of(folder, command)
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    with cProfile.Profile() as counted:
         program = python_lab.of_image(image)
-    finally:
-        sys.setprofile(before)
+    calls = sum(entry.callcount for entry in counted.getstats())
     return calls, program
 
 

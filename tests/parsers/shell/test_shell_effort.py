@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import cProfile
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from shell_support import whole
 
 from gracelint.parsers.shell import parse_script
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 pytestmark = pytest.mark.usefixtures("unwatched")
 
@@ -30,20 +27,10 @@ SCRIPTS = {
 def work(source: str) -> int:
     """Calls, of Python's functions and built in ones, that reading a script takes."""
     text = whole(source)
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
+    with cProfile.Profile() as counted:
         script = parse_script(text)
-    finally:
-        sys.setprofile(before)
     assert not script.problems
-    return calls
+    return sum(entry.callcount for entry in counted.getstats())
 
 
 @pytest.mark.parametrize("shape", SCRIPTS)
