@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.signals.shell.outcome import Job, Outcome, Stop
+    from gracelint.source import Text
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -90,10 +91,16 @@ def _fix(outcome: Outcome, stop: Stop) -> Fix | None:
     if pids is None:
         if len(jobs) != 1 or jobs[0].command.around not in ((), ("background",)):
             return None
-        edits.append(jobs[0].text.insert_after(" pid=$!"))
+        edits.append(jobs[0].text.insert_after(" pid=$!" if _ends_line(jobs[0].text) else " pid=$!;"))
         pids = '"$pid"'
     edits += extended(trap, before=f"kill {pids}; wait {pids}; ")
     return fix_of("unsafe", "Send the signal on, and wait", edits)
+
+
+def _ends_line(text: Text) -> bool:
+    """Whether nothing but a comment stands behind it on its line."""
+    rest = text.span.document.text[text.span.end :].partition("\n")[0].strip()
+    return not rest or rest.startswith("#")
 
 
 RULE = Rule("GL204", "trap-does-not-forward", "error", check, __doc__)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import packages
+
 from gracelint.image.model import ImageFile
 from gracelint.lab import Steady, Written, run
 from gracelint.lab.witness import build, testimonies
@@ -77,6 +79,9 @@ class Rootfs:
             os.link(folder / "bin/busybox", folder / "bin" / name)
         _install(folder, "gosu")  # su-exec is not to be had for Debian; both set the user and exec, and fork nothing
         os.link(folder / "bin/gosu", folder / "bin/su-exec")
+        packages.sudo(folder, _install)
+        if family == "dash":
+            packages.supervisor(folder, _install)
         (folder / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nredis:x:999:999::/:/bin/sh\n")
         (folder / "etc/group").write_text("root:x:0:\nredis:x:999:\n")
         os.link(folder / "bin" / SHELLS[family], folder / "bin/sh")
@@ -89,9 +94,11 @@ class Rootfs:
             stand_in.chmod(0o755)
         return cls(folder)
 
-    def measure(self, image: Image, grace: float = 2.5, ready: tuple[Ready, ...] | None = None) -> Report:
+    def measure(
+        self, image: Image, grace: float = 2.5, ready: tuple[Ready, ...] | None = None, patience: float = 1.0
+    ) -> Report:
         """Start the image's launch here, stop it with its stop signal, and say what happened. ``ready`` is when it is stopped (None: when a
-        witness is at work)."""
+        witness is at work, or none has come within the seconds of ``patience``)."""
         placed = []
         try:
             for path in image.files.listing("/"):
@@ -103,12 +110,12 @@ class Rootfs:
                 target.write_bytes(found.content.value.encode("utf-8", "surrogateescape"))
                 target.chmod(0o755 if found.executable else 0o644)
                 placed.append(target)
-            return self._run(image, grace, ready)
+            return self._run(image, grace, ready, patience)
         finally:
             for target in placed:
                 target.unlink()
 
-    def _run(self, image: Image, grace: float, ready: tuple[Ready, ...] | None) -> Report:
+    def _run(self, image: Image, grace: float, ready: tuple[Ready, ...] | None, patience: float) -> Report:
         record = self.folder / "record/witnesses"
         record.write_text("")
         record.chmod(0o666)
@@ -128,7 +135,7 @@ class Rootfs:
             root=str(self.folder),
             env=environment,
             cwd=image.workdir,
-            ready=ready or (Written(str(record), b" ready\n", 1, 1.0), Steady(0.05)),
+            ready=ready or (Written(str(record), b" ready\n", 1, patience), Steady(0.05)),
         )
         return replace(report, testimonies=testimonies(record.read_text()))
 
@@ -144,10 +151,12 @@ def _resolved(command: str, root: Path) -> str:
 
 
 def _install(root: Path, name: str) -> None:
-    """A program of this machine with the libraries it needs."""
-    source = shutil.which(f"{name}-static") or shutil.which(name)
+    """A program of this machine (into /bin), or a file by its whole path, with the libraries it needs."""
+    source = name if "/" in name else shutil.which(f"{name}-static") or shutil.which(name)
     assert source is not None, f"{name} is not installed: see .ci/packages.txt"
-    shutil.copy(source, root / "bin" / name)
+    place = root / (name.lstrip("/") if "/" in name else f"bin/{name}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, place)
     needed = subprocess.run(["ldd", source], capture_output=True, text=True, check=False).stdout
     for library in re.findall(r"(/\S+)", needed):
         target = root / library.lstrip("/")

@@ -325,10 +325,20 @@ class LiveShell:
             self.task.ended_at,
             tuple(self.host.sent),
             waited,
-            tuple(task.pid for task in mine if not task.notified and not task.reacted),
+            tuple(dict.fromkeys(self._head(task, signal) for task in mine if not task.notified and not task.reacted)),
             tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
             tuple(self.commands),
         )
+
+    def _head(self, task: Task, signal: str) -> int:
+        """The process that would have to be told for a task to hear of it: the topmost of those (sudo, tini, timeout) that pass the signal on to it."""
+        above = task.parent
+        while above is not None and above is not self.task and above.driver is None:
+            reaction = self.kernel.reaction(above, signal)
+            if reaction is None or reaction.disposition != "forwards":
+                break
+            task, above = above, above.parent
+        return task.pid
 
     def _over(self, pid: int) -> bool:
         task = self.kernel.tasks.get(pid)
