@@ -26,9 +26,10 @@ exec gunicorn app:app
 ```
 
 ## Fix safety
-Safe where a trap is all: it is set at the top of the script, behind its first comments and options (`set -e`). It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script
+Safe where the script waits, and does at most one other thing: a trap is set at its top, behind its first comments and options (`set -e`). It changes nothing but what happens when the stop signal comes before `exec`, which takes the trap away: the script
 then ends after its present command, and the application is not started.
-Unsafe where a command outlasts the grace period: it is put in the background and waited for, so that the trap can come in between. There it reads nothing from standard input, and does not hear Ctrl-C.
+Unsafe where the script does several things, so that leaving between two of them may leave something half done (a database that is set up, and is taken for complete the next time); where a terminal sends the same signal (SIGWINCH, when its size changes);
+and where a command outlasts the grace period: it is put in the background and waited for, so that the trap can come in between. There it reads nothing from standard input, and does not hear Ctrl-C.
 
 ## When not to care
 When starting takes a second or two.
@@ -76,6 +77,11 @@ _WAITS = frozenset(
 # Of them, those that end by themselves only when what they wait for is there, or after a time longer than the grace period.
 _LONG = frozenset({"wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait4x", "dockerize"})
 
+# These change nothing that could be left half done.
+_HARMLESS = _WAITS | frozenset(
+    "cat date echo env expr false getent grep hostname id printf seq test true which".split()
+)
+
 # Scripts say how they want to be run first. Comments belong to what comes behind them, but for an empty line in between.
 _HEAD = regex(
     r"#!.*\n"
@@ -98,7 +104,7 @@ def check(case: Case) -> Iterator[Finding]:
             ):
                 continue
             for command in outcome.before:
-                if command.argv and base_name(command.argv[0]) in _WAITS and not _orders(command):
+                if _waits(command):
                     app, short = program_name(path.pid1), (signal or "SIGTERM").removeprefix("SIG")
                     trap = f"trap 'exit {128 + (number(signal or '') or 15)}' {short}"
                     outlasts = _outlasts(command, case.trace.grace_period)
@@ -112,14 +118,29 @@ def check(case: Case) -> Iterator[Finding]:
                             else ""
                         ),
                         confidence="medium",
-                        fix=_fix(outcome, f"{trap}\n", command if outlasts else None),
+                        fix=_fix(case, outcome, f"{trap}\n", command if outlasts else None),
                     )
                     return
 
 
-def _orders(command: Command) -> bool:
-    """Whether a command has another program stop (``mysqladmin shutdown``) instead of waiting for it."""
-    return command.program is not None and command.program.order is not None
+def _waits(command: Command) -> bool:
+    """Whether a command waits for something else; dockerize also fills in templates, and ``mysqladmin shutdown`` has another program stop."""
+    if not command.argv or base_name(command.argv[0]) not in _WAITS:
+        return False
+    if base_name(command.argv[0]) == "dockerize" and "-wait" not in command.argv:
+        return False
+    return command.program is None or command.program.order is None
+
+
+def _cut_short(case: Case, outcome: Outcome) -> bool:
+    """Whether leaving early may leave something half done, because the script does several things on some way (a database that is set up)."""
+    scripts = [hop.shell for path in case.trace.paths for hop in path.before if hop.shell is not None]
+    return any(
+        len({command.text for command in shell.before if command.argv and base_name(command.argv[0]) not in _HARMLESS})
+        > 1
+        for shell in scripts
+        if shell.source == outcome.source
+    )
 
 
 def _outlasts(command: Command, grace_period: float) -> bool:
@@ -128,15 +149,16 @@ def _outlasts(command: Command, grace_period: float) -> bool:
     return base_name(command.argv[0]) in _LONG or (seconds is not None and seconds >= grace_period)
 
 
-def _fix(outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
+def _fix(case: Case, outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
     """A trap behind the script's ``#!`` and its first options (``set -e``) or comments, which lasts until exec; ``waits`` goes to the background and is waited for,
-    where it stands alone."""
+    where it stands alone. It is safe where nothing is cut short, and where nothing but a stop sends the signal (a terminal sends SIGWINCH when its size changes)."""
     head = _HEAD.match(outcome.source.value)
     if outcome.mode != "file" or head is None:
         return None
     top = outcome.source.cut(head.end(), head.end()).edit(trap)
     if waits is None:
-        return fix_of("safe", "Leave when told before exec", [top])
+        sure = case.trace.stop_signal.name != "SIGWINCH" and not _cut_short(case, outcome)
+        return fix_of("safe" if sure else "unsafe", "Leave when told before exec", [top])
     if waits.around or waits.calls:
         return None
     return fix_of("unsafe", "Leave when told before exec", [top, waits.text.insert_after(" & wait $!")])
