@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING
 
 from .blamed_programs import has_trait
 from .finite import is_step, may_serve, sounds_finite
+from .telling import service_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.image.model import CommandLine
     from gracelint.rule import Case
     from gracelint.signals.model import Program
-    from gracelint.signals.shell.outcome import Outcome, Sent, Stop, Trap, Waited
+    from gracelint.signals.shell.outcome import Command, Outcome, Sent, Stop, Trap, Waited
     from gracelint.source import Text
 
 INTERRUPTS = ("SIGINT", "SIGQUIT")
 _BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
 # By custom they ask a service to read its settings again, or for something of its own: a handler for nothing else is none for a stop.
 _RELOADS = ("SIGHUP", "SIGUSR1", "SIGUSR2")
+# What stands beside an application in many images.
+_BESIDE = frozenset(
+    {"ssh", "sshd", "cron", "crond", "rsyslog", "rsyslogd", "munged", "munge", "dbus", "dbus-daemon", "rpcbind"}
+)
 # What bash calls so, and no process is ever sent.
 _NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
 
@@ -141,7 +146,7 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     keeps_alive = has_trait(command.program, "keep-alive")
     services = [job for job in outcome.jobs if may_serve(job)]
     if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
-        return "daemonized-service", outcome.daemons[0].text
+        return "daemonized-service", _main(outcome.daemons).text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
         return "abandoned-background-process", services[0].text
     if outcome.end == "loop" and not outcome.certain:
@@ -153,6 +158,14 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if outcome.end != "foreground" or sounds_finite(command):
         return None
     return _missing_exec(case, outcome), command.text
+
+
+def _main(daemons: Sequence[Command]) -> Command:
+    """The one of several daemons that an image is most likely for: none that only lets people in, or helps the others."""
+    beside = (
+        each for each in daemons if not has_trait(each.program, "expendable") and service_name(each) not in _BESIDE
+    )
+    return next(beside, daemons[0])
 
 
 def _missing_exec(case: Case, outcome: Outcome) -> str:

@@ -35,19 +35,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 from gracelint.signals.model import READS_ITS_INPUT
 
 from .blamed_programs import has_trait
 from .defects import of_rule
 from .foreground import foreground_fix
-from .telling import name_of, service_name, severity_of, shown, tell
+from .launching import base_name
+from .telling import listed, name_of, service_name, severity_of, shown, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.outcome import Command, Outcome
+
+_DAEMON = regex(r"[a-z-]{3,}d")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -61,36 +65,52 @@ def check(case: Case) -> Iterator[Finding]:
         front = name_of(outcome.command) if outcome.command is not None else "the shell"
         if name == front and outcome.command is not None:
             name, front = f"what `{shown(daemon.argv)}` started", f"`{shown(outcome.command.argv)}`"
-        last = (
-            "the shell at its end leaves too where there is no terminal"
-            if READS_ITS_INPUT in outcome.reasons
-            else "the script ends"
-        )
-        what = (
-            f"{name} is started in the background, and then {last}: the container ends with it, and {name} is killed"
-            if outcome.end == "exits"
-            else f"{name} runs in the background and never hears {signal}, which goes to {front}: {name} is killed without notice"
-        )
+        names = [name, *(other for other in map(service_name, outcome.daemons) if other not in (name, front))]
         yield tell(
             RULE,
             case,
             defect,
-            f"{what}; {_advice(outcome, name)}",
+            f"{_story(outcome, names, signal, front)}; {_advice(outcome, names)}",
             severity="error" if outcome.end == "exits" else severity_of(defect.path),
             fix=foreground_fix(case, outcome, daemon),
         )
 
 
-def _advice(outcome: Outcome, name: str) -> str:
+def _story(outcome: Outcome, names: Sequence[str], signal: str | None, front: str) -> str:
+    """What becomes of them."""
+    several, named = len(names) > 1, listed(names)
+    if outcome.end != "exits":
+        does, hears, they = ("run", "hear", "they are") if several else ("runs", "hears", f"{named} is")
+        return f"{named} {does} in the background and never {hears} {signal}, which goes to {front}: {they} killed without notice"
+    typed = READS_ITS_INPUT in outcome.reasons
+    last = "the shell at its end leaves too where there is no terminal" if typed else "the script ends"
+    are = "are" if several else "is"
+    return f"{named} {are} started in the background, and then {last}: the container ends with it, and {named} {are} killed"
+
+
+def _advice(outcome: Outcome, names: Sequence[str]) -> str:
     """What stands in front is another service, or something that may give way."""
     front = outcome.command
-    if len(outcome.daemons) > 1:
-        return "run each in a container of its own, or have a supervisor in front start them all"
+    perhaps = [name for name in map(_perhaps_a_daemon, outcome.before) if name is not None and name not in names]
+    if len(names) > 1 or perhaps:
+        all_of_them = f" ({listed([*names, *dict.fromkeys(perhaps)])})" if perhaps else ""
+        return f"run each in a container of its own, or have a supervisor in front start them all{all_of_them}"
     program = front.program if front is not None else None
     gives_way = program is not None and (has_trait(program, "keep-alive") or program.kind in ("tools", "wrappers"))
     if outcome.end == "exits" or front is None or gives_way:
-        return f"run {name} in the foreground, as the last command, with exec"
-    return f"run {name} in a container of its own, or have a supervisor in front start both"
+        return f"run {names[0]} in the foreground, as the last command, with exec"
+    return f"run {names[0]} in a container of its own, or have a supervisor in front start both"
+
+
+def _perhaps_a_daemon(command: Command) -> str | None:
+    """The name of a program that nobody knows and that may have gone to the background as well: by custom, a ``d`` at its end says so."""
+    words = command.argv
+    if has_trait(command.program, "privilege-drop"):
+        words = tuple(word for word in words if "/" in word)
+    elif command.program is not None:
+        return None
+    name = base_name(words[0]) if words else ""
+    return name if _DAEMON.fullmatch(name) else None
 
 
 RULE = Rule("GL216", "daemonized-service", "error", check, __doc__)

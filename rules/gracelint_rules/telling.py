@@ -34,6 +34,11 @@ def shown(argv: Sequence[str]) -> str:
     return f"{text} ..." if len(words) > _WORDS_SHOWN else text
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``a, b and c``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def program_name(argv: Sequence[str]) -> str:
     """What to call the program of a command line: nohup only becomes it."""
     while len(argv) > 1 and base_name(argv[0]) == "nohup":

@@ -1,7 +1,7 @@
 """Command lines of the tools that builds use: options, operands, and the tools that make no entrypoint.
 
 `LEAVES_ALONE` are commands that change no file of a script's kind by being given its name; `TAME` ones that put files into
-the system's own folders only, so that they make no entrypoint.
+the system's own folders only, so that they make no entrypoint; `LOCAL` ones that write there and where they run.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ TAME = LEAVES_ALONE | frozenset(
     gpg groupdel install key ldconfig ln locale-gen localedef mamba microdnf mkdir mktemp mv npm npx pip pip3 pipenv
     pipx pnpm poetry popd pushd rm rmdir rpm sed sh tar tee touch tr unlink unzip update-alternatives
     update-ca-certificates userdel uv wget yarn yum zypper""".split()
+)
+LOCAL = frozenset(
+    """a2disconf a2dismod a2dissite a2enconf a2enmod a2ensite ant bower bun cargo cc clang cmake composer configure cpan cpanm crontab deno
+    django-admin docker-php-ext-configure docker-php-ext-enable docker-php-ext-install dotnet flask g++ gcc go gradle gradlew grunt gulp
+    hatch java javac jq lein luarocks make manage.py meson mix mvn mvnw ng nginx ninja node npm-check-updates openssl patch pear pecl perl php
+    phpdismod phpenmod pyenv python python2 python3 rails rake ruby rustup sbt ssh-keygen strip swift tsc vite webpack""".split()
 )
 
 

@@ -186,16 +186,18 @@ def _quoted(words: tuple[Text, ...]) -> Text | None:
 def may_make(reading: Reading, path: str) -> bool:
     """Whether RUN may have made the path without naming it.
 
-    Package managers and the like (`TAME`) write into the system's folders. Anything else may make files where it runs;
-    a script (an entrypoint above all) is not made anywhere else without being named.
+    Package managers and the like (`TAME`) write into the system's folders; compilers and the like (`LOCAL`) where they run as well, but a
+    script (an entrypoint above all) they make nowhere else without being named. Whoever is not known, a script of somebody's own above all, may make
+    anything anywhere.
     """
-    from .options import TAME
+    from .options import LOCAL, TAME
 
     if any(place in path and not reading.names.isdisjoint(tools) for place, tools in _PROJECT_TOOLS):
         return True
-    if reading.names <= TAME:
+    others = reading.names - TAME
+    if not others:
         return False
-    if not _SCRIPT.search(path) or reading.folders is None:
+    if not _SCRIPT.search(path) or reading.folders is None or not others <= LOCAL:
         return True
     return any(contains(folder, path) and folder != "/" for folder in reading.folders)
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def carry_out(machine: Machine, state: State, process: Process, text: Text) -> list[tuple[State, Process]]:
     """What a command that was started orders is done; the command, which may take as long as that takes. Where it is not known whether it finds whom it means, there are two ways."""
-    orders = [(each.program.order, each.argv) for each in below(process) if each.program is not None]
-    given = [(order, argv) for order, argv in orders if order is not None]
-    doubtful = [order for order, argv in given if machine.host.doubts(state, order, argv)]
+    orders = [(each.program.order, each) for each in below(process) if each.program is not None]
+    given = [(order, each) for order, each in orders if order is not None]
+    doubtful = [order for order, by in given if machine.host.doubts(state, order, by.argv)]
     ways = [(state, True)]
     if doubtful:
         shown = clip(text.value)
@@ -32,15 +32,22 @@ def carry_out(machine: Machine, state: State, process: Process, text: Text) -> l
     result = []
     for each, found in ways:
         command = process
-        for order, argv in given:
+        for order, by in given:
             if order in doubtful:
                 order = replace(order, places=(), programs=order.programs if found else ())
-            each.note("orders", (order, argv, text))
-            seconds = machine.host.order(each, order, argv, text)
+            each.note("orders", (order, by.argv, text))
+            seconds = machine.host.order(each, order, by.argv, text)
             if order.waits and seconds:
-                command = replace(process, duration=seconds)
+                command = _lasting(command, by.pid, seconds)
         result.append((each, command))
     return result
+
+
+def _lasting(process: Process, pid: int, seconds: float) -> Process:
+    """A process, or the one below it that gave an order (``timeout 60 service x stop``), takes as long as what it ordered."""
+    if process.pid == pid:
+        return replace(process, duration=seconds)
+    return replace(process, children=tuple(_lasting(child, pid, seconds) for child in process.children))
 
 
 def carried_out(machine: Machine, state: State, shell: State) -> None:

@@ -214,7 +214,8 @@ def _settled(machine: Machine, state: State) -> list[State]:
         if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
         if block.kind == "foreground":
-            each.note("before", block.command)
+            for command in (*(other for other in block.pipeline if other is not block.command), block.command):
+                each.note("before", command)
             if each.candidate is not None and not steady.last(each):
                 each.candidate = None
         if block.kind == "wait":
