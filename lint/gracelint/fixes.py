@@ -38,6 +38,8 @@ MAX_ROUNDS = 100
 _OF_THE_APPLICATION = ("GL112", "GL3", "GL4")
 # The time before the application, of which nothing is said as long as the signal does not reach it even afterwards.
 _BEFORE_IT = ("GL219",)
+# What a server does with the right signal, of which nothing is said before it gets that.
+_LAST = "GL408"
 # Codes: of what keeps the container from starting, or from starting what is meant.
 _NEVER_STARTS = frozenset({"GL003", "GL103", "GL107", "GL108", "GL218"})
 
@@ -181,7 +183,7 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
             continue
         if place in mended:
             return f"it does not remove {finding.code}"
-        hidden = on_the_way and finding.code.startswith(behind)
+        hidden = finding.code == _LAST or (on_the_way and finding.code.startswith(behind))
         hidden = hidden or (starts and finding.code not in ("GL001", *(one.code for one in group)))
         if not hidden:
             return f"it leads to {finding.code}: {finding.message}"

@@ -95,6 +95,11 @@ def _timeout(case: Case) -> bool:
     return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
 
 
+def _drain(case: Case) -> bool:
+    """A program on the way drops its work for want of a setting."""
+    return any(hop.program is not None and hop.program.drain for hop in _hops(case))
+
+
 def _slow(case: Case) -> bool:
     """The same, or a Python program that was read pauses before it stops."""
     read = [hop.program.python for hop in _hops(case) if hop.program is not None and hop.program.python is not None]
@@ -192,6 +197,7 @@ RULES: tuple[Registered, ...] = (
     Registered("GL405", "group-signal-breaks-workers", "warning", _robbed),
     Registered("GL406", "unbounded-drain", "warning", _timeout),
     Registered("GL407", "wrapper-does-not-forward", "error"),
+    Registered("GL408", "dropped-requests", "info", _drain),
 )
 
 CODES = frozenset(rule.code for rule in RULES)

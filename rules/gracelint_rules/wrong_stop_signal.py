@@ -59,7 +59,7 @@ def check(case: Case) -> Iterator[Finding]:
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
         setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
-        option = " (die-on-term = true)" if program.name == "uwsgi" else ""
+        option = f" ({program.drain})" if program.drain else ""
         advice = (
             f"it stops cleanly on {clean}: write {setting}"
             if clean

@@ -131,7 +131,7 @@ class Program:
     names to reactions; a signal that is not there has its default action (ignored by PID 1, fatal elsewhere; see `kernel`).
     ``stays``: it runs until told to stop (None: not known). ``daemonizes``: it puts itself in the background and the command
     returns, unless the words ``foreground`` are added. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds, ``timeout_text`` where the user set it (None: the program's default) (None:
-    none or not known), ``unbounded`` when its drain has no limit. ``application`` names what a runtime runs (a file, ``-m`` module).
+    none or not known), ``unbounded`` when its drain has no limit, ``drain`` the setting without which it drops its work on whatever signal stops it, with ``{seconds}`` for its time. ``application`` names what a runtime runs (a file, ``-m`` module).
     ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
     rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
     ``order``: it tells other programs to stop. ``python`` is what its source says, where it is a Python application of the image's own that was read; ``hosts`` the application that a server imports.
@@ -149,6 +149,7 @@ class Program:
     timeout: float | None = None
     timeout_text: Text | None = None
     unbounded: bool = False
+    drain: str = ""
     runtime: str | None = None
     application: Argument | None = None
     missing: tuple[str, ...] = ()

@@ -188,6 +188,7 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         timeout=limit or None,
         timeout_text=given.text if given is not None and limit else facts.get("timeout-text"),
         unbounded=bool(facts.get("unbounded", False)) and not limit,
+        drain=facts.get("drain", ""),
         runtime=facts.get("runtime") or None,
         application=_application(facts, situation),
         missing=tuple(facts.get("missing", ())),

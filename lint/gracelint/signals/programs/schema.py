@@ -50,6 +50,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "timeout": (int, float),
     "timeout-options": list,
     "unbounded": bool,
+    "drain": str,
     "runtime": str,
     "application": dict,
     "starts": list,

@@ -89,7 +89,7 @@ def _control_timeout(value: Text) -> Entry:
     if not limit:
         return {}
     why = "php-fpm finishes its requests within process_control_timeout and ends"
-    return {"timeout": limit, "timeout-text": value, "on": {"SIGQUIT": {"does": "handles", "why": why}}}
+    return {"timeout": limit, "timeout-text": value, "drain": "", "on": {"SIGQUIT": {"does": "handles", "why": why}}}
 
 
 def apachectl(facts: Entry, situation: Situation) -> Entry:
@@ -101,6 +101,7 @@ def apachectl(facts: Entry, situation: Situation) -> Entry:
 
 # A line of an ini file that is an option without a value: it is on.
 _SWITCH = regex(r"(?m)^[ \t]*([a-z][a-z0-9-]*)[ \t]*$")
+_GENTLE_STOP = "hook-master-start = unix_signal:15 gracefully_kill_them_all"
 _GENTLE = regex(r"unix_signal:15\s+gracefully_kill_them_all")
 
 
@@ -119,10 +120,11 @@ def uwsgi(facts: Entry, situation: Situation) -> Entry:
     change: Entry = {"on": on}
     if on:
         change["traits"] = ["workers"]
+        change["drain"] = _GENTLE_STOP
     if _GENTLE.search(options.get("hook-master-start", "")):
         why = "uWSGI lets its workers finish their requests and ends (hook-master-start)"
         on["SIGTERM"] = {"does": "handles", "why": why}
-        change["clean"] = ["SIGTERM"]
+        change |= {"clean": ["SIGTERM"], "drain": ""}
     if "daemonize" in options or "daemonize2" in options or "d" in options:
         change["daemonizes"] = True
     if unread := options.get("?"):
