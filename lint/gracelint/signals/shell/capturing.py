@@ -1,41 +1,124 @@
 """Command substitutions: the shell reads what they write, and goes on where nobody is left who could write more.
 
 A substitution that starts jobs is followed as the child shell that it is: a job that is left behind with the pipe as its output holds the shell for as long as it runs; one whose output leads elsewhere
-is an orphan. Of other substitutions it is asked only whether their program may run until it is told to stop.
+is an orphan. Of other substitutions it is asked only whether a program in them runs until it is told to stop. Servers are asked for their version or their settings in this way, by options of which the
+catalogue need not know: one that is given an option is not known to stay.
+
+Once a signal has come, those are followed that start jobs, take time, or tell others to stop.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...image.model import Argument
 from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
-from . import builtins, children, endings, filesystem, simple, substitution
-from .state import Block
+from ...regexes import regex
+from . import builtins, children, endings, expansions, filesystem, simple, substitution
+from .state import Block, Ended
+from .values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...source import Text
+    from ..process import Process
+    from .children import Forked
+    from .interpreter import Frame
     from .machine import Machine
+    from .outcome import Command
     from .state import JobState, State
     from .values import Field
 
+# What asks a server for something, so that it ends.
+QUESTION = regex(
+    r"-[vVhHtTMLlSqs?]+\Z|-{0,2}(version|help|usage|config|check|print|show|list|test|dump|validate|verify|health|verbose)"
+)
 
-def captured(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    """The ways on behind the substitutions of a command; those with a block wait for what one of them has left behind."""
-    if not node.expansions or machine.live or machine.forking >= children.DEEPEST:
+
+def captured(machine: Machine, state: State, command: object, number: int = 0) -> list[State]:
+    """The ways on behind the substitutions of a command, from this one on; those with a block wait for what one of them has left behind, and come back for the next."""
+    ways = [state]
+    if machine.forking >= children.DEEPEST:
+        return ways
+    found = expansions.of(machine, state, command)
+    for at in range(number, len(found)):
+        ways = [
+            following
+            for each in ways
+            for following in ([each] if each.block or each.ended else _one(machine, each, command, at, found[at]))
+        ]
+    return ways
+
+
+def _one(machine: Machine, state: State, command: object, at: int, found: expansions.Substitution) -> list[State]:
+    part = found.part
+    starts = _starts_jobs(state, part)
+    lasting = not starts and _lasting(machine, state, part)
+    if machine.live and not starts and not lasting and not _acts(machine, state, part):
         return [state]
-    for part in node.expansions:
-        if not isinstance(part, sh.CommandSubstitution):
-            continue
-        if _starts_jobs(state, part):
-            return _left_behind(machine, state, part)
-        inner = part.body.commands[0] if len(part.body.commands) == 1 else None
-        if isinstance(inner, sh.Simple) and not substitution.computed(machine, state, part):
-            _asked(machine, state, inner, part.text)
+    runs = expansions.runs(machine, state, found)
+    if runs is False:
+        return [state]
+    if starts or lasting or machine.live:
+        if runs is None:
+            return [_not_known(state, f"whether {part.text.value} runs")]
+        return _left_behind(machine, state, command, at, found)
+    inner = part.body.commands[0] if len(part.body.commands) == 1 else None
+    if isinstance(inner, sh.Simple) and runs and not substitution.computed(machine, state, part):
+        return _asked(machine, state, command, at, inner, found)
     return [state]
+
+
+def _not_known(state: State, reason: str) -> State:
+    state.ended = Ended("unknown", reason=reason)
+    return state
+
+
+def _lasting(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether one of several commands in a substitution is a server that is not asked for anything."""
+    if len(part.body.commands) == 1 and isinstance(part.body.commands[0], sh.Simple):
+        return False
+    known = state.shell.lasting.get(id(part))
+    if known is None or known[0] is not part:
+        known = part, any(isinstance(each, sh.Simple) and _is_server(machine, each) for each in walk(part.body))
+        state.shell.lasting[id(part)] = known
+    return known[1]
+
+
+def _is_server(machine: Machine, command: sh.Simple) -> bool:
+    words = _literal(command)
+    if not words or words[0].value in builtins.TABLE or len(words) < len(command.words):
+        return False
+    program = machine.context.describe(words)
+    return program is not None and program.stays is True and program.kind == "servers"
+
+
+def _acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether something in a substitution takes time, or tells other programs to stop."""
+    known = state.shell.acting.get(id(part))
+    if known is None or known[0] is not part:
+        commands = (each for body in _bodies(state, part.body) for each in walk(body) if isinstance(each, sh.Simple))
+        known = part, any(_has_effect(machine, each) for each in commands)
+        state.shell.acting[id(part)] = known
+    return known[1]
+
+
+def _has_effect(machine: Machine, command: sh.Simple) -> bool:
+    words = _literal(command)
+    if not words or words[0].value in builtins.TABLE:
+        return bool(words) and words[0].value in ("kill", "wait")
+    program = machine.context.describe(words)
+    return words[0].value in ("sleep", "pkill", "killall") or (program is not None and program.order is not None)
+
+
+def _literal(command: sh.Simple) -> tuple[Argument, ...]:
+    """The words of a command, those that are expanded left out; none where that is its name."""
+    if not command.words or command.words[0].literal is None:
+        return ()
+    return tuple(Argument(word.literal, word.text) for word in command.words if word.literal is not None)
 
 
 def _starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
@@ -59,27 +142,71 @@ def _bodies(state: State, body: object) -> Iterator[object]:
                 waiting.append(state.functions[name].body)
 
 
-def _left_behind(machine: Machine, state: State, part: sh.CommandSubstitution) -> list[State]:
+def _left_behind(
+    machine: Machine, state: State, command: object, at: int, found: expansions.Substitution
+) -> list[State]:
+    """Follow a substitution as a shell of its own."""
+    part = found.part
     body = sh.Subshell(part.text, part.body, ())
     ways = []
     for each, forked in children.apart(state, children.fork(machine, state, body, "subshell", part.text)):
-        holding = [job for job in forked.orphans if job.process.stays and _holds(state, part, job)]
-        children.adopt(each, replace(forked, orphans=tuple(job for job in forked.orphans if job not in holding)))
-        process = forked.alternative.process
-        if process is not None and process.stays:
-            command = forked.command or children.whole(each, part.text, process)
-            each.block = Block("foreground", command, (process.pid,), (process,))
+        holding, process = _holding(machine, each, found, forked), forked.alternative.process
+        if process is not None and (process.stays or machine.live):
+            each.push("captured", command, at, found if machine.live else None, str(process.pid))
+            _block(each, forked.command or children.whole(each, part.text, process), (process,))
         elif holding:
-            pids, processes = tuple(job.pid for job in holding), tuple(job.process for job in holding)
-            each.block = Block("foreground", holding[0].command, pids, processes)
+            each.push("captured", command, at)
+            _block(each, holding[0].command, tuple(job.process for job in holding))
         ways.append(each)
     return ways
 
 
-def _holds(state: State, part: sh.CommandSubstitution, job: JobState) -> bool:
-    """Whether a job's output, or what else it may write to, is what the substitution reads."""
+def resumed(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """What a substitution was waiting for is over: now the jobs that its shell has left (in a stop, where they are not known before), the next substitution, or the command."""
+    state.pop()
+    found = frame.data
+    if isinstance(found, expansions.Substitution):
+        part = found.part
+        answers = [(process, _holds(state, found, process.text)) for process in machine.host.left(int(frame.label))]
+        if any(answer is None for _, answer in answers):
+            return [_not_known(state, f"who keeps open what {part.text.value} reads")]
+        holding = tuple(process for process, holds in answers if holds)
+        if holding:
+            state.push("captured", frame.node, frame.index)
+            _block(state, children.whole(state, part.text, holding[0]), holding)
+            return [state]
+    return machine.begin(state, frame.node, frame.index + 1)
+
+
+def _block(state: State, command: Command, processes: tuple[Process, ...]) -> None:
+    state.block = Block("foreground", command, tuple(process.pid for process in processes), processes)
+
+
+def _holding(machine: Machine, state: State, found: expansions.Substitution, forked: Forked) -> list[JobState]:
+    """The jobs that a substitution has left and that keep it open; the others are orphans of the shell."""
+    holding, shown = [], clip(found.part.text.value)
+    for job in forked.orphans:
+        daemon = job.process.program is not None and job.process.program.daemonizes  # which gives up what it writes to
+        holds = bool(job.process.stays) and not daemon and _holds(state, found, job.text)
+        if holds is None:
+            _not_known(state, f"whether `{' '.join(job.process.argv)}` keeps open what {shown} reads")
+        elif holds:
+            holding.append(job)
+    children.adopt(state, replace(forked, orphans=tuple(job for job in forked.orphans if job not in holding)))
+    return holding
+
+
+def _holds(state: State, found: expansions.Substitution, text: Text | None) -> bool | None:
+    """Whether what is started there has what the substitution reads as its output, or as another descriptor; None for what another script has started."""
+    part = found.part
+    if text is None:
+        return None
+    if text.buffer is not part.body.text.buffer and not any(
+        _contains(function.text, text) for function in state.functions.values()
+    ):
+        return None
     pipe = {"1"}
-    for each in _redirects(state, part.body, job.text):
+    for each in _redirects(state, part.body, text):
         to = each.descriptor or ("0" if each.operator.startswith("<") else "1")
         target = each.target.literal if each.target is not None else None
         both = each.operator in ("&>", "&>>") or (each.operator == ">&" and not (target or "1").isdigit())
@@ -91,6 +218,8 @@ def _holds(state: State, part: sh.CommandSubstitution, job: JobState) -> bool:
             pipe.add(to)
         else:
             pipe.discard(to)
+    if not pipe and found.document and state.shell.dialect.documents_are_open:
+        return None  # it depends on who reads the document
     return bool(pipe)
 
 
@@ -116,12 +245,15 @@ def _contains(outer: Text, inner: Text) -> bool:
     return outer.buffer is inner.buffer and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None:
+def _asked(
+    machine: Machine, state: State, command: object, at: int, inner: sh.Simple, found: expansions.Substitution
+) -> list[State]:
     """A program whose output is asked for. One that ended once is not followed again where nothing that it sees has changed."""
+    part = found.part
     fields = machine.expand(state, inner.words)
     name = fields[0].value if fields else None
     seen = (
-        text,
+        part.text,
         *(field.value for field in fields),
         filesystem.search(state),
         state.workdir,
@@ -130,24 +262,45 @@ def _asked(machine: Machine, state: State, inner: sh.Simple, text: Text) -> None
     )
     program = name is not None and name not in state.functions and name not in builtins.TABLE
     if program and seen in state.shell.quiet:
-        return
-    if endings.quiet(machine, state, inner) or (program and _ends(machine, state, inner, fields)):
+        return [state]
+    quiet = name not in children.SHELLS and endings.quiet(machine, state, inner)
+    if quiet or (program and _ends(machine, state, inner, fields)):
         if program:
             state.shell.quiet.add(seen)
-        return
-    quiet = True
-    for forked in children.fork(machine, state, inner, "subshell", text):
-        process = forked.alternative.process
-        if process is not None and process.stays:
-            quiet = False
-            children.adopt(state, forked)
-            holding = state.copy()
-            command = forked.command or children.whole(state, text, process)
-            holding.block = Block("foreground", command, (process.pid,), (process,))
-            holding.candidate, holding.perhaps = None, True
-            state.candidate = holding
-    if program and quiet:
+        return [state]
+    forks = children.fork(machine, state, inner, "subshell", part.text)
+    if program and not any(forked.alternative.stays or forked.orphans for forked in forks):
         state.shell.quiet.add(seen)
+        return [state]
+    ways = []
+    for each, forked in children.apart(state, forks):
+        ways.append(each)
+        holding, process = _holding(machine, each, found, forked), forked.alternative.process
+        if process is None or not process.stays or each.ended:
+            if holding:
+                each.push("captured", command, at)
+                _block(each, holding[0].command, tuple(job.process for job in holding))
+            continue
+        runner = forked.command or children.whole(each, part.text, process)
+        asked = runner.program is not None and runner.program.kind == "servers"
+        answers = _answers(runner.argv) if asked else False
+        if answers is None:
+            _not_known(each, f"whether `{' '.join(runner.argv)}` ends, of which {clip(part.text.value)} is the output")
+            continue
+        holds = each.copy() if answers else each
+        holds.push("captured", command, at)
+        _block(holds, runner, (process,))
+        if answers:
+            holds.candidate, holds.perhaps = None, True
+            each.candidate = holds
+    return ways
+
+
+def _answers(argv: tuple[str, ...]) -> bool | None:
+    """Whether a server is asked for something, and ends; None where it has options of which that is not known."""
+    if any(QUESTION.match(word) for word in argv[1:]):
+        return True
+    return None if any(word.startswith("-") for word in argv[1:]) else False
 
 
 def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field]) -> bool:
@@ -156,4 +309,4 @@ def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field])
         return False
     pid = machine.context.new_pid()
     ways = machine.context.start(machine, state, fields, simple.surroundings(machine, state, pid1=False), pid)
-    return not any(way.stays for way in ways)
+    return not any(way.stays or (way.shell is not None and way.shell.jobs) for way in ways)

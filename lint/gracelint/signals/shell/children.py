@@ -105,7 +105,7 @@ def _writes_anywhere(state: State, command: sh.Command) -> bool:
             return True
         if isinstance(part, sh.Simple) and part.words:
             name = part.words[0].literal
-            if name is None or name in RUNNING or name in state.functions or name in _SHELLS or "/" in name:
+            if name is None or name in RUNNING or name in state.functions or name in SHELLS or "/" in name:
                 return True
             if (name in making.TOOLS or name in _WRITING) and any(word.literal is None for word in part.words):
                 return True
@@ -114,7 +114,7 @@ def _writes_anywhere(state: State, command: sh.Command) -> bool:
 
 # Programs that write to files which they are told, and shells.
 _WRITING = frozenset("awk dd envsubst install patch perl python python3 rsync sed tar tee truncate unzip".split())
-_SHELLS = frozenset("ash bash busybox dash sh su".split())
+SHELLS = frozenset("ash bash busybox dash sh su".split())
 
 
 def _writes(part: object) -> bool:

@@ -99,6 +99,7 @@ class Dialect:
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
     ``functions_keep_loops``: a ``break`` in a function means no loop outside of it.
+    ``documents_are_open``: a job that a substitution in a here-document has started keeps the pipe open through which that is read (``openhere`` in dash's and busybox's redirection).
     ``specials_end``: one of POSIX's special builtins that fails ends the shell.
     ``sources_here``: ``.`` looks for a name without a slash in the working folder too, not on PATH only, and goes on where it finds nothing (bash's manual, "POSIX Mode").
     """
@@ -141,6 +142,7 @@ class Dialect:
     sources_here: bool = False
     specials_end: bool = True
     functions_keep_loops: bool = True
+    documents_are_open: bool = False
 
 
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
@@ -163,6 +165,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             refusal_ends_trap=True,
             leaves_on_interrupt=True,
             ignores_quit=False,
+            documents_are_open=True,
         )
     if family == "ash":
         tails = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
@@ -191,6 +194,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             kill=Kill(jobs_first=True, lists=True),
             tail_needs_end=True,
             leaves_on_interrupt=True,
+            documents_are_open=True,
         )
     tail: tuple[frozenset[str], ...] = SIMPLE
     if number is None or number >= (5, 1):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from ..model import Order, Program
-    from ..process import Alternative, Environment
+    from ..process import Alternative, Environment, Process
     from .children import Forked
     from .machine import Machine
     from .outcome import Around
@@ -49,6 +49,9 @@ class Host(Protocol):
 
     def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
         """Whether a command may or may not find the program that it would stop."""
+
+    def left(self, pid: int) -> list[Process]:
+        """What a child that has ended has left running."""
 
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """A ``wait`` for these processes is over."""

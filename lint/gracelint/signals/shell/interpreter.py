@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from .dialects import Dialect
+    from .expansions import Substitution
     from .values import Field
 
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Exit: what runs
-# until the frame is reached again. Refused: the shell's parser gives up here. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
+# until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
     "base",
     "seq",
@@ -38,6 +39,7 @@ FrameKind = Literal[
     "while",
     "for",
     "refused",
+    "captured",
 ]
 
 
@@ -82,6 +84,11 @@ class Shell:
         self.aliased = False  # by an `alias`, of whatever name
         self.unparsable: dict[int, str] = {}  # by the identity of the command
         self.starting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it starts jobs
+        self.expanding: dict[int, tuple[object, tuple[Substitution, ...]]] = {}  # by the same: what a command expands
+        self.lasting: dict[
+            int, tuple[object, bool]
+        ] = {}  # by the same: a substitution, and whether a server runs in it
+        self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()

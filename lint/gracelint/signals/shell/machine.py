@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from . import (
+    capturing,
     children,
     compound,
+    expansions,
     flow,
     held,
     inputs,
@@ -89,8 +91,18 @@ class Machine:
                 return [state]
         return self.begin(state, command)
 
-    def begin(self, state: State, command: object) -> list[State]:
-        """Begin a command itself."""
+    def begin(self, state: State, command: object, captured: int = 0) -> list[State]:
+        """Begin a command itself, behind its command substitutions, of which so many are over."""
+        if expansions.of(self, state, command) and refusals.cut_by_ampersand(state, command) is None:
+            ways = capturing.captured(self, state, command, captured)
+            return [
+                following
+                for each in ways
+                for following in ([each] if each.block or each.ended else self._begin(each, command))
+            ]
+        return self._begin(state, command)
+
+    def _begin(self, state: State, command: object) -> list[State]:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if redirects and not opening.opened(self, state, command, redirects):
             return refusals.not_redirected(self, state, command)
@@ -272,6 +284,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "within": _passed,
     "eval": _behind_eval,
     "refused": _refused,
+    "captured": capturing.resumed,
 }
 
 ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {

@@ -10,7 +10,6 @@ from ..process import Bound, Environment
 from . import (
     assigning,
     builtins,
-    capturing,
     children,
     filesystem,
     held,
@@ -50,14 +49,6 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
         state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
         return [state]
-    if not node.expansions:
-        return _run(machine, state, node)
-    ways = capturing.captured(machine, state, node)
-    return [following for each in ways for following in ([each] if each.block else _run(machine, each, node))]
-
-
-def _run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
-    """Run a command whose substitutions are over."""
     if not node.words:
         return assigning.alone(machine, state, node)
     fields = machine.expand(state, node.words)
@@ -169,8 +160,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if alternative.shell is not None or (process is not None and process.shell is not None):
         filesystem.doubt(state)  # a script of its own
     if process is None:
-        left = alternative.shell.jobs if alternative.shell is not None else ()
-        state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
+        _inherit(state, alternative)
         if alternative.shell is not None:
             orders.carried_out(machine, state, alternative.shell)
         return _ended(machine, state, command, alternative.status)
@@ -183,6 +173,12 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         (started,) = children.grouped(each, [started])
         each.block = Block("foreground", command, (started.pid,), (started,), status=alternative.status)
     return [each for each, _ in ways]
+
+
+def _inherit(state: State, alternative: Alternative) -> None:
+    """The jobs that a shell has left when it ended are there still."""
+    left = alternative.shell.jobs if alternative.shell is not None else ()
+    state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
 
 
 def _note_failure(state: State, command: Command, alternative: Alternative) -> None:
@@ -198,6 +194,8 @@ def over(machine: Machine, state: State, status: int | None = None, *, counts: b
     block = state.block
     assert block is not None
     state.block = None
+    if state.stack is not None and state.stack.kind == "captured":
+        return [state]  # a substitution's program, and no command yet
     if block.everything:
         jobcontrol.forget(state)
         status = 0
@@ -259,6 +257,8 @@ def execute(
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)
         process = alternative.process
+        if process is None:
+            _inherit(each, alternative)
         if shown and process is not None and process.argv[:1] == (fields[0].value,):
             process = replace(
                 process, argv=(shown, *process.argv[1:])

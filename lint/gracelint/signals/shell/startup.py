@@ -101,6 +101,10 @@ class Startup:
         """The jobs."""
         return [Running(job.pid, job.process.name, job.process.argv, state.pid) for job in state.jobs if not job.told]
 
+    def left(self, pid: int) -> list[Process]:
+        """What a child leaves is known when it is forked."""
+        return []
+
     def reap(self, state: State, pids: Sequence[int]) -> None:
         """During the start, jobs are told or run on."""
 

@@ -46,6 +46,10 @@ class Surroundings:
             state.over[pid] = DIED if task is not None and task.ended == "died" else 0
         state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
 
+    def left(self, pid: int) -> list[Process]:
+        """The orphans of a child."""
+        return [task.process for task in self.kernel.tasks.values() if task.alive and task.orphaned_by == pid]
+
     def alive(self, state: State, pid: int) -> bool | None:
         """Whether a process is there."""
         return self.running(pid)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import assigning, flow, opening, reckoning
+from . import assigning, expansions, flow, opening, reckoning
 from .keyed import Keyed, Reference, key_of
 from .parameters import array as items_of
 from .parameters import compute
-from .refusals import ARRAY
 from .state import Truth
 from .substitution import printed
 from .values import Unknown
@@ -34,7 +33,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             options += raw[1:]
             continue
         name, value = _declared(machine, state, word)
-        array = _array(machine, word) if raw is not None else None
+        array = expansions.array_of(machine, word) if raw is not None else None
         if not NAME.match(name):
             if (
                 name
@@ -100,15 +99,6 @@ def assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assig
                 else Unknown(word.text.value)
             )
         set_key(machine, state, name, match[1], value, word.text)
-
-
-def _array(machine: Machine, word: sh.Word) -> tuple[sh.Assignment, ...] | None:
-    """The assignment of an array among the arguments, ``NAME=(…)``: it is read as one."""
-    if not ARRAY.match(word.text.value):
-        return None
-    commands = machine.context.parse(word.text, file=False).body.commands
-    first = commands[0] if len(commands) == 1 else None
-    return first.assignments if isinstance(first, sh.Simple) and not first.words else None
 
 
 def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
