@@ -34,7 +34,12 @@ def of_scripts(documents: Iterable[Document]) -> Iterator[Problem]:
     """The stretches of shell scripts that a shell would refuse; none of one that is too long to be followed."""
     for document in documents:
         read = len(document.text) <= LONGEST_SCRIPT
-        if read and _SHELL_SCRIPT.match(document.text) and not document.path.endswith(TEMPLATES):
+        if (
+            read
+            and document.text.startswith("#!")
+            and _SHELL_SCRIPT.match(document.text)
+            and not document.path.endswith(TEMPLATES)
+        ):
             yield from _of_script(document)
 
 

@@ -13,11 +13,6 @@ from typing import TYPE_CHECKING
 
 from gracelint.records import dataclass
 
-from .blamed_programs import has_trait, of_program, sweeps
-from .blamed_shells import of_shell, unheard_interrupts
-from .finite import may_serve
-from .telling import holds
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -82,11 +77,19 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         response = behaviour.responses.get(case.trace.stop_signal.name or "") if behaviour is not None else None
         if response is not None and response.defect == "exit-swallowed":
             yield response.defect, hop, response.at or response.blocking
-    if path.verdict not in ("killed", "abrupt"):
-        return
+    if path.verdict in ("killed", "abrupt"):
+        yield from _of_bad_path(case, path)
+
+
+def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
+    """Who is to blame that a container does not end gracefully."""
+    from .blamed_programs import has_trait, of_program
+
     spoken = False  # of what PID 1 was before: then what it became is not to blame as well
     for hop in path.before:
         if hop.shell is not None and hop.shell.end == "exec":
+            from .finite import may_serve
+
             for trap in hop.shell.ignored:
                 if trap.signal == case.trace.stop_signal.name:
                     spoken = True
@@ -104,10 +107,10 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         if starter is not None and starter.program is not None and hop.shell is not None:
             if has_trait(starter.program, "privilege-drop") and starter.program.name != "sudo":
                 continue  # GL210 says it: what takes the place of su takes that of its shell as well
-            if starter.program.kind == "package-runners" and of_shell(case, hop.shell) is not None:
+            if starter.program.kind == "package-runners" and _of_shell(case, hop.shell) is not None:
                 yield "package-runner-as-pid1", starter, starter.text or hop.shell.source
                 continue
-        blamed = of_shell(case, hop.shell) if hop.shell is not None else None if spoken else of_program(case, hop)
+        blamed = _of_shell(case, hop.shell) if hop.shell is not None else None if spoken else of_program(case, hop)
         if blamed is None or (blamed[0] in _STAYING and _dies_alone(path, hop)):
             continue
         if blamed[0] == "wrong-stop-signal" and any(each.how == "supervisor" for each in _above(path, hop)):
@@ -119,6 +122,12 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         yield blamed[0], hop, blamed[1]
 
 
+def _of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
+    from .blamed_shells import of_shell  # with all that reads shells
+
+    return of_shell(case, outcome)
+
+
 def _told(path: SignalPath, job: Job) -> bool:
     """Whether a background job hears of the stop from somebody else than its script: from a supervisor that tells everyone."""
     hop = hop_of(path, job)
@@ -127,6 +136,8 @@ def _told(path: SignalPath, job: Job) -> bool:
 
 def hop_of(path: SignalPath, job: Job) -> Hop | None:
     """The process of a background job."""
+    from .telling import holds
+
     return next(
         (
             hop
@@ -146,12 +157,16 @@ def _above(path: SignalPath, hop: Hop) -> Iterator[Hop]:
 
 def _robbed_all_the_same(path: SignalPath, shell: Hop) -> bool:
     """Whether exec would change nothing, because who stops everyone reaches the workers of the shell's child either way."""
+    from .blamed_programs import sweeps
+
     robbed = any(hop.robbed and shell in _above(path, hop) for hop in path.hops)
     return robbed and any(sweeps(hop.program) for hop in _above(path, shell))
 
 
 def _told_all_the_same(path: SignalPath, shell: Hop) -> bool:
     """Whether who stops everyone tells all that runs below a shell as well."""
+    from .blamed_programs import sweeps
+
     below = [hop for hop in path.hops if shell in _above(path, hop)]
     return (
         bool(below) and all(hop.notified for hop in below) and any(sweeps(hop.program) for hop in _above(path, shell))
@@ -192,6 +207,8 @@ def _of_early_end(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text
 
 def _on_any_way(hop: Hop, outcome: Outcome) -> Iterator[tuple[str, Hop, Text]]:
     """What is wrong whatever the verdict, because nothing starts, or because the verdict rests on a program that is not known."""
+    from .blamed_shells import unheard_interrupts
+
     for command in outcome.assigned_execs:
         yield "exec-with-assignment", hop, command.text
     for sent in unheard_interrupts(outcome):

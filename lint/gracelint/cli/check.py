@@ -17,7 +17,7 @@ from ..terminal import printable
 from ..units import units
 from .emit import emit, statistics
 from .job import Job
-from .options import check_parser
+from .plain import plain
 from .streams import ISSUES, Exit, Streams, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ STDIN = "-"
 
 def run(argv: Sequence[str], streams: Streams) -> int:
     """The whole command."""
-    options = check_parser(streams).parse_args(argv)
+    options = plain(argv)
+    if options is None:
+        from .options import check_parser
+
+        options = check_parser(streams).parse_args(argv)
     try:
         return Check(options, streams).run()
     except (ConfigError, PluginError) as error:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..config import GRACE_PERIOD, KEYS, ConfigError, Finder, Settings
 from ..terminal import Style, printable, wants_colour
 from .options import settings_options
-from .streams import Exit, Parser, UsageError
+from .parsing import Parser
+from .streams import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..diagnostics import CONFIDENCES, SEVERITIES
 from ..output import FORMATS
-from .streams import Parser
+from .parsing import Parser
 
 if TYPE_CHECKING:
     from .streams import Streams

@@ -11,7 +11,8 @@ from ..output import url
 from ..output.page import headline, page
 from ..terminal import Style, wants_colour
 from .options import settings_options
-from .streams import Exit, Parser, UsageError
+from .parsing import Parser
+from .streams import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

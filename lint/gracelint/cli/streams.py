@@ -1,11 +1,9 @@
-"""What every subcommand shares: the streams, the exit status, and an argument parser that uses both."""
+"""What every subcommand shares: the streams and the exit status."""
 
 from __future__ import annotations
 
-import argparse
-import os
 from enum import IntEnum
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ..records import dataclass
 from ..terminal import printable
@@ -81,47 +79,3 @@ class Streams:
         binary = getattr(self.stdin, "buffer", None)
         data = (binary or self.stdin).read()
         return data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal. The width is given because every option makes a formatter, and the standard library's
-    imports `shutil`, with all its compressors, to find it out."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
-
-
-def _columns() -> int:
-    """As `shutil.get_terminal_size` has it."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    try:
-        return os.get_terminal_size(1).columns or 80
-    except OSError:
-        return 80
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that writes to our streams and raises instead of leaving."""
-
-    def __init__(self, streams: Streams, command: str, description: str, usage: str) -> None:
-        super().__init__(
-            prog=f"gracelint {command}",
-            description=description,
-            usage=usage,
-            allow_abbrev=False,
-            formatter_class=_Help,
-        )
-        self._streams = streams
-
-    def _print_message(self, message: str, file: object = None) -> None:
-        self._streams.stdout.write(message)
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Ends parsing after ``--help`` or ``--version``."""
-        raise SystemExit(status)
-
-    def error(self, message: str) -> NoReturn:
-        """Reports wrong use."""
-        raise UsageError(f"{message}\nTry `{self.prog} --help`.")

@@ -15,7 +15,8 @@ from ..terminal import PLAIN, Style, wants_colour
 from ..units import units
 from .emit import store
 from .options import image_options, settings_options, start_options
-from .streams import Exit, Parser, UsageError
+from .parsing import Parser
+from .streams import Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -88,10 +88,12 @@ def split_reference(reference: str) -> Reference:
     head, slash, last = name.rpartition("/")
     last, _, tag = last.partition(":")
     repository = head + slash + last
-    official = _OFFICIAL.match(repository)
-    if official:
-        repository = repository[official.end() :]
-    return Reference(_HUB.sub("", repository, count=1), tag)
+    if slash:
+        official = _OFFICIAL.match(repository)
+        if official:
+            repository = repository[official.end() :]
+        repository = _HUB.sub("", repository, count=1)
+    return Reference(repository, tag)
 
 
 def version_key(text: str, rest: int = _LAST) -> tuple[int, ...]:

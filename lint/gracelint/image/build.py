@@ -219,7 +219,7 @@ class _OneFile:
     def stages(self) -> Iterator[Files]:
         yield self
 
-    def runs(self, wanted: re.Pattern[str]) -> bool:
+    def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         return False
 
     def is_mounted(self, path: str) -> bool:

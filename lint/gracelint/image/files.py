@@ -143,11 +143,11 @@ class ImageFiles:
             origins = (step.origin for step in files.steps if isinstance(step, Copy))
             waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
 
-    def runs(self, wanted: re.Pattern[str]) -> bool:
-        """Whether a RUN command of their stage holds what is wanted."""
+    def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
+        """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
         if wanted not in self._runs:
             runs = (step.instruction.value.value for step in self.steps if isinstance(step, Run))
-            self._runs[wanted] = any(map(wanted.search, runs))
+            self._runs[wanted] = any(any(word in run for word in words) and wanted.search(run) for run in runs)
         return self._runs[wanted]
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ..records import dataclass, field
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
     from ..source import Text
@@ -151,7 +151,7 @@ class Files(Protocol):
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 
-    def runs(self, wanted: re.Pattern[str]) -> bool:
+    def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted."""
 
     def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:

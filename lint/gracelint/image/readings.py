@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..records import NamedTuple, dataclass
-from .actions import Write
-from .operations import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from ..source import Text
     from .actions import Action
     from .model import ShellFamily
+    from .operations import Operation
     from .reach import Reach
     from .steps import Run
 
@@ -57,6 +56,8 @@ def recalled(text: Text, step: Run, shell: ShellFamily | None) -> Reading | None
     kept = _kept.get((text.value, step.workdir, shell))
     if kept is None or any(step.variables.get(name) != value for name, value in kept.asked.items()):
         return None
+    from .operations import Operation
+
     operations = tuple(
         [Operation(action, text.cut(start, end), certain) for action, start, end, certain in kept.operations]
     )
@@ -73,6 +74,8 @@ def keep(
     """Remember what a RUN does, if it can be said of another one."""
     if len(text) > LONGEST or step.instruction.heredocs or "<<" in text.value:
         return
+    from .actions import Write
+
     for operation in reading.operations:
         writes = isinstance(operation.action, Write) and operation.action.content is not None
         if writes or operation.text.buffer is not text.buffer:

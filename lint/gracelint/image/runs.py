@@ -16,7 +16,6 @@ from ..records import dataclass
 from ..regexes import regex
 from ..source import join
 from . import readings
-from .actions import Opaque, Target, spread
 from .entries import contains
 from .reach import Reach
 from .readings import Reading
@@ -123,6 +122,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     text = _command(step)
     if text is not None and (known := readings.recalled(text, step, family)) is not None:
         return known
+    from .actions import Opaque, Target, spread
     from .surroundings import Surroundings
 
     around = Surroundings(step.workdir, step.variables, family)
@@ -204,6 +204,8 @@ def may_make(reading: Reading, path: str) -> bool:
 
 def written(reading: Reading) -> tuple[str, ...]:
     """Absolute paths that RUN writes, for listings."""
+    from .actions import Target
+
     paths: list[str] = []
     for operation in reading.operations:
         action = operation.action

@@ -23,7 +23,6 @@ from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
 from .scripts import LONGEST_SCRIPT, family, interpreted
 from .scripts import options as shell_options
-from .starting import starting, user, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -253,6 +252,8 @@ class Resolver(Questions):
         )
         if not program.starts:
             return [_alone(process, program)]
+        from .starting import starting, user, within
+
         if program.starts[0].how != "exec":
             return starting(self, process, program, environment)
         following = replace(

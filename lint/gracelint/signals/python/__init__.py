@@ -7,8 +7,8 @@ for the judgement, `statements`, `expressions` and `calls` for the interpretatio
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from ...image.model import Argument
 from ...records import replace
@@ -16,6 +16,7 @@ from ..model import Program, Reaction, Started
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from weakref import WeakKeyDictionary
 
     from ...image.model import Files, Image
     from ...source import Text
@@ -65,7 +66,7 @@ def _described(
 ) -> Program:
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
-    known = _KNOWN.setdefault(image.files, {})
+    known = _known().setdefault(image.files, {})
     key = (entry, version, signals, ignored, *sorted(image.env.items(), key=str))
     if key not in known:
         known[key] = _read(entry, image, ignored, version, signals)
@@ -93,8 +94,12 @@ def _described(
     )
 
 
-# What was read, by the files that it was read in: an image is followed for each way to start it, which mostly start the same programs.
-_KNOWN: WeakKeyDictionary[Files, dict[tuple[object, ...], tuple[Behaviour | None, str]]] = WeakKeyDictionary()
+@cache
+def _known() -> WeakKeyDictionary[Files, dict[tuple[object, ...], tuple[Behaviour | None, str]]]:
+    """What was read, by the files that it was read in: an image is followed for each way to start it, which mostly start the same programs."""
+    from weakref import WeakKeyDictionary
+
+    return WeakKeyDictionary()
 
 
 def _read(

@@ -41,6 +41,8 @@ _INSTALLS = regex(
     r"|\bhatch\s+build\b|\bflit\s+(?:install|build)\b|\bsetup\.py\s+(?:install|develop|bdist_wheel|sdist)\b|\bpython3?\s+-m\s+build\b",
 )
 
+_INSTALLERS = ("pip", "uv", "poetry", "pdm", "hatch", "flit", "setup.py", "python")
+
 
 def file_at(files: Files, path: str) -> ImageFile | None:
     """The file at a path, if it is known to be there."""
@@ -69,7 +71,7 @@ def folders(files: Files) -> tuple[str, ...]:
 def installed(image: Image) -> Iterator[tuple[Files, str]]:
     """The projects that a command of the build installs, each with the files it is among: of this image's stage, and of the stages it copies from."""
     for files in image.files.stages():
-        if files.runs(_INSTALLS):
+        if files.runs(_INSTALLS, _INSTALLERS):
             yield from ((files, folder) for folder in folders(files))
 
 
