@@ -36,6 +36,8 @@ MAX_ROUNDS = 100
 
 # Codes and prefixes: the signal that the application wants, its handlers, its settings.
 _OF_THE_APPLICATION = ("GL112", "GL3", "GL4")
+# But this one's is on the way to the application that the program starts.
+_LAUNCHERS = frozenset({"GL309"})
 # The time before the application, of which nothing is said as long as the signal does not reach it even afterwards.
 _BEFORE_IT = ("GL219",)
 # What a server does with the right signal, of which nothing is said before it gets that.
@@ -174,7 +176,7 @@ def _objection(before: Report, after: Report, group: Sequence[Finding]) -> str |
     left.subtract(_place(finding) for finding in group)
     mended = {_place(finding) for finding in group}
     behind = _OF_THE_APPLICATION + _BEFORE_IT
-    on_the_way = not any(finding.code.startswith(behind) for finding in group)
+    on_the_way = not any(finding.code.startswith(behind) and finding.code not in _LAUNCHERS for finding in group)
     starts = any(finding.code in _NEVER_STARTS for finding in group)
     for finding in after.findings:
         place = _place(finding)

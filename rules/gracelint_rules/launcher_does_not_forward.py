@@ -27,7 +27,8 @@ CMD ["python", "app.py"]
 ```
 
 ## Fix safety
-No fix: `os.execvp` gives up what the program would do afterwards.
+Unsafe: the last statement becomes `os.execvp`, where nothing comes behind it (no statement, `finally`, loop, thread or exit function) and the command follows from the text.
+The container then ends with the program's own status, where `subprocess.run` without `check=True` ended with 0; and what is started finds SIGPIPE ignored, as Python leaves it.
 
 ## When not to care
 When what it starts ends by itself.
@@ -40,6 +41,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.diagnostics import Fix
 from gracelint.rule import Case, Rule
 
 from .applications import consequence, response_of, tell
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.python.behaviour import Response
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -65,7 +68,18 @@ def check(case: Case) -> Iterator[Finding]:
                 f"waits here for what it has started, and never passes {case.trace.stop_signal.name} on; {consequence(case, defect)}."
                 " Replace it by os.execvp, or send the signal on and wait"
             )
-        yield tell(RULE, case, defect, message, confidence="medium")
+        yield tell(RULE, case, defect, message, confidence="medium", fix=_fix(response))
+
+
+def _fix(response: Response | None) -> Fix | None:
+    """Become the program that is waited for."""
+    if response is None or response.source is None or response.calls is None:
+        return None
+    # Only here, because it brings libcst.
+    from gracelint.parsers.python.replacing import become
+
+    edits = become(response.source, response.blocking, response.calls)
+    return Fix("unsafe", "Become the program instead of waiting for it", edits) if edits else None
 
 
 RULE = Rule("GL309", "launcher-does-not-forward", "error", check, __doc__)

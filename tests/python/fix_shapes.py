@@ -564,3 +564,176 @@ async def main():
 trio.run(main)
 """,
 }
+
+# What the launchers start.
+CHILD = """\
+import signal
+import sys
+import time
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+try:
+    while True:
+        time.sleep(0.2)
+finally:
+    print("CLEANED", flush=True)
+"""
+
+# Programs that do nothing but wait for another one.
+LAUNCHERS = {
+    "run": """\
+import subprocess
+import sys
+
+subprocess.run([sys.executable, "child.py"], check=True)
+""",
+    "status": """\
+import os
+import subprocess
+import sys
+
+
+def main():
+    command = [sys.executable, "-u", "child.py"]
+    print("starting", command)
+    # as long as it takes
+    result = subprocess.run(command, env=os.environ.copy())
+    sys.exit(result.returncode)
+
+
+if __name__ == "__main__":
+    main()
+""",
+    "returned": """\
+import subprocess
+import sys
+
+
+def main():
+    try:
+        return subprocess.call([sys.executable, "child.py"])
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+""",
+    "system": """\
+import os
+
+if os.environ.get("DEBUG"):
+    print("debugging")
+os.system("python3 child.py")
+""",
+    "shell": """\
+import logging
+import subprocess
+
+
+def serve():
+    logging.info("serving")
+    subprocess.run("python3 child.py", shell=True)
+
+
+serve()
+""",
+}
+
+# Programs that would lose something if they became what they start.
+STAYING = {
+    "finally": """\
+import subprocess
+import sys
+
+try:
+    subprocess.run([sys.executable, "child.py"])
+finally:
+    print("over")
+""",
+    "more behind it": """\
+import subprocess
+import sys
+
+subprocess.run([sys.executable, "child.py"])
+print("over")
+""",
+    "more behind its caller": """\
+import subprocess
+import sys
+
+
+def serve():
+    subprocess.run([sys.executable, "child.py"])
+
+
+serve()
+print("over")
+""",
+    "started again": """\
+import subprocess
+import sys
+
+while True:
+    subprocess.run([sys.executable, "child.py"])
+""",
+    "a thread": """\
+import subprocess
+import sys
+import threading
+import time
+
+threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+subprocess.run([sys.executable, "child.py"])
+""",
+    "an exit function": """\
+import atexit
+import subprocess
+import sys
+
+atexit.register(print, "over")
+subprocess.run([sys.executable, "child.py"])
+""",
+    "another child": """\
+import subprocess
+import sys
+
+helper = subprocess.Popen([sys.executable, "child.py"])
+subprocess.run([sys.executable, "child.py"])
+""",
+    "a shell's line": """\
+import os
+
+os.system("python3 child.py && echo over")
+""",
+    "an error that is told": """\
+import subprocess
+import sys
+
+try:
+    subprocess.run([sys.executable, "child.py"], check=True)
+except subprocess.CalledProcessError as error:
+    print("failed", error)
+""",
+    "its output": """\
+import subprocess
+import sys
+
+with open("/tmp/log", "w") as log:
+    subprocess.run([sys.executable, "child.py"], stdout=log)
+""",
+    "another folder": """\
+import subprocess
+import sys
+
+subprocess.run([sys.executable, "child.py"], cwd=".")
+""",
+    "a string of its own making": """\
+import subprocess
+import sys
+
+command = "python3"
+command = [command, "child.py"]
+subprocess.run(command)
+""",
+}

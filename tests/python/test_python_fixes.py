@@ -9,7 +9,7 @@ from pathlib import Path
 
 import archive
 import pytest
-from fix_shapes import SHAPES, UNMENDED
+from fix_shapes import CHILD, LAUNCHERS, SHAPES, STAYING, UNMENDED
 
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
@@ -84,3 +84,21 @@ def test_formatting_is_kept(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", UNMENDED)
 def test_nothing_is_written_that_would_not_do(name: str, tmp_path: Path) -> None:
     assert mended(UNMENDED[name], tmp_path) == UNMENDED[name].encode()
+
+
+@pytest.mark.parametrize("name", LAUNCHERS)
+def test_launcher_becomes_what_it_starts(name: str, tmp_path: Path) -> None:
+    """Killed before; what it starts cleans up after, and what was printed is not lost."""
+    (tmp_path / "child.py").write_text(CHILD)
+    (tmp_path / "app.py").write_text(LAUNCHERS[name])
+    assert verdict(tmp_path) == ("killed", False)
+    assert mended(LAUNCHERS[name], tmp_path) != LAUNCHERS[name].encode()
+    found = run([sys.executable, "app.py"], cwd=str(tmp_path), grace=1.2, ready=(After(0.6), Steady()))
+    assert (found.verdict, b"CLEANED" in found.output) == ("graceful", True)
+    assert (b"starting" in found.output) == ("starting" in LAUNCHERS[name])
+
+
+@pytest.mark.parametrize("name", STAYING)
+def test_launcher_that_has_more_to_do_is_left_alone(name: str, tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text(CHILD)
+    assert mended(STAYING[name], tmp_path) == STAYING[name].encode()

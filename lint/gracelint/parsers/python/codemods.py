@@ -29,7 +29,7 @@ _FOREVER = re.compile(r"(\w+(?:\.\w+)*)\.run_forever\(\)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """A statement on the way to a place: ``block`` holds it at ``index``; ``owner`` is the statement whose block that is (None: the module)."""
 
     block: cst.Module | cst.IndentedBlock
@@ -39,19 +39,19 @@ class _Step:
 
 def install_handler(source: Text, at: Text, signal: str, *, interrupt: bool) -> tuple[Edit, ...] | None:
     """Install a handler in front of the statement that is at rest at ``at``: it raises KeyboardInterrupt if the program handles that, else SystemExit."""
-    module, way = _located(source, at)
+    module, way = located(source, at)
     if module is None or not way:
         return None
     name = _name_for_signal(module)
     handler = f"{name}.default_int_handler" if interrupt else "lambda *_: sys.exit(0)"
     changed = _inserted(module, _before_loops(_outermost(way)), f"{name}.signal({name}.{signal}, {handler})")
     needed = [("signal", None if name == "signal" else name), *([] if interrupt else [("sys", None)])]
-    return _edits(source, _imported(changed, needed))
+    return edits_of(source, imported(changed, needed))
 
 
 def install_loop_handler(source: Text, at: Text, signal: str, event: str | None) -> tuple[Edit, ...] | None:
     """In a coroutine: let the loop set the event that is waited for, or cancel the task. In front of ``loop.run_forever()``: let it stop the loop."""
-    module, way = _located(source, at)
+    module, way = located(source, at)
     forever = _FOREVER.fullmatch(at.value)
     if module is None or not way or not (forever or any(isinstance(step.owner, cst.FunctionDef) for step in way)):
         return None
@@ -60,7 +60,7 @@ def install_loop_handler(source: Text, at: Text, signal: str, event: str | None)
     callback = f"{loop}.stop" if forever else f"{event}.set" if event else "asyncio.current_task().cancel"
     changed = _inserted(module, _outermost(way), f"{loop}.add_signal_handler({name}.{signal}, {callback})")
     needed = [("signal", None if name == "signal" else name), *([] if forever else [("asyncio", None)])]
-    return _edits(source, _imported(changed, needed))
+    return edits_of(source, imported(changed, needed))
 
 
 def catch_exception(source: Text, clause: Text) -> tuple[Edit, ...] | None:
@@ -70,17 +70,17 @@ def catch_exception(source: Text, clause: Text) -> tuple[Edit, ...] | None:
         return None
     spans = places(module)
     start = clause.start - source.start
-    for node in _all(module):
+    for node in all_nodes(module):
         if isinstance(node, cst.ExceptHandler) and spans[id(node)][0] == start:
             space = cst.SimpleWhitespace(" ")
             mended = node.with_changes(type=cst.Name("Exception"), whitespace_after_except=space)
-            return _edits(source, _module(module.deep_replace(node, mended)))
+            return edits_of(source, _module(module.deep_replace(node, mended)))
     return None
 
 
 def move_before(source: Text, statement: Text, blocking: Text) -> tuple[Edit, ...] | None:
     """Move a statement in front of the one that blocks, in the same block."""
-    module, way = _located(source, statement)
+    module, way = located(source, statement)
     if module is None or not way or way[-1].index == 0:
         return None
     step = way[-1]
@@ -101,7 +101,7 @@ def move_before(source: Text, statement: Text, blocking: Text) -> tuple[Edit, ..
         moved.with_changes(leading_lines=getattr(behind, "leading_lines", ())),
         behind.with_changes(leading_lines=()),
     ]
-    return _edits(source, _module(_with_body(module, step.block, body)))
+    return edits_of(source, with_body(module, step.block, body))
 
 
 # --- finding -----------------------------------------------------------------------------------------------------------
@@ -114,20 +114,20 @@ def _parsed(source: Text) -> cst.Module | None:
         return None
 
 
-def _located(source: Text, at: Text) -> tuple[cst.Module | None, list[_Step]]:
+def located(source: Text, at: Text) -> tuple[cst.Module | None, list[Step]]:
     """The module, and the statements around a place, outermost first."""
     module = _parsed(source)
     if module is None:
         return None, []
     spans = places(module)
-    way: list[_Step] = []
+    way: list[Step] = []
     block: cst.Module | cst.IndentedBlock | None = module
     owner: cst.CSTNode | None = None
     while block is not None:
         index = next((i for i, one in enumerate(block.body) if _holds(spans, one, source, at)), None)
         if index is None:
             break
-        way.append(_Step(block, index, owner))
+        way.append(Step(block, index, owner))
         owner = block.body[index]
         block = next((inner for inner in _blocks(owner) if _holds(spans, inner, source, at)), None)
     return module, way
@@ -152,7 +152,7 @@ def _blocks(node: cst.CSTNode) -> list[cst.IndentedBlock]:
     return found
 
 
-def _outermost(way: list[_Step]) -> _Step:
+def _outermost(way: list[Step]) -> Step:
     """The statement to stand in front of: outside of loops, ``try`` and ``with``, inside of functions and ``if``."""
     chosen = way[-1]
     for step in reversed(way):
@@ -162,14 +162,15 @@ def _outermost(way: list[_Step]) -> _Step:
     return chosen
 
 
-def _before_loops(step: _Step) -> _Step:
+def _before_loops(step: Step) -> Step:
     """A place in front of the loops of the same block that come before it: they may take long."""
     before = step.block.body[: step.index]
     first = next((at for at, each in enumerate(before) if isinstance(each, cst.While)), step.index)
     return replace(step, index=first)
 
 
-def _all(module: cst.Module) -> list[cst.CSTNode]:
+def all_nodes(module: cst.Module) -> list[cst.CSTNode]:
+    """Every node of a module."""
     found: list[cst.CSTNode] = []
     stack: list[cst.CSTNode] = [module]
     while stack:
@@ -201,12 +202,13 @@ def _module(node: object) -> cst.Module:
     return node
 
 
-def _with_body(module: cst.Module, block: cst.Module | cst.IndentedBlock, body: Sequence[cst.CSTNode]) -> object:
+def with_body(module: cst.Module, block: cst.Module | cst.IndentedBlock, body: Sequence[cst.CSTNode]) -> cst.Module:
+    """The module with other statements in one of its blocks."""
     changed = block.with_changes(body=body)
-    return changed if block is module else module.deep_replace(block, changed)
+    return _module(changed if block is module else module.deep_replace(block, changed))
 
 
-def _inserted(module: cst.Module, step: _Step, code: str) -> cst.Module:
+def _inserted(module: cst.Module, step: Step, code: str) -> cst.Module:
     """A statement in front of another, behind the docstring. Empty lines come before both; a comment stays with what it speaks of."""
     body = list(step.block.body)
     at = step.index + (step.index == 0 and _is_docstring(body[0]))
@@ -216,7 +218,7 @@ def _inserted(module: cst.Module, step: _Step, code: str) -> cst.Module:
     if empty and len(empty) == len(lines):
         body[at] = body[at].with_changes(leading_lines=())
     body.insert(at, line)
-    return _module(_with_body(module, step.block, body))
+    return with_body(module, step.block, body)
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:
@@ -227,7 +229,7 @@ def _is_docstring(statement: cst.CSTNode) -> bool:
     )
 
 
-def _imported(module: cst.Module, needed: Sequence[tuple[str, str | None]]) -> cst.Module:
+def imported(module: cst.Module, needed: Sequence[tuple[str, str | None]]) -> cst.Module:
     """Each module imported, among the imports of the standard library if the file begins with such; by libcst's choice if not."""
     for name, alias in needed:
         places = _imports(module)
@@ -264,7 +266,7 @@ def _imports(module: cst.Module) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _edits(source: Text, changed: cst.Module) -> tuple[Edit, ...] | None:
+def edits_of(source: Text, changed: cst.Module) -> tuple[Edit, ...] | None:
     """The changed lines."""
     before, after = source.value.splitlines(keepends=True), changed.code.splitlines(keepends=True)
     starts = [0]

@@ -36,6 +36,7 @@ class Response:
     ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in; ``pause`` is the longest one that the signal does
     not shorten, ``pause_set_by`` the environment variable or option whose default its length is; ``main`` is where the main coroutine begins, if the program is at rest in another task;
     ``entrance`` is a module, and where in it the function that the program calls first goes the way that leads there.
+    ``calls`` are the calls that lead there, each with its module, where the program does nothing beside waiting for another one (None: it does more, or it is not known).
     """
 
     as_pid1: Reaction | None
@@ -56,6 +57,7 @@ class Response:
     pause_set_by: str = ""
     main: Text | None = None
     entrance: tuple[Text, Text] | None = None
+    calls: tuple[tuple[Text, Text], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,15 @@ def _entrance(run: Run, visit: Visit) -> tuple[Text, Text] | None:
     return (source, place) if source is not None else None
 
 
+def _calls(run: Run, visit: Visit) -> tuple[tuple[Text, Text], ...] | None:
+    """The calls that lead to a wait for another program; None where the program has more to do than that: threads, exit functions, other children."""
+    others = any(text.span != visit.text.span for _, text in run.children)
+    if run.threads or run.atexit or run.left or others or visit.loop or any(g.kind != "except" for g in visit.guards):
+        return None
+    calls = [(run.sources.source_of(text), text) for text in visit.way]
+    return tuple((source, text) for source, text in calls if source is not None) if all(s for s, _ in calls) else None
+
+
 def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Response) -> Response:
     """The signal is held back: no handler runs, and it is pending until something takes it."""
     second = run_of(deliver=visit.number, signal=signal)
@@ -194,6 +203,7 @@ def _by_default(first: Run, visit: Visit, signal: str, response: Response) -> Re
         response = replace(response, late=True)
     elif visit.launches:
         defect = "launcher-does-not-forward"
+        response = replace(response, calls=_calls(first, visit))
     elif _entry(visit).get("development"):
         defect = "development-server"
     return replace(response, defect=defect, at=at)
