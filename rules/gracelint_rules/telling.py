@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
+from gracelint.regexes import regex
 from gracelint.signals.programs import catalogue
 
 from .launching import base_name
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from .defects import Defect
 
+# A shell command that is the words of one program.
+_PLAIN = regex(r"[\w./:@%+,=\- ]+")
 _WORDS_SHOWN = 4
 _CONDITIONS_SHOWN = 3
 # What a control program (``service``) is asked to do.
@@ -47,8 +50,13 @@ def program_name(argv: Sequence[str]) -> str:
 
 
 def name_of(command: Command) -> str:
-    """What to call what a command starts: of ``ionice -c 3 nmbd`` nmbd, where it is known."""
-    known = command.program.name if command.program is not None else None
+    """What to call what a command starts: of ``ionice -c 3 nmbd`` nmbd, where it is known, and of ``screen -dm ./server`` server."""
+    program = command.program
+    if program is not None and program.kind == "wrappers" and program.starts:
+        inner = [argument.value for argument in program.starts[0].arguments]
+        string = inner[-1].split() if inner[1:2] == ["-c"] else []
+        return program_name(string if _PLAIN.fullmatch(" ".join(string)) else inner)
+    known = program.name if program is not None else None
     words = (word for word in command.argv if known is not None and catalogue.by_command(word) == known)
     return program_name((next(words, command.argv[0]),)) if command.argv else "the application"
 
