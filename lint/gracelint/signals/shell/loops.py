@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound
-from . import endings, filesystem, inputs, refusals, simple
+from . import endings, filesystem, inputs, refusals, repeating, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -236,7 +236,7 @@ def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
         return [state]
     turn = words.turns[frame.index]
     if turn.more is None:
-        return [_turn_taken(state, node, frame.index, words)]
+        return [_turn_taken(state, node, _next(machine, state, node, frame.index, words), words)]
     if words.before is not None and words.before == _snapshot(state, node.name):
         state.push("for", node, turn.behind, Words(words.turns))
         return [state]
@@ -252,6 +252,18 @@ def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
             each.push("for", node, turn.behind, Words(words.turns))
         result.append(each)
     return result
+
+
+def _next(machine: Machine, state: State, node: sh.For, index: int, words: Words) -> int:
+    """The turn to take: this one, or the last one where all up to it would do the same."""
+    ahead = words.turns[index:]
+    if machine.live or len(ahead) < repeating.FEWEST or any(turn.more is not None for turn in ahead):
+        return index
+    standing = repeating.standing(state, node)
+    if standing == state.round and repeating.ignored(state, node):
+        return len(words.turns) - 1
+    state.round = standing
+    return index
 
 
 def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:

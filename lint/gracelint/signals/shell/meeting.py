@@ -73,6 +73,8 @@ def _merge(into: State, state: State) -> None:
             for path in into.made.keys() | state.made.keys()
         }
     into.restless = into.restless or state.restless
+    if into.round is not state.round:  # the ways began their rounds differently
+        into.round = None
     _meet_candidates(into, state)
     into.default = into.default or state.default
     into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}

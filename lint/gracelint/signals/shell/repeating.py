@@ -1,0 +1,68 @@
+"""Rounds of ``for`` that are all alike: ``for i in {30..0}; do if ping; then break; fi; sleep 1; done``.
+
+What a round makes of a shell follows from what the shell was before. So where a round leaves it as the round has found it, but for the loop's own
+variable, and nothing in the round looks at that, each further one does the same: those between it and the last need not be gone through.
+The last one is, so that the variable has its value behind the loop, and a ``break`` may have come with one value or another.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from .keyed import Reference
+from .state import State
+
+if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
+
+FEWEST = 3
+"""From so many rounds on that are still to go it is worth a look."""
+# Whatever may look at a variable without its name.
+_INDIRECT = re.compile(
+    r"\$\{!|\beval\b|\bsource\b|(?:^|[\s;&|({`])\.\s|\b(?:local|declare|typeset)\s+-\w*n"
+    # all variables are shown
+    r"|\b(?:set|declare|typeset|export|local|readonly)\s*(?:-p\s*)?(?:[\n;&|)}<>]|$)"
+)
+_WORD = re.compile(r"[\w.:@%+-]+")
+
+_PARTS = attrgetter(
+    *(
+        name
+        for name in State.__match_args__
+        if name not in ("stack", "sequence", "round", "variables", "scopes", "assumed", "over")
+    )
+)
+
+
+def standing(state: State, node: sh.For) -> tuple[object, ...]:
+    """All that a round may depend on, and change, but for the loop's variable."""
+    variables = {name: value for name, value in state.variables.items() if name != node.name}
+    scopes = [dict(saved) for _, saved in state.scopes]
+    return node, variables, scopes, dict(state.assumed), dict(state.over), _PARTS(state)
+
+
+def ignored(state: State, node: sh.For) -> bool:
+    """Whether nothing in a round, nor in the functions that it may call, can look at the loop's variable."""
+    if any(isinstance(value, Reference) for value in state.variables.values()):
+        return False
+    text = [node.body.text.value]
+    functions = dict(state.functions)
+    for part in text:  # which grows
+        if _looks(part, node.name):
+            return False
+        text += [functions.pop(word).text.value for word in _words(part) if word in functions]
+    return True
+
+
+@lru_cache(maxsize=64)
+def _looks(text: str, name: str) -> bool:
+    """Whether a text names a variable (an option, ``-i``, does not), or may do so in a roundabout way."""
+    return _INDIRECT.search(text) is not None or re.search(rf"(?<![-\w]){re.escape(name)}(?!\w)", text) is not None
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
