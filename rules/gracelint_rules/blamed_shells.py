@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
+
 from .blamed_programs import has_trait
-from .finite import is_step, may_serve, sounds_finite
 from .telling import service_name
 
 if TYPE_CHECKING:

@@ -34,9 +34,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
+from gracelint.signals.shell.finite import is_step
 
 from .blamed_programs import has_trait
-from .finite import is_step
 from .privileges import exec_fix
 from .telling import program_name
 

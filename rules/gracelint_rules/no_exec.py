@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.signals.shell.behind import work_behind
+
 from .blamed_programs import UNCATCHABLE, has_trait
 from .blamed_shells import line_of, shell_form_of
 from .defects import of_rule
-from .endings import work_behind
 from .launching import base_name
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import daemons_of, services_of, several_fix

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
+from gracelint.signals.shell.finite import may_serve
 
-from .finite import may_serve
 from .telling import program_name
 from .writing import fix_of, nothing_follows
 

@@ -208,6 +208,25 @@ def test_unknown_programs_are_unknown_where_it_matters(tmp_path: Path) -> None:
     assert trace.verdict == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("npm run build:node\nnpm install x\nif [ -e c ]; then node v.js; else echo none; fi", "unknown"),
+        ("if [ ! -f /data/c ]; then\n  teller -c /data/c -e\n  echo one\n  echo two\n  exit\nfi\nexec app", "unknown"),
+        ("ctl create user\nctl create role\n", "unknown"),
+        ("teller -c /data/c", "killed"),
+        ("teller -c /data/c\necho ended\nexit 1", "killed"),
+        ("if [ -f /data/c ]; then\n  teller -c /data/c\nfi", "killed"),
+        ("app\nteller --report", "killed"),
+    ],
+)
+def test_what_a_script_goes_on_behind_may_end(tmp_path: Path, text: str, verdict: str) -> None:
+    """A program that nobody knows, with more to do behind it, is not said to hold the shell; one that is known to stay is."""
+    trace = script(tmp_path, "dash", text)
+    assert trace.verdict == verdict
+    assert any("ends by itself" in each for each in trace.missing) == (verdict == "unknown")
+
+
 def test_what_rules_read(tmp_path: Path) -> None:
     found = outcome(script(tmp_path, "dash", "trap 'kill $p' SIGTERM INT\napp & p=$!\nwait $p\n"))
     assert (found.end, [trap.signal for trap in found.rejected], found.traps) == ("wait", ["SIGTERM"], ())

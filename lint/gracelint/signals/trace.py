@@ -126,4 +126,21 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
         verdict, reasons = "unknown", (*((ENDS,) if ends else ()), *missing, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
-    return teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)), ends=ends)
+    path = teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)), ends=ends)
+    step = _step(path) if verdict in ("killed", "abrupt") else None
+    if step is None:
+        return path
+    return teller.path(way, stop, "unknown", tuple(dict.fromkeys((f"whether {step} ends by itself", *reasons))))
+
+
+def _step(path: SignalPath) -> str | None:
+    """The command that a shell waits for, where the script is written as if it ended; None where nothing says so."""
+    for hop in path.hops:
+        outcome = hop.shell
+        if outcome is None or outcome.end != "foreground" or outcome.command is None:
+            continue
+        from .shell.finite import is_step
+
+        if is_step(outcome):
+            return f"`{outcome.command.text.value}`"
+    return None

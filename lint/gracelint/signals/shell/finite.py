@@ -1,22 +1,20 @@
 """Programs that nobody knows, but whose name says that they do one thing and end: ``create-user.sh``, ``python setup.py``, ``bin/migrate``.
 
-What a service costs is told only of what may be one. A name is a weak witness, so it never makes a promise: it only keeps a rule silent.
+A name is a weak witness, so it never makes a promise: it only takes a verdict back, and keeps a rule silent.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.regexes import regex
-
-from .endings import deed, for_each, says_and_leaves, siblings_before, work_behind
-from .launching import base_name
+from ...regexes import regex
+from .behind import deed, for_each, says_and_leaves, siblings_before, work_behind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gracelint.signals.shell.outcome import Command, Job, Outcome
-    from gracelint.source import Text
+    from ...source import Text
+    from .outcome import Command, Job, Outcome
 
 _DEEDS = frozenset(
     "add bootstrap build check chown compile config configure copy create download fetch fix gen generate import init initialise initialize"
@@ -41,13 +39,13 @@ def sounds_finite(command: Command) -> bool:
     """Whether the program's name, or that of the script that an interpreter or a runner runs, holds a word for a deed that ends."""
     if not command.argv or (command.program is not None and command.program.stays and not _is_unread_runner(command)):
         return False
-    name = base_name(command.argv[0])
+    name = command.argv[0].rpartition("/")[2]
     words = [name]
     if _VERSION.sub("", name) in _INTERPRETERS:
         if command.argv[1:2] in (("-e",), ("-r",), ("--eval",)):
             return True  # a few lines of a script's own, which compute something
         modules = 3 if command.argv[1:2] == ("-m",) else 1  # python -m spacy download, python -m app.migrate
-        words = [base_name(word) for word in command.argv[1:] if not word.startswith("-")][:modules]
+        words = [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
     elif command.program is not None and command.program.kind == "package-runners":
         words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
     elif command.program is not None:
@@ -71,7 +69,7 @@ def may_serve(job: Job) -> bool:
 
 def _last_of_several(job: Job) -> bool:
     """Whether a program that nobody knows comes after others in a group that runs in the background: ``(fetch x; unpack x) &``."""
-    from gracelint.parsers.shell import parse_command
+    from ...parsers.shell import parse_command
 
     if job.command.program is not None or "subshell" not in job.command.around:
         return False
@@ -82,7 +80,7 @@ def is_step(outcome: Outcome) -> bool:
     """Whether a program that nobody knows has more behind it than words and tidying up, at the script's own level or in a function that it was
     called from: it is written to end."""
     command = outcome.command
-    if command is None:
+    if command is None or command.argv[:1] == ("wait",):
         return False
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         unknown = command.program is None or command.program.stays is None

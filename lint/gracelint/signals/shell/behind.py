@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.parsers.shell.model import (
+from ...parsers.shell.model import (
     AndOr,
     Background,
     Block,
@@ -21,14 +21,15 @@ from gracelint.parsers.shell.model import (
     Simple,
     Subshell,
 )
-from gracelint.regexes import regex
+from ...regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gracelint.parsers.shell.model import Command as Node
     from gracelint.signals.shell.outcome import Command, Outcome
     from gracelint.source import Text
+
+    from ...parsers.shell.model import Command as Node
 
 _EQUALS = regex(r"\s==?\s|=~")
 _HANDS_ON = regex(r'"?\$(?:@|\*|\{@)')
@@ -61,7 +62,7 @@ def work_behind(outcome: Outcome, command: Command, *, always: bool = False) -> 
     ``always``: only what it does whenever that command was run and has ended; behind the branches of a choice by a value (``case``, ``[ "$1" = web ]``) nothing counts,
     as each of them may be meant to stay.
     """
-    from gracelint.parsers.shell import parse_command
+    from ...parsers.shell import parse_command
 
     body = parse_command(outcome.source).body
     if always:
@@ -99,7 +100,7 @@ def _always_goes_on(block: Block, at: Text) -> bool:
 
 def says_and_leaves(outcome: Outcome, command: Command) -> bool:
     """Whether a command in a branch is followed there by words for the reader and an ``exit`` of its own: a set-up, after which the container is started again."""
-    from gracelint.parsers.shell import parse_command
+    from ...parsers.shell import parse_command
 
     rest = _behind(parse_command(outcome.source).body, command.text)
     names = [node.words[0].text.value if isinstance(node, Simple) and node.words else "" for node in rest]
@@ -108,8 +109,8 @@ def says_and_leaves(outcome: Outcome, command: Command) -> bool:
 
 def for_each(outcome: Outcome, command: Command) -> bool:
     """Whether a command is run for one word after the other: the next one has its turn when it has ended."""
-    from gracelint.parsers.shell import parse_command
-    from gracelint.parsers.shell.walk import walk
+    from ...parsers.shell import parse_command
+    from ...parsers.shell.walk import walk
 
     return any(
         isinstance(node, For) and not node.selects and _holds(node.body.text, command.text)
