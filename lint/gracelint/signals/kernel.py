@@ -129,7 +129,7 @@ class Kernel:
 
     def _end_of_input(self, task: Task) -> None:
         """A filter ends with what feeds it; an application does not live on its input, and one that cleans up goes on with that."""
-        filters = task.process.helper or (task.driver is None and task.process.program is None)
+        filters = task.process.filters or (task.driver is None and task.process.program is None)
         if filters and task.finishes_at is None:
             self.end(task, "exited")
 

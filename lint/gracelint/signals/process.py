@@ -72,6 +72,11 @@ class Process:
             return small or self.program.order is not None or "expendable" in self.program.traits
         return self.shell is not None
 
+    @property
+    def filters(self) -> bool:
+        """Whether it ends with what it reads: a helper that is no shell, or a shell that runs nothing else."""
+        return self.helper and (self.shell is None or all(child.filters for child in self.children))
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -96,7 +101,8 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
-    removed, ``permitted``: those that they have made executable, ``filled``: folders that were given to programs, which may have put anything there."""
+    removed, ``permitted``: those that they have made executable, ``filled``: folders that were given to programs, which may have put anything there. ``given``: what can be
+    read from its standard input: a text, something that is not known (True), or nothing."""
 
     workdir: str
     search: str
@@ -108,6 +114,7 @@ class Environment:
     made: Mapping[str, Made] = field(default_factory=dict)
     permitted: frozenset[str] = frozenset()
     filled: tuple[str, ...] = ()
+    given: Text | bool = False
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
@@ -122,6 +129,7 @@ class Environment:
             self.made,
             self.permitted,
             self.filled,
+            self.given,
         )
 
 

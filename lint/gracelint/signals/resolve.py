@@ -176,8 +176,12 @@ class Resolver(Questions):
                 self, shell, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
             )
         if at >= len(words) or "s" in options:
+            given = environment.given
+            if not isinstance(given, bool):
+                mine, rest = replace(environment, given=True), [words[0], *words[at:]]
+                return run.shell(self, shell, version, "file", given, argv, rest, options, mine, pid, how)
             process = self._unknown(pid, arguments, environment, READS_ITS_INPUT, how)
-            return [Alternative(None, 0, reasons=process.missing)]
+            return [Alternative(process if given else None, None if given else 0, reasons=process.missing)]
         script = words[at]
         found = self._made(script, environment) or self.which(script.value, environment.workdir, environment.workdir)
         if isinstance(found, Absent):
@@ -256,12 +260,11 @@ class Resolver(Questions):
 
         if program.starts[0].how != "exec":
             return starting(self, process, program, environment)
+        clears = "clears-path" in program.traits or "-" in program.starts[0].env  # `env -` is `env -i`
         following = replace(
             environment,
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
-            search=program.starts[0].env.get(
-                "PATH", WITHOUT_PATH if "clears-path" in program.traits else environment.search
-            ),
+            search=program.starts[0].env.get("PATH", WITHOUT_PATH if clears else environment.search),
             user=user(program, arguments) or environment.user,
         )
         return [

@@ -181,8 +181,8 @@ def _alias(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
 
 def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``ulimit``: a limit that is set may be above what is allowed."""
-    sets = len(fields) > 1 and not fields[-1].shown.startswith("-")
-    if sets and state.tested:
+    sets = len(fields) > 1 and not fields[-1].shown.startswith("-") and fields[-1].value != "0"
+    if sets and (state.tested or machine.live):
         return machine.undecided(state, " ".join(field.shown for field in fields))
     return machine.finished(state, 0)
 

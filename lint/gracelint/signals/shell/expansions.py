@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ...parsers.shell import model as sh
 from ...records import dataclass, replace
-from ...regexes import regex
-from . import conditions, double_brackets
+from . import conditions, double_brackets, embedded
 from .refusals import ARRAY
 from .values import Unknown
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from .state import State
 
 DEEPEST = 8
-LONGEST = 4096
-# Double quotes in a text in which they stand for themselves, and what a backslash makes of the next character.
-QUOTE = regex(r"""(?s)\\(.)|\"""")
 Gate: TypeAlias = "sh.Parameter | sh.Both | None"
 
 
@@ -96,7 +92,7 @@ def _in_words(
 
 def _in_text(machine: Machine, text: str | None, where: Text, gates: tuple[Gate, ...] = ()) -> Iterator[Substitution]:
     if text and ("$(" in text or "`" in text):
-        word = as_word(machine, text, where)
+        word = embedded.as_word(machine, text, where)
         if word is not None:
             yield from _in_words(machine, (word,), gates)
 
@@ -134,16 +130,6 @@ def array_of(machine: Machine, word: sh.Word) -> tuple[sh.Assignment, ...] | Non
     commands = machine.context.parse(word.text, file=False).body.commands
     first = commands[0] if len(commands) == 1 else None
     return first.assignments if isinstance(first, sh.Simple) and not first.words else None
-
-
-def as_word(machine: Machine, text: str, where: Text) -> sh.Word | None:
-    """A text that is expanded as in double quotes though none are around it (a here-document, an expression), as a word; None where it cannot be read as one."""
-    if len(text) > LONGEST:
-        return None
-    quoted = QUOTE.sub(lambda match: r"\\\"" if match[1] == '"' else match[0] if match[1] else r"\"", text)
-    commands = machine.context.parse(machine.context.joined(f': "{quoted}"', where), file=False).body.commands
-    command = commands[0] if len(commands) == 1 else None
-    return command.words[1] if isinstance(command, sh.Simple) and len(command.words) == 2 else None
 
 
 def runs(machine: Machine, state: State, substitution: Substitution) -> bool | None:

@@ -115,6 +115,12 @@ def note(state: State, path: str, kind: Kind) -> None:
         state.made = {**state.made, path: Made(kind, user_of(state))}
 
 
+def note_pipe(state: State, path: str) -> None:
+    """The script has made a named pipe."""
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made("unknown", user_of(state), pipe=True)}
+
+
 def written(state: State, path: str, text: str | None) -> None:
     """A redirection has written this to a file that is there (None: something)."""
     found = state.made.get(path)

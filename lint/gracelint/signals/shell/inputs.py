@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...records import dataclass, replace
-from . import filesystem, substitution
+from . import embedded, filesystem, named_pipes, substitution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...source import Text
     from .machine import Machine
     from .state import State
-    from .values import Value
+    from .values import Field, Value
 
 ALWAYS = -1
 MOST_LINES = 40
@@ -28,14 +29,19 @@ CONSUMING = frozenset(
 )
 
 
+# What takes its input for a script, where it is given none.
+SHELLS = frozenset("ash bash busybox dash sh".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both."""
 
     descriptor: str
     rest: str | None
     depth: int
     pid: int | None = None
+    pipe: bool = False
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -78,6 +84,9 @@ def piped(machine: Machine, state: State, feeder: sh.Command) -> tuple[Input, ..
     text = None
     if isinstance(feeder, sh.Simple) and not feeder.redirects:
         text = _bounded(substitution.output(machine, state, (feeder,)))
+    elif isinstance(feeder, sh.Simple) and len(feeder.redirects) == 1 and [w.literal for w in feeder.words] == ["cat"]:
+        found = opened(machine, state, feeder.redirects[0], ALWAYS)  # `cat <<EOF | sh`
+        text = found.rest if found is not None and found.descriptor == INPUT else None
     return (*state.inputs, Input(INPUT, text, ALWAYS))
 
 
@@ -85,6 +94,19 @@ def current(state: State, descriptor: str) -> Input | None:
     """What a descriptor reads from; None where nothing is known to have been given."""
     leave(state)
     return next((each for each in reversed(state.inputs) if each.descriptor == descriptor), None)
+
+
+def given(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> Text | bool:
+    """What a command reads from, as far as a shell would take it for its script: a text, something that is not known (True), nothing."""
+    if not any(field.shown.rpartition("/")[2] in SHELLS for field in fields):
+        return False
+    known = current(state, INPUT)
+    for each in node.redirects:
+        if (each.descriptor or INPUT) == INPUT and each.operator[:1] == "<":
+            known = opened(machine, state, each, ALWAYS)
+    if known is None:
+        return False
+    return True if known.rest is None else machine.context.joined(known.rest, node.text) if known.rest else False
 
 
 def advance(state: State, known: Input, rest: str | None) -> None:
@@ -102,9 +124,11 @@ def consumed(state: State, node: sh.Simple, name: str) -> None:
 
 def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Input | None:
     """What a redirection reads from; None where it writes."""
-    if each.operator[:1] != "<" or each.operator == "<>":
+    if each.operator[:1] != "<":
         return None
     descriptor = each.descriptor or INPUT
+    if each.operator == "<>":
+        return Input(descriptor, None, depth, pipe=True) if named_pipes.both_ends(machine, state, each) else None
     if each.operator == "<&":
         word = each.target.literal if each.target is not None else None
         other = current(state, word) if word is not None else None
@@ -147,14 +171,8 @@ def _document(machine: Machine, state: State, each: sh.Redirect) -> Value | None
     body = each.heredoc.value
     if not each.expands or not any(character in body for character in "$`\\"):
         return body
-    if "\\" in body or "`" in body or len(body) > 4096:
-        return None
-    quoted = body.replace('"', '\\"')
-    script = machine.context.parse(machine.context.joined(f': "{quoted}"', each.heredoc), file=False)
-    command = script.body.commands[0] if len(script.body.commands) == 1 else None
-    if not isinstance(command, sh.Simple) or len(command.words) != 2:
-        return None
-    return machine.value(state, command.words[1])
+    word = embedded.as_word(machine, body, each.heredoc)
+    return machine.value(state, word) if word is not None else None
 
 
 def _bounded(text: Value | None) -> str | None:

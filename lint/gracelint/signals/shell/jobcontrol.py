@@ -65,7 +65,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         where = next(label for label in reversed(state.around) if label in ("pipeline", "subshell", "background"))
         state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
     shown = ("-" if login else "") + (shown or rest[0].shown) if shown or login else ""
-    return simple.execute(machine, state, rest, command, keyword, shown=shown)
+    return simple.execute(machine, state, node, rest, command, keyword, shown=shown)
 
 
 def _whole_job(state: State, pid: int) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from . import (
     held,
     inputs,
     loops,
+    named_pipes,
     opening,
     parameters,
     pipelines,
@@ -104,6 +105,10 @@ class Machine:
 
     def _begin(self, state: State, command: object) -> list[State]:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
+        pipe = named_pipes.alone(self, state, redirects) if redirects and state.made else ""
+        if pipe:
+            state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
+            return [state]
         if redirects and not opening.opened(self, state, command, redirects):
             return refusals.not_redirected(self, state, command)
         if state.held:
@@ -240,7 +245,19 @@ def _behind_debug(machine: Machine, state: State, frame: Frame) -> list[State]:
 def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside (``f() { [ a = b ] && x; }``)."""
     state.pop()
+    action = traps.on_return(state, frame)
     flow.restore(state)
+    if action is None:
+        return machine.finished(state, state.status, state.truth)
+    state.push("return", data=(state.status, state.truth))
+    state.push("seq", machine.context.parse(action, file=False).body)
+    return [state]
+
+
+def _behind_return(machine: Machine, state: State, frame: Frame) -> list[State]:
+    """The action of ``trap … RETURN`` is over."""
+    state.pop()
+    state.status, state.truth = frame.data  # type: ignore[misc] # put there when it began
     return machine.finished(state, state.status, state.truth)
 
 
@@ -279,6 +296,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "trap": _behind_trap,
     "error": _behind_error,
     "debug": _behind_debug,
+    "return": _behind_return,
     "exit": _exited,
     "base": _bottom,
     "within": _passed,

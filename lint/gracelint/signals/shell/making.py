@@ -1,4 +1,4 @@
-"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``.
+"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``, ``mkfifo``.
 
 What stands where is asked of the image, and of what the script has done itself (`made.Made`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
 where nothing stands in its way; else nobody knows. Options that are not modelled make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
@@ -72,7 +72,7 @@ def _split(name: str, words: list[str | None]) -> tuple[set[str], list[str | Non
 
 
 _LONG = {"--parents": "p", "--force": "f", "--recursive": "R", "--symbolic": "s", "--archive": "a", "--no-clobber": "n"}
-_VALUES = {"mkdir": "m", "touch": "drt", "cp": "tS", "mv": "tS", "ln": "tS"}
+_VALUES = {"mkdir": "m", "mkfifo": "m", "touch": "drt", "cp": "tS", "mv": "tS", "ln": "tS"}
 _MODES = frozenset({"x", "w", "r", "rw", "rwx", "wx", "rx"})
 
 
@@ -250,6 +250,15 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
     yield outcome if kind == "none" or outcome is False or "f" in letters else None
 
 
+def _mkfifo(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
+    for path in paths:
+        kind = standing(machine, state, path)
+        outcome = False if kind in ("file", "folder") else _can_make(machine, state, path)
+        if outcome is not False:
+            filesystem.note_pipe(state, path)
+        yield outcome if kind == "none" or outcome is False else None
+
+
 TOOLS: dict[str, Callable[[Machine, State, set[str], list[str]], Iterable[Outcome]]] = {
     "mkdir": _mkdir,
     "touch": _touch,
@@ -259,4 +268,5 @@ TOOLS: dict[str, Callable[[Machine, State, set[str], list[str]], Iterable[Outcom
     "cp": _cp,
     "mv": _mv,
     "ln": _ln,
+    "mkfifo": _mkfifo,
 }

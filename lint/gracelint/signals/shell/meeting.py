@@ -69,7 +69,9 @@ def _merge(into: State, state: State) -> None:
         into.workdir = Unknown("$PWD", nonempty=True)
     if into.made != state.made:
         into.made = {
-            path: into.made[path] if into.made.get(path) == state.made.get(path) else Made("unknown", None)
+            path: into.made[path]
+            if into.made.get(path) == state.made.get(path)
+            else Made("unknown", None, pipe=any(each.made[path].pipe for each in (into, state) if path in each.made))
             for path in into.made.keys() | state.made.keys()
         }
     into.restless = into.restless or state.restless

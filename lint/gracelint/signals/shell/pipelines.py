@@ -95,7 +95,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
-    if first is None and all(process.helper for process in processes):
+    if first is None and all(process.filters for process in processes):
         ended = [forked.alternative.status for forked in members if forked.alternative.process is None]
         failed = [status for status in ended if status] if "pipefail" in state.options else []
         return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
@@ -125,7 +125,7 @@ def _background_pipeline(
         over = False  # what would feed the next one
         for number, forked in enumerate(ways):
             process = forked.alternative.process
-            if over and process is not None and process.helper and not process.stays:
+            if over and process is not None and process.filters and not process.stays:
                 process = None  # a filter has ended with what fed it
             over = process is None and (over or not number)
             if process is not None:

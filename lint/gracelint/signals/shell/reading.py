@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass
 from . import inputs, simple
-from .state import Block, Truth
-from .values import Unknown
+from .state import Block, Ended, Truth
+from .values import Unknown, clip
 from .variables import NAME
 
 if TYPE_CHECKING:
@@ -97,6 +97,9 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             _distribute(state, line, names, separators, array=bool(options.array))
         return machine.finished(state, 0 if newline else 1)
     _forget(state, names)
+    if source is not None and source.pipe and not machine.live:
+        state.ended = Ended("unknown", reason=f"who writes to the named pipe that `{clip(node.text.value)}` reads")
+        return [state]
     if source is not None and source.pid is not None and not own:
         if machine.host.alive(state, source.pid) is False:
             return machine.finished(state, 1)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import arithmetic, parameters
+from . import arithmetic, embedded, parameters
 from .arithmetic import ASSIGNED, Invalid, Undecided
 from .state import Truth
 from .values import Unknown, clip, concatenate, default
 
 if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
     from ...source import Text
     from .machine import Machine
     from .state import State
@@ -42,12 +42,8 @@ def expanded(machine: Machine, state: State, expression: str, text: Text) -> Val
     if "$" in plain or "`" in plain:
         if len(expression) > arithmetic.LONGEST or "\\" in expression:
             return Unknown(clip(expression))
-        quoted = expression.replace('"', "")
-        script = machine.context.parse(machine.context.joined(f': "{quoted}"', text), file=False)
-        command = script.body.commands[0] if len(script.body.commands) == 1 else None
-        if not isinstance(command, sh.Simple) or len(command.words) != 2:
-            return Unknown(clip(expression))
-        return machine.value(state, command.words[1])
+        word = embedded.as_word(machine, expression.replace('"', ""), text)
+        return machine.value(state, word) if word is not None else Unknown(clip(expression))
     pieces: list[Value] = []
     at = 0
     for match in SIMPLE.finditer(expression):

@@ -95,7 +95,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
         held.enclose(machine, state, node.redirects)
         inputs.enclose(machine, state, node.redirects)
         state.push("within", label="redirection")
-    state.push("call", data=node.text, label="function")
+    state.push("call", function, data=node.text, label="function")
     return machine.enter(state, function.body)
 
 
@@ -111,13 +111,14 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     if name in ("cat", "tee") and opening.fails(machine, state, name, fields[1:]):
         return machine.finished(state, 1)
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
-        return execute(machine, state, fields, command, None, implicit=True)
+        return execute(machine, state, node, fields, command, None, implicit=True)
+    given = inputs.given(machine, state, node, fields)
     if state.inputs:
         inputs.consumed(state, node, name)
     if name not in filesystem.HARMLESS:
         state.restless = True
         filesystem.doubt(state, " ".join(field.shown for field in fields))
-    environment = surroundings(machine, state, pid1=False)
+    environment = replace(surroundings(machine, state, pid1=False), given=given)
     result: list[State] = []
     for each, alternative in apart(
         state, machine.context.start(machine, state, fields, environment, machine.context.new_pid())
@@ -243,6 +244,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
 def execute(
     machine: Machine,
     state: State,
+    node: sh.Simple,
     fields: list[Field],
     command: Command,
     keyword: Text | None,
@@ -252,7 +254,12 @@ def execute(
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
     leads = state.leads or (state.pid == state.shell.pid and state.shell.leads)
-    environment = replace(surroundings(machine, state, pid1=state.pid == 1), leads=leads, depth=machine.forking + 1)
+    environment = replace(
+        surroundings(machine, state, pid1=state.pid == 1),
+        leads=leads,
+        depth=machine.forking + 1,
+        given=inputs.given(machine, state, node, fields),
+    )
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)

@@ -18,9 +18,9 @@ def lasts(state: State) -> bool | None:
     if block.kind == "foreground":
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
         # A filter ends with what feeds it.
-        return _any(process.stays for process in processes if process.reads is None or not process.helper)
+        return _any(process.stays for process in processes if process.reads is None or not process.filters)
     processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
-    awaited = [process.stays for process in processes if process.reads is None or not process.helper]
+    awaited = [process.stays for process in processes if process.reads is None or not process.filters]
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
 from .outcome import Trap
 from .values import default
 
 if TYPE_CHECKING:
-    from ...parsers.shell import model as sh
     from ...source import Text
+    from .interpreter import Frame
     from .machine import Machine
     from .state import State
     from .values import Field
@@ -66,6 +67,19 @@ def hears_commands(state: State) -> bool:
             return False
         frame = frame.parent
     return True
+
+
+def on_return(state: State, frame: Frame) -> Text | None:
+    """The action of ``trap … RETURN`` that runs behind a file that was read, or behind a function: there it has to have been set in that very function, unless ``set -T`` hands it down."""
+    heard = state.traps.get("RETURN")
+    if heard is None or heard.action_text is None:
+        return None
+    if frame.label == "function" and "T" not in state.options:
+        within = frame.node.text if isinstance(frame.node, sh.Function) else None
+        at = heard.text
+        if within is None or within.buffer is not at.buffer or not within.start <= at.start < within.end:
+            return None
+    return heard.action_text
 
 
 def _text(machine: Machine, field: Field, action: str | None) -> Text | None:

@@ -1,0 +1,51 @@
+"""What may hold a shell for ever, or end a trap before it has told anybody, is never taken for granted: the verdict is unknown, with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from gracelint.image.build import standalone
+from gracelint.signals.trace import follow
+from gracelint.source import Document
+
+TRAP = "redis-server &\np=$!\ntrap '{}; kill $p; wait $p' TERM\nwait $p\n"
+# A script, and a piece of the reason.
+UNDECIDED = {
+    "#!/bin/bash\nmkfifo /tmp/f\nread x < /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
+    "#!/bin/bash\nmkfifo /tmp/f\necho x > /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
+    "#!/bin/sh\n[ -p /tmp/f ] || mkfifo /tmp/f\n{ :; } > /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
+    "#!/bin/bash\nmkfifo /tmp/f\nexec 3<>/tmp/f\nread x <&3\nexec redis-server\n": "who writes to the named pipe",
+    "#!/bin/dash\ncat <<X\n$(nginx -g 'daemon off;' >/tmp/log 2>&1 & echo 1)\nX\nexec redis-server\n": "keeps open what",
+    "#!/bin/bash\nx=$(eval 'redis-server & echo 1')\nexec redis-server\n": "keeps open what",
+    "#!/bin/bash\nx=$(redis-server --port 7)\nexec redis-server\n": "whether `redis-server --port 7` ends",
+    '#!/bin/bash\nx="${y:-$(nginx -g "daemon off;" & echo 1)}"\nexec redis-server\n': "",
+    "#!/bin/bash\nset -e\n" + TRAP.format("ulimit -n 99999999"): "ulimit",
+}
+# Near misses.
+DECIDED = (
+    "#!/bin/bash\nmkfifo /tmp/f\ncat < /tmp/f &\nexec redis-server > /tmp/f\n",
+    "#!/bin/sh\n[ -p /tmp/f ] || mkfifo /tmp/f\ntee /tmp/log < /tmp/f &\nexec redis-server > /tmp/f 2>&1\n",
+    "#!/bin/bash\nmkfifo /tmp/f\nexec 3<>/tmp/f\nexec redis-server <&3\n",
+    "#!/bin/bash\nx=$(redis-server --version)\nexec redis-server\n",
+    "#!/bin/bash\nx=$(mysqld --verbose --help 2>/dev/null)\nexec redis-server\n",
+    '#!/bin/bash\nx="${y:-$(hostname)}"\nexec redis-server\n',
+    "#!/bin/bash\nset -e\n" + TRAP.format("ulimit -c 0"),
+)
+
+
+def script(text: str) -> tuple[str, str]:
+    """The verdict of a script as an image's entrypoint, and what it says is missing."""
+    trace = follow(standalone(Document("/run.sh", text)))
+    return trace.verdict, " ".join(trace.missing)
+
+
+@pytest.mark.parametrize("text", UNDECIDED)
+def test_undecided(text: str) -> None:
+    verdict, missing = script(text)
+    assert verdict != "graceful"
+    assert UNDECIDED[text] in missing
+
+
+@pytest.mark.parametrize("text", DECIDED)
+def test_decided(text: str) -> None:
+    assert script(text)[0] == "graceful"
