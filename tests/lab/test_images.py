@@ -32,7 +32,9 @@ else:
 CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("images.toml").read_text("utf-8"))
 SHARED: dict[str, str] = CASES.pop("files")
 BASE = "debian:12"
-PACKAGES = "celery cron dumb-init gosu gunicorn nginx-light nodejs python3-gunicorn runit s6 supervisor tini".split()
+PACKAGES = (
+    "celery cron dumb-init gosu gunicorn nginx-light nodejs python3-gunicorn runit s6 sudo supervisor tini".split()
+)
 
 
 class Project:
