@@ -108,7 +108,8 @@ def _read(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
         state.store[(end.number, "readable")] = FALSE
     elif isinstance(receiver, Made):
         limit = state.store.get((receiver.number, "settimeout"))
-        over = rests.marked(run, receiver.number, "closed")
+        # A thread that reads is not woken by close() in another one (measured).
+        over = rests.marked(run, receiver.number, "shut" if frame.background == "thread" else "closed")
         kind = "rest" if limit is None else "pause"
         name = "socket.socket.recv"
         rests.rest(run, frame, text, name, state, kind=kind, over=over, raises="OSError", seconds=limit)

@@ -233,7 +233,8 @@ def _known(
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
-    over = rests.marked(run, number, entry["until"]) if "until" in entry else None
+    until = entry.get("until-in-thread" if frame.background == "thread" else "until", entry.get("until"))
+    over = rests.marked(run, number, until) if until is not None else None
     if entry.get("woken"):
         over = partial(woken_by_handler, run)
     refuses = entry.get("refuses", "") if over is not None and over(state) else ""

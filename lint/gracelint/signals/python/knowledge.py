@@ -10,7 +10,7 @@ a trigger, given); ``when``: more of them, if the first of the arguments ``given
 own handler has ended it (default: it returns).
 ``broken-off``: what it means when the exception of a program's own handler comes out of it, ``stopped`` when it ends by its mark (a server may drop its requests); ``serves`` (of ``does``): from here
 on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server. ``stop-with``: what a handler had
-better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``locks``: a handler cannot wait for the same meanwhile (``certain`` or ``perhaps``); ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``application``: position and name of the argument that is served, or names what is imported; ``loop-handlers``: its own handlers are its
+better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``until-in-thread``: what ends it in a thread, where that is something else (measured: ``close()`` in another thread wakes no ``accept()``). ``locks``: a handler cannot wait for the same meanwhile (``certain`` or ``perhaps``); ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``application``: position and name of the argument that is served, or names what is imported; ``loop-handlers``: its own handlers are its
 event loop's. ``ends``: ``perhaps``, where it is not known whether it ends by itself. ``loop``: an event loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
 """
 

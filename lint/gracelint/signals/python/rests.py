@@ -164,9 +164,15 @@ def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
     elif here.kind in ("rest", "perhaps"):
         run.snapshots.append(state.copy())
         state.dead = here.kind == "rest"
-        if here.over is not None and here.kind == "rest":
-            run.waiting.append(here.over)
+        if here.kind == "rest":
+            over = here.over or _never
+            # What an event loop's wait ends is not all known: callbacks are called in it.
+            run.waiting.append((lambda state: over(state) or None) if frame.loop else over)
     return None
+
+
+def _never(state: State) -> bool:
+    return False
 
 
 def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:

@@ -1,7 +1,7 @@
 """Threads and processes: what they do to the program's state until they rest, and whether the program's end waits for them.
 
 Only the main thread runs handlers. A thread is gone through when it is started, as far as its first rest; after the signal it is gone through again, from the
-beginning, with what the handler did: if it then comes to its end, so did the real one, wherever it was.
+beginning, with what the handler did: if it then comes to its end, so did the real one, unless that is still where it rested, because nothing has woken it.
 """
 
 from __future__ import annotations
@@ -154,6 +154,8 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         return False if lives else None
     if not known:
         return None
+    if thread.kind == "thread" and _still_waits(run, thread, state):
+        return False if lives else None
     kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
     inner = frame.elsewhere("thread")
     way, first = state.copy(), len(run.threads)
@@ -167,6 +169,12 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if unsure or (ended and resting):
         return None
     return ended and not resting
+
+
+def _still_waits(run: Run, thread: Thread, state: State) -> bool:
+    """Whether a thread is where it rested before the signal, because nothing has ended what it waits for there: what it would look at before that, or after, does not matter."""
+    waits = run.waits.get(thread.object, ())
+    return bool(waits) and all(over(state) is False for over in waits)
 
 
 def _told_to_end(thread: Thread, state: State) -> bool:
