@@ -121,6 +121,12 @@ def _cmd_unused(case: Case) -> bool:
     return launch.entrypoint is not None and not (launch.cmd is not None and launch.cmd_used)
 
 
+def _replaced(case: Case) -> bool:
+    """ENTRYPOINT or CMD is there more than once."""
+    keywords = [instruction.keyword for instruction in case.instructions]
+    return keywords.count("CMD") > 1 or keywords.count("ENTRYPOINT") > 1
+
+
 def _heredoc(case: Case) -> bool:
     return any((instruction.inner or instruction).heredocs for instruction in case.dockerfile.instructions)
 
@@ -159,6 +165,7 @@ RULES: tuple[Registered, ...] = (
     Registered("GL110", "uncatchable-stop-signal", "error", _own_stop_signal),
     Registered("GL111", "invalid-stop-signal", "error", _own_stop_signal),
     Registered("GL112", "wrong-stop-signal", "warning"),
+    Registered("GL113", "replaced-command", "warning", _replaced),
     Registered("GL201", "missing-exec", "error"),
     Registered("GL202", "exec-without-effect", "error"),
     Registered("GL203", "deferred-trap", "error"),
