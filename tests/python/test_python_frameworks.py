@@ -54,6 +54,36 @@ def test_unknown_framework(tmp_path: Path) -> None:
     assert program.missing == ("what framework.App.run does with the signal",)
 
 
+_LOOP = """import signal, sys, zmq
+running = True
+def stop(*_):
+    global running
+    running = False
+signal.signal(signal.SIGTERM, {handler})
+socket = zmq.Context().socket(zmq.REP)
+while running:
+    socket.send({call})
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "call", "expected"),
+    [
+        ("stop", "socket.recv()", "unknown"),  # measured: killed, as pyzmq goes on to wait
+        ("stop", "socket.recv_multipart()", "unknown"),
+        ("stop", "socket.recv(zmq.NOBLOCK)", "graceful"),
+        ("stop", "socket.ready()", "graceful"),
+        ("lambda *_: sys.exit(0)", "socket.recv()", "graceful"),
+        ("signal.SIG_IGN", "socket.recv()", "killed"),
+    ],
+)
+def test_a_foreign_wait_of_unknown_length_promises_nothing(
+    handler: str, call: str, expected: str, tmp_path: Path
+) -> None:
+    python_lab.write({"app.py": _LOOP.format(handler=handler, call=call)}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -55,17 +55,24 @@ def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: Sta
         state.store[CANCELLED] = TRUE
         if run.handling:
             run.opaque = False
-    _perhaps(run, frame, name, text, state)
+    _perhaps(run, frame, name, arguments, text, state)
     if _INSTALLS.search(name.rpartition(".")[2]):
         _may_install(run, state)
     return UNKNOWN
 
 
-def _perhaps(run: Run, frame: Frame, name: str, text: Text, state: State) -> None:
-    """By its name, a foreign call may be where the program, or a thread, stays."""
-    if not perhaps_rests(name):
+# Foreign calls that by their names, and without a limit in their arguments, wait for something to come.
+_RECEIVES = regex(r"(?:recv|receive|wait_for|next_event)(?:_\w+)?|read_loop|wait")
+
+
+def _perhaps(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, state: State) -> None:
+    """By its name, a foreign call may be where the program, or a thread, stays: after a signal it may well go on to wait (PEP 475), and nobody knows how long."""
+    unlimited = next(arguments.every(), None) is None
+    if unlimited and _RECEIVES.fullmatch(name.rpartition(".")[2]):
+        rests.rest(run, frame, text, name, state, kind="pause", seconds=UNKNOWN)
+    elif not perhaps_rests(name):
         return
-    if frame.background is None:
+    elif frame.background is None:
         run.foreign.append((text, name))
     elif frame.background == "thread" and state.signalled:
         run.doubts.append(f"whether {name} ends")
@@ -158,7 +165,7 @@ def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, 
     """A foreign call nothing is known of."""
     if run.handling:
         run.opaque = True
-    _perhaps(run, frame, name, text, state)
+    _perhaps(run, frame, name, arguments, text, state)
     mentioned = any(signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every())
     if mentioned or _INSTALLS.search(name.rpartition(".")[2]):
         _may_install(run, state)
