@@ -48,27 +48,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.source import Span
 
 # Between the end of its own drain and SIGKILL.
 _MARGIN = 2
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each server that hears its graceful signal, or knows none, and ends at once."""
+    """One finding for each server that hears its graceful signal, or knows none, and ends at once: where it is started first, as its settings hold wherever it is."""
     if all(word.inherited for word in case.image.launch.arguments):
         return  # all of it is the base image's, and so are its defaults
-    spoken: set[Span] = set()
+    spoken = set[str]()
     for path in case.trace.paths:
         for hop in path.hops:
             program, signal = hop.program, hop.received or case.trace.stop_signal.name
-            if program is None or not program.drain or hop.text is None or hop.text.span in spoken:
+            if program is None or not program.drain or hop.text is None or program.name in spoken:
                 continue
             if not (hop.pid1 or hop.notified) or hop.disposition != "terminates" or program.stays is False:
                 continue
             if program.clean_signals and signal not in program.clean_signals:
                 continue  # another signal is what is missing first
-            spoken.add(hop.text.span)
+            spoken.add(program.name)
             graceful = ", its graceful stop, too" if program.clean_signals else ""
             setting = program.drain.format(seconds=f"{max(1, case.trace.grace_period - _MARGIN):g}")
             yield RULE.finding(
