@@ -35,7 +35,8 @@ CMD ["python", "app.py"]
 ```
 
 ## Fix safety
-No fix: where to stop is the program's own matter.
+Unsafe, and only where the text follows: `global` is put into a handler that sets a name of its own instead of the program's; a thread calls `server.shutdown()`; the event loop calls what sets its event; a handler
+that only prints or logs ends the program as well, by SystemExit. Where else to stop is the program's own matter.
 
 ## When not to care
 Never: a program that is meant to ignore the signal still ends by SIGKILL.
@@ -49,15 +50,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.diagnostics import Fix
 from gracelint.rule import Case, Rule
 
-from .applications import consequence, tell
+from .applications import consequence, response_of, tell
 from .defects import of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.python.behaviour import Response
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -69,7 +72,19 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"does not stop: {reaction}; {consequence(case, defect)}. Let the handler end the program, or the loop look at what it sets",
+            fix=_fix(response_of(case, defect)),
         )
+
+
+def _fix(response: Response | None) -> Fix | None:
+    """Mend the handler where the text follows."""
+    if response is None or response.source is None or response.at is None:
+        return None
+    # Only here, because it brings libcst.
+    from gracelint.parsers.python.stopping import end_the_program
+
+    found = end_the_program(response.source, response.at, loop=response.loop)
+    return Fix("unsafe", *found) if found is not None else None
 
 
 RULE = Rule("GL302", "handler-does-not-stop", "error", check, __doc__)

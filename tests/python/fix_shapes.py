@@ -737,3 +737,178 @@ command = [command, "child.py"]
 subprocess.run(command)
 """,
 }
+
+# Programs whose handler returns and lets them go on.
+HANDLERS = {
+    "global": """\
+import signal
+import time
+
+running = True
+
+
+def stop(signum, frame):
+    \"\"\"Leave the loop.\"\"\"
+    print("stopping")
+    running = False
+
+
+signal.signal(signal.SIGTERM, stop)
+while running:
+    time.sleep(0.2)
+print("CLEANED", flush=True)
+""",
+    "nonlocal": """\
+import signal
+import time
+
+
+def main():
+    stopping = False
+
+    def stop(signum, frame):
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    while not stopping:
+        time.sleep(0.2)
+    print("CLEANED", flush=True)
+
+
+main()
+""",
+    "logs": """\
+import logging
+import signal
+import time
+
+log = logging.getLogger(__name__)
+
+
+def stop(signum, frame):
+    log.info("stopping")
+
+
+signal.signal(signal.SIGTERM, stop)
+try:
+    while True:
+        time.sleep(0.2)
+finally:
+    print("CLEANED", flush=True)
+""",
+    "prints": """\
+import signal
+import time
+
+signal.signal(signal.SIGTERM, lambda *_: print("stopping"))
+try:
+    while True:
+        time.sleep(0.2)
+finally:
+    print("CLEANED", flush=True)
+""",
+    "shutdown": """\
+import signal
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+
+server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+
+
+def stop(signum, frame):
+    server.shutdown()
+
+
+signal.signal(signal.SIGTERM, stop)
+server.serve_forever()
+print("CLEANED", flush=True)
+""",
+    "event": """\
+import asyncio
+import signal
+
+
+async def main():
+    stopping = asyncio.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    await stopping.wait()
+    print("CLEANED", flush=True)
+
+
+asyncio.run(main())
+""",
+}
+
+# Programs whose handler means something else, or of which nobody can tell what it should do.
+HANDLERS_OF_THEIR_OWN = {
+    "works": """\
+import signal
+import time
+
+
+def stop(signum, frame):
+    with open("/tmp/state", "w") as out:
+        out.write("saved")
+
+
+signal.signal(signal.SIGTERM, stop)
+while True:
+    time.sleep(0.2)
+""",
+    "ignores": """\
+import signal
+import time
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    time.sleep(0.2)
+""",
+    "a flag that nothing else reads": """\
+import signal
+import time
+
+stopping = False
+
+
+def stop(signum, frame):
+    stopping = True
+
+
+signal.signal(signal.SIGTERM, stop)
+while True:
+    time.sleep(0.2)
+""",
+    "one of two": """\
+import signal
+import sys
+import time
+
+if len(sys.argv) > 5:
+
+    def stop(signum, frame):
+        sys.exit(0)
+
+else:
+
+    def stop(signum, frame):
+        print("stopping")
+
+
+signal.signal(signal.SIGTERM, stop)
+while True:
+    time.sleep(0.2)
+""",
+    "not in a coroutine": """\
+import asyncio
+import signal
+
+stopping = asyncio.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+
+
+async def main():
+    await stopping.wait()
+
+
+asyncio.run(main())
+""",
+}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import archive
 import pytest
-from fix_shapes import CHILD, LAUNCHERS, SHAPES, STAYING, UNMENDED
+from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, STAYING, UNMENDED
 
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
@@ -102,3 +102,17 @@ def test_launcher_becomes_what_it_starts(name: str, tmp_path: Path) -> None:
 def test_launcher_that_has_more_to_do_is_left_alone(name: str, tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text(CHILD)
     assert mended(STAYING[name], tmp_path) == STAYING[name].encode()
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_handler_ends_the_program(name: str, tmp_path: Path) -> None:
+    """Killed before, in spite of its handler; its clean-up runs after."""
+    (tmp_path / "app.py").write_text(HANDLERS[name])
+    assert verdict(tmp_path) == ("killed", False)
+    assert mended(HANDLERS[name], tmp_path) != HANDLERS[name].encode()
+    assert verdict(tmp_path) == ("graceful", True)
+
+
+@pytest.mark.parametrize("name", HANDLERS_OF_THEIR_OWN)
+def test_handler_that_does_something_else_is_left_alone(name: str, tmp_path: Path) -> None:
+    assert mended(HANDLERS_OF_THEIR_OWN[name], tmp_path) == HANDLERS_OF_THEIR_OWN[name].encode()

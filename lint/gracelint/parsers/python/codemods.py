@@ -65,7 +65,7 @@ def install_loop_handler(source: Text, at: Text, signal: str, event: str | None)
 
 def catch_exception(source: Text, clause: Text) -> tuple[Edit, ...] | None:
     """``except:`` and ``except BaseException:`` become ``except Exception:``. ``clause`` begins at the clause."""
-    module = _parsed(source)
+    module = parsed(source)
     if module is None:
         return None
     spans = places(module)
@@ -107,7 +107,8 @@ def move_before(source: Text, statement: Text, blocking: Text) -> tuple[Edit, ..
 # --- finding -----------------------------------------------------------------------------------------------------------
 
 
-def _parsed(source: Text) -> cst.Module | None:
+def parsed(source: Text) -> cst.Module | None:
+    """The tree of a module; None where it cannot be read."""
     try:
         return cst.parse_module(source.value)
     except (cst.ParserSyntaxError, RecursionError, ValueError, UnicodeError):
@@ -116,7 +117,7 @@ def _parsed(source: Text) -> cst.Module | None:
 
 def located(source: Text, at: Text) -> tuple[cst.Module | None, list[Step]]:
     """The module, and the statements around a place, outermost first."""
-    module = _parsed(source)
+    module = parsed(source)
     if module is None:
         return None, []
     spans = places(module)
@@ -211,7 +212,7 @@ def with_body(module: cst.Module, block: cst.Module | cst.IndentedBlock, body: S
 def _inserted(module: cst.Module, step: Step, code: str) -> cst.Module:
     """A statement in front of another, behind the docstring. Empty lines come before both; a comment stays with what it speaks of."""
     body = list(step.block.body)
-    at = step.index + (step.index == 0 and _is_docstring(body[0]))
+    at = step.index + (step.index == 0 and is_docstring(body[0]))
     lines = getattr(body[at], "leading_lines", ()) if at < len(body) else ()
     empty = list(takewhile(lambda line: line.comment is None, lines))
     line = cst.parse_statement(code, config=module.config_for_parsing).with_changes(leading_lines=empty)
@@ -221,7 +222,8 @@ def _inserted(module: cst.Module, step: Step, code: str) -> cst.Module:
     return with_body(module, step.block, body)
 
 
-def _is_docstring(statement: cst.CSTNode) -> bool:
+def is_docstring(statement: cst.CSTNode) -> bool:
+    """Whether a statement is nothing but a string."""
     return (
         isinstance(statement, cst.SimpleStatementLine)
         and isinstance(statement.body[0], cst.Expr)
@@ -256,7 +258,7 @@ def _imports(module: cst.Module) -> list[tuple[int, list[str]]]:
     """The ``import`` statements with which a module begins, and the modules they name as they are."""
     found = []
     for at, statement in enumerate(module.body):
-        if at == 0 and _is_docstring(statement):
+        if at == 0 and is_docstring(statement):
             continue
         small = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
         if not small or not all(isinstance(each, cst.Import | cst.ImportFrom) for each in small):
