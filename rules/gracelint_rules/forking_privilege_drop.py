@@ -37,7 +37,7 @@ from gracelint.rule import Case, Rule
 from gracelint.signals.shell.finite import is_step
 
 from .blamed_programs import has_trait
-from .privileges import exec_fix
+from .privileges import becomes_root, exec_fix
 from .telling import program_name
 
 if TYPE_CHECKING:
@@ -78,7 +78,11 @@ def check(case: Case) -> Iterator[Finding]:
                     if seconds
                     else " and passes some signals on, not all"
                 )
-                + f"; write exec gosu USER {app}, su-exec or setpriv, which replace themselves by it",
+                + (
+                    f"; let the image start as root, without sudo, and become another user in front of {app}, with exec gosu, su-exec or setpriv"
+                    if becomes_root(hop.argv)
+                    else f"; write exec gosu USER {app}, su-exec or setpriv, which replace themselves by it"
+                ),
                 severity="error" if path.verdict == "killed" else "warning",
                 fix=exec_fix(case, hop.text),
             )

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.records import replace
 from gracelint.signals.shell.behind import work_behind
 
 from .blamed_programs import UNCATCHABLE, has_trait
 from .blamed_shells import line_of, shell_form_of
 from .defects import of_rule
 from .launching import base_name
+from .privileges import becomes_root
 from .shell_form import BUILTINS, exec_form_fix
 from .supervising import daemons_of, services_of, several_fix
 from .telling import confidence_of, guessed, name_of_child, program_name, severity_of, shell_name, tell
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.rule import Case, Rule
-    from gracelint.signals.shell.outcome import Around, Outcome
+    from gracelint.signals.shell.outcome import Around, Command, Outcome
+    from gracelint.source import Text
 
     from .defects import Defect
 
@@ -33,6 +36,7 @@ _IN_THE_WAY: frozenset[Around] = frozenset(
 )
 
 
+_HEAD = len("while")
 # What to write where exec alone would not do.
 _INSTEAD: Mapping[Around, str] = {
     "subshell": "drop the parentheses and write {exec}",
@@ -48,6 +52,10 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         if outcome is None or outcome.command is None or _malformed(case, outcome):
             continue
         app = name_of_child(defect, outcome.command)
+        loop = _fed_loop(outcome, outcome.command)
+        if loop is not None:
+            yield _loop_that_reads(rule, case, replace(defect, at=loop.cut(0, _HEAD)), outcome, shell, app)
+            continue
         # What a script's shell does with its last command is the same in all; what sh -c does is not.
         by_form, guess = outcome.mode == "command", guessed(case, outcome)
         yield tell(
@@ -59,6 +67,38 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
             confidence="low" if by_form and guess else confidence_of(outcome),
             fix=_fix(case, defect, outcome),
         )
+
+
+def _fed_loop(outcome: Outcome, command: Command) -> Text | None:
+    """The loop that reads what a command writes (``inotifywait -m | while read …``): it is the work, and the command only feeds it."""
+    if "pipeline" not in command.around or command.text.buffer is not outcome.source.buffer:
+        return None
+    from gracelint.parsers.shell import parse_command
+    from gracelint.parsers.shell.model import Pipeline, While
+    from gracelint.parsers.shell.walk import walk
+
+    for node in walk(parse_command(outcome.source).body):
+        if isinstance(node, Pipeline) and isinstance(node.commands[-1], While):
+            first = node.commands[0].text
+            if first.start <= command.text.start and command.text.end <= first.end:
+                return node.commands[-1].text
+    return None
+
+
+def _loop_that_reads(rule: Rule, case: Case, defect: Defect, outcome: Outcome, shell: str, feeder: str) -> Finding:
+    signal, who = case.trace.stop_signal.name, f"the loop that reads what {feeder} writes"
+    if defect.hop.pid1:
+        story = f"{signal} never reaches {who}: {shell}, {shell_name(outcome)}, stays PID 1 and drops it; all are killed after {case.trace.grace_period:g} s"
+    elif defect.hop.notified is False:
+        story = f"{shell}, {shell_name(outcome)}, waits for {who} and passes nothing on"
+    else:
+        story = f"{shell}, {shell_name(outcome)}, dies of {signal} at once, PID 1 follows, and {who} is killed in the middle of its work"
+    advice = (
+        "put the pipeline in the background, wait for it, and trap the signal: end there, or finish what is begun first"
+    )
+    return tell(
+        rule, case, defect, f"{story}; {advice}", severity=severity_of(defect.path), confidence=confidence_of(outcome)
+    )
 
 
 def _malformed(case: Case, outcome: Outcome) -> bool:
@@ -107,6 +147,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
         if place in _INSTEAD:
             return _INSTEAD[place].format(exec=written)
     if command is not None and has_trait(command.program, "privilege-drop"):
+        if becomes_root(command.argv):
+            return f"write {written}, or better, let the image start as root, without {program_name(command.argv)}"
         return f"write {written}, or better, exec gosu USER, su-exec or setpriv in place of it"
     return f"write {written}"
 

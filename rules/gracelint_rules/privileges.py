@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
 
-from .launching import installed
+from .launching import base_name, installed
 from .writing import fix_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gracelint.diagnostics import Fix
     from gracelint.rule import Case
     from gracelint.source import Text
@@ -27,6 +29,22 @@ _STRING = regex(
     rf"(?:su|runuser)\s+(?:-s\s+\S+\s+)?{_USER}\s+(?:-s\s+\S+\s+)?-c\s+(?P<quote>['\"])(?P<command>[^'\"$`\\]+)(?P=quote)\Z"
 )
 _TOOLS = ("gosu", "su-exec", "setpriv")
+
+
+def becomes_root(argv: Sequence[str]) -> bool:
+    """Whether sudo or doas is called to become root, which gosu and its like cannot: they can only give privileges up."""
+    if not argv or base_name(argv[0]) not in ("sudo", "doas"):
+        return False
+    user, words = "root", list(argv[1:])
+    while words and words[0].startswith("-") and words[0] != "--":
+        word = words.pop(0)
+        if word in ("-u", "--user") and words:
+            user = words.pop(0)
+        elif word.startswith(("--user=", "-u")):
+            user = word.removeprefix("--user=").removeprefix("-u")
+        elif word in ("-g", "-h", "-p", "-C", "-r", "-t", "-D", "-R", "-T", "-U") and words:
+            words.pop(0)
+    return user in ("root", "#0")
 
 
 def exec_fix(case: Case, command: Text) -> Fix | None:

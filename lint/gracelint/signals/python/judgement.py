@@ -216,7 +216,7 @@ def _outcome(
     ends = [end for end in run.endings if end.state.signalled]
     doubts = [doubt for doubt in run.doubts if doubt not in first.doubts]
     certain = [end for end in ends if not end.state.uncertain]
-    if ends and run.stays and not certain and not run.influenced:
+    if ends and run.stays and not certain and not run.influenced and not _moved_on(run, first):
         ends = []
     if (ends and run.stays) or (not ends and not run.stays) or doubts:
         why = doubts[0] if doubts else "what its handler brings about depends on what is not known"
@@ -254,6 +254,12 @@ def _outcome(
         why = "whether a coroutine that is left in the event loop gets to its clean-up"
         return Reaction("unknown", why), None, None
     return _ending(run, ends, signal), None, None
+
+
+def _moved_on(run: Run, first: Run) -> bool:
+    """Whether the signal has brought the program to a place where it stays, or not, that it had not come to before: a way out of there may well be taken."""
+    before = {visit.text for visit in first.visits}
+    return any(place.text not in before for place in run.stays)
 
 
 def _ending(run: Run, ends: list[Ending], signal: str) -> Reaction:

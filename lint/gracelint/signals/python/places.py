@@ -49,7 +49,8 @@ def _last_loop(run: Run, visits: list[Visit]) -> list[Visit]:
 
 
 def _each(run: Run, visits: list[Visit]) -> list[Visit]:
-    """The last visit of each place; a loop counts only where nothing in it waits."""
+    """The last visit of each place, those of the program's own loop first: a helper further down pauses, or asks another program for something, and
+    comes back. A loop counts only where nothing in it waits."""
     waiting = {visit.number for visit in run.visits if visit.kind != "loop"}
     found: dict[tuple[object, int], Visit] = {}
     for visit in visits:
@@ -59,4 +60,4 @@ def _each(run: Run, visits: list[Visit]) -> list[Visit]:
         ):
             continue
         found[(visit.text.buffer, visit.text.start)] = visit
-    return list(found.values())[:MOST_PLACES]
+    return sorted(found.values(), key=lambda visit: len(visit.way))[:MOST_PLACES]

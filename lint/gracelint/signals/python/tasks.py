@@ -22,6 +22,7 @@ from .values import (
     Made,
     Ref,
     bounds,
+    is_number,
     truth,
 )
 
@@ -125,6 +126,11 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
             return result
         rests.rest(run, inner, text, "the task", state, kind="perhaps")
         return UNKNOWN
+    limit = state.store.get((task.number, "#limit"), NONE)
+    if is_number(limit):
+        # It is over then, whatever has become of the tasks, which go on.
+        rests.rest(run, frame, text, "asyncio.wait", state, kind="pause", seconds=limit)
+        return UNKNOWN
     several = state.store.get((task.number, "#tasks"), Items(()))
     tasks = several.items if isinstance(several, Items) else ()
     quiet = truth(state.store.get((task.number, "#quiet"), NONE))
@@ -187,6 +193,7 @@ def _gather(kind: str) -> Special:
         state.store[(made.number, "#quiet")] = arguments.get(-1, "return_exceptions") or NONE
         if kind == "asyncio.wait":
             given = items_of(run, arguments.get(0, "fs") or UNKNOWN, state) or ()
+            state.store[(made.number, "#limit")] = arguments.get(-1, "timeout") or NONE
             first = arguments.get(-1, "return_when")
             state.store[(made.number, "#first")] = TRUE if isinstance(first, Ref) and "FIRST" in first.name else NONE
         tasks = tuple(
