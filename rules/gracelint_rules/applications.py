@@ -64,7 +64,7 @@ def tell(
     sure: Confidence = "high" if program is None or program.stays else "medium"
     return rule.finding(
         defect.at,
-        f"{shown(defect.hop.argv)} {message}{condition(defect)}",
+        f"{shown(defect.hop.argv)} {message}{condition(case, defect)}",
         severity=severity or ("error" if defect.path.verdict == "killed" else "warning"),
         confidence=confidence or sure,
         related=(*related(case, defect), *(_related(defect, response) if response is not None else ())),

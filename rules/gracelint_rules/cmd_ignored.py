@@ -77,7 +77,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _taken_away(case: Case, entrypoint: Instruction) -> Iterator[Finding]:
     """An ENTRYPOINT that starts nothing, because it emptied a CMD that starts a server."""
     words = _earlier(case)
-    if not words or case.image.from_text is None or any(path.hops for path in case.trace.paths):
+    if not words or case.image.from_text is None or not _starts_its_arguments(case):
         return
     at = case.image.from_text
     program = describe([Argument(word, at) for word in words], case.image)
@@ -92,6 +92,16 @@ def _taken_away(case: Case, entrypoint: Instruction) -> Iterator[Finding]:
         related=(Related(at.span, "the CMD is from here"),),
         fix=Fix("unsafe", "Write the CMD again", (Edit(end, f"\nCMD {json_array(words)}"),)),
     )
+
+
+def _starts_its_arguments(case: Case) -> bool:
+    """Whether a script was started, has come to its end, and would have started what it is given: a shell form is given nothing."""
+    ways = [path for path in case.trace.paths if path.default]
+    launch = case.image.launch
+    ended = bool(ways) and all(path.over == "ends" and not path.hops for path in ways)
+    shells = [hop.shell for path in ways for hop in path.before if hop.shell is not None]
+    by_exec = launch.entrypoint is not None and launch.entrypoint.form == "exec"
+    return ended and by_exec and any(_uses_arguments(shell.source.value) for shell in shells)
 
 
 def _earlier(case: Case) -> Sequence[str]:

@@ -42,15 +42,12 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from .telling import program_name
+from .telling import drain_setting, program_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-
-# Between the end of its own drain and SIGKILL.
-_MARGIN = 2
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -69,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
                 continue  # another signal is what is missing first
             spoken.add(program.name)
             graceful = ", its graceful stop, too" if program.clean_signals else ""
-            setting = program.drain.format(seconds=f"{max(1, case.trace.grace_period - _MARGIN):g}")
+            setting = drain_setting(case, program.drain)
             yield RULE.finding(
                 hop.text,
                 f"{program_name(hop.argv)} drops the requests in flight on {signal}{graceful}; write {setting} into its configuration",

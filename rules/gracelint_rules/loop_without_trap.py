@@ -68,6 +68,7 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None:
             continue
         signal = case.trace.stop_signal.name or "SIGTERM"
+        sleeps = _SLEEP.findall(outcome.loop.value) if outcome.loop is not None else []
         yield tell(
             RULE,
             case,
@@ -78,7 +79,7 @@ def check(case: Case) -> Iterator[Finding]:
                 if defect.hop.pid1
                 else "kills it in the middle of whatever it does"
             )
-            + f"; write trap 'exit 0' {signal.removeprefix('SIG')} before it, and sleep with sleep 60 & wait $!",
+            + f"; write trap 'exit 0' {signal.removeprefix('SIG')} before it, and sleep with {sleeps[0] if sleeps else 'sleep 60'} & wait $!",
             severity=severity_of(defect.path),
             fix=_fix(outcome, signal.removeprefix("SIG")),
         )

@@ -55,7 +55,7 @@ from gracelint.source import Edit
 from .blamed_programs import has_trait
 from .defects import of_rule
 from .launching import executed
-from .telling import holds, program_name, severity_of, tell
+from .telling import drain_setting, holds, program_name, severity_of, tell
 from .writing import fix_of, instruction_fix, json_array
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             if settable
             else f"let a supervisor start it that can be told to send {clean[0]}, or give it a container of its own"
         )
+        if program.drain:
+            advice += f", and write {drain_setting(case, program.drain)} into its configuration: without it the requests in flight are dropped on {clean[0]}, too"
         return RULE.finding(
             hop.text,
             f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; {advice}",

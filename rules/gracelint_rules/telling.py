@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Related
 from gracelint.regexes import regex
 from gracelint.signals.programs import catalogue
 
-from .launching import base_name
+from .launching import SHELLS, base_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 # A shell command that is the words of one program.
 _PLAIN = regex(r"[\w./:@%+,=\- ]+")
 _WORDS_SHOWN = 4
+# Between the end of a server's own drain and SIGKILL.
+_MARGIN = 2
 _CONDITIONS_SHOWN = 3
+# How many ways, and conditions of each, are looked at for the shortest that tells them from others.
+_WAYS_COMPARED, _CONDITIONS_COMPARED = 16, 10
 # What a control program (``service``) is asked to do.
 _VERBS = frozenset({"start", "restart", "up", "reload"})
 _SET, _NOT_SET = " is set", " is not set"
@@ -86,17 +91,31 @@ def cost(case: Case, path: SignalPath) -> str:
     return "the kernel kills it without notice as soon as PID 1 has left"
 
 
-def condition(defect: Defect) -> str:
-    """When the defect shows, if not on every way: `` (when $1 = bash)``. Of several ways the one that assumes least, and of many
-    conditions the last: they decided."""
+def condition(case: Case, defect: Defect) -> str:
+    """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions, of a way that has it, that no way without it fulfils; of those as few the
+    last: they decided. What only other processes of the container came across is none of them."""
     if not defect.whens or () in defect.whens:
         return ""
     # What one shell found out of a variable, another below it may assume otherwise: such a way is not told.
-    possible = [when for when in defect.whens if not _contradicts(when)]
-    if not possible:
-        return ""
-    when = min(possible, key=len)
-    return f" (when {' and '.join(when[-_CONDITIONS_SHOWN:])})"
+    possible = [when for when in dict.fromkeys(defect.whens) if not _contradicts(when)][:_WAYS_COMPARED]
+    found = set(defect.whens)
+    without = [
+        set(path.when) for path in case.trace.paths if path.when not in found and not _blames_another(path, defect)
+    ]
+    for count in range(_CONDITIONS_SHOWN + 1):
+        for when in possible:
+            last = when[-_CONDITIONS_COMPARED:]
+            for chosen in reversed(list(combinations(last, count))):
+                if not any(fulfilled.issuperset(chosen) for fulfilled in without):
+                    return f" (when {' and '.join(chosen)})" if chosen else ""
+    when = min(possible, key=len, default=())
+    return f" (when {' and '.join(when[-_CONDITIONS_SHOWN:])})" if when else ""
+
+
+def _blames_another(path: SignalPath, defect: Defect) -> bool:
+    """Whether a way ends badly with the same process in it: then it is only that something else is told of it."""
+    text = defect.hop.text
+    return path.verdict == defect.path.verdict and text is not None and any(hop.text == text for hop in path.hops)
 
 
 def _contradicts(when: Sequence[str]) -> bool:
@@ -110,6 +129,8 @@ def name_of_child(defect: Defect, command: Command) -> str:
         started = hop.parent is not None and hops[hop.parent] is defect.hop
         if started and hop.argv and command.argv[1:][-len(hop.argv) :] == hop.argv:
             return program_name(hop.argv)
+        if started and hop.shell is None and base_name(command.argv[0]) in SHELLS and hop.argv[:1] != command.argv[:1]:
+            return program_name(hop.argv)  # of sh -c 'prepare && exec app', what it has become
     return program_name(command.argv)
 
 
@@ -169,12 +190,17 @@ def tell(
     """The finding for a defect, with the condition and the rest of the chain."""
     return rule.finding(
         defect.at,
-        message + condition(defect),
+        message + condition(case, defect),
         severity=severity,
         confidence=confidence,
         related=tuple(related(case, defect)),
         fix=fix,
     )
+
+
+def drain_setting(case: Case, drain: str) -> str:
+    """The setting without which a server drops its requests, so that it is done before SIGKILL."""
+    return drain.format(seconds=f"{max(1, case.trace.grace_period - _MARGIN):g}")
 
 
 def holds(outer: Text, inner: Text) -> bool:

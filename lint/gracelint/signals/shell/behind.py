@@ -24,7 +24,7 @@ from ...parsers.shell.model import (
 from ...regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.signals.shell.outcome import Command, Outcome
     from gracelint.source import Text
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...parsers.shell.model import Command as Node
 
 _EQUALS = regex(r"\s==?\s|=~")
+_COMPARED = regex(r"\$\{?(\w+)[^\s=]*\s+(?:==?|=~)\s")
 _HANDS_ON = regex(r'"?\$(?:@|\*|\{@)')
 _PREPARING = frozenset(
     {
@@ -84,18 +85,39 @@ def _goes_on(block: Block, at: Text) -> bool:
 def _always_goes_on(block: Block, at: Text) -> bool:
     for index, node in enumerate(block.commands):
         if _holds(node.text, at):
-            chosen = isinstance(node, Case) or (
-                isinstance(node, If)
-                and any(
-                    _EQUALS.search(branch.condition.commands[-1].text.value)
-                    for branch in node.branches
-                    if branch.condition.commands
-                )
-            )
             rest = block.commands[index + 1 :]
-            behind = not chosen and any(deed(each) for each in rest)
+            behind = _asks_more(node, rest) if _chooses(node) else any(deed(each) for each in rest)
             return behind or any(_always_goes_on(inner, at) for inner in _blocks(node) if _holds(inner.text, at))
     return False
+
+
+def _chooses(node: Node) -> bool:
+    """Whether a command is a choice by a value."""
+    conditions = [branch.condition.commands for branch in node.branches] if isinstance(node, If) else []
+    return isinstance(node, Case) or any(_EQUALS.search(each[-1].text.value) for each in conditions if each)
+
+
+def _asks_more(node: Node, rest: Sequence[Node]) -> bool:
+    """Whether what is behind a choice that has but one deed to offer depends on something else than the choice did, and so is no other choice in its place
+    (``[ "$MAP" = true ]``, then ``[ "$ICONS" = true ]``)."""
+    if not isinstance(node, If) or sum(any(map(deed, block.commands)) for block in _bodies(node)) > 1:
+        return False
+    asked = _asked(node)
+    others = [each for each in rest if isinstance(each, If) and _chooses(each)]
+    return any(
+        asked.isdisjoint(_asked(each)) and any(deed(one) for block in _bodies(each) for one in block.commands)
+        for each in others
+    )
+
+
+def _asked(node: If) -> frozenset[str]:
+    """The variables that are compared."""
+    conditions = (command.text.value for branch in node.branches for command in branch.condition.commands)
+    return frozenset(name for condition in conditions for name in _COMPARED.findall(condition))
+
+
+def _bodies(node: If) -> list[Block]:
+    return [*(branch.body for branch in node.branches), *([node.otherwise] if node.otherwise is not None else [])]
 
 
 def says_and_leaves(outcome: Outcome, command: Command) -> bool:

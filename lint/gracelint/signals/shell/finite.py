@@ -84,9 +84,11 @@ def is_step(outcome: Outcome) -> bool:
         return False
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         unknown = command.program is None or command.program.stays is None
+        if command.calls:
+            return unknown and "pipeline" in command.around and work_behind(outcome, command, always=True)
         ends = work_behind(outcome, command, always=True) or says_and_leaves(outcome, command)
         ends = ends or ("loop" in command.around and for_each(outcome, command))
-        return unknown and not command.calls and ends
+        return unknown and ends
     if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
     if command.program is None and any(_same_deed(command.argv, earlier.argv) for earlier in outcome.before):

@@ -59,7 +59,7 @@ def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> t
         return None, missing
     found = members(package, "scripts").get(name)
     if found is None:
-        return None, {"missing": [f"package.json has no script {name}"]}
+        return None, {"missing": [f"package.json has no script {name}"], "stays": False}  # it says so, and ends
     return _with_arguments(found, arguments), {}
 
 
