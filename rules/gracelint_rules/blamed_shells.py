@@ -146,7 +146,10 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         return None  # what asks to be put in the background may well be there, and is not to be exec'ed
     keeps_alive = has_trait(command.program, "keep-alive")
     services = [job for job in outcome.jobs if may_serve(job)]
-    if outcome.daemons and (keeps_alive or outcome.end in ("wait", "loop")):
+    beside = bool(services) and all(
+        map(_beside, outcome.daemons)
+    )  # then the image is for what the script has in the background
+    if outcome.daemons and not beside and (keeps_alive or outcome.end in ("wait", "loop")):
         return "daemonized-service", _main(outcome.daemons).text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
         return "abandoned-background-process", services[0].text
@@ -163,10 +166,11 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
 
 def _main(daemons: Sequence[Command]) -> Command:
     """The one of several daemons that an image is most likely for: none that only lets people in, or helps the others."""
-    beside = (
-        each for each in daemons if not has_trait(each.program, "expendable") and service_name(each) not in _BESIDE
-    )
-    return next(beside, daemons[0])
+    return next((each for each in daemons if not _beside(each)), daemons[0])
+
+
+def _beside(daemon: Command) -> bool:
+    return has_trait(daemon.program, "expendable") or service_name(daemon) in _BESIDE
 
 
 def _missing_exec(case: Case, outcome: Outcome) -> str:

@@ -32,6 +32,7 @@ _CONDITIONS_SHOWN = 3
 _WAYS_COMPARED, _CONDITIONS_COMPARED = 16, 10
 # What a control program (``service``) is asked to do.
 _VERBS = frozenset({"start", "restart", "up", "reload"})
+_SUBSTITUTED = regex(r"\$\(|`")
 _SET, _NOT_SET = " is set", " is not set"
 
 
@@ -51,7 +52,8 @@ def program_name(argv: Sequence[str]) -> str:
     """What to call the program of a command line: nohup only becomes it."""
     while len(argv) > 1 and base_name(argv[0]) == "nohup":
         argv = argv[1:]
-    return base_name(argv[0]) if argv else "the application"
+    # What a substitution prints is known to nobody, and a piece of it is no name.
+    return base_name(argv[0]) if argv and not _SUBSTITUTED.search(argv[0]) else "the application"
 
 
 def name_of(command: Command) -> str:

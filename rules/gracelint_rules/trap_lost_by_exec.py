@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from .telling import program_name
@@ -42,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.shell.outcome import Outcome, Trap
 
-# Handlers that only end the script: they cover the time before exec, and nothing is lost with them.
-_ONLY_ENDS = regex(r"\s*(?:(?:exit|return|kill|wait|:|true|trap)\b[^;\n&|]*[;\n]?\s*)*\Z")
+_ENDS = frozenset({"exit", "return", "kill", "wait", ":", "true", "trap", "echo", "printf"})
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -57,7 +56,7 @@ def check(case: Case) -> Iterator[Finding]:
                 continue
             for trap in outcome.lost:
                 own = trap.signal in ("EXIT", case.trace.stop_signal.name)
-                if not own or not trap.action or _ONLY_ENDS.match(trap.action) or trap.text.span in seen:
+                if not own or not trap.action or _only_ends(trap, outcome) or trap.text.span in seen:
                     continue
                 seen.add(trap.text.span)
                 yield RULE.finding(
@@ -66,6 +65,22 @@ def check(case: Case) -> Iterator[Finding]:
                     f" {program_name(outcome.command.argv)} has started; leave it to the application, or keep the shell as its parent",
                     confidence="medium",
                 )
+
+
+def _only_ends(trap: Trap, outcome: Outcome) -> bool:
+    """Whether a handler only ends the script, or has it end (by a variable that its loops look at): it covers the time before exec, and nothing is lost with it."""
+    from gracelint.parsers.shell import parse_command
+    from gracelint.parsers.shell.model import Simple
+    from gracelint.parsers.shell.walk import walk
+
+    if trap.action_text is None:
+        return False
+    called = [
+        outcome.functions[word] for word in (trap.action or "").replace(";", " ").split() if word in outcome.functions
+    ]
+    nodes = [node for text in (trap.action_text, *called) for node in walk(parse_command(text).body)]
+    names = {node.words[0].literal for node in nodes if isinstance(node, Simple) and node.words}
+    return names <= _ENDS | outcome.functions.keys()
 
 
 RULE = Rule("GL207", "trap-lost-by-exec", "info", check, __doc__)

@@ -60,8 +60,13 @@ def check(case: Case) -> Iterator[Finding]:
         source = "" if signal.source == "default" else f" (from the {signal.source})"
         setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
         option = f" ({program.drain})" if program.drain else ""
+        by_script = not defect.hop.pid1 and any(
+            one.shell is not None and one.shell.stop is not None and one.shell.stop.sent for one in defect.path.hops
+        )
         advice = (
-            f"it stops cleanly on {clean}: write {setting}"
+            f"it stops cleanly on {clean}: send it {clean} in the handler, and wait for it"
+            if clean and by_script
+            else f"it stops cleanly on {clean}: write {setting}"
             if clean
             else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration{option}"
         )

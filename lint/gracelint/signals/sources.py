@@ -42,7 +42,7 @@ _LIBRARIES = regex(
     r"|['\"]death['\"]|http-terminator"
     # Browsers that are started close with the program (handleSIGTERM); servers with signal handling of their own.
     r"|['\"](?:puppeteer(?:-core|-extra)?|playwright(?:-core)?|whatsapp-web\.js|moleculer|sails|@strapi/strapi)['\"]"
-    r"|\bswoole\b|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
+    r"|\bswoole\b|\bHyperf\\|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
     re.IGNORECASE,
 )
 _MOST_FILES = 400

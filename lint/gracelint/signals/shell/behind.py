@@ -129,6 +129,15 @@ def says_and_leaves(outcome: Outcome, command: Command) -> bool:
     return bool(rest) and names[-1] == "exit" and names.count("echo") > 1 and "$?" not in rest[-1].text.value
 
 
+def leaves_behind(outcome: Outcome, command: Command) -> bool:
+    """Whether the last command behind a command, in its own block, is an ``exit``."""
+    from ...parsers.shell import parse_command
+
+    rest = _behind(parse_command(outcome.source).body, command.text)
+    last = rest[-1] if rest else None
+    return isinstance(last, Simple) and bool(last.words) and last.words[0].text.value == "exit"
+
+
 def for_each(outcome: Outcome, command: Command) -> bool:
     """Whether a command is run for one word after the other: the next one has its turn when it has ended."""
     from ...parsers.shell import parse_command

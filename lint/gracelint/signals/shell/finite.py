@@ -31,7 +31,7 @@ _INTERPRETERS = frozenset({"python", "node", "php", "ruby", "perl", "bash", "sh"
 # What a call of a function, or of another file, puts around a command.
 _CALLED = frozenset({"condition", "function", "group", "source"})
 _ENDING = regex(r"\.\w{1,4}$")
-_BETWEEN = regex(r"[-_.:]+")
+_BETWEEN = regex(r"[-_.:]+|(?<=[a-z])(?=[A-Z])")
 _VERSION = regex(r"[\d.]+$")
 
 
@@ -52,7 +52,7 @@ def sounds_finite(command: Command) -> bool:
         return False  # the catalogue knows it better than its name
     elif _CONTROL.search(name) and not _VERBS.isdisjoint(command.argv[1:]):
         return True
-    return any(not _DEEDS.isdisjoint(_BETWEEN.split(_ENDING.sub("", word).lower())) for word in words)
+    return any(not _DEEDS.isdisjoint(map(str.lower, _BETWEEN.split(_ENDING.sub("", word)))) for word in words)
 
 
 def _is_unread_runner(command: Command) -> bool:
@@ -83,7 +83,7 @@ def is_step(outcome: Outcome) -> bool:
     if command is None or command.argv[:1] == ("wait",):
         return False
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
-        unknown = command.program is None or command.program.stays is None
+        unknown = command.program is None or command.program.stays is None or _is_unread_runner(command)
         if command.calls:
             return unknown and "pipeline" in command.around and work_behind(outcome, command, always=True)
         ends = work_behind(outcome, command, always=True) or says_and_leaves(outcome, command)
