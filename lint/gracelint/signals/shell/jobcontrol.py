@@ -96,6 +96,8 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         named = True
         to, found = target(state, word, field, waiting=True)
         if to == "job":
+            # "pid 7 is not a child of this shell": of one that is disowned bash knows no more than that of others (measured, 5.2).
+            found = tuple(pid for pid in found if not any(job.disowned and job.pid == pid for job in state.jobs))
             over.extend(state.over[pid] for pid in found if pid in state.over)
             ended.extend(found)
             if word and word.startswith("%"):
