@@ -20,6 +20,14 @@ UNDECIDED = {
     "#!/bin/bash\nx=$(redis-server --port 7)\nexec redis-server\n": "whether `redis-server --port 7` ends",
     '#!/bin/bash\nx="${y:-$(nginx -g "daemon off;" & echo 1)}"\nexec redis-server\n': "",
     "#!/bin/bash\nset -e\n" + TRAP.format("ulimit -n 99999999"): "ulimit",
+    "#!/bin/bash\nset -e\n" + TRAP.format("echo bye > /opt/x/log"): "opening > /opt/x/log",
+    "#!/bin/dash\n" + TRAP.format(": > /opt/x/log"): "opening > /opt/x/log",
+    "#!/bin/bash\n" + TRAP.format("kill $p >> /opt/x/log; wait $p; exit"): "opening >> /opt/x/log",
+    "#!/bin/bash\nset -u\n" + TRAP.format('echo "$NOTSET"'): "whether NOTSET is set",
+    # What a command does is done on the way that is gone, and on no other.
+    "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd && kill $p; wait $p; exit"): "grep -q x",
+    "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd || kill $p; wait $p; exit"): "grep -q x",
+    "#!/bin/bash\n" + TRAP.format("[[ -d /x ]] && kill $p; wait $p; exit"): "/x is a folder",
 }
 # Near misses.
 DECIDED = (
@@ -30,6 +38,12 @@ DECIDED = (
     "#!/bin/bash\nx=$(mysqld --verbose --help 2>/dev/null)\nexec redis-server\n",
     '#!/bin/bash\nx="${y:-$(hostname)}"\nexec redis-server\n',
     "#!/bin/bash\nset -e\n" + TRAP.format("ulimit -c 0"),
+    "#!/bin/bash\nset -e\n" + TRAP.format("echo bye >> /var/log/app.log"),
+    "#!/bin/bash\nset -e\n" + TRAP.format("echo bye > /proc/1/fd/1; echo bye > /dev/stderr; echo bye > /tmp/x"),
+    "#!/bin/bash\nset -e\nmkdir -p /opt/x\n" + TRAP.format("echo bye >> /opt/x/log"),
+    "#!/bin/bash\n" + TRAP.format("echo bye >> /opt/x/log"),
+    '#!/bin/bash\nset -u\n: "$LOG"\n' + TRAP.format('echo "$LOG"'),
+    "#!/bin/bash\n" + TRAP.format("[ -n x ] && kill $p"),
 )
 
 

@@ -70,7 +70,7 @@ def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> li
     result: list[State] = []
     for each, there in machine.split(state):
         if there:
-            result.extend(machine.enter(each, rest))
+            result.extend(machine.choose(each, rest, one_of_several=True))
         else:
             result.extend(machine.finished(each, 1 if node.negated else 127))
     return result
@@ -100,10 +100,11 @@ def and_or_right(machine: Machine, state: State, frame: Frame) -> list[State]:
     assert isinstance(node, sh.AndOr)
     result: list[State] = []
     state.pop()
-    for each, success in machine.split(state):
+    ways = machine.split(state)
+    for each, success in ways:
         if success is (node.operator == "&&"):
             each.push("within", label="and-or")
-            result.extend(machine.enter(each, node.right))
+            result.extend(machine.choose(each, node.right, one_of_several=len(ways) > 1))
         else:
             result.append(each)
     return result

@@ -29,6 +29,9 @@ _OF_ROOT = frozenset(
     "/ /bin /boot /etc /home /lib /opt /root /run /sbin /srv /usr /usr/bin /usr/lib /usr/sbin /usr/share /var /var/lib /var/log".split()
 )
 
+# Those in which everybody may.
+_OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
+
 
 def filled(state: State) -> tuple[str, ...]:
     """Folders that the script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
@@ -164,11 +167,16 @@ def owns(state: State, path: str) -> bool | None:
 def writable(machine: Machine, state: State, folder: str) -> bool | None:
     """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
     user = user_of(state)
-    if user == "0" or folder in ("/tmp", "/var/tmp", "/dev/shm"):
+    if user == "0" or folder in _OF_ALL:
         return not folder.startswith(("/proc", "/sys"))
     if user is None or folder in state.made:
         return owns(state, folder)
     return False if folder in _OF_ROOT else None
+
+
+def is_everywhere(folder: str) -> bool:
+    """Whether every distribution has a folder."""
+    return folder in _OF_ROOT or folder in _OF_ALL
 
 
 def _writes(path: str) -> bool:

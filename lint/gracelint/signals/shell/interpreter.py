@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
 
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Return, Exit: what runs
-# until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
+# until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Chosen, Opened: a command that begins with the next step. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
     "base",
     "seq",
@@ -41,6 +41,8 @@ FrameKind = Literal[
     "for",
     "refused",
     "captured",
+    "chosen",
+    "opened",
 ]
 
 

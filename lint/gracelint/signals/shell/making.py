@@ -98,7 +98,7 @@ def _with_parents(machine: Machine, state: State, path: str, kind: Kind) -> Outc
         return kind == "folder"
     missing = [path]
     parent = posixpath.dirname(path)
-    while (above := standing(machine, state, parent)) not in ("file", "folder"):
+    while (above := standing(machine, state, parent)) not in ("file", "folder") and parent != "/":
         missing.append(parent)
         parent = posixpath.dirname(parent)
     if above == "file":
@@ -129,7 +129,12 @@ def can_write(machine: Machine, state: State, path: str) -> Outcome:
     if kind == "file":
         return filesystem.owns(state, path)
     parent = posixpath.dirname(path)
-    return False if standing(machine, state, parent) in ("none", "file") else None
+    above = standing(machine, state, parent)
+    if above in ("none", "file"):
+        return False
+    there = above == "folder" or filesystem.is_everywhere(parent)
+    # Root can, unless it is a folder, of which nothing is known; others, in what is theirs.
+    return True if there and filesystem.user_of(state) == "0" and writable(machine, state, parent) else None
 
 
 def _touch(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:

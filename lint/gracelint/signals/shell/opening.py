@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import filesystem, making
+from . import filesystem, making, refusals
 from .filesystem import located, standing
+from .state import Truth
+from .values import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 1000
 
 
-def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool:
-    """Whether the files of a command's redirections can be opened, as far as is known; those that are written are there from now on."""
+def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool | None:
+    """Whether the files of a command's redirections can be opened (None: not known); those that are written are there from now on."""
+    known: bool | None = True
     for each in redirects:
         if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
             continue
@@ -34,8 +37,10 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
             continue
         kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
-        if kept or making.can_write(machine, state, path) is False:
+        outcome = making.can_write(machine, state, path)
+        if kept or outcome is False:
             return False
+        known = outcome and known
         if path in state.made and state.made[path].kind == "unknown":
             filesystem.doubt(state)  # a link: what it leads to is written
             continue
@@ -43,7 +48,38 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         fresh = each.operator == ">>" and standing(machine, state, path) == "none"
         filesystem.note(state, path, "file")
         filesystem.written(state, path, "" if fresh else text)
-    return True
+    return known
+
+
+def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:
+    """A command of a trap whose redirections may fail: on the way to the steady state nobody would be stopped if they did, here the rest of the trap may be lost."""
+    before = state.status, state.truth
+    state.done(None, Truth.success("opening " + clip(" ".join(each.text.value for each in redirects))))
+    result: list[State] = []
+    for each, success in machine.split(state):
+        each.status, each.truth = before
+        if success:
+            each.push("opened", command)
+            result.append(each)
+        else:
+            result.extend(refusals.not_redirected(machine, each, command))
+    return result
+
+
+def matters(state: State, command: object) -> bool:
+    """Whether it makes a difference that a redirection fails: not where only a message is lost."""
+    if "e" in state.options and not state.tested:
+        return True
+    if not isinstance(command, sh.Simple) or not command.words:
+        return True
+    name = command.words[0].literal
+    return name not in ("echo", "printf") and name not in filesystem.HARMLESS - {
+        "kill",
+        "pkill",
+        "wait",
+        "sleep",
+        "tail",
+    }
 
 
 def _prints(command: object) -> bool:

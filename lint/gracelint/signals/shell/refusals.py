@@ -9,6 +9,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from . import flow, parameters, reckoning
+from .state import Ended
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
             continue
         if part.operator in bad or (part.index is not None and "index" in bad):
             failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
+        elif strict and part.operator not in _FOR_UNSET and part.index is None and _may_be_unset(machine, state, part):
+            return True
         elif strict and part.operator not in _FOR_UNSET and part.index is None and _unset(state, part.name):
             failed = f"{part.text.value} is not set, which set -u makes an error"
         else:
@@ -56,6 +59,15 @@ def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
         machine.leave(state, 2, failed)
         return True
     return False
+
+
+def _may_be_unset(machine: Machine, state: State, part: sh.Parameter) -> bool:
+    """Whether a trap, which nobody has tried before the stop, rests on a variable that only the user can set; on the way to the steady state it has to be set."""
+    found = parameters.parameter(state, part.name) if machine.live else None
+    if not isinstance(found, Unknown) or found.variable != part.name or found.default:
+        return False
+    state.ended = Ended("unknown", reason=f"whether {part.name} is set, which set -u asks for")
+    return True
 
 
 def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
