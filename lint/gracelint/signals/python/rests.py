@@ -29,6 +29,7 @@ from .values import (
     Made,
     Method,
     Own,
+    bounds,
     truth,
 )
 
@@ -208,8 +209,26 @@ def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> No
         if frame.loop and not run.loop_handled and not run.ticking:
             # The handler ran between two steps of the loop, which sleeps on and does not look.
             return stay(run, here.text, here.name, state)
+        _sleeps_on(run, frame, state, here)
         return leave(frame, state, here.raises, here.text)
     return _still(run, frame, state, here)
+
+
+def _sleeps_on(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """A loop that was not told through itself looks when the next pause in it is over: of each task the longest counts, of the tasks the soonest."""
+    if not frame.loop or run.loop_handled:
+        return
+    others = {thread.object for thread in run.threads} | run.finished
+    ticks = [
+        max(paused, key=lambda pause: bounds(pause.seconds)[1])
+        for number, paused in run.paused.items()
+        if paused and number not in others
+    ]
+    if here.seconds is not None:
+        ticks.append(Pause(here.text, here.seconds, None))
+    if ticks:
+        soonest = min(ticks, key=lambda pause: bounds(pause.seconds)[1])
+        pauses.passed(run, soonest.text, soonest.seconds, state)
 
 
 def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
@@ -252,6 +271,8 @@ def _cancelled(run: Run, frame: Frame, state: State, here: Rest) -> bool:
     marks = (CANCELLED, *((task, "cancelled") for task in frame.tasks))
     found = [mark for mark in marks if state.store.get(mark) == TRUE]
     stopped = state.store.pop((run.loop_object, STOPPED), FALSE) == TRUE
+    if stopped or found:
+        _sleeps_on(run, frame, state, here)
     if stopped and not found:
         first = len(frame.raises)
         # "Event loop stopped before Future completed."

@@ -195,6 +195,8 @@ class Run:
     ready: bool = False
     tasks: int = 0
     ticking: bool = False
+    # Tasks that end by themselves, by their numbers.
+    finished: set[int] = field(default_factory=set)
     steps: int = 0
     nesting: int = 0
     types: set[int] = field(default_factory=set)

@@ -104,10 +104,14 @@ def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> No
         frame, background="task", loop=True, limited=None, guards=(), raises=[], breaks=[], continues=[], returns=[]
     )
     kept, certain = list(run.stays), run.uncertain_stays
-    way = state.copy()
+    way, ticking = state.copy(), run.ticking
     rests.awaited(run, inner, found, text, way)
     run.stays, run.uncertain_stays = kept, certain
     resting, run.snapshots = run.snapshots, outer
+    if not (way.dead or way.uncertain or resting):
+        # It ends by itself, and wakes its loop no more.
+        run.ticking = ticking
+        run.finished.update(frame.tasks[-1:])
     exits = [one for one in inner.raises if one.kind in ("SystemExit", "KeyboardInterrupt")]
     ended = [one.state for one in inner.raises if one not in exits]
     frame.raises += exits
