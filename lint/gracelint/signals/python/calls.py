@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from . import attributes, commands, expressions, foreign, rests
+from . import attributes, awaiting, commands, expressions, foreign
 from .idle import Watch
 from .run import MOST_CALLS
 from .state import ASKED, Frame, joined
@@ -100,7 +100,7 @@ def call(
 ) -> Value:
     """Call a function; ``awaited``: if it is ``async``, it is awaited at once."""
     found = _called(run, frame, function, Arguments(tuple(arguments), tuple(named)), text, state, awaited=awaited)
-    return rests.awaited(run, frame, found, text, state) if awaited and isinstance(found, Coroutine) else found
+    return awaiting.awaited(run, frame, found, text, state) if awaited and isinstance(found, Coroutine) else found
 
 
 def method(run: Run, owner: Instance, name: str, state: State) -> Value | None:

@@ -72,7 +72,7 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
             run.captured.add(frame.scope.number)
             return Function(node, frame.scope)
         case syntax.Await():
-            from .rests import awaited
+            from .awaiting import awaited
 
             return awaited(run, frame, value(run, frame, node.value, state), node.text, state)
         case syntax.Operation():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import delivery, process, rests
+from . import awaiting, delivery, process, rests
 from .operators import signal_of
 from .state import DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised
 from .values import (
@@ -40,7 +40,7 @@ def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, 
         run.mains += [begins] if begins is not None else []
         outer, run.abandoned = run.abandoned, []
         guards_before, run.loop_guards = run.loop_guards, len(frame.guards)
-        result = rests.awaited(run, inner, found, text, state)
+        result = awaiting.awaited(run, inner, found, text, state)
         run.loop_guards = guards_before
         for end, guards in run.abandoned:
             # Only what is inside the coroutine is lost.

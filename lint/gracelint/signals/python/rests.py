@@ -21,11 +21,6 @@ from .values import (
     FALSE,
     NONE,
     TRUE,
-    UNKNOWN,
-    Box,
-    Coroutine,
-    Instance,
-    Items,
     Made,
     Method,
     Own,
@@ -339,27 +334,3 @@ def left(run: Run, frame: Frame, method: Method, text: Text, state: State) -> No
 
     if isinstance(method.receiver, Made):
         joined_all(run, frame, method.receiver, text, state)
-
-
-# --- awaiting ----------------------------------------------------------------------------------------------------------
-
-
-def awaited(run: Run, frame: Frame, found: Value, text: Text, state: State) -> Value:
-    """``await``."""
-    from .calls import call
-    from .knowledge import entry_of
-    from .tasks import await_task
-
-    if state.dead:
-        return UNKNOWN
-    if isinstance(found, Coroutine):
-        return call(
-            run, frame, found.function, found.arguments.values, text, state, named=found.arguments.named, awaited=True
-        )
-    if isinstance(found, Made):
-        if found.kind in ("asyncio.Task", "asyncio.gather", "asyncio.wait"):
-            return await_task(run, frame, found, text, state)
-        entry = entry_of(f"{found.kind}.__await__")
-        if entry is not None:
-            rest(run, frame, text, found.kind, state, over=marked(run, found.number, str(entry.get("until", ""))))
-    return found if isinstance(found, Items | Made | Instance | Box) else UNKNOWN

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import delivery, lasting, pauses, rests
+from . import awaiting, delivery, lasting, pauses, rests
 from .lasting import Begun
 from .state import CANCELLED, Raised, joined
 from .values import (
@@ -78,7 +78,7 @@ def leave_group(run: Run, frame: Frame, group: Made, text: Text, state: State) -
 def _kept(run: Run, frame: Frame, task: Value, text: Text, state: State, *, cancelled_only: bool) -> None:
     """Wait for a task whose end is noted, and no more: by an exception of its own (``cancelled_only``: by its own cancellation)."""
     inner = replace(frame, raises=[])
-    rests.awaited(run, inner, task, text, state)
+    awaiting.awaited(run, inner, task, text, state)
     ended: list[State] = []
     for one in inner.raises:
         others = {key[0] for key, value in one.state.store.items() if key[1] == rests.WAS_CANCELLED and value == TRUE}
@@ -105,7 +105,7 @@ def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> No
     )
     kept, certain = list(run.stays), run.uncertain_stays
     way, ticking = state.copy(), run.ticking
-    rests.awaited(run, inner, found, text, way)
+    awaiting.awaited(run, inner, found, text, way)
     run.stays, run.uncertain_stays = kept, certain
     resting, run.snapshots = run.snapshots, outer
     if not (way.dead or way.uncertain or resting):
@@ -124,7 +124,7 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         found = state.store.get((task.number, "#coroutine"), UNKNOWN)
         inner = replace(frame, tasks=(*frame.tasks, task.number))
         if isinstance(found, Coroutine):
-            result = rests.awaited(run, inner, found, text, state)
+            result = awaiting.awaited(run, inner, found, text, state)
             if state.signalled and not state.dead:
                 lasting.waited(run, frame, task.number, text, state, None)
             return result
@@ -148,7 +148,7 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
         if kept and not state.dead:
             _kept(run, inner, one, text, state, cancelled_only=False)
         elif not state.dead:
-            rests.awaited(run, inner, one, text, state)
+            awaiting.awaited(run, inner, one, text, state)
     return UNKNOWN
 
 
@@ -169,7 +169,7 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
     found: Value | None = None
     for one in tasks:
         before, way = run.after, state.copy()
-        rests.awaited(run, frame, one, text, way)
+        awaiting.awaited(run, frame, one, text, way)
         pauses.forget_beside(way, state)
         ways.append(way)
         found = one if run.after is not before else found
@@ -178,7 +178,7 @@ def _first(run: Run, frame: Frame, tasks: tuple[Value, ...], text: Text, state: 
         for one in tasks:
             if one is not found:
                 way = run.after.copy()
-                rests.awaited(run, frame, one, text, way)
+                awaiting.awaited(run, frame, one, text, way)
                 pauses.forget_beside(way, state)
                 ways.append(way)
     end = joined(ways)
@@ -263,7 +263,7 @@ def _sooner(run: Run, frame: Frame, found: Value, text: Text, state: State, limi
     way, inner = state.copy(), replace(frame, limited=None, raises=[])
     with lasting.aside(run):
         stays, doubts = len(run.stays), len(run.doubts)
-        rests.awaited(run, inner, found, text, way)
+        awaiting.awaited(run, inner, found, text, way)
         ended = len(run.stays) == stays and len(run.doubts) == doubts and not way.dead and not inner.raises
     before, after = (bounds(pauses.elapsed(one))[1] for one in (state, way))
     if not ended or after - before > bounds(limit)[1]:
