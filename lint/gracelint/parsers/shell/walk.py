@@ -11,12 +11,29 @@ if TYPE_CHECKING:
 
     from .model import Block, Command
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-"""Of each class of the model, the fields that may hold nodes."""
 _PLAIN = frozenset({"Text", "str", "bool", "int", "str | None", "Text | None"})
-"""The annotations of fields that hold none."""
-_NODES: dict[type, bool] = {}
-"""Whether a class is one of the model's."""
+"""The annotations of fields that hold no nodes."""
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields of a class of the model that may hold nodes, the last one first."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        kinds = kind.__annotations__
+        fields = tuple(name for name in reversed(kind.__match_args__) if kinds.get(name) not in _PLAIN)  # type: ignore[attr-defined]  # of records
+        self[kind] = fields
+        return fields
+
+
+class _Nodes(dict[type, bool]):
+    """Whether a class is one of the model's."""
+
+    def __missing__(self, kind: type) -> bool:
+        known = self[kind] = kind.__module__ == Branch.__module__ and hasattr(kind, "__match_args__")
+        return known
+
+
+_FIELDS, _NODES = _Fields(), _Nodes()
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -24,33 +41,18 @@ def walk(node: Any) -> Iterator[Any]:
 
     Yields dataclasses of ``model`` (branches and arms included), not texts or plain values.
     """
+    fields, nodes = _FIELDS, _NODES
     stack = [node]
     while stack:
         here = stack.pop()
         yield here
-        for name in _fields(type(here)):
+        for name in fields[here.__class__]:
             value = getattr(here, name)
             if value.__class__ is tuple:
-                stack += [item for item in reversed(value) if _is_node(type(item))]
-            elif value is not None and _is_node(type(value)):
+                if value:
+                    stack += [item for item in value[::-1] if nodes[item.__class__]]
+            elif value is not None and nodes[value.__class__]:
                 stack.append(value)
-
-
-def _fields(kind: type) -> tuple[str, ...]:
-    """The fields of a class of the model that may hold nodes, the last one first."""
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        kinds = kind.__annotations__
-        fields = tuple(name for name in reversed(kind.__match_args__) if kinds.get(name) not in _PLAIN)  # type: ignore[attr-defined]  # of records
-        _FIELDS[kind] = fields
-    return fields
-
-
-def _is_node(kind: type) -> bool:
-    known = _NODES.get(kind)
-    if known is None:
-        known = _NODES[kind] = kind.__module__ == Branch.__module__ and hasattr(kind, "__match_args__")
-    return known
 
 
 def commands_of(block: Block) -> Iterator[Command]:

@@ -61,11 +61,13 @@ def quiet(machine: Machine, state: State, command: sh.Command) -> bool:
         for number, part in enumerate(walk(waiting.pop()), 1):
             if number % NODES == 0 and not machine.budget.spend():
                 return False
-            if isinstance(part, OPEN) or (isinstance(part, sh.While) and not consumes(part)):
-                return False
-            if isinstance(part, sh.For | sh.Assignment):
-                assigned.add(part.name)
-            if not isinstance(part, sh.Simple) or not part.words:
+            if not isinstance(part, sh.Simple):
+                if isinstance(part, OPEN) or (isinstance(part, sh.While) and not consumes(part)):
+                    return False
+                if isinstance(part, (sh.For, sh.Assignment)):
+                    assigned.add(part.name)
+                continue
+            if not part.words:
                 continue
             name = _command(state, part.words[0], names)
             if name is None or name in LASTING or (name in DECLARING and not _declares(part, assigned)):

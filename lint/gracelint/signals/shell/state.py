@@ -218,6 +218,9 @@ class State:
 
     def lookup(self, name: str) -> Value | None:
         """A scalar variable's value; of an array, its first element; None if unset."""
+        value = self.variables.get(name)
+        if value is None or value.__class__ is str or value.__class__ is Unknown:
+            return value
         value = self.variables.get(self.meant(name))
         if isinstance(value, tuple):
             return value[0] if value else None
