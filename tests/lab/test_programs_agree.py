@@ -91,6 +91,7 @@ def test_the_prediction_is_what_was_measured(record: dict[str, Any], predictions
     assert agree(verdict, record), (verdict, record["verdict"], record["why"])
 
 
+@pytest.mark.slow  # it predicts all of them again, in one worker
 def test_most_are_decided(predictions: Callable[[str], str]) -> None:
     """Of programs; what the small applications of the runtimes' table do is theirs."""
     every = [identity(record) for record in RECORDS if record["group"] != "runtimes"]

@@ -47,6 +47,7 @@ def test_an_ordinary_service(command: tuple[str, ...], verdict: str, tmp_path: P
     assert calls < MOST_CALLS
 
 
+@pytest.mark.slow
 def test_work_grows_with_the_text(tmp_path: Path) -> None:
     counts = []
     for subjects in (3, 8):
@@ -57,6 +58,7 @@ def test_work_grows_with_the_text(tmp_path: Path) -> None:
     assert counts[1] < 3 * counts[0]
 
 
+@pytest.mark.slow
 def test_time_beside_that_of_python_itself(tmp_path: Path) -> None:
     """Reading and following take some twenty times as long as `ast` needs for the same text, measured in turn; far more would be a slip."""
     files = service()
@@ -102,7 +104,7 @@ def filler(characters: int) -> str:
         # A table of constants costs no more than its text.
         ({"app.py": EXIT + "import data\n" + LOOP, "data.py": "X = {\n" + "".join(f"  {n}: ('a', {n}, [1, 2]),\n" for n in range(30_000)) + "}\n"}, "graceful", ""),
         # Modules that are too long together, and one that is too long alone.
-        ({"app.py": "import a, b\n" + LOOP, "a.py": filler(800_000), "b.py": filler(800_000)}, "unknown", "too large ones"),
+        pytest.param({"app.py": "import a, b\n" + LOOP, "a.py": filler(800_000), "b.py": filler(800_000)}, "unknown", "too large ones", marks=pytest.mark.slow),
         ({"app.py": "import a\n" + EXIT + LOOP, "a.py": filler(1_100_000)}, "unknown", "the module a cannot be read: larger than 1,000,000"),
         ({"app.py": filler(400_000) + "def f(:\n"}, "unknown", "larger than 300,000"),
         ({"app.py": "".join(f"import m{n}\n" for n in range(250)) + LOOP, **{f"m{n}.py": "" for n in range(250)}}, "unknown", "too many modules"),
