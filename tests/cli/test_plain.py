@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gracelint.cli.options import check_parser
@@ -48,6 +48,7 @@ def test_plain(argv: list[str]) -> None:
     assert vars(options) == by_argparse(argv)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a loaded machine
 @given(st.lists(st.sampled_from(WORDS), max_size=5))
 def test_whatever_is_taken_for_plain(argv: list[str]) -> None:
     options = plain(argv)

@@ -30,6 +30,8 @@ ALIKE = {
 OTHERS = {
     "the variable": f"{TRIES} if [ $i = 9 ]; then exec app; fi; sleep 1; done\n",
     "its sum": f"{TRIES} if [ $((i)) -eq 9 ]; then exec app; fi; done\n",
+    "less it": f"{TRIES} if [ $((9-i)) = 0 ]; then exec app; fi; done\n",
+    "less it, apart": f"{TRIES} if [ $((9 -i)) = 0 ]; then exec app; fi; done\n",
     "in a called function": f'try() {{ test "$i" = 9 && exec app; }}\n{TRIES} try; sleep 1; done\n',
     "roundabout": f"n=i\n{TRIES} eval \"x=\\$$n\"; if [ $x = 9 ]; then exec app; fi; done\n",
     "another variable": f"n=\n{TRIES} n=x$n; if [ $n = xxxxxxxxx ]; then exec app; fi; done\n",
@@ -41,6 +43,10 @@ OTHERS = {
 }  # fmt: skip
 BASH = {
     "braces": 'for i in {30..0}; do if ping; then break; fi; sleep 1; done\nif [ "$i" = 0 ]; then exit 1; fi\nexec app\n',
+    "an index": "a=(x x x x x x x x x y)\nfor i in {1..12}; do if [ ${a[-i]} = y ]; then exec app; fi; done\n",
+    "compared": "for i in {1..12}; do if [[ -9 -eq -i ]]; then exec app; fi; done\n",
+    "declared": "declare -i n\nfor i in {1..12}; do n=9-i; if [ $n = 0 ]; then exec app; fi; done\n",
+    "let": "for i in {1..12}; do let n=9-i || exec app; done\n",
     "by name": "n=i\nfor i in {1..12}; do if [ \"${!n}\" = 9 ]; then exec app; fi; done\n",
     "a reference": "declare -n n=i\nfor i in {1..12}; do if [ \"$n\" = 9 ]; then exec app; fi; done\n",
     "arrays": "for i in {1..12}; do a+=(x); if [ ${#a[@]} = 9 ]; then exec app; fi; done\n",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .keyed import Reference
 from .state import State
+from .traps import PSEUDO
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
@@ -26,6 +27,8 @@ _INDIRECT = re.compile(
     # all variables are shown
     r"|\b(?:set|declare|typeset|export|local|readonly)\s*(?:-p\s*)?(?:[\n;&|)}<>]|$)"
 )
+# Where a name without a dollar is a variable.
+_RECKONING = re.compile(r"\(\(|\$\[|\[\[|\blet\b|\$\{[^}]*:\s|\w\[|\b(?:local|declare|typeset)\s+-\w*i")
 _WORD = re.compile(r"[\w.:@%+-]+")
 
 _PARTS = attrgetter(
@@ -46,7 +49,7 @@ def standing(state: State, node: sh.For) -> tuple[object, ...]:
 
 def ignored(state: State, node: sh.For) -> bool:
     """Whether nothing in a round, nor in the functions that it may call, can look at the loop's variable."""
-    if any(isinstance(value, Reference) for value in state.variables.values()):
+    if any(isinstance(value, Reference) for value in state.variables.values()) or not PSEUDO.isdisjoint(state.traps):
         return False
     text = [node.body.text.value]
     functions = dict(state.functions)
@@ -59,8 +62,12 @@ def ignored(state: State, node: sh.For) -> bool:
 
 @lru_cache(maxsize=64)
 def _looks(text: str, name: str) -> bool:
-    """Whether a text names a variable (an option, ``-i``, does not), or may do so in a roundabout way."""
-    return _INDIRECT.search(text) is not None or re.search(rf"(?<![-\w]){re.escape(name)}(?!\w)", text) is not None
+    """Whether a text names a variable, or may look at it in a roundabout way. An option (``sed -i``) does not, but where something may be reckoned."""
+    if _INDIRECT.search(text) is not None:
+        return True
+    if _RECKONING.search(text) is None:
+        text = re.sub(rf"(?<=\s)-{re.escape(name)}(?!\w)", "", text)
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 @lru_cache(maxsize=64)
