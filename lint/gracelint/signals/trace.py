@@ -134,10 +134,12 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
 
 
 def _step(path: SignalPath) -> str | None:
-    """The command that a shell waits for, where the script is written as if it ended; None where nothing says so."""
-    for hop in path.hops:
+    """The command that a shell waits for, where the script is written as if it ended; None where nothing says so, or it was followed to what it starts."""
+    for index, hop in enumerate(path.hops):
         outcome = hop.shell
         if outcome is None or outcome.end != "foreground" or outcome.command is None:
+            continue
+        if any(each.parent is not None and path.hops[each.parent].parent == index for each in path.hops):
             continue
         from .shell.finite import is_step
 
