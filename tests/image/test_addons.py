@@ -53,3 +53,22 @@ def test_an_addon_starts_with_its_bases_entrypoint(tmp_path: Path) -> None:
     dockerfile, context = parse(Document("Dockerfile", f'{OPEN}CMD ["/run.sh"]\n')), Context(str(tmp_path))
     image = build_image(dockerfile, context, build_args=build_args(dockerfile, context))
     assert (image.base.reference, image.launch.argv) == (AMD, ("/init", "/run.sh"))
+
+
+@pytest.mark.parametrize(
+    ("shebang", "extra", "entrypoint"),
+    [
+        ("#!/usr/bin/with-contenv bashio", "", "/init"),
+        ("#!/command/with-contenv bash", "", "/init"),
+        ("#!/usr/bin/env bashio", "", None),
+        ("#!/bin/sh\n# /usr/bin/with-contenv", "", None),
+        ("#!/usr/bin/with-contenv bashio", 'ENTRYPOINT ["tini", "--"]\n', "tini"),
+    ],
+)
+def test_base_of_somebodys_own(shebang: str, extra: str, entrypoint: str | None, tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text(f"{shebang}\nsleep 1\n")
+    text = f'FROM ghcr.io/someone/addon-base:1\nCOPY --chmod=755 run.sh /\n{extra}CMD ["/run.sh"]\n'
+    image = build_image(parse(Document("Dockerfile", text)), Context(str(tmp_path)))
+    assert image.launch.argv == ((entrypoint,) if entrypoint == "/init" else ("tini", "--") if entrypoint else ()) + (
+        "/run.sh",
+    )

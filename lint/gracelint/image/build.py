@@ -55,7 +55,13 @@ def build_image(
         return _nothing(dockerfile, context, target, what)
     builder = _Builder(stages, context, base_images or {})
     state = builder.configuration(stage.index)
+    files = builder.files(stage.index).with_mounts(mounts, perhaps_mounted)
     in_force = override(state.entrypoint, state.cmd, entrypoint, cmd)
+    if not state.base.known and in_force[0] is None and _below_s6(files, state, in_force[1]):
+        in_force = (
+            CommandLine("exec", (Argument("/init", _place_of_base(state, stage), inherited=True),), None),
+            in_force[1],
+        )
     return Image(
         dockerfile=dockerfile,
         target=target if target is not None else stage.name,
@@ -67,10 +73,24 @@ def build_image(
         env={**state.env, **(env or {})},
         workdir=posixpath.join(state.workdir or "/", workdir) if workdir else state.workdir or "/",
         user=user if user is not None else state.user,
-        files=builder.files(stage.index).with_mounts(mounts, perhaps_mounted),
+        files=files,
         instructions=tuple(state.instructions),
         missing=tuple(dict.fromkeys((*state.missing, *_unknown_launch(state, in_force)))),
     )
+
+
+def _below_s6(files: Files, state: Configuration, cmd: CommandLine | None) -> bool:
+    """Whether CMD's script can only be started by s6-overlay, whose ``/init`` is then the ENTRYPOINT of the base image: ``with-contenv`` reads an environment that
+    ``/init`` has written, and fails without it (https://github.com/just-containers/s6-overlay#container-environment)."""
+    words = cmd.arguments if cmd is not None and cmd.form == "exec" else ()
+    found = files.which(words[0].value, state.workdir or "/", state.env.get("PATH") or "") if words else None
+    content = found.content if isinstance(found, ImageFile) else None
+    first = content.value.partition("\n")[0] if content is not None else ""
+    return first.startswith("#!") and "/with-contenv" in first
+
+
+def _place_of_base(state: Configuration, stage: Stage) -> Text:
+    return state.base_text if state.base_text is not None else stage.head.keyword_text
 
 
 def _unknown_launch(state: Configuration, in_force: tuple[CommandLine | None, CommandLine | None]) -> list[str]:
