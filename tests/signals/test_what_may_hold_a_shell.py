@@ -24,10 +24,13 @@ UNDECIDED = {
     "#!/bin/dash\n" + TRAP.format(": > /opt/x/log"): "opening > /opt/x/log",
     "#!/bin/bash\n" + TRAP.format("kill $p >> /opt/x/log; wait $p; exit"): "opening >> /opt/x/log",
     "#!/bin/bash\nset -u\n" + TRAP.format('echo "$NOTSET"'): "whether NOTSET is set",
+    "#!/bin/bash\n" + TRAP.format('sh -c "kill \\$0" $p; wait $p; exit'): "reaches the application",
     # What a command does is done on the way that is gone, and on no other.
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd && kill $p; wait $p; exit"): "grep -q x",
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd || kill $p; wait $p; exit"): "grep -q x",
     "#!/bin/bash\n" + TRAP.format("[[ -d /x ]] && kill $p; wait $p; exit"): "/x is a folder",
+    "#!/bin/bash\n: > /tmp/a\nsed -i s/a/b/ /tmp/a\n"
+    + TRAP.format("[ -s /tmp/a ] && kill $p; wait $p; exit"): "/tmp/a is not empty",
 }
 # Near misses.
 DECIDED = (
@@ -44,6 +47,7 @@ DECIDED = (
     "#!/bin/bash\n" + TRAP.format("echo bye >> /opt/x/log"),
     '#!/bin/bash\nset -u\n: "$LOG"\n' + TRAP.format('echo "$LOG"'),
     "#!/bin/bash\n" + TRAP.format("[ -n x ] && kill $p"),
+    "#!/bin/bash\nredis-server &\necho $! > /tmp/a\ntrap '[ -s /tmp/a ] && kill $(cat /tmp/a); wait' TERM\nwait\n",
 )
 
 

@@ -73,7 +73,8 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
         return None
     own = state.made.get(where)
     if own is not None:
-        return _of_own(own.kind, kind)
+        known = kind == "s" and own.kind == "file" and own.content is not None
+        return bool(own.content) if known else _of_own(own.kind, kind)
     found = machine.context.lookup(where)
     if isinstance(found, ImageFile):
         answers = {"d": False, "x": found.executable, "s": bool(found.content) if found.content else None}

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from ...regexes import regex
 from .state import Truth
 from .values import clip
 
@@ -50,10 +51,15 @@ def _lasting(process: Process, pid: int, seconds: float) -> Process:
     return replace(process, children=tuple(_lasting(child, pid, seconds) for child in process.children))
 
 
-def carried_out(machine: Machine, state: State, shell: State) -> None:
-    """What a shell ordered that has come to its end (``su -c "pg_ctl stop"``) holds for the services of the one that waited for it."""
-    for order, argv, text in shell.facts.orders:
-        machine.host.order(state, order, argv, text)
+def carried_out(machine: Machine, state: State, shell: State, text: Text) -> None:
+    """What a shell ordered that has come to its end (``su -c "pg_ctl stop"``) holds for the services of the one that waited for it. Whom it has killed by a number is not known (``stop.sh $pid``)."""
+    for order, argv, where in shell.facts.orders:
+        machine.host.order(state, order, argv, where)
+    if machine.live and not shell.facts.orders and _KILLING.search(shell.shell.source.value):
+        machine.host.send(state, "SIGTERM", "other", (), text)
+
+
+_KILLING = regex(r"\b(kill|pkill|killall)\b")
 
 
 def meant(order: Order, argv: tuple[str, ...], process: Process) -> bool | None:

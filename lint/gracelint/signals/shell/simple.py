@@ -163,7 +163,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if process is None:
         _inherit(state, alternative)
         if alternative.shell is not None:
-            orders.carried_out(machine, state, alternative.shell)
+            orders.carried_out(machine, state, alternative.shell, command.text)
         return _ended(machine, state, command, alternative.status)
     program = process.program
     command = replace(command, program=program)
