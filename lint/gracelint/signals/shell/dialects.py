@@ -86,7 +86,7 @@ class Dialect:
     ``tails`` maps how a shell process got its commands to the sets of constructs through which the last command is exec'ed in place (none: never): ``command``
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
-    terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``wait_options``: the letters that ``wait`` takes; ``forgets_ended``: ``wait -n`` does not
+    terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``wait_options``: the letters that ``wait`` takes; ``first_of_named``: ``wait -n`` of pids comes back for the first of them (busybox waits for each in turn: ``waitcmd`` in ash.c); ``forgets_ended``: ``wait -n`` does not
     tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``forgets_by_line``: nor, in ``-c``, of any that it has noticed before a foreground command was over or a line was read (``notify_of_job_status``, jobs.c); ``doubts_failed``: it may not tell of one that failed (busybox 1.35 does not); ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``returns_from_traps``: a
     ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
@@ -112,6 +112,7 @@ class Dialect:
     monitors: bool = False
     job_words: bool = True
     wait_options: str = ""
+    first_of_named: bool = True
     forgets_ended: bool = False
     forgets_killed: bool = False
     forgets_by_line: bool = False
@@ -188,6 +189,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             waits_for_orphans=True,
             functions_keep_loops=False,
             pseudo_signals=frozenset({"ERR"}) if number is None or number >= (1, 35) else frozenset(),
+            first_of_named=False,
             forgets_ended=True,
             doubts_failed=True,
             lists_ended=True,

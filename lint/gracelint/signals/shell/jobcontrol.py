@@ -116,6 +116,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         pids = [job.pid for job in state.jobs if not job.disowned]
         if not once:
             pids.extend(held.awaited(state))
+    once = once and (not named or state.shell.dialect.first_of_named)
     claimed = (
         next((pid for pid in state.unclaimed if pid not in state.heard and (not named or pid in ended)), None)
         if once

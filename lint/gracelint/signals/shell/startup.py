@@ -223,12 +223,19 @@ def _settled(machine: Machine, state: State) -> list[State]:
             if each.candidate is not None and not steady.last(each):
                 each.candidate = None
         if block.kind == "wait":
-            gone = set(block.pids[:1] if block.once else block.pids)
+            gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
             each.jobs = (*each.jobs, *_daemons(block))
         pending.extend(simple.over(machine, each, block.status))
     return result
+
+
+def _first_to_end(state: State, pids: Sequence[int]) -> int:
+    """The job that ``wait -n`` comes back for: one that ends by itself, the shortest first, or else one that may."""
+    running = [job for job in state.jobs if job.pid in pids and not job.told and job.process.stays is not True]
+    order = sorted(running, key=lambda job: (job.process.stays is None, job.process.duration or 0.0))
+    return order[0].pid if order else pids[0]
 
 
 def _candidate(state: State) -> State:
