@@ -40,7 +40,7 @@ from gracelint.rule import Case, Rule
 
 from .defects import of_rule
 from .stop_signal import started_otherwise, stop_signal_fix
-from .telling import program_name, tell
+from .telling import drain_setting, program_name, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,14 +59,20 @@ def check(case: Case) -> Iterator[Finding]:
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
         setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
-        option = f" ({program.drain})" if program.drain else ""
+        drain = drain_setting(case, program.drain)
+        option = f" ({drain})" if drain else ""
+        also = (
+            f", and {drain} into its configuration, without which it drops the requests in flight on {clean}, too"
+            if drain
+            else ""
+        )
         by_script = not defect.hop.pid1 and any(
             one.shell is not None and one.shell.stop is not None and one.shell.stop.sent for one in defect.path.hops
         )
         advice = (
             f"it stops cleanly on {clean}: send it {clean} in the handler, and wait for it"
             if clean and by_script
-            else f"it stops cleanly on {clean}: write {setting}"
+            else f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: write {setting}{also}"
             if clean
             else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration{option}"
         )
