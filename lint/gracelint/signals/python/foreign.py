@@ -225,7 +225,9 @@ def _known(
         if state.dead:
             return UNKNOWN
     launches = bool(entry.get("launches"))
-    if launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
+    if launches and kind == "rest" and (sleeping := launching.slept(run, name, arguments, state)) is not None:
+        launches, kind, seconds = False, "pause", Const(sleeping)
+    elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
     if launches and kind == "rest":
         kind = "perhaps"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...image.model import Argument
 from ...regexes import regex
 from ..programs import describe
+from ..sleeping import duration
 from .containers import items_of
 from .values import Const, Ref, truth
 
@@ -34,14 +35,24 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     """
     if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
         return True
-    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
-    words = _words(run, given, state) if given is not None else None
+    words = _command(run, name, arguments, state)
     if not words:
         return False
     program = describe([Argument(word, text) for word in words], run.sources.image)
     if program is None and name == "os.system":
         return _goes_on(text)
     return program is not None and program.stays is False and not program.daemonizes and not program.starts
+
+
+def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | None:
+    """The seconds for which what ``name`` starts only sleeps; None for any other command."""
+    words = _command(run, name, arguments, state)
+    return duration(words) if words else None
+
+
+def _command(run: Run, name: str, arguments: Arguments, state: State) -> Sequence[str] | None:
+    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
+    return _words(run, given, state) if given is not None else None
 
 
 def _goes_on(text: Text) -> bool:

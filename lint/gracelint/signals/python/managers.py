@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import exceptions, expressions, rests
+from . import exceptions, expressions, rests, special
 from .bindings import store
 from .calls import MANAGER, call, method, through
 from .state import Guard, joined
 from .tasks import GROUP, leave_group
-from .values import NONE, UNKNOWN, Arguments, Instance, Items, Made, Method, Partial, Ref, Unknown, alternatives, truth
+from .values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Arguments,
+    Instance,
+    Items,
+    Made,
+    Method,
+    Partial,
+    Ref,
+    Unknown,
+    alternatives,
+    truth,
+)
 
 if TYPE_CHECKING:
     from ...parsers.python import model as syntax
@@ -110,6 +124,8 @@ def _entered(run: Run, frame: Frame, manager: Value, node: syntax.Expression, st
                 enter = method(run, one, name, state)
                 if enter is not None:
                     return call(run, frame, enter, (), node.text, state, awaited=True)
+        elif isinstance(one, Made) and (own := special.function(f"{one.kind}.__enter__")) is not None:
+            own(run, frame, one, NOTHING, node.text, state)
     return manager if isinstance(manager, Made | Instance | Unknown | Ref) else UNKNOWN
 
 
@@ -140,6 +156,8 @@ def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, sta
         for callback in reversed(callbacks.items if isinstance(callbacks, Items) else ()):
             if not state.dead:
                 call(run, frame, callback, (), node.text, state, awaited=True)
+    elif isinstance(manager, Made) and (own := special.function(f"{manager.kind}.__exit__")) is not None:
+        own(run, frame, manager, NOTHING, node.text, state)
     elif isinstance(manager, Made):
         rests.left(run, frame, Method(manager, f"{manager.kind}.__exit__"), node.text, state)
     return NONE

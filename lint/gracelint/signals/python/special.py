@@ -51,6 +51,7 @@ def _table() -> dict[str, Special]:
         descriptors,
         executors,
         forked,
+        locks,
         loops,
         management,
         managers,
@@ -62,7 +63,7 @@ def _table() -> dict[str, Special]:
     )
 
     rooms = (
-        containers, process, descriptors, thread_objects, forked, executors, loops, tasks, managers, management, commands, numbers, outside
+        containers, process, descriptors, thread_objects, forked, executors, locks, loops, tasks, managers, management, commands, numbers, outside
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
