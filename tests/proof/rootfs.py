@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
+from signal import Signals
 from typing import TYPE_CHECKING
 
 import packages
@@ -121,6 +122,8 @@ class Rootfs:
         record.chmod(0o666)
         environment = {name: value for name, value in image.env.items() if value is not None}
         environment |= {"PATH": PATH, "HOME": "/", "GRACELINT_RECORD": "/record/witnesses", "GRACELINT_CLEANUP": "400"}
+        if image.stop_signal.name == "SIGWINCH":  # httpd's graceful stop
+            environment["GRACELINT_CATCH"] = str(int(Signals.SIGWINCH))
         launch = image.launch.argv
         # What a base image's own script does before it execs its arguments is not to be proven here.
         launch = (

@@ -36,7 +36,8 @@ WAITS = {"nc": f"[ -e /{THERE} ]", "sleep": f'[ -e /{THERE} ] || exec /bin/sleep
 def rootfs(tmp_path_factory: pytest.TempPathFactory) -> Rootfs:
     made = Rootfs.make(tmp_path_factory.mktemp("waits"), "dash")
     programs = made.folder / "usr/local/bin"
-    os.link(programs / APPLICATIONS[0], programs / "php-fpm")
+    for name in ("php-fpm", "httpd-foreground"):
+        os.link(programs / APPLICATIONS[0], programs / name)
     for name, body in WAITS.items():
         (programs / name).write_text(f"#!/bin/dash\n{body}\n")
         (programs / name).chmod(0o755)
