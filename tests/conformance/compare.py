@@ -79,7 +79,8 @@ def fits(way: Answer, measured: Answer) -> bool:
 def _heard(way: Answer, measured: Answer) -> bool:
     """Whether the same applications heard and finished. One that is killed right behind its signal may not get round to writing it down."""
     if len(way.told) != len(measured.told):
-        return False
+        # A loop that starts one more in each round: how many there are depends on when it is stopped.
+        return len(way.told) > 1 and set(way.told) == set(measured.told) == {(way.told[0][0], False, False)}
     pairs = zip(_sorted(way), _sorted(measured), strict=True)
     return all(
         name == other and finished == ended and (heard == told or (heard and not ended))

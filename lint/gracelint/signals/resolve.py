@@ -266,6 +266,7 @@ class Resolver(Questions):
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
             search=program.starts[0].env.get("PATH", WITHOUT_PATH if clears else environment.search),
             user=user(program, arguments) or environment.user,
+            leads=environment.leads or process.own_group,
         )
         return [
             replace(way, process=with_before(within(way.process, process), process)) if way.process else way

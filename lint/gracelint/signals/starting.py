@@ -51,8 +51,10 @@ def _inherited(environment: Environment, started: Started) -> frozenset[str]:
 
 
 def _leads(program: Program, started: Started) -> bool:
-    """Whether what an init or a supervisor starts leads a process group of its own."""
-    return started.how in ("init", "supervisor") and "shares-group" not in program.traits
+    """Whether what a program starts leads a process group of its own: below an init or a supervisor, and where `setsid` has forked to be able to make one."""
+    return (
+        started.how in ("init", "supervisor") and "shares-group" not in program.traits
+    ) or "forks-if-leader" in program.traits
 
 
 def _placed(process: Process, started: Started, *, leads: bool) -> Process:

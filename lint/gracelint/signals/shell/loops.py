@@ -8,7 +8,7 @@ round, after one, and after a second one that begins with what the first has lef
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...parsers.shell import model as sh
 from ...records import replace
@@ -22,12 +22,15 @@ from .values import Unknown, alone, clip, name
 if TYPE_CHECKING:
     from .interpreter import Frame
     from .machine import Machine
-    from .state import State
+    from .state import JobState, State
     from .values import Field, Value
 
 MOST_ITERATIONS = 100
 MOST_COUNTED = 20
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
+
+
+Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 
 class Loop:
@@ -40,9 +43,9 @@ class Loop:
         self.condition, self.again = condition, again
         self.entry, self.count = object(), 0
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
-        self.before: object = _snapshot(state)
+        self.before: Snapshot = _snapshot(state)
 
-    def following(self, before: object) -> Loop:
+    def following(self, before: Snapshot) -> Loop:
         """The same, behind one more turn."""
         following = copy(self)
         following.count, following.before = self.count + 1, before
@@ -98,7 +101,10 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         return [state]
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
-    endless = loop.before == before or (_constant(state, loop.condition) and (assumed or loop.count >= MOST_COUNTED))
+    endless = loop.before == before or (
+        _constant(state, loop.condition)
+        and (assumed or loop.count >= MOST_COUNTED or _alike(node, loop.before, before))
+    )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
         return [state]
@@ -122,15 +128,25 @@ def _maybe_holds(state: State, node: object, loop: Loop) -> None:
     state.candidate = holding
 
 
-def _snapshot(state: State, variable: str = "") -> tuple[object, ...]:
-    """What a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
+def _snapshot(state: State, variable: str = "") -> Snapshot:
+    """The jobs that run, and what else a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
     made = {
         path: replace(file, content=None) if file.content is not None and file.content.strip() in over else file
         for path, file in state.made.items()
     }
-    return variables, made, state.comparable(settled=True)
+    return tuple(job for job in state.jobs if not job.told), (variables, made, state.standing())
+
+
+def _alike(node: sh.While | sh.ArithmeticFor, before: Snapshot, now: Snapshot) -> bool:
+    """Whether a round has only started more of the jobs that were there, in a loop that does not count them: each further one does the same."""
+    (jobs, standing), (more, after) = before, now
+    return (
+        standing == after
+        and "jobs" not in node.text.value
+        and {job.text.span for job in jobs} == {job.text.span for job in more}
+    )
 
 
 class Words:

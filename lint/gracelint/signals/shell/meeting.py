@@ -157,6 +157,8 @@ def _identity(state: State) -> object:
         tuple(_shape(child) for child in children),
         tuple((name, trap.text, trap.action) for name, trap in sorted(state.traps.items())),
         state.ignored,
+        state.guarded,
+        state.interruptible,
         tuple((job.text, _shape(job.process)) for job in state.jobs if not job.told),
         tuple(each.process.text for each in state.held),
         "e" in state.options,

@@ -261,15 +261,18 @@ class State:
         self.parameters = self.parameters[count if rest is None else min(count, rest) :]
         return True
 
-    def comparable(self, *, settled: bool = False) -> tuple[object, ...]:
-        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again; ``settled``: but for jobs that are over."""
+    def comparable(self) -> tuple[object, ...]:
+        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again."""
+        return self.jobs, self.standing()
+
+    def standing(self) -> tuple[object, ...]:
+        """The same, jobs apart."""
         return (
             self.parameters,
             self.functions,
             self.traps,
             self.ignored,
             self.options,
-            tuple(job for job in self.jobs if not job.told) if settled else self.jobs,
             tuple(parameters for parameters, _ in self.scopes),
             self.block,
             self.guarded,
