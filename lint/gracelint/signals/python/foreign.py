@@ -226,7 +226,7 @@ def _known(
             return UNKNOWN
     launches = bool(entry.get("launches"))
     if launches and kind == "rest" and (sleeping := launching.slept(run, name, arguments, state)) is not None:
-        launches, kind, seconds = False, "pause", Const(sleeping)
+        launches, kind, seconds = False, "perhaps" if sleeping >= _LONG else "pause", Const(sleeping)
     elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
     if launches and kind == "rest":
