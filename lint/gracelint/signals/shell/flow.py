@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
-from . import filesystem
+from . import filesystem, leaving
 from .state import Ended
 from .values import Unknown, clip, default, join
 
@@ -144,8 +144,8 @@ def unwind(machine: Machine, state: State, until: Callable[[Frame], bool], *, wi
         taken = state.pop()
         if taken.kind == "call":
             restore(state)
-        elif taken.kind == "while" and len(state.conditions) > getattr(taken.data, "conditions", 0):
-            machine.escaped.add(getattr(taken.data, "entry", None))
+        elif taken.kind == "while":
+            leaving.unwound(machine, state, taken)
     return True
 
 
@@ -166,18 +166,17 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     asked = _status(state, fields) if len(fields) > 1 else 1
     levels = 1 if asked is None else min(asked, MOST_LEVELS) if asked > 0 else MOST_LEVELS
     wrong = asked is not None and asked <= 0  # only bash comes here, and leaves them all
-    leaving = fields[0].value == "break" or wrong
+    breaks = fields[0].value == "break" or wrong
     own = state.shell.dialect.functions_keep_loops
     for level in range(levels):
         if not unwind(machine, state, lambda frame: frame.kind in ("while", "for"), within_call=own):
             return machine.finished(state, int(wrong and level > 0))
         frame = state.stack
         assert frame is not None
-        if leaving or level + 1 < levels:
+        if breaks or level + 1 < levels:
             state.pop()
             state.rounds = getattr(frame.data, "entry", None) or getattr(frame.data, "turns", None)
-            if frame.kind == "while" and len(state.conditions) > getattr(frame.data, "conditions", 0):
-                machine.escaped.add(getattr(frame.data, "entry", None))
+            leaving.unwound(machine, state, frame)
     return machine.finished(state, 0)
 
 

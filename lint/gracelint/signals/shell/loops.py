@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound
-from . import endings, filesystem, inputs, refusals, repeating, simple
+from . import endings, filesystem, inputs, leaving, refusals, repeating, simple
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -35,13 +35,13 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 class Loop:
     """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, how often it ran, how many conditions were assumed before it, what was assumed by then, and the state (`_snapshot`) at the beginning of the last turn."""
+    entry into the loop it is, whether on the default launch, how often it ran, how many conditions were assumed before it, what was assumed by then, and the state (`_snapshot`) at the beginning of the last turn."""
 
-    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "entry")
+    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "default", "entry")
 
     def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
         self.condition, self.again = condition, again
-        self.entry, self.count = object(), 0
+        self.entry, self.count, self.default = object(), 0, state.default
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
         self.before: Snapshot = _snapshot(state)
 
@@ -80,9 +80,8 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
             each.push("while", node, 1, loop)
             each.push("seq", node.body)
         else:
-            if unknown or len(each.conditions) > loop.conditions:
-                machine.escaped.add(loop.entry)
-            if unknown and not machine.live and not endings.consumes(node):
+            awaited = (unknown or len(each.conditions) > loop.conditions) and leaving.left(machine, each, node, loop)
+            if unknown and awaited and not machine.live and not endings.consumes(node):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             each.done(0)
