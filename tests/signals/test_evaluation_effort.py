@@ -8,10 +8,11 @@ import pytest
 import signals_support
 
 from gracelint.signals import resolve
-from gracelint.signals.shell.host import Budget
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gracelint.signals.shell.host import Budget
 
 pytestmark = pytest.mark.usefixtures("unwatched")
 
@@ -25,20 +26,6 @@ SETTINGS = (
     )
     + "exec app\n"
 )
-
-
-@pytest.fixture
-def budgets(monkeypatch: pytest.MonkeyPatch) -> list[Budget]:
-    """The budgets of the traces made in a test."""
-    made: list[Budget] = []
-
-    class Kept(Budget):
-        def __init__(self, steps: int) -> None:
-            super().__init__(steps)
-            made.append(self)
-
-    monkeypatch.setattr("gracelint.signals.shell.host.Budget", Kept)
-    return made
 
 
 def test_independent_settings_add_up_and_do_not_multiply(tmp_path: Path, budgets: list[Budget]) -> None:

@@ -9,12 +9,12 @@ import signals_support
 
 from gracelint.signals import resolve
 from gracelint.signals.shell import repeating
-from gracelint.signals.shell.host import Budget
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gracelint.signals.model import Trace
+    from gracelint.signals.shell.host import Budget
 
 TRIES = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do"
 # Where rounds are alike: a function that asks something, a service to wait for, what stands behind the loop.
@@ -56,20 +56,6 @@ FAMILIES = [
     *((shell, name) for shell in ("dash", "bash", "ash") for name in (*ALIKE, *OTHERS)),
     *(("bash", name) for name in BASH),
 ]
-
-
-@pytest.fixture
-def budgets(monkeypatch: pytest.MonkeyPatch) -> list[Budget]:
-    """The budgets of the traces made in a test."""
-    made: list[Budget] = []
-
-    class Kept(Budget):
-        def __init__(self, steps: int) -> None:
-            super().__init__(steps)
-            made.append(self)
-
-    monkeypatch.setattr("gracelint.signals.shell.host.Budget", Kept)
-    return made
 
 
 def told(trace: Trace) -> object:
