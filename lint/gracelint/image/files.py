@@ -12,24 +12,20 @@ unknown names. All else is unknown, and so is what takes too much work (`graceli
 from __future__ import annotations
 
 import posixpath
-import sys
-from bisect import bisect_left
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ..records import replace
-from . import runs
 from .base_files import held_by_base, is_system_folder, other_names
 from .before import Before, Place
-from .copies import copied, word_problem
-from .effort import CHARACTERS, READING, Effort
+from .copies import word_problem
+from .effort import Effort
 from .entries import Change, Folder, Found, Gone, Link, Vague, contains
+from .history import History
 from .listing import Candidates
 from .model import Absent, ImageFile, Unknown
 from .paths import normal
-from .reach import Reach, spread_of_step
 from .search import Search
-from .steps import Copy, MakeFolder, Run
+from .steps import Copy
 
 if TYPE_CHECKING:
     import re
@@ -37,12 +33,9 @@ if TYPE_CHECKING:
 
     from ..source import Text
     from .context import Context
-    from .entries import Effect, Entry, Kind, World
+    from .entries import Entry, Kind
     from .model import BaseImage
-    from .readings import Reading
     from .steps import Step
-
-    Act: TypeAlias = Callable[[str, World], Effect]
 
 MAX_LINKS = 40
 
@@ -63,16 +56,12 @@ class ImageFiles:
         self._entries: dict[tuple[str, bool], Entry] = {}
         self._kinds: dict[tuple[str, Place], Kind] = {}
         self._bare: set[tuple[str, bool]] = set()  # where neither a file nor a link stands
-        self._readings: dict[int, Reading] = {}
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
-        self._runs: dict[re.Pattern[str], bool] = {}  # whether a RUN holds it
-        self._mentions: dict[int, runs.Mentions] = {}
         self._searches: dict[tuple[str, str], Search] = {}
-        self._concerned: dict[tuple[str, int], bool] = {}
         self._effort = effort or Effort()
-        self.candidates = Candidates(steps, context, self._effort, self._reading, self._of_stage)
-        self._reach = Reach(map(spread_of_step, steps))
+        self._history = History(steps, base.shell, self._effort)
+        self.candidates = Candidates(steps, context, self._effort, self._history.reading, self._of_stage)
         self._mounts: tuple[str, ...] = ()
         self._perhaps: Callable[[], Sequence[str]] | None = None
 
@@ -145,10 +134,7 @@ class ImageFiles:
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
-        if wanted not in self._runs:
-            runs = (step.instruction.value.value for step in self.steps if isinstance(step, Run))
-            self._runs[wanted] = any(any(word in run for word in words) and wanted.search(run) for run in runs)
-        return self._runs[wanted]
+        return self._history.runs(wanted, words)
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
@@ -230,9 +216,9 @@ class ImageFiles:
     def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
         path, entry, place = asked, None, before
         changes: list[Change] = []
-        while entry is None and (earlier := self._place_below(path, place)) is not None:
+        while entry is None and (earlier := self._history.before(path, place)) is not None:
             place = earlier
-            effect = self._act(place)(path, Before(self, place))
+            effect = self._history.act(place)(path, Before(self, place))
             if isinstance(effect, Change):
                 changes.append(effect)
                 path = effect.path or path
@@ -247,58 +233,6 @@ class ImageFiles:
         if isinstance(entry, Found) and entry.file.path != asked:
             return Found(replace(entry.file, path=asked))
         return entry
-
-    def _place_below(self, path: str, place: Place) -> Place | None:
-        """The last place before another one that has, or may have, a say about a path; None where there is none, or no effort is left."""
-        index, limit = place
-        while index >= 0 and self._effort.spend():
-            if limit and isinstance(step := self.steps[index], Run):
-                reading = self._reading(index, step)
-                number = reading.reach.any(path, limit)
-                if number >= 0:
-                    return Place(index, number)
-            index = self._step_below(path, index)
-            limit = sys.maxsize
-            if index >= 0 and not isinstance(self.steps[index], Run):
-                return Place(index, 0)
-        return None
-
-    def _step_below(self, path: str, index: int) -> int:
-        """The last step before another one that has, or may have, a say about a path; -1 where there is none, or no effort is left."""
-        nearest = self._reach.named(path, index)
-        anywhere = self._reach.anywhere
-        for at in range(bisect_left(anywhere, index) - 1, -1, -1):
-            number = anywhere[at]
-            if number < nearest:
-                break
-            if not self._effort.spend():
-                return -1
-            step = self.steps[number]
-            if not isinstance(step, Run) or self._concerns(number, step, path):
-                return number
-        return nearest if self._effort.spend() else -1
-
-    def _act(self, place: Place) -> Act:
-        """What is done at a place."""
-        step = self.steps[place.step]
-        if isinstance(step, Run):
-            return self._reading(place.step, step).operations[place.operation].effect
-        return partial(copied, step) if isinstance(step, Copy) else partial(_made_folder, step)
-
-    def _concerns(self, index: int, step: Run, path: str) -> bool:
-        key = (path, index)
-        if key not in self._concerned:
-            if index not in self._mentions:
-                self._mentions[index] = runs.mentions(step)
-            self._concerned[key] = runs.concerns(self._mentions[index], path)
-        return self._concerned[key]
-
-    def _reading(self, index: int, step: Run) -> Reading:
-        """What a RUN does; read once, whoever asks."""
-        if index not in self._readings:
-            self._effort.spend(READING + runs.size(step) // CHARACTERS)
-            self._readings[index] = runs.read(step, self.base.shell)
-        return self._readings[index]
 
     def kind(self, path: str, before: Place) -> Kind:
         """What kind of thing stands at a path, as far as it is known."""
@@ -337,20 +271,14 @@ class ImageFiles:
         entry = held_by_base(path, self.base)
         if not isinstance(entry, Gone) or self.base.reference == "scratch":
             return self._explained(entry)
-        for index, step in enumerate(self.steps[:before]):
-            if isinstance(step, Run) and runs.may_make(self._reading(index, step), path):
-                return Vague(f"RUN {_short(step.instruction.value.value)} may have made {path}")
-            if self._effort.spent:
-                break
+        maker = self._history.perhaps_made_by(path, before)
+        if maker is not None:
+            return Vague(f"RUN {_short(maker.instruction.value.value)} may have made {path}")
         return self._explained(entry)
 
     def _explained(self, entry: Entry) -> Entry:
         """Of a path that is not there, the reason that a step gave."""
         return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
-
-
-def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
-    return Folder() if contains(path, step.path) else None
 
 
 def _short(command: str) -> str:
