@@ -15,6 +15,7 @@ from ..process import Alternative, Bound, Process
 from . import builtins, filesystem, flow, inputs, making, simple, tails
 from .outcome import Command
 from .state import Block, Facts, JobState
+from .values import default
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -86,7 +87,7 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
     finally:
         machine.forking -= 1
         state.restless = state.restless or _makes_files(state, command)
-        filesystem.doubt(state, None if _writes_anywhere(state, command) else command.text.value)
+        filesystem.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
 
 
 def _makes_files(state: State, command: sh.Command) -> bool:
@@ -98,18 +99,38 @@ def _makes_files(state: State, command: sh.Command) -> bool:
     return found[1]
 
 
-def _writes_anywhere(state: State, command: sh.Command) -> bool:
+def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether what runs in a child may write to files that its text does not name: by the value of a variable, in a function, in a file that it reads."""
     for part in walk(command):
         if isinstance(part, sh.Redirect) and _writes(part) and (part.target is None or part.target.literal is None):
             return True
         if isinstance(part, sh.Simple) and part.words:
-            name = part.words[0].literal
-            if name is None or name in RUNNING or name in state.functions or name in SHELLS or "/" in name:
+            name = _named(machine, state, part) if part is command else part.words[0].literal
+            if name is None or name in RUNNING or name in state.functions or name in SHELLS:
+                return True
+            if _may_be_script(machine, state, name):
                 return True
             if (name in making.TOOLS or name in _WRITING) and any(word.literal is None for word in part.words):
                 return True
     return False
+
+
+def _named(machine: Machine, state: State, command: sh.Simple) -> str | None:
+    """The name of a command that begins here: ``"$@" &`` is what the parameters say."""
+    first = command.words[0]
+    if first.literal is not None or not all(isinstance(part, (sh.Parameter, sh.LiteralText)) for part in first.parts):
+        return first.literal
+    fields = machine.expand(state, command.words[:1])
+    return default(fields[0].value) if fields else None
+
+
+def _may_be_script(machine: Machine, state: State, name: str) -> bool:
+    """Whether a program is, or may be, a script, which writes to files of its own choice."""
+    found = machine.context.which(name, str(state.workdir), filesystem.search(state))
+    content: Text | None = getattr(found, "content", None)
+    if content is not None:
+        return content.value.startswith("#!")
+    return "/" in name and type(found).__name__ == "Unknown"
 
 
 # Programs that write to files which they are told, and shells.

@@ -32,6 +32,9 @@ _OF_ROOT = frozenset(
 # Those in which everybody may.
 _OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
 
+# What is below these, no image brings along.
+_FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
+
 
 def filled(state: State) -> tuple[str, ...]:
     """Folders that the script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
@@ -83,6 +86,50 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
         return True
     # What is not in the image may still be mounted or made at run time.
     return False if isinstance(found, Absent) and kind in "fxs" and not _writes(where) else None
+
+
+def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool | None:
+    """Whether a file of which nothing is known is there to be read: as the script has left it, as a condition that was assumed (which calls it ``named``) says, or as what is known of its place.
+    None where it is not part of the image, so that somebody has to mount it, or a program to make it."""
+    from ...image.model import Absent
+
+    where = located(path, state.workdir)
+    if where is None:
+        return True
+    own = state.made.get(where)
+    if own is not None and own.kind != "unknown":
+        return own.kind == "file"
+    made = state.restless or any(where.startswith(f"{folder}/") for folder in filled(state))
+    for condition, outcome in state.assumed.items():
+        if condition.startswith(f"{named} "):
+            there = outcome is not condition.endswith("does not exist")
+            return there or (None if made else False)
+    if exists(machine, state, path, "f") is False and not is_open(path):
+        return False
+    if not isinstance(machine.context.lookup(where), Absent):
+        return True if machine.live else None  # the base image may hold it
+    if own is not None or made or is_open(path):
+        return None
+    return None if posixpath.dirname(where) not in _OF_ALL and not _in_made(state, where) else False
+
+
+def begins_empty(machine: Machine, state: State, path: str) -> bool:
+    """Whether there is nothing in a file that the script appends to for the first time: nothing puts it into the image, and no program was given its folder. (Who mounts one that is full has to clear it.)"""
+    from ...image.model import Absent, ImageFile
+
+    if path in state.made:
+        return state.made[path].kind == "none"
+    if any(path.startswith(f"{folder}/") for folder in filled(state)):
+        return False
+    if path.startswith(_FLEETING):
+        return not isinstance(machine.context.lookup(path), ImageFile)
+    return standing(machine, state, path) == "none" or isinstance(machine.context.lookup(path), Absent)
+
+
+def _in_made(state: State, path: str) -> bool:
+    """Whether the script itself has made the folder of a file."""
+    found = state.made.get(posixpath.dirname(path))
+    return found is not None and found.kind == "folder"
 
 
 def _of_own(made: Kind, kind: str) -> bool | None:
@@ -193,7 +240,12 @@ def matching(machine: Machine, state: State, pattern: str) -> tuple[str, ...]:
         return ()
     compiled = [patterns.compile_pattern([(each, False)]) for each in components[plain:]]
     found: set[str] = set()
-    for path in machine.context.listing(folder):
+    own = (
+        path for path, made in state.made.items() if made.kind == "file" and path.startswith(f"{folder.rstrip('/')}/")
+    )
+    for path in (*machine.context.listing(folder), *own):
+        if path in state.made and state.made[path].kind == "none":
+            continue
         below = path[len(folder.rstrip("/")) + 1 :].split("/")[: len(compiled)]
         if len(below) == len(compiled) and all(map(_matches, compiled, components[plain:], below)):
             found.add("/".join([*components[:plain], *below]))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
 from . import filesystem, leaving
-from .state import Ended
+from .state import Ended, Truth
 from .values import Unknown, clip, default, join
+from .values import name as called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,22 +37,15 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     if path and "/" not in path and not shell.sources_here:
         # Packages put programs on PATH, not files to be read: what the image is not known to have there, is not there.
         found = filesystem.locate(machine, state, path)
-        path, absent = found, found is None
-    else:
-        absent = path is not None and filesystem.exists(machine, state, path, "f") is False
+        path = found
+        if found is None:
+            return _not_there(machine, state, node, fields)
     text = filesystem.file(machine, state, path, node.text) if path else None
     where = filesystem.located(path, state.workdir) if path else None
     if where is not None and filesystem.standing(machine, state, where) == "folder":
         return machine.finished(state, 1 if shell.family == "bash" else 0)  # dash and ash read nothing in a folder
-    if text is None and absent:
-        if shell.sources_here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
-            return machine.finished(state, 1 if shell.family == "bash" else 2)
-        failed = f"{fields[1].shown}, which {fields[0].shown} reads, is not {'there' if '/' in fields[1].shown else 'on PATH'}, and {shell.family} gives up"
-        return [machine.leave(state, 2, failed)]
     if text is None:
-        shown = fields[1].shown if len(fields) > 1 else "?"
-        state.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
-        return machine.finished(state, 0)
+        return _unread(machine, state, node, fields, path)
     if len(text) > LONGEST_SCRIPT:
         state.ended = Ended(
             "unknown", reason=Bound(f"{path} is longer than {LONGEST_SCRIPT:,} characters, and is not read")
@@ -67,6 +62,43 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     state.push("call", data=node.text, label="source")
     state.push("seq", machine.context.parse(text, file=True).body)
     return [state]
+
+
+def _not_there(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """The file is not there: for dash and ash that is the end, as it is of any special builtin that fails."""
+    shell = state.shell.dialect
+    if shell.sources_here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
+        return machine.finished(state, 1 if shell.family == "bash" else 2)
+    shown = fields[1].shown
+    failed = f"{shown}, which {fields[0].shown} reads, is not {'there' if '/' in shown else 'on PATH'}, and {shell.family} gives up"
+    return [machine.leave(state, 2, failed)]
+
+
+def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field], path: str | None) -> list[State]:
+    """A file of which nothing is known. Where nothing puts it into the image, somebody may mount it, or a program may have made it, and where that is not done, a shell that gives up has ended."""
+    shown = fields[1].shown if len(fields) > 1 else "?"
+    named = called(fields[1].value) if len(fields) > 1 else ""
+    perhaps = filesystem.perhaps_there(machine, state, path, named) if path is not None else True
+    if perhaps is False:
+        return _not_there(machine, state, node, fields)
+    known = state.status, state.truth
+    ways = [(state, True)]
+    matters = not state.shell.dialect.sources_here or ("e" in state.options and not state.tested) or machine.live
+    if perhaps is None and matters:
+        state.done(None, Truth(None, None, f"{named} exists", f"{named} does not exist"))
+        ways = machine.split(state)
+    result: list[State] = []
+    for each, there in ways:
+        each.status, each.truth = known
+        if there:
+            each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
+            result.extend(machine.finished(each, 0))
+            continue
+        for following in _not_there(machine, each, node, fields):
+            if following.ended is not None:
+                following.ended = replace(following.ended, failed=None)  # by somebody who did not mount it
+            result.append(following)
+    return result
 
 
 def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

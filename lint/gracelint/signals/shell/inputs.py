@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ALWAYS = -1
 MOST_LINES = 40
+MOST_TAKEN = 2
 INPUT = "0"
 # Programs that read their input to its end, or some of it.
 CONSUMING = frozenset(
@@ -35,13 +36,14 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both. ``taken``: how many lines of what is not known were read in a trap."""
 
     descriptor: str
     rest: str | None
     depth: int
     pid: int | None = None
     pipe: bool = False
+    taken: int = 0
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -100,18 +102,34 @@ def given(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
     """What a command reads from, as far as a shell would take it for its script: a text, something that is not known (True), nothing."""
     if not any(field.shown.rpartition("/")[2] in SHELLS for field in fields):
         return False
-    known = current(state, INPUT)
-    for each in node.redirects:
-        if (each.descriptor or INPUT) == INPUT and each.operator[:1] == "<":
-            known = opened(machine, state, each, ALWAYS)
+    known = of_command(machine, state, node)
     if known is None:
         return False
     return True if known.rest is None else machine.context.joined(known.rest, node.text) if known.rest else False
 
 
+def of_command(machine: Machine, state: State, node: sh.Simple) -> Input | None:
+    """What a program reads from."""
+    known = current(state, INPUT)
+    for each in node.redirects:
+        if (each.descriptor or INPUT) == INPUT and each.operator[:1] == "<":
+            known = opened(machine, state, each, ALWAYS)
+    return known
+
+
 def advance(state: State, known: Input, rest: str | None) -> None:
     """Something was read."""
     state.inputs = tuple(replace(each, rest=rest) if each is known else each for each in state.inputs)
+
+
+def took(state: State, known: Input) -> bool:
+    """A line of what is not known is read during a stop; False where there are no more. Files end, and what a script does with their first line it does with the others."""
+    if known.taken >= MOST_TAKEN:
+        return False
+    state.inputs = tuple(
+        replace(each, rest=None, taken=each.taken + 1) if each is known else each for each in state.inputs
+    )
+    return True
 
 
 def consumed(state: State, node: sh.Simple, name: str) -> None:

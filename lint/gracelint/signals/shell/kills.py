@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...regexes import regex
 from .. import names
-from . import byname, simple
+from . import byname, inputs, simple
 from .dialects import PROCPS
 from .state import Block, Truth
 from .values import default
@@ -206,6 +206,25 @@ def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     if words[at : at + 1] != ["kill"]:
         return simple.external(machine, state, node, fields)
-    named = [names.sent(word.lstrip("-")) for word in words[at + 1 :] if word.startswith("-")]
-    machine.host.send(state, next((name for name in named if name), "SIGTERM"), "other", (), node.text)
-    return machine.undecided(state, node.text.value)
+    manners = PROCPS if state.shell.dialect.family != "ash" else state.shell.dialect.kill
+    spelled, rest = _option(manners, fields[1:][at + 1 :])
+    signal = names.sent(spelled) if spelled else "SIGTERM"
+    source = inputs.of_command(machine, state, node)
+    numbers = source.rest.split() if source is not None and source.rest is not None else None
+    if (
+        numbers is None
+        or signal is None
+        or {field.shown for field in rest} - {"{}", "--"}
+        or not _PLAIN.issuperset(words[:at])
+    ):
+        machine.host.send(state, signal or "SIGTERM", "other", (), node.text)
+        return machine.undecided(state, node.text.value)
+    if not numbers:
+        return machine.finished(state, 0 if "-r" in words[:at] else 123)
+    found = [target(state, number, fields[0]) for number in numbers]
+    statuses = [1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text) for to, pids in found]
+    return machine.finished(state, 0 if not any(statuses) else 123)
+
+
+# Options of xargs with which `kill` is given the numbers, and nothing else.
+_PLAIN = frozenset({"-r", "--no-run-if-empty", "-t", "-n1", "-I{}", "-rn1", "-rI{}"})

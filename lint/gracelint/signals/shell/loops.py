@@ -132,7 +132,9 @@ def _snapshot(state: State, variable: str = "") -> Snapshot:
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
     made = {
-        path: replace(file, content=None) if file.content is not None and file.content.strip() in over else file
+        path: replace(file, content=None)
+        if file.content is not None and not over.isdisjoint(file.content.split())
+        else file
         for path, file in state.made.items()
     }
     return tuple(job for job in state.jobs if not job.told), (variables, made, state.standing())

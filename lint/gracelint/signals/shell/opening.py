@@ -44,10 +44,9 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         if path in state.made and state.made[path].kind == "unknown":
             filesystem.doubt(state)  # a link: what it leads to is written
             continue
-        text = filesystem.content(machine, state, path) if each.operator == ">>" and _prints(command) else None
-        fresh = each.operator == ">>" and standing(machine, state, path) == "none"
+        text = _before(machine, state, path, each.operator) if _prints(command) else None
         filesystem.note(state, path, "file")
-        filesystem.written(state, path, "" if fresh else text)
+        filesystem.written(state, path, text)
     return known
 
 
@@ -83,8 +82,20 @@ def matters(state: State, command: object) -> bool:
 
 
 def _prints(command: object) -> bool:
-    """Whether a command is one whose output is known to `wrote`."""
-    return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in ("echo", "printf")
+    """Whether a command is one whose output is known to `wrote`, or that has none."""
+    return isinstance(command, sh.Simple) and (not command.words or command.words[0].literal in _PRINTING)
+
+
+_PRINTING = frozenset({"echo", "printf", ":", "true"})
+
+
+def _before(machine: Machine, state: State, path: str, operator: str) -> str | None:
+    """What is in a file before anything is written to it; None where that is not known."""
+    if operator in (">", ">|"):
+        return ""
+    if operator == ">>" and filesystem.begins_empty(machine, state, path):
+        return ""
+    return filesystem.content(machine, state, path) if operator == ">>" else None
 
 
 def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> bool:

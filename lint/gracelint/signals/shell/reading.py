@@ -107,7 +107,10 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         state.block = Block("read", command, (source.pid,), status=1, again=node)
         return [state]
     if source is not None and not own:
-        inputs.advance(state, source, None)
+        if machine.live and not inputs.took(state, source):
+            return machine.finished(state, 1)
+        if not machine.live:
+            inputs.advance(state, source, None)
     return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
 
 

@@ -179,7 +179,7 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
                 return None
             return posixpath.normpath(posixpath.join(base, known))
         case "cat":
-            return _content(machine, state, rest[0].value) if len(rest) == 1 else None
+            return _concatenated(machine, state, rest)
         case "seq":
             return _sequence([default(field.value) for field in rest])
         case "jobs":
@@ -332,6 +332,19 @@ def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
 def _content(machine: Machine, state: State, path: Value) -> Value | None:
     known = default(path)
     return filesystem.content(machine, state, known) if known else None
+
+
+def _concatenated(machine: Machine, state: State, operands: list[Field]) -> str | None:
+    """What ``cat`` writes of files that are known."""
+    texts: list[str | None] = []
+    for field in operands:
+        path = default(field.value)
+        if not path or path.startswith("-"):
+            return None
+        names = filesystem.matching(machine, state, path) if filesystem.is_open(path) else (path,)
+        texts += [filesystem.content(machine, state, name) for name in names] or [None]
+    known = [text for text in texts if text is not None]
+    return "".join(known) if texts and len(known) == len(texts) else None
 
 
 def _may_have_ended(state: State) -> bool:
