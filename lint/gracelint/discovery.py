@@ -83,12 +83,21 @@ def discover(paths: Iterable[str], excludes: Callable[[str], tuple[str, Iterable
             root = root_of(path)
             found[_key(path)] = Source(display(path), kind_of(path), True, root)
             continue
-        inside = list(_search(path, excludes))
+        inside = _without_links(list(_search(path, excludes)))
         if not inside and looks_like_dockerfile(os.path.basename(os.path.abspath(path))):
             found[_key(path)] = Source(display(path), "dockerfile", True, path)
         for file in inside:
             found.setdefault(_key(file), Source(display(file), "dockerfile", False, path))
     return sorted(found.values(), key=lambda source: source.path)
+
+
+def _without_links(found: list[str]) -> list[str]:
+    """The files that a search found, without links to others of them: what is wrong in those is told once."""
+    links = {path for path in found if os.path.islink(path)}
+    if not links:
+        return found
+    files = {os.path.realpath(path) for path in found if path not in links}
+    return [path for path in found if path not in links or os.path.realpath(path) not in files]
 
 
 def display(path: str) -> str:

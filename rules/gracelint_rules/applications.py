@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gracelint.diagnostics import Fix, Related
 from gracelint.regexes import regex
 
-from .telling import condition, related, shown
+from .telling import condition, related, shown, sure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +61,12 @@ def tell(
     """The finding for a defect in an application: `shown` and the message, with what else belongs to it."""
     response = response_of(case, defect)
     program = defect.hop.program
-    sure: Confidence = "high" if program is None or program.stays else "medium"
+    stays: Confidence = "high" if program is None or program.stays else "medium"
     return rule.finding(
         defect.at,
         f"{shown(defect.hop.argv)} {message}{condition(case, defect)}",
         severity=severity or ("error" if defect.path.verdict == "killed" else "warning"),
-        confidence=confidence or sure,
+        confidence=sure(case, confidence or stays),
         related=(*related(case, defect), *(_related(defect, response) if response is not None else ())),
         fix=fix,
     )

@@ -73,7 +73,7 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"this trap runs only after {app} has ended: {shell_name(outcome)} waits for {app} in the foreground, {app} hears nothing of"
+            f"this trap runs only after {app} has ended: {shell_name(case, outcome)} waits for {app} in the foreground, {app} hears nothing of"
             f" {case.trace.stop_signal.name}, and both are killed after {case.trace.grace_period:g} s; start {app} with &, and wait for it",
             severity=severity_of(defect.path),
             fix=_fix(outcome),
@@ -85,7 +85,7 @@ def _in_a_loop(case: Case, outcome: Outcome, loop: Text) -> str:
     pause = _PAUSE.search(loop.value)
     what = pause[0] if pause is not None else "the command under way"
     return (
-        f"this trap runs only after {what} has ended: {shell_name(outcome)} runs handlers between the commands of its loop, and is killed after"
+        f"this trap runs only after {what} has ended: {shell_name(case, outcome)} runs handlers between the commands of its loop, and is killed after"
         f" {case.trace.grace_period:g} s; write {pause[0] if pause is not None else 'sleep'} & wait $! there, which the signal interrupts"
     )
 

@@ -38,7 +38,7 @@ from gracelint.rule import Case, Rule
 
 from .applications import blocking, response_of
 from .defects import of_rule
-from .stop_signal import started_otherwise
+from .purpose import asks_for_development, for_development
 from .telling import shown, tell
 
 if TYPE_CHECKING:
@@ -49,22 +49,7 @@ if TYPE_CHECKING:
     from .defects import Defect
 
 
-_DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|development|local|debug)(?:[^a-z]|$)")
-
-
 _SERVER = regex(r"\bserver\s*=(?!=)")
-
-# Variables whose value names what an image is for.
-_ENVIRONMENTS = (
-    "NODE_ENV",
-    "APP_ENV",
-    "RAILS_ENV",
-    "RACK_ENV",
-    "FLASK_ENV",
-    "DJANGO_ENV",
-    "ASPNETCORE_ENVIRONMENT",
-    "ENVIRONMENT",
-)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -88,27 +73,6 @@ def _server_of_its_own(case: Case, defect: Defect) -> bool:
     """Whether the call says which server is to serve (``bottle.run(app, server="waitress")``): what that one does is not known."""
     response = response_of(case, defect)
     return response is not None and _SERVER.search(response.blocking.value) is not None
-
-
-def asks_for_development(case: Case, defect: Defect) -> bool:
-    """Whether the container is started with a word of its own for developing or looking for faults: ``command: dev_server``, ``docker run IMAGE debug``."""
-    image = case.image
-    words = [
-        word.value for word in image.launch.arguments if not word.inherited and not word.value.startswith(("-", "/"))
-    ]
-    said = [condition for when in defect.whens for condition in when if " = " in condition]
-    other = started_otherwise(case) or any(word.rest for word in image.launch.arguments)
-    return other and any(_DEVELOPMENT.search(word) for word in (*words[1:], *said, *words[:1]))
-
-
-def for_development(case: Case) -> bool:
-    """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, the environment, or what is mounted."""
-    names = [case.image.dockerfile.document.path, case.image.target or ""]
-    names += [argument.text.span.document.path for argument in case.image.launch.arguments[:1]]
-    names += [case.image.env.get(name) or "" for name in _ENVIRONMENTS]
-    # A compose file that lays the sources over the image, and starts something else than the image does, is there to work with.
-    laid_over = started_otherwise(case) and case.image.files.is_mounted(case.image.workdir)
-    return laid_over or any(_DEVELOPMENT.search(name) for name in names)
 
 
 def _what_happens(case: Case, defect: Defect) -> str:

@@ -1,7 +1,7 @@
 """Exec form that starts a shell builtin or keyword, or has shell syntax as arguments.
 
 ## What it does
-Reports ENTRYPOINT and CMD arrays whose program is something that only a shell knows (`cd`, `exec`, `export`, `source`, `if` …), and
+Reports ENTRYPOINT and CMD arrays whose program is something that only a shell knows (`cd`, `exec`, `export`, `source`, `if` …), or a whole command line in one word (`["node app.js"]`), and
 arrays with words such as `&&`, `;`, `|` or `>`, with quotes that only a shell would take off (`"'daemon off;'"`), or with an option and its value in one word (`"--port 80"`).
 
 ## Why is this bad?
@@ -22,7 +22,7 @@ CMD ["sleep", "100"]
 
 ## Fix safety
 Dropping a leading `exec` is safe: exec form is what it wanted. Wrapping a command line in `["sh", "-c", "... exec ..."]` is unsafe: a shell now
-reads the words. So is taking quotes off and writing an option and its value as two words: the program gets other words than before.
+reads the words. So is parting a command line, taking quotes off and writing an option and its value as two words: the program gets other words than before.
 
 ## When not to care
 Where the program itself evaluates its arguments as a command line.
@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 from gracelint.signals.literal import literal_word
-from gracelint.signals.programs import describe
+from gracelint.signals.programs import catalogue, describe
 
 from .launching import SHELL_ONLY, executed, own_exec_forms, reads_shell_text
 from .writing import instruction_fix, json_array
@@ -69,6 +69,14 @@ def check(case: Case) -> Iterator[Finding]:
                 fix=_fix(case, line),
             )
             continue
+        if (starts or _handed_on(case, first)) and _several_words(first.value):
+            yield RULE.finding(
+                first.text,
+                f"exec form has no shell that would part words: there is no program called {first.value!r}, and the container does not start;"
+                " write one word for the program, and one for each argument",
+                fix=_as_a_shell_reads(line, first),
+            )
+            continue
         literal = _literal(case, line)
         if literal is not None:
             yield RULE.finding(
@@ -89,6 +97,19 @@ def check(case: Case) -> Iterator[Finding]:
             ' write ["sh", "-c", "... exec ..."] with the whole command line in one string',
             fix=_fix(case, line) if starts else None,
         )
+
+
+def _handed_on(case: Case, first: Argument) -> bool:
+    """Whether a known base image's own entrypoint is all that stands in front of a word: it execs what it is given."""
+    words = case.image.launch.arguments
+    at = next((index for index, word in enumerate(words) if word is first), 0)
+    return at > 0 and case.image.base.known and all(word.inherited for word in words[:at])
+
+
+def _several_words(name: str) -> bool:
+    """Whether the name of a program is a command line (``["node app.js"]``): names on PATH hold no spaces, but a path may."""
+    first, *rest = name.split(None, 1)[:2] or [""]
+    return bool(rest) and ("/" not in first or catalogue.by_command(first) is not None)
 
 
 def _literal(case: Case, line: CommandLine) -> Argument | None:

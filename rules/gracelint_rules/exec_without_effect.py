@@ -80,7 +80,7 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{why}: {shell_name(outcome)} stays in front of {app}, which never hears {case.trace.stop_signal.name}; "
+            f"{why}: {shell_name(case, outcome)} stays in front of {app}, which never hears {case.trace.stop_signal.name}; "
             + advice.format(app=app),
             severity=severity_of(defect.path),
             fix=_fix(outcome, lost),

@@ -41,8 +41,8 @@ from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
 from .defects import of_rule
-from .development_server import asks_for_development
 from .initial import init_fix
+from .purpose import asks_for_development
 from .supervising import lines
 from .telling import program_name, tell
 from .writing import exec_form_of, fix_of, nothing_follows

@@ -64,10 +64,12 @@ def own_exec_forms(launch: Launch) -> Iterator[CommandLine]:
 
 
 def speaks_shell(line: CommandLine) -> bool:
-    """Whether an exec form may have shell syntax in it: a variable, an operator, quotes, a builtin as the program."""
+    """Whether an exec form may have shell syntax in it: a variable, an operator, quotes, a builtin or a whole command line as the program."""
     words = [argument.value for argument in line.arguments]
     return words[:1] != [] and (
-        words[0] in SHELL_ONLY or any(not _OPERATORS.isdisjoint(word) or is_literal(word) for word in words)
+        words[0] in SHELL_ONLY
+        or len(words[0].split(None, 1)) > 1
+        or any(not _OPERATORS.isdisjoint(word) or is_literal(word) for word in words)
     )
 
 

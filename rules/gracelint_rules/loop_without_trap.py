@@ -73,7 +73,7 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"nothing ends this loop on {signal}: {shell_name(outcome)} has no trap, so the signal "
+            f"nothing ends this loop on {signal}: {shell_name(case, outcome)} has no trap, so the signal "
             + (
                 f"is dropped and the loop is killed after {case.trace.grace_period:g} s"
                 if defect.hop.pid1

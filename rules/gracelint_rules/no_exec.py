@@ -88,11 +88,11 @@ def _fed_loop(outcome: Outcome, command: Command) -> Text | None:
 def _loop_that_reads(rule: Rule, case: Case, defect: Defect, outcome: Outcome, shell: str, feeder: str) -> Finding:
     signal, who = case.trace.stop_signal.name, f"the loop that reads what {feeder} writes"
     if defect.hop.pid1:
-        story = f"{signal} never reaches {who}: {shell}, {shell_name(outcome)}, stays PID 1 and drops it; all are killed after {case.trace.grace_period:g} s"
+        story = f"{signal} never reaches {who}: {shell}, {shell_name(case, outcome)}, stays PID 1 and drops it; all are killed after {case.trace.grace_period:g} s"
     elif defect.hop.notified is False:
-        story = f"{shell}, {shell_name(outcome)}, waits for {who} and passes nothing on"
+        story = f"{shell}, {shell_name(case, outcome)}, waits for {who} and passes nothing on"
     else:
-        story = f"{shell}, {shell_name(outcome)}, dies of {signal} at once, PID 1 follows, and {who} is killed in the middle of its work"
+        story = f"{shell}, {shell_name(case, outcome)}, dies of {signal} at once, PID 1 follows, and {who} is killed in the middle of its work"
     advice = (
         "put the pipeline in the background, wait for it, and trap the signal: end there, or finish what is begun first"
     )
@@ -109,7 +109,7 @@ def _malformed(case: Case, outcome: Outcome) -> bool:
 
 def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -> str:
     signal = case.trace.stop_signal.name
-    name = shell_name(outcome)
+    name = shell_name(case, outcome)
     advice = _advice(case, outcome)
     if signal in UNCATCHABLE:
         return f"{shell}, {name}, stands in front of {app}, and would keep every signal from it that can be caught, which {signal} cannot; {advice}"
@@ -117,6 +117,11 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
         return (
             f"the base image is not known: if its /bin/sh is dash (Debian, Ubuntu), it stays PID 1 here and drops {signal}, and {app} is killed after"
             f" {case.trace.grace_period:g} s; with bash or busybox ash it is replaced by {app}. {advice[0].upper()}{advice[1:]}, and it does not matter"
+        )
+    if defect.hop.pid1 and outcome.command is not None and outcome.command.program is None:
+        return (
+            f"while {app} runs, {signal} never reaches it: {shell}, {name}, stays PID 1 and drops it; "
+            f"{app} is killed after {case.trace.grace_period:g} s; {advice}"
         )
     if defect.hop.pid1:
         return (
@@ -146,6 +151,10 @@ def _advice(case: Case, outcome: Outcome) -> str:
     for place in command.around if command is not None else ():
         if place in _INSTEAD:
             return _INSTEAD[place].format(exec=written)
+    if command is not None and outcome.mode != "command" and work_behind(outcome, command):
+        return (
+            "start it with &, trap the signal, send it on and wait: exec would take away what the script does behind it"
+        )
     if command is not None and has_trait(command.program, "privilege-drop"):
         if becomes_root(command.argv):
             return f"write {written}, or better, let the image start as root, without {program_name(command.argv)}"

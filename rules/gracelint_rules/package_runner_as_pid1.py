@@ -44,7 +44,7 @@ from gracelint.rule import Case, Rule
 
 from .blamed_programs import has_trait
 from .defects import of_rule
-from .development_server import for_development
+from .purpose import for_development
 from .runners import runner_fix
 from .telling import cost, program_name, severity_of, tell
 

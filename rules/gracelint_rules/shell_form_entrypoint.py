@@ -58,7 +58,7 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             line.instruction.value.strip(),
-            f"it works by luck: this image's {shell_name(outcome)} replaces itself by the last command of a shell form; other shells, and this"
+            f"it works by luck: this image's {shell_name(case, outcome)} replaces itself by the last command of a shell form; other shells, and this"
             " one when the line grows, stay PID 1 and drop the stop signal; write a JSON array",
             severity="info",
             fix=exec_form_fix(case, line),

@@ -10,6 +10,7 @@ from gracelint.regexes import regex
 from gracelint.signals.programs import catalogue
 
 from .launching import SHELLS, base_name
+from .purpose import for_development
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,13 @@ _WAYS_COMPARED, _CONDITIONS_COMPARED = 16, 10
 _VERBS = frozenset({"start", "restart", "up", "reload"})
 _SUBSTITUTED = regex(r"\$\(|`")
 _SET, _NOT_SET = " is set", " is not set"
+# Conditions that a reader can look up: an argument, a variable that is set from outside, a file, a command that fails.
+_LOOKED_UP = regex(
+    r"\$(?:[1-9#@*]|[A-Z][A-Z0-9_]*) [^\n]*|/[\w./-]+ (?:exists|does not exist|is .*)|`[^`\n]+` (?:fails|succeeds)"
+)
+_LONGEST_CONDITION = 80
+# What is said where the conditions are not known well enough to be named.
+_SOMETIMES = " (not on every way through the script)"
 
 
 def shown(argv: Sequence[str]) -> str:
@@ -81,8 +89,10 @@ def guessed(case: Case, outcome: Outcome) -> bool:
     return case.image.base.shell is None and outcome.shell == "dash" and not case.standalone
 
 
-def shell_name(outcome: Outcome) -> str:
-    """The shell, as a person knows it: ``/bin/sh (dash)``."""
+def shell_name(case: Case, outcome: Outcome) -> str:
+    """The shell, as a person knows it: ``/bin/sh (dash)``; which of them it is only where that is known."""
+    if guessed(case, outcome):
+        return "/bin/sh"
     return "bash" if outcome.shell == "bash" else f"/bin/sh ({'busybox ash' if outcome.shell == 'ash' else 'dash'})"
 
 
@@ -95,7 +105,8 @@ def cost(case: Case, path: SignalPath) -> str:
 
 def condition(case: Case, defect: Defect) -> str:
     """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions, of a way that has it, that no way without it fulfils; of those as few the
-    last: they decided. What only other processes of the container came across is none of them."""
+    last: they decided. What only other processes of the container came across is none of them. Named only where a reader can look them up, and where they tell such ways
+    from all others."""
     if not defect.whens or () in defect.whens:
         return ""
     # What one shell found out of a variable, another below it may assume otherwise: such a way is not told.
@@ -109,9 +120,16 @@ def condition(case: Case, defect: Defect) -> str:
             last = when[-_CONDITIONS_COMPARED:]
             for chosen in reversed(list(combinations(last, count))):
                 if not any(fulfilled.issuperset(chosen) for fulfilled in without):
-                    return f" (when {' and '.join(chosen)})" if chosen else ""
-    when = min(possible, key=len, default=())
-    return f" (when {' and '.join(when[-_CONDITIONS_SHOWN:])})" if when else ""
+                    return _when(chosen)
+    return _SOMETIMES
+
+
+def _when(conditions: Sequence[str]) -> str:
+    if not conditions:
+        return ""
+    if all(_LOOKED_UP.fullmatch(each) and len(each) <= _LONGEST_CONDITION for each in conditions):
+        return f" (when {' and '.join(conditions)})"
+    return _SOMETIMES
 
 
 def _blames_another(path: SignalPath, defect: Defect) -> bool:
@@ -166,6 +184,12 @@ def confidence_of(outcome: Outcome) -> Confidence:
     return "high" if known else "medium"
 
 
+def sure(case: Case, confidence: Confidence) -> Confidence:
+    """A confidence, lowered where a base image that nobody knows may hold an entrypoint of its own (an init, a script), and in what is there for development."""
+    of_the_base = not case.image.base.known and case.image.launch.entrypoint is None and not case.standalone
+    return "medium" if confidence == "high" and (of_the_base or for_development(case)) else confidence
+
+
 def related(case: Case, defect: Defect) -> Iterator[Related]:
     """The rest of the chain: where the launch names the script, and where the application starts."""
     span = defect.at.span
@@ -194,7 +218,7 @@ def tell(
         defect.at,
         message + condition(case, defect),
         severity=severity,
-        confidence=confidence,
+        confidence=sure(case, confidence),
         related=tuple(related(case, defect)),
         fix=fix,
     )

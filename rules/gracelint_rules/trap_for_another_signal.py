@@ -66,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
         name = signal.removeprefix("SIG")
         source = "" if case.trace.stop_signal.source == "default" else f" (from the {case.trace.stop_signal.source})"
         only = (
-            f"{shell_name(outcome)} runs EXIT traps only when the script ends by itself"
+            f"{shell_name(case, outcome)} runs EXIT traps only when the script ends by itself"
             if trap.signal == "EXIT"
             else f"this traps {trap.spelled} only"
         )

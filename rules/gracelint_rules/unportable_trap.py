@@ -69,7 +69,7 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{shell_name(outcome)} does not know {trap.spelled} (it prints 'bad trap' and goes on), so no trap is set and the stop signal is dropped;"
+            f"{shell_name(case, outcome)} does not know {trap.spelled} (it prints 'bad trap' and goes on), so no trap is set and the stop signal is dropped;"
             f" write {plain}",
             severity=severity_of(defect.path),
             fix=_fix(trap),

@@ -70,3 +70,14 @@ def test_gitignore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "build/x/Dockerfile",
         "keep/out/Dockerfile",
     ]
+
+
+def test_link_to_another_dockerfile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "Dockerfile").write_text("FROM alpine\n")
+    (tmp_path / "Dockerfile").symlink_to("docker/Dockerfile")
+    (tmp_path / "Dockerfile.plain").symlink_to("image.txt")
+    (tmp_path / "image.txt").write_text("FROM alpine\n")
+    assert [source.path for source in discover(["."], lambda _: (".", ()))] == ["Dockerfile.plain", "docker/Dockerfile"]
+    assert [source.path for source in discover(["Dockerfile"], lambda _: (".", ()))] == ["Dockerfile"]
