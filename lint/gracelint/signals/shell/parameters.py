@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...records import replace
 from ...regexes import regex
 from . import arithmetic, patterns, words
 from .dialects import OF_BASH
 from .keyed import Keyed, Reference, key_of
-from .values import Field, Unknown, bounded, default, join, name
+from .values import Field, Unknown, bounded, concatenate, default, join, name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .values import Array, Value
 
 
+_ANY_NAME = "_"
 _DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
 _SPECIAL = frozenset(
     "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID SHLVL BASH_VERSION BASH_VERSINFO".split()
@@ -151,17 +153,23 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
 
 
 def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, target: str) -> Value:
-    """``${!n:-word}``: the same as if the name that ``n`` holds had been written."""
+    """``${!n:-word}``: the same as if the name that ``n`` holds had been written.
+
+    What stands behind the name is read once, behind another name, as functions use one such line for many names.
+    """
     assert part.argument is not None
     rest = part.argument.text.value
     if not (target.isidentifier() or target.isdigit()) or not rest:
         return Unknown(part.text.value)
-    text = machine.context.joined(f': "${{{target}{rest}}}"', part.text)
+    text = machine.context.joined(f': "${{{_ANY_NAME}{rest}}}"', part.text)
     commands = machine.context.parse(text, file=False).body.commands
     command = commands[0] if len(commands) == 1 else None
-    if not isinstance(command, sh.Simple) or len(command.words) != 2:
+    read = command.words[1].sole if isinstance(command, sh.Simple) and len(command.words) == 2 else None
+    if not isinstance(read, sh.Parameter) or read.name != _ANY_NAME:
         return Unknown(part.text.value)
-    return machine.value(state, command.words[1])
+    written = machine.context.joined(f"${{{target}{rest}}}", part.text)
+    found = expanded(machine, state, replace(read, name=target, text=written))
+    return found if isinstance(found, str) else concatenate([found, ""])  # as between quotes
 
 
 def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
