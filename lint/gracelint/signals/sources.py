@@ -60,14 +60,9 @@ def judged(program: Program, image: Image) -> Program:
         return program
     name = program.application.value
     path = name if name.startswith("/") else f"{image.workdir.rstrip('/')}/{name}"
-    found = next(
-        (
-            file
-            for file in map(image.files.lookup, (path, *(path + suffix for suffix in suffixes)))
-            if isinstance(file, ImageFile)
-        ),
-        None,
-    )
+    # A name that has an ending of the language is the file's own; of another one a runtime may find the file by its stem.
+    names = (path,) if path.endswith(suffixes) else (path, *(path + suffix for suffix in suffixes))
+    found = next((file for file in map(image.files.lookup, names) if isinstance(file, ImageFile)), None)
     if found is None or found.content is None:
         return _unknown(
             program, SIGNALS, f"what {name} does with signals is not known: its text is not in the build context"
