@@ -18,11 +18,11 @@ from gracelint.rule import Rule
 from .defects import defects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gracelint.diagnostics import Finding, Severity
     from gracelint.rule import Case
-    from gracelint.signals.model import Hop
+    from gracelint.signals.model import Program
 
     Condition = Callable[[Case], bool]
 
@@ -71,40 +71,60 @@ def _never(_case: Case) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _hops(case: Case) -> list[Hop]:
-    return [hop for path in case.trace.paths for hop in (*path.before, *path.hops)]
+def _way(case: Case) -> frozenset[str]:
+    """What is on the signal's way, in one walk over its hops for all conditions."""
+    found: set[str] = set()
+    for path in case.trace.paths:
+        for hop in (*path.before, *path.hops):
+            if hop.shell is not None:
+                found.add("shell")
+            if hop.robbed:
+                found.add("robbed")
+            if hop.program is not None:
+                found.update(_of_program(hop.program))
+    return frozenset(found)
+
+
+def _of_program(program: Program) -> Iterator[str]:
+    if program.starts:
+        yield "starter"
+    if program.timeout_text or program.unbounded:
+        yield "timeout"
+    if program.drain:
+        yield "drain"
+    responses = program.python.responses.values() if program.python is not None else ()
+    if any(response.as_pid1 is not None and response.as_pid1.after for response in responses):
+        yield "pause"
 
 
 def _shell(case: Case) -> bool:
     """A shell is on the signal's way."""
-    return any(hop.shell is not None for hop in _hops(case))
+    return "shell" in _way(case)
 
 
 def _starter(case: Case) -> bool:
     """A program on the way starts others."""
-    return any(hop.program is not None and hop.program.starts for hop in _hops(case))
+    return "starter" in _way(case)
 
 
 def _robbed(case: Case) -> bool:
     """A master's workers get the stop signal as well."""
-    return any(hop.robbed for hop in _hops(case))
+    return "robbed" in _way(case)
 
 
 def _timeout(case: Case) -> bool:
     """A program on the way limits its own shutdown, in the image's own words, or has no limit."""
-    return any(hop.program is not None and (hop.program.timeout_text or hop.program.unbounded) for hop in _hops(case))
+    return "timeout" in _way(case)
 
 
 def _drain(case: Case) -> bool:
     """A program on the way drops its work for want of a setting."""
-    return any(hop.program is not None and hop.program.drain for hop in _hops(case))
+    return "drain" in _way(case)
 
 
 def _slow(case: Case) -> bool:
-    """The same, or a Python program that was read pauses before it stops."""
-    read = [hop.program.python for hop in _hops(case) if hop.program is not None and hop.program.python is not None]
-    reactions = [response.as_pid1 for python in read for response in python.responses.values()]
-    return _timeout(case) or any(reaction is not None and reaction.after for reaction in reactions)
+    """The way has a limit, or none, or a Python program that was read pauses before it stops."""
+    return not {"timeout", "pause"}.isdisjoint(_way(case))
 
 
 def _supervisor(case: Case) -> bool:

@@ -16,7 +16,7 @@ from . import catalogue
 from .applets import is_applet
 from .configured import configured
 from .facts import gather, overlay
-from .reactions import reactions, seconds
+from .reactions import NONE, reactions, seconds
 from .readers import reader
 from .starts import started
 
@@ -128,7 +128,7 @@ def _hosting(facts: Entry, situation: Situation) -> Hosting | None:
         named = next((replace(situation.program, value=name) for name in held), None)
     if named is None:
         return None
-    leaves = reactions({"SIGTERM": table["leaves"]}, {}).get("SIGTERM") if "leaves" in table else None
+    leaves = reactions({"SIGTERM": table["leaves"]}, NONE).get("SIGTERM") if "leaves" in table else None
     return Hosting(
         named,
         table["imported"],
@@ -179,8 +179,8 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
         name=key,
         kind=facts["kind"],
         starts=found,
-        as_pid1=reactions(facts.get("on", {}), facts.get("as-pid1", {})),
-        as_child=reactions(facts.get("on", {}), facts.get("as-child", {})),
+        as_pid1=reactions(facts.get("on", NONE), facts.get("as-pid1", NONE)),
+        as_child=reactions(facts.get("on", NONE), facts.get("as-child", NONE)),
         stays=False if asked else facts.get("stays"),
         daemonizes=facts.get("daemonizes", False),
         foreground=tuple(facts.get("foreground", ())),

@@ -46,18 +46,31 @@ def syntax(entry: Entry) -> Syntax:
     )
 
 
+_levels: dict[int, tuple[Entry, Syntax, Entry]] = {}
+"""By the identity of an entry or of a subcommand's (which the catalogue keeps), with it: how its options are read, and the facts that hold unconditionally."""
+
+
+def _level(entry: Entry) -> tuple[Entry, Syntax, Entry]:
+    known = _levels.get(id(entry))
+    if known is None:
+        plain = overlay({}, {key: value for key, value in entry.items() if key not in ("when", "sub")})
+        known = _levels[id(entry)] = entry, syntax(entry), plain
+    return known
+
+
 def gather(
     entry: Entry, program: Argument, words: Sequence[Argument], image: Image, busybox: bool
 ) -> tuple[Entry, Situation]:
-    """The facts in force for a command line, with the command line as it was read."""
-    facts: Entry = {}
+    """The facts in force for a command line, with the command line as it was read. They may be the catalogue's own: nobody changes them."""
+    facts: Entry | None = None
     line = CommandLine((), (), ())
     subcommand: tuple[str, ...] = ()
     level: Entry | None = entry
     while level is not None:
-        line = read(words, syntax(level)).after(line)
+        _, options, plain = _level(level)
+        line = read(words, options).after(line)
+        facts = plain if facts is None else overlay(facts, plain)
         situation = Situation(line, image, busybox, program, subcommand)
-        facts = overlay(facts, {key: value for key, value in level.items() if key not in ("when", "sub")})
         for block in level.get("when", ()):
             if holds(block["if"], situation):
                 facts = overlay(facts, {key: value for key, value in block.items() if key != "if"})
@@ -66,7 +79,7 @@ def gather(
             at = next(index for index, word in enumerate(words) if word is line.operands[0])
             subcommand = (*subcommand, words[at].value)
             words = words[at + 1 :]
-    return facts, Situation(line, image, busybox, program, subcommand)
+    return facts or {}, Situation(line, image, busybox, program, subcommand)
 
 
 def _subcommand(entry: Entry, line: CommandLine) -> Entry | None:

@@ -31,19 +31,29 @@ def seconds(value: str) -> float | None:
     return float(match[1]) * _UNITS[match[2] or "s"] if match else None
 
 
-def reactions(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Reaction]:
+_MOST = 512
+NONE: Mapping[str, Any] = {}
+"""No table."""
+_made: dict[int, tuple[Mapping[str, Any], Reaction]] = {}
+_tables: dict[tuple[int, int], tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Reaction]]] = {}
+"""Reactions by the identity of what they are made of, which is kept with them: the catalogue's are asked for again and again."""
+
+
+def reactions(common: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Reaction]:
     """Signal → reaction. ``own`` (as PID 1, as child) goes before ``common``, a signal's own entry before ``*``."""
+    known = _tables.get((id(common), id(own)))
+    if known is not None:
+        return known[2]
     table: dict[str, Any] = {}
     for source in (common, own):
         if "*" in source:
             table.update(dict.fromkeys(FORWARDED, source["*"]))
         table.update((signal, value) for signal, value in source.items() if signal != "*")
-    return {signal: _reaction(value) for signal, value in table.items() if value["does"] != "default"}
-
-
-_MOST = 4096
-_made: dict[int, tuple[Mapping[str, Any], Reaction]] = {}
-"""Reactions by the identity of the table that they are made of, which is kept with them: the catalogue's are asked for again and again."""
+    made = {signal: _reaction(value) for signal, value in table.items() if value["does"] != "default"}
+    if len(_tables) >= _MOST:
+        _tables.clear()
+    _tables[id(common), id(own)] = common, own, made
+    return made
 
 
 def _reaction(value: Mapping[str, Any]) -> Reaction:
@@ -59,7 +69,7 @@ def _reaction(value: Mapping[str, Any]) -> Reaction:
         value.get("kills-after"),
         value.get("ends", False),
     )
-    if len(_made) >= _MOST:
+    if len(_made) >= 8 * _MOST:
         _made.clear()
     _made[id(value)] = value, made
     return made

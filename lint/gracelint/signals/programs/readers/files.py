@@ -6,6 +6,8 @@ import posixpath
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from ....image.paths import normal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,7 @@ LIMIT = 250_000
 
 def absolute(situation: Situation, path: str, folder: str = "") -> str:
     """A path as the program sees it, from its working directory."""
-    return posixpath.normpath(posixpath.join("/", situation.image.workdir, folder, path))
+    return normal(posixpath.join(situation.image.workdir, folder, path))
 
 
 def content(situation: Situation, path: str, folder: str = "") -> Text | None:
