@@ -26,13 +26,16 @@ _NOT_PLAIN = frozenset("*?[$\0\\")
 def default_context(dockerfile: Dockerfile, file: str, root: str) -> tuple[str, bool]:
     """The context of a Dockerfile at ``file`` that was found from ``root``, and whether that is certain."""
     folder = os.path.dirname(file) or "."
+    if not disk.is_folder(root):
+        return folder, True
+    below, top = disk.real(folder), disk.real(root)
+    if below == top:
+        return folder, True
     words = list(_copied(dockerfile))
     here = _held(folder, words)
-    if not disk.is_folder(root) or disk.real(folder) == disk.real(root):
-        return folder, True
     if here == len(words):
         return folder, words != []
-    for between in _between(folder, root):
+    for between in _between(root, below, top):
         if _held(between, words) == len(words):
             return between, False
     return root if _held(root, words) > here else folder, False
@@ -43,10 +46,11 @@ def _held(folder: str, words: list[str]) -> int:
     return sum(disk.exists(os.path.join(folder, word)) for word in words)
 
 
-def _between(folder: str, root: str) -> Iterator[str]:
-    """The folders above one that are below another, the nearest first; none where it does not lie below."""
-    way = os.path.relpath(disk.real(folder), disk.real(root)).split(os.sep)
-    if way[0] != os.pardir:
+def _between(root: str, below: str, top: str) -> Iterator[str]:
+    """The folders below ``root``, whose real path is ``top``, on the way to the one whose real path is ``below``, the nearest first; none where it lies elsewhere."""
+    prefix = top.rstrip(os.sep) + os.sep
+    if below.startswith(prefix):
+        way = below.removeprefix(prefix).split(os.sep)
         for depth in range(len(way) - 1, 0, -1):
             yield os.path.join(root, *way[:depth])
 

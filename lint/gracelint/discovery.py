@@ -110,7 +110,7 @@ def display(path: str) -> str:
 
 
 def _key(path: str) -> str:
-    return os.path.normpath(os.path.abspath(path))
+    return os.path.abspath(path)
 
 
 def root_of(path: str) -> str:

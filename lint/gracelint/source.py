@@ -171,12 +171,13 @@ class Buffer:
 
     def span(self, start: int, end: int) -> Span:
         """Where a range was written. A range over several documents is cut at the end of the first."""
-        first = self._run(start)
-        if len(self.runs) == 1 and first.end - first.start == first.origin_end - first.origin:
+        alone = len(self.runs) == 1
+        first = self.runs[0] if alone else self._run(start)
+        exact = first.end - first.start == first.origin_end - first.origin
+        if alone and exact:
             shift = first.origin - first.start
             begin = min(start, first.end) + shift
             return Span(first.document, begin, max(begin, min(end, first.end) + shift))
-        exact = first.end - first.start == first.origin_end - first.origin
         begin = first.origin + min(start - first.start, first.end - first.start) if exact else first.origin
         if end <= start:
             return Span(first.document, begin, begin)

@@ -36,6 +36,7 @@ from .globs import has_wildcard, path_glob
 from .ignore import read_ignore
 from .model import ImageFile
 from .modes import executable_after
+from .paths import normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -275,7 +276,7 @@ def _is_product(source: str, name: str) -> bool:
 
 def clamped(value: str) -> str:
     """A COPY source relative to the context's root; ``..`` stops there (``NormalizePath``)."""
-    return posixpath.normpath("/" + value).lstrip("/")
+    return normal("/" + value)[1:]
 
 
 def puts_a_file(step: Copy, source: Source, context: Context) -> bool:

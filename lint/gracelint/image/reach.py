@@ -33,7 +33,7 @@ class Spread(NamedTuple):
 class Reach:
     """An index of things, by their numbers, by the paths that they can reach. ``anywhere`` are those, in order, that may reach any."""
 
-    __slots__ = ("_at", "_below", "_hinting", "_words", "anywhere")
+    __slots__ = ("_at", "_below", "_hinting", "_named", "_words", "anywhere")
 
     def __init__(self, spreads: Iterable[Spread | None]) -> None:
         """``spreads``: what each of them can reach; None for any path."""
@@ -54,15 +54,22 @@ class Reach:
                     self._at.setdefault(folder, []).append(number)
             self._hinting += [(number, word) for word in spread.words]
         self._words = "\0".join([word for _, word in self._hinting])
+        self._named: dict[str, Sequence[int]] = {}
 
     def named(self, path: str, limit: int) -> int:
         """The number of the last thing before ``limit`` that has a say about a path by its name; -1 where there is none."""
-        found = last(numbers, limit) if (numbers := self._at.get(path)) is not None else -1
+        numbers = self._named.get(path)
+        if numbers is None:
+            numbers = self._named[path] = self._naming(path)
+        return last(numbers, limit)
+
+    def _naming(self, path: str) -> Sequence[int]:
+        """The numbers, in order, of what has a say about a path by its name."""
+        found = [*self._at.get(path, ())]
         if self._below:
             for folder in upwards(path):
-                if (numbers := self._below.get(folder)) is not None:
-                    found = max(found, last(numbers, limit))
-        return found
+                found += self._below.get(folder, ())
+        return sorted(found) if len(found) > 1 else found
 
     def any(self, path: str, limit: int) -> int:
         """The number of the last thing before ``limit`` that has, or may have, a say about a path; -1 where there is none."""

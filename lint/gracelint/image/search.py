@@ -36,7 +36,7 @@ class Search:
         return self._known[command]
 
     def _found(self, command: str) -> ImageFile | Absent | Unknown:
-        paths = [normal(posixpath.join(folder, command)) for folder in self._folders]
+        paths = [normal(f"{folder}/{command}") for folder in self._folders]
         # Whether some RUN may have made it matters only where nothing else leaves it open: reading them all is dear.
         for thorough in (False, True):
             first: ImageFile | Unknown | None = None

@@ -46,7 +46,7 @@ _INSTALLERS = ("pip", "uv", "poetry", "pdm", "hatch", "flit", "setup.py", "pytho
 
 def file_at(files: Files, path: str) -> ImageFile | None:
     """The file at a path, if it is known to be there."""
-    found = files.lookup(posixpath.normpath(posixpath.join("/", path)))
+    found = files.lookup(path)
     return found if isinstance(found, ImageFile) else None
 
 

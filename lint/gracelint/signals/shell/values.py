@@ -62,7 +62,8 @@ class Field:
     @property
     def shown(self) -> str:
         """Its value under the default launch, else its name."""
-        return shown(self.value)
+        value = self.value
+        return value if isinstance(value, str) else shown(value)
 
     @property
     def known(self) -> bool:
