@@ -71,7 +71,7 @@ def test_stop_signal_by_default() -> None:
 def test_stop_signal_that_is_not_known_is_said() -> None:
     found = image("FROM debian:12\nARG SIG\nSTOPSIGNAL $SIG\n")
     assert found.stop_signal.name == "SIGTERM"
-    assert "STOPSIGNAL $SIG is not known" in found.missing
+    assert found.stop_signal.doubt == "STOPSIGNAL $SIG is not known"
 
 
 def test_build_arguments() -> None:

@@ -80,7 +80,7 @@ def test_expand(word: str, wanted: str | None) -> None:
     ("word", "wanted"),
     [
         ("$HIDDEN", None),
-        ("${HIDDEN:-x}", "x"),
+        ("${HIDDEN:-x}", None),
         ("${HIDDEN:-$HIDDEN}", None),
         ("${HIDDEN:+x}", None),
         ("${NONE:-$HIDDEN}", None),
@@ -91,6 +91,13 @@ def test_expand(word: str, wanted: str | None) -> None:
 )
 def test_unknown_is_unknown(word: str, wanted: str | None) -> None:
     assert expanded(word, variables(A="a", HIDDEN=None)) == wanted
+
+
+def test_a_default_is_what_a_build_argument_without_value_means() -> None:
+    asked = variables().set("A", None, asked_for=True)
+    assert [expanded(word, asked) for word in ("$A", "${A:-x}", "${A-x}", "${A:+x}")] == [None, "x", "x", None]
+    assert expanded("${A:-x}", asked.fork()) == "x"
+    assert expanded("${A:-x}", asked.set("A", None)) is None
 
 
 def test_a_base_image_may_set_more() -> None:

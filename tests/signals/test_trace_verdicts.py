@@ -421,3 +421,28 @@ def test_who_may_change_users(tmp_path: Path, user: str, verdict: str) -> None:
 def test_workers_of_php(tmp_path: Path, base: str, also: str, arguments: str, verdict: str) -> None:
     text = f"FROM {base}\n{also}\nCMD {json.dumps(['php', *arguments.split()])}\n"
     assert follow(image(tmp_path, text)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("STOPSIGNAL $SIG", "unknown"),
+        ("STOPSIGNAL ${SIG:-INT}", "graceful"),
+        ("ENV SIG=INT\nSTOPSIGNAL $SIG", "graceful"),
+    ],
+)
+def test_a_stop_signal_that_nobody_knows(tmp_path: Path, line: str, verdict: str) -> None:
+    trace = follow(image(tmp_path, f'FROM debian:12\nARG SIG\n{line}\nCMD ["app"]\n'), programs=APP)
+    assert trace.verdict == verdict
+    assert ("STOPSIGNAL $SIG is not known" in trace.missing) is (verdict == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"), [("USER $NOBODY_SAYS", {"app", "app 2"}), ("USER www-data", {"app 2"}), ("USER root", {"app"})]
+)
+def test_a_user_that_nobody_knows_may_be_root(tmp_path: Path, line: str, ways: set[str]) -> None:
+    text = '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then exec app; fi\nexec app 2\n'
+    trace = follow(
+        image(tmp_path, f'FROM debian:12\nCOPY run.sh /\n{line}\nCMD ["/run.sh"]\n', {"run.sh": text}), programs=APP
+    )
+    assert {" ".join(path.hops[-1].argv) for path in trace.paths} == ways

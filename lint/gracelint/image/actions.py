@@ -36,7 +36,7 @@ class Target:
         if self.deep:
             folder, name = posixpath.split(self.path)
             return inside(path, folder) is not None and matches(name, posixpath.basename(path))
-        return matches(self.path, path) if self.pattern else self.path == path
+        return _is_named(self.path, path) if self.pattern else self.path == path
 
     def holds(self, path: str) -> bool:
         """Whether the path is one of those named, or lies below one."""
@@ -51,6 +51,15 @@ class Target:
     def hints(self, path: str) -> bool:
         """Whether a word that is not understood may mean the path."""
         return self.path is None and posixpath.basename(path) in self.raw
+
+
+def _is_named(pattern: str, path: str) -> bool:
+    """Whether a shell's pattern names a path: a wildcard at the beginning of a name stands for no dot (POSIX, "Patterns Used for Filename Expansion")."""
+    if "/." in path:
+        names = zip(pattern.split("/"), path.split("/"), strict=False)
+        if any(name.startswith(".") and not part.startswith(".") for part, name in names):
+            return False
+    return matches(pattern, path)
 
 
 def matches(pattern: str, text: str) -> bool:

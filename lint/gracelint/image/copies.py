@@ -30,6 +30,7 @@ from .entries import (
     World,
     contains,
     inside,
+    may_appear,
     perhaps,
 )
 from .globs import has_wildcard, path_glob
@@ -56,7 +57,8 @@ def copied(step: Copy, path: str, world: World) -> Effect:
     """What COPY or ADD does to an absolute path."""
     if step.destination is None:
         named = any(source.value and posixpath.basename(source.value) in path for source in step.sources)
-        return perhaps("a COPY puts files in a place that is not known") if named else None
+        reason = "a COPY puts files in a place that is not known"
+        return perhaps(reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
     if path == "/" or inside(destination, path) is not None:
         return Folder()
@@ -151,11 +153,12 @@ class _Copying:
             return self.with_parents(word, value)
         if not has_wildcard(value):
             return self.from_path(word, source)
-        for match in self.world.context.matching(source):
+        matching = self.world.context.matching(source)
+        for match in reversed(matching):  # copied one by one, in order
             effect = self.from_path(word, match)
             if effect is not None:
                 return effect
-        return self.nothing_matches(word, source)
+        return None if matching and self.relative is None else self.nothing_matches(word, source)
 
     def nothing_matches(self, word: Text, source: str) -> Effect:
         """A pattern: what it does not find here may have been produced before a real build."""
@@ -163,6 +166,8 @@ class _Copying:
         pattern = path_glob(posixpath.basename(source))
         if pattern is None or not (pattern.matches(name) or self.relative is None):
             return None
+        if self.relative is None and len(self.step.sources) > 1:
+            return None  # the destination is a folder
         reason = f"no file of the build context that matches {word.value} is called {name}"
         if self.relative is None or not self.world.context.certain or _is_product(source, name):
             return perhaps(reason)

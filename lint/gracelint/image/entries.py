@@ -100,6 +100,11 @@ def perhaps(reason: str) -> Change:
     return Change(apply)
 
 
+def may_appear(entry: Entry, reason: str) -> Entry:
+    """What stood there, or perhaps something where nothing did."""
+    return Vague(reason) if isinstance(entry, Gone) else entry
+
+
 def inside(path: str, folder: str) -> str | None:
     """``path`` relative to ``folder`` if it lies below it, None otherwise."""
     prefix = folder if folder.endswith("/") else folder + "/"

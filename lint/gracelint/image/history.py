@@ -113,4 +113,4 @@ class History:
 
 
 def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
-    return Folder() if contains(path, step.path) else None
+    return Folder() if step.path is not None and contains(path, step.path) else None

@@ -9,7 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ..records import replace
-from .model import Argument, CommandLine, StopSignal
+from .model import NOT_KNOWN, Argument, CommandLine, StopSignal
 from .paths import normal
 from .steps import Copy, MakeFolder, Run, Source
 from .stop_signal import canonical_signal
@@ -47,19 +47,20 @@ def declare(
     for word in split_words(instruction.value, escape):
         name, separator, _ = word.value.partition("=")
         value: str | None
+        asked_for = False
         if name in build_args:
             value = build_args[name]
         elif separator:
             text = expand(word.cut(len(name) + 1, len(word)), variables, escape)
             value = None if text is None else text.value
         elif outer is not None and outer.get(name)[0]:
-            value = outer.get(name)[1]
+            value, asked_for = outer.get(name)[1], outer.is_asked_for(name)
         elif variables.get(name)[1] is not None:
             continue
         else:
-            value = None
+            value, asked_for = None, True
         if name:
-            variables = variables.set(name, value)
+            variables = variables.set(name, value, asked_for=asked_for)
     return variables
 
 
@@ -95,6 +96,7 @@ def _workdir(state: Configuration, instruction: Instruction, stages: Stages) -> 
     path = _expanded(state, instruction.value, stages)
     if path is None:
         state.workdir = None
+        state.steps.append(MakeFolder(None, instruction.value))
         state.missing.append(f"WORKDIR {instruction.value.value} is not known")
         return
     if not path.startswith("/"):
@@ -119,7 +121,8 @@ def _volume(state: Configuration, instruction: Instruction, stages: Stages) -> N
 
 
 def _user(state: Configuration, instruction: Instruction, stages: Stages) -> None:
-    state.user = _expanded(state, instruction.value, stages)
+    user = _expanded(state, instruction.value, stages)
+    state.user = NOT_KNOWN if user is None else user
 
 
 def _shell(state: Configuration, instruction: Instruction, stages: Stages) -> None:
@@ -130,7 +133,7 @@ def _shell(state: Configuration, instruction: Instruction, stages: Stages) -> No
 def _stop_signal(state: Configuration, instruction: Instruction, stages: Stages) -> None:
     raw = _expanded(state, instruction.value, stages)
     if raw is None:
-        state.missing.append(f"STOPSIGNAL {instruction.value.value} is not known")
+        state.stop_signal = replace(state.stop_signal, doubt=f"STOPSIGNAL {instruction.value.value} is not known")
         return
     state.stop_signal = StopSignal(canonical_signal(raw), raw, "dockerfile", instruction.value)
 
@@ -215,14 +218,14 @@ def _is_on(instruction: Instruction, name: str) -> bool:
 
 
 def _destination(state: Configuration, path: str | None) -> str | None:
-    """An absolute destination; a trailing slash (or ``.``) says that it is a folder."""
+    """An absolute destination; a trailing slash (or ``.``) says that it is a folder (``NormalizePath`` of util/system/path.go)."""
     if path is None:
         return None
     if not path.startswith("/"):
         if state.workdir is None:
             return None
         path = posixpath.join(state.workdir, path or ".")
-    folder = path.endswith(("/", "/.", "/.."))
+    folder = path.endswith(("/", "/."))
     clean = normal(path)
     return clean + "/" if folder and clean != "/" else clean
 

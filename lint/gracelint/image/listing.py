@@ -9,7 +9,7 @@ from . import runs
 from .copies import clamped
 from .entries import contains, inside
 from .paths import normal
-from .steps import Copy, Run
+from .steps import Copy, MakeFolder, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,8 @@ class Candidates:
                 to = None if step.destination is None else step.destination.rstrip("/") or "/"
                 if to is None or contains(to, path) or contains(path, to):
                     return True
+            elif isinstance(step, MakeFolder) and step.path is None:
+                return True
         return bool(self.below(path))  # something may be below it
 
     def _made(self, index: int, step: Step, folder: str) -> list[str]:

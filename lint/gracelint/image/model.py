@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..source import Text
 
 ShellFamily = Literal["dash", "ash", "bash", "none"]
+NOT_KNOWN = ""
+"""The user of an image whose USER rests on a variable that nobody knows here."""
 SignalSource = Literal["default", "dockerfile", "base image", "compose", "kubernetes", "command line"]
 
 
@@ -87,12 +89,13 @@ class CommandLine:
 @dataclass(frozen=True, slots=True)
 class StopSignal:
     """The signal that the engine sends. ``name`` is canonical (``SIGTERM``, ``SIGRTMIN+3``); ``text`` where it was
-    written. ``raw`` is as written; ``name`` is None where no engine accepts it."""
+    written. ``raw`` is as written; ``name`` is None where no engine accepts it. ``doubt`` says why it may be another one, empty if it may not."""
 
     name: str | None
     raw: str
     source: SignalSource
     text: Text | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ class Image:
     """The image of one stage: what the container gets.
 
     ``env`` values are None where not known. ``shell`` is SHELL in force. ``copied`` lists the texts of the COPY/ADD words per
-    destination for rules that speak of them.
+    destination for rules that speak of them. ``user`` is None where nothing sets one (root), `NOT_KNOWN` where nobody knows which.
     """
 
     dockerfile: Dockerfile

@@ -24,6 +24,7 @@ from .entries import (
     World,
     contains,
     inside,
+    may_appear,
     perhaps,
 )
 from .model import ImageFile
@@ -79,10 +80,10 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
         case Write(target=target):
             if not target.names(path):
                 return perhaps("a command writes to a file that is not known") if target.hints(path) else None
-            return _written(action, path, text)
+            return _written(action, path, text, world)
         case Unpack(folder=folder, what=what):
             below = folder is None or inside(path, folder) is not None
-            return Change(lambda entry: _may_appear(entry, f"{what} may have made it")) if below else None
+            return Change(lambda entry: may_appear(entry, f"{what} may have made it")) if below else None
         case MakeFolders(targets=targets):
             made = any(each.path is not None and contains(path, each.path) for each in targets)
             return Folder() if made else None
@@ -93,7 +94,7 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
         ):
             return _on_file(lambda file: replace(file, executable=_moded(mode, file.executable)))
         case Touch(targets=targets) if any(each.names(path) for each in targets):
-            return Change(lambda entry: _touched(entry, path, text))
+            return Change(lambda entry: _touched(entry, path, text, world))
         case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):
             return _on_file(_stripped if strips else _inexact)
         case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
@@ -121,18 +122,16 @@ def _inexact(file: ImageFile) -> ImageFile:
     return replace(file, exact=False)
 
 
-def _may_appear(entry: Entry, reason: str) -> Entry:
-    return Vague(reason) if isinstance(entry, Gone) else entry
-
-
-def _touched(entry: Entry, path: str, text: Text) -> Entry:
+def _touched(entry: Entry, path: str, text: Text, world: World) -> Entry:
     if isinstance(entry, Gone):
+        if _lacks_folder(path, world):
+            return entry
         return Found(ImageFile(path, text.cut(0, 0), False, text))
     return Found(ImageFile(path, None, None, text, exact=False)) if isinstance(entry, Vague) else entry
 
 
-def _written(action: Write, path: str, text: Text) -> Change:
-    """Redirected output: a new file is not executable, an old one keeps its mode."""
+def _written(action: Write, path: str, text: Text, world: World) -> Change:
+    """Redirected output: a new file is not executable, an old one keeps its mode. Where the folder is missing no file is made."""
 
     def apply(entry: Entry) -> Entry:
         executable: bool | None = None
@@ -145,6 +144,8 @@ def _written(action: Write, path: str, text: Text) -> Change:
                 old = entry.file.content
                 content = None if old is None or content is None else join([old, content])
         elif isinstance(entry, Gone):
+            if _lacks_folder(path, world):
+                return entry
             executable = False
         elif action.appends:
             content, exact = None, False
@@ -153,26 +154,29 @@ def _written(action: Write, path: str, text: Text) -> Change:
     return Change(apply)
 
 
+def _lacks_folder(path: str, world: World) -> bool:
+    """Whether a file cannot be made at a path."""
+    return world.kind(posixpath.dirname(path)) == "none"
+
+
 def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
     if action.link.path is None or action.target is None:
         return perhaps("a link is made that is not understood") if action.link.hints(path) else None
     link = action.link.path
     name = posixpath.basename(action.target.rstrip("/"))
-    inner = posixpath.join(link, name)
+    if action.into and (action.link.is_folder or (_meet(link, path) and world.kind(link) == "folder")):
+        link = posixpath.join(link, name)
     if not contains(link, path):
         return Folder() if inside(link, path) is not None and path != "/" else None
-    if (
-        action.into
-        and (path == link or contains(inner, path))
-        and (action.link.is_folder or world.kind(link) == "folder")
-    ):
-        link = inner
-    if not contains(link, path):
-        return None
     rest = inside(path, link)
     if rest is None:
         return Link(action.target, text)
     return Link(posixpath.join(posixpath.dirname(link), action.target, rest), text)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether one of two paths is, or lies below, the other."""
+    return contains(one, other) or contains(other, one)
 
 
 def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effect:
@@ -186,7 +190,7 @@ def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effec
             if not isinstance(entry, Gone | Vague):
                 return _arrived(action, entry, path, text)
             if isinstance(entry, Vague):
-                return Change(lambda before: _may_appear(before, "a copied folder may hold it"))
+                return Change(lambda before: may_appear(before, "a copied folder may hold it"))
         elif origin is not None:
             return Change(lambda entry: _arrived(action, entry, path, text), origin)
     if destination.hints(path):
@@ -197,7 +201,7 @@ def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effec
         return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
     below = destination.path is not None and inside(path, destination.path) is not None
     if below and any(each.path is None or each.pattern for each in action.sources):
-        return Change(lambda entry: _may_appear(entry, "a copied folder may hold it"))
+        return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))
     return None
 
 

@@ -94,7 +94,7 @@ def spread_of_step(step: Step) -> Spread | None:
         return None
     if isinstance(step, Copy):
         return None if step.destination is None else Spread(below=(step.destination,), above=(step.destination,))
-    return Spread(above=(step.path,))
+    return Spread() if step.path is None else Spread(above=(step.path,))
 
 
 _SHORT = 200

@@ -79,7 +79,8 @@ def configure(stages: Stages, stage: Stage, base_of: Callable[[Stage], BaseImage
     for member in lineage:
         triggers, state.onbuild = state.onbuild, []
         state.cmd_set = False
-        state.variables = state.variables.fork()
+        # The image's own variables win over the build arguments of its parents (``toDispatchState``: AddEnv of Config.Env).
+        state.variables = state.variables.fork().with_all(state.env)
         for instruction in (*triggers, *member.instructions):
             state.instructions.append(instruction)
             handler = HANDLERS.get(instruction.keyword)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MakeFolder:
-    """``WORKDIR`` and ``VOLUME`` make their folders. ``path`` is absolute."""
+    """``WORKDIR`` and ``VOLUME`` make their folders. ``path`` is absolute; None where not known."""
 
-    path: str
+    path: str | None
     text: Text
 
 

@@ -31,6 +31,7 @@ _LITERAL = regex(r"[^$'\"\\`}/]+")
 
 # A variable's value: a string, or None where it is not known. Absence from the mapping: not set.
 Value: TypeAlias = "str | None"
+_Change: TypeAlias = "tuple[int, Value, bool]"  # the version, the value, and whether it is for whoever builds to give
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Variables:
 
     open: bool
     version: int = 0
-    _history: dict[str, list[tuple[int, Value]]] = field(default_factory=dict, repr=False)
+    _history: dict[str, list[_Change]] = field(default_factory=dict, repr=False)
 
     def get(self, name: str) -> tuple[bool, Value]:
         """Whether the variable is set, and to what; ``(True, None)`` where that is not known.
@@ -51,42 +52,41 @@ class Variables:
         Image variables are upper-case by custom: a name with a lower-case letter that nobody sets counts as unset,
         and so do the shell's own parameters (``$@``, ``$1``), which BuildKit looks up like any other name.
         """
-        changes = self._history.get(name, [])
-        at = bisect_right(changes, self.version, key=_version)
-        if at:
-            return True, changes[at - 1][1]
-        return self.open and name.isupper(), None
+        last = self._last(name)
+        return (self.open and name.isupper(), None) if last is None else (True, last[1])
 
-    def declares(self, name: str) -> bool:
-        """Whether an instruction names the variable."""
-        return bool(bisect_right(self._history.get(name, []), self.version, key=_version))
+    def is_asked_for(self, name: str) -> bool:
+        """Whether the variable is a build argument without a value (``ARG name``), which who builds may give."""
+        last = self._last(name)
+        return last is not None and last[2]
 
-    def set(self, name: str, value: Value) -> Variables:
+    def set(self, name: str, value: Value, *, asked_for: bool = False) -> Variables:
         """The view after ``name`` was set; may be called on the newest view of a history only."""
         version = self.version + 1
-        self._history.setdefault(name, []).append((version, value))
+        self._history.setdefault(name, []).append((version, value, asked_for))
         return Variables(self.open, version, self._history)
 
     def with_all(self, values: Mapping[str, Value]) -> Variables:
         """The view after all of these were set at once; as `set`."""
         version = self.version + 1
         if not self._history:
-            return Variables(self.open, version, {name: [(version, value)] for name, value in values.items()})
+            return Variables(self.open, version, {name: [(version, value, False)] for name, value in values.items()})
         for name, value in values.items():
-            self._history.setdefault(name, []).append((version, value))
+            self._history.setdefault(name, []).append((version, value, False))
         return Variables(self.open, version, self._history)
 
     def fork(self) -> Variables:
         """The same values with a history of their own, for a stage built on this one."""
-        return Variables(self.open, 1, {name: [(1, value)] for name, value in self.items().items()})
+        ends = ((name, self._last(name)) for name in self._history)
+        return Variables(self.open, 1, {name: [(1, *end[1:])] for name, end in ends if end is not None})
 
-    def items(self) -> Mapping[str, Value]:
-        """All variables set, with their values."""
-        found = ((name, self.get(name)) for name in self._history)
-        return {name: value for name, (is_set, value) in found if is_set}
+    def _last(self, name: str) -> _Change | None:
+        changes = self._history.get(name, [])
+        at = bisect_right(changes, self.version, key=_version)
+        return changes[at - 1] if at else None
 
 
-def _version(change: tuple[int, Value]) -> int:
+def _version(change: _Change) -> int:
     return change[0]
 
 
@@ -237,8 +237,8 @@ class _Lexer:
         word = self.scan("}", operator in "#%", depth + 1)
         is_set, value = self.variables.get(name)
         if is_set and value is None:
-            # Who writes a default says what is meant where nobody gives an ARG a value; what a base image sets is another matter.
-            return word if operator == "-" and self.variables.declares(name) else None
+            # Who writes a default says what is meant where nobody gives an ARG a value; any other value that is not known is another matter.
+            return word if operator == "-" and self.variables.is_asked_for(name) else None
         present = is_set and not (null_is_unset and value == "")
         if operator == "+":
             return word if present else []

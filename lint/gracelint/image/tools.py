@@ -10,6 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from ..records import replace
 from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
 from .finding import find, xargs
 from .options import LEAVES_ALONE, is_option, split, strips_returns
@@ -44,15 +45,25 @@ def operate(
         for path in paths:
             around.add(Write(around.target(path), content, "a" in options or "append" in options), text)
     else:
-        _named(name, words, tuple(around.target(word) for word in words[1:]), text, around)
+        _named(name, words, text, around)
 
 
-def _named(name: str, words: Sequence[Argument], targets: tuple[Target, ...], text: Text, around: Surroundings) -> None:
+def _named(name: str, words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     reader = _READERS.get(name)
     if reader is not None:
         reader(words, text, around)
     elif name not in LEAVES_ALONE:
-        around.add(Opaque((around.target(words[0]), *targets), f"RUN {name}"), text)
+        around.add(
+            Opaque(tuple(around.target(each) for word in words for each in _with_value(word)), f"RUN {name}"), text
+        )
+
+
+def _with_value(word: Argument) -> Sequence[Argument]:
+    """A word, and what it gives to an option (``of=/run.sh``, ``--output=/run.sh``)."""
+    option, separator, _ = word.value.partition("=")
+    if not separator or word.text is None:
+        return (word,)
+    return word, replace(word, text=word.text.cut(len(option) + 1, len(word.text)))
 
 
 # --- one function for each command ---------------------------------------------------------------------------------
@@ -125,7 +136,7 @@ def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
         around.add(Opaque(tuple(around.target(word) for word in words[1:]), "RUN ln"), text)
         return
     link = around.target(operands.pop()) if len(operands) > 1 else Target(around.workdir, ".", is_folder=True)
-    into = "T" not in options and "n" not in options
+    into = "T" not in options  # -n is about links to folders, which `_linked` does not follow either
     if "s" not in options and "symbolic" not in options:
         sources = tuple(around.target(word) for word in operands)
         around.add(Transfer(sources, link, moves=False, into=True if link.is_folder else None), text)

@@ -52,7 +52,7 @@ class Unsaid:
                 self._run(mentions(step))
             elif isinstance(step, Copy):
                 self._copy(step, context)
-            else:
+            elif step.path is not None:
                 self._destination(step.path)
 
     def _destination(self, path: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..image.model import Image
+    from ..image.model import Image, StopSignal
     from .model import Verdict
 
 INIT = "docker-init"
@@ -60,7 +60,7 @@ def follow(
     signal = image.stop_signal.name
     if signal is None:
         missing.append(f"the stop signal {image.stop_signal.raw} is not one that an engine accepts")
-    paths = tuple(_path(resolver, way, signal, grace_period) for way in ways)
+    paths = tuple(_path(resolver, way, image.stop_signal, grace_period) for way in ways)
     default = [path for path in paths if path.default] or list(paths)
     verdict: Verdict = "unknown"
     if default:
@@ -111,7 +111,8 @@ def _reaches(paths: list[SignalPath]) -> bool | None:
     return None if None in told else True
 
 
-def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float) -> SignalPath:
+def _path(resolver: Resolver, way: Alternative, sent: StopSignal, grace: float) -> SignalPath:
+    signal = sent.name
     teller = Teller(signal or "SIGTERM", grace)
     if way.process is None or signal is None:
         return teller.unsimulated(way)
@@ -124,6 +125,8 @@ def _path(resolver: Resolver, way: Alternative, signal: str | None, grace: float
         # What is missing of a daemon is what may keep it in front: supervisord's configuration.
         ends = not missing or program is None or not program.daemonizes
         verdict, reasons = "unknown", (*((ENDS,) if ends else ()), *missing, *reasons)
+    if sent.doubt:
+        verdict, reasons = "unknown", (sent.doubt, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
         verdict = "unknown"
     path = teller.path(way, stop, verdict, tuple(dict.fromkeys(reasons)), ends=ends)

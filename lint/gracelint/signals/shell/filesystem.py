@@ -197,7 +197,7 @@ def open_to_all(state: State, path: str) -> None:
 
 def user_of(state: State) -> str | None:
     """The user, ``0`` for root; None where that is not known."""
-    name = (state.shell.user or "root").partition(":")[0]
+    name = "root" if state.shell.user is None else state.shell.user.partition(":")[0]
     return "0" if name in ("root", "0") else None if name == "nobody" or not name else name
 
 

@@ -106,7 +106,7 @@ def parameter(state: State, variable: str) -> Value | None:
         case "PPID" if state.shell.pid == 1:
             return "0"
         case "UID" | "EUID":
-            user = (state.shell.user or "0").partition(":")[0].replace("root", "0")
+            user = "0" if state.shell.user is None else state.shell.user.partition(":")[0].replace("root", "0")
             return user if user.isdigit() else Unknown(f"${variable}", nonempty=True)
     return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
 

@@ -10,6 +10,7 @@ import posixpath
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from ...image.model import NOT_KNOWN
 from ...parsers.shell import model as sh
 from ...regexes import regex
 from .. import names
@@ -278,6 +279,8 @@ def _sequence(bounds: list[str | None]) -> Value | None:
 def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
     options = "".join(shown(field.value) for field in rest) if rest is not None else "-un"
     if rest is not None and any(not field.shown.startswith("-") for field in rest):
+        return None
+    if user == NOT_KNOWN:
         return None
     if options in ("-u", "-g", "-ur", "-gr"):
         if user is None or user.partition(":")[0] in ("root", "0"):
