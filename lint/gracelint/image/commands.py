@@ -217,6 +217,7 @@ def _simple(
     printed_text: Text | None = command.text.cut(0, 0)
     if words:
         around.names.add(posixpath.basename(words[0].value))
+        around.assign(words)
         printed_text = _output(command, words, around)
         text = handed_over(words)
         if text is not None:

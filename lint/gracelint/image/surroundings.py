@@ -12,6 +12,8 @@ from .actions import Target
 from .operations import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..parsers.shell.model import Word
     from ..source import Text
     from .actions import Action
@@ -41,7 +43,7 @@ class Surroundings:
     """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
-    variables of the build that had a say, with what they were.
+    variables of the build that had a say, with what they were. ``read_in``: a file or text that is not followed may have set any variable.
     """
 
     workdir: str | None
@@ -50,6 +52,7 @@ class Surroundings:
     certain: bool = True
     depth: int = 0
     assigned: dict[str, str | None] = field(default_factory=dict)
+    read_in: bool = False
     operations: list[Operation] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
@@ -100,9 +103,24 @@ class Surroundings:
             return None
         return value.removeprefix(affix.value) if "#" in part.operator else value.removesuffix(affix.value)
 
+    def assign(self, words: Sequence[Argument]) -> None:
+        """Take note of the variables that a command sets."""
+        command = words[0].value
+        self.read_in = self.read_in or command in (".", "source", "eval")
+        if command not in ("export", "readonly", "declare", "typeset", "local", "read", "mapfile", "readarray", "unset", "let"):
+            return
+        for word in words[1:]:
+            name, separator, value = word.value.partition("=")
+            if separator:
+                self.assigned[name.rstrip("+")] = value if word.text is not None and not name.endswith("+") else None
+            elif command == "unset":
+                self.assigned[name] = ""
+            elif command in ("read", "mapfile", "readarray"):
+                self.assigned[name] = None
+
     def value(self, name: str) -> str | None:
         """A variable's value; None where not known."""
-        if name in self.assigned:
-            return self.assigned[name]
+        if name in self.assigned or self.read_in:
+            return self.assigned.get(name)
         is_set, value = self.asked[name] = self.variables.get(name)
         return value if is_set else ""
