@@ -107,7 +107,18 @@ class Surroundings:
         """Take note of the variables that a command sets."""
         command = words[0].value
         self.read_in = self.read_in or command in (".", "source", "eval")
-        if command not in ("export", "readonly", "declare", "typeset", "local", "read", "mapfile", "readarray", "unset", "let"):
+        if command not in (
+            "export",
+            "readonly",
+            "declare",
+            "typeset",
+            "local",
+            "read",
+            "mapfile",
+            "readarray",
+            "unset",
+            "let",
+        ):
             return
         for word in words[1:]:
             name, separator, value = word.value.partition("=")
