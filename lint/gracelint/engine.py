@@ -8,6 +8,7 @@ Hazard: a rule that fails must not take the others with it, so each is asked ove
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
     Fates: TypeAlias = Mapping[Fate, str] | None
 
-# From so many images on, other processes save more time than starting them costs (bench/bench.py); the first few are judged in this one.
+# From so many images on, other processes save more time than starting them costs (bench/bench.py).
 WORTH_PROCESSES = 16
-_ALONE = 2
+# The first few are judged in this one (`_first`): at most one in so many, until so many in a row needed no module that was not there.
+_FEW = 8
+_SETTLED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +240,22 @@ def judge_all(
         import os
 
         jobs = min(os.cpu_count() or 1, len(units) // (WORTH_PROCESSES // 2))
-    # What the first ones need of gracelint is in memory before any process forks.
-    alone = len(units) if jobs < 2 else _ALONE
-    judged = [one(unit) for unit in units[:alone]]
-    others = units[alone:]
-    if len(others) > 1:
-        judged += _in_processes(one, others, jobs)
-    else:
-        judged += [one(unit) for unit in others]
+    if jobs < 2 or len(units) < 3:
+        return [one(unit) for unit in units]
+    judged = _first(one, units)
+    return judged + _in_processes(one, units[len(judged) :], jobs)
+
+
+def _first(one: Callable[[Unit], Judged], units: Sequence[Unit]) -> list[Judged]:
+    """The first units, judged before any process forks: what they import, compile and look up is in memory then, and done once for all processes."""
+    judged: list[Judged] = []
+    settled = 0
+    for unit in units[: max(1, len(units) // _FEW)]:
+        before = len(sys.modules)
+        judged.append(one(unit))
+        settled = settled + 1 if len(sys.modules) == before else 0
+        if settled == _SETTLED:
+            break
     return judged
 
 

@@ -49,3 +49,28 @@ def test_not_with_other_threads() -> None:
 
 def test_what_was_not_written_yet_is_written_once() -> None:
     assert output("print('x', end='')\nspread(abs, 9, 3)") == "x"
+
+
+@pytest.mark.parametrize(
+    ("count", "importing", "alone"),
+    [
+        (200, "", 3),  # three in a row that needed nothing new
+        (200, "1 colorsys, 4 quopri", 8),
+        (200, "1 colorsys, 9 quopri", 5),  # too late
+        (40, "1 colorsys, 3 quopri", 5),  # at most an eighth is judged alone
+        (9, "", 1),
+    ],
+)
+def test_the_first_ones_are_judged_before_forking(count: int, importing: str, alone: int) -> None:
+    program = f"""
+from gracelint import processes
+from gracelint.engine import judge_all
+processes.spread = lambda work, count, jobs: ["elsewhere"] * count
+needs = dict(pair.split() for pair in {importing!r}.split(", ") if pair)
+def by(number):
+    if str(number) in needs: __import__(needs[str(number)])
+    return number
+found = judge_all(range({count}), 2, by=by)
+print(found == [*range({alone}), *["elsewhere"] * ({count} - {alone})])
+"""
+    assert output(program) == "True\n"
