@@ -68,7 +68,7 @@ class ProcessSubstitution:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """``$((...))``; ``expression`` is its raw text."""
+    """``$((...))``, or as bash had it before, ``$[...]`` (other shells take that for what it is); ``expression`` is its raw text."""
 
     text: Text
     expression: str

@@ -31,6 +31,7 @@ _ANSI_ESCAPE = regex(
 )
 _ANSI_PLAIN = regex(r"[^'\\]+")
 _ANSI_CHARACTERS = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
+_QUOTE = regex(r"['\"\\]")
 _SKIPPED = regex(r"[^()'\"`\\]+")
 
 
@@ -145,6 +146,9 @@ class WordReader(ParameterReader):
             return self.braced(at, mode.quoted, into)
         if following == "(":
             return self._parenthesis(at, mode.quoted, into)
+        if following == "[" and (end := self._old_arithmetic_end(at + 1)) is not None:
+            into.part(Arithmetic(self.text.cut(at, end), self.source[at + 2 : end - 1], mode.quoted))
+            return end
         if following == "'" and not mode.quoted:
             return self._ansi(at, into)
         if following == '"' and not mode.quoted:
@@ -214,6 +218,11 @@ class WordReader(ParameterReader):
         into.part(CommandSubstitution(self.text.cut(at, end + 1), self.backquoted(inner), quoted))
         self.depth -= 1
         return end + 1
+
+    def _old_arithmetic_end(self, at: int) -> int | None:
+        """Where the ``]`` stands that ends the ``$[`` expression at ``at``; None if none does on this line, in front of a quote."""
+        end = self.bracket_end(at)
+        return end if end is not None and _QUOTE.search(self.source, at, end) is None else None
 
     def arithmetic_end(self, at: int) -> int | None:
         """Where the ``))`` stands that ends the expression at ``at``; None if it is no arithmetic."""

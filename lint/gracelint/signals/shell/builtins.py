@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from . import conditions, filesystem, flow, jobcontrol, making, misuse, opening, reading, variables, working_folder
 from .dialects import BASH_LETTERS, BASH_OPTIONS, DASH_LETTERS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
+from .printing import printed_line
 from .state import Truth
-from .substitution import printed_line
-from .values import Field, Unknown, default
+from .values import Field, Unknown, clip, default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,6 +184,10 @@ def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     sets = len(fields) > 1 and not fields[-1].shown.startswith("-") and fields[-1].value != "0"
     if sets and (state.tested or machine.live):
         return machine.undecided(state, " ".join(field.shown for field in fields))
+    if sets and "e" in state.options:
+        state.done(None, Truth.success(f"`{clip(node.text.value)}`"))
+        ways = machine.split(state)
+        return [end for each, success in ways for end in ([each] if success else machine.finished(each, 1))]
     return machine.finished(state, 0)
 
 

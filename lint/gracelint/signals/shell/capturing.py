@@ -21,7 +21,7 @@ from .state import Block, Ended
 from .values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...source import Text
     from ..process import Process
@@ -167,7 +167,8 @@ def resumed(machine: Machine, state: State, frame: Frame) -> list[State]:
     found = frame.data
     if isinstance(found, expansions.Substitution):
         part = found.part
-        answers = [(process, _holds(state, found, process.text)) for process in machine.host.left(int(frame.label))]
+        left = machine.host.left(int(frame.label))
+        answers = [(process, _holds(state, part.body, process.text, document=found.document)) for process in left]
         if any(answer is None for _, answer in answers):
             return [_not_known(state, f"who keeps open what {part.text.value} reads")]
         holding = tuple(process for process, holds in answers if holds)
@@ -184,29 +185,36 @@ def _block(state: State, command: Command, processes: tuple[Process, ...]) -> No
 
 def _holding(machine: Machine, state: State, found: expansions.Substitution, forked: Forked) -> list[JobState]:
     """The jobs that a substitution has left and that keep it open; the others are orphans of the shell."""
-    holding, shown = [], clip(found.part.text.value)
-    for job in forked.orphans:
-        daemon = job.process.program is not None and job.process.program.daemonizes  # which gives up what it writes to
-        holds = bool(job.process.stays) and not daemon and _holds(state, found, job.text)
-        if holds is None:
-            _not_known(state, f"whether `{' '.join(job.process.argv)}` keeps open what {shown} reads")
-        elif holds:
-            holding.append(job)
+    holding = keeping_open(state, found.part.body, forked.orphans, found.part.text, document=found.document)
     children.adopt(state, replace(forked, orphans=tuple(job for job in forked.orphans if job not in holding)))
     return holding
 
 
-def _holds(state: State, found: expansions.Substitution, text: Text | None) -> bool | None:
-    """Whether what is started there has what the substitution reads as its output, or as another descriptor; None for what another script has started."""
-    part = found.part
+def keeping_open(
+    state: State, body: sh.Block | sh.Command, orphans: Iterable[JobState], reader: Text, *, document: bool = False
+) -> list[JobState]:
+    """The jobs that have been left behind with the pipe as their output that somebody reads. Where that is not known of one, nothing is known of the shell."""
+    holding = []
+    for job in orphans:
+        daemon = job.process.program is not None and job.process.program.daemonizes  # which gives up what it writes to
+        holds = bool(job.process.stays) and not daemon and _holds(state, body, job.text, document=document)
+        if holds is None:
+            _not_known(state, f"whether `{' '.join(job.process.argv)}` keeps open what {clip(reader.value)} reads")
+        elif holds:
+            holding.append(job)
+    return holding
+
+
+def _holds(state: State, body: sh.Block | sh.Command, text: Text | None, *, document: bool) -> bool | None:
+    """Whether what is started there has what somebody reads as its output, or as another descriptor; None for what another script has started."""
     if text is None:
         return None
-    if text.buffer is not part.body.text.buffer and not any(
+    if text.buffer is not body.text.buffer and not any(
         _contains(function.text, text) for function in state.functions.values()
     ):
         return None
     pipe = {"1"}
-    for each in _redirects(state, part.body, text):
+    for each in _redirects(state, body, text):
         to = each.descriptor or ("0" if each.operator.startswith("<") else "1")
         target = each.target.literal if each.target is not None else None
         both = each.operator in ("&>", "&>>") or (each.operator == ">&" and not (target or "1").isdigit())
@@ -218,7 +226,7 @@ def _holds(state: State, found: expansions.Substitution, text: Text | None) -> b
             pipe.add(to)
         else:
             pipe.discard(to)
-    if not pipe and found.document and state.shell.dialect.documents_are_open:
+    if not pipe and document and state.shell.dialect.documents_are_open:
         return None  # it depends on who reads the document
     return bool(pipe)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
-from . import filesystem, leaving
+from . import filesystem, held, leaving, substitution
 from .state import Ended, Truth
 from .values import Unknown, clip, default, join
 from .values import name as called
@@ -19,7 +20,6 @@ from .values import name as called
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...parsers.shell import model as sh
     from .interpreter import Frame
     from .keyed import Keyed, Reference
     from .machine import Machine
@@ -44,6 +44,16 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     where = filesystem.located(path, state.workdir) if path else None
     if where is not None and filesystem.standing(machine, state, where) == "folder":
         return machine.finished(state, 1 if shell.family == "bash" else 0)  # dash and ash read nothing in a folder
+    part = node.words[1].sole if len(node.words) > 1 else None
+    if isinstance(part, sh.ProcessSubstitution):
+        output = substitution.output(machine, state, part.body.commands)
+        text = machine.context.joined(output, node.text) if isinstance(output, str) else None
+        feeders = held.beside(machine, state, node) if text is None else []
+        if feeders:
+            state.ended = Ended(
+                "unknown", reason=f"what `{' '.join(feeders[-1].argv)}` writes, which is read as a script"
+            )
+            return [state]
     if text is None:
         return _unread(machine, state, node, fields, path)
     if len(text) > LONGEST_SCRIPT:

@@ -2,7 +2,7 @@
 
 What reads in ``>(…)`` ends when nobody can write to it any more, so it lasts as long as the shell has it open. Measured with bash 5.2: it is a child of the shell, ``$!`` is its number,
 and a ``wait`` for all waits for it, also where ``$!`` is by now another one's (bash 5.3 no longer does that); ``wait -n``, ``jobs`` and ``%1`` do not know it. So ``wait`` never returns in a script that sends its own output through one, unless the
-descriptor is given up before, or the signal goes to the whole group. busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``app > >(cat)``) ends with that command, and is not kept here.
+descriptor is given up before, or the signal goes to the whole group. busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``cat <(app)``) is the shell's child beside it (`beside`), and nobody waits for it but who reads what it writes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from ...image.model import Argument
 from ...parsers.shell import model as sh
 from ...records import dataclass, replace
+from ...regexes import regex
 from ..process import Process
 from . import children
+from .state import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,6 +68,49 @@ def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) ->
     leave(state, depth)
     for each in redirects:
         _open(machine, state, each, _descriptors(each), depth)
+
+
+def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
+    """Start what runs in the process substitutions of one command; those that write to it, and may last. What it writes to is let go with it, and ends as a filter does, or is left to the shell."""
+    if not state.shell.dialect.waits_for_substitutions:
+        return []
+    words = (*node.words, *(each.target for each in node.redirects if each.target is not None))
+    feeders = []
+    for part in (part for word in words if word.literal is None for part in word.parts):
+        if not isinstance(part, sh.ProcessSubstitution):
+            continue
+        writes = part.direction == ">"
+        process = _process(machine, state, part, writes=writes)
+        if process is None:
+            continue
+        state.last_pid = str(process.pid)
+        if process.filters if writes else process.stays is False:
+            continue
+        command = children.whole(state, part.text, process)
+        state.jobs = (*state.jobs, JobState(process.pid, process, command, part.text, disowned=True))[-64:]
+        if not writes:
+            feeders.append(process)
+    return feeders
+
+
+def feeding(process: Process, feeders: list[Process]) -> Process:
+    """A program that goes through what process substitutions write: a filter ends with the last of them, or, if it may stop before, perhaps."""
+    if not feeders or not process.filters or process.reads is not None or process.name not in _READING:
+        return process
+    last = max(feeders, key=lambda each: (each.stays is True, each.stays is None))
+    return replace(process, reads=last.pid, stays=None if stops_early(process) else last.stays, duration=None)
+
+
+def stops_early(process: Process) -> bool:
+    """Whether a filter may have read enough before the end of its input."""
+    return process.name in ("cmp", "head") or (
+        process.name in ("grep", "egrep", "sed", "awk") and any(_STOPS.search(word) for word in process.argv[1:])
+    )
+
+
+# What reads the files which it is told; and the options of `grep`, and the commands of `sed` and `awk`, that end it early.
+_READING = frozenset("awk cat cmp comm cut diff egrep grep head paste sed sort tail tee tr uniq wc".split())
+_STOPS = regex(r"^-\w*[qmlL]|\d*q(;|$)|exit|^--(quiet|silent|max-count)")
 
 
 def leave(state: State, depth: int | None = None) -> None:

@@ -83,12 +83,7 @@ def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
 
 def piped(machine: Machine, state: State, feeder: sh.Command) -> tuple[Input, ...]:
     """What a member of a pipeline reads from: what the one in front of it writes."""
-    text = None
-    if isinstance(feeder, sh.Simple) and not feeder.redirects:
-        text = _bounded(substitution.output(machine, state, (feeder,)))
-    elif isinstance(feeder, sh.Simple) and len(feeder.redirects) == 1 and [w.literal for w in feeder.words] == ["cat"]:
-        found = opened(machine, state, feeder.redirects[0], ALWAYS)  # `cat <<EOF | sh`
-        text = found.rest if found is not None and found.descriptor == INPUT else None
+    text = _bounded(substitution.output(machine, state, (feeder,)))
     return (*state.inputs, Input(INPUT, text, ALWAYS))
 
 

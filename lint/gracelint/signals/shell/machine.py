@@ -49,7 +49,7 @@ class Machine:
 
     def __init__(self, context: Context, host: Host, budget: Budget, *, live: bool = False) -> None:
         self.context, self.host, self.budget, self.live = context, host, budget, live
-        self.substituting = 0
+        self.substituting = self.printed = 0
         self.forking = 0
         self.parked: list[tuple[object, State]] = []
         self.escaped: set[object] = set()

@@ -105,7 +105,7 @@ def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> boo
         word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not filesystem.is_open(word)
     ]
     if tool == "cat":
-        return any(filesystem.exists(machine, state, name, "f") is False for name in names)
+        return any(not _is_device(name) and filesystem.exists(machine, state, name, "f") is False for name in names)
     paths = [path for name in names if (path := located(name, state.workdir)) is not None]
     return any(not _is_device(path) and making.can_write(machine, state, path) is False for path in paths)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import children, inputs, refusals
+from . import capturing, children, held, inputs, refusals
 from .state import Block, Ended, JobState
+from .values import clip
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -79,23 +81,34 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     processes: list[Process] = []
     commands: list[Command] = []
     command: Command | None = None
-    for forked in members:
+    left: Process | None = None
+    for number, forked in enumerate(members):
         process = forked.alternative.process
         if process is None:
+            left = _left(state, node, number, members) or left
+            if state.ended is not None:
+                return [state]
             continue
-        if processes:
+        if left is not None and not held.stops_early(process):
+            process = replace(process, reads=left.pid)
+        elif processes:
             process = replace(process, reads=processes[-1].pid)
         if forked is not members[-1] and process.program is not None and process.program.name == "yes":
             process = replace(process, stays=False)  # it says yes for as long as somebody reads it
         commands.append(forked.command or children.whole(state, node.text, process))
         command = command or commands[0]
         processes.append(process)
+        left = _adopted(process) if number + 1 < len(members) else None
+        if left is not None:
+            _remember(state, node, [process])
     if not processes:
         status = _status_of(state, [forked.alternative.status for forked in members])
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
-    if first is None and all(process.filters for process in processes):
+    kept = any(process.reads in {job.pid for job in state.jobs} for process in processes)
+    if first is None and not kept and all(process.filters for process in processes):
+        _remember(state, node, processes)
         ended = [forked.alternative.status for forked in members if forked.alternative.process is None]
         failed = [status for status in ended if status] if "pipefail" in state.options else []
         return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
@@ -105,6 +118,41 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
     )
     return [state]
+
+
+def _adopted(process: Process) -> Process | None:
+    """A job that a filter was given by the shell that it was, and that writes to where it writes."""
+    return next((job for job in process.adopted if job.stays and process.filters), None)
+
+
+def _remember(state: State, node: sh.Pipeline, processes: list[Process]) -> None:
+    """What a filter was before its exec has started: jobs that are left when it ends."""
+    for process in processes:
+        for job in process.adopted if process.filters else ():
+            command = children.whole(state, node.text, job)
+            state.jobs = (*state.jobs, JobState(job.pid, job, command, node.text, disowned=True))[-64:]
+
+
+def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -> Process | None:
+    """The process that a member of a pipeline has left behind, and that keeps open what the next one reads, which therefore does not come to its end."""
+    orphans = members[number].orphans
+    if number + 1 >= len(members) or not orphans:
+        return None
+    reader = node.commands[number + 1]
+    found = capturing.keeping_open(state, node.commands[number], orphans, reader.text)
+    reading = members[number + 1].alternative.process
+    ended = reading is None or (reading.stays is False and not reading.filters)
+    if found and ended and any(isinstance(each, sh.While) or _consumes(each) for each in walk(reader)):
+        state.ended = Ended(
+            "unknown",
+            reason=f"what `{' '.join(found[0].process.argv)}` writes, which `{clip(reader.text.value)}` reads",
+        )
+    return found[0].process if found else None
+
+
+def _consumes(command: object) -> bool:
+    """Whether a command is a program that reads its input to the end."""
+    return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in inputs.CONSUMING
 
 
 def _status_of(state: State, statuses: list[int | None]) -> int | None:
@@ -123,14 +171,19 @@ def _background_pipeline(
     for each, ways in _members(machine, state, members, "pipeline", node.text):
         processes: list[tuple[Process, Forked]] = []
         over = False  # what would feed the next one
+        kept: Process | None = None
         for number, forked in enumerate(ways):
             process = forked.alternative.process
             if over and process is not None and process.filters and not process.stays:
                 process = None  # a filter has ended with what fed it
-            over = process is None and (over or not number)
+            left = _left(each, members, number, ways) if process is None else None
+            over = process is None and left is None and (over or not number)
+            kept = left or kept
             if process is not None:
                 if processes:
                     process = replace(process, reads=processes[-1][0].pid)
+                elif kept is not None:
+                    process = replace(process, reads=kept.pid, stays=kept.stays)
                 if not machine.live and "m" not in each.options:
                     process = replace(process, ignored=process.ignored | children.INTERRUPTS)
                 processes.append((process, forked))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...records import dataclass
-from . import inputs, simple
+from ...records import dataclass, replace
+from . import held, inputs, simple
 from .state import Block, Ended, Truth
 from .values import Unknown, clip
 from .variables import NAME
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...parsers.shell import model as sh
+    from ..process import Process
     from .inputs import Input
     from .machine import Machine
     from .state import State
@@ -97,6 +98,8 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             _distribute(state, line, names, separators, array=bool(options.array))
         return machine.finished(state, 0 if newline else 1)
     _forget(state, names)
+    if source is not None and own and (feeders := held.beside(machine, state, node)):
+        return _from_substitution(machine, state, node, fields, options, feeders[-1])
     if source is not None and source.pipe and not machine.live:
         state.ended = Ended("unknown", reason=f"who writes to the named pipe that `{clip(node.text.value)}` reads")
         return [state]
@@ -112,6 +115,33 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if not machine.live:
             inputs.advance(state, source, None)
     return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+
+
+def _from_substitution(
+    machine: Machine, state: State, node: sh.Simple, fields: list[Field], options: _Options, feeder: Process
+) -> list[State]:
+    """``read x < <(sleep infinity)``: a pause that a signal ends, where nothing is ever written; else nobody knows whether a line comes."""
+    if options.trims:
+        return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+    if not _is_silent(feeder):
+        state.ended = Ended("unknown", reason=f"whether `{' '.join(feeder.argv)}` writes a line")
+        return [state]
+    state.jobs = tuple(
+        replace(job, process=replace(job.process, stays=job.process.stays is not False))
+        if job.pid == feeder.pid
+        else job
+        for job in state.jobs
+    )
+    depth = state.stack.depth if state.stack is not None else 0
+    state.inputs = (*state.inputs, inputs.Input(options.descriptor, None, depth, feeder.pid))
+    command = simple.describe(state, node, fields, 0)
+    state.block = Block("read", command, (feeder.pid,), status=1, again=replace(node, redirects=()))
+    return [state]
+
+
+def _is_silent(process: Process) -> bool:
+    """Whether it never writes anything."""
+    return process.name == "sleep" or (process.name == "tail" and process.argv[-1] == "/dev/null")
 
 
 def _separators(machine: Machine, state: State, node: sh.Simple) -> str | None:
@@ -171,9 +201,13 @@ def mapfile(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     name = options.names[0] if options.names and NAME.match(options.names[0]) else "MAPFILE"
     source, own = _source(machine, state, node, options.descriptor)
     if source is None or source.rest is None or not options.known or options.delimiter != "\n":
-        state.variables[name] = (Unknown(f"${name}"),)
+        state.variables[name] = Unknown(f"${name}")
     else:
         state.variables[name] = tuple(source.rest.splitlines(keepends="-t" not in words))
     if source is not None and not own:
         inputs.advance(state, source, "")
+    if source is not None and source.rest is None and own and (feeders := held.beside(machine, state, node)):
+        command = simple.describe(state, node, fields, 0)
+        state.block = Block("foreground", command, tuple(each.pid for each in feeders), tuple(feeders), status=0)
+        return [state]
     return machine.finished(state, 0)

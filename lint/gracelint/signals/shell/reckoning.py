@@ -24,6 +24,8 @@ SIMPLE = regex(r"\$(?:\{([A-Za-z_]\w*|\d+|#)\}|([A-Za-z_]\w*|\d|#))")
 def value(machine: Machine, state: State, part: sh.Arithmetic) -> Value:
     """What ``$((…))`` becomes; what it assigns is assigned."""
     expression = expanded(machine, state, part.expression, part.text)
+    if is_text(state, part):
+        return concatenate(["$[", expression, "]"])
     if isinstance(expression, str):
         found = carry_out(state, expression)
         if found is not None:
@@ -32,6 +34,11 @@ def value(machine: Machine, state: State, part: sh.Arithmetic) -> Value:
     else:
         by_default = None if expression.default is None else _by_default(state, expression.default)
     return Unknown(clip(part.text.value), None if by_default is None else str(by_default), nonempty=True)
+
+
+def is_text(state: State, part: sh.Arithmetic) -> bool:
+    """Whether ``$[…]`` is nothing but text, as it is in every shell but bash."""
+    return part.text.value.startswith("$[") and state.shell.dialect.family != "bash"
 
 
 def expanded(machine: Machine, state: State, expression: str, text: Text) -> Value:

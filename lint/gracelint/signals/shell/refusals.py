@@ -27,6 +27,7 @@ PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
 WORD_ALONE = regex(r"function[ \t]+[^\s(){}]+[ \t]*\n")
 NAME = regex(r"(?<![\w#])[A-Za-z_]\w*")
+SEPARATING = regex(r"[\s;&|<>()]")  # what ends a word
 # POSIX's special builtins.
 SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
 # Operators for parameters that may not be set.
@@ -73,6 +74,11 @@ def _may_be_unset(machine: Machine, state: State, part: sh.Parameter) -> bool:
 def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
     """Whether a shell gives up at an expression that it cannot work out; bash only drops what it was at."""
     family = state.shell.dialect.family
+    if reckoning.is_text(state, part):
+        if not part.quoted and SEPARATING.search(part.expression):
+            state.ended = Ended("unknown", reason=f"what {family} makes of {part.text.value}, which is bash's")
+            return True
+        return False
     expression = reckoning.expanded(machine, state, part.expression, part.text)
     if family == "bash" and "u" in state.options and isinstance(expression, str):
         for name in NAME.findall(expression):

@@ -119,10 +119,13 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         state.restless = True
         filesystem.doubt(state, " ".join(field.shown for field in fields))
     environment = replace(surroundings(machine, state, pid1=False), given=given)
+    feeders = held.beside(machine, state, node)
     result: list[State] = []
     for each, alternative in apart(
         state, machine.context.start(machine, state, fields, environment, machine.context.new_pid())
     ):
+        if feeders and alternative.process is not None:
+            alternative = replace(alternative, process=held.feeding(alternative.process, feeders))
         result.extend(_foreground(machine, each, command, alternative))
     return result
 
@@ -260,12 +263,15 @@ def execute(
         depth=machine.forking + 1,
         given=inputs.given(machine, state, node, fields),
     )
+    feeders = held.beside(machine, state, node)
     result = []
     for each, alternative in apart(state, machine.context.start(machine, state, fields, environment, state.pid)):
         lost = tuple(trap for trap in each.traps.values() if trap.action)
         process = alternative.process
         if process is None:
             _inherit(each, alternative)
+        elif feeders:
+            process = held.feeding(process, feeders)
         if shown and process is not None and process.argv[:1] == (fields[0].value,):
             process = replace(
                 process, argv=(shown, *process.argv[1:])

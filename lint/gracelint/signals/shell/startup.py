@@ -226,7 +226,7 @@ def _settled(machine: Machine, state: State) -> list[State]:
             gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
-            each.jobs = (*each.jobs, *_daemons(block))
+            each.jobs = (*each.jobs, *_daemons(block), *_of_ended(block))
         pending.extend(simple.over(machine, each, block.status))
     return result
 
@@ -257,6 +257,27 @@ def _daemons(block: Block) -> list[JobState]:
         for child in block.children
         for daemon in _daemonized(child)
     ]
+
+
+def _of_ended(block: Block) -> list[JobState]:
+    """The jobs of shells that became a command which has ended (``sh -c 'app & exec setup'``)."""
+    waiting = list(block.children)
+    found = []
+    while waiting:
+        process = waiting.pop()
+        waiting.extend(process.children)
+        found += [
+            JobState(
+                job.pid,
+                job,
+                replace(block.command, argv=job.argv, program=job.program),
+                block.command.text,
+                disowned=True,
+            )
+            for job in process.adopted
+            if job.stays is not False
+        ]
+    return found
 
 
 def _daemonized(process: Process) -> Iterator[Process]:

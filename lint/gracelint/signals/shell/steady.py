@@ -17,12 +17,24 @@ def lasts(state: State) -> bool | None:
     assert block is not None
     if block.kind == "foreground":
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
-        # A filter ends with what feeds it.
-        return _any(process.stays for process in processes if process.reads is None or not process.filters)
+        return _any(_each(state, processes))
     processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
-    awaited = [process.stays for process in processes if process.reads is None or not process.filters]
+    awaited = _each(state, processes)
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
+
+
+def _each(state: State, processes: list[Process]) -> list[bool | None]:
+    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them."""
+    left = {job.pid: job.process.stays for job in state.jobs if not job.told}
+    among = {process.pid for process in processes}
+    found = []
+    for process in processes:
+        if process.reads is None or not process.filters:
+            found.append(process.stays)
+        elif process.reads not in among:
+            found.append(left.get(process.reads, process.stays))
+    return found
 
 
 def _any(values: object) -> bool | None:

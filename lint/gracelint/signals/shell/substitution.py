@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING
 
 from ...image.model import NOT_KNOWN
 from ...parsers.shell import model as sh
-from ...regexes import regex
 from .. import names
 from . import byname, filesystem
-from .values import Unknown, clip, default, join, shown
+from .printing import printed, printed_line, sequence
+from .values import Unknown, clip, default, shown
 
 if TYPE_CHECKING:
-    from .dialects import Dialect
     from .machine import Machine
     from .state import State
     from .values import Field, Value
 
 DEEPEST = 8
-MOST_NUMBERS = 100
-NUMBER = regex(r"-?[0-9]{1,9}\Z")
+PRINTING = frozenset({"echo", "printf", "cat", "true", ":"})
+CHEAP = 64  # commands that only print, and so take hardly any time: fewer cost nothing
 
 
 def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
@@ -36,6 +35,8 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
     machine.substituting += 1
     try:
         found = _block(machine, state, part.body.commands)
+        if found is None:
+            found = _whole(machine, state, part.body.commands)
     finally:
         machine.substituting -= 1
     if found is None:
@@ -51,17 +52,97 @@ def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
         return None
     machine.substituting += 1
     try:
-        found = _block(machine, state, commands)
+        found = _whole(machine, state, commands)
+        if found is not None:
+            return found
+        value = _block(machine, state, commands)
     finally:
         machine.substituting -= 1
-    first = commands[0].words[:2] if isinstance(commands[0], sh.Simple) else ()
-    exact = [word.literal for word in first][:1] in (["printf"], ["cat"]) or (first[1:] and first[1].literal == "-n")
-    return found + "\n" if isinstance(found, str) and found and not exact else found
+    return value + "\n" if isinstance(value, str) and value else value
+
+
+def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> str | None:
+    """Exactly what commands write that only print, functions among them; None where it is not known."""
+    if not all(_only_prints(state, command) for command in commands):
+        return None
+    texts = [_written(machine, state, command) for command in commands]
+    known = [text for text in texts if text is not None]
+    return "".join(known) if len(known) == len(texts) else None
+
+
+def _only_prints(state: State, command: sh.Command) -> bool:
+    """Whether a command is one of those that are looked at, as far as that can be seen at once."""
+    if isinstance(command, sh.Group):
+        return all(_only_prints(state, each) for each in command.body.commands)
+    if not isinstance(command, sh.Simple) or not command.words:
+        return False
+    name = command.words[0].literal
+    if name in state.functions:
+        body = state.functions[name].body
+        commands = body.body.commands if isinstance(body, sh.Group) else ()
+        return all(isinstance(each, sh.Simple) and bool(each.words) for each in commands)
+    return name in PRINTING
+
+
+def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
+    machine.printed += 1
+    if machine.printed % CHEAP == 0 and (machine.budget.steps < 0 or not machine.budget.spend(CHEAP)):
+        return None
+    if isinstance(command, sh.Group) and not command.redirects:
+        return _whole(machine, state, command.body.commands)
+    if not isinstance(command, sh.Simple) or command.assignments or not command.words:
+        return None
+    fields = machine.expand(state, command.words)
+    name, rest = fields[0].value if fields else None, fields[1:]
+    if not isinstance(name, str):
+        return None
+    if name in state.functions:
+        return _of_function(machine, state, state.functions[name], rest) if not command.redirects else None
+    if name == "cat" and not rest and len(command.redirects) == 1:
+        from . import inputs  # which knows this module
+
+        source = inputs.opened(machine, state, command.redirects[0], inputs.ALWAYS)
+        return source.rest if source is not None and source.descriptor == inputs.INPUT else None
+    if command.redirects:
+        elsewhere = all(
+            each.operator == ">&"
+            and each.descriptor in (None, "1")
+            and each.target is not None
+            and each.target.literal == "2"
+            for each in command.redirects
+        )
+        return "" if elsewhere and name in ("echo", "printf") else None
+    match name:
+        case "echo":
+            return printed_line(state.shell.dialect, rest)
+        case "printf":
+            text = printed(state.shell.dialect, name, rest)
+            return text if isinstance(text, str) else None
+        case "cat" if rest:
+            return _concatenated(machine, state, rest)
+        case "true" | ":":
+            return ""
+    return None
+
+
+def _of_function(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> str | None:
+    if machine.substituting >= DEEPEST:
+        return None
+    saved, state.parameters = state.parameters, tuple(arguments)
+    machine.substituting += 1
+    try:
+        return _written(machine, state, function.body)
+    finally:
+        machine.substituting -= 1
+        state.parameters = saved
 
 
 def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether the commands are among those that are computed here."""
-    return machine.substituting >= DEEPEST or _block(machine, state, part.body.commands) is not None
+    commands = part.body.commands
+    if machine.substituting >= DEEPEST or _block(machine, state, commands) is not None:
+        return True
+    return _whole(machine, state, commands) is not None
 
 
 def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int | None:
@@ -182,7 +263,7 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         case "cat":
             return _concatenated(machine, state, rest)
         case "seq":
-            return _sequence([default(field.value) for field in rest])
+            return sequence([default(field.value) for field in rest])
         case "jobs":
             letters = {letter for field in rest for letter in field.shown.lstrip("-")}
             if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
@@ -200,80 +281,6 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
         case "true" | "false" | ":":
             return ""
     return None
-
-
-def printed_line(dialect: Dialect, words: list[Field]) -> str | None:
-    """All that ``echo`` writes, where it is known."""
-    text = printed(dialect, "echo", words)
-    return (
-        None if not isinstance(text, str) else text if words and words[0].value in ("-n", "-ne", "-en") else f"{text}\n"
-    )
-
-
-def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
-    """What ``echo`` or ``printf`` writes; None where that is not known."""
-    if tool == "printf":
-        layout = rest[0].value if rest else None
-        if isinstance(layout, str) and "%q" in layout and dialect.family != "bash":
-            layout = layout.partition("%q")[0]  # there the others give up
-        return None if layout is None else _formatted(layout, [field.value for field in rest[1:]])
-    reads = "echo" in dialect.misreads
-    options = ("-n",) if reads else ("-n", "-e", "-E", "-ne", "-en", "-nE")
-    while rest and rest[0].value in options:
-        reads = "e" in rest[0].shown or (reads and "E" not in rest[0].shown)
-        rest = rest[1:]
-    text = join(field.value for field in rest)
-    if not reads or not isinstance(text, str) or "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text) if not _ESCAPE.sub("", text).count("\\") else None
-
-
-def _formatted(layout: Value, values: list[Value]) -> Value | None:
-    """``printf`` of a layout whose places are each ``%s`` or ``%d``; it is gone through as often as there are values for it."""
-    if not isinstance(layout, str):
-        return None
-    if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
-        return values[0]
-    if "%q" in layout and all(isinstance(value, str) for value in values):
-        if "%" in layout.replace("%q", ""):
-            return None
-        lacking = (-len(values) % layout.count("%q")) if values else layout.count("%q")
-        layout, values = layout.replace("%q", "%s"), [quote(str(value)) for value in [*values, *[""] * lacking]]
-    places = _PLACE.findall(layout)
-    if "%" in _PLACE.sub("", layout) or _ESCAPE.sub("", layout).count("\\"):
-        return None
-    layout = _ESCAPE.sub(lambda found: _ESCAPES[found[0]], layout)
-    if not places:
-        return layout
-    pieces = []
-    for at in range(0, max(1, len(values)), len(places)):
-        converted: list[str | int] = []
-        turn = values[at : at + len(places)]
-        for place, value in zip(places, [*turn, *[""] * (len(places) - len(turn))], strict=True):
-            if not isinstance(value, str) or (place.endswith("d") and value and not _DECIMAL.match(value)):
-                return None
-            converted.append(int(value or "0") if place.endswith("d") else value)
-        pieces.append(layout % tuple(converted))
-    return "".join(pieces)
-
-
-# What shells do not take for octal.
-_DECIMAL = regex(r"-?(?:0|[1-9][0-9]{0,8})\Z")
-# A conversion that Python and the shells understand alike.
-_PLACE = regex(r"%-?\d{0,3}[sd]")
-_ESCAPES = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}
-_ESCAPE = regex(r"\\[nt\\]")
-
-
-def _sequence(bounds: list[str | None]) -> Value | None:
-    """``seq``: of one or two numbers, and a step between them."""
-    numbers = [int(bound) for bound in bounds if bound is not None and NUMBER.match(bound)]
-    if not 1 <= len(numbers) == len(bounds) <= 3:
-        return None
-    first, last = (numbers[0], numbers[-1]) if len(numbers) > 1 else (1, numbers[0])
-    step = numbers[1] if len(numbers) == 3 else 1
-    whole = range(first, last + (1 if step > 0 else -1), step) if step else None
-    return None if whole is None or len(whole) > MOST_NUMBERS else "\n".join(map(str, whole))
 
 
 def _identity(user: str | None, rest: list[Field] | None) -> Value | None:

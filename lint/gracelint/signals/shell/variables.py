@@ -10,8 +10,8 @@ from . import assigning, expansions, flow, opening, reckoning
 from .keyed import Keyed, Reference, key_of
 from .parameters import array as items_of
 from .parameters import compute
+from .printing import printed
 from .state import Truth
-from .substitution import printed
 from .values import Unknown
 
 if TYPE_CHECKING:
