@@ -6,12 +6,17 @@ import posixpath
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..records import dataclass
+from ..regexes import regex
 from .entries import inside
 from .globs import path_glob
 from .reach import Spread
 
 if TYPE_CHECKING:
     from ..source import Text
+
+
+# What is not matched letter for letter, and braces, which a shell takes apart first.
+_WILDCARD = regex(r"[*?\[{\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +180,17 @@ def spread(action: Action) -> Spread | None:
         case _:
             targets, above = action.targets, isinstance(action, MakeFolders)
             deep = isinstance(action, Remove) or (isinstance(action, Chmod) and action.recursive)
-    if any(each.pattern or each.deep for each in targets):
+    several = [each for each in targets if each.path is not None and (each.pattern or each.deep)]
+    if several and not isinstance(action, (Chmod, Remove, Touch, Rewrite, Opaque)):
         return None
-    paths = tuple(each.path for each in targets if each.path is not None)
+    paths = tuple(each.path for each in targets if each.path is not None and each not in several)
     words = tuple(each.raw for each in targets if each.path is None)
-    return Spread(() if deep else paths, paths if deep else (), paths if above else (), words)
+    folders = tuple(_folder(each) for each in several)
+    return Spread(() if deep else paths, (*(paths if deep else ()), *folders), paths if above else (), words)
+
+
+def _folder(target: Target) -> str:
+    """The folder that holds, somewhere below, all that a pattern can name."""
+    path = target.path or "/"
+    within = path[: path.rindex("/") + 1] if target.deep else path
+    return _WILDCARD.split(within, maxsplit=1)[0].rpartition("/")[0] or "/"
