@@ -32,6 +32,7 @@ _OF_ROOT = frozenset(
 # Those in which everybody may.
 _OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
 
+_WILD = frozenset("*?[")
 # What is below these, no image brings along.
 _FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
 
@@ -253,7 +254,7 @@ def matching(machine: Machine, state: State, pattern: str) -> tuple[str, ...]:
 
 
 def _wild(component: str) -> bool:
-    return any(character in component for character in "*?[")
+    return not _WILD.isdisjoint(component)
 
 
 def _matches(compiled: patterns.Pattern | None, component: str, name: str) -> bool:
@@ -287,4 +288,4 @@ def located(path: str, workdir: Value) -> str | None:
 
 def is_open(word: str) -> bool:
     """Whether a word may stand for others: a pattern, a home."""
-    return word.startswith("~") or any(character in word for character in "*?[{")
+    return word.startswith("~") or "{" in word or not _WILD.isdisjoint(word)
