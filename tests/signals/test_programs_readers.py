@@ -273,6 +273,17 @@ def test_supervisords_programs() -> None:
     assert web.arguments[1].text.span.first.line == 7
 
 
+def test_supervisord_stops_the_highest_priority_first() -> None:
+    text = "[supervisord]\nnodaemon=true\n[group:both]\nprograms=b,d\n" + "".join(
+        f"[program:{name}]\ncommand={name}\n{more}"
+        for name, more in (("a", ""), ("b", ""), ("c", "priority=1\n"), ("d", ""), ("e", ""))
+    )
+    started = told("supervisord", {"/etc/supervisord.conf": text}).starts
+    order = sorted(started, key=lambda child: -child.turn)
+    assert [child.arguments[0].value for child in order] == ["e", "a", "b", "d", "c"]
+    assert len({child.turn for child in started}) == 4
+
+
 def test_what_supervisord_expands() -> None:
     lines = (
         "bash -c 'exec web --port %(ENV_PORT)s'",

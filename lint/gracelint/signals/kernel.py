@@ -156,6 +156,8 @@ class Kernel:
         if program.kind == "supervisors":
             if parent.stopping and not rest:
                 self.end(parent, "exited")
+            elif parent.next_turn is not None:
+                parent.next_turn()
             return
         waits = program.kind in ("inits", "wrappers", "package-runners") or parent.stopping
         if waits and (not rest or (task.pid == parent.awaited[0] and not parent.others)):
@@ -290,7 +292,22 @@ class Kernel:
             children += others
         elif reaction.to != "children":
             children = children[:1]
-        for child in children:
+        self._tell(task, children, signal, reaction)
+        if not reaction.waits or not children:
+            self.end(task, "exited")
+
+    def _tell(self, task: Task, children: list[Task], signal: str, reaction: Reaction) -> None:
+        """Stop those children whose turn it is; the others when these are gone."""
+        turn = max((child.process.turn for child in children), default=0)
+        told = [child for child in children if child.process.turn == turn]
+        later = [child for child in children if child.process.turn != turn]
+
+        def go_on() -> None:
+            if not any(child.alive for child in told):
+                self._tell(task, [child for child in later if child.alive], signal, reaction)
+
+        task.next_turn = go_on if later else None
+        for child in told:
             sent = child.process.stop_signal or reaction.signal or signal
             group = reaction.to == "group" or child.process.to_group or child.pid in task.others
             for target in self.members(child.group) if group else [child]:
@@ -299,5 +316,3 @@ class Kernel:
             limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
             if limit is not None:
                 self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now
-        if not reaction.waits or not children:
-            self.end(task, "exited")

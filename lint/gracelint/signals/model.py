@@ -61,7 +61,8 @@ class Started:
 
     ``how`` ``exec``: the program replaces itself by it; ``init``/``supervisor``/``fork``: it is a child. ``text`` is where the command is
     written (an argument, a line of package.json, a ``command=`` of supervisord.conf). A supervisor's own settings for this child:
-    ``stop_signal``, ``to_group`` (it goes to the child's process group), ``kills_after`` seconds until SIGKILL.
+    ``stop_signal``, ``to_group`` (it goes to the child's process group), ``kills_after`` seconds until SIGKILL, ``turn``: children of a higher one are stopped
+    first, and awaited before the next.
     """
 
     arguments: tuple[Argument, ...]
@@ -73,6 +74,7 @@ class Started:
     env: Mapping[str, str] = field(default_factory=dict)
     to_group: bool = False
     kills_after: float | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def _placed(process: Process, started: Started, *, leads: bool) -> Process:
         stop_signal=started.stop_signal,
         to_group=started.to_group,
         kills_after=started.kills_after,
+        turn=started.turn,
         text=process.text or started.text,
     )
 

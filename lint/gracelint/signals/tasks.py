@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .process import Process
 
 
@@ -22,7 +24,8 @@ class Driver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT."""
+    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
+    ``next_turn``: a supervisor stops the next of its children, if those it has told are gone."""
 
     process: Process
     pid: int
@@ -42,6 +45,7 @@ class Task:
     others: tuple[int, ...] = ()
     stopped: bool = False
     held: tuple[str, ...] = ()
+    next_turn: Callable[[], None] | None = None
 
     @property
     def awaited(self) -> list[int]:

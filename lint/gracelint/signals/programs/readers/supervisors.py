@@ -53,8 +53,11 @@ def supervisord(facts: Entry, situation: Situation) -> Entry:
     names = [name for name in sections if name.startswith(("program:", "fcgi-program:"))]
     names = [name for name in names if truth(_value(sections[name], "autostart", "true"))]
     folder = posixpath.dirname(absolute(situation, path))
+    turns = _turns(sections)
     started = [
-        _supervised(sections[name], {"program_name": name.partition(":")[2], "here": folder}, situation)
+        _supervised(
+            sections[name], {"program_name": name.partition(":")[2], "here": folder}, situation, turns.get(name, 0)
+        )
         for name in names
     ]
     change["started"] = tuple(child for child in started if child is not None)
@@ -82,6 +85,27 @@ def _sections(situation: Situation, path: str) -> dict[str, dict[str, Text]]:
     return sections
 
 
+def _turns(sections: Mapping[str, dict[str, Text]]) -> dict[str, int]:
+    """When each program is stopped: the group of the highest priority first, each awaited before the next; a program of no ``[group:x]`` is a group of its own.
+    Among equals the last one read is the first (supervisor/supervisord.py, ``ordered_stop_groups_phase_1``; options.py, ``process_groups_from_parser``)."""
+    groups: dict[str, list[str]] = {}
+    for name, table in sections.items():
+        if name.startswith("group:"):
+            members = _value(table, "programs", "").replace(",", " ").split()
+            groups[name] = [f"{kind}:{member}" for member in members for kind in ("program", "fcgi-program")]
+    grouped = {member for members in groups.values() for member in members}
+    alone = {
+        name: [name] for name in sections if name.startswith(("program:", "fcgi-program:")) and name not in grouped
+    }
+    ordered = sorted({**groups, **alone}.items(), key=lambda group: _priority(sections[group[0]]))
+    return {member: turn for turn, (_, members) in enumerate(ordered) for member in members}
+
+
+def _priority(table: dict[str, Text]) -> int:
+    written = _value(table, "priority", "999").split("#")[0].strip()
+    return int(written) if written.removeprefix("-").isdecimal() and len(written) < 10 else 999
+
+
 def _value(table: dict[str, Text], key: str, default: str) -> str:
     return table[key].value if key in table else default
 
@@ -102,7 +126,7 @@ def _expanded(text: Text, own: Mapping[str, str], situation: Situation) -> Text:
     return join([*pieces, text.cut(end, len(text))]) if pieces else text
 
 
-def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situation) -> Started | None:
+def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situation, turn: int) -> Started | None:
     """One program of supervisord; SIGTERM and ten seconds where it says nothing else."""
     words = split(_expanded(table["command"], own, situation)) if "command" in table else ()
     if not words:
@@ -115,6 +139,7 @@ def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situa
         user=_value(table, "user", "") or None,
         to_group=truth(_value(table, "stopasgroup", "false")),
         kills_after=seconds(_value(table, "stopwaitsecs", "10")),
+        turn=turn,
     )
 
 
