@@ -280,7 +280,7 @@ def test_supervisord_stops_the_highest_priority_first() -> None:
     )
     started = told("supervisord", {"/etc/supervisord.conf": text}).starts
     order = sorted(started, key=lambda child: -child.turn)
-    assert [child.arguments[0].value for child in order] == ["e", "a", "b", "d", "c"]
+    assert [child.arguments[0].value for child in order] == ["e", "b", "d", "a", "c"]
     assert len({child.turn for child in started}) == 4
 
 

@@ -87,7 +87,7 @@ def _sections(situation: Situation, path: str) -> dict[str, dict[str, Text]]:
 
 def _turns(sections: Mapping[str, dict[str, Text]]) -> dict[str, int]:
     """When each program is stopped: the group of the highest priority first, each awaited before the next; a program of no ``[group:x]`` is a group of its own.
-    Among equals the last one read is the first (supervisor/supervisord.py, ``ordered_stop_groups_phase_1``; options.py, ``process_groups_from_parser``)."""
+    Equals go by their names, the last one first (supervisor/supervisord.py, ``ordered_stop_groups_phase_1``; options.py, ``Config.__lt__``; measured: 4.2.5)."""
     groups: dict[str, list[str]] = {}
     for name, table in sections.items():
         if name.startswith("group:"):
@@ -97,7 +97,9 @@ def _turns(sections: Mapping[str, dict[str, Text]]) -> dict[str, int]:
     alone = {
         name: [name] for name in sections if name.startswith(("program:", "fcgi-program:")) and name not in grouped
     }
-    ordered = sorted({**groups, **alone}.items(), key=lambda group: _priority(sections[group[0]]))
+    ordered = sorted(
+        {**groups, **alone}.items(), key=lambda group: (_priority(sections[group[0]]), group[0].partition(":")[2])
+    )
     return {member: turn for turn, (_, members) in enumerate(ordered) for member in members}
 
 
