@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from .image.model import Image
     from .parsers.dockerfile.model import Problem
+    from .parsers.shell.model import Block
     from .signals.model import Trace
     from .source import Document, Text
 
 _SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 _PYTHON_3 = regex(r"(?:.*/)?(?:python|pypy)(?:@|:(?!2)|$)")
+_ITSELF = regex(r'"?\$\{?0\}?"?')
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
 _MOST_SOUND = 1_000
 _sound: set[str] = set()
@@ -49,11 +51,26 @@ def _of_script(document: Document) -> Iterator[Problem]:
 
     if document.text in _sound:
         return
-    found = parse_script(document.whole()).problems
+    script = parse_script(document.whole())
+    found = script.problems
+    handed_on = _handed_on(script.body) if found else None
+    if handed_on is not None:
+        found = tuple(problem for problem in found if problem.text.start < handed_on)
     if not found and len(_sound) < _MOST_SOUND:
         _sound.add(document.text)
     for problem in found:
         yield Problem(problem.reason, problem.text.span)
+
+
+def _handed_on(body: Block) -> int | None:
+    """Where a shell stops to read a script that it always hands on to another interpreter (``exec node "$0" "$@"``): what stands behind is not for it."""
+    from .parsers.shell.model import Simple
+
+    for node in body.commands:
+        words = [word.text.value for word in node.words] if isinstance(node, Simple) else []
+        if words[:1] == ["exec"] and any(_ITSELF.fullmatch(word) for word in words[2:]):
+            return node.text.end
+    return None
 
 
 def of_applications(image: Image, trace: Trace) -> Iterator[Problem]:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from gracelint.signals.python.behaviour import Response
     from gracelint.source import Text
 
-UNCATCHABLE = ("SIGKILL", "SIGSTOP")
-
 
 def of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     """A program on the way that does not handle the stop signal, or not well."""
@@ -43,8 +41,6 @@ def of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if program.kind == "runtimes":
         return ("absent-sigterm-handler" if program.runtime == "python" else "runtime-ignores-signal"), at
     signal = case.trace.stop_signal
-    if signal.name in UNCATCHABLE:
-        return None  # GL110 says it
     if wrong_signal:
         return "wrong-stop-signal", signal.text if signal.source == "dockerfile" and signal.text is not None else at
     if hop.disposition == "misreads" and hop.pid1 and not program.as_pid1[signal.name or ""].ends:

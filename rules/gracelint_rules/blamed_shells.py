@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gracelint.signals.shell.behind import leaves_behind
 from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
+from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
 from .telling import service_name
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
     from gracelint.source import Text
 
 INTERRUPTS = ("SIGINT", "SIGQUIT")
-_BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
+# What asks a program to go to the background.
+BACKGROUND = frozenset(("--daemon", "--daemonize", "-daemon", "--background", "--detach", "--fork"))
 # By custom they ask a service to read its settings again, or for something of its own: a handler for nothing else is none for a stop.
 _RELOADS = ("SIGHUP", "SIGUSR1", "SIGUSR2")
 # What stands beside an application in many images.
 _BESIDE = frozenset(
     {"ssh", "sshd", "cron", "crond", "rsyslog", "rsyslogd", "munged", "munge", "dbus", "dbus-daemon", "rpcbind"}
 )
+_LONG = 3600
+"""Seconds of a pause that is no pause."""
 # What bash calls so, and no process is ever sent.
 _NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
 
@@ -142,7 +147,9 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if others and outcome.end != "exec":
         return "trap-for-another-signal", others[0].text
     command = outcome.command
-    if command is None or (command.program is None and not _BACKGROUND.isdisjoint(command.argv)):
+    if gives_up(outcome):
+        return None
+    if command is None or (command.program is None and not BACKGROUND.isdisjoint(command.argv)):
         return None  # what asks to be put in the background may well be there, and is not to be exec'ed
     keeps_alive = has_trait(command.program, "keep-alive")
     services = [job for job in outcome.jobs if may_serve(job)]
@@ -162,6 +169,13 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if outcome.end != "foreground" or sounds_finite(command):
         return None
     return _missing_exec(case, outcome), command.text
+
+
+def gives_up(outcome: Outcome) -> bool:
+    """Whether the shell only pauses before it leaves, so that its last words can be read, or it is not started again at once."""
+    command = outcome.command
+    seconds = duration(command.argv) if command is not None else None
+    return command is not None and seconds is not None and seconds < _LONG and leaves_behind(outcome, command)
 
 
 def _main(daemons: Sequence[Command]) -> Command:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gracelint.signals.shell.outcome import Job, Outcome
     from gracelint.source import Text
 
+UNCATCHABLE = ("SIGKILL", "SIGSTOP")
 # Where a script traps on one way and not on another, exec before the same command would take the trap away.
 _OF_TRAPS = ("deferred-trap", "trap-does-not-forward", "trap-for-another-signal", "unportable-trap")
 _NO_EXEC = ("missing-exec", "shell-wrapper-without-exec", "shell-form-entrypoint", "shell-form-cmd")
@@ -78,7 +79,9 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         if response is not None and response.defect == "exit-swallowed":
             yield response.defect, hop, response.at or response.blocking
     if path.verdict in ("killed", "abrupt"):
-        yield from _of_bad_path(case, path)
+        # Of a signal that cannot be caught GL110 speaks, and only a missing exec is one with any other, too.
+        uncatchable = case.trace.stop_signal.name in UNCATCHABLE
+        yield from (each for each in _of_bad_path(case, path) if not uncatchable or each[0] in _NO_EXEC)
 
 
 def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:

@@ -36,10 +36,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
-from gracelint.signals.shell.behind import leaves_behind
-from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
+from .blamed_shells import gives_up
 from .defects import of_rule
 from .initial import init_fix
 from .purpose import asks_for_development
@@ -56,14 +55,11 @@ if TYPE_CHECKING:
 
     from .defects import Defect
 
-_LONG = 3600
-"""Seconds of a pause that is no pause."""
-
 
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each process that only keeps the container alive."""
     for defect in of_rule(case, RULE.name):
-        if _meant(case, defect) or _gives_up(defect):
+        if _meant(case, defect) or (defect.hop.shell is not None and gives_up(defect.hop.shell)):
             continue
         argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
         name = program_name(argv)
@@ -81,7 +77,7 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s, and"
-            " whatever else runs in the container is killed without notice; run the real work in the foreground",
+            f" whatever else runs in the container is killed without notice; run the real work in the foreground{', or start it behind an init (docker run --init)' if defect.hop.pid1 else ''}",
             fix=_fix(case, defect),
         )
 
@@ -95,16 +91,6 @@ def _instead(case: Case, defect: Defect) -> bool:
     return "condition" in shell.command.around and any(
         path.app is not None and not has_trait(path.app.program, "keep-alive") for path in works
     )
-
-
-def _gives_up(defect: Defect) -> bool:
-    """Whether it is a pause before the script leaves, so that its last words can be read."""
-    shell = defect.hop.shell
-    command = shell.command if shell is not None else None
-    if shell is None or command is None:
-        return False
-    seconds = duration(command.argv)
-    return seconds is not None and seconds < _LONG and leaves_behind(shell, command)
 
 
 def _meant(case: Case, defect: Defect) -> bool:

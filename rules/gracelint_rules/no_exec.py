@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from gracelint.records import replace
 from gracelint.signals.shell.behind import work_behind
 
-from .blamed_programs import UNCATCHABLE, has_trait
+from .blamed_programs import has_trait
 from .blamed_shells import line_of, shell_form_of
-from .defects import of_rule
+from .defects import UNCATCHABLE, of_rule
 from .launching import base_name
 from .privileges import becomes_root
 from .shell_form import BUILTINS, exec_form_fix

@@ -65,8 +65,8 @@ def check(case: Case) -> Iterator[Finding]:
         if keyword not in ("CMD", "ENTRYPOINT") or id(instruction) not in own:
             continue
         winner = last.setdefault(keyword, instruction)
-        if winner.value.value.split() == instruction.value.value.split():
-            continue
+        if winner.value.value.split() == instruction.value.value.split() or instruction.value.value.strip() == "[]":
+            continue  # an empty one only takes the base image's away
         yield RULE.finding(
             instruction.span,
             f"this {keyword} never runs, line {winner.first_line} replaces it: an image has one {keyword}; where both are meant, write a script that does the one and ends in exec and"

@@ -47,6 +47,7 @@ from gracelint.rule import Case, Rule
 from gracelint.signals.names import number
 from gracelint.signals.sleeping import duration
 
+from .blamed_shells import BACKGROUND
 from .launching import base_name
 from .telling import program_name
 from .writing import fix_of
@@ -104,7 +105,7 @@ def check(case: Case) -> Iterator[Finding]:
             ):
                 continue
             for command in outcome.before:
-                if _waits(command):
+                if _waits(command) and not _beside_others(outcome, command):
                     app, short = program_name(path.pid1), (signal or "SIGTERM").removeprefix("SIG")
                     trap = f"trap 'exit {128 + (number(signal or '') or 15)}' {short}"
                     outlasts = _outlasts(command, case.trace.grace_period)
@@ -130,6 +131,15 @@ def _waits(command: Command) -> bool:
     if base_name(command.argv[0]) == "dockerize" and "-wait" not in command.argv:
         return False
     return command.program is None or command.program.order is None
+
+
+def _beside_others(outcome: Outcome, command: Command) -> bool:
+    """Whether something that runs in the background was started before: to leave would kill it, so a trap is more than ``exit``."""
+    earlier = outcome.before[: outcome.before.index(command)]
+    return any(not BACKGROUND.isdisjoint(each.argv) for each in earlier) or any(
+        text.buffer is command.text.buffer and text.start < command.text.start
+        for text in (*(job.text for job in outcome.jobs), *(daemon.text for daemon in outcome.daemons))
+    )
 
 
 def _cut_short(case: Case, outcome: Outcome) -> bool:

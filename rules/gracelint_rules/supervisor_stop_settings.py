@@ -146,10 +146,14 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
     needs = max(program.timeout or 0, _pause(program, sent))
     if limit and needs > limit:
         setting = _SETTINGS.get(supervisor.name)
+        longer = (
+            f", and the container a grace period of more than {needs:g} s" if needs >= case.trace.grace_period else ""
+        )
         return RULE.finding(
             hop.text,
             f"{supervisor.name} kills {name} after {limit:g} s, but {name} may take {needs:g} s to stop; give it more time"
-            + (f" ({setting})" if setting else ""),
+            + (f" ({setting})" if setting else "")
+            + longer,
             fix=_set(supervisor, hop.text, "stopwaitsecs", f"{needs + _MARGIN:g}"),
         )
     return None

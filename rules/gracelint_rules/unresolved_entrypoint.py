@@ -128,6 +128,8 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
     if isinstance(found, ImageFile):
         yield from _startable(case, argument, found, by_shell=bool(by_shell))
         return
+    if isinstance(found, Absent) and found.text is None and _works_on_a_mount(case, found):
+        return
     reason = found.reason if isinstance(found, Absent) else by_shell
     if reason:
         related = (Related(found.text.span, reason),) if isinstance(found, Absent) and found.text is not None else ()
@@ -136,6 +138,14 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
             f"the container does not start: {argument.value} is not in the image ({reason}); copy it, or correct the path",
             related=related,
         )
+
+
+def _works_on_a_mount(case: Case, missing: Absent) -> bool:
+    """Whether nothing of the context is in the image, and its working directory is to be the project in which the Dockerfile itself lies: a tool, which is run with the sources
+    mounted there."""
+    copies = any(each.keyword in ("COPY", "ADD") and each.flag("from") is None for each in case.instructions)
+    *_, folder, _ = ["", *case.image.dockerfile.document.path.split("/")]
+    return not copies and folder != "" and missing.path.startswith(f"{case.image.workdir.rstrip('/')}/{folder}/")
 
 
 def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _REMOTE = regex(r"https?://|git@|ssh://|git://", re.IGNORECASE)
 _ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
+# Of a file, and not the version at the end of a folder's name (``scripts_8.0``).
+_ENDING = regex(r"\.[A-Za-z]\w*$")
 _SCRIPT = regex(r"\.(sh|bash|ash|dash|py)$|(^|/)[^/.]*entry-?point[^/.]*$", re.IGNORECASE)
 _PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|release|node_modules|\.next)/")
 
@@ -192,7 +194,7 @@ class _Copying:
             return perhaps(f"it may be in the archive {source}")
         name = posixpath.basename(source)
         if self.relative not in (None, name):
-            if not posixpath.splitext(name)[1]:
+            if not _ENDING.search(name):
                 return perhaps(reason)
             return None
         if self.relative is None and self.is_folder() == "folder":

@@ -14,7 +14,7 @@ from .model import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...source import Document
+    from ...source import Document, Text
     from .model import Instruction
 
 _NEEDS_ONE = frozenset(
@@ -32,6 +32,7 @@ _MOST_UNKNOWN = 20
 # Files of these names are built as they are.
 _WHOLE = frozenset({"dockerfile", "containerfile", "-"})
 # Jinja, Go and jq templates; ERB and EJS; names between %%. None of them can begin an instruction or be part of an image's name.
+_DOCKERS_OWN = regex(r"(?:docker\.io/|index\.docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@]|$)")
 _TEMPLATE = regex(r"\{\{|\{%|\{#|<%|%%\w")
 
 
@@ -55,6 +56,17 @@ def template(instructions: Sequence[Instruction]) -> Problem | None:
             message = "this is a template, not yet a Dockerfile, and nothing in it is judged: lint what is made of it"
             return Problem(message, at.span, template=True)
     return None
+
+
+def of_another_frontend(directives: Sequence[tuple[str, Text]], instructions: Sequence[Instruction]) -> Problem | None:
+    """What is said of a file whose first line asks for a frontend other than Docker's own, which knows more instructions (``INCLUDE``); None of all others."""
+    syntax = next((value for name, value in directives if name == "syntax"), None)
+    if syntax is None or _DOCKERS_OWN.match(syntax.value.strip()):
+        return None
+    if all(instruction.keyword in INSTRUCTIONS for instruction in instructions):
+        return None
+    message = "this is written for a frontend of its own, with instructions that Docker's does not have, and nothing in it is judged"
+    return Problem(message, syntax.span, template=True)
 
 
 def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:

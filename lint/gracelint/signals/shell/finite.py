@@ -100,9 +100,11 @@ def is_step(outcome: Outcome) -> bool:
 
 
 def _starts_the_unknown(command: Command) -> bool:
-    """Whether it is su or the like with a command that nobody knows."""
+    """Whether it is su or the like with a command that nobody knows, or a wrapper without any (``dockerize -wait …``)."""
     program = command.program
-    return program is not None and "privilege-drop" in program.traits and program.stays is None
+    if program is None or program.stays is not None:
+        return False
+    return "privilege-drop" in program.traits or (program.kind == "wrappers" and not program.starts)
 
 
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
