@@ -27,7 +27,7 @@ SKIPPED = frozenset(
     " node_modules site-packages venv".split()
 )
 # Files that another tool completes.
-TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".in")
+TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".ftl", ".mustache", ".in")
 # Named like Dockerfiles, but something else: ignore files, notes, programs and data about Dockerfiles.
 _NOT_DOCKERFILES = (
     *(".dockerignore", ".md", ".rst", ".txt", ".html", ".orig", ".rej", ".patch", ".diff", ".bak", ".swp", "~"),

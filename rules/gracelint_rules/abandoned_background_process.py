@@ -45,8 +45,9 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from .defects import hop_of, of_rule
+from .launching import base_name
 from .supervising import several_fix
-from .telling import child_name, cost, program_name, severity_of, tell
+from .telling import child_name, controlled_name, cost, program_name, severity_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,10 @@ def check(case: Case) -> Iterator[Finding]:
         if job is None:
             continue
         hop = hop_of(defect.path, job)
-        app = program_name(hop.argv) if hop is not None else child_name(outcome, job.pid)
+        if hop is not None and base_name(hop.argv[0]) in ("service", "systemctl"):
+            app = controlled_name(hop.argv)
+        else:
+            app = program_name(hop.argv) if hop is not None else child_name(outcome, job.pid)
         if hop is not None and hop.notified:
             what = f"{app} hears {case.trace.stop_signal.name}, but nobody waits until it has ended: "
         else:

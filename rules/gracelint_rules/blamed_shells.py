@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.signals.shell.behind import leaves_behind
+from gracelint.signals.shell.behind import execs_behind, leaves_behind
 from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
 from gracelint.signals.sleeping import duration
 
@@ -50,6 +50,8 @@ def of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
     if stop.ends == "exits" and not stop.untold and not stop.unfinished:
         return None
     for lost in outcome.lost_execs:
+        if lost.where == "background" and stop.trap is not None:
+            continue  # it is as good as a job without exec, and what counts is what the handler does
         if outcome.command is not None and (
             lost.construct == outcome.command.text
             or any(lost.command.text == member.text for member in (outcome.command, *outcome.pipeline))
@@ -166,7 +168,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         return "loop-without-trap", outcome.loop or command.text
     if keeps_alive and outcome.end == "foreground":
         return "keep-alive-as-pid1", command.text
-    if outcome.end != "foreground" or sounds_finite(command):
+    # Who execs something behind a program expects it to return: its configuration may send it to the background.
+    if outcome.end != "foreground" or sounds_finite(command) or execs_behind(outcome, command):
         return None
     return _missing_exec(case, outcome), command.text
 

@@ -41,7 +41,7 @@ from .blamed_programs import has_trait
 from .blamed_shells import gives_up
 from .defects import of_rule
 from .initial import init_fix
-from .purpose import asks_for_development
+from .purpose import asks_for_development, for_development
 from .supervising import lines
 from .telling import program_name, tell
 from .writing import exec_form_of, fix_of, nothing_follows
@@ -78,6 +78,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s, and"
             f" whatever else runs in the container is killed without notice; run the real work in the foreground{', or start it behind an init (docker run --init)' if defect.hop.pid1 else ''}",
+            severity="info" if for_development(case) else None,
             fix=_fix(case, defect),
         )
 

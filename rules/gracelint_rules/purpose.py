@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .defects import Defect
 
-_DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|development|local|debug)(?:[^a-z]|$)")
+_DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|develop|development|local|debug)(?:[^a-z]|$)")
 # Variables whose value names what an image is for.
 _ENVIRONMENTS = (
     "NODE_ENV",

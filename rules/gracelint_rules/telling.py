@@ -37,7 +37,7 @@ _SUBSTITUTED = regex(r"\$\(|`")
 _SET, _NOT_SET = " is set", " is not set"
 # Conditions that a reader can look up: an argument, a variable that is set from outside, a file, a command that fails.
 _LOOKED_UP = regex(
-    r"\$(?:[1-9#@*]|[A-Z][A-Z0-9_]*) [^\n]*|/[\w./-]+ (?:exists|does not exist|is .*)|`[^`\n]+` (?:fails|succeeds)"
+    r"\$(?:[1-9#@*]|[A-Z][A-Z0-9_]*) [^\n]*|/[\w./-]+ (?:exists|does not exist|is [^$`\n]*)|`[^`\n]+` (?:fails|succeeds)"
 )
 _LONGEST_CONDITION = 80
 # What is said where the conditions are not known well enough to be named.
@@ -80,8 +80,13 @@ def service_name(daemon: Command) -> str:
     """What was started, where a control program started it (``service nginx start``, ``systemctl start nginx``)."""
     if daemon.program is None or daemon.program.name != "service":
         return name_of(daemon)
-    named = [word for word in daemon.argv[1:] if not word.startswith("-") and word not in _VERBS]
-    return named[0] if named else program_name(daemon.argv)
+    return controlled_name(daemon.argv)
+
+
+def controlled_name(argv: Sequence[str]) -> str:
+    """What a control program is asked to start: nginx of ``service nginx start``."""
+    named = [word for word in argv[1:] if not word.startswith("-") and word not in _VERBS]
+    return named[0] if named else program_name(argv)
 
 
 def guessed(case: Case, outcome: Outcome) -> bool:

@@ -31,9 +31,9 @@ _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
 # Files of these names are built as they are.
 _WHOLE = frozenset({"dockerfile", "containerfile", "-"})
-# Jinja, Go and jq templates; ERB and EJS; names between %%. None of them can begin an instruction or be part of an image's name.
+# Jinja, Go and jq templates; ERB and EJS; FreeMarker; names between %%. None of them can begin an instruction or be part of an image's name.
 _DOCKERS_OWN = regex(r"(?:docker\.io/|index\.docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@]|$)")
-_TEMPLATE = regex(r"\{\{|\{%|\{#|<%|%%\w")
+_TEMPLATE = regex(r"\{\{|\{%|\{#|<%|</?#\w|%%\w")
 
 
 def template(instructions: Sequence[Instruction]) -> Problem | None:

@@ -138,6 +138,14 @@ def leaves_behind(outcome: Outcome, command: Command) -> bool:
     return isinstance(last, Simple) and bool(last.words) and last.words[0].text.value == "exit"
 
 
+def execs_behind(outcome: Outcome, command: Command) -> bool:
+    """Whether the shell is to become another program behind a command, in the command's own block."""
+    from ...parsers.shell import parse_command
+
+    rest = _behind(parse_command(outcome.source).body, command.text)
+    return any(isinstance(node, Simple) and len(node.words) > 1 and node.words[0].text.value == "exec" for node in rest)
+
+
 def for_each(outcome: Outcome, command: Command) -> bool:
     """Whether a command is run for one word after the other: the next one has its turn when it has ended."""
     from ...parsers.shell import parse_command

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DEEDS = frozenset(
     "add bootstrap build check chown compile config configure copy create download fetch fix gen generate import init initialise initialize"
-    " initialisation initialization install load migrate migration migrations patch permissions populate prepare preload provision register"
+    " halt initialisation initialization install load migrate migration migrations patch permissions populate poweroff prepare preload provision reboot register"
     " restore seed setup shutdown stop test tests unpack upgrade wait warm warmup".split()
 )
 # A script that controls a service (ctl.sh start, apictl restart) starts it in the background and returns.
@@ -46,7 +46,7 @@ def sounds_finite(command: Command) -> bool:
             return True  # a few lines of a script's own, which compute something
         modules = 3 if command.argv[1:2] == ("-m",) else 1  # python -m spacy download, python -m app.migrate
         words = [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
-    elif command.program is not None and command.program.kind == "package-runners":
+    elif command.program is not None and (command.program.kind == "package-runners" or command.program.name == "make"):
         words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
     elif command.program is not None:
         return False  # the catalogue knows it better than its name
