@@ -94,4 +94,12 @@ def user(program: Program, arguments: Sequence[Argument]) -> str | None:
         return program.starts[0].user
     if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
         return next((word.value for word in arguments[1:] if not word.value.startswith("-")), None)
+    if program.name == "setpriv":
+        words = [argument.value for argument in arguments]
+        named = [
+            word.partition("=")[2] or following
+            for word, following in zip(words, [*words[1:], ""], strict=True)
+            if word.startswith("--reuid")
+        ]
+        return named[0] if named else None
     return "nobody" if "privilege-drop" in program.traits else None

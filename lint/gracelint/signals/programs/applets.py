@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _UTIL_LINUX = "util-linux util-linux-misc"
 _PACKAGES = {
-    **dict.fromkeys(("env", "nice", "nohup", "timeout", "chroot"), "coreutils"),
+    **dict.fromkeys(("env", "nice", "nohup", "tail", "timeout", "chroot"), "coreutils"),
     **dict.fromkeys(("flock", "ionice", "setpriv", "setsid", "taskset"), _UTIL_LINUX),
     "su": "shadow util-linux util-linux-login",
     "watch": "procps procps-ng",

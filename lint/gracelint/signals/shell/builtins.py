@@ -184,10 +184,8 @@ def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     sets = len(fields) > 1 and not fields[-1].shown.startswith("-") and fields[-1].value != "0"
     if sets and (state.tested or machine.live):
         return machine.undecided(state, " ".join(field.shown for field in fields))
-    if sets and "e" in state.options:
-        state.done(None, Truth.success(f"`{clip(node.text.value)}`"))
-        ways = machine.split(state)
-        return [end for each, success in ways for end in ([each] if success else machine.finished(each, 1))]
+    if sets:
+        return machine.hinges(state, Truth.success(f"`{clip(node.text.value)}`"))
     return machine.finished(state, 0)
 
 

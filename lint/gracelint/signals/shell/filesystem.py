@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 MOST_FILES = 64
+MOST_LINKS = 8
 # Programs that make no files.
 HARMLESS = frozenset(
     "basename cat cmp cut date dirname env expr false getent grep head hostname id kill ls nproc pgrep pidof pkill printenv ps readlink realpath seq sleep sort stat tail test "
@@ -30,7 +31,7 @@ _OF_ROOT = frozenset(
 )
 
 # Those in which everybody may.
-_OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
+OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
 
 _WILD = frozenset("*?[")
 # What is below these, no image brings along.
@@ -48,9 +49,28 @@ def filled(state: State) -> tuple[str, ...]:
     return tuple(word for word in words if word.startswith("/") and word not in _OF_ROOT)
 
 
+def followed(state: State, path: str) -> str:
+    """An absolute path behind the links that the script has made."""
+    for _ in range(MOST_LINKS):
+        above, rest = path, ""
+        while above != "/" and (above not in state.made or state.made[above].target is None):
+            above, _, last = above.rpartition("/")
+            above, rest = above or "/", posixpath.join(last, rest) if rest else last
+        target = state.made[above].target if above != "/" else None
+        if target is None:
+            return path
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(above), target, rest))
+    return path
+
+
+def is_link(state: State, path: str) -> bool:
+    """Whether the script has made a link of a path."""
+    return path in state.made and state.made[path].target is not None
+
+
 def content(machine: Machine, state: State, path: str) -> str | None:
     """The text of a file, of the image or as the script has written it."""
-    where = located(path, state.workdir)
+    where = _behind_links(state, path)
     own = state.made.get(where) if where is not None else None
     if own is not None and (own.written or own.kind == "none"):
         return own.content
@@ -60,7 +80,7 @@ def content(machine: Machine, state: State, path: str) -> str | None:
 
 def file(machine: Machine, state: State, path: str, here: Text | None = None) -> Text | None:
     """A file of the image, as a text; one that the script has written stands for ``here``."""
-    where = located(path, state.workdir)
+    where = _behind_links(state, path)
     own = state.made.get(where) if where is not None else None
     if own is not None and own.written:
         return machine.context.joined(own.content, here) if own.content is not None and here is not None else None
@@ -72,9 +92,13 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     """The answer of ``test -f`` and its kin, where the image decides it."""
     from ...image.model import Absent, ImageFile
 
-    where = located(path, state.workdir)
-    if where is None:
+    at = located(path, state.workdir)
+    if at is None:
         return None
+    if kind in "hL" and at in state.made:
+        made = state.made[at]
+        return True if made.target is not None else None if made.kind == "unknown" else False
+    where = followed(state, at)
     own = state.made.get(where)
     if own is not None:
         known = kind == "s" and own.kind == "file" and own.content is not None
@@ -94,7 +118,7 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     None where it is not part of the image, so that somebody has to mount it, or a program to make it."""
     from ...image.model import Absent
 
-    where = located(path, state.workdir)
+    where = _behind_links(state, path)
     if where is None:
         return True
     own = state.made.get(where)
@@ -111,7 +135,7 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
         return True if machine.live else None  # the base image may hold it
     if own is not None or made or is_open(path):
         return None
-    return None if posixpath.dirname(where) not in _OF_ALL and not _in_made(state, where) else False
+    return None if posixpath.dirname(where) not in OF_ALL and not _in_made(state, where) else False
 
 
 def begins_empty(machine: Machine, state: State, path: str) -> bool:
@@ -143,7 +167,8 @@ def _of_own(made: Kind, kind: str) -> bool | None:
 
 
 def standing(machine: Machine, state: State, path: str) -> Kind:
-    """What kind of thing stands at an absolute path by now: ``none`` where certainly nothing does, but for what somebody mounts."""
+    """What kind of thing stands at an absolute path by now, links followed: ``none`` where certainly nothing does, but for what somebody mounts."""
+    path = followed(state, path)
     own = state.made.get(path)
     if own is not None:
         return own.kind
@@ -165,6 +190,18 @@ def note(state: State, path: str, kind: Kind) -> None:
         return  # it stays whose it is
     if len(state.made) < MOST_FILES:
         state.made = {**state.made, path: Made(kind, user_of(state))}
+
+
+def note_doubtful(state: State, path: str) -> None:
+    """Somebody who may not be allowed to has written to a file: what is in it is not known."""
+    if len(state.made) < MOST_FILES and path not in state.made:
+        state.made = {**state.made, path: Made("unknown", None)}
+
+
+def note_link(state: State, path: str, target: str) -> None:
+    """The script has made a link to a path, as it was written."""
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made("unknown", user_of(state), target=target)}
 
 
 def note_pipe(state: State, path: str) -> None:
@@ -216,7 +253,7 @@ def owns(state: State, path: str) -> bool | None:
 def writable(machine: Machine, state: State, folder: str) -> bool | None:
     """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
     user = user_of(state)
-    if user == "0" or folder in _OF_ALL:
+    if user == "0" or folder in OF_ALL:
         return not folder.startswith(("/proc", "/sys"))
     if user is None or folder in state.made:
         return owns(state, folder)
@@ -225,7 +262,7 @@ def writable(machine: Machine, state: State, folder: str) -> bool | None:
 
 def is_everywhere(folder: str) -> bool:
     """Whether every distribution has a folder."""
-    return folder in _OF_ROOT or folder in _OF_ALL
+    return folder in _OF_ROOT or folder in OF_ALL
 
 
 def _writes(path: str) -> bool:
@@ -284,6 +321,11 @@ def located(path: str, workdir: Value) -> str | None:
     if path.startswith("/"):
         return posixpath.normpath(path)
     return posixpath.normpath(posixpath.join(base, path)) if base is not None else None
+
+
+def _behind_links(state: State, path: str) -> str | None:
+    where = located(path, state.workdir)
+    return followed(state, where) if where is not None else None
 
 
 def is_open(word: str) -> bool:

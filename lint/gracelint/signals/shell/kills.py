@@ -85,7 +85,9 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
 def _by_pid_file(machine: Machine, state: State, field: Field) -> int | None:
     """The process that a file of its number is named after, ``$(cat /run/nginx.pid)``, if exactly one has that name."""
     name = PID_FILE.search(field.text.value)
-    if name is None:
+    if name is None or any(
+        made.kind == "unknown" and path.endswith(f"/{name[1]}.pid") for path, made in state.made.items()
+    ):
         return None
     found = [each.pid for each in machine.host.processes(state) if each.name == name[1] and each.pid != state.pid]
     return found[0] if len(found) == 1 else None

@@ -154,9 +154,17 @@ class LiveShell:
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
+        elif status is None and last is not None and isinstance(last.driver, LiveShell):
+            status = last.driver.left_with
         trapped = bool(self.pending) and block.kind == "foreground"
         self._take(simple.over(self.machine, self.state, status, counts=not trapped))
         self.run(interrupted=trapped)
+
+    @property
+    def left_with(self) -> int | None:
+        """The status that it has exited with."""
+        ended = self.state.ended
+        return ended.status if ended is not None and ended.kind == "exits" else None
 
     def _shrug(self, pids: tuple[int, ...]) -> None:
         """An interrupt that came meanwhile counts only if the command, of a pipeline all of it, died of it (bash(1), SIGNALS; measured)."""
@@ -257,6 +265,8 @@ class LiveShell:
             self.commands.append(command)
             self._other_way(process)
         task = self.kernel.spawn(process, self.task)
+        if process.shell is not None and process.duration is not None:
+            self.kernel.at(process.duration, lambda: self.kernel.end(task, "died"))  # by `timeout`
         if isinstance(task.driver, LiveShell):
             task.driver.resume()
 

@@ -18,6 +18,7 @@ from . import (
     children,
     compound,
     expansions,
+    filesystem,
     held,
     inputs,
     loops,
@@ -118,7 +119,7 @@ class Machine:
         can = opening.opened(self, state, command, redirects) if redirects else True
         if can is False:
             return refusals.not_redirected(self, state, command)
-        if can is None and self.live and opening.matters(state, command):
+        if can is None and (self.live or filesystem.user_of(state) != "0") and opening.matters(state, command):
             return opening.perhaps(self, state, command, redirects)
         return self.opened(state, command)
 
@@ -195,6 +196,13 @@ class Machine:
             state.push("seq", self.context.parse(heard.action_text, file=False).body)
             return [state]
         return [self.leave(state, status)] if "e" in state.options else [state]
+
+    def hinges(self, state: State, truth: Truth) -> list[State]:
+        """A command is over whose success rests on what the image does not tell (a limit, whose a folder is): with ``set -e`` both ways are open, on the way to the steady state as well."""
+        if "e" not in state.options or state.tested:
+            return self.finished(state, None, truth)
+        state.done(None, truth)
+        return [end for each, success in self.split(state) for end in ([each] if success else self.finished(each, 1))]
 
     def undecided(self, state: State, command: str) -> list[State]:
         """A command is over whose success is not known."""

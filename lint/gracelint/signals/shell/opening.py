@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
+from ...records import replace
 from . import filesystem, making, refusals
 from .filesystem import located, standing
 from .state import Truth
@@ -34,10 +35,13 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
                 return False
             continue
         path = located(word, state.workdir)
+        path = filesystem.followed(state, path) if path is not None else None
         if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
             continue
         kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
         outcome = making.can_write(machine, state, path)
+        if outcome is False or (outcome is None and filesystem.user_of(state) not in ("0", None)):
+            filesystem.note_doubtful(state, path)
         if kept or outcome is False:
             return False
         known = outcome and known
@@ -51,7 +55,7 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
 
 
 def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:
-    """A command of a trap whose redirections may fail: on the way to the steady state nobody would be stopped if they did, here the rest of the trap may be lost."""
+    """A command whose redirections may fail, in a trap, of which the rest may be lost, or of a user who is not root. (If that ends the way to the steady state, nobody is there to be stopped.)"""
     before = state.status, state.truth
     state.done(None, Truth.success("opening " + clip(" ".join(each.text.value for each in redirects))))
     result: list[State] = []
@@ -60,8 +64,11 @@ def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh
         if success:
             each.push("opened", command)
             result.append(each)
-        else:
-            result.extend(refusals.not_redirected(machine, each, command))
+            continue
+        for following in refusals.not_redirected(machine, each, command):
+            if following.ended is not None and not machine.live:
+                following.ended = replace(following.ended, failed=None)
+            result.append(following)
     return result
 
 
@@ -126,6 +133,7 @@ def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -
         return
     word = machine.value(state, only.target)
     path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
+    path = filesystem.followed(state, path) if path is not None else None
     if path is not None and path in state.made and state.made[path].kind == "unknown":
         return
     before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""

@@ -15,6 +15,7 @@ from . import (
     held,
     inputs,
     jobcontrol,
+    limited,
     misuse,
     opening,
     orders,
@@ -102,11 +103,14 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
 def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
     """Run a program as a child, or in place of the shell where this shell execs its last command."""
     command = describe(state, node, fields, skipped)
-    watched = _watched(fields)
-    if watched and default(watched[0].value) is None and not machine.live:
+    watched = limited.watched(machine, fields)
+    if watched is not None and default(watched.value) is None and not machine.live:
         return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
-    if watched and machine.live:
-        return builtins.TABLE["wait"](machine, state, node, [fields[0], *watched])
+    if watched is not None and machine.live:
+        return builtins.TABLE["wait"](machine, state, node, [fields[0], watched])
+    ways = limited.script(machine, state, node, fields) if machine.live else None
+    if ways is not None:
+        return ways
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if name in ("cat", "tee") and opening.fails(machine, state, name, fields[1:]):
         return machine.finished(state, 1)
@@ -124,23 +128,11 @@ def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     for each, alternative in apart(
         state, machine.context.start(machine, state, fields, environment, machine.context.new_pid())
     ):
-        if feeders and alternative.process is not None:
-            alternative = replace(alternative, process=held.feeding(alternative.process, feeders))
+        if alternative.process is not None:
+            process = limited.watching(held.feeding(alternative.process, feeders), watched)
+            alternative = replace(alternative, process=process)
         result.extend(_foreground(machine, each, command, alternative))
     return result
-
-
-def _watched(fields: list[Field]) -> list[Field]:
-    """The process whose end a ``tail --pid=PID -f`` of the container's own shell waits for: during a stop it is a ``wait``."""
-    if not fields or (default(fields[0].value) or "").rpartition("/")[2] != "tail":
-        return []
-    for field, value in zip(fields, [*fields[1:], None], strict=True):
-        word = default(field.value)
-        if (word or field.text.value).startswith("--pid="):
-            return [replace(field, value=word.removeprefix("--pid=")) if word else field]
-        if word == "--pid" and value is not None:
-            return [value]
-    return []
 
 
 def apart(state: State, alternatives: list[Alternative]) -> list[tuple[State, Alternative]]:
@@ -270,8 +262,8 @@ def execute(
         process = alternative.process
         if process is None:
             _inherit(each, alternative)
-        elif feeders:
-            process = held.feeding(process, feeders)
+        else:
+            process = limited.watching(held.feeding(process, feeders), limited.watched(machine, fields))
         if shown and process is not None and process.argv[:1] == (fields[0].value,):
             process = replace(
                 process, argv=(shown, *process.argv[1:])

@@ -127,13 +127,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known. ``pipe``: it is, or may be, a named pipe."""
+    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known. ``pipe``: it is, or may be, a named pipe. ``target``: it is a link to this path, whatever is there."""
 
     kind: Kind
     user: str | None
     written: bool = False
     content: str | None = None
     pipe: bool = False
+    target: str | None = None
 
 
 @dataclass(slots=True, eq=False)
