@@ -229,6 +229,9 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
             continue
         place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" else target
         outcome = can_write(machine, state, place) if found == "file" else None
+        if moves and outcome is not False:
+            taken = writable(machine, state, posixpath.dirname(source))
+            outcome = taken if taken is not True else outcome
         if outcome is not False:
             filesystem.note(state, place, found)
             if found == "file":
