@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -328,6 +329,7 @@ def test_services_of_runit_and_s6() -> None:
         "/etc/service/web/log/run": "#!/bin/sh\nexec log\n",
         "/etc/services.d/a/run": "#!/bin/sh\nexec a\n",
         "/etc/services.d/a/down-signal": "SIGQUIT\n",
+        "/etc/services.d/a/timeout-kill": "3000\n",
         "/etc/s6-overlay/s6-rc.d/b/run": "#!/bin/sh\nexec b\n",
     }
     assert started(told("runsvdir -P /etc/service", files)) == ["/etc/service/web/run"]
@@ -339,6 +341,7 @@ def test_services_of_runit_and_s6() -> None:
         ("app", "SIGTERM"),
     ]
     assert overlay.as_pid1["SIGTERM"].kills_after == 9
+    assert [one.kills_after for one in overlay.starts] == [3, inf, None]
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ def runsv(facts: Entry, situation: Situation) -> Entry:
 
 
 def s6(facts: Entry, situation: Situation) -> Entry:
-    """``s6-svscan DIR``: DIR/*/run, each stopped with the signal in its ``down-signal``."""
+    """``s6-svscan DIR``: DIR/*/run, each stopped with the signal in its ``down-signal``, and killed after its ``timeout-kill``."""
     words = situation.line.operands
     folder = words[0].value if words else "."
     started = _services(situation, (f"{folder}/*/run",))
@@ -225,14 +225,19 @@ def _services(situation: Situation, patterns: Sequence[str]) -> tuple[Started, .
             continue  # s6-rc runs it to its end before it starts what depends on it
         down = content(situation, posixpath.join(posixpath.dirname(path), "down-signal"))
         signal = signal_name(down.value) if down is not None else "SIGTERM"
-        children.append(replace(child, stop_signal=signal))
+        limit = content(situation, posixpath.join(posixpath.dirname(path), "timeout-kill"))
+        written = limit.value.strip() if limit is not None else ""
+        # In milliseconds; 0 is for ever (s6: doc/servicedir.html).
+        kills_after = int(written) / 1000 if written.isdecimal() and len(written) < 10 and int(written) else None
+        children.append(replace(child, stop_signal=signal, kills_after=kills_after))
     return tuple(children)
 
 
 def s6_overlay(facts: Entry, situation: Situation) -> Entry:
     """``/init CMD``: the services of both generations, and the command as one more child."""
     # rc.shutdown waits for s6-rc without a limit before the rest is told and killed (s6-overlay: layout/rootfs-overlay, skel/rc.shutdown).
-    awaited = (replace(child, kills_after=inf) for child in _services(situation, ("/etc/s6-overlay/s6-rc.d/*/run",)))
+    longrun = _services(situation, ("/etc/s6-overlay/s6-rc.d/*/run",))
+    awaited = (child if child.kills_after is not None else replace(child, kills_after=inf) for child in longrun)
     services = (*_services(situation, ("/etc/services.d/*/run",)), *awaited)
     words = situation.line.operands
     own = (replace(command(words, "supervisor"), stop_signal="SIGTERM", to_group=True),) if words else ()
