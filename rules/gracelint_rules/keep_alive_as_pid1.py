@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
         if _meant(case, defect) or (defect.hop.shell is not None and gives_up(defect.hop.shell)):
             continue
         argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
-        name = program_name(argv)
+        name, placeholder = program_name(argv), for_development(case)
         if _instead(case, defect):
             yield tell(
                 RULE,
@@ -78,8 +78,8 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s, and"
             f" whatever else runs in the container is killed without notice; run the real work in the foreground{', or start it behind an init (docker run --init)' if defect.hop.pid1 else ''}",
-            severity="info" if for_development(case) else None,
-            fix=_fix(case, defect),
+            severity="info" if placeholder else None,
+            fix=None if placeholder else _fix(case, defect),
         )
 
 
