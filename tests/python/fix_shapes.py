@@ -532,6 +532,9 @@ if __name__ == "__main__":
 """,
 }
 # No fix ends these: a thread goes on, or the loop has no handlers to add.
+# The first Python that has what they use.
+SINCE = {"taskgroup": (3, 11), "runner": (3, 11)}
+
 UNMENDED = {
     "non-daemon-thread": """\
 import threading

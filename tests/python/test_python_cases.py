@@ -39,6 +39,10 @@ def prepared(name: str, folder: Path) -> Path:
     return folder
 
 
+def since(case: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(map(int, case.get("since", "3.0").split(".")))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_predicted(name: str, tmp_path: Path) -> None:
     base = f"python:{CASES[name].get('version', '3.11')}-slim"
@@ -65,7 +69,11 @@ def test_measured(tmp_path: Path) -> None:
 
     own = ".".join(map(str, sys.version_info[:2]))
     release = f"{own}.{sys.version_info.micro}"
-    names = [name for name, case in CASES.items() if case.get("version", own) in (own, release)]
+    names = [
+        name
+        for name, case in CASES.items()
+        if case.get("version", own) in (own, release) and sys.version_info[:2] >= since(case)
+    ]
     with ThreadPoolExecutor(6) as pool:
         truth = dict(zip(names, pool.map(measured, names), strict=True))
     assert truth == {name: CASES[name]["verdict"] for name in names}

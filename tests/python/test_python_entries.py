@@ -187,7 +187,7 @@ def test_imported_module(module: str, problems: int, tmp_path: Path) -> None:
 def test_module_newer_than_the_python(tmp_path: Path) -> None:
     """The import raises SyntaxError, and the container ends."""
     files = {"other.py": "type Pair[T] = tuple[T, T]\n", "app.py": "import other\n" + EXIT + LOOP}
-    assert traced(tmp_path, files, ["python", "app.py"]) == ("unknown", 0)
+    assert traced(tmp_path, files, ["python", "app.py"], base="python:3.10-slim") == ("unknown", 0)
 
 
 @pytest.mark.parametrize(

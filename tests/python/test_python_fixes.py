@@ -9,7 +9,7 @@ from pathlib import Path
 
 import archive
 import pytest
-from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, STAYING, UNMENDED
+from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, SINCE, STAYING, UNMENDED
 
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
@@ -55,7 +55,7 @@ def verdict(folder: Path) -> tuple[str, bool]:
     return found.verdict, b"CLEANED" in found.output
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", [name for name in SHAPES if sys.version_info >= SINCE.get(name, ())])
 def test_shape_is_mended(name: str, tmp_path: Path) -> None:
     """Killed before; the program's own clean-up runs after."""
     text = SHAPES[name]

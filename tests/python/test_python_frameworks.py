@@ -15,6 +15,7 @@ import python_lab
 from gracelint.lab.programs import cases
 from gracelint.lab.programs.__main__ import EVIDENCE
 from gracelint.signals.python import knowledge
+from gracelint.signals.trace import follow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +109,48 @@ def test_framework_with_handlers(text: str, tmp_path: Path) -> None:
 def test_framework_without_handlers(text: str, tmp_path: Path) -> None:
     python_lab.write({"app.py": text}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path)) == "killed"
+
+
+LIFESPAN = """import asyncio, contextlib{imports}
+from fastapi import FastAPI
+
+async def work():
+    while True:
+        await asyncio.sleep(1)
+
+@contextlib.asynccontextmanager
+async def lifespan(app):
+    task = asyncio.create_task(work())
+    yield
+{end}
+
+app = FastAPI(lifespan=lifespan)
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("    await task", "killed"),
+        ("    await asyncio.gather(task)", "killed"),
+        ("    task.cancel()", "graceful"),
+        ("    task.cancel()\n    await task", "graceful"),
+        ("    task.cancel()\n    with contextlib.suppress(asyncio.CancelledError):\n        await task", "graceful"),
+        ("    with contextlib.suppress(TimeoutError):\n        await asyncio.wait_for(task, 2)", "graceful"),
+        ("    print('done')", "graceful"),
+    ],
+)
+def test_shutdown_of_an_application(end: str, expected: str, tmp_path: Path) -> None:
+    """What stands behind the ``yield`` of a lifespan: the server waits for it, whoever starts the server."""
+    own, named = tmp_path / "own", tmp_path / "named"
+    text = LIFESPAN.format(imports=", uvicorn", end=end)
+    python_lab.write({"app.py": f"{text}uvicorn.run(app)\n"}, own)
+    assert python_lab.predicted(python_lab.read(own)) == expected
+    python_lab.write({"app.py": LIFESPAN.format(imports="", end=end)}, named)
+    assert follow(python_lab.image_of(named, ("uvicorn", "app:app"))).verdict == expected
+    # A master kills its workers when its own patience is over.
+    gunicorn = ("gunicorn", "-k", "uvicorn.workers.UvicornWorker", "app:app")
+    assert follow(python_lab.image_of(named, gunicorn)).verdict == (expected if expected == "graceful" else "unknown")
 
 
 def child(program: Program, signal: str = "SIGTERM") -> str | None:

@@ -133,4 +133,5 @@ def _default_signals() -> None:
     """Python ignores SIGPIPE and SIGXFSZ and catches SIGINT; whoever started the lab may have ignored others."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
+    kernel.default_internal_signals()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from .knowledge import builtin
 from .state import Raised
 from .values import (
     FALSE,
@@ -59,9 +60,7 @@ def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
             return found
         root, inner = inner, inner.parent
     everything = state.store.get((root.number, "*"))
-    import builtins
-
-    if hasattr(builtins, name):
+    if builtin(name):
         return Ref(f"builtins.{name}")
     return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else UNKNOWN
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.python import model as syntax
 from ...records import replace
-from . import attributes, awaiting, commands, expressions, foreign
+from . import attributes, awaiting, commands, expressions, foreign, special
 from .idle import Watch
 from .run import MOST_CALLS
 from .state import ASKED, Frame, joined
@@ -167,6 +167,14 @@ def through(run: Run, frame: Frame, generator: Value, text: Text, state: State, 
         _function(run, frame, function, receiver, generator.arguments, text, state, resume=resume)
 
 
+def taken_up(frame: Frame, state: State, now: State, scope: int) -> None:
+    """A generator that is gone through again is at its ``yield`` in ``frame``, when the program is in the state ``now``, and its own names are what they were in
+    its first ``scope``."""
+    state.become(now)
+    names = [(name, value) for (number, name), value in now.store.items() if number == scope]
+    state.store.update(((frame.scope.number, name), value) for name, value in names)
+
+
 # --- the image's own ---------------------------------------------------------------------------------------------------
 
 
@@ -294,6 +302,10 @@ def _instance(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: Te
         for name, value in (*positions, *arguments.named):
             state.store[(made.number, f"#{name}")] = value
             state.store[(made.number, name)] = value
+        for base in attributes.lineage(kind):
+            inherited = special.function(f"{base.name}.__init__") if isinstance(base, Ref) else None
+            if inherited is not None:
+                inherited(run, frame, made, arguments, text, state)
     return made
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .run import Run
     from .special import Special
     from .state import Frame, State
-    from .values import Arguments, Value
+    from .values import Arguments, Made, Value
 
 _LENGTH, _OPEN = "#length", "#open"
 _REFERENCE = "@"
@@ -137,6 +137,19 @@ def _count(run: Run, box: Box, more: int, state: State) -> None:
 def _opened(run: Run, box: Box, state: State) -> None:
     run.write(state, (box.number, _OPEN), TRUE)
     run.write(state, (box.number, _LENGTH), UNKNOWN)
+
+
+def append(run: Run, owner: Made, name: str, item: Value, state: State) -> None:
+    """Add to a list that an object of foreign code keeps for itself under ``name``."""
+    found = state.store.get((owner.number, name))
+    box = found if isinstance(found, Box) else listed(run, "list", (), state)
+    state.store[(owner.number, name)] = box
+    _add(run, box, item, state, front=False)
+
+
+def appended(run: Run, owner: Made, name: str, state: State) -> tuple[Value, ...]:
+    """What was added to such a list, in order; of what a loop has added, some."""
+    return items_of(run, state.store.get((owner.number, name), UNKNOWN), state) or ()
 
 
 # --- methods -----------------------------------------------------------------------------------------------------------

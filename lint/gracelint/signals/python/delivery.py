@@ -63,12 +63,16 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
 
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
+    from .hooks import shut_down
     from .knowledge import entry_of
     from .process import raised
 
     entry = entry_of(name) or {}
     state.signalled = True
     run.read.clear()
+    shut_down(run, frame, state)
+    if state.dead:
+        return
     if entry.get("raises-again"):
         before = state.handler(run.signal)
         if before == DEFAULT:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from ...regexes import regex
 from . import delivery
-from .run import Hook, handlers
+from .run import Closing, Hook, handlers
 from .state import DEFAULT, PROCESS, joined
 from .values import UNKNOWN, Arguments, Bound, Const, Function, Instance, Partial, join
 
@@ -101,17 +101,39 @@ def _imported(run: Run, frame: Frame, application: Value, state: State) -> Value
     return state.store.get((loaded.number, attribute), UNKNOWN) if loaded is not None else UNKNOWN
 
 
+def shut_down(run: Run, frame: Frame, state: State) -> None:
+    """The server ends in order: what its hooks do behind their ``yield``, in its event loop."""
+    from .calls import taken_up, through
+
+    for closing in run.closings:
+        if state.dead:
+            return
+        now, stays, scope = state.copy(), len(run.stays), closing.scope
+        run.loop_handled = True
+
+        def resume(at: Frame, yielded: Value, state: State, now: State = now, scope: int = scope) -> None:
+            taken_up(at, state, now, scope)
+
+        inner = _inside(frame, closing.function)
+        through(run, inner, closing.function, closing.text, state, resume)
+        if len(run.stays) > stays:
+            run.unfinished = run.stays[-1].text
+        # What is raised there the server logs, and goes on.
+        state.become(joined([state, *(one.state for one in inner.raises)]))
+
+
 def _called(run: Run, frame: Frame, function: Value, text: Text, state: State) -> None:
     from .calls import call, through
 
     target = function.function if isinstance(function, Bound) else function
-    inner = replace(frame, raises=[], breaks=[], continues=[], returns=[], loop=_asynchronous(function))
+    inner = _inside(frame, function)
     if isinstance(target, Function) and (target.manager or target.generator):
         # It runs as far as its ``yield``.
         reached: list[State] = []
 
         def resume(at: Frame, yielded: Value, now: State) -> None:
             reached.append(now.copy())
+            run.closings.append(Closing(made, text, at.scope.number))
             now.dead = True
 
         given = (function.receiver, UNKNOWN) if isinstance(function, Bound) else (UNKNOWN,)
@@ -125,6 +147,12 @@ def _called(run: Run, frame: Frame, function: Value, text: Text, state: State) -
         state.become(joined(one.state for one in inner.raises))
 
 
+def _inside(frame: Frame, function: Value) -> Frame:
+    """The frame in which a server calls a hook."""
+    return replace(frame, raises=[], breaks=[], continues=[], returns=[], loop=_asynchronous(function))
+
+
 def _asynchronous(function: Value) -> bool:
+    function = function.function if isinstance(function, Partial) else function
     function = function.function if isinstance(function, Bound) else function
     return isinstance(function, Function) and bool(getattr(function.node, "asynchronous", False))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 _MEDDLES = regex(
-    r"\bsignal\.signal\b|\badd_signal_handler\b|\bfrom signal import\b|\bSIG(?:TERM|INT|QUIT|HUP)\b|\bThread\(|\bThread\)|\bTimer\(|\bProcess\("
+    r"\bsignal\.signal\b|\badd_signal_handler\b|\bfrom signal import\b|\bSIG(?:TERM|INT|QUIT|HUP)\b|\bThread\(|\bThread\)|\bTimer\(|\bProcess\(|\blifespan\b"
 )
 _SIGNALS = regex(r"\badd_signal_handler\b|\bsignal\.signal\b|\bfrom signal import\b")
 
@@ -188,7 +188,7 @@ def _found(
     found: dict[str, Response] = {}
     for signal in dict.fromkeys((*host.own, *_stop(image))):
         aside = host.hosting.imported == "aside"
-        if (not aside and _displaced(first, visit, host, signal)) or first.threads:
+        if (not aside and _displaced(first, visit, host, signal)) or first.threads or first.closings:
             response = _response(at_place(run_of, first, visit, signal), visit, host, program, signal)
             if response is not None:
                 found[signal] = response
@@ -223,12 +223,18 @@ def _undecided(program: Program, entry: Entry, sources: Sources, why: str) -> Pr
 
 def _response(response: Response, visit: Visit, host: Host, program: Program, signal: str) -> Response | None:
     """What the server does when the application has had the signal; None where it does what it always does."""
+    from .judgement import UNFINISHED
+
     hosting = host.hosting
     found = response.as_child if hosting.worker else response.as_pid1
     own = host.own.get(signal)
     if found is not None and own is not None and (found.disposition, found.why) == (own.does, own.why):
         return None
     at = response.registered or response.at or visit.text
+    if found is not None and found.why == UNFINISHED:
+        # A master kills its workers when its own patience is over.
+        found = Reaction("unknown", f"{UNFINISHED}, as long as its master lets it") if hosting.worker else found
+        return _everywhere(response, found, **({"defect": None} if hosting.worker else {}))
     if response.defect == "threads-outlive-exit":
         if hosting.ends_threads:
             return None

@@ -44,6 +44,8 @@ def response_to(run_of: RunOf, first: Run, places: list[Visit], signal: str) -> 
 _ORDER = ["ignores", None, "misreads", "terminates", "defers", "unknown", "forwards", "handles"]
 
 
+# Why a server that has been told does not end.
+UNFINISHED = "what the application does at its shutdown has no end, and its server waits for it"
 # Shorter pauses are no news, in seconds.
 _NOTICED = 2
 
@@ -171,6 +173,9 @@ def _behind(run: Run, first: Run, visit: Visit, response: Response) -> Response 
         if run.outlived:
             found = Reaction("ignores", "a thread keeps it alive when its server has ended")
             return replace(response, as_pid1=found, as_child=found, defect="threads-outlive-exit", at=place.text)
+        if run.unfinished is not None:
+            found = Reaction("ignores", UNFINISHED)
+            return replace(response, as_pid1=found, as_child=found, defect="handler-does-not-stop", at=run.unfinished)
         found = Reaction("ignores", f"it goes on when {visit.name} has ended")
         return replace(response, as_pid1=found, as_child=found, defect="handler-does-not-stop", at=place.text)
     doubts = [doubt for doubt in run.doubts if doubt not in first.doubts]

@@ -21,6 +21,8 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from .versions import spans
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,7 +79,13 @@ def perhaps_rests(name: str) -> bool:
     return name.rpartition(".")[2] in _entries()[1]
 
 
+def builtin(name: str) -> bool:
+    """Whether some version of Python has a builtin of this name."""
+    return hasattr(builtins, name) or f"builtins.{name}" in spans()
+
+
 def standard(name: str) -> bool:
-    """Whether a full name is Python's own or the standard library's."""
+    """Whether a full name is Python's own or the standard library's, of whichever version."""
     root = name.partition(".")[0]
-    return (root == name and hasattr(builtins, name)) or root in sys.stdlib_module_names or root in _FORMER
+    known = root in sys.stdlib_module_names or root in _FORMER or root in spans()
+    return known or (root == name and builtin(name))

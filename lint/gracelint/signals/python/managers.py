@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import exceptions, expressions, rests, special
+from . import containers, exceptions, expressions, rests, special
 from .bindings import store
-from .calls import MANAGER, call, method, through
+from .calls import MANAGER, call, method, taken_up, through
 from .state import Guard, joined
 from .tasks import GROUP, leave_group
 from .values import (
@@ -20,7 +20,6 @@ from .values import (
     UNKNOWN,
     Arguments,
     Instance,
-    Items,
     Made,
     Method,
     Partial,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 # Inside these, waits end by TimeoutError.
 _LIMITS = ("asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "trio.fail_after")
 _SECONDS = "#seconds"
+_CALLBACKS = "#callbacks"
 _STACKS = ("contextlib.ExitStack", "contextlib.AsyncExitStack")
 
 
@@ -152,8 +152,7 @@ def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, sta
             if leave is not None:
                 return call(run, frame, leave, (UNKNOWN, UNKNOWN, UNKNOWN), node.text, state, awaited=True)
     elif isinstance(manager, Made) and manager.kind in _STACKS:
-        callbacks = state.store.get((manager.number, "#callbacks"), Items(()))
-        for callback in reversed(callbacks.items if isinstance(callbacks, Items) else ()):
+        for callback in reversed(containers.appended(run, manager, _CALLBACKS, state)):
             if not state.dead:
                 call(run, frame, callback, (), node.text, state, awaited=True)
     elif isinstance(manager, Made) and (own := special.function(f"{manager.kind}.__exit__")) is not None:
@@ -169,6 +168,7 @@ class _Around:
     def __init__(self, run: Run, frame: Frame, node: syntax.With, at: int) -> None:
         self.run, self.frame, self.node, self.at = run, frame, node, at
         self.ways: _Ways | None = None
+        self.scope = 0
 
     def go(self, generator: Value, state: State) -> State | None:
         """Go through it; the state behind the statement."""
@@ -189,14 +189,15 @@ class _Around:
             # A second yield is an error.
             state.dead = True
             return
-        frame = self.frame
+        frame, self.scope = self.frame, inner.scope.number
         target = self.node.items[self.at][1]
         if target is not None:
             store(self.run, frame, target, yielded, state)
         guards, frame.guards = frame.guards, inner.guards
         self.ways = _Ways(frame)
         try:
-            end = _items(self.run, frame, self.node, self.at + 1, state)
+            # A copy, which the ways out of the block may be.
+            end = _items(self.run, frame, self.node, self.at + 1, state.copy())
         finally:
             frame.guards = guards
             self.ways.close()
@@ -204,17 +205,18 @@ class _Around:
         state.become(end)
 
     def _again(self, generator: Value, start: State, found: State) -> State | None:
-        """What follows the ``yield``, for a way out of the block that raises nothing."""
+        """What follows the ``yield``, for a way out of the block that raises nothing; what is raised behind it goes on."""
         way = start.copy()
         ways = _Ways(self.frame)
 
         def resume(inner: Frame, yielded: Value, state: State) -> None:
-            state.become(found)
+            taken_up(inner, state, found, self.scope)
 
         try:
             through(self.run, self.frame, generator, self.node.text, way, resume)
         finally:
             ways.close()
+        self.frame.raises += [one for one in ways.raises if one.state.signalled and not start.signalled]
         return None if way.dead else way
 
 
@@ -234,7 +236,7 @@ def callback(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     """``callback(function, *arguments)``, ``push_async_callback``."""
     if isinstance(receiver, Made) and arguments.values:
         later = Partial(arguments.values[0], Arguments(arguments.values[1:], arguments.named, arguments.more))
-        _push(receiver, later, state)
+        containers.append(run, receiver, _CALLBACKS, later, state)
     return arguments.get(0, "callback") or UNKNOWN
 
 
@@ -248,17 +250,13 @@ def enter(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     for name in ("__exit__", "__aexit__"):
         leave = method(run, manager, name, state)
         if leave is not None and isinstance(receiver, Made):
-            _push(receiver, Partial(leave, Arguments((UNKNOWN, UNKNOWN, UNKNOWN))), state)
+            later = Partial(leave, Arguments((UNKNOWN, UNKNOWN, UNKNOWN)))
+            containers.append(run, receiver, _CALLBACKS, later, state)
     for name in ("__enter__", "__aenter__"):
         start = method(run, manager, name, state)
         if start is not None:
             return call(run, frame, start, (), text, state, awaited=True)
     return manager
-
-
-def _push(stack: Made, later: Partial, state: State) -> None:
-    before = state.store.get((stack.number, "#callbacks"), Items(()))
-    state.store[(stack.number, "#callbacks")] = Items((*getattr(before, "items", ()), later))
 
 
 SPECIAL: dict[str, Special] = {

@@ -111,6 +111,15 @@ class Hook:
     function: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A generator that foreign code goes through as far as its ``yield``, and to its end when it ends itself; its names are those of a ``scope``."""
+
+    function: Value
+    text: Text
+    scope: int
+
+
 class OutOfBoundsError(Exception):
     """The program is too large to be followed to its end; the argument says so."""
 
@@ -156,6 +165,9 @@ class Run:
     children: list[tuple[int, Text]] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
+    closings: list[Closing] = field(default_factory=list)
+    # Where one of them waits when the server ends.
+    unfinished: Text | None = None
     # Where the coroutines begin that an event loop was started with.
     mains: list[Text] = field(default_factory=list)
     snapshots: list[State] = field(default_factory=list)

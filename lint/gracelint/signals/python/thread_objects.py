@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .state import Frame, State
     from .values import Arguments, Value
 
+_KINDS = ("threading.Thread", "threading.Timer", *PROCESSES)
 # A timer is over within the usual grace period.
 _SOON = 5
 _FORGETFUL = ((3, 10), (3, 12))
@@ -41,19 +42,55 @@ def _timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     """A thread that waits before it does what it is for."""
     made = _made_timer(run, frame, receiver, arguments, text, state)
     assert isinstance(made, Made)
-    interval = arguments.get(0, "interval")
-    seconds = interval.value if isinstance(interval, Const) else None
-    if not isinstance(seconds, int | float):
-        state.store[(made.number, PENDING)] = UNKNOWN
-    elif seconds >= _SOON:
-        state.store[(made.number, PENDING)] = TRUE
-    elif interval is not None:
-        state.store[(made.number, AFTER)] = interval
+    _timed(made.number, arguments, state)
     return made
 
 
+def _timed(number: int, arguments: Arguments, state: State) -> None:
+    interval = arguments.get(0, "interval")
+    seconds = interval.value if isinstance(interval, Const) else None
+    if not isinstance(seconds, int | float):
+        state.store[(number, PENDING)] = UNKNOWN
+    elif seconds >= _SOON:
+        state.store[(number, PENDING)] = TRUE
+    elif interval is not None:
+        state.store[(number, AFTER)] = interval
+
+
+def _own_timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``Timer.__init__`` of a class of the image's own, whose ``run`` may go by the attributes."""
+    from .calls import method
+
+    if not isinstance(receiver, Instance):
+        return NONE
+    number = receiver.number
+    given: dict[str, tuple[int, Value]] = {
+        "interval": (0, UNKNOWN),
+        "function": (1, UNKNOWN),
+        "args": (2, Items(())),
+        "kwargs": (3, UNKNOWN),
+    }
+    for name, (at, default) in given.items():
+        value = arguments.get(at, name)
+        state.store[(number, name)] = default if value is None or value == NONE else value
+    state.store[(number, "finished")] = Made("threading.Event", run.number())
+    state.store[(number, "#target")] = state.store[(number, "function")]
+    state.store[(number, "#args")] = state.store[(number, "args")]
+    if method(run, receiver, "run", state) is None:
+        _timed(number, arguments, state)
+    return NONE
+
+
 def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    if isinstance(receiver, Made):
+    """``cancel()``; a ``run`` of the image's own may look for that, or not."""
+    from .calls import method
+
+    if not isinstance(receiver, Made | Instance):
+        return NONE
+    finished = state.store.get((receiver.number, "finished"))
+    if isinstance(finished, Made):
+        run.write(state, (finished.number, "set"), TRUE)
+    if isinstance(receiver, Made) or method(run, receiver, "run", state) is None:
         run.write(state, (receiver.number, "told"), TRUE)
     return NONE
 
@@ -148,13 +185,14 @@ def _main_thread(
 SPECIAL: dict[str, Special] = {
     "threading.Thread": _made("threading.Thread"),
     "threading.Timer": _timer,
+    "threading.Timer.__init__": _own_timer,
     "threading.Timer.cancel": _told,
     "threading.Thread.cancel": _told,
     "threading.current_thread": _current,
     "threading.main_thread": _main_thread,
     **{name: _made(name) for name in PROCESSES},
-    **{f"{kind}.start": _started for kind in ("threading.Thread", *PROCESSES)},
-    **{f"{kind}.join": join for kind in ("threading.Thread", *PROCESSES)},
-    **{f"{kind}.is_alive": _alive for kind in ("threading.Thread", *PROCESSES)},
+    **{f"{kind}.start": _started for kind in _KINDS},
+    **{f"{kind}.join": join for kind in _KINDS},
+    **{f"{kind}.is_alive": _alive for kind in _KINDS},
     "threading.Thread.setDaemon": _set_daemon,
 }

@@ -87,9 +87,13 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     lives: Value = TRUE if resting and not ended else UNKNOWN if resting else FALSE
     if not _known(thread.target):
         lives = UNKNOWN
-    if _again(run, thread, first):
-        lives = _again_and_again(run)
-    lives = state.store.get((thread.object, PENDING), lives)
+    pending = state.store.get((thread.object, PENDING))
+    successors = _successors(run, thread, first)
+    if successors and (pending is None or all(one.text == thread.text for one in successors)):
+        # It is the successor that lives on; where both are started at one place, either stands for the other.
+        lives, pending = FALSE, None
+        state.store.pop((thread.object, PENDING), None)
+    lives = lives if pending is None else pending
     if kind == "thread":
         state.become(joined([*resting, *ended]) or state)
         if before.signalled:
@@ -118,12 +122,12 @@ def _node(target: Value | None) -> object:
     return target.node if isinstance(target, Function) else target
 
 
-def _again(run: Run, thread: Thread, first: int) -> bool:
-    """Whether one of the threads started since does the same as this one, and is waited for."""
+def _successors(run: Run, thread: Thread, first: int) -> list[Thread]:
+    """The threads started since that do the same as this one, and are waited for."""
+    if not isinstance(thread.target, Function | Bound | Partial):
+        return []
     node = _node(thread.target)
-    return isinstance(thread.target, Function | Bound | Partial) and any(
-        _node(one.target) is node and not one.daemon for one in run.threads[first:]
-    )
+    return [one for one in run.threads[first:] if _node(one.target) is node and not one.daemon]
 
 
 def _again_and_again(run: Run) -> Value:
@@ -162,7 +166,7 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     resting = len(run.stays) > len(kept)
     run.stays, run.uncertain_stays = kept, certain
     unsure = len(run.doubts) > doubts
-    if _again(run, thread, first):
+    if _successors(run, thread, first):
         return False if truth(_again_and_again(run)) else None
     ended = not way.dead or bool(inner.raises)
     if unsure or (ended and resting):
