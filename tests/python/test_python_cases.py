@@ -18,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MODULES = "asyncio atexit contextlib functools multiprocessing os queue select signal socket subprocess sys threading time".split()
+MODULES = "asyncio atexit contextlib functools multiprocessing os queue sched select signal socket subprocess sys threading time".split()
 POOLS = ("ThreadPoolExecutor", "ProcessPoolExecutor")
 CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("handlers.toml").read_text(encoding="utf-8"))
 

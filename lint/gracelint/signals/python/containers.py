@@ -152,6 +152,13 @@ def appended(run: Run, owner: Made, name: str, state: State) -> tuple[Value, ...
     return items_of(run, state.store.get((owner.number, name), UNKNOWN), state) or ()
 
 
+def taken_out(run: Run, owner: Made, name: str, item: Value, state: State) -> None:
+    """Take an item out of such a list."""
+    box = state.store.get((owner.number, name))
+    if isinstance(box, Box):
+        dropped(run, box, next((key for key, found in held(box, state).items() if found == item), None), state)
+
+
 # --- methods -----------------------------------------------------------------------------------------------------------
 
 

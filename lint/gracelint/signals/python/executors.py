@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import containers
 from .run import Thread
 from .thread_objects import join
 from .threads import start
@@ -22,8 +23,7 @@ def _submit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     if isinstance(receiver, Made) and arguments.values:
         thread = Thread(future.number, _kind(receiver), arguments.values[0], arguments.values[1:], text, daemon=False)
         start(run, frame, thread, state)
-        futures = state.store.get((receiver.number, "#futures"), Items(()))
-        state.store[(receiver.number, "#futures")] = Items((*getattr(futures, "items", ()), future))
+        containers.append(run, receiver, "#futures", future, state)
     return future
 
 
@@ -39,8 +39,7 @@ def _map(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
 
 def joined_all(run: Run, frame: Frame, executor: Made, text: Text, state: State) -> None:
     """Wait for everything an executor runs."""
-    futures = state.store.get((executor.number, "#futures"), Items(()))
-    for future in getattr(futures, "items", ()):
+    for future in containers.appended(run, executor, "#futures", state):
         if isinstance(future, Made) and not state.dead:
             join(run, frame, future, Arguments(), text, state)
 

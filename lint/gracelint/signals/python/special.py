@@ -58,12 +58,13 @@ def _table() -> dict[str, Special]:
         numbers,
         outside,
         process,
+        schedulers,
         tasks,
         thread_objects,
     )
 
     rooms = (
-        containers, process, descriptors, thread_objects, forked, executors, locks, loops, tasks, managers, management, commands, numbers, outside
+        containers, process, descriptors, thread_objects, forked, executors, locks, loops, schedulers, tasks, managers, management, commands, numbers, outside
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
