@@ -144,7 +144,28 @@ def called(
         _noted(run, frame, name, arguments, text, state)
     elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
         run.opaque = run.opaque or not standard(name)
-    return Made(name, run.number())
+    return Made(name, _number(run, frame, text, state))
+
+
+def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
+    """The number of an object that a call makes. A thread or a task that is gone through again because of the signal finds its own objects, with what others have done to them."""
+    if frame.background not in ("thread", "task") and frame.tasks[-1:] in ((), (run.main_task,)):
+        return run.number()
+    known = run.own_objects.setdefault((frame.thread, frame.tasks[-1:], text.buffer, text.start), [])
+    later = state if run.arriving is None else run.arriving.state
+    if later.signalled:
+        changed = {number for number, _ in later.store}
+        again = next((number for number in reversed(known) if number in changed), None)
+        if again is not None and (again, _AGAIN) not in state.store:
+            state.store[(again, _AGAIN)] = TRUE
+            return again
+        return run.number()
+    known.append(run.number())
+    return known[-1]
+
+
+# An object that was found again, which is made once.
+_AGAIN = "#again"
 
 
 def _inherited(
@@ -260,6 +281,7 @@ def _known(
         owned=owned,
         launches=launches,
         seconds=seconds,
+        mark=(number, until) if until is not None and owned else None,
     )
     run.locked = outer
     if launches and not state.dead and (state.signalled or kind != "pause"):

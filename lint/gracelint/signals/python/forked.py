@@ -73,7 +73,7 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         if told:
             run.signal = _TERMINATE
         endings, doubts, stays = len(run.endings), len(run.doubts), len(run.stays)
-        inner = frame.elsewhere("process")
+        inner = frame.elsewhere("process", thread.object)
         call(run, inner, thread.target, thread.arguments, thread.text, way)
         ended = not way.dead or bool(inner.raises) or len(run.endings) > endings
         ways = [one.state for one in inner.raises] + [one.state for one in run.endings[endings:]]

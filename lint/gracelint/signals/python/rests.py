@@ -60,6 +60,7 @@ class Rest:
     launches: bool
     taken: bool
     seconds: Value | None
+    mark: tuple[int, str] | None
 
     def ended(self, state: State) -> bool | None:
         """Whether what it waits for has come about; None where that is not known."""
@@ -82,18 +83,20 @@ def rest(
     taken: bool = False,
     outlives: bool = False,
     seconds: Value | None = None,
+    mark: tuple[int, str] | None = None,
 ) -> None:
     """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
-    the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it)."""
+    the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
+    callee's own handlers note."""
     if state.dead:
         return
     before = len(run.stays)
     limited = frame.limited is not None and frame.limited != NONE and kind == "rest"
     if limited:
         kind, seconds = "pause", frame.limited
-    here = Rest(text, name, kind, over, raises, interrupted, owned or {}, launches, taken, seconds)
+    here = Rest(text, name, kind, over, raises, interrupted, owned or {}, launches, taken, seconds, mark)
     _rest(run, frame, state, here)
     if limited and not state.dead and not (ended := here.ended(state)):
         frame.raises.append(Raised(state.copy(), "TimeoutError", text))
@@ -175,6 +178,8 @@ def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> No
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
     if isinstance(handler, Own) and run.signal not in blocked(state):
+        if here.mark is not None:
+            state.store[here.mark] = TRUE
         return left_in_order(run, frame, here.text, here.name, state)
     deliver(run, frame, here.text, state, handler)
     if not state.dead and ASKED in state.store:

@@ -154,6 +154,8 @@ class Run:
     # What the thread that is being gone through rests for; and each thread, by its number.
     waiting: list[Callable[[State], bool | None]] = field(default_factory=list)
     waits: dict[int, list[Callable[[State], bool | None]]] = field(default_factory=dict)
+    # The objects that threads and tasks made before the signal, by the thread, the task and the place.
+    own_objects: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     # How threads, tasks and processes began, by their numbers; how long they last, from the signal on and from when the program waits for them.
     begun: dict[int, Begun] = field(default_factory=dict)
     lasted: dict[int, tuple[Delay | None, Delay | None]] = field(default_factory=dict)

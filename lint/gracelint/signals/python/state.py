@@ -131,12 +131,13 @@ class Frame:
     """A call under way. The lists collect the ways out of the block that is being executed.
 
     ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
-    ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
+    ``thread``: the number of the thread or process. ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
     frame, what it yields, and the state. ``way`` are the calls that led here, the first one first. ``limited``: waits end by TimeoutError after so many seconds.
     """
 
     scope: Scope
     background: Literal["thread", "task", "process"] | None = None
+    thread: int = 0
     loop: bool = False
     cancels: bool = False
     guards: tuple[Guard, ...] = ()
@@ -154,8 +155,17 @@ class Frame:
     resume: Resume | None = None
     limited: Value | None = None
 
-    def elsewhere(self, background: Literal["thread", "process"]) -> Frame:
+    def elsewhere(self, background: Literal["thread", "process"], number: int) -> Frame:
         """The frame in which a thread or a process begins that is started here."""
         return replace(
-            self, background=background, loop=False, guards=(), raises=[], breaks=[], continues=[], returns=[], tasks=()
+            self,
+            background=background,
+            thread=number,
+            loop=False,
+            guards=(),
+            raises=[],
+            breaks=[],
+            continues=[],
+            returns=[],
+            tasks=(),
         )

@@ -75,7 +75,7 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     way = forked.begun(run, thread, state) if kind == "process" else state.copy()
 
     def go(frame: Frame, way: State) -> list[State]:
-        return _through(run, frame.elsewhere(kind), thread, way)
+        return _through(run, frame.elsewhere(kind, thread.object), thread, way)
 
     run.begun[thread.object] = Begun(way.copy(), go, forked.share if kind == "process" else lasting.shared)
     before = state.copy()
@@ -157,10 +157,12 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         return False if lives else None
     if not known:
         return None
-    if thread.kind == "thread" and _still_waits(run, thread, state):
+    waits = [over(state) for over in run.waits.get(thread.object, ())] if thread.kind == "thread" else []
+    if waits and all(over is False for over in waits):
+        # It is where it rested before the signal: what it would look at before that, or after, does not matter.
         return False if lives else None
     kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
-    inner = frame.elsewhere("thread")
+    inner = frame.elsewhere("thread", thread.object)
     way, first = state.copy(), len(run.threads)
     call(run, inner, thread.target, thread.arguments, thread.text, way)
     resting = len(run.stays) > len(kept)
@@ -169,15 +171,9 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if _successors(run, thread, first):
         return False if truth(_again_and_again(run)) else None
     ended = not way.dead or bool(inner.raises)
-    if unsure or (ended and resting):
+    if unsure or (ended and (resting or (waits and True not in waits))):
         return None
     return ended and not resting
-
-
-def _still_waits(run: Run, thread: Thread, state: State) -> bool:
-    """Whether a thread is where it rested before the signal, because nothing has ended what it waits for there: what it would look at before that, or after, does not matter."""
-    waits = run.waits.get(thread.object, ())
-    return bool(waits) and all(over(state) is False for over in waits)
 
 
 def _told_to_end(thread: Thread, state: State) -> bool:
@@ -199,7 +195,7 @@ def woken(run: Run, frame: Frame, state: State) -> None:
             continue
         kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
         way = state.copy()
-        found = _through(run, frame.elsewhere("thread"), thread, way)
+        found = _through(run, frame.elsewhere("thread", thread.object), thread, way)
         ended = len(run.stays) == len(kept) and len(run.doubts) == doubts
         run.stays, run.uncertain_stays = kept, certain
         del run.doubts[doubts:]
@@ -212,7 +208,7 @@ def _took(run: Run, frame: Frame, thread: Thread, state: State) -> bool:
 
     assert thread.target is not None
     kept, certain, ways, doubts = list(run.stays), run.uncertain_stays, len(run.endings), len(run.doubts)
-    inner, way = frame.elsewhere("thread"), state.copy()
+    inner, way = frame.elsewhere("thread", thread.object), state.copy()
     call(run, inner, thread.target, thread.arguments, thread.text, way)
     run.stays, run.uncertain_stays = kept, certain
     if not run.taken:
