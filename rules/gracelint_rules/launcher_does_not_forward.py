@@ -63,6 +63,11 @@ def check(case: Case) -> Iterator[Finding]:
                 "ends here while what it has started and told is still shutting down: the kernel kills that at once when PID 1 is gone."
                 " Wait for it first (process.wait())"
             )
+        elif response is not None and response.at is not None and response.at.span != response.blocking.span:
+            message = (
+                f"starts this and tells it nothing when {case.trace.stop_signal.name} ends it: the kernel kills it at once when PID 1 is gone."
+                " Send the signal on, and wait for it"
+            )
         else:
             message = (
                 f"waits here for what it has started, and never passes {case.trace.stop_signal.name} on; {consequence(case, defect)}."

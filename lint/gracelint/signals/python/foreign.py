@@ -144,7 +144,17 @@ def called(
         _noted(run, frame, name, arguments, text, state)
     elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
         run.opaque = run.opaque or not standard(name)
-    return Made(name, _number(run, frame, text, state))
+    made = Made(name, _number(run, frame, text, state))
+    if name in _CHILDREN:
+        run.started.append((made.number, text))
+        if launching.lasts(run, name, arguments, text, state):
+            run.children.append((made.number, text))
+            state.store[(made.number, "minded")] = TRUE
+    return made
+
+
+# What starts a program and does not wait for it.
+_CHILDREN = ("subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell")
 
 
 def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
@@ -286,7 +296,7 @@ def _known(
     run.locked = outer
     if launches and not state.dead and (state.signalled or kind != "pause"):
         awaited(run, number, state)
-    elif state.signalled and kind == "pause" and run.children:
+    elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
         awaited(run, run.nobody, state)
     if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
@@ -299,8 +309,10 @@ def _known(
 
 
 def awaited(run: Run, number: int, state: State) -> None:
-    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any)."""
-    numbers = [one for one, _ in run.children] if number == run.nobody else [number]
+    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any, and before the signal that is no more than one of them)."""
+    if number == run.nobody and not state.signalled:
+        return
+    numbers = [one for one, _ in (*run.children, *run.started)] if number == run.nobody else [number]
     for one in numbers:
         state.store[(one, AWAITED)] = TRUE
 

@@ -172,7 +172,7 @@ def _found(
 ) -> dict[str, Response] | Program:
     """The signals to which the server does something else than it always does; or the program, where that is not what was found out."""
     from .execution import runs
-    from .judgement import at_place
+    from .judgement import UNFINISHED, at_place
 
     host = entry.host
     assert host is not None
@@ -188,8 +188,12 @@ def _found(
     found: dict[str, Response] = {}
     for signal in dict.fromkeys((*host.own, *_stop(image))):
         aside = host.hosting.imported == "aside"
-        if (not aside and _displaced(first, visit, host, signal)) or first.threads or first.closings:
-            response = _response(at_place(run_of, first, visit, signal), visit, host, program, signal)
+        meddled = bool(first.threads) or (not aside and _displaced(first, visit, host, signal))
+        if meddled or (first.closings and not aside):
+            found_there = at_place(run_of, first, visit, signal)
+            if not meddled and (found_there.as_pid1 is None or found_there.as_pid1.why != UNFINISHED):
+                continue
+            response = _response(found_there, visit, host, program, signal)
             if response is not None:
                 found[signal] = response
     return found

@@ -242,15 +242,9 @@ def _outcome(
     if at_once is not None and response.cleanups:
         why = "its handler ends the process at once, and what wants to clean up does not run"
         return Reaction("terminates", why), "cleanup-never-runs", at_once.text
-    untold = [number for number, _ in run.children if ends[0].state.store.get((number, "told")) is None]
-    minded = any(ends[0].state.store.get((number, "minded")) == TRUE for number in untold)
-    if untold and (visit.launches or minded):
-        why = "its handler ends it, and the program it waits for is killed without notice"
-        return Reaction("terminates", why), "launcher-does-not-forward", visit.text
-    left = [number for number, _ in run.children if ends[0].state.store.get((number, AWAITED)) is None]
-    if left and (visit.launches or any(ends[0].state.store.get((number, "minded")) == TRUE for number in left)):
-        why = "its handler ends it before the program has ended that it has told to"
-        return Reaction("terminates", why), "launcher-does-not-wait", ends[0].text or response.registered or visit.text
+    abandoned = _abandoned(run, visit, ends[0], response)
+    if abandoned is not None:
+        return abandoned
     lost = _lost(run, visit, ends[0].state)
     if lost is not None:
         defect: Defect | None = "development-server" if _entry(visit).get("development") else None
@@ -259,6 +253,28 @@ def _outcome(
         why = "whether a coroutine that is left in the event loop gets to its clean-up"
         return Reaction("unknown", why), None, None
     return _ending(run, ends, signal), None, None
+
+
+def _abandoned(run: Run, visit: Visit, end: Ending, response: Response) -> tuple[Reaction, Defect, Text] | None:
+    """The program ends in order, and another one that it has started is killed with it; None where that is not known to matter to it."""
+    store = end.state.store
+    untold = [number for number, _ in run.children if store.get((number, "told")) is None]
+    minded = any(store.get((number, "minded")) == TRUE for number in untold)
+    if untold and (visit.launches or minded):
+        why = "its handler ends it, and the program it waits for is killed without notice"
+        at = visit.text
+        if not visit.launches:
+            why = "its handler ends it, and the program it has started is killed without notice"
+            at = next((text for number, text in run.started if number in untold), at)
+        return Reaction("terminates", why), "launcher-does-not-forward", at
+    left = [number for number, _ in run.children if store.get((number, AWAITED)) is None]
+    told = any(
+        store.get((number, "told")) == TRUE and store.get((number, AWAITED)) is None for number, _ in run.started
+    )
+    if told or (left and (visit.launches or any(store.get((number, "minded")) == TRUE for number in left))):
+        why = "its handler ends it before the program has ended that it has told to"
+        return Reaction("terminates", why), "launcher-does-not-wait", end.text or response.registered or visit.text
+    return None
 
 
 def _moved_on(run: Run, first: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Commands that a program starts and waits for: whether one ends by itself."""
+"""Commands that a program starts: whether one ends by itself, or runs until it is told."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     if program is None and name == "os.system":
         return _goes_on(text)
     return program is not None and program.stays is False and not program.daemonizes and not program.starts
+
+
+def lasts(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
+    """Whether what ``name`` starts, and does not wait for, is a server of the catalogue, which runs until it is told."""
+    words = _command(run, name, arguments, state)
+    program = describe([Argument(word, text) for word in words], run.sources.image) if words else None
+    return program is not None and program.kind == "servers" and program.stays is True
 
 
 def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | None:

@@ -273,6 +273,13 @@ def _poll(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     return NONE
 
 
+def _left(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``with Popen(…)``: whichever way the block is left, it is waited for."""
+    from . import foreign
+
+    return foreign.called(run, frame, "subprocess.Popen.wait", receiver, arguments, text, state)
+
+
 def _input(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``input()``: a container has no terminal unless it is asked for one, and its standard input is empty (docs.docker.com/reference/cli/docker/container/run/#interactive)."""
     run.lacking.append(f"{' '.join(text.value.split())[:60]} finds nothing to read without a terminal (EOFError)")
@@ -302,6 +309,7 @@ SPECIAL: dict[str, Special] = {
     "os.abort": _abort,
     "os.fork": _fork,
     "subprocess.Popen.poll": _poll,
+    "subprocess.Popen.__exit__": _left,
     "atexit.register": _atexit,
     **{f"os.exec{kind}": _exec(kind) for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")},
 }

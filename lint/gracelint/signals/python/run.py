@@ -165,6 +165,8 @@ class Run:
     pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
     foreign: list[tuple[Text, str]] = field(default_factory=list)
     children: list[tuple[int, Text]] = field(default_factory=list)
+    # Programs that it starts and does not wait for there and then, by their numbers.
+    started: list[tuple[int, Text]] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
