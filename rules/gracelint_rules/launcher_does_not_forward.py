@@ -1,7 +1,7 @@
 """A program that waits for a subprocess and never tells it, or tells it and does not wait.
 
 ## What it does
-Reports Python programs whose last act is to start another one and wait for it (`subprocess.run`, `Popen.wait`, `os.system`), without passing the stop signal on; and handlers that pass it on and leave without waiting.
+Reports Python programs whose last act is to start another one and wait for it (`subprocess.run`, `Popen.wait`, `os.system`), without passing the stop signal on; handlers that pass it on and leave without waiting; and servers that are started beside the program's own work and told nothing at its end.
 
 ## Why is this bad?
 As PID 1 such a program drops the signal, and what it started never hears of it. With a handler that exits, what it started is killed without notice when PID 1 has left.
@@ -29,6 +29,7 @@ CMD ["python", "app.py"]
 ## Fix safety
 Unsafe: the last statement becomes `os.execvp`, where nothing comes behind it (no statement, `finally`, loop, thread or exit function) and the command follows from the text.
 The container then ends with the program's own status, where `subprocess.run` without `check=True` ended with 0; and what is started finds SIGPIPE ignored, as Python leaves it.
+Behind `process.terminate()`, where the program leaves without waiting, `process.wait()` is put: not where the signal finds it in a wait for the same process, whose lock a handler would never get.
 
 ## When not to care
 When what it starts ends by itself.
@@ -76,11 +77,24 @@ def check(case: Case) -> Iterator[Finding]:
         yield tell(RULE, case, defect, message, confidence="medium", fix=_fix(response))
 
 
+# Whoever waits there holds the lock of the process, and a handler would wait for that (subprocess.py, ``_waitpid_lock``).
+_HOLDING = ("subprocess.Popen.wait", "subprocess.Popen.communicate")
+
+
 def _fix(response: Response | None) -> Fix | None:
-    """Become the program that is waited for."""
-    if response is None or response.source is None or response.calls is None:
+    """Become the program that is waited for; wait for one that was told."""
+    if response is None or response.source is None:
         return None
-    # Only here, because it brings libcst.
+    # Only here, because they bring libcst.
+    if response.defect == "launcher-does-not-wait":
+        from gracelint.parsers.python.waiting import wait_for_the_told
+
+        if response.blocking_name in _HOLDING or response.at is None:
+            return None
+        told = wait_for_the_told(response.source, response.at)
+        return Fix("unsafe", "Wait for what it has told to end", told) if told else None
+    if response.calls is None:
+        return None
     from gracelint.parsers.python.replacing import become
 
     edits = become(response.source, response.blocking, response.calls)

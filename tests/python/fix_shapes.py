@@ -915,3 +915,44 @@ async def main():
 asyncio.run(main())
 """,
 }
+
+# Told to end, and not waited for.
+TOLD = {
+    "in-the-handler": """\
+import signal
+import subprocess
+import sys
+import time
+
+child = subprocess.Popen([sys.executable, "-u", "child.py"])
+
+
+def stop(*_):
+    child.terminate()
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+while True:
+    time.sleep(0.1)
+""",
+    "several": """\
+import signal
+import subprocess
+import sys
+import threading
+
+children = [subprocess.Popen([sys.executable, "-u", "child.py"]) for _ in range(2)]
+
+
+def stop(*_):
+    for child in children:
+        child.send_signal(signal.SIGTERM)
+
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+threading.Event().wait()
+""",
+}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import archive
 import pytest
-from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, SINCE, STAYING, UNMENDED
+from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, SINCE, STAYING, TOLD, UNMENDED
 
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
@@ -116,3 +116,14 @@ def test_handler_ends_the_program(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", HANDLERS_OF_THEIR_OWN)
 def test_handler_that_does_something_else_is_left_alone(name: str, tmp_path: Path) -> None:
     assert mended(HANDLERS_OF_THEIR_OWN[name], tmp_path) == HANDLERS_OF_THEIR_OWN[name].encode()
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_told_child_is_waited_for(name: str, tmp_path: Path) -> None:
+    """Killed with PID 1 before; its clean-up runs after."""
+    (tmp_path / "child.py").write_text(CHILD.replace("finally:", "finally:\n    time.sleep(0.3)"))
+    (tmp_path / "app.py").write_text(TOLD[name])
+    _, cleaned = verdict(tmp_path)
+    assert not cleaned
+    assert mended(TOLD[name], tmp_path) != TOLD[name].encode()
+    assert verdict(tmp_path) == ("graceful", True)
