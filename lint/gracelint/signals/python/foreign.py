@@ -146,11 +146,16 @@ def called(
         run.opaque = run.opaque or not standard(name)
     made = Made(name, _number(run, frame, text, state))
     if name in _CHILDREN:
-        run.started.append((made.number, text))
-        if launching.lasts(run, name, arguments, text, state):
-            run.children.append((made.number, text))
-            state.store[(made.number, "minded")] = TRUE
+        _started(run, name, made, arguments, text, state)
     return made
+
+
+def _started(run: Run, name: str, made: Made, arguments: Arguments, text: Text, state: State) -> None:
+    """A program goes on beside this one; a server that nobody tells is missed when it ends."""
+    run.started.append((made.number, text))
+    if launching.lasts(run, name, arguments, text, state):
+        run.children.append((made.number, text))
+        state.store[(made.number, "minded")] = TRUE
 
 
 # What starts a program and does not wait for it.
@@ -260,6 +265,8 @@ def _known(
         launches, kind, seconds = False, "perhaps" if sleeping >= _LONG else "pause", Const(sleeping)
     elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
+        if launching.beside(name, arguments):
+            _started(run, name, Made(name, run.number()), arguments, text, state)
     if launches and kind == "rest":
         kind = "perhaps"
         run.children.append((number, text))

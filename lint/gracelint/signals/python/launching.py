@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FOR_OUTPUT = frozenset({"subprocess.check_output", "subprocess.getoutput", "subprocess.getstatusoutput"})
 # What makes of a command line more than one command, or one that is not the first word.
 _STARTS = regex(r"(?:exec|system|subprocess|spawn|run|start|serve|main|call)\w*\(")
+_BESIDE = regex(r"(?<!&)&\s*\Z")
 _SHELL = frozenset("|&;<>()$`\n{}*?[")
 
 
@@ -33,7 +34,7 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked, and so does a
     program that nobody knows in ``os.system``, behind which something else is started: it was written to end.
     """
-    if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
+    if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)) or beside(name, arguments):
         return True
     words = _command(run, name, arguments, state)
     if not words:
@@ -41,7 +42,13 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     program = describe([Argument(word, text) for word in words], run.sources.image)
     if program is None and name == "os.system":
         return _goes_on(text)
-    return program is not None and program.stays is False and not program.daemonizes and not program.starts
+    return program is not None and (program.stays is False or program.daemonizes) and not program.starts
+
+
+def beside(name: str, arguments: Arguments) -> bool:
+    """Whether a shell puts what it starts in the background: ``command &``."""
+    given = _given(name, arguments)
+    return isinstance(given, Const) and isinstance(given.value, str) and _BESIDE.search(given.value) is not None
 
 
 def lasts(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
@@ -58,8 +65,12 @@ def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | No
 
 
 def _command(run: Run, name: str, arguments: Arguments, state: State) -> Sequence[str] | None:
-    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
+    given = _given(name, arguments)
     return _words(run, given, state) if given is not None else None
+
+
+def _given(name: str, arguments: Arguments) -> Value | None:
+    return arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
 
 
 def _goes_on(text: Text) -> bool:
@@ -87,10 +98,10 @@ def _captured(arguments: Arguments) -> bool:
 def _words(run: Run, given: Value, state: State) -> Sequence[str] | None:
     """The words of a command line as far as it matters: a word that is not known stands as ``?``. None where not even the program is known."""
     if isinstance(given, Const):
-        if not isinstance(given.value, str) or _SHELL.intersection(given.value):
+        if not isinstance(given.value, str) or _SHELL.intersection(text := _BESIDE.sub("", given.value)):
             return None
         try:
-            return shlex.split(given.value)
+            return shlex.split(text)
         except ValueError:
             return None
     items = items_of(run, given, state)
