@@ -10,12 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import containers, launching, numbers, rests, special
+from . import children, containers, launching, numbers, rests, special
 from .attributes import lineage
 from .descriptors import woken_by_handler
 from .knowledge import entry_of, perhaps_rests, standard
 from .operators import signal_of
-from .state import AWAITED, CANCELLED, PROCESS, SERVES, Raised
+from .state import CANCELLED, PROCESS, SERVES, Raised
 from .values import (
     FALSE,
     NONE,
@@ -145,21 +145,9 @@ def called(
     elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
         run.opaque = run.opaque or not standard(name)
     made = Made(name, _number(run, frame, text, state))
-    if name in _CHILDREN:
-        _started(run, name, made, arguments, text, state)
+    if name in children.BESIDE:
+        children.begun(run, name, made, arguments, text, state)
     return made
-
-
-def _started(run: Run, name: str, made: Made, arguments: Arguments, text: Text, state: State) -> None:
-    """A program goes on beside this one; a server that nobody tells is missed when it ends."""
-    run.started.append((made.number, text))
-    if launching.lasts(run, name, arguments, text, state):
-        run.children.append((made.number, text))
-        state.store[(made.number, "minded")] = TRUE
-
-
-# What starts a program and does not wait for it.
-_CHILDREN = ("subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell")
 
 
 def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
@@ -266,7 +254,7 @@ def _known(
     elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
         if launching.beside(name, arguments):
-            _started(run, name, Made(name, run.number()), arguments, text, state)
+            children.begun(run, name, Made(name, run.number()), arguments, text, state)
     if launches and kind == "rest":
         kind = "perhaps"
         run.children.append((number, text))
@@ -276,7 +264,7 @@ def _known(
         if run.locked == (number, "perhaps"):
             run.doubts.append("whether its handler can wait for the program that it reads from")
             return UNKNOWN
-        return _locked(run, frame, text, name, number, state, limited=kind == "pause")
+        return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
@@ -302,10 +290,10 @@ def _known(
     )
     run.locked = outer
     if launches and not state.dead and (state.signalled or kind != "pause"):
-        awaited(run, number, state)
+        children.awaited(run, number, state)
     elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
-        awaited(run, run.nobody, state)
+        children.awaited(run, run.nobody, state)
     if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
         # Nobody has put anything there: the limit is over.
         frame.raises.append(Raised(state.copy(), "queue.Empty", text))
@@ -313,27 +301,6 @@ def _known(
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)
     return Made(name, run.number())
-
-
-def awaited(run: Run, number: int, state: State) -> None:
-    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any, and before the signal that is no more than one of them)."""
-    if number == run.nobody and not state.signalled:
-        return
-    numbers = [one for one, _ in (*run.children, *run.started)] if number == run.nobody else [number]
-    for one in numbers:
-        state.store[(one, AWAITED)] = TRUE
-
-
-def _locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: State, *, limited: bool) -> Value:
-    """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants it (subprocess.py
-    ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""
-    if not limited:
-        rests.stay(run, text, name, state)
-        return UNKNOWN
-    awaited(run, number, state)
-    frame.raises.append(Raised(state.copy(), "subprocess.TimeoutExpired", text))
-    state.dead = True
-    return UNKNOWN
 
 
 def _limited(given: Value | None, entry: Entry) -> bool:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from . import containers, exceptions, expressions, rests, special
 from .bindings import store
 from .calls import MANAGER, call, method, taken_up, through
+from .groups import GROUP, leave_group
 from .state import Guard, joined
-from .tasks import GROUP, leave_group
 from .values import (
     NONE,
     NOTHING,

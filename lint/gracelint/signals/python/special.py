@@ -51,6 +51,7 @@ def _table() -> dict[str, Special]:
         descriptors,
         executors,
         forked,
+        groups,
         locks,
         loops,
         management,
@@ -64,7 +65,7 @@ def _table() -> dict[str, Special]:
     )
 
     rooms = (
-        containers, process, descriptors, thread_objects, forked, executors, locks, loops, schedulers, tasks, managers, management, commands, numbers, outside
+        containers, process, descriptors, thread_objects, forked, executors, locks, loops, schedulers, tasks, groups, managers, management, commands, numbers, outside
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from . import awaiting, containers, delivery, lasting, pauses, rests
+from . import awaiting, delivery, lasting, pauses, rests
 from .lasting import Begun
 from .state import CANCELLED, Raised, joined
 from .values import (
@@ -27,8 +27,6 @@ from .values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ...source import Text
     from .run import Run
     from .special import Special
@@ -36,10 +34,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 
-GROUP = "asyncio.TaskGroup"
-
-
-def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """A task is made: it runs as soon as the main line waits."""
     found = arguments.get(0, "coro") or UNKNOWN
     if isinstance(found, Made) and found.kind.startswith("asyncio."):
@@ -60,86 +55,7 @@ def _create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     return task
 
 
-def _grouped(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``group.create_task``: whoever leaves the group waits for it."""
-    task = _create(run, frame, None, arguments, text, state)
-    if isinstance(receiver, Made):
-        containers.append(run, receiver, "#tasks", task, state)
-    return task
-
-
-def leave_group(run: Run, frame: Frame, group: Made, text: Text, state: State) -> None:
-    """The block of a task group is left: its tasks are waited for side by side. One that was cancelled by itself has ended; one that fails has the others
-    cancelled, and the group raises."""
-    tasks = containers.appended(run, group, "#tasks", state)
-    if len(tasks) < 2:
-        for task in tasks:
-            _kept(run, frame, task, text, state, cancelled_only=True)
-        return
-    stays, certain = list(run.stays), run.uncertain_stays
-    met, ways = _side_by_side(run, frame, tasks, text, state)
-    failed = [one for _, raises in ways for one in raises if one.state.signalled and one.kind not in _OF_THE_LOOP]
-    if failed:
-        run.stays, run.uncertain_stays = stays, certain
-        state.become(joined(one.state.copy() for one in failed))
-        _cancel_all(run, frame, tasks, text, state)
-        if not state.dead:
-            frame.raises.append(Raised(state.copy(), "ExceptionGroup", text))
-            state.dead = True
-    elif met or not state.signalled:
-        frame.raises += [one for _, raises in ways for one in raises]
-        state.become(None if any(way.dead and not raises for way, raises in ways) else joined(way for way, _ in ways))
-    else:
-        run.stays, run.uncertain_stays = stays, certain
-        for task in tasks:
-            if not state.dead:
-                _kept(run, frame, task, text, state, cancelled_only=True)
-
-
-# What is raised in a task that is no failure of its own.
-_OF_THE_LOOP = ("asyncio.CancelledError", "GeneratorExit", *delivery.EXITS)
-
-
-def _side_by_side(
-    run: Run, frame: Frame, tasks: Sequence[Value], text: Text, state: State
-) -> tuple[bool, list[tuple[State, list[Raised]]]]:
-    """What comes of each of several tasks, each in a state of its own: how it ends and what it raises; and whether the signal has met one of them, what the
-    handler did then being seen by the others too."""
-
-    def through(task: Value, way: State) -> tuple[State, list[Raised]]:
-        inner = replace(frame, raises=[])
-        _kept(run, inner, task, text, way, cancelled_only=True)
-        pauses.forget_beside(way, state)
-        return way, inner.raises
-
-    ways: list[tuple[State, list[Raised]]] = []
-    met: int | None = None
-    for at, task in enumerate(tasks):
-        before = run.after
-        ways.append(through(task, state.copy()))
-        met = at if run.after is not before else met
-    if met is not None and run.after is not None:
-        after = run.after
-        ways = [way if at == met else through(tasks[at], after.copy()) for at, way in enumerate(ways)]
-    return met is not None, ways
-
-
-def _cancel_all(run: Run, frame: Frame, tasks: Sequence[Value], text: Text, state: State) -> None:
-    """The loop cancels all tasks of a group, and waits for them."""
-    run.loop_handled = True
-    for task in tasks:
-        if isinstance(task, Made):
-            state.store[(task.number, "cancelled")] = TRUE
-    for task in tasks:
-        inner = replace(frame, raises=[])
-        way = state.copy()
-        _kept(run, inner, task, text, way, cancelled_only=True)
-        state.become(joined([way, *(one.state for one in inner.raises)]))
-        if state.dead:
-            return
-
-
-def _kept(run: Run, frame: Frame, task: Value, text: Text, state: State, *, cancelled_only: bool) -> None:
+def waited_for(run: Run, frame: Frame, task: Value, text: Text, state: State, *, cancelled_only: bool) -> None:
     """Wait for a task whose end is noted, and no more: by an exception of its own (``cancelled_only``: by its own cancellation)."""
     inner = replace(frame, raises=[])
     awaiting.awaited(run, inner, task, text, state)
@@ -210,7 +126,7 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
     inner = replace(frame, tasks=(*frame.tasks, task.number))
     for one in tasks:
         if kept and not state.dead:
-            _kept(run, inner, one, text, state, cancelled_only=False)
+            waited_for(run, inner, one, text, state, cancelled_only=False)
         elif not state.dead:
             awaiting.awaited(run, inner, one, text, state)
     return UNKNOWN
@@ -265,7 +181,7 @@ def _gather(kind: str) -> Special:
             first = arguments.get(-1, "return_when")
             state.store[(made.number, "#first")] = TRUE if isinstance(first, Ref) and "FIRST" in first.name else NONE
         tasks = tuple(
-            _create(run, frame, None, Arguments((one,)), text, state) if isinstance(one, Coroutine) else one
+            create(run, frame, None, Arguments((one,)), text, state) if isinstance(one, Coroutine) else one
             for one in given
         )
         state.store[(made.number, "#tasks")] = Items(tasks)
@@ -366,10 +282,9 @@ def _thread_awaited(
 
 
 SPECIAL: dict[str, Special] = {
-    "asyncio.Loop.create_task": _create,
-    "asyncio.create_task": _create,
-    "asyncio.ensure_future": _create,
-    f"{GROUP}.create_task": _grouped,
+    "asyncio.Loop.create_task": create,
+    "asyncio.create_task": create,
+    "asyncio.ensure_future": create,
     "asyncio.gather": _gather("asyncio.gather"),
     "asyncio.wait": _gather("asyncio.wait"),
     "asyncio.wait_for": _wait_for,
