@@ -157,8 +157,8 @@ def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
     known = run.own_objects.setdefault((frame.thread, frame.tasks[-1:], text.buffer, text.start), [])
     later = state if run.arriving is None else run.arriving.state
     if later.signalled:
-        changed = {number for number, _ in later.store}
-        again = next((number for number in reversed(known) if number in changed), None)
+        changed = (number for number in known[:-_LATEST:-1] if any((number, mark) in later.store for mark in _MARKS))
+        again = next(changed, None)
         if again is not None and (again, _AGAIN) not in state.store:
             state.store[(again, _AGAIN)] = TRUE
             return again
@@ -167,6 +167,9 @@ def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
     return known[-1]
 
 
+# What ends a wait for an object; of those made at one place the latest are looked at.
+_MARKS = ("set", "put", "notified", "released", "done", "closed", "shut")
+_LATEST = 8
 # An object that was found again, which is made once.
 _AGAIN = "#again"
 
@@ -253,8 +256,6 @@ def _known(
         launches, kind, seconds = False, "perhaps" if sleeping >= _LONG else "pause", Const(sleeping)
     elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
-        if launching.beside(name, arguments):
-            children.begun(run, name, Made(name, run.number()), arguments, text, state)
     if launches and kind == "rest":
         kind = "perhaps"
         run.children.append((number, text))

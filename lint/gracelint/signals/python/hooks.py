@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.python import model as syntax
 from ...records import replace
 from ...regexes import regex
 from . import delivery
@@ -27,6 +28,10 @@ _STARTUP = regex(r"\blifespan\b|startup|before_serving|before_server_start|after
 _NEVER = regex(
     r"shutdown|after_serving|server_stop|on_cleanup|teardown|cli\.command|errorhandler|exception_handler|\btask\b|worker_process_init|worker_init|celeryd_|beat_init"
 )
+
+
+# What stands behind a ``yield`` without one of these comes to its end.
+_WAITS = regex(r"\b(?:await|async|while|wait|join|sleep|result|shutdown|stop|close|exit|serve|run)\b")
 
 
 def install(own: Mapping[str, Value], state: State, *, loop: bool) -> None:
@@ -103,7 +108,7 @@ def _imported(run: Run, frame: Frame, application: Value, state: State) -> Value
 
 def shut_down(run: Run, frame: Frame, state: State) -> None:
     """The server ends in order: what its hooks do behind their ``yield``, in its event loop."""
-    from .calls import taken_up, through
+    from .calls import call, taken_up, through
 
     for closing in run.closings:
         if state.dead:
@@ -115,11 +120,26 @@ def shut_down(run: Run, frame: Frame, state: State) -> None:
             taken_up(at, state, now, scope)
 
         inner = _inside(frame, closing.function)
-        through(run, inner, closing.function, closing.text, state, resume)
+        if isinstance(closing.function, Function):
+            call(run, inner, closing.function, (), closing.text, state, awaited=True)
+        else:
+            through(run, inner, closing.function, closing.text, state, resume)
         if len(run.stays) > stays:
             run.unfinished = run.stays[-1].text
         # What is raised there the server logs, and goes on.
         state.become(joined([state, *(one.state for one in inner.raises)]))
+
+
+def _behind(function: Function, at: Frame) -> Function | None:
+    """What stands behind the ``yield`` at which a generator is, as a function that sees its names; None where that is not a plain rest of its body."""
+    if not isinstance(function.node, syntax.Function):
+        return None
+    body = function.node.body
+    places = [place for place, one in enumerate(body) if "yield" in one.text.value]
+    if len(places) != 1 or not isinstance(body[places[0]], syntax.Evaluate):
+        return None
+    node = replace(function.node, body=body[places[0] + 1 :], parameters=(), generator=False)
+    return replace(function, node=node, scope=at.scope, generator=False, manager=False, of=None)
 
 
 def _called(run: Run, frame: Frame, function: Value, text: Text, state: State) -> None:
@@ -133,7 +153,9 @@ def _called(run: Run, frame: Frame, function: Value, text: Text, state: State) -
 
         def resume(at: Frame, yielded: Value, now: State) -> None:
             reached.append(now.copy())
-            run.closings.append(Closing(made, text, at.scope.number))
+            if _WAITS.search(target.node.text.value.rpartition("yield")[2]):
+                behind = _behind(target, at)
+                run.closings.append(Closing(behind if behind is not None else made, text, at.scope.number))
             now.dead = True
 
         given = (function.receiver, UNKNOWN) if isinstance(function, Bound) else (UNKNOWN,)

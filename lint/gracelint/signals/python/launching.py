@@ -34,7 +34,7 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked, and so does a
     program that nobody knows in ``os.system``, behind which something else is started: it was written to end.
     """
-    if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)) or beside(name, arguments):
+    if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
         return True
     words = _command(run, name, arguments, state)
     if not words:
@@ -43,12 +43,6 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     if program is None and name == "os.system":
         return _goes_on(text)
     return program is not None and (program.stays is False or program.daemonizes) and not program.starts
-
-
-def beside(name: str, arguments: Arguments) -> bool:
-    """Whether a shell puts what it starts in the background: ``command &``."""
-    given = _given(name, arguments)
-    return isinstance(given, Const) and isinstance(given.value, str) and _BESIDE.search(given.value) is not None
 
 
 def lasts(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
@@ -65,12 +59,8 @@ def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | No
 
 
 def _command(run: Run, name: str, arguments: Arguments, state: State) -> Sequence[str] | None:
-    given = _given(name, arguments)
+    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
     return _words(run, given, state) if given is not None else None
-
-
-def _given(name: str, arguments: Arguments) -> Value | None:
-    return arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
 
 
 def _goes_on(text: Text) -> bool:
