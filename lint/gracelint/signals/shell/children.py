@@ -48,7 +48,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.enclosed = flow.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard, forked.doubted = {}, (), (), ()
-    forked.guarded, forked.interruptible, forked.held = False, False, ()
+    forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
     kept = {"ERR"} if "E" in state.options else set()

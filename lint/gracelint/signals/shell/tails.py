@@ -15,6 +15,8 @@ def replaces(state: State, *, redirected: bool) -> bool:
     """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
     if any(trap.action for name, trap in state.traps.items() if name not in PSEUDO):
         return False
+    if state.trapped and state.shell.dialect.family == "ash":
+        return False  # also when the trap is gone (measured, busybox 1.35)
     labels: set[str] = {"redirection"} if redirected else set()
     frame = state.stack
     while frame is not None and frame.kind != "base":

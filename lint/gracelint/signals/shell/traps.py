@@ -116,6 +116,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     if not reset:
         traps[signal] = made
     state.traps = traps
+    state.trapped = state.trapped or any(trap.action for trap in traps.values())
     state.guarded = state.guarded or (
         signal == "EXIT" and not reset and action != "" and state.shell.dialect.exit_trap_on_signal
     )
