@@ -424,6 +424,29 @@ def test_workers_of_php(tmp_path: Path, base: str, also: str, arguments: str, ve
 
 
 @pytest.mark.parametrize(
+    "path", ["//x", "//", "///x//y", "/../x", "x//y", "./..", "'' ", "$PWD/x", "$PWD//x/.", "~/x", "-", "/"]
+)
+def test_paths_of_all_sorts_come_to_an_end(tmp_path: Path, path: str) -> None:
+    lines = [
+        ". {}",
+        "[ -e {} ]",
+        "mkdir -p {}",
+        "cd {} && [ -f y ]",
+        "touch {}",
+        "ln -s {} l; cat l",
+        "echo a > {}",
+        "rm -r {}",
+        "cp {} z",
+        "exec {}",
+    ]
+    text = "\n".join(f"({line.format(path)}) || true" for line in lines)
+    (tmp_path / "run.sh").write_text(f"#!/bin/sh\n{text}\nexec app\n")
+    words = [sys.executable, "-m", "gracelint", "trace", "--isolated", str(tmp_path / "run.sh")]
+    told = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert "verdict:" in told.stdout, told.stderr
+
+
+@pytest.mark.parametrize(
     ("line", "verdict"),
     [
         ("STOPSIGNAL $SIG", "unknown"),

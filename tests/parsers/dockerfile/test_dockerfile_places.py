@@ -61,7 +61,8 @@ def check_instruction(model: Dockerfile, instruction: Instruction) -> None:
             start = between.index(word.value)
             assert not between[:start].strip(SPACES)
             between = between[start + len(word.value) :]
-        assert not between.strip(SPACES)
+        dropped = model.escape if instruction.keyword in ("ENV", "LABEL", "ARG") else ""  # with nothing behind it
+        assert between.strip(SPACES) in ("", dropped)
     for flag in instruction.flags:
         check_text(flag.text)
         assert flag.text.value.startswith("--")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ...image.paths import normal
 from . import patterns
 from .state import Made
 from .values import default
@@ -59,7 +60,7 @@ def followed(state: State, path: str) -> str:
         target = state.made[above].target if above != "/" else None
         if target is None:
             return path
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(above), target, rest))
+        path = normal(posixpath.join(posixpath.dirname(above), target, rest))
     return path
 
 
@@ -319,8 +320,8 @@ def located(path: str, workdir: Value) -> str | None:
     """An absolute path of a script's path; None where its folder is not known."""
     base = default(workdir)
     if path.startswith("/"):
-        return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(base, path)) if base is not None else None
+        return normal(path)
+    return normal(posixpath.join(base, path)) if base is not None else None
 
 
 def _behind_links(state: State, path: str) -> str | None:

@@ -11,6 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from ...image.model import NOT_KNOWN
+from ...image.paths import normal
 from ...parsers.shell import model as sh
 from .. import names
 from . import byname, filesystem
@@ -225,7 +226,7 @@ def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
     base = default(state.workdir)
     if target is None or base is None:
         return None
-    return _simple(machine, state, second, posixpath.normpath(posixpath.join(base, target)))
+    return _simple(machine, state, second, normal(posixpath.join(base, target)))
 
 
 def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) -> Value | None:
@@ -259,7 +260,7 @@ def _simple(machine: Machine, state: State, command: sh.Simple, workdir: Value) 
             base = default(workdir)
             if known is None or base is None:
                 return None
-            return posixpath.normpath(posixpath.join(base, known))
+            return normal(posixpath.join(base, known))
         case "cat":
             return _concatenated(machine, state, rest)
         case "seq":
