@@ -325,7 +325,7 @@ def _alone(process: Process, program: Program) -> Alternative:
     """A program that starts no other."""
     if program.name == "flock" and process.argv[-1].isdigit():
         return Alternative(None)  # locks a file that its parent has open
-    if program.name == "env":
+    if program.name == "env" or (program.name in ("nice", "ionice") and len(process.argv) == 1):
         return Alternative(None, 0)  # prints
     if program.name in _IDLE:
         return Alternative(None, 1, failed=f"{process.argv[0]} is given no command")

@@ -146,8 +146,8 @@ class LiveShell:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))
-        if self.ending:
-            return  # of an interrupt, with its command
+        if self.ending or self.state.block is not block:
+            return  # it leaves for an interrupt, with its command
         if block.kind == "wait":
             self.host.reap(self.state, block.pids)
         status = block.status
