@@ -118,6 +118,7 @@ class Transfer:
 
     ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
     what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
+    ``fills``: a file that is there already gets the content, and keeps its own mode.
     """
 
     sources: tuple[Target, ...]
@@ -127,6 +128,7 @@ class Transfer:
     mode: str | None = None
     keeps_mode: bool = True
     strips: bool = False
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,9 @@ def _copies(command: Simple, words: list[Argument], target: Target, around: Surr
         source, strips = around.target(words[2]), True
     if source is None or source.pattern or appends:
         return False
-    around.add(Transfer((source,), target, moves=False, into=False, keeps_mode=False, strips=strips), command.text)
+    around.add(
+        Transfer((source,), target, moves=False, into=False, keeps_mode=False, strips=strips, fills=True), command.text
+    )
     return True
 
 

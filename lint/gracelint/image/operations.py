@@ -7,6 +7,7 @@ are merged: what differs is not known.
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..records import dataclass, replace
@@ -192,7 +193,8 @@ def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effec
             if isinstance(entry, Vague):
                 return Change(lambda before: may_appear(before, "a copied folder may hold it"))
         elif origin is not None:
-            return Change(lambda entry: _arrived(action, entry, path, text), origin)
+            before = world.entry(path) if action.fills else None
+            return Change(partial(_arrived, action, path=path, text=text, before=before), origin)
     if destination.hints(path):
         return perhaps("a file is copied to a place that is not known")
     if destination.names(path) and not _is_folder(action, world):
@@ -232,7 +234,8 @@ def _origin(action: Transfer, source: Target, path: str, world: World) -> str | 
     return posixpath.join(folder, name, below) if below else posixpath.join(folder, name)
 
 
-def _arrived(action: Transfer, entry: Entry, path: str, text: Text) -> Entry:
+def _arrived(action: Transfer, entry: Entry, path: str, text: Text, before: Entry | None = None) -> Entry:
+    """What a transfer brings; ``before`` stood there, and keeps its mode if only the content is written."""
     if isinstance(entry, Vague):
         entry = Found(ImageFile(path, None, None, text, exact=False))
     if not isinstance(entry, Found):
@@ -242,6 +245,8 @@ def _arrived(action: Transfer, entry: Entry, path: str, text: Text) -> Entry:
         file = _stripped(file)
     if action.mode is not None:
         file = replace(file, executable=executable_after(action.mode, file.executable))
+    elif isinstance(before, Found):
+        file = replace(file, executable=before.file.executable)
     elif not action.keeps_mode:
         file = replace(file, executable=False)
     return Found(file)

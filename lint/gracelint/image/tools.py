@@ -121,7 +121,9 @@ def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> No
     sources = tuple(around.target(word) for word in operands)
     if any(source.pattern for source in sources):
         into = True
-    around.add(Transfer(sources, destination, words[0].value.endswith("mv"), into), text)
+    moves = words[0].value.endswith("mv")
+    fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
+    around.add(Transfer(sources, destination, moves, into, fills=fills), text)
 
 
 def _absolute(path: str, around: Surroundings) -> str | None:
