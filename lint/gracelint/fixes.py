@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from .diagnostics import Finding, Safety
-    from .engine import Fates, Report
+    from .engine import Fates
+    from .report import Report
     from .source import Document, Edit
 
 # Each round mends at least one finding for good or refuses one, so this only bounds a rule that goes in circles.

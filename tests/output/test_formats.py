@@ -9,10 +9,11 @@ import jsonschema
 import pytest
 
 from gracelint.diagnostics import Finding, Fix, Related
-from gracelint.engine import Bug, Report
+from gracelint.engine import Bug
 from gracelint.output import FORMATS, renderer
 from gracelint.output.as_github import command, summary
 from gracelint.output.closing import FOR_PEOPLE, closing
+from gracelint.report import Report
 from gracelint.source import Document, Edit, Span
 from gracelint.terminal import PLAIN, Style
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..cases import absolute
 from ..config import ConfigError, Finder, Settings
 from ..discovery import Source, discover, display
-from ..engine import PluginError, Report, rules_for
+from ..engine import PluginError, rules_for
 from ..output import counted
 from ..records import replace
 from ..selection import Layer, unknown
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ..cache import Store
     from ..cases import Unit
+    from ..report import Report
 
 STDIN = "-"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from ..engine import Report
+    from ..report import Report
     from .streams import Streams
 
 

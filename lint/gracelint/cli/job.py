@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..cases import absolute
 from ..discovery import read_bytes
-from ..engine import combine, judge, judge_all, rules_for, shown
+from ..engine import judge, judge_all, rules_for
 from ..records import replace
+from ..report import combine, shown
 from ..source import Document
 from ..units import renewed
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from ..cases import Unit
     from ..diagnostics import Finding
     from ..discovery import Source
-    from ..engine import Judged, Report
+    from ..engine import Judged
+    from ..report import Report
 
 
 class Job:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection
 
-    from ..engine import Report
+    from ..report import Report
     from .streams import Streams
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..diagnostics import Safety
-    from ..engine import Report
+    from ..report import Report
     from ..source import Document
     from .job import Job
     from .streams import Streams

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..engine import Report
+    from ..report import Report
     from ..terminal import Style
 
     Renderer = Callable[[Report, Style], Iterator[str]]

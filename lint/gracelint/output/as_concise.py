@@ -9,7 +9,7 @@ from ..terminal import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..engine import Report
+    from ..report import Report
     from ..terminal import Style
 
 

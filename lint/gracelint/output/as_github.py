@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..diagnostics import Finding
-    from ..engine import Report
+    from ..report import Report
     from ..terminal import Style
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

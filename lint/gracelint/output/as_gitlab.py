@@ -11,7 +11,7 @@ from ..terminal import well_formed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..engine import Report
+    from ..report import Report
     from ..terminal import Style
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}

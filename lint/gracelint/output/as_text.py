@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..diagnostics import Finding
-    from ..engine import Report
+    from ..report import Report
     from ..source import Span
     from ..terminal import Style
 

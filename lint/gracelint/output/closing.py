@@ -9,7 +9,7 @@ from . import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..engine import Report
+    from ..report import Report
     from ..terminal import Style
 
 # The formats that end with them.
