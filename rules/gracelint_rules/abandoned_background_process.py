@@ -47,7 +47,7 @@ from gracelint.rule import Case, Rule
 from .defects import hop_of, of_rule
 from .launching import base_name
 from .supervising import several_fix
-from .telling import child_name, controlled_name, cost, program_name, severity_of, tell
+from .telling import child_name, controlled_name, cost, name_of, program_name, severity_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,8 @@ def check(case: Case) -> Iterator[Finding]:
         if hop is not None and base_name(hop.argv[0]) in ("service", "systemctl"):
             app = controlled_name(hop.argv)
         else:
-            app = program_name(hop.argv) if hop is not None else child_name(outcome, job.pid)
+            own = hop is not None and hop.argv == job.command.argv
+            app = name_of(job.command) if own else program_name(hop.argv) if hop else child_name(outcome, job.pid)
         if hop is not None and hop.notified:
             what = f"{app} hears {case.trace.stop_signal.name}, but nobody waits until it has ended: "
         else:

@@ -85,7 +85,8 @@ def check(case: Case) -> Iterator[Finding]:
         return
     if any(_LOOKS.search(text.value) for heredoc in expanded(case) for text in heredoc.lost):
         return  # it did, before the build took it away
-    outcome = outcomes[0]
+    # On another way it may hold earlier, at a program that nobody knows: where it ends is the place.
+    outcome = max(outcomes, key=lambda each: each.command.text.start if each.command is not None else -1)
     image = case.image
     search = image.env.get("PATH") or ""
     for word in words:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.signals.shell.behind import execs_behind, leaves_behind
+from gracelint.signals.shell.behind import execs_behind, pauses_to_leave
 from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
-from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
 from .telling import service_name
@@ -32,8 +31,6 @@ _RELOADS = ("SIGHUP", "SIGUSR1", "SIGUSR2")
 _BESIDE = frozenset(
     {"ssh", "sshd", "cron", "crond", "rsyslog", "rsyslogd", "munged", "munge", "dbus", "dbus-daemon", "rpcbind"}
 )
-_LONG = 3600
-"""Seconds of a pause that is no pause."""
 # What bash calls so, and no process is ever sent.
 _NO_SIGNALS = ("ERR", "DEBUG", "RETURN")
 
@@ -175,10 +172,8 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
 
 
 def gives_up(outcome: Outcome) -> bool:
-    """Whether the shell only pauses before it leaves, so that its last words can be read, or it is not started again at once."""
-    command = outcome.command
-    seconds = duration(command.argv) if command is not None else None
-    return command is not None and seconds is not None and seconds < _LONG and leaves_behind(outcome, command)
+    """Whether the shell only pauses before it leaves."""
+    return outcome.command is not None and pauses_to_leave(outcome.source, outcome.command)
 
 
 def _main(daemons: Sequence[Command]) -> Command:

@@ -80,8 +80,9 @@ def _story(outcome: Outcome, names: Sequence[str], signal: str | None, front: st
     """What becomes of them."""
     several, named = len(names) > 1, listed(names)
     if outcome.end != "exits":
+        hears_it = front if outcome.end == "exec" or outcome.command is None else f"the shell, which waits for {front}"
         does, hears, they = ("run", "hear", "they are") if several else ("runs", "hears", f"{named} is")
-        return f"{named} {does} in the background and never {hears} {signal}, which goes to {front}: {they} killed without notice"
+        return f"{named} {does} in the background and never {hears} {signal}, which goes to {hears_it}: {they} killed without notice"
     typed = READS_ITS_INPUT in outcome.reasons
     last = "the shell at its end leaves too where there is no terminal" if typed else "the script ends"
     are = "are" if several else "is"

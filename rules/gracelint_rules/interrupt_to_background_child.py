@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.shell.outcome import Outcome, Sent
 
 _INTERRUPT = regex(r"(?<=\s)-(?:s\s+)?(?:SIG)?(?:INT|QUIT|2|3)\b", re.IGNORECASE)
 
@@ -70,12 +71,20 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{app} was started with &, so it ignores {sent.signal} unless it installs a handler of its own: it does not stop and is killed after"
+            f"{app} was started with &, so it ignores {sent.signal} unless it installs a handler of its own: without one it does not stop, and is killed after"
             f" {case.trace.grace_period:g} s; send TERM",
-            severity=severity_of(defect.path),
+            severity=severity_of(defect.path) if _is_known(outcome, sent) else "info",
             confidence="medium",
             fix=fix_of("unsafe", "Send TERM", [sent.text.cut(*option.span()).edit("-TERM")]) if option else None,
         )
+
+
+def _is_known(outcome: Outcome, sent: Sent) -> bool:
+    """Whether it is known of one of those it is sent to what it does with the signal: a server of the catalogue, or an application whose source was read."""
+    programs = [job.command.program for job in outcome.jobs if job.pid in sent.reached]
+    return any(
+        program is not None and (program.kind != "runtimes" or program.python is not None) for program in programs
+    )
 
 
 RULE = Rule("GL217", "interrupt-to-background-child", "error", check, __doc__)

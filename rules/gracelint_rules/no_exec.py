@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.records import replace
-from gracelint.signals.shell.behind import work_behind
+from gracelint.signals.shell.behind import work_behind, work_behind_in_job
 
 from .blamed_programs import has_trait
 from .blamed_shells import line_of, shell_form_of
@@ -52,6 +52,8 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         if outcome is None or outcome.command is None or _malformed(case, outcome):
             continue
         app = name_of_child(defect, outcome.command)
+        if "background" in outcome.command.around and not defect.hop.pid1:
+            shell = "the shell of the background job"
         loop = _fed_loop(outcome, outcome.command)
         if loop is not None:
             yield _loop_that_reads(rule, case, replace(defect, at=loop.cut(0, _HEAD)), outcome, shell, app)
@@ -147,15 +149,21 @@ def _advice(case: Case, outcome: Outcome) -> str:
     if shell_form_of(case, outcome) is not None:
         return "write a JSON array, or put exec before the last command"
     command = outcome.command
-    written = f"exec {program_name(command.argv)}" if command is not None else "exec"
-    for place in command.around if command is not None else ():
-        if place in _INSTEAD:
+    if command is None:
+        return "write exec"
+    written = f"exec {program_name(command.argv)}"
+    in_a_job = "background" in command.around
+    more = outcome.mode != "command" and (work_behind_in_job if in_a_job else work_behind)(outcome, command)
+    if in_a_job and not more:
+        return f"write {written}: the job is then the program itself"
+    for place in command.around:
+        if place in _INSTEAD and not (place == "subshell" and more):
             return _INSTEAD[place].format(exec=written)
-    if command is not None and outcome.mode != "command" and work_behind(outcome, command):
+    if more:
         return (
             "start it with &, trap the signal, send it on and wait: exec would take away what the script does behind it"
         )
-    if command is not None and has_trait(command.program, "privilege-drop"):
+    if has_trait(command.program, "privilege-drop"):
         if becomes_root(command.argv):
             return f"write {written}, or better, let the image start as root, without {program_name(command.argv)}"
         return f"write {written}, or better, exec gosu USER, su-exec or setpriv in place of it"

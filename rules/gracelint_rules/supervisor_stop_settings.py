@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.image.model import Argument
-    from gracelint.signals.model import Hop, Program
+    from gracelint.signals.model import Hop, Program, Started
     from gracelint.source import Text
 
 # Where a supervisor is told how long it waits.
@@ -132,7 +132,7 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
     if clean and sent not in clean:
         settable = any(one.stop_signal is not None for one in supervisor.starts)
         advice = (
-            f"set its stop signal to {clean[0]}"
+            _told_otherwise(supervisor, started, clean[0])
             if settable
             else f"let a supervisor start it that can be told to send {clean[0]}, or give it a container of its own"
         )
@@ -157,6 +157,15 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             fix=_set(supervisor, hop.text, "stopwaitsecs", f"{needs + _MARGIN:g}"),
         )
     return None
+
+
+def _told_otherwise(supervisor: Program, started: Started | None, signal: str) -> str:
+    """How a supervisor is told to send another signal."""
+    if not supervisor.name.startswith("s6"):
+        return f"set its stop signal to {signal}"
+    if started is not None and started.to_group:  # the command of s6-overlay
+        return f"make it a service of {supervisor.name}, with {signal} in the file down-signal beside its run script"
+    return f"write {signal} into the file down-signal beside its run script"
 
 
 def _pause(program: Program, signal: str) -> float:

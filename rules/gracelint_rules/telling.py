@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Confidence, Finding, Fix, Severity
     from gracelint.rule import Case, Rule
-    from gracelint.signals.model import SignalPath
+    from gracelint.signals.model import Hop, SignalPath
     from gracelint.signals.shell.outcome import Command, Job, Outcome
     from gracelint.source import Text
 
@@ -139,8 +139,18 @@ def _when(conditions: Sequence[str]) -> str:
 
 def _blames_another(path: SignalPath, defect: Defect) -> bool:
     """Whether a way ends badly with the same process in it: then it is only that something else is told of it."""
-    text = defect.hop.text
-    return path.verdict == defect.path.verdict and text is not None and any(hop.text == text for hop in path.hops)
+    text, held = defect.hop.text, _held(defect.hop)
+    return (
+        path.verdict == defect.path.verdict
+        and text is not None
+        and any(hop.text == text and _held(hop) == held for hop in path.hops)
+    )
+
+
+def _held(hop: Hop) -> Text | None:
+    """The command that a shell waits for."""
+    command = hop.shell.command if hop.shell is not None else None
+    return command.text if command is not None else None
 
 
 def _contradicts(when: Sequence[str]) -> bool:
@@ -156,6 +166,9 @@ def name_of_child(defect: Defect, command: Command) -> str:
             return program_name(hop.argv)
         if started and hop.shell is None and base_name(command.argv[0]) in SHELLS and hop.argv[:1] != command.argv[:1]:
             return program_name(hop.argv)  # of sh -c 'prepare && exec app', what it has become
+        inner = hop.shell.command if started and hop.shell is not None and hop.shell.mode == "command" else None
+        if inner is not None and base_name(command.argv[0]) not in SHELLS:
+            return program_name(inner.argv)  # of su user -c 'app | filter'
     return program_name(command.argv)
 
 

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 DEBIAN, UNKNOWN = "FROM debian:12", "FROM corp/base:1"
 
 
-def message(folder: Path, script: str, base: str = DEBIAN) -> str:
-    """GL201's message on an image that starts a script."""
+def message(folder: Path, script: str, base: str = DEBIAN, code: str = "GL201") -> str:
+    """The only message of a rule on an image that starts a script."""
+    (message,) = messages(folder, script, base, code)
+    return message
+
+
+def messages(folder: Path, script: str, base: str = DEBIAN, code: str = "GL201") -> list[str]:
+    """A rule's messages on an image that starts a script, by their places."""
     (folder / "Dockerfile").write_text(f'{base}\nCOPY run.sh /run.sh\nENTRYPOINT ["sh", "/run.sh"]\n')
     (folder / "run.sh").write_text(f"#!/bin/sh\n{script}")
-    (finding,) = (each for each in lint(folder)["findings"] if each["code"] == "GL201")
-    return str(finding["message"])
+    return [str(each["message"]) for each in lint(folder)["findings"] if each["code"] == code]
 
 
 @pytest.mark.parametrize(
@@ -57,3 +62,50 @@ def test_what_exec_would_take_away(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     assert "write exec gunicorn" in message(tmp_path, "gunicorn app:app\n")
     assert "exec would take away" in message(tmp_path, "gunicorn app:app\nour-backup /data\n")
+
+
+def test_each_branch_has_its_condition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = 'if [ "$MODE" = web ]; then\n  gunicorn app:app\nelse\n  gunicorn admin:app\nfi\n'
+    first, second = messages(tmp_path, script)
+    assert first.endswith(" (when $MODE = web)")
+    assert second.endswith(" (when $MODE != web)")
+
+
+def test_whom_the_signal_goes_to_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    in_front = message(tmp_path, "nginx\ntail -f /var/log/nginx/access.log\n", code="GL216")
+    assert "which goes to the shell, which waits for tail" in in_front
+    instead = message(tmp_path, "nginx\nexec tail -f /var/log/nginx/access.log\n", code="GL216")
+    assert "which goes to tail" in instead
+
+
+def test_the_program_behind_a_privilege_drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = message(tmp_path, 'su app -c "gunicorn app:app" &\nsleep infinity\n', code="GL209")
+    assert job.startswith("nobody tells gunicorn of SIGTERM")
+    outer, inner = messages(tmp_path, 'su app -c "gunicorn app:app | grep -v health"\n', "FROM alpine:3.20")
+    assert "gunicorn is killed after 10 s" in outer
+    assert "waits for gunicorn" in inner
+
+
+@pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        ("cd /srv && gunicorn app:app", "write exec gunicorn: the job is then the program itself"),
+        ("(gunicorn app:app; our-backup /data)", "exec would take away what the script does behind it"),
+    ],
+)
+def test_the_shell_of_a_background_job(job: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bash stays in front of what a list in the background starts; dash and ash become its last command."""
+    monkeypatch.chdir(tmp_path)
+    script = f"trap 'kill $pid; wait $pid' TERM\n{job} &\npid=$!\nwait $pid\n"
+    told = message(tmp_path, script, "FROM fedora:40")
+    assert told.startswith("the shell of the background job, bash")
+    assert says in told
+
+
+def test_an_interrupt_to_a_program_that_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = message(tmp_path, "our-server &\npid=$!\ntrap 'kill -INT $pid' TERM\nwait\nwait\n", code="GL217")
+    assert "without one it does not stop" in told

@@ -22,6 +22,7 @@ from ...parsers.shell.model import (
     Subshell,
 )
 from ...regexes import regex
+from ..sleeping import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +54,7 @@ _PREPARING = frozenset(
         "rm",
     }
 )
+_LONG = 3600  # seconds of a pause that is no pause
 _ENDS = frozenset({"exit", "return", "wait", "true", ":", "false", "echo", "printf"})
 
 
@@ -69,6 +71,22 @@ def work_behind(outcome: Outcome, command: Command, *, always: bool = False) -> 
     if always:
         return _always_goes_on(body, command.text)
     return any(_goes_on(body, text) for text in (*command.calls, command.text) if text.buffer is outcome.source.buffer)
+
+
+def work_behind_in_job(outcome: Outcome, command: Command) -> bool:
+    """The same of a command in a background job: only what the job itself does behind it counts."""
+    from ...parsers.shell import parse_command
+    from ...parsers.shell.walk import walk
+
+    nodes = walk(parse_command(outcome.source).body)
+    jobs = [node.command for node in nodes if isinstance(node, Background) and _holds(node.text, command.text)]
+    if not jobs:
+        return False
+    job = jobs[-1]
+    bodies = [job.body] if isinstance(job, Subshell) else _blocks(job)
+    return _first(job, command.text) or any(
+        _goes_on(body, command.text) for body in bodies if _holds(body.text, command.text)
+    )
 
 
 def _goes_on(block: Block, at: Text) -> bool:
@@ -129,11 +147,15 @@ def says_and_leaves(outcome: Outcome, command: Command) -> bool:
     return bool(rest) and names[-1] == "exit" and names.count("echo") > 1 and "$?" not in rest[-1].text.value
 
 
-def leaves_behind(outcome: Outcome, command: Command) -> bool:
-    """Whether the last command behind a command, in its own block, is an ``exit``."""
+def pauses_to_leave(source: Text, command: Command) -> bool:
+    """Whether a command only pauses (``sleep 120``), and the last command behind it, in its own block of a script, is an ``exit``: so that last words can be read,
+    or the container is not started again at once. What stood in front of it is what the script is for."""
     from ...parsers.shell import parse_command
 
-    rest = _behind(parse_command(outcome.source).body, command.text)
+    seconds = duration(command.argv) if command.argv else None
+    if seconds is None or seconds >= _LONG:
+        return False
+    rest = _behind(parse_command(source).body, command.text)
     last = rest[-1] if rest else None
     return isinstance(last, Simple) and bool(last.words) and last.words[0].text.value == "exit"
 

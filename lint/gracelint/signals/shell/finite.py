@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
+from ..programs import catalogue
 from .behind import deed, for_each, says_and_leaves, siblings_before, work_behind
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ def _starts_the_unknown(command: Command) -> bool:
 
 
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
-    """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end."""
+    """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end. Of ``su app`` the second word is none."""
+    if not words or catalogue.by_command(words[0]) is not None:
+        return False
     same = len(words) > 1 and len(earlier) > 1 and words[:2] == earlier[:2]
     return same and words[1][:1].isalpha() and "/" not in words[1] and "." not in words[1]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from ..process import Bound
 from . import children, orders, simple, steady
+from .behind import pauses_to_leave
 from .children import Forked
 from .host import Running
 from .machine import Machine
@@ -214,6 +215,9 @@ def _settled(machine: Machine, state: State) -> list[State]:
         stays = steady.lasts(each)
         if stays:
             result.append(each)
+            continue
+        if block.kind == "foreground" and pauses_to_leave(each.shell.source, block.command):
+            pending.extend(simple.over(machine, each, block.status))
             continue
         if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
