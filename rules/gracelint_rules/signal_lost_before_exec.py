@@ -116,7 +116,7 @@ def check(case: Case) -> Iterator[Finding]:
             for command in outcome.before:
                 short = (signal or "SIGTERM").removeprefix("SIG")
                 if _waits(command) and not _beside_others(outcome, command) and not _trapped(outcome, command, short):
-                    app = program_name(path.pid1)
+                    app = program_name(path.app.argv if path.app is not None else path.pid1)
                     trap = f"trap 'exit {128 + (number(signal or '') or 15)}' {short}"
                     outlasts = _outlasts(command, case.trace.grace_period)
                     several = _does_several_things(outcome)

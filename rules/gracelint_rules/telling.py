@@ -109,7 +109,7 @@ def cost(case: Case, path: SignalPath) -> str:
 
 
 def condition(case: Case, defect: Defect) -> str:
-    """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions, of a way that has it, that no way without it fulfils; of those as few the
+    """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions that all ways that have it fulfil, and none without it; of those as few the
     last: they decided. What only other processes of the container came across is none of them. Named only where a reader can look them up, and where they tell such ways
     from all others."""
     if not defect.whens or () in defect.whens:
@@ -120,9 +120,10 @@ def condition(case: Case, defect: Defect) -> str:
     without = [
         set(path.when) for path in case.trace.paths if path.when not in found and not _blames_another(path, defect)
     ]
+    common = set.intersection(*map(set, possible)) if possible else set()
     for count in range(_CONDITIONS_SHOWN + 1):
         for when in possible:
-            last = when[-_CONDITIONS_COMPARED:]
+            last = [each for each in when[-_CONDITIONS_COMPARED:] if each in common]
             for chosen in reversed(list(combinations(last, count))):
                 if not any(fulfilled.issuperset(chosen) for fulfilled in without):
                     return _when(chosen)

@@ -72,6 +72,17 @@ def test_each_branch_has_its_condition(tmp_path: Path, monkeypatch: pytest.Monke
     assert second.endswith(" (when $MODE != web)")
 
 
+def test_a_condition_is_one_of_all_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only some of the ways with the defect asked for is none of its conditions."""
+    monkeypatch.chdir(tmp_path)
+    script = (
+        '[ "$MODE" = web ] || exec our-tool\n'
+        'if [ "$QUIET" = 1 ]; then quiet=-q; else quiet=; fi\n'
+        "trap 'kill $pid' TERM\nservice nginx start\ngunicorn app:app $quiet &\npid=$!\nwait $pid\n"
+    )
+    assert message(tmp_path, script, code="GL204").endswith(" (when $MODE = web)")
+
+
 def test_whom_the_signal_goes_to_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     in_front = message(tmp_path, "nginx\ntail -f /var/log/nginx/access.log\n", code="GL216")

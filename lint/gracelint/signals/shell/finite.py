@@ -24,6 +24,7 @@ _DEEDS = frozenset(
 )
 # A script that controls a service (ctl.sh start, apictl restart) starts it in the background and returns.
 _CONTROL = regex(r"ctl$|\.sh$|service$|daemon$")
+_ASKS = frozenset({"--help", "--version"})
 _VERBS = frozenset({"start", "stop", "restart", "reload", "status"})
 _WORDS = 5
 # What may stand behind the application of a script, for when it has ended, and what closes what it stands in.
@@ -38,6 +39,8 @@ _VERSION = regex(r"[\d.]+$")
 
 def sounds_finite(command: Command) -> bool:
     """Whether the program's name, or that of the script that an interpreter or a runner runs, holds a word for a deed that ends."""
+    if not _ASKS.isdisjoint(command.argv[1:]):
+        return True
     if not command.argv or (command.program is not None and command.program.stays and not _is_unread_runner(command)):
         return False
     name = command.argv[0].rpartition("/")[2]
