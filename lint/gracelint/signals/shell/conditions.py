@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import filesystem
+from . import filesystem, specials
 from .parameters import compute
 from .state import Truth
 from .values import Unknown, default, name
@@ -65,6 +65,8 @@ class _Test:
                 return nonempty(fields[1].value).negated()
             case 3 if _binary_operator(fields[1].value):
                 return binary(self.machine, self.state, fields[0].value, str(fields[1].value), fields[2].value)
+        if _means_nothing([field.value for field in fields[:5]]):
+            return Truth(False, error=True)
         if len(fields) > 200:
             return unknown("a very long test holds", "a very long test does not hold")
         result = self.either(0)
@@ -115,6 +117,21 @@ class _Test:
             return unary(self.machine, self.state, word, operand)
         self.at += 1
         return nonempty(word)
+
+
+def _means_nothing(words: list[Value]) -> bool:
+    """Whether ``test`` cannot make anything of so few words: ``[ = x ]`` and ``[ -ge 1 ]``, which an empty variable leaves, ``[ a b ]``, ``[ a b = c ]`` (measured in all three shells)."""
+    first, *rest = words
+    if (
+        not 2 <= len(words) <= 4
+        or not isinstance(first, str)
+        or first in ("!", "(")
+        or not {"-a", "-o"}.isdisjoint(words)
+    ):
+        return False
+    if len(words) == 2:
+        return not (first.startswith("-") and len(first) == 2)
+    return isinstance(rest[0], str) and (len(words) == 4 or not _binary_operator(rest[0]))
 
 
 def _binary_operator(word: Value) -> bool:
@@ -227,7 +244,7 @@ def _refined(truth: Truth, left: Value, right: Value) -> Truth:
 def _compare(left: Value, right: Value, sign: str, compare: Callable[[str, str], bool]) -> Truth:
     if isinstance(left, str) and isinstance(right, str):
         return Truth(compare(left, right))
-    if left == right and isinstance(left, Unknown) and sign == "=":
+    if left == right and isinstance(left, Unknown) and sign == "=" and not specials.counts_on(left.name):
         return Truth(True)
     known = default(left), default(right)
     by_default = compare(known[0], known[1]) if known[0] is not None and known[1] is not None else None

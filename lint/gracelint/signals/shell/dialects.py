@@ -51,8 +51,6 @@ SHOPTS = frozenset(
     "patsub_replacement progcomp progcomp_alias promptvars restricted_shell shift_verbose sourcepath syslog_history varredir_close xpg_echo".split()
 )
 DASH_LETTERS = frozenset("aefIimnsxvVECbup")
-# Variables that bash has of its own; dash and ash do not know all of them.
-OF_BASH = frozenset("BASHPID BASH_VERSION BASH_VERSINFO EPOCHSECONDS EUID LINENO RANDOM SECONDS SHLVL UID".split())
 SIMPLE = (frozenset[str](),)
 
 
@@ -87,11 +85,10 @@ class Dialect:
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``wait_options``: the letters that ``wait`` takes; ``first_of_named``: ``wait -n`` of pids comes back for the first of them (busybox waits for each in turn: ``waitcmd`` in ash.c); ``forgets_ended``: ``wait -n`` does not
-    tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``forgets_by_line``: nor, in ``-c``, of any that it has noticed before a foreground command was over or a line was read (``notify_of_job_status``, jobs.c); ``doubts_failed``: it may not tell of one that failed (busybox 1.35 does not); ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``returns_from_traps``: a
-    ``return`` in a trap's action ends what the trap has interrupted. ``bad_substitutions``: operators in ``${…}`` on which the
+    tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``forgets_by_line``: nor, in ``-c``, of any that it has noticed before a foreground command was over or a line was read (``notify_of_job_status``, jobs.c); ``doubts_failed``: it may not tell of one that failed (busybox 1.35 does not); ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
     here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l; ``time``: it is a program; ``echo``: it reads backslashes and has no -e; ``^``: in brackets of a pattern it is a character; ``read``: it has no option but -p and -r, and wants a name); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
-    letters, others always do. ``appends``: ``x+=y`` is an assignment. ``dollar_quotes``: the quotes in front of which a dollar is none (``$'a'``). ``variables``: those that it sets itself, of `OF_BASH`.
+    letters, others always do. ``appends``: ``x+=y`` is an assignment. ``dollar_quotes``: the quotes in front of which a dollar is none (``$'a'``).
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
     ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
@@ -119,7 +116,6 @@ class Dialect:
     doubts_failed: bool = False
     lists_ended: bool = False
     forgets_waited: bool = False
-    returns_from_traps: bool = True
     bad_substitutions: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
     misreads: frozenset[str] = frozenset()
@@ -128,7 +124,6 @@ class Dialect:
     unknown_option_ends: bool = True
     appends: bool = False
     dollar_quotes: str = ""
-    variables: frozenset[str] = frozenset()
     exec_options: str = ""
     leaves_by_exit_trap: bool = True
     pseudo_signals: frozenset[str] = frozenset()
@@ -183,7 +178,6 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             unknown_option_ends=False,
             lacks=LACKED_BY_ASH,
             dollar_quotes="'",
-            variables=frozenset({"LINENO", "RANDOM", "SHLVL"}),
             exec_options="a",
             wait_options="n",
             waits_for_orphans=True,
@@ -212,13 +206,11 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         forgets_waited=True,
         forgets_killed=True,
         forgets_by_line=True,
-        returns_from_traps=False,
         sources_here=not posix,
         specials_end=posix,
         options=BASH_OPTIONS,
         appends=True,
         dollar_quotes="'\"",
-        variables=OF_BASH,
         exec_options="acl",
         wait_options="fn" if number is not None and number < (5, 1) else "fnp",
         leaves_by_exit_trap=False,

@@ -5,6 +5,7 @@ Hazard: what leaves its frame early has to do so through `unwind`.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
@@ -69,7 +70,9 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     state.scopes = (*state.scopes, (state.parameters if own else None, {}))
     if own:
         state.parameters = tuple(fields[2:])
-    state.push("call", data=node.text, label="source")
+    state.push(
+        "call", sys.intern(path) if path else None, data=node.text, label="source"
+    )  # a frame is known by identities
     state.push("seq", machine.context.parse(text, file=True).body)
     return [state]
 
@@ -192,11 +195,12 @@ def unwind(machine: Machine, state: State, until: Callable[[Frame], bool], *, wi
 
 
 def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``return``."""
+    """``return``: also from the function, or the file, that a trap has interrupted. Elsewhere in a trap, as in a script, bash does not know it, and goes on behind it."""
     status = _status(state, fields)
     truth = state.truth
-    wanted = ("call",) if state.shell.dialect.returns_from_traps else ("call", "trap")
-    if not unwind(machine, state, lambda frame: frame.kind in wanted):
+    if status not in (0, None) and "e" in state.options and not state.tested and state.shell.dialect.family != "bash":
+        return [machine.leave(state, status)]  # in a trap, though its function be looked at
+    if not unwind(machine, state, lambda frame: frame.kind == "call"):
         if state.shell.dialect.family == "bash" and not state.enclosed:
             return machine.finished(state, 2)
         return [machine.leave(state, status)]

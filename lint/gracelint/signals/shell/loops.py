@@ -14,6 +14,7 @@ from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound
 from . import endings, filesystem, inputs, leaving, refusals, repeating, simple
+from . import words as wording
 from .compound import within
 from .outcome import Command
 from .state import Block, Ended, Truth
@@ -194,9 +195,10 @@ def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
         for field in state.parameters:
             _add(turns, field.value, field.rest)
     for word in node.words or ():
-        for field in machine.expand(state, (word,)):
-            if isinstance(field.value, str) and _is_pattern(word, field.value):
-                _add_files(turns, field.value, filesystem.matching(machine, state, field.value))
+        for field in wording.expand(machine, state, (word,)):
+            if isinstance(field.value, str) and "f" not in state.options and wording.is_pattern(word, field.value):
+                nothing = () if "nullglob" in state.options else (field.value,)
+                _add_files(turns, field.value, filesystem.matching(machine, state, field.value) or nothing)
             else:
                 _add(turns, field.value, field.rest or _is_open(word, field))
     if node.redirects:
@@ -219,21 +221,12 @@ def _add(turns: list[Turn], value: Value, many: bool) -> None:
 
 def _add_files(turns: list[Turn], value: str, files: tuple[str, ...]) -> None:
     """The turns of a pattern: the files that are known to match, or the pattern itself, and perhaps others."""
-    turns += [Turn(file) for file in files or (value,)]
+    turns += [Turn(file) for file in files]
     turns.append(Turn(value, len(turns) + 1, _more(f"another file like {value}", False)))
 
 
 def _more(what: str, by_default: bool | None) -> Truth:
     return Truth(None, by_default, f"there is {what}", f"there is not {what}")
-
-
-def _is_pattern(word: sh.Word, value: str) -> bool:
-    """Whether the shell looks for files of which a word is the pattern."""
-    for part in word.parts:
-        text = part.value.value if isinstance(part, sh.LiteralText) else value
-        if not getattr(part, "quoted", True) and any(character in text for character in "*?["):
-            return True
-    return False
 
 
 def _is_open(word: sh.Word, field: Field) -> bool:

@@ -59,7 +59,8 @@ class Machine:
 
     def expand(self, state: State, items: tuple[sh.Word, ...]) -> list[Field]:
         """The fields that words become."""
-        return words.expand(self, state, items)
+        fields = words.expand(self, state, items)
+        return words.without_patterns(fields, items) if "nullglob" in state.options else fields
 
     def value(self, state: State, word: sh.Word | None) -> Value:
         """A word's value where nothing splits."""

@@ -261,7 +261,8 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
         posixpath.join(target, posixpath.basename(source)) if standing(machine, state, target) == "folder" else target
     )
     kind = standing(machine, state, place)
-    if kind == "none" and filesystem.is_link(state, place):
+    nowhere = kind == "none" or filesystem.begins_empty(machine, state, filesystem.followed(state, place))
+    if filesystem.is_link(state, place) and nowhere:
         kind = "file"  # one that leads nowhere
     if kind == "folder" or (kind == "file" and "f" not in letters):
         yield False

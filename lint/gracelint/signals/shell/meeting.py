@@ -55,13 +55,8 @@ def _merge(into: State, state: State) -> None:
         one_sided = saved.keys() ^ other_saved.keys()  # local on one of the ways alone
         _meet(saved, other_saved, into, state)
         saved.update((name, Unknown(f"${name}")) for name in one_sided)
-    shared = 0
-    for one_condition, other in zip(into.conditions, state.conditions, strict=False):
-        if one_condition != other:
-            break
-        shared += 1
     into.required = tuple(dict.fromkeys((*into.required, *state.required)))
-    kept = into.conditions[:shared]
+    kept = tuple(condition for condition in into.conditions if condition in state.conditions)
     into.conditions = (*kept, *(condition for condition in into.required if condition not in kept))
     if into.status != state.status:
         into.status, into.truth = None, None
@@ -152,6 +147,7 @@ def _identity(state: State) -> object:
     return (
         state.ended.kind if state.ended else state.block.kind if state.block else "",
         state.ended.reason if state.ended else "",
+        state.ended.status if state.ended and state.pid != 1 else None,  # who started it may ask
         (command.text, command.argv) if command else None,
         _shape(process) if process else None,
         tuple(_shape(child) for child in children),

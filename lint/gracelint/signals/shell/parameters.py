@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
-from . import arithmetic, patterns, words
-from .dialects import OF_BASH
+from . import arithmetic, patterns, specials, words
 from .keyed import Keyed, Reference, key_of
 from .values import Field, Unknown, bounded, concatenate, default, join, name
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 _ANY_NAME = "_"
 _DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
-_SPECIAL = frozenset(
-    "@ * # ? $ ! - BASHPID BASH_SOURCE OPTIND PWD IFS RANDOM SECONDS LINENO EPOCHSECONDS PPID HOSTNAME UID EUID SHLVL BASH_VERSION BASH_VERSINFO".split()
-)
 
 
 def array(state: State, variable: str) -> Array:
@@ -33,7 +29,7 @@ def array(state: State, variable: str) -> Array:
     if isinstance(found, Keyed):
         return found.values
     if found is None or isinstance(found, Reference):
-        return ()
+        return specials.array(state, variable) if specials.is_array(state, variable) else ()
     return found if isinstance(found, tuple) else (found,)
 
 
@@ -76,51 +72,15 @@ def parameter(state: State, variable: str) -> Value | None:
         if number == 0:
             return state.shell.name
         return state.positional(number)
-    if variable not in _SPECIAL or (variable in OF_BASH and variable not in state.shell.dialect.variables):
-        return _plain_parameter(state, variable)
-    match variable:
-        case "@":
-            return join(field.value for field in state.parameters)
-        case "*":
-            return join((field.value for field in state.parameters), separator(state))
-        case "#":
-            return state.count
-        case "?":
-            return str(state.status) if state.status is not None else Unknown("$?", nonempty=True)
-        case "$":
-            return str(state.shell.pid)
-        case "BASHPID":
-            return str(state.pid)
-        case "!":
-            return state.last_pid
-        case "-":
-            return "".join(sorted(option for option in state.options if len(option) == 1))
-        case "BASH_SOURCE":
-            return state.lookup("BASH_SOURCE") or state.shell.name
-        case "OPTIND":
-            return state.lookup("OPTIND") or "1"
-        case "PWD":
-            return state.workdir
-        case "IFS":
-            return state.lookup("IFS") or " \t\n"
-        case "PPID" if state.shell.pid == 1:
-            return "0"
-        case "UID" | "EUID":
-            user = "0" if state.shell.user is None else state.shell.user.partition(":")[0].replace("root", "0")
-            return user if user.isdigit() else Unknown(f"${variable}", nonempty=True)
-    return state.lookup(variable) or Unknown(f"${variable}", nonempty=True)
-
-
-def separator(state: State) -> str:
-    """What stands between the words of ``"$*"``."""
-    separators = state.lookup("IFS")
-    return separators[:1] if isinstance(separators, str) and "IFS" in state.variables else " "
+    return specials.value(state, variable) if specials.has(state, variable) else _plain_parameter(state, variable)
 
 
 def _plain_parameter(state: State, variable: str) -> Value | None:
     found = state.lookup(variable)
     if found is not None or state.meant(variable) in state.variables:
         return found
+    if specials.is_foreign(variable):
+        return None
     if variable.isupper() or ("_" in variable and variable.upper() == variable):
         # Nobody set it here, but `docker run -e` may: by convention only upper-case names are for users.
         return Unknown(f"${variable}", "", variable=variable)
@@ -174,10 +134,11 @@ def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, targ
 
 def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
     items = array(state, part.name)
+    rest = next((at for at, item in enumerate(items) if isinstance(item, Unknown) and item.rest), None)
     if part.index in ("@", "*"):
         if part.operator == "length":
-            return str(len(items))
-        return join(items, separator(state) if part.index == "*" else " ")
+            return str(len(items)) if rest is None else Unknown(part.text.value, nonempty=True)
+        return join(items, specials.separator(state) if part.index == "*" else " ")
     keyed = state.variables.get(state.meant(part.name))
     if isinstance(keyed, Keyed):
         key = key_of(machine, state, part.index or "", part.text)
@@ -186,9 +147,7 @@ def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
             return str(len(found or "")) if not isinstance(found, Unknown) else Unknown(part.text.value, nonempty=True)
         return operate(machine, state, part, found)
     number = compute(state, part.index or "")
-    if part.name == "BASH_SOURCE" and number == 0:
-        return operate(machine, state, part, parameter(state, part.name))
-    if number is None:
+    if number is None or (rest is not None and not 0 <= number < rest):
         return Unknown(part.text.value)
     inside = -len(items) <= number < len(items)
     if part.operator == "length":

@@ -75,6 +75,26 @@ def braces(word: sh.Word) -> list[str]:
     return [f"{before}{each}{behind}" for each in inner.split(",")] if "," in inner else []
 
 
+def is_pattern(word: sh.Word, value: str) -> bool:
+    """Whether the shell looks for files of which a word is the pattern."""
+    for part in word.parts:
+        text = part.value.value if isinstance(part, sh.LiteralText) else value
+        if not getattr(part, "quoted", True) and any(character in text for character in "*?["):
+            return True
+    return False
+
+
+def without_patterns(fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
+    """The fields of words, of which a pattern is no field where it names no file, as ``shopt -s nullglob`` wants it: any number of them."""
+    written = {id(word.text): word for word in words}
+    return [
+        Field(Unknown(field.value, rest=True), field.text)
+        if isinstance(field.value, str) and (word := written.get(id(field.text))) and is_pattern(word, field.value)
+        else field
+        for field in fields
+    ]
+
+
 def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
     """A word's value where nothing splits (assignments, ``case`` subjects, here-strings)."""
     if word is None:
