@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gracelint.records import dataclass
+from gracelint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ UNCATCHABLE = ("SIGKILL", "SIGSTOP")
 _OF_TRAPS = ("deferred-trap", "trap-does-not-forward", "trap-for-another-signal", "unportable-trap")
 _NO_EXEC = ("missing-exec", "shell-wrapper-without-exec", "shell-form-entrypoint", "shell-form-cmd")
 _LEFT_ALONE = ("abandoned-background-process", "daemonized-service")
+_CONTROL = regex(r"\b(?:sv|s6-svc|s6-rc)\b[^\n]*\b(?:stop|force-stop|shutdown|force-shutdown|down|exit)\b")
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
@@ -78,7 +80,8 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         response = behaviour.responses.get(case.trace.stop_signal.name or "") if behaviour is not None else None
         if response is not None and response.defect == "exit-swallowed":
             yield response.defect, hop, response.at or response.blocking
-    if path.verdict in ("killed", "abrupt"):
+    # Who gives it no time at all wants it killed, whatever it could do.
+    if path.verdict in ("killed", "abrupt") and case.trace.grace_period > 0:
         # Of a signal that cannot be caught GL110 speaks, and only a missing exec is one with any other, too.
         uncatchable = case.trace.stop_signal.name in UNCATCHABLE
         yield from (each for each in _of_bad_path(case, path) if not uncatchable or each[0] in _NO_EXEC)
@@ -118,6 +121,8 @@ def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]
             continue
         if blamed[0] == "wrong-stop-signal" and any(each.how == "supervisor" for each in _above(path, hop)):
             continue  # its supervisor decides what is sent, whatever the container's own signal is
+        if blamed[0] == "supervisor-stop-settings" and any(_stops_services(each) for each in _above(path, hop)):
+            continue  # a script stops the services before it ends their supervisor
         if blamed[0] in _NO_EXEC and _robbed_all_the_same(path, hop):
             continue  # GL405 says it
         if blamed[0] in (*_NO_EXEC, *_LEFT_ALONE) and _told_all_the_same(path, hop):
@@ -148,6 +153,17 @@ def hop_of(path: SignalPath, job: Job) -> Hop | None:
             if hop.how == "background" and hop.shell is None and hop.text is not None and holds(job.text, hop.text)
         ),
         None,
+    )
+
+
+def _stops_services(hop: Hop) -> bool:
+    """Whether a shell's trap is in force, and its script has services stopped by their supervisor's control program."""
+    outcome = hop.shell
+    return (
+        outcome is not None
+        and outcome.stop is not None
+        and outcome.stop.trap is not None
+        and _CONTROL.search(outcome.source.value) is not None
     )
 
 

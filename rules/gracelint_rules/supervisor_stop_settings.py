@@ -48,6 +48,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gracelint.records import replace
 from gracelint.rule import Case, Rule
 from gracelint.signals.names import canonical
 from gracelint.source import Edit
@@ -94,7 +95,8 @@ def check(case: Case) -> Iterator[Finding]:
             found = _settings(case, program, hop.program, hop)
             if found is not None:
                 seen.add(hop.text.span)
-                yield found
+                deaf = supervisor is not None and not supervisor.pid1 and supervisor.notified is False
+                yield replace(found, message=f"once it hears of the stop, {found.message}") if deaf else found
 
 
 def _not_first(case: Case) -> Iterator[Finding]:

@@ -90,6 +90,7 @@ def test_a_file_that_says_nothing_usable(tmp_path: Path, text: str) -> None:
         ("1h", 3600),
         ("250ms", 0.25),
         ("1.5s", 1.5),
+        ("0", 0),
         ("10", None),
         ("s", None),
         ("", None),

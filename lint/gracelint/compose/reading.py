@@ -126,6 +126,8 @@ def duration(value: object) -> float | None:
     text = plain(value)
     if text is None:
         return None
+    if text == "0":  # the one number that needs no unit (Go: time.ParseDuration)
+        return 0.0
     parts = _DURATION.findall(text)
     if "".join(number + unit for number, unit in parts) != text:
         return None

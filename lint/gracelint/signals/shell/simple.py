@@ -100,8 +100,15 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     return machine.enter(state, function.body)
 
 
+# In front of a command that signals others, root changes nothing but that it may.
+_AS_ROOT = frozenset({"sudo", "doas"})
+_SIGNALLING = frozenset({"kill", "pkill", "killall", "xargs"})
+
+
 def external(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
     """Run a program as a child, or in place of the shell where this shell execs its last command."""
+    if machine.live and len(fields) > 1 and fields[0].shown in _AS_ROOT and fields[1].shown in _SIGNALLING:
+        return builtins.TABLE[fields[1].shown](machine, state, node, fields[1:])
     command = describe(state, node, fields, skipped)
     watched = limited.watched(machine, fields)
     if watched is not None and default(watched.value) is None and not machine.live:
