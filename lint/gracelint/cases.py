@@ -145,7 +145,9 @@ class View:
     @cached_property
     def case(self) -> Case:
         """What the rules are asked about."""
-        return Case(self.image, self._follow, self._problems, self.unit.kind == "script")
+        service = self.unit.service
+        stays = service.stays if service is not None else None
+        return Case(self.image, self._follow, self._problems, self.unit.kind == "script", stays)
 
     @cached_property
     def otherwise(self) -> Case | None:
@@ -158,7 +160,11 @@ class View:
         if self.unit.kind == "script" or given:
             return None
         launch = with_any_arguments(self.image)
-        return Case(replace(self.image, launch=launch), self._follow, tuple) if launch is not None else None
+        return (
+            replace(self.case, image=replace(self.image, launch=launch), unreadable=tuple)
+            if launch is not None
+            else None
+        )
 
     def _follow(self, image: Image) -> Trace:
         """The trace. An error is kept as well: forty rules asking must not make it forty times."""

@@ -26,13 +26,15 @@ class Case:
     """One image to judge. ``trace`` is worked out when a rule first asks for it, and then kept.
 
     ``dockerfile`` is None for a script or Python file that was linted by itself. ``problems`` are the parse errors of every
-    document on the way.
+    document on the way. ``stays`` says whether who starts the container (a compose file) means it to run until it is stopped, or to end by
+    itself (None: nobody says).
     """
 
     image: Image
     follow: Callable[[Image], Trace] = field(repr=False)
     unreadable: Callable[[], Iterable[Problem]] = field(repr=False)
     standalone: bool = False
+    stays: bool | None = None
 
     @property
     def dockerfile(self) -> Dockerfile:

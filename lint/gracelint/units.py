@@ -72,9 +72,18 @@ def _variants(services: list[Service]) -> list[Service | None]:
     for service in services:
         key = (service.build, ())
         before = seen.get(key)
-        # What any of them mounts may hold what the image lacks.
-        seen[key] = replace(before, mounts=(*before.mounts, *service.mounts)) if before else service.as_built()
+        # What any of them mounts may hold what the image lacks. Of what it is for, those say nothing that start something else.
+        stays = service.stays if service.entrypoint is None and service.command is None else None
+        other = replace(service.as_built(), stays=stays)
+        seen[key] = _with(before, other) if before else other
     for service in services:
         if len(seen) < MOST_WAYS:
             seen.setdefault((service.build, service.start), service)
     return [*seen.values()] or [None]
+
+
+def _with(service: Service, other: Service) -> Service:
+    """What two services say together of the image that both start as it is: one that is to run until it is stopped is enough."""
+    lasts = {service.stays, other.stays}
+    stays = True if True in lasts else False if False in lasts else None
+    return replace(service, mounts=(*service.mounts, *other.mounts), stays=stays)

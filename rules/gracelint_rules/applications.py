@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gracelint.diagnostics import Fix, Related
 from gracelint.regexes import regex
 
+from .purpose import weighed
 from .telling import condition, related, shown, sure
 
 if TYPE_CHECKING:
@@ -62,11 +63,13 @@ def tell(
     response = response_of(case, defect)
     program = defect.hop.program
     stays: Confidence = "high" if program is None or program.stays else "medium"
+    severity = severity or ("error" if defect.path.verdict == "killed" else "warning")
+    severity, confidence, unsaid = weighed(case, defect, severity, sure(case, confidence or stays))
     return rule.finding(
         defect.at,
-        f"{shown(defect.hop.argv)} {message}{condition(case, defect)}",
-        severity=severity or ("error" if defect.path.verdict == "killed" else "warning"),
-        confidence=sure(case, confidence or stays),
+        f"{shown(defect.hop.argv)} {message}{condition(case, defect)}{unsaid}",
+        severity=severity,
+        confidence=confidence,
         related=(*related(case, defect), *(_related(defect, response) if response is not None else ())),
         fix=fix,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.signals.shell.behind import execs_behind, pauses_to_leave
 from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
+from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
 from .telling import service_name
@@ -164,7 +165,9 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if outcome.end == "loop":
         return "loop-without-trap", outcome.loop or command.text
     if keeps_alive and outcome.end == "foreground":
-        return "keep-alive-as-pid1", command.text
+        # Between the rounds of a loop that has an end (five attempts), a pause only keeps what it stands behind from being tried at once.
+        between = "loop" in command.around and duration(command.argv) is not None
+        return None if between else ("keep-alive-as-pid1", command.text)
     # Who execs something behind a program expects it to return: its configuration may send it to the background.
     if outcome.end != "foreground" or sounds_finite(command) or execs_behind(outcome, command):
         return None

@@ -60,8 +60,14 @@ def defects(case: Case) -> tuple[Defect, ...]:
             before = found.get(key)
             whens = (*before.whens, path.when) if before else (path.when,)
             found[key] = Defect(name, before.path if before else path, before.hop if before else hop, at, whens)
+    from .purpose import nothing_lost
+
     trapped = {held for defect in found.values() if defect.rule in _OF_TRAPS and (held := _held(defect)) is not None}
-    return tuple(defect for defect in found.values() if defect.rule not in _NO_EXEC or defect.at not in trapped)
+    return tuple(
+        defect
+        for defect in found.values()
+        if (defect.rule not in _NO_EXEC or defect.at not in trapped) and not nothing_lost(case, defect)
+    )
 
 
 def _held(defect: Defect) -> Text | None:
@@ -80,8 +86,7 @@ def _of_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]]:
         response = behaviour.responses.get(case.trace.stop_signal.name or "") if behaviour is not None else None
         if response is not None and response.defect == "exit-swallowed":
             yield response.defect, hop, response.at or response.blocking
-    # Who gives it no time at all wants it killed, whatever it could do.
-    if path.verdict in ("killed", "abrupt") and case.trace.grace_period > 0:
+    if path.verdict in ("killed", "abrupt"):
         # Of a signal that cannot be caught GL110 speaks, and only a missing exec is one with any other, too.
         uncatchable = case.trace.stop_signal.name in UNCATCHABLE
         yield from (each for each in _of_bad_path(case, path) if not uncatchable or each[0] in _NO_EXEC)

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .stop_signal import started_otherwise
 from .telling import program_name
 from .writing import fix_of
 
@@ -49,30 +50,38 @@ _MARGIN = 2
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each application whose configured timeout, or whose pause, is longer than the grace period."""
+    """One finding for each application whose configured timeout, or whose pause, is longer than the grace period. None where it is given no time at all, which is wanted then."""
+    if case.trace.grace_period == 0:
+        return
     seen = set()
     for path in case.trace.paths:
         for hop in path.hops:
-            for finding in (*_timeout(hop, case.trace.grace_period), *_pause(hop, case.trace.grace_period)):
+            for finding in (*_timeout(case, hop), *_pause(hop, case.trace.grace_period)):
                 if finding.span not in seen:
                     seen.add(finding.span)
                     yield finding
 
 
-def _timeout(hop: Hop, grace: float) -> Iterator[Finding]:
-    program = hop.program
+def _timeout(case: Case, hop: Hop) -> Iterator[Finding]:
+    program, grace = hop.program, case.trace.grace_period
     if program is None or program.timeout is None or program.timeout_text is None or program.timeout <= grace:
         return
     at, value = program.timeout_text, f"{program.timeout:g}"
     shorter = at.value.replace(value, f"{max(1, grace - _MARGIN):g}", 1) if value in at.value else None
     yield RULE.finding(
         at,
-        f"{program_name(hop.argv)} may take {value} s to stop, but it is killed after {grace:g} s: raise the grace period where you deploy and tell gracelint"
-        " (grace-period), or set this timeout below it",
+        f"{program_name(hop.argv)} may take {value} s to stop, but it is killed after {grace:g} s: {_raised(case, program.timeout)}, or set this timeout below it",
         fix=fix_of("unsafe", "Set the timeout below the grace period", [at.edit(shorter)])
         if shorter is not None
         else None,
     )
+
+
+def _raised(case: Case, timeout: float) -> str:
+    """How the grace period is raised: in the compose file where that starts it."""
+    if started_otherwise(case):
+        return f"give this service a longer stop_grace_period ({timeout + _MARGIN:g}s)"
+    return "raise the grace period where you deploy and tell gracelint (grace-period)"
 
 
 def _pause(hop: Hop, grace: float) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ from .blamed_programs import has_trait
 from .blamed_shells import gives_up
 from .defects import of_rule
 from .initial import init_fix
-from .purpose import asks_for_development, for_development
+from .purpose import aside, asks_for_development, for_development
 from .supervising import lines
 from .telling import program_name, tell
 from .writing import exec_form_of, fix_of, nothing_follows
@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
         if _meant(case, defect) or (defect.hop.shell is not None and gives_up(defect.hop.shell)):
             continue
         argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
-        name, placeholder = program_name(argv), for_development(case)
+        name, placeholder = program_name(argv), for_development(case) or aside(case)
         if _instead(case, defect):
             yield tell(
                 RULE,
@@ -76,11 +76,22 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s, and"
-            f" whatever else runs in the container is killed without notice; run the real work in the foreground{', or start it behind an init (docker run --init)' if defect.hop.pid1 else ''}",
+            f"{name} only keeps the container alive and does not handle {case.trace.stop_signal.name}: every stop takes {case.trace.grace_period:g} s{_cost(defect, placeholder)}",
             severity="info" if placeholder else None,
             fix=None if placeholder else _fix(case, defect),
         )
+
+
+def _cost(defect: Defect, placeholder: bool) -> str:
+    """What else goes wrong, and what to do. Where nothing is seen to run besides, the container may be there to work in, or in something else's place: then nothing is lost but time."""
+    init = "start it behind an init (docker run --init)"
+    shells = [hop.shell for hop in (*defect.path.before, *defect.path.hops) if hop.shell is not None]
+    if not placeholder and any(shell.jobs or shell.daemons for shell in shells):
+        killed = (
+            ", and whatever else runs in the container is killed without notice; run the real work in the foreground"
+        )
+        return f"{killed}, or {init}" if defect.hop.pid1 else killed
+    return f"; if that matters, {init if defect.hop.pid1 else 'let it end when it is told'}"
 
 
 def _instead(case: Case, defect: Defect) -> bool:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 # Names that scripts of package.json have, and no programs.
 _SCRIPTS = frozenset({"dev", "prod", "production", "serve", "start"})
+_VERBS = frozenset({"run", "run-script"})
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -66,18 +67,25 @@ def check(case: Case) -> Iterator[Finding]:
         runner = program_name(defect.hop.argv)
         app = _started(defect)
         # Of a development server nobody misses the requests.
-        development = defect.path.app is not None and has_trait(defect.path.app.program, "development")
-        if app in _SCRIPTS:  # package.json is not known, and so not what runs in the end
-            app = f"what its script {app} runs"
+        meant = for_development(case)
+        development = any(has_trait(hop.program, "development") for hop in defect.path.hops)
+        if app in _SCRIPTS or app == runner:  # package.json is not known, and so not what runs in the end
+            app = f"what its script {_script(defect, app)} runs"
         yield tell(
             RULE,
             case,
             defect,
             f"{runner} stands between {case.trace.stop_signal.name} and {app}: {defect.hop.why.rstrip('.')}; {cost(case, defect.path)};"
-            f" start {'a production server' if development else app} directly",
-            severity="info" if for_development(case) else "warning" if development else severity_of(defect.path),
+            f" start {'a production server' if development and not meant else app} directly",
+            severity="info" if meant else "warning" if development else severity_of(defect.path),
             fix=runner_fix(case, defect.hop),
         )
+
+
+def _script(defect: Defect, app: str) -> str:
+    """The name of the script that a runner is asked for: ``dev`` of ``npm run dev``."""
+    words = [word for word in defect.hop.argv[1:] if not word.startswith("-") and word not in _VERBS]
+    return words[0] if words else app
 
 
 def _started(defect: Defect) -> str:

@@ -1,7 +1,16 @@
-"""What an image is there for: to develop with, as far as names and the environment say so."""
+"""What an image is there for, and so what is at stake when its stop goes wrong.
+
+A service is stopped in the middle of its work. A program that does one thing and ends is mostly not stopped at all, an image to develop or test in loses nothing, and where
+Compose gives no grace period, that the application is killed is what was wanted. Method: look for what says that the container is to run until it is stopped (`serves`): a
+port, a health check, a restart policy, a program that is known to stay. Whoever tells of a stop that goes wrong asks `weighed` how much that is worth: as it stands of a
+service, information where nothing says that it is one. Where nothing is at stake (`nothing_lost`), nothing is told at all.
+
+Names are weak witnesses: they make a finding less (a folder called ``tests``), or leave it as it is (a program called ``server``); they never make one more.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
@@ -9,11 +18,24 @@ from gracelint.regexes import regex
 from .stop_signal import started_otherwise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Confidence, Severity
     from gracelint.rule import Case
+    from gracelint.signals.model import Hop
 
     from .defects import Defect
 
 _DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|develop|development|local|debug)(?:[^a-z]|$)")
+# Folders, files and stages of tests, builds and demonstrations.
+_ASIDE = regex(
+    r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|integration|ci|builder|buildenv|build[_-]env|lint|bench(?:mark)?s?|examples?|samples?|demos?|fixtures?|tutorials?|templates?)(?:[/._-]|$)"
+)
+# What programs, their subcommands and the files they run are called that run until they are stopped; the options of what listens.
+_SERVING = regex(
+    r"(?i)(?:^|[/._:=-])(?:serve|server|httpd|daemon|listen|workers?|bot|exporter|proxy|gateway|agent|broker|consumer|scheduler|controller|operator|web|api|host|port|bind|watch"
+    r"|runserver|start)(?:[/._:=-]|$)|\b0\.0\.0\.0\b|^:\d+$|^/usr/sbin/"
+)
 # Variables whose value names what an image is for.
 _ENVIRONMENTS = (
     "NODE_ENV",
@@ -25,6 +47,13 @@ _ENVIRONMENTS = (
     "ASPNETCORE_ENVIRONMENT",
     "ENVIRONMENT",
 )
+# What stands in the container only to hold it, or comes round again, is itself what says that it is to stay.
+_STAYING = ("keep-alive-as-pid1", "loop-without-trap")
+# What a script traps that is no signal.
+_NOT_SENT = ("EXIT", "ERR", "DEBUG", "RETURN")
+# Of an absolute path only so much is looked at: the folders above are the user's.
+_OWN_PARTS = 2
+_UNSAID = " (if it is a service, which runs until it is stopped: nothing here says so)"
 
 
 def asks_for_development(case: Case, defect: Defect) -> bool:
@@ -38,11 +67,86 @@ def asks_for_development(case: Case, defect: Defect) -> bool:
     return other and any(_DEVELOPMENT.search(word) for word in (*words[1:], *said, *words[:1]))
 
 
+@lru_cache(maxsize=1)
 def for_development(case: Case) -> bool:
     """Whether it is there for development: by the Dockerfile's or the compose file's path, the stage, the environment, or what is mounted."""
-    names = [case.image.dockerfile.document.path, case.image.target or ""]
-    names += [argument.text.span.document.path for argument in case.image.launch.arguments[:1]]
-    names += [case.image.env.get(name) or "" for name in _ENVIRONMENTS]
+    names = [*_names(case), *(case.image.env.get(name) or "" for name in _ENVIRONMENTS)]
     # A compose file that lays the sources over the image, and starts something else than the image does, is there to work with.
     laid_over = started_otherwise(case) and case.image.files.is_mounted(case.image.workdir)
     return laid_over or any(_DEVELOPMENT.search(name) for name in names)
+
+
+def aside(case: Case) -> bool:
+    """Whether it is there for tests, for a build, or as an example: by the Dockerfile's or the compose file's path, or the stage."""
+    return any(_ASIDE.search(name) for name in _names(case))
+
+
+def _names(case: Case) -> list[str]:
+    """The paths and the stage by which people tell what a Dockerfile is there for."""
+    starts = (argument.text.span.document.path for argument in case.image.launch.arguments[:1])
+    paths = (case.image.dockerfile.document.path, *starts)
+    own = ("/".join(path.split("/")[-_OWN_PARTS:]) if path.startswith("/") else path for path in paths)
+    return [*own, case.image.target or ""]
+
+
+@lru_cache(maxsize=1)
+def declared(case: Case) -> bool:
+    """Whether the Dockerfile or a compose file says that the container runs until it is stopped: a port, a health check, a restart policy."""
+    return case.stays is True or any(
+        each.keyword == "EXPOSE" or (each.keyword == "HEALTHCHECK" and each.value.value.strip().upper() != "NONE")
+        for each in case.instructions
+    )
+
+
+def serves(case: Case, defect: Defect) -> bool:
+    """Whether it is known that a container runs until it is stopped, on the way that a defect is on: it is `declared`, or the program, or what the script does, says so."""
+    if declared(case) or case.standalone or defect.rule in _STAYING:
+        return True
+    hops = (*defect.path.before, *defect.path.hops)
+    return any(_stays(hop) for hop in hops) or any(_SERVING.search(word) for word in _words(case, defect))
+
+
+def _stays(hop: Hop) -> bool:
+    """Whether a process says by itself that it runs until it is stopped: a program that is known to, a script that waits for a signal or for others."""
+    shell = hop.shell
+    if shell is not None:
+        traps = any(trap.signal not in _NOT_SENT for trap in (*shell.traps, *shell.rejected, *shell.lost))
+        return traps or bool(shell.daemons) or any(job.service for job in shell.jobs)
+    program = hop.program
+    if program is None or (program.starts and program.kind != "supervisors"):
+        return False
+    # An application that was read comes to rest in a call that is known to wait.
+    return program.kind in ("servers", "supervisors") or program.stays is True or program.python is not None
+
+
+def _words(case: Case, defect: Defect) -> Iterator[str]:
+    """What the launch and what it comes to are called."""
+    yield from (word.value for word in case.image.launch.arguments if not word.implied)
+    for hop in defect.path.hops:
+        yield from hop.argv
+        command = hop.shell.command if hop.shell is not None else None
+        yield from command.argv if command is not None else ()
+
+
+def nothing_lost(case: Case, defect: Defect) -> bool:
+    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file or the folder that it is in says."""
+    if defect.path.verdict not in ("killed", "abrupt"):
+        return False
+    if case.trace.grace_period == 0:
+        return True
+    return (case.stays is False or aside(case)) and not serves(case, defect)
+
+
+def weighed(case: Case, defect: Defect, severity: Severity, confidence: Confidence) -> tuple[Severity, Confidence, str]:
+    """How bad a stop is that goes wrong, how sure that is, and what is to be said of it: as it stands of a service, information where nothing says that it is one,
+    and no error in what is there for development."""
+    if defect.path.verdict not in ("killed", "abrupt"):
+        return severity, confidence, ""  # it does not start, or only rests on what is not known
+    if not serves(case, defect):
+        return "info", "low", _UNSAID
+    if for_development(case):
+        severity, confidence = (
+            "warning" if severity == "error" else severity,
+            "medium" if confidence == "high" else confidence,
+        )
+    return severity, confidence, ""

@@ -10,7 +10,7 @@ from gracelint.regexes import regex
 from gracelint.signals.programs import catalogue
 
 from .launching import SHELLS, base_name
-from .purpose import for_development
+from .purpose import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -170,6 +170,9 @@ def name_of_child(defect: Defect, command: Command) -> str:
         inner = hop.shell.command if started and hop.shell is not None and hop.shell.mode == "command" else None
         if inner is not None and base_name(command.argv[0]) not in SHELLS:
             return program_name(inner.argv)  # of su user -c 'app | filter'
+    app = defect.path.app
+    if app is not None and app.shell is None and app.parent is not None and base_name(command.argv[0]) in SHELLS:
+        return program_name(app.argv)  # of sh start.sh, what that starts
     return program_name(command.argv)
 
 
@@ -204,9 +207,9 @@ def confidence_of(outcome: Outcome) -> Confidence:
 
 
 def sure(case: Case, confidence: Confidence) -> Confidence:
-    """A confidence, lowered where a base image that nobody knows may hold an entrypoint of its own (an init, a script), and in what is there for development."""
+    """A confidence, lowered where a base image that nobody knows may hold an entrypoint of its own (an init, a script)."""
     of_the_base = not case.image.base.known and case.image.launch.entrypoint is None and not case.standalone
-    return "medium" if confidence == "high" and (of_the_base or for_development(case)) else confidence
+    return "medium" if confidence == "high" and of_the_base else confidence
 
 
 def related(case: Case, defect: Defect) -> Iterator[Related]:
@@ -232,12 +235,13 @@ def tell(
     confidence: Confidence = "high",
     fix: Fix | None = None,
 ) -> Finding:
-    """The finding for a defect, with the condition and the rest of the chain."""
+    """The finding for a defect, with the condition and the rest of the chain; how bad it is says also what the image is there for."""
+    severity, confidence, unsaid = weighed(case, defect, severity or rule.severity, sure(case, confidence))
     return rule.finding(
         defect.at,
-        message + condition(case, defect),
+        message + condition(case, defect) + unsaid,
         severity=severity,
-        confidence=sure(case, confidence),
+        confidence=confidence,
         related=tuple(related(case, defect)),
         fix=fix,
     )

@@ -3,7 +3,8 @@
 ## What it does
 Follows ENTRYPOINT and CMD (through shells, init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
 when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, when a byte order mark stands before it,
-when its interpreter is bash and the base image (alpine) has none, or when it has no `#!` line although nothing but the kernel reads it.
+when its interpreter is bash and the base image (alpine) has none, or when it has no `#!` line although nothing but the kernel reads it. Where COPY names something that the build context does not hold, this is information: the image does not build
+so, and whoever builds it puts something there first.
 
 ## Why is this bad?
 The container does not start: `no such file or directory` (also for a `#!/bin/sh` that ends in a carriage return: the kernel looks for `/bin/sh\\r`),
@@ -129,6 +130,16 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
         yield from _startable(case, argument, found, by_shell=bool(by_shell))
         return
     if isinstance(found, Absent) and found.text is None and _works_on_a_mount(case, found):
+        return
+    if isinstance(found, Absent) and found.text is not None and image.files.problem(found.text) is not None:
+        # The image does not even build so. Where somebody builds it, a script of the project, or its CI, makes or fetches what is copied.
+        yield RULE.finding(
+            argument.text,
+            f"{argument.value} is missing ({found.reason}): unless something puts that there before the build, the image does not build",
+            severity="info",
+            confidence="low",
+            related=(Related(found.text.span, found.reason),),
+        )
         return
     reason = found.reason if isinstance(found, Absent) else by_shell
     if reason:

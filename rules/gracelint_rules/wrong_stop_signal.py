@@ -56,34 +56,49 @@ def check(case: Case) -> Iterator[Finding]:
         program = defect.hop.program
         if program is None:
             continue
+        name = program_name(defect.hop.argv)
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
         setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
         drain = drain_setting(case, program.drain)
         option = f" ({drain})" if drain else ""
-        also = (
-            f", and {drain} into its configuration, without which it drops the requests in flight on {clean}, too"
-            if drain
-            else ""
-        )
+        also = f" {drain} into its configuration, without which it drops the requests in flight on {clean}, too"
         by_script = not defect.hop.pid1 and any(
             one.shell is not None and one.shell.stop is not None and one.shell.stop.sent for one in defect.path.hops
         )
         advice = (
-            f"it stops cleanly on {clean}: send it {clean} in the handler, and wait for it"
+            f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: send it {clean} in the handler, and wait for it{', and write' + also if drain else ''}"
             if clean and by_script
-            else f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: write {setting}{also}"
+            else f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: write {setting}{', and' + also if drain else ''}"
             if clean
             else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration{option}"
         )
+        unsure = _base_may_say(case, name)
         yield tell(
             RULE,
             case,
             defect,
-            f"{program_name(defect.hop.argv)} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; {advice}",
-            severity="error" if defect.path.verdict == "killed" else "warning",
+            f"{'unless the base image, which is not known, sets another signal, ' if unsure else ''}{name} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; {advice}",
+            severity="info" if unsure else "error" if defect.path.verdict == "killed" else "warning",
+            confidence="low" if unsure else "high",
             fix=stop_signal_fix(case, clean) if clean and defect.hop.pid1 else None,
         )
+
+
+def _base_may_say(case: Case, program: str) -> bool:
+    """Whether a program seems to be the base image's own, of which nobody knows what it sets: the images of such programs mostly set their stop signal."""
+    own = any(
+        _letters(program) in _letters(text)
+        for each in case.instructions
+        if each.keyword in ("RUN", "COPY", "ADD")
+        for text in (each.value.value, *(heredoc.body.value for heredoc in each.heredocs))
+    )
+    return case.image.stop_signal.source == "default" and not case.image.base.known and not case.standalone and not own
+
+
+def _letters(text: str) -> str:
+    """Without versions, which stand anywhere (``php-fpm83``, ``php83-fpm``)."""
+    return "".join(filter(str.isalpha, text))
 
 
 RULE = Rule("GL112", "wrong-stop-signal", "warning", check, __doc__)

@@ -91,6 +91,7 @@ def test_a_file_that_says_nothing_usable(tmp_path: Path, text: str) -> None:
         ("250ms", 0.25),
         ("1.5s", 1.5),
         ("0", 0),
+        ("0s", 0),
         ("10", None),
         ("s", None),
         ("", None),
@@ -112,6 +113,33 @@ def in_words(text: str, key: str = "command") -> list[tuple[str, str]] | None:
     line = getattr(only(text), key)
     found = None if line is None else words(line)
     return None if found is None else [(word.value, text[word.span.start : word.span.end]) for word in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "stays"),
+    [
+        ("ports: ['80:80']", True),
+        ("expose: [80]", True),
+        ("restart: always", True),
+        ("restart: unless-stopped", True),
+        ("restart: '${RESTART:-unless-stopped}'", True),
+        ("healthcheck: {test: curl localhost}", True),
+        ("restart: 'no'\n    ports: ['80:80']", True),
+        ("restart: no", False),
+        ("restart: 'no'", False),
+        ("deploy: {mode: replicated-job}", False),
+        ("restart: on-failure", None),
+        ("restart: '${RESTART}'", None),
+        ("ports: []", None),
+        ("healthcheck: {disable: true}", None),
+        ("healthcheck: {test: x, disable: true}", None),
+        ("deploy: {mode: replicated}", None),
+        ("deploy: x\n    healthcheck: y", None),
+        ("image: app", None),
+    ],
+)
+def test_whether_a_service_is_meant_to_stay(said: str, stays: bool | None) -> None:
+    assert only(f"services:\n  web:\n    build: .\n    {said}\n").stays is stays
 
 
 START = "services:\n  web:\n    build: .\n    "

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # A field of a volume's short form; the colon in ``${VARIABLE:-default}`` parts nothing.
 _FIELD = regex(r"((?:\$\{[^}]*\}|[^:])*)(?::|\Z)")
 _DURATION = regex(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
+_AGAIN = regex(r"\b(?:always|unless-stopped)\b")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -55,6 +56,7 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
                     grace_period=duration(entry.get("stop_grace_period")),
                     init=entry.get("init") is True,
                     mounts=tuple(mounted(entry.get("volumes"))),
+                    stays=_stays(entry),
                 ),
                 entry,
                 written,
@@ -90,6 +92,22 @@ def _started(service: Service, entry: dict[str, Any], written: Written) -> Servi
     )
 
 
+def _stays(entry: dict[str, Any]) -> bool | None:
+    """Whether a service is meant to run until it is stopped: it listens, is looked after or started again; or to end by itself: it must not be started again. None where
+    nothing says so."""
+    deploy = entry.get("deploy")
+    mode = str(deploy.get("mode")) if isinstance(deploy, dict) else ""
+    if mode.endswith("-job"):
+        return False
+    restart = entry.get("restart")
+    check = entry.get("healthcheck")
+    watched = isinstance(check, dict) and "test" in check and check.get("disable") is not True
+    # Of a variable only the default is known, and that it is there: it decides whether, not that, the service ends.
+    if entry.get("ports") or entry.get("expose") or watched or _AGAIN.search(str(restart or "")):
+        return True
+    return False if restart is False or restart == "no" else None
+
+
 def _environment(value: object) -> dict[str, str | None]:
     """The variables of ``environment``, a table or a list of NAME=VALUE; without a value, that of whoever calls Compose."""
     if isinstance(value, list):
@@ -122,7 +140,7 @@ def plain(value: object) -> str | None:
 
 
 def duration(value: object) -> float | None:
-    """Seconds of a Compose duration (``1m30s``); None where it is none."""
+    """Seconds of a Compose duration (``1m30s``, and ``0``, which needs no unit); None where it is none."""
     text = plain(value)
     if text is None:
         return None

@@ -19,6 +19,7 @@ class Service:
 
     ``entrypoint`` and ``command`` are lines as they are written (`commands.words` splits them). ``env`` values are None where they are
     not known. ``mounts`` are the paths in the container over which it lays folders or files of the host. ``file`` is the compose file as opened, ``document`` what it holds.
+    ``stays``: it is meant to run until it is stopped (True) or to end by itself (False).
     """
 
     file: str
@@ -35,6 +36,7 @@ class Service:
     workdir: str | None = None
     env: Mapping[str, str | None] = field(default_factory=dict)
     mounts: tuple[str, ...] = ()
+    stays: bool | None = None
 
     @property
     def build(self) -> tuple[object, ...]:

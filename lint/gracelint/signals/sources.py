@@ -45,6 +45,13 @@ _LIBRARIES = regex(
     r"|\bswoole\b|\bHyperf\\|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
     re.IGNORECASE,
 )
+# A program of JavaScript ends with its last line where nothing is loaded but what reads files and reckons, nothing is waited for, and no loop may have no end.
+_SELF_ENDING = ("node", "bun")
+_GOES_ON = regex(
+    r"\b(?:while|do|await|import|Promise|then|setInterval|setTimeout|setImmediate|nextTick|queueMicrotask|addEventListener|serve|listen|fetch|watch|watchFile|eval|Function|Worker|Deno|Bun)\b"
+    r"|\bfor\s*\([^);]{0,200};\s*;|\bprocess\s*\.\s*(?!env\b|argv\b|cwd\b|exit\b|version)|\.on\s*\("
+    r"|\brequire\b(?!\s*\(\s*['\"](?:\./[^'\"]*|(?:node:)?(?:fs|path|os|util|crypto|assert|url|querystring))['\"])"
+)
 _MOST_FILES = 400
 _REQUIRING = ("node", "bun")
 # ``require("../lib/main.js")``, ``import x from "./x"``, ``import("./x")``; of files that hold no program nothing is asked.
@@ -73,6 +80,8 @@ def judged(program: Program, image: Image) -> Program:
         if lacking is not None:
             why = f"what {name} does with signals is not known: {lacking}, which it loads, is not in the build context"
             return _unknown(program, SIGNALS, why)
+    if program.runtime in _SELF_ENDING and not any(map(_GOES_ON.search, texts)):
+        return replace(program, stays=False)
     mentioned = {signal for text in texts for signal in _mentions(text)}
     return _unknown(
         program,

@@ -89,8 +89,8 @@ def test_array_of_other_things_is_refused(keyword: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "the file has no instructions"),
-        ("# a\n", "the file has no instructions"),
+        ("", "the file has no instructions: it does not build as it is"),
+        ("# a\n", "the file has no instructions: it does not build as it is"),
         ("ARG a\n", "the file has no FROM"),
         ("RUN x\nCMD y\n", "the file has no FROM"),
         ("RUN x\nFROM a\n", "RUN stands before the first FROM"),

@@ -31,9 +31,12 @@ _NOT_IN_ONBUILD = frozenset({"FROM", "MAINTAINER"})
 _MOST_UNKNOWN = 20
 # Files of these names are built as they are.
 _WHOLE = frozenset({"dockerfile", "containerfile", "-"})
-# Jinja, Go and jq templates; ERB and EJS; FreeMarker; names between %%. None of them can begin an instruction or be part of an image's name.
 _DOCKERS_OWN = regex(r"(?:docker\.io/|index\.docker\.io/)?docker/dockerfile(?:-upstream)?(?:[:@]|$)")
+# Jinja, Go and jq templates; ERB and EJS; FreeMarker; names between %%. None of them can begin an instruction or be part of an image's name.
 _TEMPLATE = regex(r"\{\{|\{%|\{#|<%|</?#\w|%%\w")
+# What can be no port, no user and no default that anybody would want.
+_NAME_TO_FILL = regex(r"%%[A-Z][A-Z0-9_]*%%")
+_FILLED = frozenset({"ARG", "ENV", "EXPOSE", "LABEL", "USER", "WORKDIR"})
 
 
 def template(instructions: Sequence[Instruction]) -> Problem | None:
@@ -46,6 +49,8 @@ def template(instructions: Sequence[Instruction]) -> Problem | None:
     for instruction in instructions:
         if instruction.keyword == "FROM":
             at, found = instruction.value, _TEMPLATE.search(instruction.value.value)
+        elif instruction.keyword in _FILLED:
+            at, found = instruction.value, _NAME_TO_FILL.search(instruction.value.value)
         elif instruction.keyword in INSTRUCTIONS and whole:
             continue
         else:
@@ -70,9 +75,10 @@ def of_another_frontend(directives: Sequence[tuple[str, Text]], instructions: Se
 
 
 def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:
-    """No instruction at all, no FROM, and what stands in front of the first FROM."""
+    """No instruction at all (nobody builds that as it is), no FROM, and what stands in front of the first FROM."""
     if not instructions:
-        yield Problem("the file has no instructions", document.span(0, 0))
+        # Left empty, or with words for the reader only, it holds a place and is not built.
+        yield Problem("the file has no instructions: it does not build as it is", document.span(0, 0), template=True)
         return
     if not any(instruction.keyword == "FROM" for instruction in instructions):
         name = document.path.rpartition("/")[2].lower()

@@ -16,6 +16,7 @@ _UTIL_LINUX = "util-linux util-linux-misc"
 _PACKAGES = {
     **dict.fromkeys(("env", "nice", "nohup", "tail", "timeout", "chroot"), "coreutils"),
     **dict.fromkeys(("flock", "ionice", "setpriv", "setsid", "taskset"), _UTIL_LINUX),
+    "crond": "cronie dcron",
     "su": "shadow util-linux util-linux-login",
     "watch": "procps procps-ng",
     "xargs": "findutils",
