@@ -120,7 +120,7 @@ def _story(case: Case, defect: Defect, outcome: Outcome, shell: str, app: str) -
             f"the base image is not known: if its /bin/sh is dash (Debian, Ubuntu), it stays PID 1 here and drops {signal}, and {app} is killed after"
             f" {case.trace.grace_period:g} s; with bash or busybox ash it is replaced by {app}. {advice[0].upper()}{advice[1:]}, and it does not matter"
         )
-    if defect.hop.pid1 and outcome.command is not None and outcome.command.program is None:
+    if defect.hop.pid1 and confidence_of(outcome) != "high":
         return (
             f"while {app} runs, {signal} never reaches it: {shell}, {name}, stays PID 1 and drops it; "
             f"{app} is killed after {case.trace.grace_period:g} s; {advice}"

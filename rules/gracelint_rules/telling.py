@@ -163,6 +163,11 @@ def name_of_child(defect: Defect, command: Command) -> str:
     hops = defect.path.hops
     for hop in hops:
         started = hop.parent is not None and hops[hop.parent] is defect.hop
+        drops = started and hop.argv == command.argv and hop.program is not None
+        if drops and hop.program is not None and "privilege-drop" in hop.program.traits:
+            below = next((each for each in hops if each.parent is not None and hops[each.parent] is hop), hop)
+            inside = below.shell.command if below.shell is not None and below.shell.mode == "command" else None
+            return program_name(inside.argv if inside is not None else below.argv)
         if started and hop.argv and command.argv[1:][-len(hop.argv) :] == hop.argv:
             return program_name(hop.argv)
         if started and hop.shell is None and base_name(command.argv[0]) in SHELLS and hop.argv[:1] != command.argv[:1]:

@@ -58,6 +58,21 @@ def test_a_program_that_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert message(tmp_path, "our-server --port 80\n").startswith("while our-server runs, SIGTERM never reaches it")
 
 
+def test_a_job_that_may_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a program of an interpreter runs until it is stopped is not known where its source is not."""
+    monkeypatch.chdir(tmp_path)
+    assert message(tmp_path, "python /srv/report.py\n").startswith("while python runs")
+    assert message(tmp_path, "gunicorn app:app\n").startswith("SIGTERM never reaches gunicorn")
+
+
+def test_what_su_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = message(tmp_path, "su - steam -c '/home/steam/GameServer.sh -x'\n")
+    assert "GameServer.sh is killed" in told
+    assert "write exec su" in told
+    assert "gunicorn is killed" in message(tmp_path, "runuser -u app -- sh -c 'helper & exec gunicorn app:app'\n")
+
+
 def test_what_exec_would_take_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "write exec gunicorn" in message(tmp_path, "gunicorn app:app\n")
