@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
+from .blamed_shells import helps_another
 from .defects import hop_of, of_rule
 from .launching import base_name
 from .supervising import several_fix
@@ -80,7 +81,11 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"{what}{cost(case, defect.path)}; run one service in a container, or trap the signal, send it to each and wait",
-            severity=severity_of(defect.path) if job.stays else "warning",
+            severity="info"
+            if outcome.end in ("exec", "foreground") and helps_another(outcome, job.command)
+            else severity_of(defect.path)
+            if job.stays
+            else "warning",
             confidence="high" if job.stays and (case.image.base.known or case.image.launch.entrypoint) else "medium",
             fix=several_fix(case, outcome),
         )

@@ -27,7 +27,7 @@ def of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
         return "keep-alive-as-pid1", at
     if program.kind == "package-runners":
         return "package-runner-as-pid1", at
-    if program.kind == "supervisors" and not program.clean_signals:
+    if program.kind == "supervisors" and not program.clean_signals and not program.daemonizes:
         return "supervisor-stop-settings", at
     sent = hop.received or case.trace.stop_signal.name
     wrong_signal = program.clean_signals and sent not in program.clean_signals

@@ -152,10 +152,12 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
     if command is None or (command.program is None and not BACKGROUND.isdisjoint(command.argv)):
         return None  # what asks to be put in the background may well be there, and is not to be exec'ed
     keeps_alive = has_trait(command.program, "keep-alive")
+    places = [daemon.text for daemon in outcome.daemons]
     services = [job for job in outcome.jobs if may_serve(job)]
-    beside = bool(services) and all(
-        map(_beside, outcome.daemons)
-    )  # then the image is for what the script has in the background
+    # Where all daemons are helpers, the image is for what else the script has in the background.
+    beside = any(job.text not in places for job in services) and all(map(helps, outcome.daemons))
+    if beside:
+        services = [job for job in services if job.text not in places]
     if outcome.daemons and not beside and (keeps_alive or outcome.end in ("wait", "loop")):
         return "daemonized-service", _main(outcome.daemons).text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
@@ -181,11 +183,18 @@ def gives_up(outcome: Outcome) -> bool:
 
 def _main(daemons: Sequence[Command]) -> Command:
     """The one of several daemons that an image is most likely for: none that only lets people in, or helps the others."""
-    return next((each for each in daemons if not _beside(each)), daemons[0])
+    return next((each for each in daemons if not helps(each)), daemons[0])
 
 
-def _beside(daemon: Command) -> bool:
-    return has_trait(daemon.program, "expendable") or service_name(daemon) in _BESIDE
+def helps(command: Command) -> bool:
+    """Whether a service only lets people in, or helps others."""
+    return has_trait(command.program, "expendable") or service_name(command) in _BESIDE
+
+
+def helps_another(outcome: Outcome, command: Command) -> bool:
+    """Whether a service in the background is a helper, and the shell is, or waits for, what the image is there for."""
+    front = outcome.command
+    return helps(command) and front is not None and not has_trait(front.program, "keep-alive")
 
 
 def _missing_exec(case: Case, outcome: Outcome) -> str:

@@ -40,6 +40,7 @@ from gracelint.rule import Case, Rule
 from gracelint.signals.model import READS_ITS_INPUT
 
 from .blamed_programs import has_trait
+from .blamed_shells import helps_another
 from .defects import of_rule
 from .foreground import foreground_fix
 from .launching import base_name
@@ -65,13 +66,18 @@ def check(case: Case) -> Iterator[Finding]:
         front = name_of(outcome.command) if outcome.command is not None else "the shell"
         if name == front and outcome.command is not None:
             name, front = f"what `{shown(daemon.argv)}` started", f"`{shown(outcome.command.argv)}`"
-        names = [name, *(other for other in map(service_name, outcome.daemons) if other not in (name, front))]
+        others = [service_name(command) for command in outcome.daemons if command.text != daemon.text]
+        names = list(dict.fromkeys([name, *(other for other in others if other != front)]))
         yield tell(
             RULE,
             case,
             defect,
             f"{_story(outcome, names, signal, front)}; {_advice(outcome, names)}",
-            severity="error" if outcome.end == "exits" else severity_of(defect.path),
+            severity="info"
+            if outcome.end in ("exec", "foreground") and helps_another(outcome, daemon)
+            else "error"
+            if outcome.end == "exits"
+            else severity_of(defect.path),
             fix=foreground_fix(case, outcome, daemon),
         )
 
@@ -81,6 +87,8 @@ def _story(outcome: Outcome, names: Sequence[str], signal: str | None, front: st
     several, named = len(names) > 1, listed(names)
     if outcome.end != "exits":
         hears_it = front if outcome.end == "exec" or outcome.command is None else f"the shell, which waits for {front}"
+        if outcome.end == "loop":
+            hears_it = "the shell, which goes round in a loop"
         does, hears, they = ("run", "hear", "they are") if several else ("runs", "hears", f"{named} is")
         return f"{named} {does} in the background and never {hears} {signal}, which goes to {hears_it}: {they} killed without notice"
     typed = READS_ITS_INPUT in outcome.reasons

@@ -28,6 +28,7 @@ _OF_TRAPS = ("deferred-trap", "trap-does-not-forward", "trap-for-another-signal"
 _NO_EXEC = ("missing-exec", "shell-wrapper-without-exec", "shell-form-entrypoint", "shell-form-cmd")
 _LEFT_ALONE = ("abandoned-background-process", "daemonized-service")
 _CONTROL = regex(r"\b(?:sv|s6-svc|s6-rc)\b[^\n]*\b(?:stop|force-stop|shutdown|force-shutdown|down|exit)\b")
+_ENDLESS = regex(r"(?:while|until)\s+(?:true|false|:|\[+ *1|\(\( *1)|for *\(\( *;")
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap")
 
 
@@ -126,6 +127,8 @@ def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]
             continue
         if blamed[0] == "wrong-stop-signal" and any(each.how == "supervisor" for each in _above(path, hop)):
             continue  # its supervisor decides what is sent, whatever the container's own signal is
+        if hop.shell is not None and _waits_to_go_on(case, hop):
+            continue  # another way comes past that loop
         if blamed[0] == "supervisor-stop-settings" and any(_stops_services(each) for each in _above(path, hop)):
             continue  # a script stops the services before it ends their supervisor
         if blamed[0] in _NO_EXEC and _robbed_all_the_same(path, hop):
@@ -159,6 +162,23 @@ def hop_of(path: SignalPath, job: Job) -> Hop | None:
         ),
         None,
     )
+
+
+def _waits_to_go_on(case: Case, hop: Hop) -> bool:
+    """Whether a shell goes round in a loop that only waits for something: on another way the same script holds on behind it."""
+    outcome = hop.shell
+    if outcome is None or outcome.end != "loop" or outcome.loop is None or _ENDLESS.match(outcome.loop.value):
+        return False
+    commands = [
+        each.shell.command.text
+        for path in case.trace.paths
+        for each in (*path.before, *path.hops)
+        if each.shell is not None and each.shell.source == outcome.source and each.shell.command is not None
+    ]
+    # A loop in a function stands in front of its calls.
+    calls = [call.end for call in outcome.command.calls[:1]] if outcome.command is not None else []
+    behind = max([outcome.loop.end, *calls])
+    return any(text.buffer is outcome.source.buffer and text.start >= behind for text in commands)
 
 
 def _stops_services(hop: Hop) -> bool:

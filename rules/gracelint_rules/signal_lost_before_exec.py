@@ -54,7 +54,7 @@ from .telling import program_name
 from .writing import fix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.signals.shell.outcome import Command, Outcome
@@ -152,12 +152,26 @@ def _waits(command: Command) -> bool:
 
 
 def _beside_others(outcome: Outcome, command: Command) -> bool:
-    """Whether something that runs in the background was started before: to leave would kill it, so a trap is more than ``exit``."""
+    """Whether something that runs in the background was started before: to leave would kill it, so a trap is more than ``exit``. That also counts which is
+    told and gone by the time of ``exec``: a server that is set up."""
+    from gracelint.parsers.shell import parse_command
+    from gracelint.parsers.shell.model import Background, Function
+    from gracelint.parsers.shell.walk import walk
+
     earlier = outcome.before[: outcome.before.index(command)]
-    return any(not BACKGROUND.isdisjoint(each.argv) for each in earlier) or any(
-        text.buffer is command.text.buffer and text.start < command.text.start
-        for text in (*(job.text for job in outcome.jobs), *(daemon.text for daemon in outcome.daemons))
-    )
+    if any(not BACKGROUND.isdisjoint(each.argv) for each in earlier):
+        return True
+    nodes = list(walk(parse_command(outcome.source).body))
+    functions = [node.text for node in nodes if isinstance(node, Function)]
+    written = [node.text for node in nodes if isinstance(node, Background)]
+    jobs = [*(job.text for job in outcome.jobs), *(daemon.text for daemon in outcome.daemons)]
+    jobs += [text for text in written if _function(functions, text) in (None, _function(functions, command.text))]
+    return any(text.buffer is command.text.buffer and text.start < command.text.start for text in jobs)
+
+
+def _function(functions: Sequence[Text], text: Text) -> Text | None:
+    """The function that a command stands in."""
+    return next((each for each in functions if each.start <= text.start and text.end <= each.end), None)
 
 
 def _trapped(outcome: Outcome, command: Command, signal: str) -> bool:

@@ -188,7 +188,7 @@ def child_name(outcome: Outcome, pid: int) -> str:
     if command is None:
         return "the application"
     controlled = command.program is not None and command.program.name == "service"
-    return service_name(command) if controlled else program_name(command.argv)
+    return service_name(command) if controlled else name_of(command)
 
 
 def variable_of(jobs: Sequence[Job], pids: Sequence[int]) -> str | None:

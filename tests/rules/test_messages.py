@@ -67,8 +67,8 @@ def test_a_job_that_may_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_su_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    told = message(tmp_path, "su - steam -c '/home/steam/GameServer.sh -x'\n")
-    assert "GameServer.sh is killed" in told
+    told = message(tmp_path, "su - steam -c 'game-server -x'\n")
+    assert "game-server is killed" in told
     assert "write exec su" in told
     assert "gunicorn is killed" in message(tmp_path, "runuser -u app -- sh -c 'helper & exec gunicorn app:app'\n")
 
@@ -104,6 +104,12 @@ def test_whom_the_signal_goes_to_instead(tmp_path: Path, monkeypatch: pytest.Mon
     assert "which goes to the shell, which waits for tail" in in_front
     instead = message(tmp_path, "nginx\nexec tail -f /var/log/nginx/access.log\n", code="GL216")
     assert "which goes to tail" in instead
+
+
+def test_each_daemon_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = message(tmp_path, "pm2 start consumer.py\nexec pm2 start app.py --no-daemon\n", code="GL216")
+    assert told.startswith("what `pm2 start consumer.py` started runs in the background")
 
 
 def test_the_program_behind_a_privilege_drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
