@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .choices import runs
 from .kernel import Kernel
+from .locks import contended
 from .model import VERDICTS
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Run:
         if not self.early:
             kernel.signal(root, signal, outside=True)
             kernel.run(grace)
+        kernel.reasons += contended(task.process for task in kernel.tasks.values())
 
     def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
         from .shell.host import Budget

@@ -1,0 +1,34 @@
+"""Locks of files: ``flock FILE command`` waits as long as another process holds the lock of the same file (flock(1); measured with util-linux 2.38)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .process import Process
+
+_VALUES = frozenset({"-w", "--wait", "--timeout", "-E", "--conflict-exit-code"})
+_SHARED = frozenset({"-s", "--shared"})
+
+
+def contended(processes: Iterable[Process]) -> Iterator[str]:
+    """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its command."""
+    wanted: dict[str, list[bool]] = {}
+    for process in (each for process in processes for each in (process, *process.before)):
+        if process.name == "flock" and (words := list(_leading(process.argv[1:]))):
+            wanted.setdefault(words[-1], []).append(not _SHARED.isdisjoint(words[:-1]))
+    for file, shared in wanted.items():
+        if len(shared) > 1 and not all(shared):
+            yield f"which one of several `flock` gets the lock of {file}"
+
+
+def _leading(words: tuple[str, ...]) -> Iterator[str]:
+    """The options and the first operand, the file."""
+    taken = False
+    for word in words:
+        yield word
+        if not taken and not word.startswith("-"):
+            return
+        taken = not taken and word in _VALUES
