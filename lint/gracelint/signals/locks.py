@@ -16,7 +16,7 @@ _SHARED = frozenset({"-s", "--shared"})
 def contended(processes: Iterable[Process]) -> Iterator[str]:
     """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its command."""
     wanted: dict[str, list[bool]] = {}
-    for process in (each for process in processes for each in (process, *process.before)):
+    for process in (each for one in processes for each in (one, *one.before)):
         if process.name == "flock" and (words := list(_leading(process.argv[1:]))):
             wanted.setdefault(words[-1], []).append(not _SHARED.isdisjoint(words[:-1]))
     for file, shared in wanted.items():

@@ -48,6 +48,8 @@ class Run:
             kernel.signal(root, signal, outside=True)
             kernel.run(grace)
         kernel.reasons += contended(task.process for task in kernel.tasks.values())
+        if kernel.gone_at is None:
+            kernel.reasons += _open_pipes(kernel)
 
     def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
         from .shell.host import Budget
@@ -161,6 +163,12 @@ class Stop:
                 break
         self._bounded = self._bounded or choices.next() is not None
         return results
+
+
+def _open_pipes(kernel: Kernel) -> list[str]:
+    """What keeps a process that reads from a named pipe, of which nobody is known to have the other end open."""
+    readers = (task.process for task in kernel.tasks.values() if task.alive)
+    return [f"who writes to the named pipe {each.pipe}" for each in readers if each.pipe and each.reads is None]
 
 
 def _verdict(tried: list[Run]) -> Verdict:

@@ -133,7 +133,7 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     if exists(machine, state, path, "f") is False and not is_open(path):
         return False
     if not isinstance(machine.context.lookup(where), Absent):
-        return True if machine.live else None  # the base image may hold it
+        return None  # the base image may hold it
     if own is not None or made or is_open(path):
         return None
     return None if posixpath.dirname(where) not in OF_ALL and not _in_made(state, where) else False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import held, inputs, kills, misuse, simple, traps
+from . import held, inputs, kills, misuse, named_pipes, simple, traps
 from .kills import target
 from .outcome import LostExec
 from .state import DIED, Block, Ended, Truth
@@ -43,6 +43,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if not rest:
         held.redirect(machine, state, node.redirects)
         inputs.redirect(machine, state, node.redirects)
+        named_pipes.written(machine, state, node.redirects, state.pid)
         for each in node.redirects:
             if each.descriptor is not None and each.descriptor.startswith("{") and state.shell.dialect.family == "bash":
                 name = each.descriptor.strip("{}")

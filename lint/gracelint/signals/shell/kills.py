@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
+from ...source import Text
 from .. import names
 from . import byname, inputs, simple
 from .dialects import PROCPS
-from .state import Block, Truth
+from .state import Block, Ended, Truth
 from .values import default
 
 if TYPE_CHECKING:
@@ -77,9 +78,22 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
         if found[0] == "other":
             named = _by_pid_file(machine, state, field)
             found = ("job", (named,)) if named is not None else found
+        elif found[0] == "nobody" and word is not None and word.startswith("%") and _knows_more_jobs(state):
+            found = "other", ()
         yield found
         if found[0] == "nobody" and manners.gives_up:
             return
+
+
+def _knows_more_jobs(state: State) -> bool:
+    """Whether it is in a substitution of bash, which knows the jobs of the shell that has started it."""
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        frame = frame.parent
+    construct = frame.data if frame is not None else None
+    return (
+        state.shell.dialect.family == "bash" and isinstance(construct, Text) and construct.value.startswith(("$(", "`"))
+    )
 
 
 def _by_pid_file(machine: Machine, state: State, field: Field) -> int | None:
@@ -110,9 +124,13 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     if to in ("self", "pid1", "group", "nobody"):
         alive = to != "nobody"
     else:
-        alive = machine.host.alive(state, pids[0]) if pids else None
+        named = pids[0] if pids else _by_pid_file(machine, state, rest[0])
+        alive = machine.host.alive(state, named) if named is not None else None
     if alive is None:
         shown = rest[0].shown
+        if not machine.live and word is None and any(job.disowned and job.process.stays for job in state.jobs):
+            state.ended = Ended("unknown", reason=f"whether {shown} is a process that runs on")
+            return [state]
         return machine.finished(
             state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")
         )

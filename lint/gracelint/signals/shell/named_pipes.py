@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
+from ...records import replace
 from .filesystem import located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...parsers.shell import model as sh
+    from ..process import Process
     from .machine import Machine
     from .state import State
 
@@ -28,19 +30,49 @@ def alone(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> s
     ):
         return ""
     for each in redirects:
-        path = _path(machine, state, each) if each.operator in OPENING else None
+        path = _path(machine, state, each.target) if each.operator in OPENING else None
         if path is not None and not _is_shared(state, path):
             return path
     return ""
 
 
+def reading(machine: Machine, state: State, command: sh.Command, process: Process) -> Process:
+    """A filter in the background that reads from a named pipe (``cat /tmp/p &``, ``tee log < /tmp/p &``) ends when nobody has the pipe open to write any more."""
+    if not isinstance(command, sh.Simple) or not state.made or not process.filters:
+        return process
+    found = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
+    found += [_path(machine, state, word) for word in command.words[1:] if not _FOLLOWS & {*process.argv}]
+    pipe = next((path for path in found if path is not None), None)
+    if pipe is None:
+        return process
+    return replace(process, pipe=pipe, reads=state.pid if any(each.pipe for each in state.inputs) else None)
+
+
+def written(machine: Machine, state: State, redirects: Iterable[sh.Redirect], pid: int) -> None:
+    """A process has opened named pipes to write: those that read from them end with it, the last one that does so."""
+    for each in redirects if state.made else ():
+        path = _path(machine, state, each.target) if each.operator in OPENING - {"<"} else None
+        if path is not None:
+            state.jobs = tuple(
+                replace(job, process=replace(job.process, reads=pid))
+                if job.process.pipe == path and job.process.reads != state.pid
+                else job
+                for job in state.jobs
+            )
+
+
+# With these `tail` goes on where a pipe has come to its end.
+_FOLLOWS = frozenset({"-f", "-F", "--follow"})
+
+
 def both_ends(machine: Machine, state: State, each: sh.Redirect) -> bool:
     """Whether a redirection opens a named pipe for both."""
-    return each.operator == "<>" and _path(machine, state, each) is not None
+    return each.operator == "<>" and _path(machine, state, each.target) is not None
 
 
-def _path(machine: Machine, state: State, each: sh.Redirect) -> str | None:
-    word = machine.value(state, each.target)
+def _path(machine: Machine, state: State, target: sh.Word | None) -> str | None:
+    """The path of a named pipe that a word names."""
+    word = machine.value(state, target)
     path = located(word, state.workdir) if isinstance(word, str) and word else None
     made = state.made.get(path) if path is not None else None
     return path if made is not None and made.pipe else None

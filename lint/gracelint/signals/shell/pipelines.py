@@ -11,7 +11,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import capturing, children, held, inputs, refusals
+from . import capturing, children, held, inputs, named_pipes, refusals
 from .state import Block, Ended, JobState
 from .values import clip
 
@@ -227,6 +227,9 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
             if "m" in each.options:
                 process = replace(process, own_group=True)
             command = forked.command or children.whole(each, node.text, process)
+            if isinstance(node.command, sh.Simple):  # of others, those below them have the pipe open as well
+                named_pipes.written(machine, each, node.command.redirects, pid)
+            process = named_pipes.reading(machine, each, node.command, process)
             each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
         if isinstance(node, sh.Coprocess):
             each.variables[(node.name or "COPROC") + "_PID"] = str(pid)

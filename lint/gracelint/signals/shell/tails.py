@@ -8,6 +8,7 @@ from ...parsers.shell import model as sh
 from .traps import PSEUDO
 
 if TYPE_CHECKING:
+    from .interpreter import Frame
     from .state import State
 
 
@@ -28,7 +29,8 @@ def replaces(state: State, *, redirected: bool) -> bool:
             if len(commands) > 1:
                 labels.add("behind &" if _behind_background(commands) else "list")
         elif frame.kind == "within":
-            labels.add(frame.label)
+            if not _of_background(state, frame):
+                labels.add(frame.label)
         else:
             return False
         frame = frame.parent
@@ -38,6 +40,19 @@ def replaces(state: State, *, redirected: bool) -> bool:
     if frame.label == "command" and dialect.tail_needs_end and not _at_end(state):
         return False
     return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
+
+
+def _of_background(state: State, frame: Frame) -> bool:
+    """Whether it stands for the redirections of the whole command behind which ``&`` is written: for dash and ash these belong to the ``&``."""
+    if frame.label != "redirected" or state.around[-1:] != ("background",) or state.shell.dialect.family == "bash":
+        return False
+    outside = frame.parent
+    while outside is not None and outside.kind != "base":
+        alone = outside.kind == "seq" and isinstance(outside.node, sh.Block) and len(outside.node.commands) == 1
+        if not alone and outside.label != "group":  # braces without redirections are nothing to them
+            return False
+        outside = outside.parent
+    return outside is not None
 
 
 def _at_end(state: State) -> bool:

@@ -61,10 +61,8 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
             letters = {letter for field in rest for letter in field.shown.lstrip("-")}
             if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
                 return ""
-            if state.shell.dialect.lists_ended and "e" in state.options and _may_have_ended(state):
-                return None  # `kill` fails for those, which ends the script
-            own = [job.pid for job in state.jobs if not job.disowned]
-            return "\n".join(str(pid) for pid in own if machine.host.alive(state, pid) is not False)
+            jobs = _jobs(machine, state)
+            return None if jobs is None else "\n".join(map(str, jobs))
         case "trap":
             return _traps(state, [field.shown for field in rest])
         case "pgrep" | "pidof":
@@ -150,7 +148,15 @@ def concatenated(machine: Machine, state: State, operands: list[Field]) -> str |
     return "".join(known) if texts and len(known) == len(texts) else None
 
 
-def _may_have_ended(state: State) -> bool:
-    """Whether there may be a job that ended by itself and that nobody has waited for."""
-    gone = state.over.keys() - {job.pid for job in state.jobs}
-    return bool(gone) or any(not job.told and job.process.stays is False for job in state.jobs)
+def _jobs(machine: Machine, state: State) -> list[int] | None:
+    """The jobs that ``jobs -p`` names: in ash also those that have ended, and that nobody has waited for. For these `kill` fails; None where that counts, and one may just have ended."""
+    own = [job.pid for job in state.jobs if not job.disowned]
+    running = [pid for pid in own if machine.host.alive(state, pid) is not False]
+    if not state.shell.dialect.lists_ended:
+        return running
+    if ("e" in state.options or state.tested) and any(
+        job.pid in running and job.process.stays is False for job in state.jobs
+    ):
+        return None
+    ended = [pid for pid in state.unclaimed if pid not in running]
+    return [*running, *ended]
