@@ -80,11 +80,8 @@ def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
         if not isinstance(part, sh.ProcessSubstitution):
             continue
         writes = part.direction == ">"
-        process = _process(machine, state, part, writes=writes)
-        if process is None:
-            continue
-        state.last_pid = str(process.pid)
-        if process.filters if writes else process.stays is False:
+        process = _started(machine, state, part)
+        if process is None or (process.filters if writes else process.stays is False):
             continue
         command = children.whole(state, part.text, process)
         state.jobs = (*state.jobs, JobState(process.pid, process, command, part.text, disowned=True))[-64:]
@@ -135,16 +132,14 @@ def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[
     if not isinstance(part, sh.ProcessSubstitution) or not state.shell.dialect.waits_for_substitutions:
         return
     writes = part.direction == ">"
-    process = _process(machine, state, part, writes=writes)
-    if process is None:
-        return
-    state.last_pid = str(process.pid)
-    if writes or process.stays is not False:
+    process = _started(machine, state, part)
+    if process is not None and (writes or process.stays is not False):
         state.held = (*state.held, Held(process, part, numbers, writes, depth))[-16:]
 
 
-def _process(machine: Machine, state: State, part: sh.ProcessSubstitution, *, writes: bool) -> Process | None:
-    """What runs in it; None if that has ended at once. Of several ways, the one that lasts longest."""
+def _started(machine: Machine, state: State, part: sh.ProcessSubstitution) -> Process | None:
+    """What runs in one that is opened now, and is ``$!`` from here on; None if that has ended at once. Of several ways, the one that lasts longest."""
+    writes = part.direction == ">"
     commands = part.body.commands
     command = commands[0] if len(commands) == 1 else sh.Subshell(part.text, part.body)
     found = [way.alternative.process for way in children.fork(machine, state, command, "background", part.text)]
@@ -157,6 +152,7 @@ def _process(machine: Machine, state: State, part: sh.ProcessSubstitution, *, wr
         process = Process(machine.context.new_pid(), state.shell.argv, "fork", part.text, filtering)
     else:
         return None
+    state.last_pid = str(process.pid)
     return replace(process, reads=state.pid) if writes else process
 
 

@@ -36,13 +36,14 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both. ``taken``: how many lines of what is not known were read in a trap."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap."""
 
     descriptor: str
     rest: str | None
     depth: int
     pid: int | None = None
     pipe: bool = False
+    silent: bool = False
     taken: int = 0
 
 
@@ -140,10 +141,16 @@ def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Inp
     if each.operator[:1] != "<":
         return None
     descriptor = each.descriptor or INPUT
+    part = each.target.sole if each.target is not None else None
+    if each.operator == "<>" and isinstance(part, sh.ProcessSubstitution):
+        return Input(
+            descriptor, None, depth, pipe=True, silent=substitution.output(machine, state, part.body.commands) == ""
+        )
     if each.operator == "<>":
         return Input(descriptor, None, depth, pipe=True) if named_pipes.both_ends(machine, state, each) else None
     if each.operator == "<&":
-        word = each.target.literal if each.target is not None else None
+        known = machine.value(state, each.target)
+        word = known if isinstance(known, str) else known.default
         other = current(state, word) if word is not None else None
         if word == "-":
             return Input(descriptor, "", depth)

@@ -41,13 +41,10 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if option.endswith("a") and rest:
             shown, rest = rest[0].shown, rest[1:]
     if not rest:
-        held.redirect(machine, state, node.redirects)
-        inputs.redirect(machine, state, node.redirects)
+        redirects = tuple(_numbered(state, each) for each in node.redirects)
+        held.redirect(machine, state, redirects)
+        inputs.redirect(machine, state, redirects)
         named_pipes.written(machine, state, node.redirects, state.pid)
-        for each in node.redirects:
-            if each.descriptor is not None and each.descriptor.startswith("{") and state.shell.dialect.family == "bash":
-                name = each.descriptor.strip("{}")
-                state.variables[name] = Unknown(f"${name}", "10", nonempty=True)  # or the next that is free
         return machine.finished(state, 0)
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):
@@ -67,6 +64,17 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
     shown = ("-" if login else "") + (shown or rest[0].shown) if shown or login else ""
     return simple.execute(machine, state, node, rest, command, keyword, shown=shown)
+
+
+def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
+    """A redirection of which bash chooses the descriptor, ``{fd}<file``: it tells the number in a variable. (Of those that are not known to be read from, another one may have it already.)"""
+    if each.descriptor is None or not each.descriptor.startswith("{") or state.shell.dialect.family != "bash":
+        return each
+    taken = {other.descriptor for other in state.inputs}
+    number = next(str(number) for number in range(10, 10 + len(taken) + 1) if str(number) not in taken)
+    name = each.descriptor.strip("{}")
+    state.variables[name] = Unknown(f"${name}", number, nonempty=True)
+    return replace(each, descriptor=number)
 
 
 def _whole_job(state: State, pid: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import capturing, children, held, inputs, named_pipes, refusals
+from . import capturing, children, held, inputs, named_pipes, refusals, substitution
 from .state import Block, Ended, JobState
 from .values import clip
 
@@ -232,7 +232,19 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
             process = named_pipes.reading(machine, each, node.command, process)
             each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
         if isinstance(node, sh.Coprocess):
-            each.variables[(node.name or "COPROC") + "_PID"] = str(pid)
+            _connected(machine, each, node, pid, process)
         each.done(0)
         result.append(each)
     return result
+
+
+def _connected(machine: Machine, state: State, node: sh.Coprocess, pid: int, process: Process | None) -> None:
+    """What a coprocess is to the shell: its number, and the descriptors of what it writes and reads (of the first one, in bash 5.2)."""
+    name = node.name or "COPROC"
+    state.variables[f"{name}_PID"] = str(pid)
+    state.variables[name] = ("63", "60")
+    text = substitution.output(machine, state, (node.command,))
+    known = text if isinstance(text, str) else None
+    filters = process is not None and process.filters  # which writes when the shell has written to it
+    source = inputs.Input("63", known, inputs.ALWAYS, None if process is None else pid, pipe=filters)
+    state.inputs = (*state.inputs, source)[-16:]

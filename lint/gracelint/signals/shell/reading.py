@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...records import dataclass, replace
 from . import held, inputs, simple
 from .state import Block, Ended, Truth
-from .values import Unknown, clip
+from .values import Unknown, clip, default
 from .variables import NAME
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _source(machine: Machine, state: State, node: sh.Simple, descriptor: str) ->
     """What a command reads from, and whether that is its own alone."""
     for each in reversed(node.redirects):
         if each.operator == "<&" and (each.descriptor or inputs.INPUT) == descriptor and each.target is not None:
-            return inputs.current(state, each.target.literal or ""), False
+            return inputs.current(state, default(machine.value(state, each.target)) or ""), False
         own = inputs.opened(machine, state, each, 0)
         if own is not None and own.descriptor == descriptor:
             return own, True
@@ -100,8 +100,14 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     _forget(state, names)
     if source is not None and own and (feeders := held.beside(machine, state, node)):
         return _from_substitution(machine, state, node, fields, options, feeders[-1])
-    if source is not None and source.pipe and not machine.live:
-        state.ended = Ended("unknown", reason=f"who writes to the named pipe that `{clip(node.text.value)}` reads")
+    if source is not None and source.silent and options.trims:
+        return machine.finished(state, 142)  # when its time is over
+    if source is not None and source.silent:
+        command = simple.describe(state, node, fields, 0)
+        state.block = Block("read", command, (state.pid,), status=1, again=node)  # the shell itself has the other end
+        return [state]
+    if source is not None and source.pipe and not machine.live and not options.trims:
+        state.ended = Ended("unknown", reason=f"who writes what `{clip(node.text.value)}` reads")
         return [state]
     if source is not None and source.pid is not None and not own:
         if machine.host.alive(state, source.pid) is False:

@@ -18,6 +18,8 @@ def lasts(state: State) -> bool | None:
     if block.kind == "foreground":
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
         return _any(_each(state, processes))
+    if block.kind == "read" and state.pid in block.pids:
+        return True  # a line that only the shell itself could write
     processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
     awaited = _each(state, processes)
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
