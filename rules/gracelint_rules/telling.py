@@ -39,6 +39,8 @@ _SET, _NOT_SET = " is set", " is not set"
 _LOOKED_UP = regex(
     r"\$(?:[1-9#@*]|[A-Z][A-Z0-9_]*) [^\n]*|/[\w./-]+ (?:exists|does not exist|is [^$`\n]*)|`[^`\n]+` (?:fails|succeeds)"
 )
+_VARIABLE = regex(r"\$([A-Z][A-Z0-9_]*) ")
+_ASSIGNED = regex(r"(?m)(?:^|[;&|\s])([A-Z][A-Z0-9_]*)=([^\s;&|]*)")
 _LONGEST_CONDITION = 80
 # What is said where the conditions are not known well enough to be named.
 _SOMETIMES = " (not on every way through the script)"
@@ -126,20 +128,36 @@ def condition(case: Case, defect: Defect) -> str:
             last = [each for each in when[-_CONDITIONS_COMPARED:] if each in common]
             for chosen in reversed(list(combinations(last, count))):
                 if not any(fulfilled.issuperset(chosen) for fulfilled in without):
-                    return _when(chosen)
+                    return _when(chosen, [each.shell for each in defect.path.before + defect.path.hops])
     return _SOMETIMES
 
 
-def _when(conditions: Sequence[str]) -> str:
+def _when(conditions: Sequence[str], shells: Sequence[Outcome | None]) -> str:
     if not conditions:
         return ""
-    if all(_LOOKED_UP.fullmatch(each) and len(each) <= _LONGEST_CONDITION for each in conditions):
-        return f" (when {' and '.join(conditions)})"
-    return _SOMETIMES
+    sources = [shell.source.value for shell in shells if shell is not None]
+    for each in conditions:
+        name = _VARIABLE.match(each)
+        if not _LOOKED_UP.fullmatch(each) or len(each) > _LONGEST_CONDITION:
+            return _SOMETIMES
+        if name is not None and any(_assigns(source, name[1]) for source in sources):
+            return _SOMETIMES
+    return f" (when {' and '.join(conditions)})"
+
+
+def _assigns(source: str, name: str) -> bool:
+    """Whether a script gives a variable a value of its own, which is no default for one from outside (``A=${A:-web}``)."""
+    values = [value for assigned, value in _ASSIGNED.findall(source) if assigned == name]
+    return any(f"${name}" not in value and f"${{{name}" not in value for value in values)
 
 
 def _blames_another(path: SignalPath, defect: Defect) -> bool:
-    """Whether a way ends badly with the same process in it: then it is only that something else is told of it."""
+    """Whether a way ends badly with the same process in it: then it is only that something else is told of it. Or whether the same job is left alone on it, and it only is
+    not known what becomes of the rest."""
+    if path.verdict == "unknown" and any(
+        job.text == defect.at for each in path.before + path.hops if each.shell is not None for job in each.shell.jobs
+    ):
+        return True
     text, held = defect.hop.text, _held(defect.hop)
     return (
         path.verdict == defect.path.verdict

@@ -98,6 +98,31 @@ def test_a_condition_is_one_of_all_ways(tmp_path: Path, monkeypatch: pytest.Monk
     assert message(tmp_path, script, code="GL204").endswith(" (when $MODE = web)")
 
 
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (
+            "TRIES=60; until ask || [ $TRIES -eq 0 ]; do TRIES=$((TRIES - 1)); done",
+            " (not on every way through the script)",
+        ),
+        ("TRIES=${TRIES:-3}", " (when $TRIES = 0)"),
+    ],
+)
+def test_a_variable_that_the_script_sets(made: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can look up a value that the script itself makes."""
+    monkeypatch.chdir(tmp_path)
+    told = message(tmp_path, f'{made}\n[ "$TRIES" = 0 ] || exec nginx -g "daemon off;"\ngunicorn app:app\n')
+    assert told.endswith(says)
+
+
+def test_a_job_that_is_left_alone_on_ways_that_are_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = "gunicorn app:app &\nif [ -f /key ]; then exec our-scheduler; fi\nexec redis-server\n"
+    told = message(tmp_path, script, code="GL209")
+    assert "(when" not in told
+    assert "every way" not in told
+
+
 def test_whom_the_signal_goes_to_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     in_front = message(tmp_path, "nginx\ntail -f /var/log/nginx/access.log\n", code="GL216")
