@@ -95,8 +95,18 @@ def check(case: Case) -> Iterator[Finding]:
             found = _settings(case, program, hop.program, hop)
             if found is not None:
                 seen.add(hop.text.span)
-                deaf = supervisor is not None and not supervisor.pid1 and supervisor.notified is False
-                yield replace(found, message=f"once it hears of the stop, {found.message}") if deaf else found
+                yield (
+                    found
+                    if _stops_in_order(supervisor)
+                    else replace(found, message=f"when it stops in order, {found.message}")
+                )
+
+
+def _stops_in_order(supervisor: Hop | None) -> bool:
+    """Whether a supervisor hears of the stop, and has its programs stop."""
+    return supervisor is None or (
+        supervisor.disposition == "forwards" and (supervisor.pid1 or supervisor.notified is not False)
+    )
 
 
 def _not_first(case: Case) -> Iterator[Finding]:

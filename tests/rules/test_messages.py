@@ -137,6 +137,17 @@ def test_each_daemon_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert told.startswith("what `pm2 start consumer.py` started runs in the background")
 
 
+@pytest.mark.parametrize(
+    ("start", "says"), [("supervisord -n", "when it stops in order, "), ("exec supervisord -n", "")]
+)
+def test_a_supervisor_that_is_not_told(start: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "supervisord.conf").write_text("[supervisord]\n[program:web]\ncommand=nginx -g 'daemon off;'\n")
+    base = f"{DEBIAN}\nCOPY supervisord.conf /etc/supervisord.conf"
+    told = message(tmp_path, f"{start} -c /etc/supervisord.conf\n", base, "GL403")
+    assert told.startswith(f"{says}supervisord stops nginx with SIGTERM")
+
+
 def test_the_program_behind_a_privilege_drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     job = message(tmp_path, 'su app -c "gunicorn app:app" &\nsleep infinity\n', code="GL209")
