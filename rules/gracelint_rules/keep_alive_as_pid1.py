@@ -86,7 +86,10 @@ def _cost(defect: Defect, placeholder: bool) -> str:
     """What else goes wrong, and what to do. Where nothing is seen to run besides, the container may be there to work in, or in something else's place: then nothing is lost but time."""
     init = "start it behind an init (docker run --init)"
     shells = [hop.shell for hop in (*defect.path.before, *defect.path.hops) if hop.shell is not None]
-    if not placeholder and any(shell.jobs or shell.daemons for shell in shells):
+    argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
+    # Who looks at a log looks at what something else writes.
+    log = program_name(argv) == "tail" and argv[-1] != "/dev/null"
+    if not placeholder and (log or any(shell.jobs or shell.daemons for shell in shells)):
         killed = (
             ", and whatever else runs in the container is killed without notice; run the real work in the foreground"
         )

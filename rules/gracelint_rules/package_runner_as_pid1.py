@@ -91,7 +91,10 @@ def _script(defect: Defect, app: str) -> str:
 def _started(defect: Defect) -> str:
     """The program that the runner comes to start: a supervisor itself, not what it keeps running."""
     hops, at = defect.path.hops, defect.hop
-    while children := [hop for hop in hops if hop.parent is not None and hops[hop.parent] is at]:
+    # What its script had in the background before is not what it starts.
+    while children := [
+        hop for hop in hops if hop.parent is not None and hops[hop.parent] is at and hop.how != "background"
+    ]:
         if at is not defect.hop and children[-1].how == "supervisor":
             break
         at = children[-1]

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Confidence, Severity
     from gracelint.rule import Case
-    from gracelint.signals.model import Hop
+    from gracelint.signals.model import Hop, SignalPath
 
     from .defects import Defect
 
 _DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|develop|development|local|debug)(?:[^a-z]|$)")
 # Folders, files and stages of tests, builds and demonstrations.
 _ASIDE = regex(
-    r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|integration|ci|builder|buildenv|build[_-]env|lint|bench(?:mark)?s?|examples?|samples?|demos?|fixtures?|tutorials?|templates?)(?:[/._-]|$)"
+    r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|integration|ci|builder|buildenv|build[_-]env|lint|bench(?:mark)?s?|examples?|samples?|demos?|fixtures?|tutorials?|templates?|vendor|third[_-]party)(?:[/._-]|$)"
 )
 # What programs, their subcommands and the files they run are called that run until they are stopped; the options of what listens.
 _SERVING = regex(
@@ -47,8 +47,8 @@ _ENVIRONMENTS = (
     "ASPNETCORE_ENVIRONMENT",
     "ENVIRONMENT",
 )
-# What stands in the container only to hold it, or comes round again, is itself what says that it is to stay.
-_STAYING = ("keep-alive-as-pid1", "loop-without-trap")
+# What stands in the container only to hold it, comes round again or waits for a server that it has started is itself what says that it is to stay.
+_STAYING = ("keep-alive-as-pid1", "loop-without-trap", "launcher-does-not-forward")
 # What a script traps that is no signal.
 _NOT_SENT = ("EXIT", "ERR", "DEBUG", "RETURN")
 # Of an absolute path only so much is looked at: the folders above are the user's.
@@ -100,10 +100,17 @@ def declared(case: Case) -> bool:
 
 def serves(case: Case, defect: Defect) -> bool:
     """Whether it is known that a container runs until it is stopped, on the way that a defect is on: it is `declared`, or the program, or what the script does, says so."""
-    if declared(case) or case.standalone or defect.rule in _STAYING:
-        return True
-    hops = (*defect.path.before, *defect.path.hops)
-    return any(_stays(hop) for hop in hops) or any(_SERVING.search(word) for word in _words(case, defect))
+    return defect.rule in _STAYING or says_service(case, defect.path)
+
+
+def says_service(case: Case, *paths: SignalPath) -> bool:
+    """Whether anything says that a container runs until it is stopped: the Dockerfile, a compose file, or what happens on one of some ways."""
+    return (
+        declared(case)
+        or case.standalone
+        or any(_stays(hop) for path in paths for hop in (*path.before, *path.hops))
+        or any(_SERVING.search(word) for path in paths for word in _words(case, path))
+    )
 
 
 def _stays(hop: Hop) -> bool:
@@ -115,17 +122,15 @@ def _stays(hop: Hop) -> bool:
     program = hop.program
     if program is None or (program.starts and program.kind != "supervisors"):
         return False
-    # An application that was read comes to rest in a call that is known to wait.
-    return program.kind in ("servers", "supervisors") or program.stays is True or program.python is not None
+    return program.kind in ("servers", "supervisors") or program.stays is True
 
 
-def _words(case: Case, defect: Defect) -> Iterator[str]:
-    """What the launch and what it comes to are called."""
-    yield from (word.value for word in case.image.launch.arguments if not word.implied)
-    for hop in defect.path.hops:
-        yield from hop.argv
-        command = hop.shell.command if hop.shell is not None else None
-        yield from command.argv if command is not None else ()
+def _words(case: Case, path: SignalPath) -> Iterator[str]:
+    """What the launch and what it comes to are called. Not the text of a script (``sh -c``), which may speak of anything."""
+    commands = [hop.shell.command for hop in path.hops if hop.shell is not None]
+    lines = [case.image.launch.argv, *(hop.argv for hop in path.hops)]
+    lines += [command.argv for command in commands if command is not None]
+    yield from (word for line in lines for word in line if not any(map(str.isspace, word)))
 
 
 def nothing_lost(case: Case, defect: Defect) -> bool:

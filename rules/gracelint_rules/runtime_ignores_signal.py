@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Reaction
 
 
+# What a process without a handler does not even die of where it is not PID 1, signal(7).
+_HARMLESS = ("SIGWINCH", "SIGCHLD", "SIGURG", "SIGCONT")
+_START = "start it behind an init (tini, docker run --init)"
+
+
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each application without a handler."""
     for defect in of_rule(case, RULE.name):
@@ -81,7 +86,9 @@ def check(case: Case) -> Iterator[Finding]:
         advice = (
             "install a handler that finishes its work and exits"
             if own
-            else "start it behind an init (tini, docker run --init)"
+            else f"{_START}, and stop it with SIGTERM, as {signal} does nothing by default"
+            if signal in _HARMLESS
+            else _START
         )
         yield tell(
             RULE,
@@ -89,7 +96,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{shown(hop.argv)} {what}; {advice}",
             confidence="medium",
-            fix=None if own else init_fix(case),
+            fix=None if own or signal in _HARMLESS else init_fix(case),
         )
 
 

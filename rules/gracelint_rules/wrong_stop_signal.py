@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
 
+    from .defects import Defect
+
 
 def check(case: Case) -> Iterator[Finding]:
     """One finding for each program that stops cleanly on another signal."""
@@ -59,30 +61,34 @@ def check(case: Case) -> Iterator[Finding]:
         name = program_name(defect.hop.argv)
         signal, clean = case.trace.stop_signal, next(iter(program.clean_signals), None)
         source = "" if signal.source == "default" else f" (from the {signal.source})"
-        setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
-        drain = drain_setting(case, program.drain)
-        option = f" ({drain})" if drain else ""
-        also = f" {drain} into its configuration, without which it drops the requests in flight on {clean}, too"
-        by_script = not defect.hop.pid1 and any(
-            one.shell is not None and one.shell.stop is not None and one.shell.stop.sent for one in defect.path.hops
-        )
-        advice = (
-            f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: send it {clean} in the handler, and wait for it{', and write' + also if drain else ''}"
-            if clean and by_script
-            else f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}: write {setting}{', and' + also if drain else ''}"
-            if clean
-            else f"it is killed after {case.trace.grace_period:g} s; have it stop on {signal.name} in its own configuration{option}"
-        )
         unsure = _base_may_say(case, name)
         yield tell(
             RULE,
             case,
             defect,
-            f"{'unless the base image, which is not known, sets another signal, ' if unsure else ''}{name} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; {advice}",
+            f"{'unless the base image, which is not known, sets another signal, ' if unsure else ''}{name} is stopped with {signal.name}{source}, but {defect.hop.why.rstrip('.')}; {_advice(case, defect, clean, drain_setting(case, program.drain))}",
             severity="info" if unsure else "error" if defect.path.verdict == "killed" else "warning",
             confidence="low" if unsure else "high",
             fix=stop_signal_fix(case, clean) if clean and defect.hop.pid1 else None,
         )
+
+
+def _advice(case: Case, defect: Defect, clean: str | None, drain: str) -> str:
+    """What to do: ``clean`` is the signal on which the program stops cleanly, ``drain`` the setting without which it drops its requests on any."""
+    if clean is None:
+        other = f"have it stop on {case.trace.stop_signal.name} in its own configuration ({drain})"
+        unknown = "no signal is known on which it stops cleanly: start what it runs in its place"
+        return f"it is killed after {case.trace.grace_period:g} s; {other if drain else unknown}"
+    hops = defect.path.hops
+    by_script = not defect.hop.pid1 and any(
+        one.shell is not None and one.shell.stop is not None and one.shell.stop.sent for one in hops
+    )
+    stops = f"{'its graceful stop is' if drain else 'it stops cleanly on'} {clean}"
+    also = f"{drain} into its configuration, without which it drops the requests in flight on {clean}, too"
+    if by_script:
+        return f"{stops}: send it {clean} in the handler, and wait for it{', and write ' + also if drain else ''}"
+    setting = f"stop_signal: {clean} for this service" if started_otherwise(case) else f"STOPSIGNAL {clean}"
+    return f"{stops}: write {setting}{', and ' + also if drain else ''}"
 
 
 def _base_may_say(case: Case, program: str) -> bool:

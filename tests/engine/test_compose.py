@@ -108,6 +108,23 @@ def only(text: str) -> Service:
     return service
 
 
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("30s", 30),
+        ("'0'", 0),
+        ("${GRACE:-45s}", 45),
+        ("${GRACE-1m}", 60),
+        ("${GRACE}", None),
+        ("${GRACE:?set it}", None),
+        ("${GRACE:-${OTHER:-3s}}", None),
+        ("${GRACE:-}", None),
+    ],
+)
+def test_grace_periods(written: str, seconds: float | None) -> None:
+    assert only(f"services:\n  web:\n    build: .\n    stop_grace_period: {written}\n").grace_period == seconds
+
+
 def in_words(text: str, key: str = "command") -> list[tuple[str, str]] | None:
     """The words of the one service, each with what was written for it."""
     line = getattr(only(text), key)

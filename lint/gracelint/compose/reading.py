@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # A field of a volume's short form; the colon in ``${VARIABLE:-default}`` parts nothing.
 _FIELD = regex(r"((?:\$\{[^}]*\}|[^:])*)(?::|\Z)")
 _DURATION = regex(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
+_DEFAULT = regex(r"\$\{\w+:?-([^${}]*)\}")
 _AGAIN = regex(r"\b(?:always|unless-stopped)\b")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -53,7 +54,7 @@ def read(path: str, data: bytes) -> Iterator[tuple[str, Service]]:
                     document=document,
                     target=plain(build.get("target")),
                     stop_signal=plain(entry.get("stop_signal")),
-                    grace_period=duration(entry.get("stop_grace_period")),
+                    grace_period=duration(_by_default(entry.get("stop_grace_period"))),
                     init=entry.get("init") is True,
                     mounts=tuple(mounted(entry.get("volumes"))),
                     stays=_stays(entry),
@@ -106,6 +107,12 @@ def _stays(entry: dict[str, Any]) -> bool | None:
     if entry.get("ports") or entry.get("expose") or watched or _AGAIN.search(str(restart or "")):
         return True
     return False if restart is False or restart == "no" else None
+
+
+def _by_default(value: object) -> object:
+    """A value, of ``${NAME:-30s}`` what stands where the variable is not set."""
+    match = _DEFAULT.fullmatch(value) if isinstance(value, str) else None
+    return match[1] if match is not None else value
 
 
 def _environment(value: object) -> dict[str, str | None]:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from .steps import Run
     from .substitution import Variables
 
-# Where the tools of a project keep its commands, in a folder of the project's own.
+# Where the tools of a project keep what it needs, its commands among that, in a folder of the project's own.
 _PROJECT_TOOLS = (
     ("/.venv/", frozenset(("uv", "poetry", "pdm", "pipenv"))),
-    ("/node_modules/.bin/", frozenset(("npm", "yarn", "pnpm", "bun"))),
+    ("/node_modules/", frozenset(("npm", "yarn", "pnpm", "bun"))),
+    ("/vendor/", frozenset(("composer", "bundle"))),
 )
 _TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
@@ -192,7 +193,7 @@ def may_make(reading: Reading, path: str) -> bool:
     """
     from .options import LOCAL, TAME
 
-    if any(place in path and not reading.names.isdisjoint(tools) for place, tools in _PROJECT_TOOLS):
+    if any(place in f"{path}/" and not reading.names.isdisjoint(tools) for place, tools in _PROJECT_TOOLS):
         return True
     others = reading.names - TAME
     if not others:

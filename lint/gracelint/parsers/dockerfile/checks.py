@@ -21,6 +21,7 @@ _NEEDS_ONE = frozenset(
     {"ARG", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL", "STOPSIGNAL"}
     | {"USER", "VOLUME", "WORKDIR"}
 )
+_LINK = regex(r"(?:[\w.-]+/)+[\w.-]+")
 _NEEDS_TWO = frozenset({"ADD", "COPY"})
 CHECKED = _NEEDS_ONE | _NEEDS_TWO
 """Instructions that may lack arguments, or have wrong ones; of others only a malformed array is refused."""
@@ -72,6 +73,15 @@ def of_another_frontend(directives: Sequence[tuple[str, Text]], instructions: Se
         return None
     message = "this is written for a frontend of its own, with instructions that Docker's does not have, and nothing in it is judged"
     return Problem(message, syntax.span, template=True)
+
+
+def of_a_link(document: Document) -> Problem | None:
+    """What is said of a file that holds nothing but a path: a symbolic link, checked out where there are none or committed from there. None of all others."""
+    text = document.text.strip()
+    if not _LINK.fullmatch(text):
+        return None
+    message = f"this is the text of a symbolic link to {text}, not a Dockerfile, and nothing in it is judged"
+    return Problem(message, document.span(0, len(text)), template=True)
 
 
 def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:

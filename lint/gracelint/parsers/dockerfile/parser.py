@@ -38,7 +38,11 @@ def parse(document: Document) -> Dockerfile:
     instructions: list[Instruction] = []
     if not any(problem.message == _NO_TEXT for problem in problems):
         instructions += _Reader(lines).instructions()
-        template = checks.template(instructions) or checks.of_another_frontend(lines.directives, instructions)
+        template = (
+            checks.template(instructions)
+            or checks.of_another_frontend(lines.directives, instructions)
+            or checks.of_a_link(document)
+        )
         if template is not None:
             return Dockerfile(document, lines.escape, tuple(lines.directives), (), tuple(lines.comments), (template,))
         problems += [
