@@ -16,10 +16,21 @@ if TYPE_CHECKING:
 
     from .outcome import Family
 
+# POSIX's special builtins.
+SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
 BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
+
+
+def function_named(name: str) -> str:
+    """What is said of a function whose name is one that no function may have ("Bad function name")."""
+    return f"a function named {name}"
+
+
 # Measured with dash 0.5.12 and busybox 1.35, as bash 5.2 runs them all.
-REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&", "coproc"})
+REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&", "coproc"}).union(
+    map(function_named, SPECIAL | {"local"})
+)
 LACKED_BY_ASH = frozenset(
     "bind builtin caller compgen complete declare disown enable fc mapfile popd pushd readarray shopt suspend typeset".split()
 )
@@ -172,7 +183,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             version,
             tails,
             bad_substitutions=BASH_OPERATORS,
-            refuses=REFUSED_BY_ASH,
+            refuses=REFUSED_BY_ASH | {function_named("source")},
             misreads=frozenset({"((", "splits", "coproc", "jobs"}),
             options=DASH_OPTIONS | {"pipefail"},
             unknown_option_ends=False,

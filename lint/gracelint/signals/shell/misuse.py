@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...regexes import regex
 from . import flow, kills
-from .refusals import SPECIAL
+from .dialects import SPECIAL
 from .values import default
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from . import flow, parameters, reckoning
+from .dialects import SPECIAL, function_named
 from .state import Ended
 from .values import Unknown
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .state import State
 
 # Without any of these, there is nothing in a text that `_bashism` names.
-BASH = regex(r"=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&")
+BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
@@ -28,8 +29,6 @@ WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
 WORD_ALONE = regex(r"function[ \t]+[^\s(){}]+[ \t]*\n")
 NAME = regex(r"(?<![\w#])[A-Za-z_]\w*")
 SEPARATING = regex(r"[\s;&|<>()]")  # what ends a word
-# POSIX's special builtins.
-SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
 # Operators for parameters that may not be set.
 _FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
@@ -199,10 +198,10 @@ def _foreign(state: State, command: sh.Command) -> str:
     known = state.shell.unparsable
     found = known.get(id(command))
     if found is None:
-        if BASH.search(command.text.value) is None:
+        refuses = state.shell.dialect.refuses
+        if not refuses or BASH.search(command.text.value) is None:
             known[id(command)] = ""
             return ""
-        refuses = state.shell.dialect.refuses
         own = isinstance(command, sh.Function) and not _in_one_line(command)
         nodes = walk(command.body) if own and isinstance(command, sh.Function) else walk(command)
         found = known[id(command)] = next((what for node in nodes if (what := _bashism(node)) in refuses and what), "")
@@ -227,6 +226,8 @@ def _bashism(node: object) -> str:
             return "<(…)"
         case sh.Function() if node.text.value.startswith("function"):
             return "" if WORD_ALONE.match(node.text.value) else "the word function"
+        case sh.Function():
+            return function_named(node.name)
         case sh.Coprocess() if not isinstance(node.command, sh.Simple):
             return "coproc"
         case sh.ArithmeticFor():

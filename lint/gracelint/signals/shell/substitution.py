@@ -14,7 +14,7 @@ from ...parsers.shell import model as sh
 from . import filesystem
 from .printing import printed, printed_line
 from .tools import answer, concatenated
-from .values import Unknown, clip, default
+from .values import Unknown, clip, default, join
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -33,9 +33,10 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
         return unknown
     machine.substituting += 1
     try:
-        found = _block(machine, state, part.body.commands)
+        commands = _evaluated(machine, state, part.body.commands)
+        found = _block(machine, state, commands)
         if found is None:
-            found = _whole(machine, state, part.body.commands)
+            found = _whole(machine, state, commands)
     finally:
         machine.substituting -= 1
     if found is None:
@@ -51,6 +52,7 @@ def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
         return None
     machine.substituting += 1
     try:
+        commands = _evaluated(machine, state, commands)
         found = _whole(machine, state, commands)
         if found is not None:
             return found
@@ -58,6 +60,21 @@ def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
     finally:
         machine.substituting -= 1
     return value + "\n" if isinstance(value, str) and value else value
+
+
+def _evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> tuple[sh.Command, ...]:
+    """The commands that run: of ``eval``, where it stands alone, those that its words make."""
+    for _ in range(DEEPEST):
+        alone = commands[0] if len(commands) == 1 else None
+        if not isinstance(alone, sh.Simple) or alone.assignments or alone.redirects or not alone.words:
+            break
+        if alone.words[0].literal != "eval" or "eval" in state.functions:
+            break
+        text = join(field.value for field in machine.expand(state, alone.words)[1:])
+        if not isinstance(text, str):
+            break
+        commands = machine.context.parse(machine.context.joined(text, alone.text), file=False).body.commands
+    return commands
 
 
 def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> str | None:
@@ -138,8 +155,10 @@ def _of_function(machine: Machine, state: State, function: sh.Function, argument
 
 def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether the commands are among those that are computed here."""
-    commands = part.body.commands
-    if machine.substituting >= DEEPEST or _block(machine, state, commands) is not None:
+    if machine.substituting >= DEEPEST:
+        return True
+    commands = _evaluated(machine, state, part.body.commands)
+    if _block(machine, state, commands) is not None:
         return True
     return _whole(machine, state, commands) is not None
 
@@ -151,7 +170,7 @@ def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int 
     known = 0 if computed(machine, state, part) else None
     machine.substituting += 1
     try:
-        found = _status_of_all(machine, state, part.body.commands)
+        found = _status_of_all(machine, state, _evaluated(machine, state, part.body.commands))
     finally:
         machine.substituting -= 1
     return known if found is None else found
