@@ -91,9 +91,10 @@ def check(case: Case) -> Iterator[Finding]:
         syntax = next((word for word in line.arguments[1:] if word.value in _SYNTAX), None)
         if syntax is None or reads_shell_text(launch, syntax) or first.value.rsplit("/", 1)[-1] in _TAKES_SYNTAX:
             continue
+        to = first if starts or not launch.arguments else launch.arguments[0]  # a CMD is what ENTRYPOINT is given
         yield RULE.finding(
             syntax.text,
-            f"exec form has no shell, so {syntax.value!r} is handed to {first.value} as an argument;"
+            f"exec form has no shell, so {syntax.value!r} is handed to {to.value} as an argument;"
             ' write ["sh", "-c", "... exec ..."] with the whole command line in one string',
             fix=_fix(case, line) if starts else None,
         )

@@ -31,10 +31,10 @@ _DEVELOPMENT = regex(r"(?i)(?:^|[^a-z])(?:dev|devel|develop|development|local|de
 _ASIDE = regex(
     r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|integration|ci|builder|buildenv|build[_-]env|lint|bench(?:mark)?s?|examples?|samples?|demos?|fixtures?|tutorials?|templates?|vendor|third[_-]party)(?:[/._-]|$)"
 )
-# What programs, their subcommands and the files they run are called that run until they are stopped; the options of what listens.
+# What programs, their subcommands and the files they run are called that run until they are stopped; and the options of what listens.
 _SERVING = regex(
-    r"(?i)(?:^|[/._:=-])(?:serve|server|httpd|daemon|listen|workers?|bot|exporter|proxy|gateway|agent|broker|consumer|scheduler|controller|operator|web|api|host|port|bind|watch"
-    r"|runserver|start)(?:[/._:=-]|$)|\b0\.0\.0\.0\b|^:\d+$|^/usr/sbin/"
+    r"(?i)(?!-)(?:.*[/._:=-])?(?:serve|server|httpd|daemon|listen|workers?|bot|exporter|proxy|gateway|agent|broker|consumer|scheduler|controller|operator|web|api|runserver|start)"
+    r"(?:[/._:=-].*)?|--?(?:[\w-]*-)?(?:daemon|listen|host|port|bind|watch)(?:[=-].*)?|.*\b0\.0\.0\.0\b.*|:\d+|/usr/sbin/.*"
 )
 # Variables whose value names what an image is for.
 _ENVIRONMENTS = (
@@ -109,7 +109,7 @@ def says_service(case: Case, *paths: SignalPath) -> bool:
         declared(case)
         or case.standalone
         or any(_stays(hop) for path in paths for hop in (*path.before, *path.hops))
-        or any(_SERVING.search(word) for path in paths for word in _words(case, path))
+        or any(_SERVING.fullmatch(word) for path in paths for word in _words(case, path))
     )
 
 
@@ -134,12 +134,13 @@ def _words(case: Case, path: SignalPath) -> Iterator[str]:
 
 
 def nothing_lost(case: Case, defect: Defect) -> bool:
-    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file or the folder that it is in says."""
+    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file, the folder that it is in or what it is asked for says."""
     if defect.path.verdict not in ("killed", "abrupt"):
         return False
     if case.trace.grace_period == 0:
         return True
-    return (case.stays is False or aside(case)) and not serves(case, defect)
+    asked = case.image.launch.argv[-1:] in (("--help",), ("-h",), ("help",), ("--version",))
+    return (case.stays is False or aside(case) or asked) and not serves(case, defect)
 
 
 def weighed(case: Case, defect: Defect, severity: Severity, confidence: Confidence) -> tuple[Severity, Confidence, str]:
