@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.model import Hop
     from gracelint.signals.shell.outcome import Command, Outcome
 
 _DAEMON = regex(r"[a-z-]{3,}d")
@@ -72,7 +73,7 @@ def check(case: Case) -> Iterator[Finding]:
             RULE,
             case,
             defect,
-            f"{_story(outcome, names, signal, front)}; {_advice(outcome, names)}",
+            f"{_story(defect.hop, outcome, names, signal, front)}; {_advice(outcome, names)}",
             severity="info"
             if outcome.end in ("exec", "foreground") and helps_another(outcome, daemon)
             else "error"
@@ -82,7 +83,7 @@ def check(case: Case) -> Iterator[Finding]:
         )
 
 
-def _story(outcome: Outcome, names: Sequence[str], signal: str | None, front: str) -> str:
+def _story(hop: Hop, outcome: Outcome, names: Sequence[str], signal: str | None, front: str) -> str:
     """What becomes of them."""
     several, named = len(names) > 1, listed(names)
     if outcome.end != "exits":
@@ -90,7 +91,9 @@ def _story(outcome: Outcome, names: Sequence[str], signal: str | None, front: st
         if outcome.end == "loop":
             hears_it = "the shell, which goes round in a loop"
         does, hears, they = ("run", "hear", "they are") if several else ("runs", "hears", f"{named} is")
-        return f"{named} {does} in the background and never {hears} {signal}, which goes to {hears_it}: {they} killed without notice"
+        # Behind a shell that passes nothing on, the script gets no signal either.
+        gets = f", which goes to {hears_it}" if hop.pid1 else ""
+        return f"{named} {does} in the background and never {hears} {signal}{gets}: {they} killed without notice"
     typed = READS_ITS_INPUT in outcome.reasons
     last = "the shell at its end leaves too where there is no terminal" if typed else "the script ends"
     are = "are" if several else "is"

@@ -140,13 +140,14 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _waits(command: Command) -> bool:
-    """Whether a command waits for something else; dockerize also fills in templates, ``mysqladmin shutdown`` has another program stop, and what lasts a moment is none."""
+    """Whether a command waits for something else; dockerize also fills in templates, ``mysqladmin shutdown`` has another program stop, and what lasts a moment is none, nor what asks but once."""
     if not command.argv or base_name(command.argv[0]) not in _WAITS:
         return False
     if base_name(command.argv[0]) == "dockerize" and "-wait" not in command.argv:
         return False
     seconds = duration(command.argv)
-    if seconds is not None and seconds < _MOMENT and "loop" not in command.around:
+    asks = base_name(command.argv[0]) not in _LONG and base_name(command.argv[0]) != "sleep"
+    if (asks or (seconds is not None and seconds < _MOMENT)) and "loop" not in command.around:
         return False
     return command.program is None or command.program.order is None
 

@@ -149,7 +149,7 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             else f"let a supervisor start it that can be told to send {clean[0]}, or give it a container of its own"
         )
         if program.drain:
-            advice += f", and write {drain_setting(case, program.drain)} into its configuration: without it the requests in flight are dropped on {clean[0]}, too"
+            advice += f", and write {drain_setting(case, program.drain, limit)} into its configuration: without it the requests in flight are dropped on {clean[0]}, too"
         return RULE.finding(
             hop.text,
             f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; {advice}",

@@ -270,9 +270,10 @@ def tell(
     )
 
 
-def drain_setting(case: Case, drain: str) -> str:
-    """The setting without which a server drops its requests, so that it is done before SIGKILL."""
-    return drain.format(seconds=f"{max(1, case.trace.grace_period - _MARGIN):g}")
+def drain_setting(case: Case, drain: str, limit: float | None = None) -> str:
+    """The setting without which a server drops its requests, so that it is done before SIGKILL: the engine's, or a supervisor's after ``limit`` seconds."""
+    given = min(case.trace.grace_period, limit or case.trace.grace_period)
+    return drain.format(seconds=f"{max(1, given - _MARGIN):g}")
 
 
 def holds(outer: Text, inner: Text) -> bool:

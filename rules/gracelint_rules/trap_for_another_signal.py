@@ -62,6 +62,8 @@ def check(case: Case) -> Iterator[Finding]:
         )
         if outcome is None or trap is None:
             continue
+        if trap.signal == "EXIT" and outcome.shell == "bash":
+            continue  # it has handlers of its own then, dies of the signal as PID 1 too, and runs the trap (measured: 5.2); what does not tell it is in front of it
         signal = case.trace.stop_signal.name or "SIGTERM"
         name = signal.removeprefix("SIG")
         source = "" if case.trace.stop_signal.source == "default" else f" (from the {case.trace.stop_signal.source})"
@@ -77,7 +79,7 @@ def check(case: Case) -> Iterator[Finding]:
             case,
             defect,
             f"the stop signal is {signal}{source}, and {only}: the handler never runs, the shell drops {signal}, and"
-            f" {cost(case, defect.path)}; trap {name} as well",
+            f" {cost(case, defect.path)}; trap {name} as well{'' if ends else ', with an exit behind it'}",
             severity=severity_of(defect.path),
             fix=fix_of("unsafe", f"Trap {name} as well", [trap.word.insert_after(f" {name}")])
             if trap.word is not None and ends

@@ -131,6 +131,22 @@ def test_whom_the_signal_goes_to_instead(tmp_path: Path, monkeypatch: pytest.Mon
     assert "which goes to tail" in instead
 
 
+def test_a_drain_within_the_time_of_a_supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "supervisord.conf").write_text("[supervisord]\n[program:fpm]\ncommand=php-fpm -F\nstopwaitsecs=5\n")
+    base = "FROM php:8.3-fpm\nSTOPSIGNAL SIGTERM\nCOPY supervisord.conf /etc/supervisord.conf"
+    told = message(tmp_path, "exec supervisord -n -c /etc/supervisord.conf\n", base, "GL403")
+    assert "process_control_timeout = 3s" in told
+
+
+def test_why_an_exit_trap_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dash runs it only at its own end; bash as PID 1 as well when a signal ends it."""
+    monkeypatch.chdir(tmp_path)
+    script = "trap 'kill $pid' EXIT\ngunicorn app:app &\npid=$!\nwait\n"
+    assert "ends by itself" in message(tmp_path, script, code="GL213")
+    assert messages(tmp_path, script, "FROM fedora:40", "GL213") == []
+
+
 def test_each_daemon_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     told = message(tmp_path, "pm2 start consumer.py\nexec pm2 start app.py --no-daemon\n", code="GL216")
