@@ -190,6 +190,9 @@ def name_of_child(defect: Defect, command: Command) -> str:
             return program_name(hop.argv)
         if started and hop.shell is None and base_name(command.argv[0]) in SHELLS and hop.argv[:1] != command.argv[:1]:
             return program_name(hop.argv)  # of sh -c 'prepare && exec app', what it has become
+        named = hop.argv and hop.argv[0] in command.argv[1:]
+        if started and hop.shell is None and named:
+            return program_name(hop.argv)  # of start-stop-daemon --start --exec /usr/bin/app -- -x
         inner = hop.shell.command if started and hop.shell is not None and hop.shell.mode == "command" else None
         if inner is not None and base_name(command.argv[0]) not in SHELLS:
             return program_name(inner.argv)  # of su user -c 'app | filter'

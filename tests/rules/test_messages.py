@@ -70,6 +70,9 @@ def test_what_su_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     told = message(tmp_path, "su - steam -c 'game-server -x'\n")
     assert "game-server is killed" in told
     assert "write exec su" in told
+    told = message(tmp_path, "start-stop-daemon --start --exec /usr/bin/gunicorn -- app:app\\n")
+    assert "gunicorn is killed" in told
+    assert "write exec start-stop-daemon" in told
     assert "gunicorn is killed" in message(tmp_path, "runuser -u app -- sh -c 'helper & exec gunicorn app:app'\n")
 
 
