@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...records import replace
-from . import parameters, substitution, variables
+from . import parameters, refusals, substitution, variables
 from .keyed import Keyed
 from .state import Truth
 from .values import clip, concatenate
@@ -20,9 +20,12 @@ def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Assignments without a command, or words of which nothing is left: the status is that of the last command substitution."""
     if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
         return machine.finished(state, 127)  # no command of that name
-    kept = next((each.name for each in node.assignments if each.name in state.readonly), None)
-    if kept is not None:
-        return variables.read_only(machine, state, kept)
+    unchanged = kept(state, node)
+    if unchanged is not None and not state.shell.dialect.specials_end and "e" not in state.options:
+        refusals.drop(machine, state)
+        return [state]
+    if unchanged is not None:
+        return [machine.leave(state, 1, f"{unchanged} is read-only, and {state.shell.dialect.family} gives up")]
     assign(machine, state, node.assignments)
     status: int | None = 0
     truth = None
@@ -35,9 +38,16 @@ def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     return machine.finished(state, status, truth)
 
 
+def kept(state: State, node: sh.Simple) -> str | None:
+    """The first variable that is to get a value and is read-only."""
+    return next((each.name for each in node.assignments if each.name in state.readonly), None)
+
+
 def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
     """Carry out assignments."""
     for assignment in assignments:
+        if assignment.name in state.readonly:
+            continue
         name = state.meant(assignment.name)
         if assignment.array is not None:
             if isinstance(state.variables.get(name), Keyed):

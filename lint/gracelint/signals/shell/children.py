@@ -13,6 +13,7 @@ from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
 from . import builtins, filesystem, flow, inputs, making, simple, tails
+from .interpreter import TESTED
 from .outcome import Command
 from .state import Block, Facts, JobState
 from .values import default
@@ -53,8 +54,6 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         forked.inputs = inputs.inherited(state, background=around == "background")
     kept = {"ERR"} if "E" in state.options else set()
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == "" or name in kept}
-    if state.tested:
-        forked.options = forked.options - {"e"}
     forked.leads = "m" in state.options
     forked.options = forked.options - {"m"}  # bash: no job control in subshells
     if around == "background" and "m" not in state.options:
@@ -63,7 +62,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         isinstance(command, sh.Pipeline) and len(command.commands) == 1
     )
     forked.stack = None
-    forked.push("base", data=construct, label="subshell" if plain else "compound")
+    label = "subshell" if plain else "compound"
+    forked.push("base", index=TESTED if state.tested else 0, data=construct, label=label)
     if isinstance(command, sh.Subshell):
         # The child that was forked for the construct is the subshell.
         forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around

@@ -110,6 +110,7 @@ class Dialect:
     ``documents_are_open``: a job that a substitution in a here-document has started keeps the pipe open through which that is read (``openhere`` in dash's and busybox's redirection).
     ``specials_end``: one of POSIX's special builtins that fails ends the shell.
     ``sources_here``: ``.`` looks for a name without a slash in the working folder too, not on PATH only, and goes on where it finds nothing (bash's manual, "POSIX Mode").
+    ``reads_afresh``: ``set -e`` counts in a file that ``.`` reads, also where its status is looked at (``if . ./x``).
     """
 
     family: Family
@@ -150,6 +151,7 @@ class Dialect:
     specials_end: bool = True
     functions_keep_loops: bool = True
     documents_are_open: bool = False
+    reads_afresh: bool = False
 
 
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
@@ -173,6 +175,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             leaves_on_interrupt=True,
             ignores_quit=False,
             documents_are_open=True,
+            reads_afresh=True,
         )
     if family == "ash":
         tails = {"subshell": FORKED_ASH, "compound": FORKED_ASH}
@@ -202,6 +205,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             tail_needs_end=True,
             leaves_on_interrupt=True,
             documents_are_open=True,
+            reads_afresh=True,
         )
     tail: tuple[frozenset[str], ...] = SIMPLE
     if number is None or number >= (5, 1):

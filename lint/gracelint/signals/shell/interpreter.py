@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
 
+TESTED = 1  # of the bottom of a forked shell: who has forked it looks at its status
+
 # Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Return, Exit: what runs
 # until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Chosen, Opened: a command that begins with the next step. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
@@ -49,7 +51,7 @@ FrameKind = Literal[
 @dataclass(slots=True, eq=False)
 class Frame:
     """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
-    what the trap has interrupted does not matter). ``following`` is, of a block, its place behind this command."""
+    what the trap has interrupted does not matter; nor, in dash and ash, how a file is read). ``following`` is, of a block, its place behind this command."""
 
     kind: FrameKind
     parent: Frame | None
@@ -118,7 +120,7 @@ class Shell:
         key = (kind, id(parent), id(node), index, id(data) if data is not None else 0, label)
         found = self._frames.get(key)
         if found is None:
-            tested = kind in TESTING or (kind == "while" and index == 0)
+            tested = kind in TESTING or (kind == "while" and index == 0) or (kind == "base" and index == TESTED)
             if parent is None:
                 frame = Frame(kind, None, 0, tested, node, index, data, label)
             else:
@@ -126,7 +128,8 @@ class Shell:
                     kind,
                     parent,
                     parent.depth + 1,
-                    tested or (parent.tested and kind != "trap"),
+                    tested
+                    or (parent.tested and kind != "trap" and not (label == "source" and self.dialect.reads_afresh)),
                     node,
                     index,
                     data,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound
-from . import endings, filesystem, inputs, leaving, refusals, repeating, simple
+from . import endings, filesystem, inputs, leaving, refusals, repeating, simple, variables
 from . import words as wording
 from .compound import within
 from .outcome import Command
@@ -201,6 +201,8 @@ def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
                 _add_files(turns, field.value, filesystem.matching(machine, state, field.value) or nothing)
             else:
                 _add(turns, field.value, field.rest or _is_open(word, field))
+    if turns and turns[0].more is None and node.name in state.readonly:
+        return variables.read_only(machine, state, node.name)
     if node.redirects:
         state.push("within", label="redirected")
     state.push("within", label="loop")

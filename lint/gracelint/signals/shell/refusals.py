@@ -87,17 +87,15 @@ def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
     if not reckoning.is_invalid(state, expression):
         return False
     if family == "bash":
-        _drop(machine, state)
+        drop(machine, state)
     else:
         machine.leave(state, 2, f"{family} cannot work out {part.text.value} and gives up")
     return True
 
 
-def _drop(machine: Machine, state: State) -> None:
-    """bash goes on with the next line of the script, wherever it was; a subshell and a command string end."""
-    if not flow.unwind(
-        machine, state, lambda frame: frame.parent is not None and frame.parent.label in ("file", "command")
-    ):
+def drop(machine: Machine, state: State) -> None:
+    """bash goes on with the next line of the script, or of the file, the ``eval`` or the trap that it is in; a subshell ends (``parse_and_execute``, DISCARD)."""
+    if state.pid != state.shell.pid or not flow.unwind(machine, state, _is_read_by_lines):
         machine.leave(state, 1)
         return
     frame = state.stack
@@ -108,6 +106,14 @@ def _drop(machine: Machine, state: State) -> None:
     state.pop()
     state.push("seq", frame.node, at)
     state.done(1)
+
+
+def _is_read_by_lines(frame: Frame) -> bool:
+    below = frame.parent
+    return below is not None and (
+        below.label in ("file", "command", "source")
+        or below.kind in ("eval", "trap", "exit", "error", "debug", "return")
+    )
 
 
 def _unset(state: State, name: str) -> bool:

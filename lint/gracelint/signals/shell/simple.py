@@ -52,6 +52,9 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [state]
     if not node.words:
         return assigning.alone(machine, state, node)
+    kept = assigning.kept(state, node) if node.assignments else None
+    if kept is not None and (state.shell.dialect.specials_end or "e" in state.options):
+        return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
     fields = machine.expand(state, node.words)
     skipped = 0
     prefixes = {"command", "builtin"} - state.shell.dialect.lacks

@@ -203,6 +203,11 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
         return whole if not command.negated or whole is None else int(whole == 0)
     if not isinstance(command, sh.Simple) or not command.words or command.redirects:
         return None
+    if "u" in state.options:
+        from . import refusals  # which knows this module
+
+        if refusals.bad_substitution(machine, state.copy(), command.words):
+            return 1  # or, in dash and ash, 2
     fields = machine.expand(state, command.words)
     first = fields[0].value if fields else None
     words = [field.value for field in fields[1:]]

@@ -45,8 +45,6 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             continue
         if value is not None and name in state.readonly:
             return read_only(machine, state, name)
-        if fields[0].value == "readonly":
-            state.readonly = state.readonly | {name}
         local = fields[0].value in ("local", "declare", "typeset") and flow.in_function(state) and "g" not in options
         saved = flow.saved_by_function(state) if local else None
         if saved is not None:
@@ -65,6 +63,10 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             assigning.remember_pid(state, name, value)
         elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
             state.variables[name] = ""
+        if fields[0].value == "readonly" or (
+            "r" in options and fields[0].value != "export" and not flow.in_function(state)
+        ):
+            state.readonly = state.readonly | {name}
     return machine.finished(state, 0)
 
 
