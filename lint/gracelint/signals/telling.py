@@ -113,9 +113,10 @@ class Teller:
         shell = shells.get(process.pid)
         found = None
         if shell is not None and process.shell is not None:
+            from .shell.deeds import deeds
             from .shell.facts import outcome
 
-            found = outcome(process.shell, shell.stop(self.signal))
+            found = outcome(process.shell, deeds(shell, self.signal))
         signal = signal if signal in task.reacted else next(iter(task.reacted), signal)
         disposition = self._disposition(task, kernel, found, signal)
         told = process.pid in simulated.told

@@ -72,14 +72,14 @@ def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) ->
 
 def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
     """Start what runs in the process substitutions of one command; those that write to it, and may last. What it writes to is let go with it, and ends as a filter does, or is left to the shell."""
-    if not state.shell.dialect.waits_for_substitutions:
-        return []
     words = (*node.words, *(each.target for each in node.redirects if each.target is not None))
     feeders = []
     for part in (part for word in words if word.literal is None for part in word.parts):
         if not isinstance(part, sh.ProcessSubstitution):
             continue
         writes = part.direction == ">"
+        if writes and not state.shell.dialect.waits_for_substitutions:
+            continue
         process = _started(machine, state, part)
         if process is None or (process.filters if writes else process.stays is False):
             continue
@@ -122,6 +122,8 @@ def leave(state: State, depth: int | None = None) -> None:
 def awaited(state: State) -> list[int]:
     """Those that a ``wait`` for all waits for."""
     leave(state)
+    if not state.shell.dialect.waits_for_substitutions:
+        return []
     last = state.shell.dialect.waits_for_substitutions == "last"
     pids = [held.process.pid for held in state.held]
     return [pid for pid in pids if not last or str(pid) == state.last_pid]
@@ -129,9 +131,11 @@ def awaited(state: State) -> list[int]:
 
 def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[str], depth: int) -> None:
     part = each.target.sole if each.target is not None else None
-    if not isinstance(part, sh.ProcessSubstitution) or not state.shell.dialect.waits_for_substitutions:
+    if not isinstance(part, sh.ProcessSubstitution):
         return
     writes = part.direction == ">"
+    if writes and not state.shell.dialect.waits_for_substitutions:
+        return
     process = _started(machine, state, part)
     if process is not None and (writes or process.stays is not False):
         state.held = (*state.held, Held(process, part, numbers, writes, depth))[-16:]
@@ -151,9 +155,13 @@ def _started(machine: Machine, state: State, part: sh.ProcessSubstitution) -> Pr
         filtering = machine.context.describe((Argument("cat", part.text),))
         process = Process(machine.context.new_pid(), state.shell.argv, "fork", part.text, filtering)
     else:
-        return None
-    state.last_pid = str(process.pid)
-    return replace(process, reads=state.pid) if writes else process
+        process = None
+    pid = machine.context.new_pid() if process is None else process.pid
+    if state.shell.dialect.waits_for_substitutions:
+        state.last_pid = str(pid)
+    if process is None:
+        state.over = {**state.over, pid: None}
+    return replace(process, reads=state.pid) if process is not None and writes else process
 
 
 def _reads_in_a_loop(process: Process) -> bool:

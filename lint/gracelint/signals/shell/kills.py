@@ -156,10 +156,17 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
         return "nobody", ()
     number = int(digits)
     if word.startswith("-"):
-        return "group", (number,)
+        return "group", (_leader(state, number),)
     if number == state.pid or number == state.shell.pid:
         return ("pid1" if field.text.value == "1" else "self"), (number,)
     return ("pid1" if number == 1 else "job"), (number,)
+
+
+def _leader(state: State, number: int) -> int:
+    """The process group that a number behind a dash means: bash takes that of any process of a pipeline for the job's (``kill_pid`` in jobs.c)."""
+    if state.shell.dialect.family != "bash":
+        return number
+    return next((job.members[0] for job in state.jobs if job.members and job.pid == number), number)
 
 
 def is_no_job(state: State, word: str) -> bool:

@@ -1,7 +1,7 @@
 """A shell that gets a signal: the same evaluator, now with time, real children and pending traps.
 
 The steady state is resumed where it stands. A trap runs when the foreground command is over, or at once in ``wait``, which it ends; then the
-script goes on behind it. What the shell does is remembered for the rules (`Stop`).
+script goes on behind it. What the shell does is remembered for the rules (`deeds`).
 
 Rules of the shells that are modelled (POSIX 2.11, bash(1) SIGNALS, measured): a trapped signal waits for the foreground command; ``wait`` returns 128+n; without a trap
 the default action is taken, which PID 1 does not have; bash with an EXIT trap runs it when a signal ends it.
@@ -16,7 +16,6 @@ from ...records import replace
 from .. import names
 from . import simple
 from .machine import Machine
-from .outcome import Stop, Waited
 from .state import DIED
 from .surroundings import Surroundings, handling
 
@@ -307,52 +306,6 @@ class LiveShell:
         self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
         if process.stays is False:
             self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
-
-    # --- what rules read ---
-
-    def stop(self, signal: str) -> Stop:
-        """What this shell did."""
-        kernel = self.kernel
-        # What the action starts for itself (``app stop``) was not there to be told.
-        mine = [
-            task for task in kernel.tasks.values() if task is not self.task and task.pid in kernel.there and task.loses
-        ]
-        waited = tuple(
-            Waited(text, pids, all(self._over(pid) for pid in pids), handler) for text, pids, handler in self.waits
-        )
-        ends = self.ending or "stays"
-        if kernel.reasons:
-            ends = "unknown"
-        return Stop(
-            signal,
-            self.received,
-            self.ran or self.state.traps.get(signal),
-            self.deferred and self.ran is None,
-            self.ran is not None,
-            ends,  # type: ignore[arg-type] # one of the words by construction
-            self.returned,
-            None,
-            self.task.ended_at,
-            tuple(self.host.sent),
-            waited,
-            tuple(dict.fromkeys(self._head(task, signal) for task in mine if not task.notified and not task.reacted)),
-            tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
-            tuple(self.commands),
-        )
-
-    def _head(self, task: Task, signal: str) -> int:
-        """The process that would have to be told for a task to hear of it: the topmost of those (sudo, tini, timeout) that pass the signal on to it."""
-        above = task.parent
-        while above is not None and above is not self.task and above.driver is None:
-            reaction = self.kernel.reaction(above, signal)
-            if reaction is None or reaction.disposition != "forwards":
-                break
-            task, above = above, above.parent
-        return task.pid
-
-    def _over(self, pid: int) -> bool:
-        task = self.kernel.tasks.get(pid)
-        return task is None or task.ended not in ("", "killed")
 
 
 def _brief(process: Process) -> Process:
