@@ -469,3 +469,16 @@ def test_a_user_that_nobody_knows_may_be_root(tmp_path: Path, line: str, ways: s
         image(tmp_path, f'FROM debian:12\nCOPY run.sh /\n{line}\nCMD ["/run.sh"]\n', {"run.sh": text}), programs=APP
     )
     assert {" ".join(path.hops[-1].argv) for path in trace.paths} == ways
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(8, "killed"), (6, "graceful")])
+def test_supervisord_may_kill_a_helper_late(tmp_path: Path, seconds: int, verdict: str) -> None:
+    """Supervisord looks once a second whether a time is over and who is gone: an application whose turn comes after one that was given eight seconds was
+    told 9.5 s to 10.2 s after the stop (measured with three in place of eight: 4.5 s to 5.2 s)."""
+    helper = f"[program:helper]\ncommand=bash -c 'trap \"\" TERM; sleep 100; true'\nstopwaitsecs={seconds}\n"
+    conf = f"[supervisord]\nnodaemon=true\n[program:app]\ncommand=app\n{helper}"
+    text = 'FROM debian:12\nCOPY c /\nCMD ["supervisord", "-c", "/c"]\n'
+    trace = follow(image(tmp_path, text, {"c": conf}), programs=APP)
+    # What the helper loses is nobody's concern here.
+    assert trace.verdict == verdict
+    assert "one after the other" in trace.paths[0].hops[0].why

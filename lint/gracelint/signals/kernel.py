@@ -152,16 +152,28 @@ class Kernel:
         program = parent.process.program
         if program is None or task.pid not in parent.awaited:
             return
-        rest = any(self.tasks[pid].alive for pid in parent.awaited)
         if program.kind == "supervisors":
-            if parent.stopping and not rest:
-                self.end(parent, "exited")
-            elif parent.next_turn is not None:
-                parent.next_turn()
+            self.at(task.unseen, lambda: self._seen(parent))
             return
+        rest = any(self.tasks[pid].alive for pid in parent.awaited)
         waits = program.kind in ("inits", "wrappers", "package-runners") or parent.stopping
         if waits and (not rest or (task.pid == parent.awaited[0] and not parent.others)):
             self.end(parent, "exited")
+
+    def _seen(self, supervisor: Task) -> None:
+        """A supervisor has seen that a child is gone: it leaves after the last one, and before that stops the next."""
+        if supervisor.stopping and not any(self.tasks[pid].alive for pid in supervisor.awaited):
+            self.end(supervisor, "exited")
+        elif supervisor.next_turn is not None:
+            supervisor.next_turn()
+
+    def _overdue(self, task: Task, looks_every: float) -> None:
+        """A child's time is over. Who only looks now and then may kill it so much later, and see it so much later again where somebody whom it has started still
+        holds the pipe that both write to; what has not finished by now is not to rely on that, and what comes after it may have to wait."""
+        if task.alive:
+            leaves = any(other.parent is task and other.alive for other in self.tasks.values())
+            task.unseen = (2 if leaves else 1) * looks_every
+            self.end(task, "died")
 
     # --- signals ---
 
@@ -315,4 +327,4 @@ class Kernel:
                     self.signal(target, sent, group=group)
             limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
             if limit is not None:
-                self.at(limit, lambda child=child: self.end(child, "died"))  # type: ignore[misc] # bound now
+                self.at(limit, lambda child=child: self._overdue(child, reaction.looks_every))  # type: ignore[misc] # bound now

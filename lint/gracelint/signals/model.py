@@ -42,7 +42,8 @@ class Reaction:
     ``disposition`` is the word for it. For ``forwards``: ``to`` whom, ``signal`` what is sent on (None: the same),
     ``waits`` whether it stays until they are gone, ``kills_after`` seconds until it SIGKILLs them (None: never).
     For ``misreads``: ``ends`` whether the process leaves all the same (nginx does, its requests dropped; uWSGI reloads
-    and stays). ``after``: seconds that pass, at the longest, before a program that ``handles`` the signal begins to stop. ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
+    and stays). ``after``: seconds that pass, at the longest, before a program that ``handles`` the signal begins to stop.
+    ``looks_every``: how often one that ``forwards`` looks whether a child's time is over, and whether it is gone, in seconds (0: at once). ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
     """
 
     disposition: Disposition
@@ -53,6 +54,7 @@ class Reaction:
     kills_after: float | None = None
     ends: bool = False
     after: float = 0.0
+    looks_every: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

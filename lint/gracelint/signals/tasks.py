@@ -25,7 +25,8 @@ class Driver(Protocol):
 @dataclass(slots=True, eq=False)
 class Task:
     """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
-    ``next_turn``: a supervisor stops the next of its children, if those it has told are gone."""
+    ``next_turn``: a supervisor stops the next of its children, if those it has told are gone.
+    ``unseen``: seconds until a supervisor sees, at the latest, that it is gone."""
 
     process: Process
     pid: int
@@ -46,6 +47,7 @@ class Task:
     stopped: bool = False
     held: tuple[str, ...] = ()
     next_turn: Callable[[], None] | None = None
+    unseen: float = 0.0
 
     @property
     def awaited(self) -> list[int]:

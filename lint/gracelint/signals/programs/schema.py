@@ -71,6 +71,7 @@ _REACTION = {
     "waits": bool,
     "kills-after": (int, float),
     "ends": bool,
+    "looks-every": (int, float),
 }
 _OPTIONS = {"values": list, "last": list, "interleaved": bool, "words": bool, "assignments": bool}
 _STARTS = {

@@ -64,7 +64,7 @@ def supervisord(facts: Entry, situation: Situation) -> Entry:
     waits = [child.kills_after for child in change["started"] if child.kills_after is not None]
     if waits:
         limit = max(waits)
-        why = f"supervisord stops its programs, kills what is left after {limit:g} seconds, and ends"
+        why = f"supervisord stops its programs{_order(change['started'])}, kills what is left after {limit:g} seconds, and ends"
         stops = ("SIGTERM", "SIGINT", "SIGQUIT")
         change["on"] = {signal: {**facts["on"][signal], "kills-after": limit, "why": why} for signal in stops}
     return change
@@ -101,6 +101,14 @@ def _turns(sections: Mapping[str, dict[str, Text]]) -> dict[str, int]:
         {**groups, **alone}.items(), key=lambda group: (_priority(sections[group[0]]), group[0].partition(":")[2])
     )
     return {member: turn for turn, (_, members) in enumerate(ordered) for member in members}
+
+
+def _order(started: Sequence[Started]) -> str:
+    """In words, whether its programs are stopped at once."""
+    turns = {child.turn for child in started}
+    if len(turns) < 2:
+        return ""
+    return " one after the other" if len(turns) == len(started) else " one group after the other"
 
 
 def _priority(table: dict[str, Text]) -> int:
