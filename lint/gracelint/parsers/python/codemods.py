@@ -7,16 +7,14 @@ written out and compared line by line with what was there, so that an edit is as
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.codemod import CodemodContext
-from libcst.codemod.visitors import AddImportsVisitor
 
+from .importing import imported, is_docstring
 from .places import places
 
 if TYPE_CHECKING:
@@ -220,52 +218,6 @@ def _inserted(module: cst.Module, step: Step, code: str) -> cst.Module:
         body[at] = body[at].with_changes(leading_lines=())
     body.insert(at, line)
     return with_body(module, step.block, body)
-
-
-def is_docstring(statement: cst.CSTNode) -> bool:
-    """Whether a statement is nothing but a string."""
-    return (
-        isinstance(statement, cst.SimpleStatementLine)
-        and isinstance(statement.body[0], cst.Expr)
-        and isinstance(statement.body[0].value, cst.SimpleString | cst.ConcatenatedString)
-    )
-
-
-def imported(module: cst.Module, needed: Sequence[tuple[str, str | None]]) -> cst.Module:
-    """Each module imported, among the imports of the standard library if the file begins with such; by libcst's choice if not."""
-    for name, alias in needed:
-        places = _imports(module)
-        if alias is None and any(name in names for _, names in places):
-            continue
-        own = [(at, names[0]) for at, names in places if names and sys.stdlib_module_names.issuperset(names)]
-        if alias is not None or not own:
-            context = CodemodContext()
-            AddImportsVisitor.add_needed_import(context, name, asname=alias)
-            module = AddImportsVisitor(context).transform_module(module)
-            continue
-        at = max((at + 1 for at, other in own if other < name), default=own[0][0])
-        body = list(module.body)
-        line = cst.parse_statement(f"import {name}", config=module.config_for_parsing)
-        if at == own[0][0]:
-            line = line.with_changes(leading_lines=getattr(body[at], "leading_lines", ()))
-            body[at] = body[at].with_changes(leading_lines=())
-        body.insert(at, line)
-        module = module.with_changes(body=body)
-    return module
-
-
-def _imports(module: cst.Module) -> list[tuple[int, list[str]]]:
-    """The ``import`` statements with which a module begins, and the modules they name as they are."""
-    found = []
-    for at, statement in enumerate(module.body):
-        if at == 0 and is_docstring(statement):
-            continue
-        small = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
-        if not small or not all(isinstance(each, cst.Import | cst.ImportFrom) for each in small):
-            break
-        plain = [alias for each in small if isinstance(each, cst.Import) for alias in each.names]
-        found.append((at, [alias.evaluated_name for alias in plain if alias.asname is None]))
-    return found
 
 
 def edits_of(source: Text, changed: cst.Module) -> tuple[Edit, ...] | None:

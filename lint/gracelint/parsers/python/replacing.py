@@ -14,7 +14,8 @@ import libcst as cst
 from libcst.codemod import CodemodContext
 from libcst.codemod.visitors import RemoveImportsVisitor
 
-from .codemods import all_nodes, edits_of, imported, located, with_body
+from .codemods import all_nodes, edits_of, located, with_body
+from .importing import imported
 from .places import places
 
 if TYPE_CHECKING:

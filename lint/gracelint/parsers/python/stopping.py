@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .codemods import all_nodes, edits_of, imported, is_docstring, parsed
+from .codemods import all_nodes, edits_of, parsed
+from .importing import imported, is_docstring
 from .places import places
 
 if TYPE_CHECKING:
