@@ -155,7 +155,10 @@ def _settings(case: Case, supervisor: Program, program: Program, hop: Hop) -> Fi
             f"{supervisor.name} stops {name} with {sent}, on which it does not stop cleanly; {advice}",
             fix=_set(supervisor, hop.text, "stopsignal", clean[0].removeprefix("SIG")),
         )
-    needs = max(program.timeout or 0, _pause(program, sent))
+    pause = _pause(program, sent)
+    needs = max(program.timeout or 0, pause)
+    if pause > case.trace.grace_period and pause == needs:
+        return None  # GL404 says it, and no setting helps
     if limit and needs > limit:
         setting = _SETTINGS.get(supervisor.name)
         longer = (
