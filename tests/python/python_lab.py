@@ -70,13 +70,17 @@ def predicted(program: Program, signal: str = "SIGTERM") -> str:
     return {"handles": "graceful", "ignores": "killed", "terminates": "abrupt"}.get(reaction.disposition, "unknown")
 
 
-def measured(folder: Path, *, cleans: bool, grace: float = GRACE, python: str = sys.executable) -> str:
-    """The kernel's verdict on ``app.py`` as PID 1: abrupt too if it has a clean-up that did not run."""
+def measured(
+    folder: Path, *, cleans: bool, whole: bool = False, grace: float = GRACE, python: str = sys.executable
+) -> str:
+    """The kernel's verdict on ``app.py`` as PID 1: abrupt too if it has a clean-up that did not run, or leaves something behind that is killed (``whole``)."""
     report = run([python, "-u", "app.py"], cwd=str(folder), grace=grace, ready=READY, env={"PATH": "/usr/bin:/bin"})
     if not report.signalled:
         return "ends"
     if not report.exited:
         return "killed"
+    if whole:
+        return report.verdict
     if report.status.signal is not None or (cleans and b"CLEANED" not in report.output):
         return "abrupt"
     return "graceful"

@@ -111,6 +111,27 @@ def test_framework_without_handlers(text: str, tmp_path: Path) -> None:
     assert python_lab.predicted(python_lab.read(tmp_path)) == "killed"
 
 
+@pytest.mark.parametrize(("given", "verdict"), [("handle_signals=True", "abrupt"), ("", "killed")])
+def test_a_runner_that_looks_after_the_signals(given: str, verdict: str, tmp_path: Path) -> None:
+    """Its handlers raise an exit in the loop, which cancels the requests in flight, whoever cleans up behind it."""
+    text = f"""import asyncio
+from aiohttp import web
+
+async def main():
+    runner = web.AppRunner(web.Application(), {given})
+    await runner.setup()
+    await web.TCPSite(runner).start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+asyncio.run(main())
+"""
+    python_lab.write({"app.py": text}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == verdict
+
+
 LIFESPAN = """import asyncio, contextlib{imports}
 from fastapi import FastAPI
 

@@ -226,7 +226,9 @@ def _function(
         frame.raises += inner.raises
         return result
     if function.generator and resume is None:
-        return _generator(run, node)
+        made = Made(f"generator.{node.name}", run.number())
+        state.store[(made.number, "#call")] = Partial(function, arguments)
+        return made
     from .statements import block
 
     watch = Watch(run, frame)
@@ -262,10 +264,6 @@ def _shape(value: Value) -> object:
 
 def _rest(arguments: Arguments, receiver: Value | None) -> Arguments:
     return arguments if receiver is None else Arguments(arguments.values[1:], arguments.named, arguments.more)
-
-
-def _generator(run: Run, node: syntax.Function) -> Value:
-    return Made(f"generator.{node.name}", run.number())
 
 
 def _parameters(

@@ -26,6 +26,22 @@ def begun(run: Run, name: str, made: Made, arguments: Arguments, text: Text, sta
         state.store[(made.number, "minded")] = TRUE
 
 
+def left_behind(run: Run, text: Text, state: State) -> None:
+    """A command has left a server behind, which is nobody's child; it is missed when the program ends."""
+    number = run.number()
+    run.started.append((number, text))
+    run.children.append((number, text))
+    run.behind.append(number)
+    run.left.append(text)
+    state.store[(number, "minded")] = TRUE
+
+
+def perhaps_told(run: Run, state: State) -> None:
+    """A command runs after the signal, which may have what others have left behind stop."""
+    for number in run.behind:
+        state.store.setdefault((number, "told"), UNKNOWN)
+
+
 def awaited(run: Run, number: int, state: State) -> None:
     """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any, and before the signal that is no more than one of them)."""
     if number == run.nobody and not state.signalled:

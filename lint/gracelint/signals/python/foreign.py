@@ -254,8 +254,13 @@ def _known(
     launches = bool(entry.get("launches"))
     if launches and kind == "rest" and (sleeping := launching.slept(run, name, arguments, state)) is not None:
         launches, kind, seconds = False, "perhaps" if sleeping >= _LONG else "pause", Const(sleeping)
+    elif launches and kind == "rest" and launching.stands_behind(run, name, arguments, text, state):
+        launches, kind = False, "pause"
+        children.left_behind(run, text, state)
     elif launches and kind == "rest" and launching.ends(run, name, arguments, text, state):
         launches, kind = False, "pause"
+    if entry.get("launches") and state.signalled:
+        children.perhaps_told(run, state)
     if launches and kind == "rest":
         kind = "perhaps"
         run.children.append((number, text))

@@ -156,6 +156,11 @@ def _framework(run_of: RunOf, first: Run, handler: Own, visit: Visit, signal: st
         left = _behind(second, first, visit, response)
         if left is not None:
             return left
+        end = next((end for end in second.endings if end.state.signalled), None)
+        abandoned = _abandoned(second, visit, end, response) if end is not None and handler.does == "handles" else None
+        if abandoned is not None:
+            found, defect, at = abandoned
+            return replace(response, as_pid1=found, as_child=found, defect=defect, at=at)
         if second.asked_pid1 and response.cleanups:
             child = Reaction(
                 "terminates",
@@ -255,16 +260,21 @@ def _outcome(
     return _ending(run, ends, signal), None, None
 
 
-def _abandoned(run: Run, visit: Visit, end: Ending, response: Response) -> tuple[Reaction, Defect, Text] | None:
+def _abandoned(
+    run: Run, visit: Visit, end: Ending, response: Response
+) -> tuple[Reaction, Defect | None, Text | None] | None:
     """The program ends in order, and another one that it has started is killed with it; None where that is not known to matter to it."""
     store = end.state.store
+    if any(store.get((number, "told")) == UNKNOWN for number in run.behind):
+        why = "whether what it runs on the signal has the program stop that it has left behind is not known"
+        return Reaction("unknown", why), None, None
     untold = [number for number, _ in run.children if store.get((number, "told")) is None]
     minded = any(store.get((number, "minded")) == TRUE for number in untold)
     if untold and (visit.launches or minded):
         why = "its handler ends it, and the program it waits for is killed without notice"
         at = visit.text
         if not visit.launches:
-            why = "its handler ends it, and the program it has started is killed without notice"
+            why = "it ends, and the program it has started is killed without notice"
             at = next((text for number, text in run.started if number in untold), at)
         return Reaction("terminates", why), "launcher-does-not-forward", at
     left = [number for number, _ in run.children if store.get((number, AWAITED)) is None]

@@ -52,6 +52,18 @@ def lasts(run: Run, name: str, arguments: Arguments, text: Text, state: State) -
     return program is not None and program.kind == "servers" and program.stays is True
 
 
+def stands_behind(run: Run, name: str, arguments: Arguments, text: Text, state: State) -> bool:
+    """Whether a command that ``name`` runs leaves a server behind: one that puts itself into the background (``nginx``), or that a shell puts there
+    (``redis-server &``)."""
+    words = _command(run, name, arguments, state)
+    program = describe([Argument(word, text) for word in words], run.sources.image) if words else None
+    if program is None or program.kind != "servers" or "expendable" in program.traits:
+        return False
+    given = _given(name, arguments)
+    by_shell = isinstance(given, Const) and isinstance(given.value, str) and _BESIDE.search(given.value) is not None
+    return program.daemonizes or (by_shell and program.stays is True)
+
+
 def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | None:
     """The seconds for which what ``name`` starts only sleeps; None for any other command."""
     words = _command(run, name, arguments, state)
@@ -59,8 +71,12 @@ def slept(run: Run, name: str, arguments: Arguments, state: State) -> float | No
 
 
 def _command(run: Run, name: str, arguments: Arguments, state: State) -> Sequence[str] | None:
-    given = arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
+    given = _given(name, arguments)
     return _words(run, given, state) if given is not None else None
+
+
+def _given(name: str, arguments: Arguments) -> Value | None:
+    return arguments.get(0, "command" if name == "os.system" else "argv" if name == "pty.spawn" else "args")
 
 
 def _goes_on(text: Text) -> bool:

@@ -12,6 +12,7 @@ from . import awaiting, delivery, process, rests
 from .operators import signal_of
 from .state import DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised
 from .values import (
+    FALSE,
     NONE,
     TRUE,
     UNKNOWN,
@@ -22,6 +23,7 @@ from .values import (
     Made,
     Partial,
     Ref,
+    truth,
 )
 
 if TYPE_CHECKING:
@@ -171,6 +173,25 @@ def _call_threadsafe(
     return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
 
 
+def _runner(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``aiohttp.web.AppRunner``, which may be told to look after the signals."""
+    made = Made("aiohttp.web.AppRunner", run.number())
+    state.store[(made.number, _HANDLES_SIGNALS)] = arguments.get(-1, "handle_signals") or FALSE
+    return made
+
+
+def _runner_setup(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """Its handlers raise an exit in the loop (aiohttp 3.13: web_runner.py, ``_raise_graceful_exit``), which cancels the requests in flight like any other task."""
+    handles = state.store.get((receiver.number, _HANDLES_SIGNALS)) if isinstance(receiver, Made) else None
+    if handles is not None and truth(handles) is True:
+        for name in ("SIGINT", "SIGTERM"):
+            _add_handler(run, frame, receiver, Arguments((Ref(f"signal.{name}"), Ref("sys.exit"))), text, state)
+    return NONE
+
+
+_HANDLES_SIGNALS = "#handle_signals"
 _LOOPS = (
     "asyncio.get_running_loop",
     "asyncio.new_event_loop",
@@ -194,5 +215,7 @@ SPECIAL: dict[str, Special] = {
     "asyncio.Loop.remove_signal_handler": _remove_handler,
     "asyncio.Loop.call_soon": _call_soon,
     "asyncio.Loop.call_soon_threadsafe": _call_threadsafe,
+    "aiohttp.web.AppRunner": _runner,
+    "aiohttp.web.AppRunner.setup": _runner_setup,
     **dict.fromkeys(_LOOPS, _loop),
 }

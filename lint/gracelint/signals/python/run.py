@@ -167,6 +167,8 @@ class Run:
     children: list[tuple[int, Text]] = field(default_factory=list)
     # Programs that it starts and does not wait for there and then, by their numbers.
     started: list[tuple[int, Text]] = field(default_factory=list)
+    # Those of them that are nobody's child, as the command that started them has ended.
+    behind: list[int] = field(default_factory=list)
     left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)

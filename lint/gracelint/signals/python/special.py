@@ -202,6 +202,14 @@ def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     return NONE
 
 
+def _namespace(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``types.SimpleNamespace(running=True)``: an object with these attributes."""
+    made = Made("types.SimpleNamespace", run.number())
+    for name, value in arguments.named:
+        state.store[(made.number, name)] = value
+    return made
+
+
 _SERVERS = (
     "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer", "socketserver.ThreadingTCPServer",
     "socketserver.UDPServer", "socketserver.ThreadingUDPServer", "socketserver.BaseServer", "socketserver.UnixStreamServer",
@@ -223,6 +231,8 @@ _SPECIAL: dict[str, Special] = {
     "__import__": _import,
     "importlib.import_module": _import,
     "operator.identity": _same,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
     "functools.lru_cache": _passing,
     "functools.wraps": _passing,
     "functools.partial": _partial,

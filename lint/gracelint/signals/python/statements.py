@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from ...parsers.python import model as syntax
 from . import containers, exceptions, expressions, numbers, pauses, rests
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
+from .generators import generator_of, over
+from .progress import advances
 from .run import DEEPEST
 from .state import Raised, differing, joined
 from .values import UNKNOWN, Box, Const, Number, bounds, is_number, join, within
@@ -166,18 +168,21 @@ class _Loop:
     def close(self, *, endless: bool) -> State | None:
         """The loop is left; ``endless``: only a way out of its body leads out. Its visits are judged by that."""
         self.frame.breaks, self.frame.continues = self.saved
-        ways = (len(self.frame.returns), len(self.frame.raises), len(self.run.endings))
-        place = (self.first, len(self.run.visits))
         if endless:
-            (self.run.tentative if self.exits or ways != self.ways else self.run.endless).append(place)
+            (self.run.tentative if self.leaves() else self.run.endless).append((self.first, len(self.run.visits)))
         return joined(self.exits)
+
+    def leaves(self) -> bool:
+        """Whether a way out of it was found."""
+        ways = (len(self.frame.returns), len(self.frame.raises), len(self.run.endings))
+        return bool(self.exits) or ways != self.ways
 
 
 def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | None:
     loop = _Loop(run, frame)
     laps = LAPS
     current: State | None = state
-    endless = True
+    endless, undecided = True, False
     first = state.copy()
     lap = 0
     while current is not None:
@@ -185,6 +190,7 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
         if current.dead:
             endless, current = False, None
             break
+        undecided = undecided or decided is None
         if decided is False or (decided is None and not (current.signalled and not run.influenced)):
             out = current if decided is False else current.copy()
             out.uncertain = out.uncertain or (decided is None and out.signalled)
@@ -212,8 +218,10 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
     if current is not None:
         _round_and_round(run, frame, node.text, current)
     # A body that ends in its first lap, without a rest in it, goes round no more than once.
-    round_again = current is not None or lap > 1 or any(one.kind == "rest" for one in run.visits[loop.first :])
-    return loop.close(endless=endless and round_again)
+    inside = {one.kind for one in run.visits[loop.first :]}
+    round_again = current is not None or lap > 1 or "rest" in inside
+    finite = undecided and inside <= {"loop"} and advances(node)
+    return loop.close(endless=endless and round_again and not finite)
 
 
 def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
@@ -256,6 +264,9 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
         return None
     known = containers.items_of(run, iterable, state)
     loop = _Loop(run, frame)
+    generator = generator_of(iterable, state)
+    if generator is not None:
+        return _over(run, frame, node, generator, loop, state)
     current: State | None = state
     if known is not None and len(known) <= MOST_ITEMS:
         for item in known:
@@ -291,6 +302,20 @@ def _for(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None
         else:
             _round_and_round(run, frame, node.text, current)
     return loop.close(endless=endless is not False)
+
+
+def _over(run: Run, frame: Frame, node: syntax.For, generator: Value, loop: _Loop, state: State) -> State | None:
+    """A loop over a generator of the image's own."""
+
+    def lap(item: Value, state: State) -> State | None:
+        assign_to(run, frame, node.target, item, state)
+        return loop.body(node.body, state)
+
+    end = over(run, frame, node, generator, state, lap, loop.leaves)
+    if end is not None:
+        end = block(run, frame, node.otherwise, end) if node.otherwise else end
+        loop.exits += [end] if end is not None else []
+    return loop.close(endless=False)
 
 
 def assign_to(run: Run, frame: Frame, target: syntax.Expression, value: Value, state: State) -> None:

@@ -1,0 +1,81 @@
+"""Loops that their own body brings to an end: ``while url: url = load(url)``, ``while stack: stack.pop()``, ``while self.fd is None: self.fd = open()``.
+
+A program that has no other loop, and does not wait in this one, is a job that ends. A constant that is set in the body (``running = False``) is no progress but a
+flag, and may be set for the stop only; so may whatever an ``except`` does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.python import expressions as syntax_of_values
+from ...parsers.python import model as syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ...parsers.python.expressions import Expression
+
+_TAKES = frozenset({"pop", "popleft", "popitem", "remove"})
+
+
+def advances(node: syntax.While) -> bool:
+    """Whether a lap changes what the condition of a loop asks for."""
+    asked = {name for part in _parts(node.test) for name in _name(part)}
+    binds = any(isinstance(part, syntax_of_values.Bind) for part in _parts(node.test))
+    return binds or not asked.isdisjoint(_changed(node.body))
+
+
+def _changed(body: Sequence[syntax.Statement]) -> Iterator[str]:
+    """The names, with their attributes, that statements give other values or take something from."""
+    for statement in body:
+        match statement:
+            case syntax.Assign():
+                if not isinstance(statement.value, syntax_of_values.Constant) or statement.operator is not None:
+                    for target in statement.targets:
+                        yield from (name for part in _targets(target) for name in _name(part))
+                yield from _taken(statement.value)
+            case syntax.Evaluate():
+                yield from _taken(statement.value)
+            case syntax.If():
+                yield from _changed((*statement.body, *statement.otherwise))
+            case syntax.For() | syntax.While() | syntax.With():
+                yield from _changed(statement.body)
+            case syntax.Try():
+                yield from _changed((*statement.body, *statement.otherwise, *statement.final))
+            case syntax.Match():
+                yield from (name for arm in statement.arms for name in _changed(arm))
+
+
+def _targets(target: Expression) -> Iterable[Expression]:
+    return target.items if isinstance(target, syntax_of_values.Items) else (target,)
+
+
+def _taken(value: Expression | None) -> Iterator[str]:
+    """What ``stack.pop()`` is taken from."""
+    if isinstance(value, syntax_of_values.Call):
+        function = value.function
+        if isinstance(function, syntax_of_values.Attribute) and function.name in _TAKES:
+            yield from _name(function.value)
+
+
+def _parts(value: Expression) -> Iterator[Expression]:
+    """The operands of a condition."""
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        yield part
+        if isinstance(part, syntax_of_values.Operation):
+            stack += part.operands
+        elif isinstance(part, syntax_of_values.Call):
+            stack += [argument.value for argument in part.arguments]
+
+
+def _name(value: Expression) -> Iterator[str]:
+    """A variable's name, with its attributes."""
+    names: list[str] = []
+    while isinstance(value, syntax_of_values.Attribute):
+        names.append(value.name)
+        value = value.value
+    if isinstance(value, syntax_of_values.Name):
+        yield ".".join([value.name, *reversed(names)])
