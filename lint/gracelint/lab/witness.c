@@ -9,8 +9,9 @@
  * Environment:
  *     GRACELINT_RECORD    the record's path; without it, nothing is written
  *     GRACELINT_CLEANUP   how long the clean-up takes, in milliseconds (default 500)
- *     GRACELINT_SLOWEST   a process number: only this witness needs as long; all others GRACELINT_QUICK milliseconds
+ *     GRACELINT_SLOWEST   a process number, or a name: only this witness needs as long; all others GRACELINT_QUICK milliseconds
  *     GRACELINT_CATCH     the numbers of the signals it catches (default: HUP INT QUIT USR1 USR2 TERM)
+ *     GRACELINT_LOUD      if set, it prints a line five times while it cleans up, as applications do
  *     GRACELINT_POLITE    if set, a signal that was ignored at the start stays ignored
  */
 #define _GNU_SOURCE
@@ -51,7 +52,7 @@ static void catch (int number, int polite) {
 int main(int argc, char **argv) {
     const char *path = getenv("GRACELINT_RECORD"), *cleanup = getenv("GRACELINT_CLEANUP");
     const char *numbers = getenv("GRACELINT_CATCH"), *slowest = getenv("GRACELINT_SLOWEST"), *quick = getenv("GRACELINT_QUICK");
-    int polite = getenv("GRACELINT_POLITE") != NULL;
+    int polite = getenv("GRACELINT_POLITE") != NULL, loud = getenv("GRACELINT_LOUD") != NULL, parts = loud ? 5 : 1;
     long ms = cleanup ? atol(cleanup) : 500;
     char *end;
     sigset_t all, before;
@@ -68,12 +69,15 @@ int main(int argc, char **argv) {
         numbers = end;
     }
     say("ready", 0);
-    if (slowest && quick && atol(slowest) != (long)getpid()) ms = atol(quick);
+    if (slowest && quick && atol(slowest) != (long)getpid() && strcmp(slowest, name) != 0) ms = atol(quick);
     while (!told) sigsuspend(&before);
     sigprocmask(SIG_SETMASK, &before, NULL);
 
-    struct timespec rest = {ms / 1000, ms % 1000 * 1000000L};
-    while (nanosleep(&rest, &rest) != 0) continue; /* told again: it goes on */
+    for (int part = 0; part < parts; part++) {
+        struct timespec rest = {ms / parts / 1000, ms / parts % 1000 * 1000000L};
+        while (nanosleep(&rest, &rest) != 0) continue; /* told again: it goes on */
+        if (loud && write(1, "cleaning up\n", 12) != 12) loud = 0; /* nobody reads it any more */
+    }
     say("finished", 0);
     return 0;
 }
