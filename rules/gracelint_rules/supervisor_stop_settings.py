@@ -202,8 +202,11 @@ def _set(supervisor: Program, command: Text, key: str, value: str) -> Fix | None
     present = re.compile(rf"^{key}[ \t]*=[ \t]*([^;\s]+)", re.MULTILINE).search(
         whole, head, end if end >= 0 else len(whole)
     )
+    spaced = " = " if whole[:at].endswith("= ") else "="  # as its command is written
     edit = (
-        Edit(document.span(*present.span(1)), value) if present else Edit(document.span(head, head), f"{key}={value}\n")
+        Edit(document.span(*present.span(1)), value)
+        if present
+        else Edit(document.span(head, head), f"{key}{spaced}{value}\n")
     )
     return fix_of("unsafe", f"Set {key}", [edit])
 
