@@ -27,7 +27,7 @@ CMD ["python", "app.py"]
 ```
 
 ## Fix safety
-Unsafe: the last statement becomes `os.execvp`, where nothing comes behind it (no statement, `finally`, loop, thread or exit function) and the command follows from the text.
+Unsafe: the last statement becomes `os.execvp`, where nothing comes behind it (no statement, `finally`, loop, thread or exit function) and the command follows from the text (a shell's line that is put together, and is one command as far as it is written, becomes `sh -c "exec …"`).
 The container then ends with the program's own status, where `subprocess.run` without `check=True` ended with 0; and what is started finds SIGPIPE ignored, as Python leaves it.
 Behind `process.terminate()`, where the program leaves without waiting, `process.wait()` is put: not where the signal finds it in a wait for the same process, whose lock a handler would never get.
 

@@ -30,6 +30,9 @@ _NOTHING = re.compile("pass|" + _EXIT.format("0|None"))
 _STATUS = r"{}(?:\.returncode)?"
 # A command line that a shell would only split.
 _PLAIN = re.compile(r"[\w\s@%+=:,./-]+")
+# A word that names a program, whole.
+_PROGRAM = re.compile(r"[\w./+-]+(?:\s|\Z)")
+_QUOTED = re.compile(r"'[^']*'")
 # Where the command fails, they hear of it now only if it cannot be started at all.
 _STILL_CAUGHT = frozenset({"KeyboardInterrupt", "FileNotFoundError", "PermissionError", "OSError"})
 _FUNCTIONS = ("run", "call", "check_call", "system")
@@ -162,7 +165,8 @@ def _command(call: cst.Call, module: cst.Module) -> tuple[str, str, str] | None:
             else None
         )
     if shell:
-        return None
+        line = _line(given, module)
+        return ('"sh"', f'["sh", "-c", {line}]', environment) if line else None
     if isinstance(given, cst.List) and given.elements and not isinstance(given.elements[0], cst.StarredElement):
         first = given.elements[0].value
         if isinstance(first, cst.SimpleString | cst.Name | cst.Attribute):
@@ -172,13 +176,50 @@ def _command(call: cst.Call, module: cst.Module) -> tuple[str, str, str] | None:
     return None
 
 
+def _line(given: cst.BaseExpression | None, module: cst.Module) -> str:
+    """A shell's command line that is put together (an f-string, ``" ".join(words)``) and is one command as far as it is written, with ``exec`` before it; empty
+    where that is not so."""
+    if isinstance(given, cst.FormattedString) and _one_command(given):
+        start = len(given.start)
+        code = module.code_for_node(given)
+        return f"{code[:start]}exec {code[start:]}"
+    if isinstance(given, cst.Call) and _name(given) in ('" ".join', "' '.join") and len(given.args) == 1:
+        words = given.args[0].value
+        lists = _lists(words.value, module) if isinstance(words, cst.Name) else [words]
+        if lists and all(
+            isinstance(one, cst.List) and _one_command(*(each.value for each in one.elements)) for one in lists
+        ):
+            return f'"exec " + {module.code_for_node(given)}'
+    return ""
+
+
+def _one_command(*pieces: cst.BaseExpression) -> bool:
+    """Whether what is written of a command line begins with a program, and has no syntax of a shell outside of quotes."""
+    first = pieces[0].parts[0] if isinstance(pieces[0], cst.FormattedString) and pieces[0].parts else pieces[0]
+    begins = first.value if isinstance(first, cst.FormattedStringText) else _text(first)
+    parts = [part for piece in pieces for part in (piece.parts if isinstance(piece, cst.FormattedString) else [piece])]
+    texts = [part.value if isinstance(part, cst.FormattedStringText) else _text(part) for part in parts]
+    return bool(_PROGRAM.match(begins)) and all(_PLAIN.fullmatch(_QUOTED.sub("", text) or "-") for text in texts)
+
+
+def _text(value: cst.CSTNode) -> str:
+    """The text of a string as it is; nothing for anything else."""
+    found = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
+    return found if isinstance(found, str) else ""
+
+
 def _is_list(name: str, module: cst.Module) -> bool:
     """Whether all that is assigned to a name are lists."""
-    values = [
+    values = _lists(name, module)
+    return bool(values) and all(isinstance(value, cst.List) for value in values)
+
+
+def _lists(name: str, module: cst.Module) -> list[cst.BaseExpression | None]:
+    """All that is assigned to a name."""
+    return [
         node.value
         for node in all_nodes(module)
         if isinstance(node, cst.Assign | cst.AnnAssign)
         for target in (node.targets if isinstance(node, cst.Assign) else [node])
         if isinstance(target.target, cst.Name) and target.target.value == name
     ]
-    return bool(values) and all(isinstance(value, cst.List) for value in values)

@@ -32,13 +32,13 @@ def ends(run: Run, name: str, arguments: Arguments, text: Text, state: State) ->
     """Whether what ``name`` starts ends by itself: its output is asked for, or the catalogue knows it as a tool that does one thing.
 
     False where that is not known. A command with its output in a pipe (``capture_output=True``, ``stdout=PIPE``) counts as asked, and so does a
-    program that nobody knows in ``os.system``, behind which something else is started: it was written to end.
+    program that nobody knows, or a whole line of a shell, in ``os.system``, behind which something else is started: it was written to end.
     """
     if name in _FOR_OUTPUT or (name == "subprocess.run" and _captured(arguments)):
         return True
     words = _command(run, name, arguments, state)
     if not words:
-        return False
+        return name == "os.system" and "&" not in text.value.replace("&&", "") and _goes_on(text)
     program = describe([Argument(word, text) for word in words], run.sources.image)
     if program is None and name == "os.system":
         return _goes_on(text)
