@@ -3,7 +3,7 @@
 A service is stopped in the middle of its work. A program that does one thing and ends is mostly not stopped at all, an image to develop or test in loses nothing, and where
 Compose gives no grace period, that the application is killed is what was wanted. Method: look for what says that the container is to run until it is stopped (`serves`): a
 port, a health check, a restart policy, a program that is known to stay. Whoever tells of a stop that goes wrong asks `weighed` how much that is worth: as it stands of a
-service, information where nothing says that it is one. Where nothing is at stake (`nothing_lost`), nothing is told at all.
+service, a step less where nothing says that it is one. Where nothing is at stake (`nothing_lost`), nothing is told at all.
 
 Names are weak witnesses: they make a finding less (a folder called ``tests``), or leave it as it is (a program called ``server``); they never make one more.
 """
@@ -51,8 +51,7 @@ _ENVIRONMENTS = (
 _STAYING = ("keep-alive-as-pid1", "loop-without-trap", "launcher-does-not-forward")
 # What a script traps that is no signal.
 _NOT_SENT = ("EXIT", "ERR", "DEBUG", "RETURN")
-# Of an absolute path only so much is looked at: the folders above are the user's.
-_OWN_PARTS = 2
+_LESS: dict[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
 _UNSAID = " (if it is a service, which runs until it is stopped: nothing here says so)"
 
 
@@ -85,7 +84,8 @@ def _names(case: Case) -> list[str]:
     """The paths and the stage by which people tell what a Dockerfile is there for."""
     starts = (argument.text.span.document.path for argument in case.image.launch.arguments[:1])
     paths = (case.image.dockerfile.document.path, *starts)
-    own = ("/".join(path.split("/")[-_OWN_PARTS:]) if path.startswith("/") else path for path in paths)
+    # The folders of an absolute path are the user's.
+    own = (path.rpartition("/")[2] if path.startswith("/") else path for path in paths)
     return [*own, case.image.target or ""]
 
 
@@ -134,25 +134,22 @@ def _words(case: Case, path: SignalPath) -> Iterator[str]:
 
 
 def nothing_lost(case: Case, defect: Defect) -> bool:
-    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file, the folder that it is in or what it is asked for says."""
+    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file or what it is asked for says."""
     if defect.path.verdict not in ("killed", "abrupt"):
         return False
     if case.trace.grace_period == 0:
         return True
     asked = case.image.launch.argv[-1:] in (("--help",), ("-h",), ("help",), ("--version",))
-    return (case.stays is False or aside(case) or asked) and not serves(case, defect)
+    return (case.stays is False or asked) and not serves(case, defect)
 
 
 def weighed(case: Case, defect: Defect, severity: Severity, confidence: Confidence) -> tuple[Severity, Confidence, str]:
-    """How bad a stop is that goes wrong, how sure that is, and what is to be said of it: as it stands of a service, information where nothing says that it is one,
-    and no error in what is there for development."""
+    """How bad a stop is that goes wrong, how sure that is, and what is to be said of it: as it stands of a service, less where nothing says that it is one,
+    information of what is there for tests or as an example, and no error in what is there for development."""
     if defect.path.verdict not in ("killed", "abrupt"):
         return severity, confidence, ""  # it does not start, or only rests on what is not known
     if not serves(case, defect):
-        return "info", "low", _UNSAID
+        return "info" if aside(case) else _LESS[severity], "low", _UNSAID
     if for_development(case):
-        severity, confidence = (
-            "warning" if severity == "error" else severity,
-            "medium" if confidence == "high" else confidence,
-        )
+        return "warning" if severity == "error" else severity, "medium" if confidence == "high" else confidence, ""
     return severity, confidence, ""

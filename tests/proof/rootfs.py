@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gracelint.image.model import Image
     from gracelint.lab import Ready, Report
 
-APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker", "reporter")
+APPLICATIONS = ("gunicorn", "redis-server", "java", "node", "worker", "reporter", "yarn")
 APPLETS = (
     "cat",
     "sleep",

@@ -55,6 +55,14 @@ def test_unknown_framework(tmp_path: Path) -> None:
     assert program.missing == ("what framework.App.run does with the signal",)
 
 
+def test_the_loop_of_an_unknown_framework(tmp_path: Path) -> None:
+    text = "import framework\nclient = framework.Client()\nasync def main():\n    await client.anything()\n"
+    python_lab.write({"app.py": f"{text}client.loop.run_until_complete(main())\n"}, tmp_path)
+    program = python_lab.read(tmp_path)
+    assert python_lab.predicted(program) == "unknown"
+    assert program.missing == ("what client.loop.run_until_complete does with the signal",)
+
+
 _LOOP = """import signal, sys, zmq
 running = True
 def stop(*_):
