@@ -85,7 +85,7 @@ def _names(case: Case) -> list[str]:
     starts = (argument.text.span.document.path for argument in case.image.launch.arguments[:1])
     paths = (case.image.dockerfile.document.path, *starts)
     # The folders of an absolute path are the user's.
-    own = (path.rpartition("/")[2] if path.startswith("/") else path for path in paths)
+    own = (path.rpartition("/")[2] if path.startswith(("/", "../")) else path for path in paths)
     return [*own, case.image.target or ""]
 
 
@@ -99,17 +99,14 @@ def declared(case: Case) -> bool:
 
 
 def serves(case: Case, defect: Defect) -> bool:
-    """Whether it is known that a container runs until it is stopped, on the way that a defect is on: it is `declared`, or the program, or what the script does, says so."""
-    return defect.rule in _STAYING or says_service(case, defect.path)
-
-
-def says_service(case: Case, *paths: SignalPath) -> bool:
-    """Whether anything says that a container runs until it is stopped: the Dockerfile, a compose file, or what happens on one of some ways."""
+    """Whether anything says that a container runs until it is stopped, on the way that a defect is on: the Dockerfile, a compose file, or what the program is or the script does."""
+    path = defect.path
     return (
-        declared(case)
+        defect.rule in _STAYING
+        or declared(case)
         or case.standalone
-        or any(_stays(hop) for path in paths for hop in (*path.before, *path.hops))
-        or any(_SERVING.fullmatch(word) for path in paths for word in _words(case, path))
+        or any(_stays(hop) for hop in (*path.before, *path.hops))
+        or any(_SERVING.fullmatch(word) for word in _words(case, path))
     )
 
 

@@ -39,7 +39,6 @@ from gracelint.rule import Case, Rule
 
 from .blamed_shells import shell_form_of
 from .no_exec import lucky_shells, report
-from .purpose import says_service
 from .shell_form import exec_form_fix
 from .telling import shell_name
 
@@ -53,8 +52,6 @@ def check(case: Case) -> Iterator[Finding]:
     """The shell that keeps PID 1, or, as info, the shell that happens to leave."""
     yield from report(RULE, case, "shell-form ENTRYPOINT")
     entrypoint = case.image.launch.entrypoint
-    if not says_service(case, *case.trace.paths):
-        return  # of a program that ends by itself the shell takes no signal away
     for outcome in lucky_shells(case):
         line = shell_form_of(case, outcome)
         if line is None or line is not entrypoint or line.instruction is None:
