@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.signals.model import Hop
+    from gracelint.signals.shell.outcome import Command
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -82,13 +84,18 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{what}{cost(case, defect.path)}; run one service in a container, or trap the signal, send it to each and wait",
             severity="info"
-            if outcome.end in ("exec", "foreground") and helps_another(outcome, job.command)
+            if outcome.end in ("exec", "foreground") and helps_another(outcome, _held(hop) or job.command)
             else severity_of(defect.path)
             if job.stays
             else "warning",
             confidence="high" if job.stays and (case.image.base.known or case.image.launch.entrypoint) else "medium",
             fix=several_fix(case, outcome),
         )
+
+
+def _held(hop: Hop | None) -> Command | None:
+    """What a script in the background is there for: the command that it waits for."""
+    return hop.shell.command if hop is not None and hop.shell is not None else None
 
 
 RULE = Rule("GL209", "abandoned-background-process", "warning", check, __doc__)

@@ -97,20 +97,25 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     known = state.status, state.truth
     ways = [(state, True)]
     matters = not state.shell.dialect.sources_here or ("e" in state.options and not state.tested) or machine.live
+    there = Truth(None, None, f"{named} exists", f"{named} does not exist")
     if perhaps is None and matters:
-        state.done(None, Truth(None, None, f"{named} exists", f"{named} does not exist"))
+        state.done(None, there)
         ways = machine.split(state)
     result: list[State] = []
-    for each, there in ways:
+    gives_up = False
+    for each, is_there in reversed(ways):
         each.status, each.truth = known
-        if there:
-            each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
-            result.extend(machine.finished(each, 0))
+        if not is_there:
+            result = _not_there(machine, each, node, fields)
+            gives_up = all(following.ended is not None for following in result)
+            for following in result:
+                if following.ended is not None:
+                    following.ended = replace(following.ended, failed=None)  # by somebody who did not mount it
             continue
-        for following in _not_there(machine, each, node, fields):
-            if following.ended is not None:
-                following.ended = replace(following.ended, failed=None)  # by somebody who did not mount it
-            result.append(following)
+        each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
+        if gives_up:
+            each.required = (*each.required, there.yes)
+        result = [*machine.finished(each, 0), *result]
     return result
 
 

@@ -107,6 +107,7 @@ class LiveShell:
             self.received, self.ran = True, leaving
             self.task.reacted.setdefault(signal, "handles")
             state.block = None
+            state.held = ()  # a bash that dies of a signal waits for no process substitution any more (5.2, measured)
             self.machine.leave(state, 128 + (names.number(signal) or 0))
             self.kernel.at(0.0, self.run)
             return

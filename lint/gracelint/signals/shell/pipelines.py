@@ -40,7 +40,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
     *others, last = node.commands
     result: list[State] = []
     for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
-        if any(forked.alternative.process is not None and not forked.alternative.process.helper for forked in members):
+        if any(forked.alternative.process is not None and not forked.alternative.process.filters for forked in members):
             each.ended = Ended("unknown", reason="a command that stays writes to the shell itself (lastpipe)")
             result.append(each)
             continue

@@ -77,7 +77,9 @@ class Surroundings:
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         for task in targets:
             kernel.signal(task, signal, group=to in ("group", "all"))
-        if to == "other":
+        # Who is told by the same group signal dies at the same moment: whether `kill` still finds it is a race.
+        dying = [pid for pid in pids if pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now]
+        if to == "other" or (dying and not targets):
             return None
         return 0 if targets else 1
 

@@ -37,8 +37,12 @@ def replaces(state: State, *, redirected: bool) -> bool:
     if frame is None:
         return False
     dialect = state.shell.dialect
-    if frame.label == "command" and dialect.tail_needs_end and not _at_end(state):
-        return False
+    if frame.label == "command":
+        if dialect.tail_needs_end and not _at_end(state):
+            return False
+        # bash asks for these two whatever their action is (should_suppress_fork in builtins/evalstring.c)
+        if dialect.family == "bash" and not state.traps.keys().isdisjoint({"EXIT", "ERR"}):
+            return False
     return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
 
 
