@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.model import Hop
-    from gracelint.signals.shell.outcome import Command
+    from gracelint.signals.model import SignalPath
+    from gracelint.signals.shell.outcome import Command, Job
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{what}{cost(case, defect.path)}; run one service in a container, or trap the signal, send it to each and wait",
             severity="info"
-            if outcome.end in ("exec", "foreground") and helps_another(outcome, _held(hop) or job.command)
+            if outcome.end in ("exec", "foreground") and helps_another(outcome, _at_work(defect.path, job))
             else severity_of(defect.path)
             if job.stays
             else "warning",
@@ -93,9 +93,12 @@ def check(case: Case) -> Iterator[Finding]:
         )
 
 
-def _held(hop: Hop | None) -> Command | None:
-    """What a script in the background is there for: the command that it waits for."""
-    return hop.shell.command if hop is not None and hop.shell is not None else None
+def _at_work(path: SignalPath, job: Job) -> Command:
+    """What a job is there for: of a script, the command that it waits for."""
+    argv = job.command.argv
+    scripts = (hop for hop in path.hops if hop.how == "background" and hop.argv[-len(argv) :] == argv)
+    held = next((hop.shell.command for hop in scripts if hop.shell is not None), None)
+    return held or job.command
 
 
 RULE = Rule("GL209", "abandoned-background-process", "warning", check, __doc__)

@@ -87,8 +87,8 @@ def _cost(defect: Defect, placeholder: bool) -> str:
     init = "start it behind an init (docker run --init)"
     shells = [hop.shell for hop in (*defect.path.before, *defect.path.hops) if hop.shell is not None]
     argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
-    # Who looks at a log looks at what something else writes.
-    log = program_name(argv) == "tail" and argv[-1] != "/dev/null"
+    # A script that looks at a log looks at what something else writes.
+    log = bool(shells) and program_name(argv) == "tail" and argv[-1] != "/dev/null"
     if not placeholder and (log or any(shell.jobs or shell.daemons for shell in shells)):
         killed = (
             ", and whatever else runs in the container is killed without notice; run the real work in the foreground"

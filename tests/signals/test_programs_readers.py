@@ -77,6 +77,25 @@ def test_scripts_of_package_json(line: str, commands: list[str]) -> None:
     assert started(told(line, NODE)) == commands
 
 
+@pytest.mark.parametrize(
+    ("line", "commands", "missing"),
+    [
+        ("npm run serve -w api", ["sh -c 'node api.js'"], ()),
+        ("npm --workspace=api run serve", ["sh -c 'node api.js'"], ()),
+        ("npm run serve --workspace @us/api", [], ("/app/@us/api/package.json is not known",)),
+        ("npm run serve --workspaces", [], ("which packages have a script serve",)),
+        ("npm run serve", ["sh -c 'exec node server.js'"], ()),
+        ("pnpm --filter api serve", [], ("which packages have a script serve",)),
+        ("pnpm -r run serve", [], ("which packages have a script serve",)),
+        ("yarn workspace api serve", [], ("what yarn runs in its workspaces",)),
+    ],
+)
+def test_workspaces(line: str, commands: list[str], missing: tuple[str, ...]) -> None:
+    program = told(line, {**NODE, "/app/api/package.json": '{"scripts": {"serve": "node api.js"}}'})
+    assert (started(program), program.missing) == (commands, missing)
+    assert program.stays is not False
+
+
 def test_a_script_is_written_in_package_json() -> None:
     program = told("npm start", NODE)
     text = program.starts[0].arguments[-1].text

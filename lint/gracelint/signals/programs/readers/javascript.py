@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from ..facts import Situation
 
 _FOLDERS = ("-C", "--prefix", "--cwd", "--dir")
+# A workspace: its folder, or the name of its package, of which nothing is known then.
+_WORKSPACE = ("-w", "--workspace")
+_WORKSPACES = ("--workspaces", "-ws", "-r", "--recursive", "-F", "--filter")
 # Which npm a Node release carries, where it is one that swallows SIGTERM (9.6.7 to 10.2.4): https://nodejs.org/dist/index.json
 _SWALLOWING_NODE = {18: (17, 19), 20: (3, 11), 21: (0, 6)}
 _NODE_TAG = regex(r"(?:^|/)node:(\d+)(?:\.(\d+))?")
 
 
 def _folder(situation: Situation) -> str:
-    named = situation.line.value(_FOLDERS)
+    named = situation.line.value((*_FOLDERS, *_WORKSPACE))
     return named.value if named else ""
 
 
@@ -54,6 +57,8 @@ def _rest(arguments: Sequence[Argument]) -> Sequence[Argument]:
 
 def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> tuple[Text | None, Entry]:
     """A script of package.json; ``npm start`` without one is ``node server.js``."""
+    if any(situation.line.given(_WORKSPACES)):
+        return None, {"missing": [f"which packages have a script {name}"]}
     package, missing = _package(situation)
     if package is None:
         return None, missing
@@ -147,6 +152,8 @@ def yarn(facts: Entry, situation: Situation) -> Entry:
     if berry:
         why = "yarn passes the signal to the command and waits"
         change["on"] = {"SIGTERM": {"does": "forwards", "to": "child", "why": why}}
+    if words[0].value in ("workspace", "workspaces"):
+        return {**change, "missing": ["what yarn runs in its workspaces"]}
     if words[0].value in ("node", "exec", "dlx"):
         own = words if words[0].value == "node" else words[1:]
         return {**change, "started": (command(own, "fork"),)} if own else change
@@ -178,6 +185,8 @@ def pnpm(facts: Entry, situation: Situation) -> Entry:
     script, missing = _script(situation, words[0].value, _rest(words[1:]))
     if script is not None:
         return {"stays": True, "started": (shell_command(script, "fork", "sh"),)}
+    if any(situation.line.given(_WORKSPACES)):
+        return {"stays": True, **missing}
     return {"stays": True, **_program(situation, words, missing, shell=False)}
 
 
