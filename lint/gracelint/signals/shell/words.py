@@ -76,12 +76,13 @@ def braces(word: sh.Word) -> list[str]:
 
 
 def is_pattern(word: sh.Word, value: str) -> bool:
-    """Whether the shell looks for files of which a word is the pattern."""
-    for part in word.parts:
-        text = part.value.value if isinstance(part, sh.LiteralText) else value
-        if not getattr(part, "quoted", True) and any(character in text for character in "*?["):
-            return True
-    return False
+    """Whether the shell looks for files of which a word is the pattern. A bracket that is not closed (the command ``[``) is none (``unquoted_glob_pattern_p`` in bash)."""
+    bare = "".join(
+        part.value.value if isinstance(part, sh.LiteralText) else value
+        for part in word.parts
+        if not getattr(part, "quoted", True)
+    )
+    return "*" in bare or "?" in bare or "]" in bare.partition("[")[2]
 
 
 def without_patterns(fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
