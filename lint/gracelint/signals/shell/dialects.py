@@ -105,7 +105,7 @@ class Dialect:
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
     ``kill``: how its ``kill`` reads its words. ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
-    its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell.
+    its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell. ``tail_ignores_quit``: what replaces the shell itself without ``exec`` finds SIGQUIT ignored, as the shell has it (busybox 1.35, measured).
     ``functions_keep_loops``: a ``break`` in a function means no loop outside of it.
     ``documents_are_open``: a job that a substitution in a here-document has started keeps the pipe open through which that is read (``openhere`` in dash's and busybox's redirection).
     ``specials_end``: one of POSIX's special builtins that fails ends the shell.
@@ -145,6 +145,7 @@ class Dialect:
     kill: Kill = field(default_factory=Kill)
     refusal_ends_trap: bool = False
     tail_needs_end: bool = False
+    tail_ignores_quit: bool = False
     leaves_on_interrupt: bool = False
     ignores_quit: bool = True
     sources_here: bool = False
@@ -203,6 +204,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             lists_ended=True,
             kill=Kill(jobs_first=True, lists=True),
             tail_needs_end=True,
+            tail_ignores_quit=True,
             leaves_on_interrupt=True,
             documents_are_open=True,
             reads_afresh=True,

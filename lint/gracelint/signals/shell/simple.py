@@ -258,10 +258,12 @@ def execute(
     shown: str = "",
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
-    leads = state.leads or (state.pid == state.shell.pid and state.shell.leads)
+    itself = state.pid == state.shell.pid
+    quits = implicit and itself and state.shell.dialect.tail_ignores_quit
     environment = replace(
         surroundings(machine, state, pid1=state.pid == 1),
-        leads=leads,
+        leads=state.leads or (itself and state.shell.leads),
+        ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
         depth=machine.forking + 1,
         given=inputs.given(machine, state, node, fields),
     )
