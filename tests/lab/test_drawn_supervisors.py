@@ -19,8 +19,8 @@ from supervisor_grammar import NAMES, Drawn, draw
 
 from gracelint.image.build import build_image
 from gracelint.image.context import Context
-from gracelint.lab import After, Written, run
-from gracelint.lab.witness import Stand, testimonies
+from gracelint.lab import After, Written, run, witness
+from gracelint.lab.witness import Stand
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.trace import follow
 from gracelint.source import Document
@@ -61,7 +61,7 @@ def measured(drawn: Drawn, folder: Path, stand: Stand, slowest: str) -> str:
     report = run(drawn.launch, env=env, ready=[Written(str(record), b" ready\n", 1, 6.0), After(1.5)], grace=GRACE)
     if not report.exited:
         return "killed"
-    return "graceful" if all(each.finished for each in testimonies(record.read_text())) else "abrupt"
+    return "graceful" if all(each.finished for each in witness.testimonies(record.read_text())) else "abrupt"
 
 
 def agree(verdict: str, found: list[str]) -> bool:
