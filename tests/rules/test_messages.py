@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from test_fixtures import lint
+
+from gracelint.cli import main
+from gracelint.cli.streams import Streams
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,3 +201,21 @@ def test_an_interrupt_to_a_program_that_is_not_known(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     told = message(tmp_path, "our-server &\npid=$!\ntrap 'kill -INT $pid' TERM\nwait\nwait\n", code="GL217")
     assert "without one it does not stop" in told
+
+
+@pytest.mark.parametrize("folder", ["examples", "tests", "dev"])
+def test_the_folders_above_a_checkout_say_nothing(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is named from elsewhere is as bad as if it were named from its own folder."""
+    own = tmp_path / folder / "app"
+    own.mkdir(parents=True)
+    (own / "Dockerfile").write_text('FROM debian:12\nCMD ["sh", "-c", "reporter; true"]\n')
+    monkeypatch.chdir(own)
+    here = lint(own)["findings"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    out = io.StringIO()
+    main(["check", "--isolated", "--format", "json", str(own)], Streams(io.StringIO(), out, io.StringIO(), {}))
+    there = json.loads(out.getvalue())["findings"]
+    assert here
+    assert [(each["code"], each["severity"]) for each in there] == [(each["code"], each["severity"]) for each in here]

@@ -93,6 +93,23 @@ SCRIPTS = [
 ]
 
 
+# What was measured one way and the other, or is not followed: who is promised nothing.
+RACES = [
+    ("#!/bin/bash\nset -e\ntrap 'kill $p; wait' TERM\nsleep 100 & p=$!\napp &\nwait\n", "whether `kill $p` succeeds"),
+    (
+        "#!/bin/bash\nshopt -s lastpipe\n{ app; echo $?; } | cat\n",
+        "a command that stays writes to the shell itself (lastpipe)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), RACES)
+def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) -> None:
+    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race."""
+    trace = script(tmp_path, "dash", text, before=["dumb-init", "--"])
+    assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
+
+
 @pytest.mark.parametrize(("text", "verdict", "first"), SCRIPTS)
 @pytest.mark.parametrize("shell", ALL)
 def test_script_files(tmp_path: Path, shell: str, text: str, verdict: str, first: str) -> None:
