@@ -129,6 +129,8 @@ class Machine:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if state.held:
             held.leave(state)
+        if state.inputs:
+            inputs.leave(state)
         if redirects and not isinstance(command, (sh.Simple, sh.Subshell)):
             held.enclose(self, state, redirects)
             inputs.enclose(self, state, redirects)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from . import held, inputs
 from .state import MOST_FACTS, Made
 from .values import Unknown, default
 
@@ -27,6 +28,10 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
     """Let two ways become one again where they agree."""
     if state.stack is None or state.stack.kind not in MEETING:
         return False
+    if state.held:
+        held.leave(state)
+    if state.inputs:
+        inputs.leave(state)
     here = waiting.at(state.stack)
     if not here:
         return False
