@@ -51,18 +51,31 @@ def bashlex(assembler: Assembler) -> list[Command]:
 @lru_cache(maxsize=_KEPT)
 def parse_script(text: Text) -> Script:
     """The model of a script file's or a heredoc's text. Any text has one; see `Script.problems`."""
-    return _Reading((own, treesitter)).script(text)
+    return _ordinary(text) or _Reading((own, treesitter)).script(text)
 
 
 @lru_cache(maxsize=_KEPT)
 def parse_command(text: Text) -> Script:
     """The model of a command string: a shell-form value, an argument of ``sh -c``, a trap action."""
-    return _Reading((own, bashlex, treesitter)).script(text)
+    return _ordinary(text) or _Reading((own, bashlex, treesitter)).script(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _ordinary(text: Text) -> Script | None:
+    """The model of a text that needs no foreign grammar, so that it is the same whatever the text is: rules ask for commands of what was followed as a file."""
+    try:
+        return _Reading(()).script(text)
+    except _ForeignError:
+        return None
 
 
 def parse_with(text: Text, *front_ends: FrontEnd) -> Script:
     """The model of a text as these front ends read it, tried in this order."""
     return _Reading(front_ends).script(text)
+
+
+class _ForeignError(Exception):
+    """The own front end refuses a part of the text."""
 
 
 class _Reading:
@@ -122,8 +135,13 @@ class _Reading:
     def _commands(self, text: Text, tokens: list[Token]) -> _Made:
         """The block of tokens without a fault, and what in it is unreadable by itself; raises `Misread`.
 
-        It is as the first front end makes it that does not refuse; if all do, the one tells why that came farthest.
+        It is as the first front end makes it that does not refuse; if all do, the one tells why that came farthest. Without front ends it is the own one's, or `_ForeignError`.
         """
+        if not self._front_ends:
+            made = _tried(text, tokens, own)
+            if isinstance(made, Misread):
+                raise _ForeignError
+            return made
         refusals: list[Misread] = []
         for front_end in self._front_ends:
             made = _tried(text, tokens, front_end)
