@@ -99,6 +99,8 @@ class Shell:
         self.quiet: set[object] = set()
         # Words without an expansion, by their identity, and what they always become.
         self.plain: dict[int, tuple[sh.Word, Field]] = {}
+        # By the identity of a command's words, by that of their texts, those that may be patterns.
+        self.patterned: dict[int, tuple[tuple[sh.Word, ...], dict[int, sh.Word]]] = {}
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def as_posix(self, posix: bool) -> Shell:

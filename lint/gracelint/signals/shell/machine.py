@@ -60,7 +60,7 @@ class Machine:
     def expand(self, state: State, items: tuple[sh.Word, ...]) -> list[Field]:
         """The fields that words become."""
         fields = words.expand(self, state, items)
-        return words.without_patterns(fields, items) if "nullglob" in state.options else fields
+        return words.without_patterns(state, fields, items) if "nullglob" in state.options else fields
 
     def value(self, state: State, word: sh.Word | None) -> Value:
         """A word's value where nothing splits."""

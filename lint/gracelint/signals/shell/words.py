@@ -85,15 +85,26 @@ def is_pattern(word: sh.Word, value: str) -> bool:
     return "*" in bare or "?" in bare or "]" in bare.partition("[")[2]
 
 
-def without_patterns(fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
+def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields of words, of which a pattern is no field where it names no file, as ``shopt -s nullglob`` wants it: any number of them."""
-    written = {id(word.text): word for word in words}
+    known = state.shell.patterned.get(id(words))
+    if known is None or known[0] is not words:
+        known = state.shell.patterned[id(words)] = words, {id(word.text): word for word in words if _may_be_pattern(word)}
+    written = known[1]
+    if not written:
+        return fields
     return [
         Field(Unknown(field.value, rest=True), field.text)
         if isinstance(field.value, str) and (word := written.get(id(field.text))) and is_pattern(word, field.value)
         else field
         for field in fields
     ]
+
+
+def _may_be_pattern(word: sh.Word) -> bool:
+    """Whether a word becomes a pattern in some state: it has an expansion without quotes, or is written as one."""
+    bare = [part for part in word.parts if not getattr(part, "quoted", True)]
+    return is_pattern(word, "") or any(not isinstance(part, sh.LiteralText) for part in bare)
 
 
 def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
