@@ -21,7 +21,7 @@ from .host import Running
 from .machine import Machine
 from .meeting import distinct, merged
 from .state import DIED, Ended, JobState
-from .waiting import Waiting
+from .waiting import Waiting, depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -192,8 +192,7 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
         if len(states) != 1:
             return states
         state = states[0]
-        frame = state.stack
-        if state.block is not None or state.ended is not None or (frame.depth if frame is not None else -1) <= depth:
+        if state.block is not None or state.ended is not None or depth_of(state) <= depth:
             return states
 
 

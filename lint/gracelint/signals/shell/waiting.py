@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from .interpreter import Frame
     from .state import State
 
+CONDITIONS = frozenset({"if", "while"})
+
 
 class Waiting:
-    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came first."""
+    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came first.
+
+    Those behind a condition stand as deep as the body that they may go into: two that the condition has let in by different reasons (``a || b``) meet in front of it.
+    """
 
     def __init__(self) -> None:
         self._order: list[tuple[int, int, State]] = []
@@ -31,7 +36,7 @@ class Waiting:
         """One of them is now the last to have come."""
         self._sequence += 1
         state.sequence = self._sequence
-        heappush(self._order, (-_depth(state), state.sequence, state))
+        heappush(self._order, (-depth_of(state), state.sequence, state))
 
     def take(self) -> State:
         """The next one."""
@@ -57,5 +62,7 @@ class Waiting:
         return [state for _, sequence, state in sorted(self._order) if state.sequence == sequence]
 
 
-def _depth(state: State) -> int:
-    return state.stack.depth if state.stack is not None else -1
+def depth_of(state: State) -> int:
+    """How deep a way is, -1 where nothing is left to do."""
+    frame = state.stack
+    return frame.depth + (frame.kind in CONDITIONS) if frame is not None else -1
