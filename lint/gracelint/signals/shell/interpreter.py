@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from .dialects import Dialect
     from .expansions import Substitution
+    from .remarks import Remark
     from .values import Field
 
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
@@ -99,6 +100,7 @@ class Shell:
         self.quiet: set[object] = set()
         # Words without an expansion, by their identity, and what they always become.
         self.plain: dict[int, tuple[sh.Word, Field]] = {}
+        self.remarks: dict[int, tuple[sh.Function, Remark | None]] = {}  # by the identity of the function
         # By the identity of a command's words, by that of their texts, those that may be patterns.
         self.patterned: dict[int, tuple[tuple[sh.Word, ...], dict[int, sh.Word]]] = {}
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}

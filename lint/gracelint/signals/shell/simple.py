@@ -21,6 +21,7 @@ from . import (
     orders,
     pipelines,
     refusals,
+    remarks,
     tails,
 )
 from .outcome import Command
@@ -92,6 +93,8 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     if len(state.scopes) >= DEEPEST_CALLS:
         state.ended = Ended("unknown", reason=Bound(f"the function {name} calls itself too deeply to follow"))
         return [state]
+    if remarks.only_prints(machine, state, node, fields):
+        return machine.finished(state, 0)
     function = state.functions[name]
     state.scopes = (*state.scopes, (state.parameters, {}))
     state.parameters = tuple(fields[1:])

@@ -89,7 +89,10 @@ def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ..
     """The fields of words, of which a pattern is no field where it names no file, as ``shopt -s nullglob`` wants it: any number of them."""
     known = state.shell.patterned.get(id(words))
     if known is None or known[0] is not words:
-        known = state.shell.patterned[id(words)] = words, {id(word.text): word for word in words if _may_be_pattern(word)}
+        known = state.shell.patterned[id(words)] = (
+            words,
+            {id(word.text): word for word in words if _may_be_pattern(word)},
+        )
     written = known[1]
     if not written:
         return fields
