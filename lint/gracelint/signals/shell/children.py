@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, filesystem, flow, inputs, making, simple, tails
+from . import builtins, filesystem, flow, inputs, itself, making, simple, tails
 from .interpreter import TESTED
 from .outcome import Command
 from .state import Block, Facts, JobState
@@ -32,12 +32,13 @@ INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """One way a child shell turned out, with what it leaves behind: facts for the rules, and jobs that outlive it."""
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, and the signals that it has ``raised`` in its parent."""
 
     alternative: Alternative
     facts: Facts = field(default_factory=Facts)
     orphans: tuple[JobState, ...] = ()
     command: Command | None = None
+    raised: tuple[str, ...] = ()
 
 
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
@@ -48,7 +49,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = flow.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over, forked.unclaimed, forked.heard, forked.doubted = {}, (), (), ()
+    forked.over, forked.unclaimed, forked.heard, forked.doubted, forked.newborn = {}, (), (), (), {}
+    forked.raised = ()
     forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
@@ -175,12 +177,13 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
         state.push("seq", node.body)
         return [state]
     ways = fork(machine, state, node, "subshell", node.text)
-    result = []
+    result: list[State] = []
     for each, forked in apart(state, ways):
         adopt(each, forked)
         process = forked.alternative.process
         if process is None:
-            result.extend(machine.finished(each, forked.alternative.status))
+            ends = machine.finished(each, forked.alternative.status)
+            result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
         else:
             command = forked.command or whole(each, node.text, process)
             each.block = Block("foreground", command, (process.pid,), tuple(grouped(each, [process])))

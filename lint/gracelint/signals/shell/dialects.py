@@ -103,7 +103,7 @@ class Dialect:
     ``exec_options`` are the letters that ``exec`` takes (none: also no ``--``); ``leaves_by_exit_trap``: the EXIT trap runs when the command of ``exec`` is not there.
     ``pseudo_signals``: those of ERR, DEBUG and RETURN that can be trapped; ``trap_options``: ``trap -p`` and its like are known. ``waits_for_orphans``: as PID 1, a ``wait`` for all whose job is killed
     goes on until the children of that job have ended as well. ``waits_for_substitutions``: ``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (jobs.c of bash; 5.2 measured).
-    ``kill``: how its ``kill`` reads its words. ``refusal_ends_trap``: behind a name that
+    ``kill``: how its ``kill`` reads its words. ``blocked``: the signals that it blocks while it forks a job (`newborn`). ``refusal_ends_trap``: behind a name that
     it does not know, ``trap`` sets no more. ``leaves_on_interrupt``: SIGINT without a trap is caught, also by PID 1, and ends the shell when
     its foreground command is over (else it is dropped then, unless the command died of it). ``ignores_quit``: SIGQUIT means nothing to the shell itself. ``tail_needs_end``: a newline behind the last command of ``-c`` keeps the shell. ``tail_ignores_quit``: what replaces the shell itself without ``exec`` finds SIGQUIT ignored, as the shell has it (busybox 1.35, measured).
     ``functions_keep_loops``: a ``break`` in a function means no loop outside of it.
@@ -143,6 +143,7 @@ class Dialect:
     waits_for_orphans: bool = False
     waits_for_substitutions: Literal["", "last", "all"] = ""
     kill: Kill = field(default_factory=Kill)
+    blocked: frozenset[str] = frozenset()
     refusal_ends_trap: bool = False
     tail_needs_end: bool = False
     tail_ignores_quit: bool = False
@@ -235,6 +236,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         trap_options=True,
         waits_for_substitutions="last" if number is not None and number >= (5, 3) else "all",
         kill=Kill(prefix=not posix, letters="sn", joined=True, one_is_enough=True, job_names=True),
+        blocked=frozenset({"SIGTERM"}),
     )
 
 

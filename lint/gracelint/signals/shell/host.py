@@ -41,8 +41,10 @@ class Host(Protocol):
     def alive(self, state: State, pid: int) -> bool | None:
         """Whether a process still runs."""
 
-    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
-        """Send a signal; the status of ``kill``."""
+    def send(
+        self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text, deaf: frozenset[int] = ...
+    ) -> int | None:
+        """Send a signal, which those that are ``deaf`` do not hear; the status of ``kill``."""
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """A command (``argv``) has other programs stop: in how many seconds they will be gone."""

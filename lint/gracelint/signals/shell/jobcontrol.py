@@ -162,6 +162,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
     everything = not named and not once
     waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
+    state.newborn = {}
     state.block = Block("wait", command, waited, once=once, everything=everything)
     return [state]
 

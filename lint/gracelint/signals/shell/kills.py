@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from ...source import Text
 from .. import names
-from . import byname, inputs, simple
+from . import byname, inputs, itself, newborn, simple
 from .dialects import PROCPS
 from .state import Block, Ended, Truth
 from .values import default
@@ -45,13 +45,30 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.finished(state, 2)
     if signal == "SIG0":
         return _poll(machine, state, rest)
+    meant = list(_meant(machine, state, manners, rest))
+    ways = [(state, newborn.NOBODY)] if machine.live else newborn.ways(machine, state, signal, meant)
+    ends = [end for each, deaf in ways for end in _sent(machine, each, node, signal, meant, deaf)]
+    if machine.live or not any(itself.is_meant(state, to, pids) for to, pids in meant):
+        return ends
+    return [itself.heard(machine, end, signal) for end in ends]
+
+
+def _sent(
+    machine: Machine,
+    state: State,
+    node: sh.Simple,
+    signal: str,
+    meant: list[tuple[str, tuple[int, ...]]],
+    deaf: frozenset[int],
+) -> list[State]:
+    """A signal is sent to those who are meant."""
     statuses = [
-        1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text)
-        for to, pids in _meant(machine, state, manners, rest)
+        1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text, deaf) for to, pids in meant
     ]
     if None in statuses:
         return machine.undecided(state, node.text.value)
-    return machine.finished(state, min(statuses, default=2) if manners.one_is_enough else max(statuses, default=0))  # type: ignore[type-var] # no None
+    enough = state.shell.dialect.kill.one_is_enough
+    return machine.finished(state, min(statuses, default=2) if enough else max(statuses, default=0))  # type: ignore[type-var] # no None
 
 
 def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:
@@ -157,7 +174,7 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     number = int(digits)
     if word.startswith("-"):
         return "group", (_leader(state, number),)
-    if number == state.pid or number == state.shell.pid:
+    if number == state.pid:
         return ("pid1" if field.text.value == "1" else "self"), (number,)
     return ("pid1" if number == 1 else "job"), (number,)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
-from . import simple
+from . import itself, simple
+from .itself import FATAL, NESTED
 from .machine import Machine
 from .state import DIED
 from .surroundings import Surroundings, handling
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from .outcome import Command, Trap
     from .state import State
 
-NESTED = 20
 TICK = 0.01
-FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
 
 
 class LiveShell:
@@ -40,6 +39,7 @@ class LiveShell:
         assert task.process.shell is not None
         self.kernel, self.task = kernel, task
         self.state = task.process.shell.copy()
+        self.state.newborn = {}
         self.host = Surroundings(kernel, task)
         self.machine = Machine(context, self.host, budget, live=True)
         self.pending: list[str] = []
@@ -94,7 +94,7 @@ class LiveShell:
 
     def _untrapped(self, signal: str) -> None:
         state = self.state
-        if signal == "SIGQUIT" and state.shell.dialect.ignores_quit and state.pid == state.shell.pid:
+        if itself.shrugs(state, signal):
             self.task.reacted.setdefault(signal, "ignores")
             return
         leaving = state.traps.get("EXIT")
@@ -225,19 +225,12 @@ class LiveShell:
             else:
                 self.kernel.default(self.task, signal)
             return
-        frame, depth = self.state.stack, 0
-        while frame is not None:
-            depth += frame.kind == "trap"
-            frame = frame.parent
-        if depth > NESTED:
+        if itself.nested(self.state) > NESTED:
             self._crash()
             return
         self.ran = self.ran or trap
-        if trap.action is None or trap.action_text is None:
+        if not itself.enter(self.machine, self.state, trap, int(interrupted)):
             self.kernel.reasons.append("the trap's action is not known")
-            return
-        self.state.push("trap", index=int(interrupted), data=(self.state.status, self.state.truth))
-        self.state.push("seq", self.machine.context.parse(trap.action_text, file=False).body)
 
     def _children(self) -> None:
         """Start the processes that the last step brought."""

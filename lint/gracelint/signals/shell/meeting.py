@@ -75,6 +75,7 @@ def _merge(into: State, state: State) -> None:
             for path in into.made.keys() | state.made.keys()
         }
     into.restless = into.restless or state.restless
+    into.newborn = {**into.newborn, **state.newborn}
     if into.round is not state.round:  # the ways began their rounds differently
         into.round = None
     _meet_candidates(into, state)

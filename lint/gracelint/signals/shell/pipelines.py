@@ -11,7 +11,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import capturing, children, held, inputs, named_pipes, refusals, substitution
+from . import capturing, children, held, inputs, itself, named_pipes, newborn, refusals, substitution
 from .state import Block, Ended, JobState
 from .values import clip
 
@@ -192,6 +192,7 @@ def _background_pipeline(
         for process, (_, forked) in zip(members_of, processes, strict=True):
             command = forked.command or children.whole(each, node.text, process)
             each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
+        newborn.begin(each, pids)
         lasts = bool(processes) and processes[-1][1] is ways[-1]
         each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())
         if not processes:
@@ -231,10 +232,10 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
                 named_pipes.written(machine, each, node.command.redirects, pid)
             process = named_pipes.reading(machine, each, node.command, process)
             each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
+            newborn.begin(each, (pid,))
         if isinstance(node, sh.Coprocess):
             _connected(machine, each, node, pid, process)
-        each.done(0)
-        result.append(each)
+        result.extend(itself.perhaps_heard(machine, each, forked.raised, node.text))
     return result
 
 

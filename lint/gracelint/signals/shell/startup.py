@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..process import Bound
-from . import children, orders, simple, steady
+from . import children, newborn, orders, simple, steady, targets
 from .behind import pauses_to_leave
 from .children import Forked
 from .host import Running
@@ -59,11 +59,19 @@ class Startup:
             return False
         return True if job.process.stays else None
 
-    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+    def send(
+        self,
+        state: State,
+        signal: str,
+        to: str,
+        pids: tuple[int, ...],
+        text: Text,
+        deaf: frozenset[int] = newborn.NOBODY,
+    ) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
-        reached = set(pids) if to in ("job", "name") else _of_group(state, pids) if to == "group" else set()
-        if to == "all":
-            reached = {job.pid for job in state.jobs}
+        reached = targets.jobs(state, to, pids) - deaf
+        if state.pid != state.shell.pid in pids and to in ("job", "pid1"):
+            state.raised = (*state.raised, signal)
         if signal in ("SIGSTOP", "SIGCONT"):
             stopped = signal == "SIGSTOP"
             state.jobs = tuple(
@@ -71,9 +79,11 @@ class Startup:
                 for job in state.jobs
             )
         elif signal in ENDING:
-            orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(job, signal)]
+            orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
-            died = {job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(job, signal)}
+            died = {
+                job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(state, job, signal)
+            }
             state.over = {**state.over, **died}
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
@@ -122,24 +132,14 @@ class Startup:
             alternative = steady.alternative_of(ended, known, ended.pid)
             holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
-            ways.append(Forked(alternative, ended.facts, orphans, holder))
+            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised))
         return ways
 
 
-def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
-    """The jobs in a process group: in the shell's own, or in that of a job."""
-    own = not leaders or state.shell.pid in leaders or state.pid in leaders
-    return {
-        job.pid
-        for job in state.jobs
-        if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
-    }
-
-
-def _dies(job: JobState, signal: str) -> bool:
+def _dies(state: State, job: JobState, signal: str) -> bool:
     """Whether a signal that is known to do so ends a job at once, so that its status is a failure."""
     process = job.process
-    if signal == "SIGKILL":
+    if signal == "SIGKILL" or job.pid in state.newborn:
         return True
     if signal in process.ignored:
         return False
@@ -148,10 +148,10 @@ def _dies(job: JobState, signal: str) -> bool:
     return process.program is not None and signal not in process.program.as_child
 
 
-def _left(job: JobState, signal: str) -> list[JobState]:
+def _left(state: State, job: JobState, signal: str) -> list[JobState]:
     """What a shell in the background leaves running when it alone dies of a signal."""
     shell = job.process.shell
-    if job.told or shell is None or signal in shell.traps or signal in shell.ignored:
+    if job.told or shell is None or job.pid in state.newborn or signal in shell.traps or signal in shell.ignored:
         return []
     return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
 

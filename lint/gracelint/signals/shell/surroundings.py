@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..process import Alternative, Process
-from . import children, orders
+from . import children, newborn, orders
 from .children import Forked
 from .host import Running
 from .outcome import Sent
@@ -62,7 +62,15 @@ class Surroundings:
             for task in tasks
         ]
 
-    def send(self, state: State, signal: str, to: str, pids: tuple[int, ...], text: Text) -> int | None:
+    def send(
+        self,
+        state: State,
+        signal: str,
+        to: str,
+        pids: tuple[int, ...],
+        text: Text,
+        deaf: frozenset[int] = newborn.NOBODY,
+    ) -> int | None:
         """``kill``."""
         kernel = self.kernel
         targets = reached(kernel, self.task, to, pids)
@@ -76,12 +84,24 @@ class Surroundings:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         for task in targets:
-            kernel.signal(task, signal, group=to in ("group", "all"))
+            if task.pid in state.newborn and signal not in newborn.UNHEARD:
+                self._find_shell(state, task, signal)
+            else:
+                kernel.signal(task, signal, group=to in ("group", "all"))
         # Who is told by the same group signal dies at the same moment: whether `kill` still finds it is a race.
         dying = [pid for pid in pids if pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now]
         if to == "other" or (dying and not targets):
             return None
         return 0 if targets else 1
+
+    def _find_shell(self, state: State, task: Task, signal: str) -> None:
+        """A signal comes before a job has become the application."""
+        lost = newborn.is_lost(state, signal, task.pid, task.process.ignored)
+        if lost is None:
+            label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
+            lost = not self.kernel.choices.pick((task.pid, signal, "begun"), label, 2)
+        if not lost:
+            self.kernel.default(task, signal)
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """It gets the signal, or is told in a way of its own. Of several that may be meant, it is one."""
