@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..image.model import Argument
     from ..source import Text
     from .model import How, Program
+    from .shell.outcome import Command
     from .shell.state import Made, State
 
 
@@ -103,7 +104,7 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
-    removed, ``permitted``: those that they have made executable, ``filled``: folders that were given to programs, which may have put anything there. ``given``: what can be
+    removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
     read from its standard input: a text, something that is not known (True), or nothing."""
 
     workdir: str
@@ -115,8 +116,15 @@ class Environment:
     leads: bool = False
     made: Mapping[str, Made] = field(default_factory=dict)
     permitted: frozenset[str] = frozenset()
-    filled: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
     given: Text | bool = False
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Folders that were given to programs, which may have put anything there."""
+        from .shell.filesystem import filled
+
+        return filled(self.commands)
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
@@ -130,7 +138,7 @@ class Environment:
             self.leads,
             self.made,
             self.permitted,
-            self.filled,
+            self.commands,
             self.given,
         )
 

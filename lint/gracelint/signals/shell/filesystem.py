@@ -11,9 +11,12 @@ from .state import Made
 from .values import default
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...image.entries import Kind
     from ...source import Text
     from .machine import Machine
+    from .outcome import Command
     from .state import State
     from .values import Value
 
@@ -39,11 +42,11 @@ _WILD = frozenset("*?[")
 _FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
 
 
-def filled(state: State) -> tuple[str, ...]:
-    """Folders that the script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
+def filled(commands: Iterable[Command]) -> tuple[str, ...]:
+    """Folders that a script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
     words = (
         word.rstrip("/")
-        for command in state.facts.before
+        for command in commands
         if command.argv and command.argv[0].rpartition("/")[2] not in HARMLESS
         for word in command.argv[1:]
     )
@@ -125,7 +128,7 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     own = state.made.get(where)
     if own is not None and own.kind != "unknown":
         return own.kind == "file"
-    made = state.restless or any(where.startswith(f"{folder}/") for folder in filled(state))
+    made = state.restless or any(where.startswith(f"{folder}/") for folder in filled(state.facts.before))
     for condition, outcome in state.assumed.items():
         if condition.startswith(f"{named} "):
             there = outcome is not condition.endswith("does not exist")
@@ -145,7 +148,7 @@ def begins_empty(machine: Machine, state: State, path: str) -> bool:
 
     if path in state.made:
         return state.made[path].kind == "none"
-    if any(path.startswith(f"{folder}/") for folder in filled(state)):
+    if any(path.startswith(f"{folder}/") for folder in filled(state.facts.before)):
         return False
     if path.startswith(_FLEETING):
         return not isinstance(machine.context.lookup(path), ImageFile)

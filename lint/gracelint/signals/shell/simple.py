@@ -246,7 +246,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
         leads="m" in state.options,
         made=state.made,
         permitted=state.permitted,
-        filled=filesystem.filled(state),
+        commands=state.facts.before,
     )
 
 
