@@ -169,9 +169,10 @@ def _identity(state: State) -> object:
 
 
 def _shape(process: Process) -> object:
-    """A process and what it has started: a command may turn out in several ways, which are no less different for being started by the same words."""
+    """A process, what it has started and what was left to it: a command may turn out in several ways, which are no less different for being started by the same words."""
     return (
         process.argv,
         id(process.shell) if process.shell else None,
         tuple(_shape(child) for child in process.children),
+        tuple(_shape(left) for left in process.adopted),
     )
