@@ -96,7 +96,7 @@ class Dialect:
     (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other).
     ``trap_prefix``: ``trap x SIGTERM`` is accepted. ``exit_trap_on_signal``: an EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it. ``monitors``: ``set -m`` works without a
     terminal. ``job_words``: ``$(jobs -p)`` works, and ``kill %1`` reaches the job (else the process group of its number, if there is one). ``wait_options``: the letters that ``wait`` takes; ``first_of_named``: ``wait -n`` of pids comes back for the first of them (busybox waits for each in turn: ``waitcmd`` in ash.c); ``forgets_ended``: ``wait -n`` does not
-    tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``forgets_by_line``: nor, in ``-c``, of any that it has noticed before a foreground command was over or a line was read (``notify_of_job_status``, jobs.c); ``doubts_failed``: it may not tell of one that failed (busybox 1.35 does not); ``lists_ended``: ``jobs -p`` names a job that has ended and that nobody has waited for; ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``bad_substitutions``: operators in ``${…}`` on which the
+    tell of a job that has ended while a foreground command ran; ``forgets_killed``: nor of one that was killed before one ran; ``forgets_by_line``: nor, in ``-c``, of any that it has noticed before a foreground command was over or a line was read (``notify_of_job_status``, jobs.c); ``doubts_failed``: it may not tell of one that failed (busybox 1.35 does not); ``forgets_waited``: behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in jobs.c). ``bad_substitutions``: operators in ``${…}`` on which the
     script ends ("index": of an array). ``refuses``: syntax of bash on which the parser gives up, which is the end of the script; ``misreads``: syntax that means something else
     here (``splits``: the words in ``[[`` split, ``jobs``: it has no option but -p and -l; ``time``: it is a program; ``echo``: it reads backslashes and has no -e; ``^``: in brackets of a pattern it is a character; ``read``: it has no option but -p and -r, and wants a name); ``lacks``: builtins of the others that are no commands here; ``options``: the names that ``set -o`` knows (none: all), and whether another one ends the script; of the
     letters, others always do. ``appends``: ``x+=y`` is an assignment. ``dollar_quotes``: the quotes in front of which a dollar is none (``$'a'``).
@@ -126,7 +126,6 @@ class Dialect:
     forgets_killed: bool = False
     forgets_by_line: bool = False
     doubts_failed: bool = False
-    lists_ended: bool = False
     forgets_waited: bool = False
     bad_substitutions: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
@@ -202,7 +201,6 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             first_of_named=False,
             forgets_ended=True,
             doubts_failed=True,
-            lists_ended=True,
             kill=Kill(jobs_first=True, lists=True),
             tail_needs_end=True,
             tail_ignores_quit=True,

@@ -96,6 +96,7 @@ class Shell:
         ] = {}  # by the same: a substitution, and whether a server runs in it
         self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
+        self.cut: dict[int, tuple[object, sh.Block | None]] = {}  # by the same: a command, and what is read for it
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()
         # Words without an expansion, by their identity, and what they always become.

@@ -134,7 +134,10 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     dialect, ended_with = state.shell.dialect, state.over.get(claimed or 0, 0)
     doubted = (dialect.forgets_killed and ended_with == DIED) or (dialect.doubts_failed and ended_with != 0)
     if claimed is None:
-        state.unclaimed = tuple(pid for pid in state.unclaimed if once or (named and pid not in ended))
+        if named:
+            state.unclaimed = tuple(pid for pid in state.unclaimed if once or pid not in ended)
+        elif not once:
+            state.unclaimed = _not_looked_at(machine, state)
     elif doubted or claimed in state.doubted:
         # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
         state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
@@ -167,6 +170,16 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     return [state]
 
 
+def _not_looked_at(machine: Machine, state: State) -> tuple[int, ...]:
+    """Which of the jobs that have ended a ``wait`` for all has not come to while it stands at one that runs: bash begins with the oldest (``wait_for_background_pids`` in jobs.c), ash with the newest (``waitcmd`` in ash.c)."""
+    running = [job.pid for job in state.jobs if not job.disowned and machine.host.alive(state, job.pid) is not False]
+    if not running:
+        return ()
+    if state.shell.dialect.family == "bash":
+        return tuple(pid for pid in state.unclaimed if pid > min(running))
+    return tuple(pid for pid in state.unclaimed if pid < max(running))
+
+
 def _told(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[State]:
     """``wait -n`` tells of a job that has ended before."""
     state.unclaimed = tuple(each for each in state.unclaimed if each != pid)
@@ -183,6 +196,9 @@ def forget(state: State) -> None:
 
 
 def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``jobs``: bash tells of those that have ended, and no more after that; in ash they may not have ended yet."""
+    if state.shell.dialect.family == "bash":
+        state.unclaimed = ()
     return machine.finished(state, 0)
 
 

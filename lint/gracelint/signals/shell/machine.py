@@ -102,7 +102,7 @@ class Machine:
 
     def begin(self, state: State, command: object, captured: int = 0) -> list[State]:
         """Begin a command itself, behind its command substitutions, of which so many are over."""
-        if expansions.of(self, state, command) and refusals.cut_by_ampersand(state, command) is None:
+        if expansions.of(self, state, command):
             ways = capturing.captured(self, state, command, captured)
             return [
                 following

@@ -11,7 +11,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import capturing, children, held, inputs, itself, named_pipes, newborn, refusals, substitution
+from . import capturing, children, held, inputs, itself, named_pipes, newborn, substitution
 from .state import Block, Ended, JobState
 from .values import clip
 
@@ -207,12 +207,6 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
     """``command &``."""
     if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
         return _background_pipeline(machine, state, node, node.command)
-    cut = refusals.cut_by_ampersand(state, node.command)
-    if cut is not None:
-        states = background(machine, state, sh.Background(node.text, cut))
-        for each in states:
-            each.last_pid = str(machine.context.new_pid())  # of the redirection behind the first &
-        return states
     if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.misreads:
         return machine.finished(state, 127)  # no command of that name
     result = []

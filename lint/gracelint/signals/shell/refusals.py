@@ -152,14 +152,6 @@ def not_redirected(machine: Machine, state: State, command: object) -> list[Stat
 # --- syntax ---
 
 
-def cut_by_ampersand(state: State, node: object) -> sh.Simple | None:
-    """``app &> log`` where that is ``app &`` and a redirection of nothing: what runs in the background. None elsewhere."""
-    if "&>" not in state.shell.dialect.misreads or not isinstance(node, sh.Simple):
-        return None
-    kept = tuple(each for each in node.redirects if each.operator not in ("&>", "&>>"))
-    return replace(node, redirects=kept) if len(kept) < len(node.redirects) else None
-
-
 def with_named_descriptors(state: State, node: sh.Simple) -> sh.Simple:
     """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor."""
     if state.shell.dialect.family == "bash" or not any(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import capturing, compound, flow, loops, refusals, traps
+from . import ampersands, capturing, compound, flow, loops, refusals, traps
 from .interpreter import Frame
 from .state import Ended
 
@@ -32,7 +32,12 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
     if frame.following is None:
         frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, frame.index + 1)
     state.stack = frame.following
-    return machine.enter(state, block.commands[frame.index])
+    command = block.commands[frame.index]
+    otherwise = ampersands.read(state.shell, command)
+    if otherwise is not None:
+        state.push("seq", otherwise)
+        return [state]
+    return machine.enter(state, command)
 
 
 def _reads_a_line(frame: Frame, block: sh.Block) -> bool:

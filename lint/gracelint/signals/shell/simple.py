@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound, Environment
 from . import (
@@ -19,7 +18,6 @@ from . import (
     misuse,
     opening,
     orders,
-    pipelines,
     refusals,
     remarks,
     tails,
@@ -29,6 +27,7 @@ from .state import DIED, Block, Ended, Truth
 from .values import Field, clip, default
 
 if TYPE_CHECKING:
+    from ...parsers.shell import model as sh
     from ...source import Text
     from ..process import Alternative
     from .machine import Machine
@@ -45,9 +44,6 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [state]
     if node.redirects:
         node = refusals.with_named_descriptors(state, node)
-    cut = refusals.cut_by_ampersand(state, node)
-    if cut is not None:
-        return pipelines.background(machine, state, sh.Background(node.text, cut))
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
         state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
         return [state]
@@ -206,6 +202,7 @@ def over(machine: Machine, state: State, status: int | None = None, *, counts: b
     if state.stack is not None and state.stack.kind == "captured":
         return [state]  # a substitution's program, and no command yet
     if block.everything:
+        state.unclaimed = ()
         jobcontrol.forget(state)
         status = 0
     if not counts:

@@ -61,7 +61,7 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
             letters = {letter for field in rest for letter in field.shown.lstrip("-")}
             if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
                 return ""
-            jobs = _jobs(machine, state)
+            jobs = _jobs(machine, state, running_only="r" in letters)
             return None if jobs is None else "\n".join(map(str, jobs))
         case "trap":
             return _traps(state, [field.shown for field in rest])
@@ -148,15 +148,18 @@ def concatenated(machine: Machine, state: State, operands: list[Field]) -> str |
     return "".join(known) if texts and len(known) == len(texts) else None
 
 
-def _jobs(machine: Machine, state: State) -> list[int] | None:
-    """The jobs that ``jobs -p`` names: in ash also those that have ended, and that nobody has waited for. For these `kill` fails; None where that counts, and one may just have ended."""
+def _jobs(machine: Machine, state: State, *, running_only: bool) -> list[int] | None:
+    """The jobs that ``jobs -p`` names: also those that have ended, and of which the shell has told nobody. For these `kill` fails; None where that counts, and one may just have ended."""
     own = [job.pid for job in state.jobs if not job.disowned]
     running = [pid for pid in own if machine.host.alive(state, pid) is not False]
-    if not state.shell.dialect.lists_ended:
+    if running_only:
         return running
     if ("e" in state.options or state.tested) and any(
         job.pid in running and job.process.stays is False for job in state.jobs
     ):
         return None
     ended = [pid for pid in state.unclaimed if pid not in running]
+    if state.shell.dialect.family == "bash":
+        # What is dead and told of is no job any more, unless it is `$!` (``cleanup_dead_jobs`` in jobs.c); with -c, the shell tells of it behind each line.
+        ended = [pid for pid in ended if str(pid) == state.last_pid and state.shell.mode != "command"]
     return [*running, *ended]
