@@ -1,4 +1,5 @@
-"""Loops that their own body brings to an end: ``while url: url = load(url)``, ``while stack: stack.pop()``, ``while self.fd is None: self.fd = open()``.
+"""Loops that their own body brings to an end: ``while url: url = load(url)``, ``while stack: stack.pop()``, ``while self.fd is None: self.fd = open()``, and with the
+condition inside, ``while True: page = load(page); if not page: break``.
 
 A program that has no other loop, and does not wait in this one, is a job that ends. A constant that is set in the body (``running = False``) is no progress but a
 flag, and may be set for the stop only; so may whatever an ``except`` does.
@@ -21,9 +22,22 @@ _TAKES = frozenset({"pop", "popleft", "popitem", "remove"})
 
 def advances(node: syntax.While) -> bool:
     """Whether a lap changes what the condition of a loop asks for."""
-    asked = {name for part in _parts(node.test) for name in _name(part)}
-    binds = any(isinstance(part, syntax_of_values.Bind) for part in _parts(node.test))
+    tests = [part for test in (node.test, *_ways_out(node.body)) for part in _parts(test)]
+    asked = {name for part in tests for name in _name(part)}
+    binds = any(isinstance(part, syntax_of_values.Bind) for part in tests)
     return binds or not asked.isdisjoint(_changed(node.body))
+
+
+def _ways_out(body: Sequence[syntax.Statement]) -> Iterator[Expression]:
+    """What a body asks right before it leaves the loop."""
+    for statement in body:
+        match statement:
+            case syntax.If(body=(*_, syntax.Return() | syntax.Plain(keyword="break"))):
+                yield statement.test
+            case syntax.If():
+                yield from _ways_out((*statement.body, *statement.otherwise))
+            case syntax.With() | syntax.Try():
+                yield from _ways_out(statement.body)
 
 
 def _changed(body: Sequence[syntax.Statement]) -> Iterator[str]:

@@ -220,7 +220,7 @@ def _while(run: Run, frame: Frame, node: syntax.While, state: State) -> State | 
     # A body that ends in its first lap, without a rest in it, goes round no more than once.
     inside = {one.kind for one in run.visits[loop.first :]}
     round_again = current is not None or lap > 1 or "rest" in inside
-    finite = undecided and inside <= {"loop"} and advances(node)
+    finite = (undecided or loop.leaves()) and inside <= {"loop"} and advances(node)
     return loop.close(endless=endless and round_again and not finite)
 
 
