@@ -100,12 +100,20 @@ RACES = [
         "#!/bin/bash\nshopt -s lastpipe\n{ app; echo $?; } | cat\n",
         "a command that stays writes to the shell itself (lastpipe)",
     ),
+    (
+        "#!/bin/bash\nexec > >(tee /tmp/log) 2>&1\napp & p=$!\ntrap 'echo stopping; wait $p' TERM\nwait $p\n",
+        "whether `tee /tmp/log` is gone before the shell writes to it",
+    ),
+    (
+        "trap 'app & kill $!; wait $!; exit' TERM\napp 2 & wait\n",
+        "whether SIGTERM comes before `/bin/sh /entry.sh` has begun",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "reason"), RACES)
 def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) -> None:
-    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race."""
+    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race, as is whether somebody reads what the shell prints."""
     trace = script(tmp_path, "dash", text, before=["dumb-init", "--"])
     assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
 

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import conditions, filesystem, flow, jobcontrol, making, misuse, opening, reading, variables, working_folder
+from . import (
+    conditions,
+    filesystem,
+    flow,
+    held,
+    jobcontrol,
+    making,
+    misuse,
+    opening,
+    reading,
+    variables,
+    working_folder,
+)
 from .dialects import BASH_LETTERS, BASH_OPTIONS, DASH_LETTERS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
 from .printing import printed_line
@@ -20,6 +32,8 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from .machine import Machine
     from .state import State
+
+    Builtin = Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
 
 
 def _printing(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -34,6 +48,19 @@ def _printing(machine: Machine, state: State, node: sh.Simple, fields: list[Fiel
     if node.redirects and fields[0].value == "echo":
         opening.wrote(machine, state, node, printed_line(state.shell.dialect, fields[1:]))
     return machine.finished(state, int(closed and (fields[0].value != "umask" or len(fields) == 1)))
+
+
+def _to_reader(printing: Builtin) -> Builtin:
+    """A builtin that prints, perhaps to a process that is gone by now, once a signal has come."""
+
+    def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+        reader = held.heard_by(state, node.redirects) if machine.live and state.held else None
+        here = state.stack
+        if reader is None or not machine.host.broken(state, reader.process.pid):
+            return printing(machine, state, node, fields)
+        return machine.finished(state, 1) if state.stack is here else [state]
+
+    return run
 
 
 def _looked_for(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -191,10 +218,10 @@ def _limit(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
 
 QUIET = ": true times unalias complete history suspend bind caller"
 
-TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]] = {
+TABLE: dict[str, Builtin] = {
     **dict.fromkeys(QUIET.split(), _quiet),
     **dict.fromkeys("export readonly declare typeset local".split(), variables.declare),
-    **dict.fromkeys(("echo", "pwd", "umask"), _printing),
+    **dict.fromkeys(("echo", "pwd", "umask"), _to_reader(_printing)),
     **dict.fromkeys(("enable", "help"), _own),
     **dict.fromkeys(("pushd", "popd", "dirs"), working_folder.stacked),
     **dict.fromkeys(("test", "["), _test),
@@ -216,7 +243,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "eval": flow.evaluate,
     "return": flow.give_back,
     "exit": flow.leave_shell,
-    "printf": variables.printf,
+    "printf": _to_reader(variables.printf),
     "read": reading.read,
     "getopts": variables.getopts,
     "let": variables.let,
@@ -227,7 +254,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
 BY_PATH = ("kill", "pkill", "killall")
 
 
-def found(name: str) -> Callable[[Machine, State, sh.Simple, list[Field]], list[State]] | None:
+def found(name: str) -> Builtin | None:
     """What carries out a command of this name; None where a program of the image does."""
     folder, _, tool = name.rpartition("/")
     return TABLE.get(tool if folder and tool in BY_PATH else name)

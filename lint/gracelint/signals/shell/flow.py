@@ -115,7 +115,8 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
         if gives_up:
             each.required = (*each.required, there.yes)
-        result = [*machine.finished(each, 0), *result]
+        unsure = perhaps is None and not matters  # then only who looks at the status is told
+        result = [*machine.finished(each, None if unsure else 0, there), *result]
     return result
 
 

@@ -2,7 +2,7 @@
 
 What reads in ``>(…)`` ends when nobody can write to it any more, so it lasts as long as the shell has it open. Measured with bash 5.2: it is a child of the shell, ``$!`` is its number,
 and a ``wait`` for all waits for it, also where ``$!`` is by now another one's (bash 5.3 no longer does that); ``wait -n``, ``jobs`` and ``%1`` do not know it. So ``wait`` never returns in a script that sends its own output through one, unless the
-descriptor is given up before, or the signal goes to the whole group. busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``cat <(app)``) is the shell's child beside it (`beside`), and nobody waits for it but who reads what it writes.
+descriptor is given up before, or the signal goes to the whole group, of which that dies as well: what the shell prints from then on brings it SIGPIPE, which ends it, or, as PID 1, makes ``echo`` fail (pipe(7); measured). busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``cat <(app)``) is the shell's child beside it (`beside`), and nobody waits for it but who reads what it writes.
 """
 
 from __future__ import annotations
@@ -108,6 +108,23 @@ def stops_early(process: Process) -> bool:
 # What reads the files which it is told; and the options of `grep`, and the commands of `sed` and `awk`, that end it early.
 _READING = frozenset("awk cat cmp comm cut diff egrep grep head paste sed sort tail tee tr uniq wc".split())
 _STOPS = regex(r"^-\w*[qmlL]|\d*q(;|$)|exit|^--(quiet|silent|max-count)")
+
+
+def heard_by(state: State, redirects: Iterable[sh.Redirect]) -> Held | None:
+    """The process substitution that a builtin with these redirections prints to; None where it is none, or may be another file."""
+    number = OUTPUT
+    for each in redirects:
+        if OUTPUT in _descriptors(each):
+            word = each.target.literal if each.target is not None else None
+            if each.operator != ">&" or word not in BOTH:
+                return None
+            number = word
+    frame = state.stack
+    while frame is not None:
+        if frame.label in ("redirected", "redirection"):
+            return None
+        frame = frame.parent
+    return next((held for held in reversed(state.held) if held.writes and number in held.descriptors), None)
 
 
 def leave(state: State, depth: int | None = None) -> None:

@@ -61,6 +61,9 @@ class Host(Protocol):
     def close(self, state: State, pid: int) -> None:
         """The shell no longer writes to a process substitution."""
 
+    def broken(self, state: State, pid: int) -> bool:
+        """Whether a process that the shell writes to is gone, which brings the shell SIGPIPE."""
+
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
     ) -> list[Forked]:

@@ -122,6 +122,10 @@ class Startup:
     def close(self, state: State, pid: int) -> None:
         """What reads there ends, as if it had never been."""
 
+    def broken(self, state: State, pid: int) -> bool:
+        """What reads there lasts."""
+        return False
+
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
     ) -> list[Forked]:

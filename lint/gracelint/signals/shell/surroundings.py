@@ -83,7 +83,8 @@ class Surroundings:
         if to == "name" and self.task in targets:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
-        for task in targets:
+        # `kill` returns to the shell only when all have their signal; then it may die of its own.
+        for task in sorted(targets, key=lambda task: task is self.task):
             if task.pid in state.newborn and signal not in newborn.UNHEARD:
                 self._find_shell(state, task, signal)
             else:
@@ -137,6 +138,18 @@ class Surroundings:
     def close(self, state: State, pid: int) -> None:
         """What reads there comes to the end of its input."""
         self.kernel.input_over(pid)
+
+    def broken(self, state: State, pid: int) -> bool:
+        """Who is told by the same group signal may, or may not, be gone already."""
+        kernel = self.kernel
+        reader = kernel.tasks.get(pid)
+        if reader is None or reader.alive:
+            return False
+        label = f"whether `{' '.join(reader.process.argv)}` is gone before the shell writes to it"
+        if reader.ended_at == kernel.now and kernel.choices.pick((self.task.pid, pid, "broken"), label, 2):
+            return False
+        kernel.signal(self.task, "SIGPIPE")
+        return True
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
