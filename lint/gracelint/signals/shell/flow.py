@@ -152,6 +152,8 @@ def restore(state: State) -> None:
     state.scopes = state.scopes[:-1]
     if parameters is not None:
         state.parameters = parameters
+    if not state.readonly.isdisjoint(saved):
+        state.readonly = state.readonly.difference(saved)  # `local -r`, or `readonly` of what was local
     for name, value in saved.items():
         if value is None:
             state.variables.pop(name, None)

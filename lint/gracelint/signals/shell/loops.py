@@ -188,7 +188,8 @@ def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
     """``for`` and ``select``."""
     if node.selects:
         return _select(machine, state, node)
-    if refusals.bad_substitution(machine, state, node.words or ()):
+    written = node.words or ()
+    if refusals.bad_substitution(machine, state, written) or refusals.names_nothing(machine, state, written):
         return [state]
     turns: list[Turn] = []
     if node.words is None:

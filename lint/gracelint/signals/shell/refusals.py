@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import flow, parameters, reckoning
+from . import filesystem, flow, parameters, reckoning, words
 from .dialects import SPECIAL, function_named
 from .state import Ended
 from .values import Unknown
@@ -33,9 +33,9 @@ SEPARATING = regex(r"[\s;&|<>()]")  # what ends a word
 _FOR_UNSET = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 
 
-def bad_substitution(machine: Machine, state: State, words: Iterable[sh.Word]) -> bool:
+def bad_substitution(machine: Machine, state: State, items: Iterable[sh.Word]) -> bool:
     """Whether a word has an expansion that this shell does not know, or under ``set -u`` a variable that is not set: the script ends there."""
-    return _bad(machine, state, (part for word in words if word.literal is None for part in word.parts))
+    return _bad(machine, state, (part for word in items if word.literal is None for part in word.parts))
 
 
 def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
@@ -130,12 +130,29 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
-    if not node.expansions and not node.redirects:
+    if not node.expansions and not node.redirects and "failglob" not in state.options:
         return False
     if _bad(machine, state, node.expansions):
         return True
+    if names_nothing(machine, state, node.words):
+        return True
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
     return bool(targets) and bad_substitution(machine, state, targets)
+
+
+def names_nothing(machine: Machine, state: State, items: Iterable[sh.Word]) -> bool:
+    """Whether a word is a pattern that is not known to name a file: with ``shopt -s failglob``, bash drops what it was at where it names none."""
+    if "failglob" not in state.options or "f" in state.options:
+        return False
+    for word in items:
+        if words.is_pattern(word, ""):
+            value = machine.value(state, word)
+            if not isinstance(value, str) or not filesystem.matching(machine, state, value):
+                state.ended = Ended(
+                    "unknown", reason=f"whether {word.text.value} names a file, which failglob asks for"
+                )
+                return True
+    return False
 
 
 def not_redirected(machine: Machine, state: State, command: object) -> list[State]:

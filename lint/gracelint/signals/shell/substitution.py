@@ -211,6 +211,8 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
     fields = machine.expand(state, command.words)
     first = fields[0].value if fields else None
     words = [field.value for field in fields[1:]]
+    if isinstance(first, str) and first in state.functions and "u" in state.options:
+        return 1 if _lacks_argument(machine, state, state.functions[first], fields[1:]) else None
     if not isinstance(first, str) or first in state.functions or not all(isinstance(word, str) for word in words):
         return None
     match first:
@@ -226,6 +228,27 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
             absent = filesystem.exists(machine, state, str(words[0]), "f") is False
             return 1 if absent and not filesystem.is_open(str(words[0])) else None
     return None
+
+
+def _lacks_argument(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> bool:
+    """Whether a function looks at an argument that it is not given, in one of its first commands, which ``set -u`` makes an error."""
+    from . import refusals  # which knows this module
+
+    inside = state.copy()
+    inside.parameters = tuple(arguments)
+    for command in function.body.body.commands if isinstance(function.body, sh.Group) else ():
+        if not isinstance(command, sh.Simple):
+            return False
+        if refusals.refused(machine, inside, command):
+            return True
+        name = command.words[0].literal if command.words else ""
+        if name not in _PLAIN:
+            return False
+    return False
+
+
+# Commands in a function behind which its arguments are as they were.
+_PLAIN = PRINTING | {"", "local"}
 
 
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:

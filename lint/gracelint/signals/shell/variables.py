@@ -63,9 +63,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             assigning.remember_pid(state, name, value)
         elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
             state.variables[name] = ""
-        if fields[0].value == "readonly" or (
-            "r" in options and fields[0].value != "export" and not flow.in_function(state)
-        ):
+        if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
             state.readonly = state.readonly | {name}
     return machine.finished(state, 0)
 
