@@ -50,7 +50,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.enclosed = flow.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard, forked.doubted, forked.newborn = {}, (), (), (), {}
-    forked.raised = ()
+    forked.raised, forked.bereaved = (), False
     forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
@@ -182,6 +182,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
         adopt(each, forked)
         process = forked.alternative.process
         if process is None:
+            itself.child_ended(machine, each)
             ends = machine.finished(each, forked.alternative.status)
             result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
         else:

@@ -236,8 +236,20 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
 
 def leave_shell(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``exit``."""
+    if len(fields) == 1 and state.shell.dialect.family != "bash":
+        state.status, state.truth = _before_trap(state)
     status = _status(state, fields)
-    return [machine.leave(state, status if status is None else status & 255)]
+    if status is not None:
+        state.done(status & 255)
+    return [machine.leave(state, state.status)]
+
+
+def _before_trap(state: State) -> tuple[int | None, Truth | None]:
+    """What ``exit`` without a number leaves with: in a trap, the status of what that has interrupted (POSIX; bash takes the trap's own last command)."""
+    frame = state.stack
+    while frame is not None and frame.kind != "trap":
+        frame = frame.parent
+    return (state.status, state.truth) if frame is None else frame.data  # type: ignore[return-value] # put there by who began it
 
 
 def _status(state: State, fields: list[Field]) -> int | None:

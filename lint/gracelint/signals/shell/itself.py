@@ -61,6 +61,12 @@ def minds(state: State, signal: str) -> bool:
     return signal in state.traps or (dies and not shrugs(state, signal))
 
 
+def child_ended(machine: Machine, state: State) -> None:
+    """On the way to the steady state, a child has ended: what is trapped for SIGCHLD runs before the next command (measured in all three)."""
+    if "SIGCHLD" in state.traps and not machine.live:
+        state.bereaved = True
+
+
 def all_heard(machine: Machine, state: State, signals: Iterable[str]) -> State:
     """The same of several."""
     for signal in signals:

@@ -38,7 +38,7 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if signal is None or (spelled.upper().startswith("SIG") and not manners.prefix):
         return machine.finished(state, 2)
     if rest and rest[0].value == "--":
-        if spelled and not manners.dashes:
+        if spelled and not manners.dashes and fields[1].shown != "-s":
             return machine.finished(state, 2)
         rest = rest[1:]
     if not rest:

@@ -90,7 +90,8 @@ class LiveShell:
         block = self.state.block
         foreground = block is not None and block.kind == "foreground" and "m" not in self.state.options
         waits = block is not None and block.kind == "wait" and self.state.interruptible and self.task.pid == 1
-        return foreground or waits or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
+        runs = block is None and self.state.interruptible and self.task.pid == 1
+        return foreground or waits or runs or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
 
     def _untrapped(self, signal: str) -> None:
         state = self.state
@@ -137,12 +138,17 @@ class LiveShell:
     def child_ended(self, pid: int) -> None:
         """A child is gone: the foreground command or the ``wait`` may be over."""
         block = self.state.block
+        heard = self.state.traps.get("SIGCHLD")
+        if pid and heard is not None and heard.action and "SIGCHLD" not in self.pending:
+            self.pending.append("SIGCHLD")
         if pid in self.kernel.tasks and self.kernel.tasks[pid].ended != "died":
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
         running = [other for other in block.pids if self.host.running(other)] or self._orphans()
         if running and not (block.once and len(running) < len(block.pids)):
+            if self.pending and self.state.shell.dialect.family != "bash":
+                self.kernel.at(0.0, self._interrupt)  # by the trap of SIGCHLD; in bash, `wait` goes on
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))
@@ -150,6 +156,10 @@ class LiveShell:
             return  # it leaves for an interrupt, with its command
         if block.kind == "wait":
             self.host.reap(self.state, block.pids)
+        elif self.state.shell.dialect.waits_for_orphans:
+            # While it waited for this command, it has heard of those that were killed.
+            killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
+            self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
         status = block.status
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":

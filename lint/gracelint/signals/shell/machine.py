@@ -21,6 +21,7 @@ from . import (
     filesystem,
     held,
     inputs,
+    itself,
     loops,
     named_pipes,
     opening,
@@ -78,6 +79,9 @@ class Machine:
 
     def step(self, state: State) -> list[State]:
         """Do the next thing; the states that follow."""
+        if state.bereaved:
+            state.bereaved = False
+            itself.heard(self, state, "SIGCHLD")
         frame = state.stack
         if frame is None:
             return [self.leave(state)]
@@ -103,6 +107,7 @@ class Machine:
     def begin(self, state: State, command: object, captured: int = 0) -> list[State]:
         """Begin a command itself, behind its command substitutions, of which so many are over."""
         if expansions.of(self, state, command):
+            itself.child_ended(self, state)
             ways = capturing.captured(self, state, command, captured)
             return [
                 following

@@ -102,6 +102,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         if left is not None:
             _remember(state, node, [process])
     if not processes:
+        itself.child_ended(machine, state)
         status = _status_of(state, [forked.alternative.status for forked in members])
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
@@ -216,6 +217,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)
         if process is None:
+            itself.child_ended(machine, each)
             each.over[pid] = forked.alternative.status
             each.unclaimed = (*each.unclaimed, pid)
         else:

@@ -13,6 +13,7 @@ from . import (
     filesystem,
     held,
     inputs,
+    itself,
     jobcontrol,
     limited,
     misuse,
@@ -223,6 +224,7 @@ def _hear(state: State) -> None:
 
 def _ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
     _hear(state)
+    itself.child_ended(machine, state)
     if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
         status = 0
     if status is None:
