@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from ..process import Bound
-from . import double_brackets, pipelines, reckoning, refusals
+from . import conditions, double_brackets, pipelines, reckoning, refusals
 from .state import Ended, Truth
 
 if TYPE_CHECKING:
@@ -209,12 +208,37 @@ def function(machine: Machine, state: State, node: sh.Function) -> list[State]:
 
 def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[State]:
     """``[[ … ]]``."""
-    words = [part for part in walk(node.expression) if isinstance(part, sh.Word)]
-    if refusals.bad_substitution(machine, state, words):
+    if _refused(machine, state, node.expression):
         return [state]
     if "[[" in state.shell.dialect.misreads:
         return machine.finished(state, 127)  # no command of that name
     return machine.decided(state, double_brackets.double(machine, state, node.expression))
+
+
+def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int = 0) -> bool:
+    """Whether the shell gives up at a word of ``[[``. bash expands what is behind ``&&`` and ``||`` only where it is asked (manual, Conditional Constructs), busybox all words (measured)."""
+    if depth > conditions.DEEPEST:
+        return False
+    if isinstance(condition, sh.Not):
+        return _refused(machine, state, condition.operand, depth + 1)
+    if not isinstance(condition, sh.Both):
+        words = (condition.operand,) if isinstance(condition, sh.Unary) else (condition.left, condition.right)
+        return refusals.bad_substitution(machine, state, words)
+    if _refused(machine, state, condition.left, depth + 1):
+        return True
+    if "splits" in state.shell.dialect.misreads:
+        return _refused(machine, state, condition.right, depth + 1)
+    left = double_brackets.double(machine, state, condition.left, depth + 1).value
+    if left is (condition.operator == "||"):
+        return False
+    if left is not None:
+        return _refused(machine, state, condition.right, depth + 1)
+    if not _refused(machine, state.copy(), condition.right, depth + 1):
+        return False
+    state.ended = Ended(
+        "unknown", reason=f"whether {condition.right.text.value} is asked, at which the shell would give up"
+    )
+    return True
 
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> list[State]:
