@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...records import replace
-from . import parameters, refusals, substitution, variables
-from .keyed import Keyed
+from ...regexes import regex
+from . import parameters, refusals, substitution
+from .keyed import Keyed, key_of
 from .state import Truth
-from .values import clip, concatenate
+from .values import Unknown, clip, concatenate
 
 if TYPE_CHECKING:
+    from ...source import Text
     from .machine import Machine
     from .state import State
+    from .values import Value
+
+_ELEMENT = regex(r"\[([^]]*)\]=")
 
 
 def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
@@ -51,7 +56,7 @@ def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...
         name = state.meant(assignment.name)
         if assignment.array is not None:
             if isinstance(state.variables.get(name), Keyed):
-                variables.assign_keyed(machine, state, name, assignment)
+                _assign_keyed(machine, state, name, assignment)
                 continue
             items = tuple(field.value for field in machine.expand(state, assignment.array))
             if assignment.appends:
@@ -61,10 +66,10 @@ def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...
             continue
         value = machine.value(state, assignment.value)
         if assignment.index is not None and isinstance(state.variables.get(name), Keyed):
-            variables.set_key(machine, state, name, assignment.index, value, assignment.text)
+            _set_key(machine, state, name, assignment.index, value, assignment.text)
             continue
         if assignment.index is not None:
-            variables.assign_element(state, name, assignment.index, value)
+            parameters.assign_element(state, name, assignment.index, value)
             continue
         if assignment.appends:
             value = concatenate([machine.parameter(state, name) or "", value])
@@ -79,3 +84,36 @@ def remember_pid(state: State, name: str, value: object) -> None:
         state.jobs = tuple(
             replace(job, variable=name) if str(job.pid) == value and job.variable is None else job for job in state.jobs
         )
+
+
+def _set_key(machine: Machine, state: State, name: str, index: str, value: Value, text: Text) -> None:
+    """``name[key]=value`` of an array by keys."""
+    known = state.variables.get(name)
+    key = key_of(machine, state, index, text)
+    if key is None or not isinstance(known, Keyed) or len(known.items) >= 1000:
+        state.variables[name] = Unknown(f"${name}")
+    else:
+        state.variables[name] = known.with_item(key, value)
+        remember_pid(state, name, value)
+
+
+def _assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assignment) -> None:
+    """``name=([key]=value …)`` of an array by keys; without keys, words are keys and values in turn (bash 5.1)."""
+    if not assignment.appends:
+        state.variables[name] = Keyed()
+    for word in assignment.array or ():
+        match = _ELEMENT.match(word.text.value)
+        if match is None:
+            state.variables[name] = Unknown(f"${name}")
+            return
+        pieces = machine.context.parse(word.text.cut(match.end(), len(word.text)), file=False).body.commands
+        value: Value = ""
+        if pieces:
+            first = pieces[0]
+            plain = len(pieces) == 1 and isinstance(first, sh.Simple) and len(first.words) == 1
+            value = (
+                machine.value(state, first.words[0])
+                if plain and isinstance(first, sh.Simple)
+                else Unknown(word.text.value)
+            )
+        _set_key(machine, state, name, match[1], value, word.text)

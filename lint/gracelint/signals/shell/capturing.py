@@ -16,7 +16,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import builtins, children, endings, expansions, filesystem, simple, substitution
+from . import builtins, children, endings, expansions, external, filesystem, substitution
 from .state import Block, Ended
 from .values import clip
 
@@ -316,5 +316,5 @@ def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field])
     if inner.assignments or any(isinstance(part, sh.CommandSubstitution) for part in inner.expansions):
         return False
     pid = machine.context.new_pid()
-    ways = machine.context.start(machine, state, fields, simple.surroundings(machine, state, pid1=False), pid)
+    ways = machine.context.start(machine, state, fields, external.surroundings(machine, state, pid1=False), pid)
     return not any(way.stays or (way.shell is not None and way.shell.jobs) for way in ways)

@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import builtins, filesystem, flow, inputs, itself, making, simple, tails
+from . import commands, filesystem, inputs, itself, making, scopes, tails
 from .interpreter import TESTED
 from .outcome import Command
 from .state import Block, Facts, JobState
@@ -44,10 +44,10 @@ class Forked:
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
     """The state of a forked child shell that is about to run a command: traps reset, no jobs, ``set -e`` as it counts here."""
     forked = state.copy()
-    constructs, calls = simple.place(state)
+    constructs, calls = commands.place(state)
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
-    forked.enclosed = flow.in_function(state)
+    forked.enclosed = scopes.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
     forked.over, forked.unclaimed, forked.heard, forked.doubted, forked.newborn = {}, (), (), (), {}
     forked.raised, forked.bereaved = (), False
@@ -88,23 +88,27 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
     finally:
         machine.forking -= 1
-        state.restless = state.restless or _makes_files(state, command)
+        state.restless = state.restless or _makes_files(machine, state, command)
         filesystem.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
 
 
-def _makes_files(state: State, command: sh.Command) -> bool:
+def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether what runs in a child may make files, of which its parent is told nothing."""
     known = state.shell.making
     found = known.get(id(command))
     if found is None or found[0] is not command:
-        found = known[id(command)] = command, any(map(_writes, walk(command)))
+        found = known[id(command)] = command, any(_writes(machine, part) for part in walk(command))
     return found[1]
 
 
 def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether what runs in a child may write to files that its text does not name: by the value of a variable, in a function, in a file that it reads."""
     for part in walk(command):
-        if isinstance(part, sh.Redirect) and _writes(part) and (part.target is None or part.target.literal is None):
+        if (
+            isinstance(part, sh.Redirect)
+            and _writes(machine, part)
+            and (part.target is None or part.target.literal is None)
+        ):
             return True
         if isinstance(part, sh.Simple) and part.words:
             name = _named(machine, state, part) if part is command else part.words[0].literal
@@ -140,7 +144,7 @@ _WRITING = frozenset("awk dd envsubst install patch perl python python3 rsync se
 SHELLS = frozenset("ash bash busybox dash sh su".split())
 
 
-def _writes(part: object) -> bool:
+def _writes(machine: Machine, part: object) -> bool:
     if isinstance(part, sh.Redirect):
         return part.operator not in ("<", "<<", "<<-", "<<<", "<&")
     if not isinstance(part, sh.Simple) or not part.words:
@@ -148,7 +152,7 @@ def _writes(part: object) -> bool:
     name = part.words[0].literal
     if name is None or name in making.TOOLS or name in RUNNING:
         return True
-    return name not in filesystem.HARMLESS and name not in builtins.TABLE
+    return name not in filesystem.HARMLESS and not machine.is_builtin(name)
 
 
 def adopt(state: State, forked: Forked, *, background: bool = False) -> None:
@@ -206,12 +210,25 @@ def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
 
 def apart(state: State, ways: list[Forked]) -> list[tuple[State, Forked]]:
     """One state for each way that a child turned out."""
-    states = simple.apart(state, [way.alternative for way in ways])
+    states = parted(state, [way.alternative for way in ways])
     return [(each, way) for (each, _), way in zip(states, ways, strict=True)]
 
 
 def whole(state: State, text: Text, process: Process | None) -> Command:
     """A construct as a command, as rules see it."""
-    around, calls = simple.place(state)
+    around, calls = commands.place(state)
     argv = process.argv if process is not None else (text.value,)
     return Command(text, text, argv, True, calls, around, program=process.program if process else None)
+
+
+def parted(state: State, alternatives: list[Alternative]) -> list[tuple[State, Alternative]]:
+    """One state an alternative."""
+    result = []
+    for number, alternative in enumerate(alternatives):
+        each = state.copy() if number + 1 < len(alternatives) else state
+        each.conditions = (*each.conditions, *(c for c in alternative.conditions if c not in each.conditions))
+        each.default = each.default and alternative.default
+        for reason in alternative.reasons:
+            each.note("reasons", reason)
+        result.append((each, alternative))
+    return result

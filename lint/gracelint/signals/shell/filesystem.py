@@ -305,9 +305,7 @@ def _matches(compiled: patterns.Pattern | None, component: str, name: str) -> bo
 
 def locate(machine: Machine, state: State, command: str) -> str | None:
     """What ``command -v`` prints."""
-    from .builtins import TABLE  # which knows this module
-
-    if command in state.functions or command in TABLE:
+    if command in state.functions or machine.is_builtin(command):
         return command
     found = machine.context.which(command, str(state.workdir), search(state))
     return found.path if type(found).__name__ == "ImageFile" else None

@@ -1,7 +1,4 @@
-"""Builtins that change where a script goes on: ``.``, ``eval``, ``return``, ``break``, ``continue``, ``exit``.
-
-Hazard: what leaves its frame early has to do so through `unwind`.
-"""
+"""Builtins that change where a script goes on: ``.``, ``eval``, ``return``, ``break``, ``continue``, ``exit``."""
 
 from __future__ import annotations
 
@@ -13,19 +10,15 @@ from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
-from . import filesystem, held, leaving, substitution
+from . import filesystem, held, leaving, scopes, substitution
 from .state import Ended, Truth
 from .values import Unknown, clip, default, join
 from .values import name as called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .interpreter import Frame
-    from .keyed import Keyed, Reference
     from .machine import Machine
     from .state import State
-    from .values import Array, Field, Value
+    from .values import Field
 
 MOST_LEVELS = 50
 NUMBER = regex(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*\Z")
@@ -146,69 +139,13 @@ def _depth(state: State) -> int:
     return count
 
 
-def restore(state: State) -> None:
-    """Leave a function or a sourced file: its parameters and local variables end."""
-    parameters, saved = state.scopes[-1]
-    state.scopes = state.scopes[:-1]
-    if parameters is not None:
-        state.parameters = parameters
-    if not state.readonly.isdisjoint(saved):
-        state.readonly = state.readonly.difference(saved)  # `local -r`, or `readonly` of what was local
-    for name, value in saved.items():
-        if value is None:
-            state.variables.pop(name, None)
-        else:
-            state.variables[name] = value
-
-
-def in_function(state: State) -> bool:
-    """Whether a function is running here, also one of the shell that has forked this one."""
-    return state.enclosed or _function(state) is not None
-
-
-def saved_by_function(state: State) -> dict[str, Value | Array | Keyed | Reference | None] | None:
-    """The variables that the innermost function will give back (files that it reads have none of their own); None where it is another shell's."""
-    found = _function(state)
-    return None if found is None else state.scopes[-1 - found][1]
-
-
-def _function(state: State) -> int | None:
-    """How many files are being read above the innermost function."""
-    files, frame = 0, state.stack
-    while frame is not None:
-        if frame.kind == "call":
-            if frame.label == "function":
-                return files
-            files += 1
-        frame = frame.parent
-    return None
-
-
-def unwind(machine: Machine, state: State, until: Callable[[Frame], bool], *, within_call: bool = False) -> bool:
-    """Take frames off until one that fits, which stays; False (nothing done) if there is none (``within_call``: in the function that runs here)."""
-    frame = state.stack
-    while frame is not None and not until(frame):
-        if frame.kind == "base" or (within_call and frame.kind == "call" and frame.label == "function"):
-            return False
-        frame = frame.parent
-    if frame is None:
-        return False
-    while state.stack is not frame:
-        taken = state.pop()
-        if taken.kind == "call":
-            restore(state)
-        elif taken.kind == "while":
-            leaving.unwound(machine, state, taken)
-    return True
-
-
 def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``return``: also from the function, or the file, that a trap has interrupted. Elsewhere in a trap, as in a script, bash does not know it, and goes on behind it."""
     status = _status(state, fields)
     truth = state.truth
     if status not in (0, None) and "e" in state.options and not state.tested and state.shell.dialect.family != "bash":
         return [machine.leave(state, status)]  # in a trap, though its function be looked at
-    if not unwind(machine, state, lambda frame: frame.kind == "call"):
+    if not scopes.unwind(machine, state, lambda frame: frame.kind == "call"):
         if state.shell.dialect.family == "bash" and not state.enclosed:
             return machine.finished(state, 2)
         return [machine.leave(state, status)]
@@ -223,7 +160,7 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     breaks = fields[0].value == "break" or wrong
     own = state.shell.dialect.functions_keep_loops
     for level in range(levels):
-        if not unwind(machine, state, lambda frame: frame.kind in ("while", "for"), within_call=own):
+        if not scopes.unwind(machine, state, lambda frame: frame.kind in ("while", "for"), within_call=own):
             return machine.finished(state, int(wrong and level > 0))
         frame = state.stack
         assert frame is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from . import held, inputs, kills, misuse, named_pipes, simple, traps
+from . import commands, external, held, inputs, kills, misuse, named_pipes, traps
 from .kills import target
 from .outcome import LostExec
 from .state import DIED, Block, Ended, Truth
@@ -49,7 +49,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):
         skipped = min(1 + len(fields) - len(rest) - 1, len(node.words) - 1)
-    command = simple.describe(state, node, rest, skipped)
+    command = commands.describe(state, node, rest, skipped)
     keyword = next((word.text for word in node.words if word.literal == "exec"), node.words[0].text)
     if ASSIGNMENT.match(rest[0].shown):
         state.note("assigned_execs", command)
@@ -63,7 +63,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         where = next(label for label in reversed(state.around) if label in ("pipeline", "subshell", "background"))
         state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
     shown = ("-" if login else "") + (shown or rest[0].shown) if shown or login else ""
-    return simple.execute(machine, state, node, rest, command, keyword, shown=shown)
+    return external.execute(machine, state, node, rest, command, keyword, shown=shown)
 
 
 def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
@@ -151,7 +151,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return ways
     else:
         return _told(machine, state, node, claimed)
-    command = simple.describe(state, node, fields, 0)
+    command = commands.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     orphans = machine.live and not named and pids and state.shell.dialect.waits_for_orphans
     if not running and not pids and len(over) == 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from ...source import Text
 from .. import names
-from . import byname, inputs, itself, newborn, simple
+from . import byname, commands, external, inputs, itself, newborn
 from .dialects import PROCPS
 from .state import Block, Ended, Truth
 from .values import default
@@ -234,7 +234,7 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if status is None:
         return machine.undecided(state, node.text.value)
     if found and machine.live and waits:
-        state.block = Block("foreground", simple.describe(state, node, fields, 0), found, status=status)
+        state.block = Block("foreground", commands.describe(state, node, fields, 0), found, status=status)
         return [state]
     return machine.finished(state, status)
 
@@ -249,7 +249,7 @@ def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     words = [field.shown for field in fields[1:]]
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     if words[at : at + 1] != ["kill"]:
-        return simple.external(machine, state, node, fields)
+        return external.run(machine, state, node, fields)
     manners = PROCPS if state.shell.dialect.family != "ash" else state.shell.dialect.kill
     spelled, rest = _option(manners, fields[1:][at + 1 :])
     signal = names.sent(spelled) if spelled else "SIGTERM"

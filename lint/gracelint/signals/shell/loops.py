@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ...parsers.shell import model as sh
 from ...records import replace
 from ..process import Bound
-from . import endings, filesystem, inputs, leaving, refusals, repeating, simple, variables
+from . import commands, endings, filesystem, inputs, leaving, refusals, repeating, variables
 from . import words as wording
 from .compound import within
 from .outcome import Command
@@ -333,6 +333,6 @@ def _ends(state: State, node: object) -> bool:
 def _held(state: State, node: object) -> Block:
     """What holds a shell in an endless loop."""
     text = node.text  # type: ignore[attr-defined] # loops have a text
-    around, calls = simple.place(state)
+    around, calls = commands.place(state)
     command = Command(text, text, (clip(text.value.split("\n")[0]),), True, calls, around)
     return Block("loop", command)

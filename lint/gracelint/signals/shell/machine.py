@@ -5,7 +5,7 @@ returning the states that follow: one, or several where a condition is unknown. 
 command runs for long: the machine stops with ``state.block`` set and its driver (`startup` for the way to the steady state, `live` for what happens on a
 signal) goes on when the command is over. What each kind of command does is in `simple`, `compound`, `loops` and `children`.
 
-Hazard: a new construct that can leave its frame early (break, return, exit) must do so through `flow.unwind`.
+Hazard: a new construct that can leave its frame early (break, return, exit) must do so through `scopes.unwind`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from . import (
+    builtins,
     capturing,
     children,
     compound,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from . import patterns
     from .host import Budget, Context, Host
-    from .outcome import Command
     from .state import State
     from .values import Field, Value
 
@@ -71,9 +72,17 @@ class Machine:
         """A parameter's value; None if unset."""
         return parameters.parameter(state, name)
 
-    def command(self, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> Command:
-        """A simple command as rules see it; ``skipped`` are words in front that are no part of it (``exec``, ``command``)."""
-        return simple.describe(state, node, fields, skipped)
+    def is_builtin(self, name: str) -> bool:
+        """Whether the shell carries out a command of this name itself."""
+        return name in builtins.TABLE
+
+    def pattern(self, state: State, word: sh.Word) -> patterns.Pattern | None:
+        """A word as a pattern: quoted pieces stand for themselves. None where it is not known."""
+        return words.pattern(self, state, word)
+
+    def items(self, state: State, part: sh.Part) -> list[Field] | None:
+        """The items of ``$@``, ``$*`` and ``${array[@]}`` where they become fields of their own; None for any other part."""
+        return words.items_of(self, state, part)
 
     # --- one step ---
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
-from . import flow, kills
+from . import kills, scopes
 from .dialects import SPECIAL
 from .values import default
 
@@ -101,7 +101,7 @@ def refusal(
     letters = OPTIONS[dialect.family].get(name)
     if (
         letters is not None
-        and not (name == "local" and bash and not flow.in_function(state))
+        and not (name == "local" and bash and not scopes.in_function(state))
         and (wrong := _wrong_option(letters, words))
     ):
         status = FAILED if (dialect.family, name) == ("ash", "ulimit") else WRONG
@@ -262,7 +262,7 @@ def _declared(machine: Machine, state: State, name: str, words: list[str | None]
 
 
 def _local(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
-    if flow.in_function(state):
+    if scopes.in_function(state):
         return None
     return (FAILED if state.shell.dialect.family == "bash" else WRONG), "local stands in no function", False
 

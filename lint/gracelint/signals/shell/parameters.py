@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
-from . import arithmetic, patterns, specials, words
+from . import arithmetic, patterns, specials
 from .keyed import Keyed, Reference, key_of
 from .values import Field, Unknown, bounded, concatenate, default, join, name
 
@@ -108,7 +108,7 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
             return Unknown(part.text.value, str(len(known)) if known is not None else None, True)
         return str(len(found or ""))
     if part.operator == ":" and part.name in ("@", "*"):
-        return join(field.value for field in words.items_of(machine, state, part) or state.parameters)
+        return join(field.value for field in machine.items(state, part) or state.parameters)
     return operate(machine, state, part, parameter(state, part.name))
 
 
@@ -223,12 +223,12 @@ def require(state: State, variable: str, refined: Value) -> None:
 def _change(machine: Machine, state: State, part: sh.Parameter, text: str, operator: str) -> Value | None:
     """``#``, ``%``, ``/``, ``:``, ``^``, ``,`` on a known value; None where the result is not known."""
     if operator in ("#", "##", "%", "%%"):
-        compiled = words.pattern(machine, state, part.argument) if part.argument else ()
+        compiled = machine.pattern(state, part.argument) if part.argument else ()
         if compiled is None:
             return None
         return patterns.trim(compiled, text, end=operator[0] == "%", longest=len(operator) == 2)
     if operator in ("/", "//", "/#", "/%"):
-        compiled = words.pattern(machine, state, part.argument) if part.argument else None
+        compiled = machine.pattern(state, part.argument) if part.argument else None
         replacement = machine.value(state, part.replacement)
         if compiled is None or not isinstance(replacement, str):
             return None
@@ -266,3 +266,17 @@ TRANSFORMATIONS: dict[str, Callable[[str], str | None]] = {
     "L": str.lower,
     "u": lambda text: text[:1].upper() + text[1:],
 }
+
+
+def assign_element(state: State, name: str, index: str, value: Value) -> None:
+    """``name[index]=value``."""
+    number = compute(state, index)
+    name = state.meant(name)
+    found = state.variables.get(name)
+    items = list(array(state, name))
+    if number is None or not 0 <= number <= 1000 or isinstance(found, Unknown):
+        state.variables[name] = Unknown(f"${name}")
+        return
+    items.extend([""] * (number + 1 - len(items)))
+    items[number] = value
+    state.variables[name] = tuple(items)

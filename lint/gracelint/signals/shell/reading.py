@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import dataclass, replace
-from . import held, inputs, simple
+from . import commands, held, inputs
 from .state import Block, Ended, Truth
 from .values import Unknown, clip, default
 from .variables import NAME
@@ -103,7 +103,7 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if source is not None and source.silent and options.trims:
         return machine.finished(state, 142)  # when its time is over
     if source is not None and source.silent:
-        command = simple.describe(state, node, fields, 0)
+        command = commands.describe(state, node, fields, 0)
         state.block = Block("read", command, (state.pid,), status=1, again=node)  # the shell itself has the other end
         return [state]
     if source is not None and source.pipe and not machine.live and not options.trims:
@@ -112,7 +112,7 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if source is not None and source.pid is not None and not own:
         if machine.host.alive(state, source.pid) is False:
             return machine.finished(state, 1)
-        command = simple.describe(state, node, fields, 0)
+        command = commands.describe(state, node, fields, 0)
         state.block = Block("read", command, (source.pid,), status=1, again=node)
         return [state]
     if source is not None and not own:
@@ -140,7 +140,7 @@ def _from_substitution(
     )
     depth = state.stack.depth if state.stack is not None else 0
     state.inputs = (*state.inputs, inputs.Input(options.descriptor, None, depth, feeder.pid))
-    command = simple.describe(state, node, fields, 0)
+    command = commands.describe(state, node, fields, 0)
     state.block = Block("read", command, (feeder.pid,), status=1, again=replace(node, redirects=()))
     return [state]
 
@@ -213,7 +213,7 @@ def mapfile(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if source is not None and not own:
         inputs.advance(state, source, "")
     if source is not None and source.rest is None and own and (feeders := held.beside(machine, state, node)):
-        command = simple.describe(state, node, fields, 0)
+        command = commands.describe(state, node, fields, 0)
         state.block = Block("foreground", command, tuple(each.pid for each in feeders), tuple(feeders), status=0)
         return [state]
     return machine.finished(state, 0)

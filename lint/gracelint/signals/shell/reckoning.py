@@ -121,9 +121,7 @@ def _assign(state: State, name: str, text: str) -> None:
     if not bracket:
         state.variables[name] = text
         return
-    from .variables import assign_element  # which needs this module
-
-    assign_element(state, name, index.rstrip("]"), text)
+    parameters.assign_element(state, name, index.rstrip("]"), text)
 
 
 def truth(machine: Machine, state: State, expression: str, text: Text) -> Truth:

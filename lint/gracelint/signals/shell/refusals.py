@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
-from . import filesystem, flow, parameters, reckoning, words
+from . import filesystem, parameters, reckoning, scopes, words
 from .dialects import SPECIAL, function_named
 from .state import Ended
 from .values import Unknown
@@ -95,7 +95,7 @@ def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
 
 def drop(machine: Machine, state: State) -> None:
     """bash goes on with the next line of the script, or of the file, the ``eval`` or the trap that it is in; a subshell ends (``parse_and_execute``, DISCARD)."""
-    if state.pid != state.shell.pid or not flow.unwind(machine, state, _is_read_by_lines):
+    if state.pid != state.shell.pid or not scopes.unwind(machine, state, _is_read_by_lines):
         machine.leave(state, 1)
         return
     frame = state.stack

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from . import ampersands, capturing, compound, flow, loops, refusals, traps
+from . import ampersands, capturing, compound, loops, refusals, scopes, traps
 from .interpreter import Frame
 from .state import Ended
 
@@ -77,7 +77,7 @@ def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside (``f() { [ a = b ] && x; }``)."""
     state.pop()
     action = traps.on_return(state, frame)
-    flow.restore(state)
+    scopes.restore(state)
     if action is None:
         return machine.finished(state, state.status, state.truth)
     state.push("return", data=(state.status, state.truth))

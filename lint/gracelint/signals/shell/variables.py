@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import assigning, expansions, flow, opening, reckoning
-from .keyed import Keyed, Reference, key_of
-from .parameters import array as items_of
+from . import assigning, expansions, opening, reckoning, scopes
+from .keyed import Keyed, Reference
 from .parameters import compute
 from .printing import printed
 from .state import Truth
 from .values import Unknown
 
 if TYPE_CHECKING:
-    from ...source import Text
     from .machine import Machine
     from .state import State
     from .values import Field, Value
 
-ELEMENT = regex(r"\[([^]]*)\]=")
 NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -45,8 +42,8 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             continue
         if value is not None and name in state.readonly:
             return read_only(machine, state, name)
-        local = fields[0].value in ("local", "declare", "typeset") and flow.in_function(state) and "g" not in options
-        saved = flow.saved_by_function(state) if local else None
+        local = fields[0].value in ("local", "declare", "typeset") and scopes.in_function(state) and "g" not in options
+        saved = scopes.saved_by_function(state) if local else None
         if saved is not None:
             saved.setdefault(name, state.variables.get(name))
         if "n" in options and fields[0].value in ("local", "declare", "typeset"):
@@ -66,39 +63,6 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
             state.readonly = state.readonly | {name}
     return machine.finished(state, 0)
-
-
-def set_key(machine: Machine, state: State, name: str, index: str, value: Value, text: Text) -> None:
-    """``name[key]=value`` of an array by keys."""
-    known = state.variables.get(name)
-    key = key_of(machine, state, index, text)
-    if key is None or not isinstance(known, Keyed) or len(known.items) >= 1000:
-        state.variables[name] = Unknown(f"${name}")
-    else:
-        state.variables[name] = known.with_item(key, value)
-        assigning.remember_pid(state, name, value)
-
-
-def assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assignment) -> None:
-    """``name=([key]=value …)`` of an array by keys; without keys, words are keys and values in turn (bash 5.1)."""
-    if not assignment.appends:
-        state.variables[name] = Keyed()
-    for word in assignment.array or ():
-        match = ELEMENT.match(word.text.value)
-        if match is None:
-            state.variables[name] = Unknown(f"${name}")
-            return
-        pieces = machine.context.parse(word.text.cut(match.end(), len(word.text)), file=False).body.commands
-        value: Value = ""
-        if pieces:
-            first = pieces[0]
-            plain = len(pieces) == 1 and isinstance(first, sh.Simple) and len(first.words) == 1
-            value = (
-                machine.value(state, first.words[0])
-                if plain and isinstance(first, sh.Simple)
-                else Unknown(word.text.value)
-            )
-        set_key(machine, state, name, match[1], value, word.text)
 
 
 def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
@@ -134,20 +98,6 @@ def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value
         return name.rstrip("+"), whole.partition("=")[2]
     known = whole.default.partition("=")[2] if whole.default is not None else None
     return name.rstrip("+"), Unknown(whole.name.partition("=")[2], known, variable=None)
-
-
-def assign_element(state: State, name: str, index: str, value: Value) -> None:
-    """``name[index]=value``."""
-    number = compute(state, index)
-    name = state.meant(name)
-    found = state.variables.get(name)
-    items = list(items_of(state, name))
-    if number is None or not 0 <= number <= 1000 or isinstance(found, Unknown):
-        state.variables[name] = Unknown(f"${name}")
-        return
-    items.extend([""] * (number + 1 - len(items)))
-    items[number] = value
-    state.variables[name] = tuple(items)
 
 
 def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
