@@ -82,8 +82,10 @@ def _merge(into: State, state: State) -> None:
     into.default = into.default or state.default
     into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
     for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
-        for item in getattr(state.facts, name):
-            into.note(name, item)
+        items = getattr(state.facts, name)
+        if items is not getattr(into.facts, name):  # of before they went apart
+            for item in items:
+                into.note(name, item)
 
 
 def _meet_candidates(into: State, state: State) -> None:

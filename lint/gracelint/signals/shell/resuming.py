@@ -23,7 +23,10 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
     block = frame.node
     assert isinstance(block, sh.Block)
     if frame.index >= len(block.commands):
-        state.pop()
+        below = frame.parent
+        while below is not None and below.kind == "within":
+            below = below.parent
+        state.stack = below
         return [state]
     if state.shell.dialect.refuses and refusals.unparsable(machine, state, frame):
         return [state]

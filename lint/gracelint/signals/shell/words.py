@@ -106,8 +106,10 @@ def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ..
 
 def _may_be_pattern(word: sh.Word) -> bool:
     """Whether a word becomes a pattern in some state: it has an expansion without quotes, or is written as one."""
-    bare = [part for part in word.parts if not getattr(part, "quoted", True)]
-    return is_pattern(word, "") or any(not isinstance(part, sh.LiteralText) for part in bare)
+    written = word.text.value
+    if "$" not in written and "`" not in written:
+        return ("*" in written or "?" in written or "]" in written) and is_pattern(word, "")
+    return is_pattern(word, "*")
 
 
 def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
