@@ -48,15 +48,19 @@ DOES_MORE = {
 }  # fmt: skip
 # An echo that is defined behind its first call.
 LATER = 'log() { echo "$@"; }\nlog a\necho() { kind=other; }\n'
+BASH = {"a pattern of no file": "shopt -s failglob\nlog() { echo /no/such/*; }\n"}
 SHELLS = ("dash", "bash", "ash")
+CASES = [
+    *((shell, name) for shell in SHELLS for name in (*PRINTS, *DOES_MORE, "later")),
+    *(("bash", name) for name in BASH),
+]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("name", [*PRINTS, *DOES_MORE, "later"])
+@pytest.mark.parametrize(("shell", "name"), CASES)
 def test_the_same_as_following_it(
     shell: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budgets: list[Budget]
 ) -> None:
-    text = {**PRINTS, **DOES_MORE, "later": LATER}[name] + CALL
+    text = {**PRINTS, **DOES_MORE, **BASH, "later": LATER}[name] + CALL
     short = told(signals_support.script(tmp_path, shell, text))
     steps = launch(budgets)
     monkeypatch.setattr(remarks, "only_prints", lambda *_: False)

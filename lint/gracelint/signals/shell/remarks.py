@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .state import State
     from .values import Field
 
+# Options with which an expansion may end the shell, or drop what it is at.
+_ENDING = frozenset({"u", "failglob"})
 # What of a parameter's operators neither assigns nor ends the shell.
 _HARMLESS = frozenset({None, "-", ":-", "+", ":+", "#", "##", "%", "%%", "length"})
 _REPLACING = frozenset({"/", "//", "/#", "/%"})  # in bash; a bad substitution in dash
@@ -49,7 +51,7 @@ def only_prints(machine: Machine, state: State, node: sh.Simple, fields: list[Fi
     """Whether a call of a function does nothing but to print."""
     if machine.live or node.assignments or not _printed(node.redirects):
         return False
-    if "u" in state.options or state.shell.aliases or not PSEUDO.isdisjoint(state.traps):
+    if not _ENDING.isdisjoint(state.options) or state.shell.aliases or not PSEUDO.isdisjoint(state.traps):
         return False
     rest = next((number for number, field in enumerate(fields) if getattr(field.value, "rest", False)), len(fields))
     return _harmless(machine, state, fields[0].shown, rest - 1, 0)
