@@ -34,7 +34,13 @@ _CONTINUES = regex(r"\\[ \t]*\r?\n")
 
 
 def plain_words(script: Script) -> Sequence[Word] | None:
-    """The words of a script that is one simple command of literal words; None for anything else."""
+    """The words of a script that is one simple command of literal words, and no builtin; None for anything else."""
+    words = literal_words(script)
+    return None if words is None or words[0].literal in BUILTINS else words
+
+
+def literal_words(script: Script) -> Sequence[Word] | None:
+    """The same, also of a builtin."""
     from gracelint.parsers.shell.model import Simple
 
     if len(script.body.commands) != 1:
@@ -47,7 +53,7 @@ def plain_words(script: Script) -> Sequence[Word] | None:
         unquoted = word.text.value
         if literal is None or (unquoted == literal and _SPECIAL.intersection(literal)):
             return None
-    return None if command.words[0].literal in BUILTINS else command.words
+    return command.words
 
 
 def last_simple(script: Script) -> Simple | None:
