@@ -36,13 +36,14 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 class Loop:
     """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, whether on the default launch, how often it ran, how many conditions were assumed before it, what was assumed by then, and the state (`_snapshot`) at the beginning of the last turn."""
+    entry into the loop it is, whether on the default launch, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`_snapshot`) at the beginning of the last turn."""
 
-    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "default", "entry")
+    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "counts", "default", "entry")
 
     def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
         self.condition, self.again = condition, again
         self.entry, self.count, self.default = object(), 0, state.default
+        self.counts = False
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
         self.before: Snapshot = _snapshot(state)
 
@@ -76,6 +77,9 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
         return _again(machine, state, node, loop)
     result: list[State] = []
     unknown = state.status is None
+    if loop.count == 1 and not unknown and not _constant(state, loop.condition):
+        loop = copy(loop)
+        loop.counts = True
     for each, success in machine.split(state):
         if success is not getattr(node, "until", False):
             each.push("while", node, 1, loop)
@@ -107,6 +111,8 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
+        return [state]
+    if assumed and not endless and loop.count and loop.counts and loop.count < MOST_ITERATIONS:
         return [state]
     if assumed and not endless and (not loop.count or (loop.count < MOST_ITERATIONS and _ends(state, node))):
         state.assumed = dict(loop.assumed)  # open again
