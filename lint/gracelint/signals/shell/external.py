@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..process import Environment
-from . import children, commands, filesystem, held, inputs, itself, limited, opening, orders, tails
+from . import children, commands, filesystem, held, inputs, itself, limited, named_pipes, opening, orders, tails
 from .state import DIED, Block, Ended
 from .values import default
 
@@ -50,8 +50,10 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     ):
         if alternative.process is not None:
             process = limited.watching(held.feeding(alternative.process, feeders), watched)
+            if not machine.live:
+                process = named_pipes.in_front(machine, each, node, process)
             alternative = replace(alternative, process=process)
-        result.extend(_foreground(machine, each, command, alternative))
+        result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
     return result
 
 

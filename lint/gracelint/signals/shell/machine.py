@@ -131,6 +131,9 @@ class Machine:
         if pipe:
             state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
             return [state]
+        if redirects and state.made and (pipe := named_pipes.looped(self, state, command)):
+            state.ended = Ended("unknown", reason=f"who writes to the named pipe {pipe}")
+            return [state]
         can = opening.opened(self, state, command, redirects) if redirects else True
         if can is False:
             return refusals.not_redirected(self, state, command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .filesystem import located
+from .state import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,11 +24,7 @@ OPENING = frozenset({"<", ">", ">>", ">|", "&>", "&>>"})
 
 def alone(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> str:
     """The named pipe that one of the redirections opens, and that nobody is known to have open at its other end; empty where there is none."""
-    if (
-        machine.live
-        or not any(made.pipe for made in state.made.values())
-        or {"background", "pipeline"} & {*state.around}
-    ):
+    if machine.live or not any(made.pipe for made in state.made.values()) or _is_aside(state):
         return ""
     for each in redirects:
         path = _path(machine, state, each.target) if each.operator in OPENING else None
@@ -36,16 +33,47 @@ def alone(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> s
     return ""
 
 
+def _is_aside(state: State) -> bool:
+    """Whether others run beside this shell, which may have a pipe open."""
+    return "background" in state.around or "pipeline" in state.around
+
+
+def looped(machine: Machine, state: State, command: object) -> str:
+    """The named pipe that a loop in the foreground goes through, as somebody writes to it: how long that lasts is not followed; empty where there is none."""
+    if machine.live or not isinstance(command, sh.While) or _is_aside(state):
+        return ""
+    paths = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
+    return next((path for path in paths if path is not None), "")
+
+
 def reading(machine: Machine, state: State, command: sh.Command, process: Process) -> Process:
     """A filter in the background that reads from a named pipe (``cat /tmp/p &``, ``tee log < /tmp/p &``) ends when nobody has the pipe open to write any more."""
-    if not isinstance(command, sh.Simple) or not state.made or not process.filters:
-        return process
-    found = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
-    found += [_path(machine, state, word) for word in command.words[1:] if not _FOLLOWS & {*process.argv}]
-    pipe = next((path for path in found if path is not None), None)
+    pipe = _read(machine, state, command, process)
     if pipe is None:
         return process
     return replace(process, pipe=pipe, reads=state.pid if any(each.pipe for each in state.inputs) else None)
+
+
+def in_front(machine: Machine, state: State, command: sh.Simple, process: Process) -> Process:
+    """A filter in the foreground that reads from a named pipe (``app > /tmp/p & cat /tmp/p``): it lasts as long as the job that writes to it; where there is none, it waits for one."""
+    pipe = _read(machine, state, command, process)
+    if pipe is None or any(each.pipe for each in state.inputs) or _is_aside(state):
+        return process
+    name = pipe.rpartition("/")[2]
+    writer = next((job for job in reversed(state.jobs) if name in job.text.value and not job.told), None)
+    if writer is None:
+        state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
+        return process
+    return replace(process, reads=writer.pid, stays=writer.process.stays, duration=None)
+
+
+def _read(machine: Machine, state: State, command: sh.Command, process: Process) -> str | None:
+    """The named pipe that a filter reads to its end."""
+    if not isinstance(command, sh.Simple) or not state.made or not process.filters:
+        return None
+    found = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
+    found += [_path(machine, state, word) for word in command.words[1:] if not _FOLLOWS & {*process.argv}]
+    return next((path for path in found if path is not None), None)
 
 
 def written(machine: Machine, state: State, redirects: Iterable[sh.Redirect], pid: int) -> None:
