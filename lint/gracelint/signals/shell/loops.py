@@ -311,15 +311,17 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticFor) -> list[S
 
 def _computing(node: sh.ArithmeticFor, expression: str) -> sh.Block:
     if not expression.strip():
-        return sh.Block(node.text, ())
+        expression = "1"  # one that is left out is true, whatever the step came to
     return sh.Block(node.text, (sh.ArithmeticCommand(node.text, expression),))
 
 
 def _constant(state: State, condition: object) -> bool:
-    """Whether a loop's condition is always the same: ``true``, ``:``, ``[ 1 ]``, ``sleep 5``, or none. A function, and what reads on in something, is not."""
+    """Whether a loop's condition is always the same: ``true``, ``:``, ``[ 1 ]``, ``((1))``, ``sleep 5``, or none. A function, and what reads on in something, is not."""
     if not isinstance(condition, sh.Block):
         return False
     for command in condition.commands:
+        if isinstance(command, sh.ArithmeticCommand) and command.expression.strip().isdecimal():
+            continue
         if not isinstance(command, sh.Simple) or any(word.literal is None for word in command.words):
             return False
         first = command.words[0].literal if command.words else None
