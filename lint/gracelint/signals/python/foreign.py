@@ -194,7 +194,7 @@ def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, 
         run.opaque = True
     _perhaps(run, frame, name, arguments, text, state)
     mentioned = any(signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every())
-    if mentioned or _INSTALLS.search(name.rpartition(".")[2]):
+    if mentioned or _INSTALLS.search(name.rpartition(".")[2]) or run.sources.brought(name.partition(".")[0]):
         _may_install(run, state)
 
 

@@ -74,6 +74,16 @@ def entry_of(name: str) -> Entry | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _packages() -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in _entries()[0])
+
+
+def famous(package: str) -> bool:
+    """Whether it is a public package, of which the catalogue knows something."""
+    return package in _packages()
+
+
 def perhaps_rests(name: str) -> bool:
     """Whether a call of this name may well be where the program stays."""
     return name.rpartition(".")[2] in _entries()[1]

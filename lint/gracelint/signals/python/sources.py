@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ...records import dataclass
 from ...regexes import regex
 from . import projects
+from .knowledge import famous
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,11 @@ MOST_TEXT = 1_500_000
 _IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^#\n]*))|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
+)
+# Commands of a build that install packages of Python.
+_MANAGERS = ("pip", "uv", "poetry", "pdm", "conda", "mamba", "pixi", "py3-", "python3-")
+_PACKAGES = regex(
+    r"\b(?:pip[\d.]*|pipx|pipenv|uv|poetry|pdm|conda|(?:micro)?mamba|pixi)\s[^&|;\n]*\b(?:install|sync|create|update|add)\b|\b(?:py3|python3)-\w"
 )
 
 
@@ -54,6 +60,7 @@ class Sources:
     def __init__(self, image: Image, search: Sequence[str], version: Version | None = None) -> None:
         self.image, self.search, self.version = image, tuple(dict.fromkeys(search)), version
         self._roots: tuple[tuple[Files, str], ...] | None = None
+        self._installs: bool | None = None
         self._modules: dict[str, tuple[Text, bool] | None] = {}
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
@@ -66,6 +73,15 @@ class Sources:
         if name not in self._modules:
             self._modules[name] = self._looked_up(name) if len(self._modules) < 4 * MOST_MODULES else None
         return self._modules[name]
+
+    def brought(self, package: str) -> bool:
+        """Whether a package, which the image's own files do not hold, is one that a base image brought of which nothing is known: as likely the house's own as a public one.
+        Where a command of the build installs packages, they are taken for public ones."""
+        if self._installs is None:
+            self._installs = self.image.base.known or any(
+                files.runs(_PACKAGES, _MANAGERS) for files in self.image.files.stages()
+            )
+        return not self._installs and not famous(package)
 
     def _looked_up(self, name: str) -> tuple[Text, bool] | None:
         found = self._in(((self.image.files, folder) for folder in self.search), name)
