@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _SHELL_SCRIPT = regex(r"#!\s*(?:\S*/)?(?:env\s+)?(?:ba|da|a)?sh\b")
 _PYTHON_3 = regex(r"(?:.*/)?(?:python|pypy)(?:@|:(?!2)|$)")
+# Names of properties, which no shell knows: Maven and Ant put values in their place before the image is built.
+_PROPERTY = regex(r"\$\{[A-Za-z_][\w-]*(?:\.[\w-]+)+\}")
 _ITSELF = regex(r'"?\$\{?0\}?"?')
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the import
 _MOST_SOUND = 1_000
@@ -53,6 +55,8 @@ def _of_script(document: Document) -> Iterator[Problem]:
         return
     script = parse_script(document.whole())
     found = script.problems
+    if any(_PROPERTY.search(problem.text.value) for problem in found):
+        return  # a template: what the image gets is made of it
     handed_on = _handed_on(script.body) if found else None
     if handed_on is not None:
         found = tuple(problem for problem in found if problem.text.start < handed_on)
