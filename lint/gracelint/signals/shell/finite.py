@@ -86,6 +86,10 @@ def is_step(outcome: Outcome) -> bool:
     command = outcome.command
     if command is None or command.argv[:1] == ("wait",):
         return False
+    if command.program is None and any(
+        earlier.text != command.text and _same_deed(command.argv, earlier.argv) for earlier in outcome.before
+    ):
+        return True
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
         unknown = command.program is None or command.program.stays is None or _is_unread_runner(command)
         if command.calls:
@@ -95,8 +99,6 @@ def is_step(outcome: Outcome) -> bool:
         return unknown and ends
     if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
         return False
-    if command.program is None and any(_same_deed(command.argv, earlier.argv) for earlier in outcome.before):
-        return True
     *calls, own = (*command.calls, command.text)
     branches = command.around.count("condition")
     called = [_more_behind(outcome, place, "\n}", branches) for place in ([*calls[1:], own] if calls else ())]
@@ -115,8 +117,13 @@ def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
     """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end. Of ``su app`` the second word is none."""
     if not words or catalogue.by_command(words[0]) is not None:
         return False
-    same = len(words) > 1 and len(earlier) > 1 and words[:2] == earlier[:2]
-    return same and words[1][:1].isalpha() and "/" not in words[1] and "." not in words[1]
+    (name, deed), (before, done) = _asked_for(words), _asked_for(earlier)
+    return name == before and deed == done and deed[:1].isalpha() and "/" not in deed and "." not in deed
+
+
+def _asked_for(words: Sequence[str]) -> tuple[str, str]:
+    """A program, and the first of its arguments that is no option (``borg --info list``); "" where there is none."""
+    return words[0] if words else "", next((word for word in words[1:] if not word.startswith("-")), "")
 
 
 def _more_behind(outcome: Outcome, place: Text, last: str = "", branches: int = 0) -> bool:
