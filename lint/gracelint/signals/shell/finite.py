@@ -115,15 +115,21 @@ def _starts_the_unknown(command: Command) -> bool:
 
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
     """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end. Of ``su app`` the second word is none."""
-    if not words or catalogue.by_command(words[0]) is not None:
+    if not words or not earlier or catalogue.by_command(words[0]) is not None:
         return False
-    (name, deed), (before, done) = _asked_for(words), _asked_for(earlier)
-    return name == before and deed == done and deed[:1].isalpha() and "/" not in deed and "." not in deed
+    if words[:2] == earlier[:2] and len(words) > 1:
+        return _is_deed(words[1])
+    asked = _behind_options(words)
+    return words[0] == earlier[0] and asked == _behind_options(earlier) and bool(asked) and _is_deed(asked[0])
 
 
-def _asked_for(words: Sequence[str]) -> tuple[str, str]:
-    """A program, and the first of its arguments that is no option (``borg --info list``); "" where there is none."""
-    return words[0] if words else "", next((word for word in words[1:] if not word.startswith("-")), "")
+def _is_deed(word: str) -> bool:
+    return word[:1].isalpha() and "/" not in word and "." not in word
+
+
+def _behind_options(words: Sequence[str]) -> Sequence[str]:
+    """The arguments from the first one on that is no option: of ``borg --info list`` the last."""
+    return words[next((at for at, word in enumerate(words) if at and not word.startswith("-")), len(words)) :]
 
 
 def _more_behind(outcome: Outcome, place: Text, last: str = "", branches: int = 0) -> bool:
