@@ -108,6 +108,8 @@ RACES = [
         "trap 'app & kill $!; wait $!; exit' TERM\napp 2 & wait\n",
         "whether SIGTERM comes before `/bin/sh /entry.sh` has begun",
     ),
+    ("#!/bin/bash\nset -e\ntrap 'kill %1; wait' TERM\ntrue &\napp & wait\n", "whether `kill %1` succeeds"),
+    ("#!/bin/bash\ntrap 'kill %1; wait' TERM\ntrue | app &\nwait\n", "whether `kill %1` reaches the application"),
 ]
 
 

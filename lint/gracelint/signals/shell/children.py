@@ -49,7 +49,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = scopes.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over, forked.unclaimed, forked.heard, forked.doubted, forked.newborn = {}, (), (), (), {}
+    forked.over, forked.newborn = {}, {}
+    forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.raised, forked.bereaved = (), False
     forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
     if state.inputs:

@@ -71,7 +71,7 @@ class Kill:
 
     ``prefix``: ``-SIGTERM`` works; ``letters``: of the options that take a signal; ``joined``: also in one word, ``-sTERM``; ``dashes``: ``-TERM -- 7``. ``gives_up``: at a word that names nobody, those
     behind it are told nothing; ``jobs_first``: where one ``%job`` is none, nobody is. ``lists``: a word may hold several numbers, or none. ``one_is_enough``: it succeeds where one was told. ``job_names``:
-    ``%name`` finds a job.
+    ``%name`` finds a job. ``skips_ended``: of a job those that have ended are left out, and it succeeds though nobody is left (``killcmd`` in ash.c, ``kill_pid`` in bash's jobs.c).
     """
 
     prefix: bool = True
@@ -83,6 +83,7 @@ class Kill:
     lists: bool = False
     one_is_enough: bool = False
     job_names: bool = False
+    skips_ended: bool = False
 
 
 PROCPS = Kill(gives_up=True)
@@ -201,7 +202,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
             first_of_named=False,
             forgets_ended=True,
             doubts_failed=True,
-            kill=Kill(jobs_first=True, lists=True),
+            kill=Kill(jobs_first=True, lists=True, skips_ended=True),
             tail_needs_end=True,
             tail_ignores_quit=True,
             leaves_on_interrupt=True,
@@ -233,7 +234,7 @@ def dialect(family: Family, version: str | None = None, *, posix: bool = False) 
         pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
         trap_options=True,
         waits_for_substitutions="last" if number is not None and number >= (5, 3) else "all",
-        kill=Kill(prefix=not posix, letters="sn", joined=True, one_is_enough=True, job_names=True),
+        kill=Kill(prefix=not posix, letters="sn", joined=True, one_is_enough=True, job_names=True, skips_ended=True),
         blocked=frozenset({"SIGTERM"}),
     )
 

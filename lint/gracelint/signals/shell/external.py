@@ -96,7 +96,7 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 
 def hear(state: State) -> None:
     """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
-    state.newborn = {}
+    state.newborn, state.noticed = {}, state.unclaimed
     if state.shell.dialect.forgets_ended or (state.shell.dialect.forgets_by_line and state.shell.mode == "command"):
         state.heard = state.unclaimed
     elif state.shell.dialect.forgets_killed:

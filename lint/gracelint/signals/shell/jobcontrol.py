@@ -40,6 +40,8 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         login = login or "l" in option
         if option.endswith("a") and rest:
             shown, rest = rest[0].shown, rest[1:]
+    if shown and rest and state.shell.dialect.family == "ash" and "/" not in rest[0].shown:
+        rest = [replace(rest[0], value=shown), *rest[1:]]  # busybox 1.35 looks in PATH for that name (measured)
     if not rest:
         redirects = tuple(_numbered(state, each) for each in node.redirects)
         held.redirect(machine, state, redirects)
@@ -137,7 +139,9 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if named:
             state.unclaimed = tuple(pid for pid in state.unclaimed if once or pid not in ended)
         elif not once:
-            state.unclaimed = _not_looked_at(machine, state)
+            ahead = _not_looked_at(machine, state)
+            state.passed = tuple(pid for pid in state.unclaimed if pid not in ahead)
+            state.unclaimed = ahead
     elif doubted or claimed in state.doubted:
         # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
         state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))

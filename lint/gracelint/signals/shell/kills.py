@@ -53,6 +53,10 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     return [itself.heard(machine, end, signal) for end in ends]
 
 
+# The status where there is nobody to tell: no such job, and one of which all have ended.
+_WITHOUT = {"nobody": 1, "job": 0}
+
+
 def _sent(
     machine: Machine,
     state: State,
@@ -63,7 +67,8 @@ def _sent(
 ) -> list[State]:
     """A signal is sent to those who are meant."""
     statuses = [
-        1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text, deaf) for to, pids in meant
+        _WITHOUT[to] if to in _WITHOUT and not pids else machine.host.send(state, signal, to, pids, node.text, deaf)
+        for to, pids in meant
     ]
     if None in statuses:
         return machine.undecided(state, node.text.value)
@@ -97,9 +102,22 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
             found = ("job", (named,)) if named is not None else found
         elif found[0] == "nobody" and word is not None and word.startswith("%") and _knows_more_jobs(state):
             found = "other", ()
+        elif manners.skips_ended and word is not None and word.startswith("%"):
+            found = _left(machine, state, found)
         yield found
         if found[0] == "nobody" and manners.gives_up:
             return
+
+
+def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
+    """Of a job, those that have not ended. bash does not get past one in a pipeline that has (``kill_pid`` in jobs.c), and may have forgotten a job that ended right before a ``wait``: nobody can say."""
+    to, pids = job
+    left = tuple(pid for pid in pids if machine.host.alive(state, pid) is not False)
+    thinned = any(each.thinned and each.pid in pids for each in state.jobs) or 0 < len(left) < len(pids)
+    forgotten = any(pid in state.passed and pid not in state.noticed for pid in pids)
+    if state.shell.dialect.family == "bash" and (thinned or forgotten):
+        return "other", ()
+    return to, left
 
 
 def _knows_more_jobs(state: State) -> bool:
@@ -215,10 +233,11 @@ def _job(state: State, which: str) -> tuple[int, ...]:
 
 def _numbered(state: State) -> list[tuple[int, ...]]:
     """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
-    waited = [job for job in state.jobs if job.told and job.pid not in state.unclaimed]
+    ended = (*state.passed, *state.unclaimed)
+    waited = [job for job in state.jobs if job.told and job.pid not in ended]
     found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
     known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
-    return sorted([*found, *((pid,) for pid in state.unclaimed if pid not in known)])
+    return sorted([*found, *((pid,) for pid in ended if pid not in known)])
 
 
 def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

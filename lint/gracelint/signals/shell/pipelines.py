@@ -192,7 +192,8 @@ def _background_pipeline(
         members_of = children.grouped(each, [process for process, _ in processes])
         for process, (_, forked) in zip(members_of, processes, strict=True):
             command = forked.command or children.whole(each, node.text, process)
-            each.jobs = (*each.jobs, JobState(process.pid, process, command, node.text, members=pids))[-64:]
+            job = JobState(process.pid, process, command, node.text, members=pids, thinned=len(pids) < len(ways))
+            each.jobs = (*each.jobs, job)[-64:]
         newborn.begin(each, pids)
         lasts = bool(processes) and processes[-1][1] is ways[-1]
         each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())

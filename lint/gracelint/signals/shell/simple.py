@@ -116,7 +116,7 @@ def over(machine: Machine, state: State, status: int | None = None, *, counts: b
     if state.stack is not None and state.stack.kind == "captured":
         return [state]  # a substitution's program, and no command yet
     if block.everything:
-        state.unclaimed = ()
+        state.unclaimed, state.passed = (), ()
         jobcontrol.forget(state)
         status = 0
     if not counts:
