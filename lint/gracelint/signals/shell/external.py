@@ -110,7 +110,8 @@ def ended(machine: Machine, state: State, command: Command, status: int | None) 
     if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
         status = 0
     if status is None:
-        return machine.undecided(state, " ".join(command.argv) or command.text.value)
+        waits = command.argv[:1] == ("wait",)  # for numbers that nobody knows, others in each round of a loop
+        return machine.undecided(state, (not waits and " ".join(command.argv)) or command.text.value)
     return machine.finished(state, status)
 
 

@@ -176,7 +176,7 @@ def _started(machine: Machine, state: State, part: sh.ProcessSubstitution) -> Pr
     pid = machine.context.new_pid() if process is None else process.pid
     if state.shell.dialect.waits_for_substitutions:
         state.last_pid = str(pid)
-    if process is None:
+    if process is None or (process.stays is False and not writes):
         state.over = {**state.over, pid: None}
     return replace(process, reads=state.pid) if process is not None and writes else process
 
