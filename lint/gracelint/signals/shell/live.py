@@ -243,9 +243,9 @@ class LiveShell:
             self.kernel.reasons.append("the trap's action is not known")
 
     def _children(self) -> None:
-        """Start the processes that the last step brought."""
+        """Start the processes that the last step brought; jobs that were told to stop on the way here are gone."""
         for job in self.state.jobs:
-            if job.pid not in self.kernel.tasks:
+            if job.pid not in self.kernel.tasks and not job.told:
                 self._spawn(job.process, job.command)
         block = self.state.block
         if block is not None:
