@@ -104,9 +104,9 @@ class LiveShell:
             self.task.reacted.setdefault(signal, "terminates")
             self.kernel.end(self.task, "died")
             return
-        if state.guarded and leaving is not None and signal in FATAL:
+        if (state.guarded and leaving is not None and signal in FATAL) or self._breaks_off(signal):
             self.received, self.ran = True, leaving
-            self.task.reacted.setdefault(signal, "handles")
+            self.task.reacted.setdefault(signal, "handles" if leaving is not None else "terminates")
             state.block = None
             state.held = ()  # a bash that dies of a signal waits for no process substitution any more (5.2, measured)
             self.machine.leave(state, 128 + (names.number(signal) or 0))
@@ -116,6 +116,12 @@ class LiveShell:
         self.kernel.default(self.task, signal)
         if not self.task.alive:
             self.ending = "dies"
+
+    def _breaks_off(self, signal: str) -> bool:
+        """Whether bash leaves on SIGINT though its foreground command runs on: under ``set -m``, which has that in a process group of its own (5.2, measured)."""
+        state, block = self.state, self.state.block
+        alone = block is not None and block.kind == "foreground" and "m" in state.options
+        return signal == "SIGINT" and alone and state.interruptible and self.task.pid == 1
 
     def _crash(self) -> None:
         self.ending = "crashes"
