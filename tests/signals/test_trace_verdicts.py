@@ -125,6 +125,22 @@ def test_a_job_of_which_a_part_has_ended(tmp_path: Path) -> None:
     assert (trace.verdict, trace.missing[0]) == ("unknown", "whether `kill %1` reaches the application")
 
 
+@pytest.mark.parametrize(("program", "found"), [("app", False), ("/usr/bin/app", True)])
+def test_busybox_looks_for_the_name_that_exec_gives(tmp_path: Path, program: str, found: bool) -> None:
+    """``exec -a server app`` starts a server of PATH, if there is one (1.35: "app: not found", with execve of …/server); a path is started as it is, under that name."""
+    trace = script(tmp_path, "ash", f"exec -a server {program}\n")
+    known = "what server does with signals is not known" not in trace.missing
+    assert (trace.paths[0].pid1[0], known) == ("server", found)
+
+
+def test_waits_are_told_as_they_are_written(tmp_path: Path) -> None:
+    """The number of a process is another one in each round of a loop, and says nothing."""
+    text = "while :; do\n  exec {fd}< <(sleep 1; check)\n  wait $! && break\n  sleep 1\ndone\nexec app\n"
+    trace = script(tmp_path, "bash", text)
+    assert {condition for path in trace.paths for condition in path.when} <= {"`wait $!` succeeds", "`wait $!` fails"}
+    assert len(trace.paths) <= 2
+
+
 @pytest.mark.parametrize(("text", "verdict", "first"), SCRIPTS)
 @pytest.mark.parametrize("shell", ALL)
 def test_script_files(tmp_path: Path, shell: str, text: str, verdict: str, first: str) -> None:
