@@ -23,7 +23,7 @@ _ELEMENT = regex(r"\[([^]]*)\]=")
 
 def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     """Assignments without a command, or words of which nothing is left: the status is that of the last command substitution."""
-    if not state.shell.dialect.appends and any(assignment.appends for assignment in node.assignments):
+    if not state.shell.dialect.syntax.appends and any(assignment.appends for assignment in node.assignments):
         return machine.finished(state, 127)  # no command of that name
     unchanged = kept(state, node)
     if unchanged is not None and not state.shell.dialect.specials_end and "e" not in state.options:

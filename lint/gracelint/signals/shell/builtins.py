@@ -20,7 +20,7 @@ from . import (
     variables,
     working_folder,
 )
-from .dialects import BASH_LETTERS, BASH_OPTIONS, DASH_LETTERS, NAMED_OPTIONS, SHOPTS
+from .dialects import BASH_OPTIONS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
 from .printing import printed_line
 from .state import Truth
@@ -107,7 +107,7 @@ def _test(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
         if not inside or inside[-1].value != "]":
             return machine.finished(state, 2)
         inside = inside[:-1]
-    if "==" in state.shell.dialect.misreads and any(field.value == "==" for field in inside[1:-1]):
+    if "==" in state.shell.dialect.syntax.misreads and any(field.value == "==" for field in inside[1:-1]):
         return machine.finished(state, 2)  # an operator that it does not know
     return machine.decided(state, conditions.brackets(machine, state, inside))
 
@@ -157,7 +157,7 @@ def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:
     dialect = state.shell.dialect
     if dialect.version is None and dialect.family != "bash":
         return ""
-    unknown = sorted(letters - (BASH_LETTERS if dialect.family == "bash" else DASH_LETTERS) - {"o"})
+    unknown = sorted(letters - dialect.letters - {"o"})
     if unknown:
         return f"-{unknown[0]}"
     name = rest[0].value if "o" in letters and rest else ""

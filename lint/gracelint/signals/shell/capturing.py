@@ -218,7 +218,7 @@ def _holds(state: State, body: sh.Block | sh.Command, text: Text | None, *, docu
         to = each.descriptor or ("0" if each.operator.startswith("<") else "1")
         target = each.target.literal if each.target is not None else None
         both = each.operator in ("&>", "&>>") or (each.operator == ">&" and not (target or "1").isdigit())
-        if both and "&>" in state.shell.dialect.misreads and each.operator != ">&":
+        if both and "&>" in state.shell.dialect.syntax.misreads and each.operator != ">&":
             continue
         if both and target != "-":
             pipe -= {"1", "2"}

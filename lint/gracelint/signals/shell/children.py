@@ -205,7 +205,7 @@ def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
     frame = state.stack
     while frame is not None and frame.kind != "base":
         frame = frame.parent
-    allowed = state.shell.dialect.tails.get(frame.label, ()) if frame is not None else ()
+    allowed = state.shell.dialect.exec.tails.get(frame.label, ()) if frame is not None else ()
     return any("subshell" in labels for labels in allowed)
 
 

@@ -44,7 +44,7 @@ def group(machine: Machine, state: State, node: sh.Group) -> list[State]:
 
 def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     """``! a``, ``time a``, ``a | b``."""
-    if node.timed and "time" in state.shell.dialect.misreads:
+    if node.timed and "time" in state.shell.dialect.syntax.misreads:
         return _timed_by_a_program(machine, state, node)
     if node.negated:
         state.push("not")
@@ -199,7 +199,7 @@ def _arm(machine: Machine, state: State, node: sh.Case, number: int) -> None:
 
 def function(machine: Machine, state: State, node: sh.Function) -> list[State]:
     """``f() { … }``."""
-    if node.text.value.startswith("function") and "function" in state.shell.dialect.misreads:
+    if node.text.value.startswith("function") and "function" in state.shell.dialect.syntax.misreads:
         return refusals.as_commands(machine, state, node)
     state.functions = {**state.functions, node.name: node}
     state.done(0)
@@ -210,7 +210,7 @@ def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[St
     """``[[ … ]]``."""
     if _refused(machine, state, node.expression):
         return [state]
-    if "[[" in state.shell.dialect.misreads:
+    if "[[" in state.shell.dialect.syntax.misreads:
         return machine.finished(state, 127)  # no command of that name
     return machine.decided(state, double_brackets.double(machine, state, node.expression))
 
@@ -226,7 +226,7 @@ def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int
         return refusals.bad_substitution(machine, state, words)
     if _refused(machine, state, condition.left, depth + 1):
         return True
-    if "splits" in state.shell.dialect.misreads:
+    if "splits" in state.shell.dialect.syntax.misreads:
         return _refused(machine, state, condition.right, depth + 1)
     left = double_brackets.double(machine, state, condition.left, depth + 1).value
     if left is (condition.operator == "||"):
@@ -243,7 +243,7 @@ def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> list[State]:
     """``(( … ))``."""
-    if "((" in state.shell.dialect.misreads:
+    if "((" in state.shell.dialect.syntax.misreads:
         # A subshell in a subshell, with a command that nobody knows, unless it is an assignment.
         return machine.finished(state, 0 if ASSIGNMENT.match(node.expression) else 127)
     return machine.decided(state, reckoning.truth(machine, state, node.expression, node.text))

@@ -27,7 +27,7 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         if left.value is (condition.operator == "||"):
             return left
         return conditions.combine(left, condition.operator, double(machine, state, condition.right, depth + 1))
-    if "splits" in state.shell.dialect.misreads:
+    if "splits" in state.shell.dialect.syntax.misreads:
         truth = _splitting(machine, state, condition)
         if truth is not None:
             return truth

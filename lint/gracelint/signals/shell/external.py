@@ -97,9 +97,11 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 def hear(state: State) -> None:
     """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
     state.newborn, state.noticed = {}, state.unclaimed
-    if state.shell.dialect.forgets_ended or (state.shell.dialect.forgets_by_line and state.shell.mode == "command"):
+    if state.shell.dialect.wait.forgets_ended or (
+        state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
+    ):
         state.heard = state.unclaimed
-    elif state.shell.dialect.forgets_killed:
+    elif state.shell.dialect.wait.forgets_killed:
         state.heard = tuple(pid for pid in state.unclaimed if state.over.get(pid) == DIED or pid in state.heard)
 
 
@@ -145,7 +147,7 @@ def execute(
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
     itself = state.pid == state.shell.pid
-    quits = implicit and itself and state.shell.dialect.tail_ignores_quit
+    quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
     environment = replace(
         surroundings(machine, state, pid1=state.pid == 1),
         leads=state.leads or (itself and state.shell.leads),
@@ -173,7 +175,7 @@ def execute(
         if alternative.failed is not None and "execfail" in each.options and not implicit:
             result.extend(machine.finished(each, NOT_STARTED))
             continue
-        if alternative.failed is not None and each.shell.dialect.leaves_by_exit_trap:
+        if alternative.failed is not None and each.shell.dialect.exec.leaves_by_exit_trap:
             result.append(machine.leave(each, 127, alternative.failed))
             continue
         each.ended = Ended(

@@ -78,7 +78,7 @@ def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
         if not isinstance(part, sh.ProcessSubstitution):
             continue
         writes = part.direction == ">"
-        if writes and not state.shell.dialect.waits_for_substitutions:
+        if writes and not state.shell.dialect.wait.substitutions:
             continue
         process = _started(machine, state, part)
         if process is None or (process.filters if writes else process.stays is False):
@@ -139,9 +139,9 @@ def leave(state: State, depth: int | None = None) -> None:
 def awaited(state: State) -> list[int]:
     """Those that a ``wait`` for all waits for."""
     leave(state)
-    if not state.shell.dialect.waits_for_substitutions:
+    if not state.shell.dialect.wait.substitutions:
         return []
-    last = state.shell.dialect.waits_for_substitutions == "last"
+    last = state.shell.dialect.wait.substitutions == "last"
     pids = [held.process.pid for held in state.held]
     return [pid for pid in pids if not last or str(pid) == state.last_pid]
 
@@ -151,7 +151,7 @@ def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[
     if not isinstance(part, sh.ProcessSubstitution):
         return
     writes = part.direction == ">"
-    if writes and not state.shell.dialect.waits_for_substitutions:
+    if writes and not state.shell.dialect.wait.substitutions:
         return
     process = _started(machine, state, part)
     if process is not None and (writes or process.stays is not False):
@@ -174,7 +174,7 @@ def _started(machine: Machine, state: State, part: sh.ProcessSubstitution) -> Pr
     else:
         process = None
     pid = machine.context.new_pid() if process is None else process.pid
-    if state.shell.dialect.waits_for_substitutions:
+    if state.shell.dialect.wait.substitutions:
         state.last_pid = str(pid)
     if process is None or (process.stays is False and not writes):
         state.over = {**state.over, pid: None}

@@ -15,9 +15,9 @@ from .dialects import dialect
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
-    from .dialects import Dialect
     from .expansions import Substitution
     from .remarks import Remark
+    from .traits import Dialect
     from .values import Field
 
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them

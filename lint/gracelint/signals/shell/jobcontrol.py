@@ -26,7 +26,7 @@ ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``exec``."""
     rest = fields[1:]
-    known = state.shell.dialect.exec_options
+    known = state.shell.dialect.exec.options
     shown, login = "", False
     while known and rest and rest[0].shown.startswith("-") and len(rest[0].shown) > 1:
         option = rest[0].shown
@@ -40,8 +40,8 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         login = login or "l" in option
         if option.endswith("a") and rest:
             shown, rest = rest[0].shown, rest[1:]
-    if shown and rest and state.shell.dialect.family == "ash" and "/" not in rest[0].shown:
-        rest = [replace(rest[0], value=shown), *rest[1:]]  # busybox 1.35 looks in PATH for that name (measured)
+    if shown and rest and state.shell.dialect.exec.finds_shown and "/" not in rest[0].shown:
+        rest = [replace(rest[0], value=shown), *rest[1:]]
     if not rest:
         redirects = tuple(_numbered(state, each) for each in node.redirects)
         held.redirect(machine, state, redirects)
@@ -96,7 +96,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         field, rest = rest[0], rest[1:]
         word = default(field.value)
         if word is not None and word.startswith("-"):
-            if not set(word[1:]) <= set(state.shell.dialect.wait_options + "-"):
+            if not set(word[1:]) <= set(state.shell.dialect.wait.options + "-"):
                 return machine.finished(state, 2)
             once = once or "n" in word
             if word.endswith("p") and rest:
@@ -116,9 +116,9 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
                 continue
             pids.extend(member for pid in found for member in _whole_job(state, pid))
             pids.extend(each.process.pid for each in state.held if each.process.pid in found)
-        elif to == "nobody" and state.shell.dialect.family != "bash":
+        elif to == "nobody" and state.shell.dialect.wait.gives_up:
             if not any(machine.host.alive(state, pid) is not False for pid in pids):
-                return machine.finished(state, 2)  # gives up at the first word that is no number and no job
+                return machine.finished(state, 2)
             break
         elif word is None or (to == "other" and word):
             # An unknown pid: any child, as far as anybody knows.
@@ -127,14 +127,14 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         pids = [job.pid for job in state.jobs if not job.disowned]
         if not once:
             pids.extend(held.awaited(state))
-    once = once and (not named or state.shell.dialect.first_of_named)
+    once = once and (not named or state.shell.dialect.wait.first_of_named)
     claimed = (
         next((pid for pid in state.unclaimed if pid not in state.heard and (not named or pid in ended)), None)
         if once
         else None
     )
     dialect, ended_with = state.shell.dialect, state.over.get(claimed or 0, 0)
-    doubted = (dialect.forgets_killed and ended_with == DIED) or (dialect.doubts_failed and ended_with != 0)
+    doubted = (dialect.wait.forgets_killed and ended_with == DIED) or (dialect.wait.doubts_failed and ended_with != 0)
     if claimed is None:
         if named:
             state.unclaimed = tuple(pid for pid in state.unclaimed if once or pid not in ended)
@@ -157,7 +157,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return _told(machine, state, node, claimed)
     command = commands.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
-    orphans = machine.live and not named and pids and state.shell.dialect.waits_for_orphans
+    orphans = machine.live and not named and pids and state.shell.dialect.wait.orphans
     if not running and not pids and len(over) == 1:
         return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
     if not running and not orphans:
@@ -175,11 +175,11 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 
 
 def _not_looked_at(machine: Machine, state: State) -> tuple[int, ...]:
-    """Which of the jobs that have ended a ``wait`` for all has not come to while it stands at one that runs: bash begins with the oldest (``wait_for_background_pids`` in jobs.c), ash with the newest (``waitcmd`` in ash.c)."""
+    """Which of the jobs that have ended a ``wait`` for all has not come to while it stands at one that runs."""
     running = [job.pid for job in state.jobs if not job.disowned and machine.host.alive(state, job.pid) is not False]
     if not running:
         return ()
-    if state.shell.dialect.family == "bash":
+    if state.shell.dialect.wait.oldest_first:
         return tuple(pid for pid in state.unclaimed if pid > min(running))
     return tuple(pid for pid in state.unclaimed if pid < max(running))
 
@@ -194,14 +194,14 @@ def _told(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[Sta
 
 def forget(state: State) -> None:
     """A ``wait`` for all is over: bash knows nothing any more of what it has waited for."""
-    if state.shell.dialect.forgets_waited:
+    if state.shell.dialect.wait.forgets_waited:
         state.over, state.unclaimed = {}, ()
         state.jobs = tuple(job for job in state.jobs if job.disowned or not job.told)
 
 
 def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``jobs``: bash tells of those that have ended, and no more after that; in ash they may not have ended yet."""
-    if state.shell.dialect.family == "bash":
+    if state.shell.dialect.wait.forgets_shown:
         state.unclaimed = ()
     return machine.finished(state, 0)
 

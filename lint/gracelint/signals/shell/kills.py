@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...parsers.shell import model as sh
-    from .dialects import Kill
     from .machine import Machine
     from .state import State
+    from .traits import Kill
     from .values import Field
 
 # The name of a file of a process's number; also behind `$(cat` and `<`.
@@ -28,7 +28,7 @@ PID_FILE = regex(r"(?:^|[/\s<\"])([A-Za-z][\w-]*)\.pid\b")
 def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``kill -TERM pid…``, ``kill -s TERM``, ``kill -- -pgid``, ``kill %1``."""
     manners = state.shell.dialect.kill
-    if "/" in fields[0].shown and state.shell.dialect.family != "ash":
+    if "/" in fields[0].shown and not manners.is_applet:
         manners = PROCPS
     rest = fields[1:]
     if rest and rest[0].shown in ("-l", "-L"):
@@ -110,12 +110,12 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
 
 
 def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
-    """Of a job, those that have not ended. bash does not get past one in a pipeline that has (``kill_pid`` in jobs.c), and may have forgotten a job that ended right before a ``wait``: nobody can say."""
+    """Of a job, those that have not ended. bash, which stops at one that has, may also have forgotten a job that ended right before a ``wait``: nobody can say."""
     to, pids = job
     left = tuple(pid for pid in pids if machine.host.alive(state, pid) is not False)
     thinned = any(each.thinned and each.pid in pids for each in state.jobs) or 0 < len(left) < len(pids)
     forgotten = any(pid in state.passed and pid not in state.noticed for pid in pids)
-    if state.shell.dialect.family == "bash" and (thinned or forgotten):
+    if state.shell.dialect.kill.stops_at_ended and (thinned or forgotten):
         return "other", ()
     return to, left
 
@@ -244,8 +244,8 @@ def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     """``pkill``, ``killall``."""
     tool = fields[0].shown.rpartition("/")[2]
     waits = tool == "killall" and any(_waits(field.shown) for field in fields[1:])
-    if waits and state.shell.dialect.family == "ash":
-        return machine.finished(state, 1)  # BusyBox's has no -w
+    if waits and state.shell.dialect.kill.is_applet:
+        return machine.finished(state, 1)  # BusyBox's killall has no -w
     signal, wanted = byname.read(tool, [field.shown for field in fields[1:]])
     found = wanted.find(machine, state)
     to = "other" if found is None else "name"
@@ -269,7 +269,7 @@ def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     if words[at : at + 1] != ["kill"]:
         return external.run(machine, state, node, fields)
-    manners = PROCPS if state.shell.dialect.family != "ash" else state.shell.dialect.kill
+    manners = state.shell.dialect.kill if state.shell.dialect.kill.is_applet else PROCPS
     spelled, rest = _option(manners, fields[1:][at + 1 :])
     signal = names.sent(spelled) if spelled else "SIGTERM"
     source = inputs.of_command(machine, state, node)

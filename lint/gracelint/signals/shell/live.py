@@ -162,7 +162,7 @@ class LiveShell:
             return  # it leaves for an interrupt, with its command
         if block.kind == "wait":
             self.host.reap(self.state, block.pids)
-        elif self.state.shell.dialect.waits_for_orphans:
+        elif self.state.shell.dialect.wait.orphans:
             # While it waited for this command, it has heard of those that were killed.
             killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
             self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
@@ -192,7 +192,7 @@ class LiveShell:
     def _orphans(self) -> list[int]:
         """What jobs that died have left to PID 1: ash goes on waiting for it in a ``wait`` for all."""
         block, shell = self.state.block, self.state.shell
-        if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.waits_for_orphans:
+        if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
             return []
         died = {pid for pid in block.pids if pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died"}
         return [task.pid for task in self.kernel.tasks.values() if task.alive and task.orphaned_by in died]

@@ -209,7 +209,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
     """``command &``."""
     if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
         return _background_pipeline(machine, state, node, node.command)
-    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.misreads:
+    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.syntax.misreads:
         return machine.finished(state, 127)  # no command of that name
     result = []
     for each, forked in children.apart(state, children.fork(machine, state, node.command, "background", node.text)):

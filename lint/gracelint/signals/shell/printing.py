@@ -9,7 +9,7 @@ from ...regexes import regex
 from .values import Unknown, join
 
 if TYPE_CHECKING:
-    from .dialects import Dialect
+    from .traits import Dialect
     from .values import Field, Value
 
 MOST_NUMBERS = 100
@@ -31,7 +31,7 @@ def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
         if isinstance(layout, str) and "%q" in layout and dialect.family != "bash":
             layout = layout.partition("%q")[0]  # there the others give up
         return None if layout is None else _formatted(layout, [field.value for field in rest[1:]])
-    reads = "echo" in dialect.misreads
+    reads = "echo" in dialect.syntax.misreads
     options = ("-n",) if reads else ("-n", "-e", "-E", "-ne", "-en", "-nE")
     while rest and rest[0].value in options:
         reads = "e" in rest[0].shown or (reads and "E" not in rest[0].shown)

@@ -80,7 +80,7 @@ def _source(machine: Machine, state: State, node: sh.Simple, descriptor: str) ->
 def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``read``: a line, if it is known; else what comes in is not known, nor whether anything does."""
     options = _options([field.shown for field in fields[1:]], "adinNptu")
-    if "read" in state.shell.dialect.misreads and (options.letters - {"p", "r"} or not options.names):
+    if "read" in state.shell.dialect.syntax.misreads and (options.letters - {"p", "r"} or not options.names):
         return machine.finished(state, 2)
     names = [name for name in ([options.array] if options.array else options.names or ("REPLY",)) if NAME.match(name)]
     source, own = _source(machine, state, node, options.descriptor)

@@ -39,7 +39,7 @@ def bad_substitution(machine: Machine, state: State, items: Iterable[sh.Word]) -
 
 
 def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
-    bad = state.shell.dialect.bad_substitutions
+    bad = state.shell.dialect.syntax.bad_substitutions
     strict = "u" in state.options
     for part in parts:
         if isinstance(part, sh.Arithmetic):
@@ -213,7 +213,7 @@ def _foreign(state: State, command: sh.Command) -> str:
     known = state.shell.unparsable
     found = known.get(id(command))
     if found is None:
-        refuses = state.shell.dialect.refuses
+        refuses = state.shell.dialect.syntax.refuses
         if not refuses or BASH.search(command.text.value) is None:
             known[id(command)] = ""
             return ""

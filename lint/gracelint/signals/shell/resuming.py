@@ -28,9 +28,9 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
             below = below.parent
         state.stack = below
         return [state]
-    if state.shell.dialect.refuses and refusals.unparsable(machine, state, frame):
+    if state.shell.dialect.syntax.refuses and refusals.unparsable(machine, state, frame):
         return [state]
-    if state.unclaimed and state.shell.dialect.forgets_by_line and _reads_a_line(frame, block):
+    if state.unclaimed and state.shell.dialect.wait.forgets_by_line and _reads_a_line(frame, block):
         state.doubted = state.unclaimed
     if frame.following is None:
         frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, frame.index + 1)

@@ -16,7 +16,7 @@ def replaces(state: State, *, redirected: bool) -> bool:
     """Whether this shell execs this command in place, though nobody wrote exec: nothing may follow it, and no trap be set."""
     if any(trap.action for name, trap in state.traps.items() if name not in PSEUDO):
         return False
-    if state.trapped and state.shell.dialect.family == "ash":
+    if state.trapped and state.shell.dialect.exec.remembers_traps:
         return False  # also when the trap is gone (measured, busybox 1.35)
     labels: set[str] = {"redirection"} if redirected else set()
     frame = state.stack
@@ -38,17 +38,20 @@ def replaces(state: State, *, redirected: bool) -> bool:
         return False
     dialect = state.shell.dialect
     if frame.label == "command":
-        if dialect.tail_needs_end and not _at_end(state):
+        if dialect.exec.tail_needs_end and not _at_end(state):
             return False
-        # bash asks for these two whatever their action is (should_suppress_fork in builtins/evalstring.c)
-        if dialect.family == "bash" and not state.traps.keys().isdisjoint({"EXIT", "ERR"}):
+        if dialect.exec.pseudo_traps_keep and not state.traps.keys().isdisjoint({"EXIT", "ERR"}):
             return False
-    return any(labels <= allowed for allowed in dialect.tails.get(frame.label, ()))
+    return any(labels <= allowed for allowed in dialect.exec.tails.get(frame.label, ()))
 
 
 def _of_background(state: State, frame: Frame) -> bool:
     """Whether it stands for the redirections of the whole command behind which ``&`` is written: for dash and ash these belong to the ``&``."""
-    if frame.label != "redirected" or state.around[-1:] != ("background",) or state.shell.dialect.family == "bash":
+    if (
+        frame.label != "redirected"
+        or state.around[-1:] != ("background",)
+        or not state.shell.dialect.exec.redirects_behind
+    ):
         return False
     outside = frame.parent
     while outside is not None and outside.kind != "base":

@@ -59,7 +59,9 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
             return sequence([default(field.value) for field in rest])
         case "jobs":
             letters = {letter for field in rest for letter in field.shown.lstrip("-")}
-            if not state.shell.dialect.job_words or ("jobs" in state.shell.dialect.misreads and letters - {"p", "l"}):
+            if not state.shell.dialect.job_words or (
+                "jobs" in state.shell.dialect.syntax.misreads and letters - {"p", "l"}
+            ):
                 return ""
             jobs = _jobs(machine, state, running_only="r" in letters)
             return None if jobs is None else "\n".join(map(str, jobs))
@@ -95,7 +97,7 @@ def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
 
 def _traps(state: State, words: list[str]) -> str | None:
     """What ``trap`` and ``trap -p TERM`` print: commands that set the traps again. (dash prints nothing in a substitution: its traps are reset there.)"""
-    asked = words[1:] if words[:1] == ["-p"] and state.shell.dialect.trap_options else words
+    asked = words[1:] if words[:1] == ["-p"] and state.shell.dialect.trap.options else words
     if (words and words[0] != "-p") or (asked is words and words):
         return None
     if state.shell.dialect.family == "dash":

@@ -27,8 +27,8 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         rest = rest[1:]
     if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
         # What it prints, bash asks the kernel for, and begins to catch it while it is at it.
-        state.guarded = state.guarded or state.shell.dialect.exit_trap_on_signal
-        if rest and not state.shell.dialect.trap_options:
+        state.guarded = state.guarded or state.shell.dialect.trap.exit_on_signal
+        if rest and not state.shell.dialect.trap.options:
             return [machine.leave(state, 2, f"trap has no option {rest[0].shown}")]
         return machine.finished(state, 0)
     first = rest[0]
@@ -40,7 +40,7 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     for field in signals:
         if not _set_trap(state, node, field, action, text, reset):
             status = 1
-            if state.shell.dialect.refusal_ends_trap:
+            if state.shell.dialect.trap.refusal_ends:
                 break
     if not reset and action is None:
         state.note("reasons", f"the trap action {first.shown} is not known")
@@ -99,8 +99,8 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
     prefixed = spelled.upper().startswith("SIG")
-    foreign = signal in PSEUDO and signal not in state.shell.dialect.pseudo_signals
-    if signal is None or foreign or (prefixed and not state.shell.dialect.trap_prefix):
+    foreign = signal in PSEUDO and signal not in state.shell.dialect.trap.pseudo_signals
+    if signal is None or foreign or (prefixed and not state.shell.dialect.trap.prefix):
         state.note("rejected", replace(made, in_force=False))
         return False
     if signal in ("SIGKILL", "SIGSTOP"):
@@ -118,7 +118,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     state.traps = traps
     state.trapped = state.trapped or any(trap.action for trap in traps.values())
     state.guarded = state.guarded or (
-        signal == "EXIT" and not reset and action != "" and state.shell.dialect.exit_trap_on_signal
+        signal == "EXIT" and not reset and action != "" and state.shell.dialect.trap.exit_on_signal
     )
     state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.family == "bash")
     ignoring = not reset and action == ""

@@ -38,10 +38,13 @@ def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[F
             continue
         literal, sole = word.literal, word.sole
         if literal is not None:
-            if "{" in literal and state.shell.dialect.family == "bash" and (several := braces(word)):
+            if "{" in literal and state.shell.dialect.syntax.braces and (several := braces(word)):
                 result.extend(Field(each, word.text) for each in several)
                 continue
-            if word.text.value[:2] in ("$'", '$"') and word.text.value[1] not in state.shell.dialect.dollar_quotes:
+            if (
+                word.text.value[:2] in ("$'", '$"')
+                and word.text.value[1] not in state.shell.dialect.syntax.dollar_quotes
+            ):
                 literal = f"${literal}"
             field = Field(literal, word.text)
             plain[id(word)] = word, field
@@ -138,7 +141,7 @@ def pattern(machine: Machine, state: State, word: sh.Word) -> patterns.Pattern |
         if not isinstance(known, str):
             return None
         pieces.append((known, part.quoted if not isinstance(part, sh.ProcessSubstitution) else True))
-    return patterns.compile_pattern(pieces, caret="^" not in state.shell.dialect.misreads)
+    return patterns.compile_pattern(pieces, caret="^" not in state.shell.dialect.syntax.misreads)
 
 
 class _Draft:
