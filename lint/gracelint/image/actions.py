@@ -24,7 +24,7 @@ class Target:
     """Paths that a word names.
 
     ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
-    hint). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
+    hint, and ``ends``, with what the path begins and ends as far as known). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
     trailing slash.
     """
 
@@ -33,6 +33,7 @@ class Target:
     pattern: bool = False
     deep: bool = False
     is_folder: bool = False
+    ends: tuple[str, str] = ("", "")
 
     def names(self, path: str) -> bool:
         """Whether the path is one of those named, for certain."""
@@ -54,8 +55,18 @@ class Target:
         return self.path == "/" or (len(parts) > depth and self.names("/".join(parts[:depth])))
 
     def hints(self, path: str) -> bool:
-        """Whether a word that is not understood may mean the path."""
-        return self.path is None and posixpath.basename(path) in self.raw
+        """Whether a word that is not understood may mean the path. One of which not even the folder is known is not taken to mean all there is."""
+        if self.path is not None:
+            return False
+        begins, ends = self.ends
+        if len(begins) > 1 and path.startswith(begins) and path.endswith(ends):
+            return True
+        return posixpath.basename(path) in self.raw
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether nothing is known of it."""
+        return self.path is None and self.raw.lstrip('"').startswith(("$", "`"))
 
 
 def _is_named(pattern: str, path: str) -> bool:
@@ -182,12 +193,15 @@ def spread(action: Action) -> Spread | None:
         case _:
             targets, above = action.targets, isinstance(action, MakeFolders)
             deep = isinstance(action, Remove) or (isinstance(action, Chmod) and action.recursive)
+            if isinstance(action, Chmod) and any(each.anywhere for each in targets):
+                return None
     several = [each for each in targets if each.path is not None and (each.pattern or each.deep)]
     if several and not isinstance(action, (Chmod, Remove, Touch, Rewrite, Opaque)):
         return None
     paths = tuple(each.path for each in targets if each.path is not None and each not in several)
     words = tuple(each.raw for each in targets if each.path is None)
     folders = tuple(_folder(each) for each in several)
+    folders += tuple(each.ends[0].rpartition("/")[0] or "/" for each in targets if len(each.ends[0]) > 1)
     return Spread(() if deep else paths, (*(paths if deep else ()), *folders), paths if above else (), words)
 
 

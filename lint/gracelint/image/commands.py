@@ -32,10 +32,11 @@ from ..parsers.shell.model import (
     While,
 )
 from ..source import join
+from . import rounds
 from .actions import Opaque, Target, Transfer, Write
-from .finding import found_by
 from .options import strips_returns
 from .printing import echoed, heredoc_text, printed
+from .surroundings import Each
 from .tools import handed_over, operate
 
 if TYPE_CHECKING:
@@ -149,13 +150,12 @@ def _is_test(command: Command) -> bool:
 
 
 def _loop(command: For, around: Surroundings) -> None:
-    words = [around.expand(word) for word in command.words or ()]
-    if len(words) > 50 or any(word.text is None for word in words):
-        _perhaps(command.body, around)
-        return
-    for word in words:
-        around.assigned[command.name] = word.value
-        read_commands(command.body, around)
+    for value in rounds.of_for(command, around):
+        around.assigned[command.name] = value
+        if value is None:
+            _perhaps(command.body, around)
+        else:
+            read_commands(command.body, around)
 
 
 def _pipeline(command: Pipeline, around: Surroundings) -> None:
@@ -163,27 +163,20 @@ def _pipeline(command: Pipeline, around: Surroundings) -> None:
     last = command.commands[-1]
     for part in command.commands[:-1]:
         read_apart(Block(part.text, (part,)), around)
+    if isinstance(last, While) and (read := rounds.of_while(command.commands[-2], last, around)) is not None:
+        for value in read[1]:
+            around.assigned[read[0]] = value
+            read_apart(last.body, around)
+        return
     if not isinstance(last, Simple) or not last.words:
         read_apart(Block(last.text, (last,)), around)
         return
     first = command.commands[0]
     content = _printed_by(first, around) if len(command.commands) == 2 else None
-    found = _searched(first, around) if len(command.commands) == 2 else None
+    found = rounds.handed_to_xargs(first, around) if len(command.commands) == 2 else None
     workdir = around.workdir
     _simple(last, around, piped=True, content=content, found=found)
     around.workdir = workdir
-
-
-def _searched(command: Command, around: Surroundings) -> tuple[Target, ...] | None:
-    """The paths that ``find`` or ``ls`` prints for ``xargs``."""
-    if not isinstance(command, Simple) or not command.words:
-        return None
-    words = [around.expand(word) for word in command.words]
-    if words[0].value == "find":
-        return found_by(words, around)
-    if words[0].value in ("ls", "echo"):
-        return tuple(around.target(word) for word in words[1:] if not word.value.startswith("-"))
-    return None
 
 
 def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:
@@ -291,7 +284,7 @@ def _heredoc(command: Simple, around: Surroundings) -> Text | None:
                 return redirect.heredoc
             variables = around.variables.fork()
             for name, value in around.assigned.items():
-                variables = variables.set(name, value)
+                variables = variables.set(name, None if isinstance(value, Each) else value)
             return heredoc_text(redirect.heredoc, variables)
     return None
 

@@ -78,6 +78,8 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
             return _transferred(action, path, text, world)
         case Symlink():
             return _linked(action, path, text, world)
+        case Write(target=target) if target.pattern and target.names(path):
+            return perhaps("a loop writes to it")
         case Write(target=target):
             if not target.names(path):
                 return perhaps("a command writes to a file that is not known") if target.hints(path) else None
@@ -94,13 +96,13 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
             each.holds(path) if recursive else each.names(path) for each in targets
         ):
             return _on_file(lambda file: replace(file, executable=_moded(mode, file.executable)))
-        case Touch(targets=targets) if any(each.names(path) for each in targets):
+        case Touch(targets=targets) if any(each.names(path) for each in targets if not each.pattern):
             return Change(lambda entry: _touched(entry, path, text, world))
         case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):
             return _on_file(_stripped if strips else _inexact)
         case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
             return perhaps(f"{what} may have changed it")
-    if isinstance(action, Chmod) and any(each.hints(path) for each in action.targets):
+    if isinstance(action, Chmod) and any(each.hints(path) or each.anywhere for each in action.targets):
         return _on_file(lambda file: replace(file, executable=file.executable or None))
     if any(each.hints(path) for each in getattr(action, "targets", ())):
         return perhaps("a command names it that is not understood")
@@ -197,10 +199,12 @@ def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effec
             return Change(partial(_arrived, action, path=path, text=text, before=before), origin)
     if destination.hints(path):
         return perhaps("a file is copied to a place that is not known")
-    if destination.names(path) and not _is_folder(action, world):
+    if destination.names(path) and not destination.pattern and not _is_folder(action, world):
         return Found(ImageFile(path, None, None, text, exact=False))
     if action.moves and any(each.holds(path) for each in action.sources):
         return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
+    if destination.pattern and destination.names(path):
+        return Change(lambda entry: may_appear(entry, "a loop may have put it there"))
     below = destination.path is not None and inside(path, destination.path) is not None
     if below and any(each.path is None or each.pattern for each in action.sources):
         return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))

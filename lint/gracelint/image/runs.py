@@ -32,12 +32,14 @@ _PROJECT_TOOLS = (
     ("/node_modules/", frozenset(("npm", "yarn", "pnpm", "bun"))),
     ("/vendor/", frozenset(("composer", "bundle"))),
 )
-_TREE_COMMAND = regex(r"\b(?:chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
+# What changes files without naming them: by folder, by pattern, in a loop.
+_TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
 _UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s")
 _SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
-_WILDCARD = regex(r"[*?\[{]")
+# A dollar that is left belongs to what is not known before it runs, `$(…)`.
+_WILDCARD = regex(r"[*?\[{$]")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _SCRIPT = regex(r"\.(?:sh|bash|py)$|entry-?point", re.IGNORECASE)
 
@@ -83,7 +85,10 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
             end = _VARIABLE.split(word)[-1]
             if end and not end.startswith("$"):
                 ends.add(end)
-            word = _VARIABLE.sub(lambda match: _value(variables, match[1] or match[2]), word)
+            whole = _VARIABLE.sub(lambda match: _value(variables, match[1] or match[2]), word)
+            if not whole.strip("$") and "chmod" in text:
+                beginnings.add("/")
+            word = whole
         whole = posixpath.join(workdir, word)
         wild = _WILDCARD.search(whole)
         folder = posixpath.normpath(whole)

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ..parsers.shell.model import LiteralText, Parameter
-from ..records import dataclass, field
+from ..records import NamedTuple, dataclass, field
 from ..source import join
 from .actions import Target
 from .operations import Operation
@@ -14,7 +14,7 @@ from .operations import Operation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..parsers.shell.model import Word
+    from ..parsers.shell.model import Part, Word
     from ..source import Text
     from .actions import Action
     from .model import ShellFamily
@@ -24,13 +24,22 @@ MAX_OPERATIONS = 2_000
 _WILD = frozenset("*?[")
 
 
+class Each(NamedTuple):
+    """What a loop's variable stands for, one after the other: all that a pattern names (``deep`` as in `Target`)."""
+
+    pattern: str
+    deep: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A word after expansion: its text (None: not known), and whether it has unquoted wildcards."""
+    """A word after expansion: its text (None: not known; ``ends``: what is known to stand at its beginning and end), and whether that is a pattern (``deep`` as in `Target`)."""
 
     word: Word
     text: Text | None
     pattern: bool
+    deep: bool = False
+    ends: tuple[str, str] = ("", "")
 
     @property
     def value(self) -> str:
@@ -51,7 +60,7 @@ class Surroundings:
     shell: ShellFamily | None
     certain: bool = True
     depth: int = 0
-    assigned: dict[str, str | None] = field(default_factory=dict)
+    assigned: dict[str, str | Each | None] = field(default_factory=dict)
     read_in: bool = False
     operations: list[Operation] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -61,10 +70,12 @@ class Surroundings:
     def target(self, argument: Argument) -> Target:
         """The path that an argument names."""
         raw = argument.value
-        if argument.text is None or (not raw.startswith("/") and self.workdir is None) or raw.startswith("~"):
+        if argument.text is None:
+            return Target(None, raw, ends=argument.ends)
+        if (not raw.startswith("/") and self.workdir is None) or raw.startswith("~"):
             return Target(None, raw)
         path = "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", raw)).lstrip("/")
-        return Target(path, raw, argument.pattern, is_folder=raw.endswith("/"))
+        return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"))
 
     def add(self, action: Action, text: Text) -> None:
         """Keep an operation."""
@@ -76,22 +87,35 @@ class Surroundings:
         if len(word.parts) == 1 and isinstance(plain := word.parts[0], LiteralText) and plain.value == word.text:
             return Argument(word, word.text, not plain.quoted and not _WILD.isdisjoint(plain.value.value))
         pieces: list[Text | tuple[str, Text]] = [word.text.cut(0, 0)]
-        pattern = False
-        for part in word.parts:
+        pattern = deep = False
+        for at, part in enumerate(word.parts):
             if isinstance(part, LiteralText):
                 pattern = pattern or (not part.quoted and not _WILD.isdisjoint(part.value.value))
                 pieces.append(part.value)
-            elif isinstance(part, Parameter) and part.index is None:
-                value = self._parameter(part)
-                if value is None:
-                    return Argument(word, None, False)
-                pattern = pattern or (not part.quoted and not _WILD.isdisjoint(value))
-                pieces.append((value, part.text))
+                continue
+            value = self._parameter(part) if isinstance(part, Parameter) and part.index is None else None
+            if value is None or (isinstance(value, Each) and value.deep and word.sole is None):
+                return Argument(word, None, False, ends=(_shown(pieces), self._end(word.parts[at + 1 :])))
+            if isinstance(value, Each):
+                pattern, deep = True, value.deep
+                pieces.append((value.pattern, part.text))
             else:
-                return Argument(word, None, False)
-        return Argument(word, join(pieces), pattern)
+                quoted = isinstance(part, Parameter) and part.quoted
+                pattern = pattern or (not quoted and not _WILD.isdisjoint(value))
+                pieces.append((value, part.text))
+        return Argument(word, join(pieces), pattern, deep)
 
-    def _parameter(self, part: Parameter) -> str | None:
+    def _end(self, parts: Sequence[Part]) -> str:
+        """What is known to stand at the end of a word."""
+        end = ""
+        for part in reversed(parts):
+            value = part.value.value if isinstance(part, LiteralText) else None
+            if value is None:
+                break
+            end = value + end
+        return end
+
+    def _parameter(self, part: Parameter) -> str | Each | None:
         """What ``$name``, or ``${name%suffix}`` and its like with a text, becomes; None where not known."""
         value = self.value(part.name)
         if value is None or part.operator is None:
@@ -101,7 +125,12 @@ class Surroundings:
         affix = self.expand(part.argument)
         if affix.text is None or affix.pattern:
             return None
-        return value.removeprefix(affix.value) if "#" in part.operator else value.removesuffix(affix.value)
+        text = value.pattern if isinstance(value, Each) else value
+        left = text.removeprefix(affix.value) if "#" in part.operator else text.removesuffix(affix.value)
+        if not isinstance(value, Each):
+            return left
+        # Of a pattern that does not end with it, some may.
+        return value._replace(pattern=left) if left != text else None
 
     def assign(self, words: Sequence[Argument]) -> None:
         """Take note of the variables that a command sets."""
@@ -129,9 +158,13 @@ class Surroundings:
             elif command in ("read", "mapfile", "readarray"):
                 self.assigned[name] = None
 
-    def value(self, name: str) -> str | None:
+    def value(self, name: str) -> str | Each | None:
         """A variable's value; None where not known."""
         if name in self.assigned or self.read_in:
             return self.assigned.get(name)
         is_set, value = self.asked[name] = self.variables.get(name)
         return value if is_set else ""
+
+
+def _shown(pieces: Sequence[Text | tuple[str, Text]]) -> str:
+    return "".join(piece[0] if isinstance(piece, tuple) else piece.value for piece in pieces)

@@ -119,7 +119,7 @@ def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> No
     if "T" in options or "no-target-directory" in options:
         into = False
     sources = tuple(around.target(word) for word in operands)
-    if any(source.pattern for source in sources):
+    if any(source.pattern for source in sources) and not destination.pattern:
         into = True
     moves = words[0].value.endswith("mv")
     fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
