@@ -53,6 +53,26 @@ def test_above_but_only_within_the_linted_tree(tmp_path: Path) -> None:
     assert Finder().services(str(inner / "Dockerfile"), str(tmp_path / "x")) == []
 
 
+def test_files_that_are_given_to_compose_by_name(tmp_path: Path) -> None:
+    """All of a folder together, where none of those that Compose looks for itself names the Dockerfile."""
+    (tmp_path / "Dockerfile").touch()
+    (tmp_path / "local.yml").write_text("services: {web: {build: ., command: /start}}")
+    (tmp_path / "production.yaml").write_text("version: '3'\nservices: {job: {build: ., command: /work}}")
+    (tmp_path / "pipeline.yml").write_text("jobs: {a: {services: {b: {build: .}}}}")
+    (tmp_path / "playbook.yml").write_text("- services: [build]")
+    (tmp_path / "folder.yml").mkdir()
+    (tmp_path / "docker-compose.yml").write_text("services: {db: {build: ./db}}")
+    found = Finder().services(str(tmp_path / "Dockerfile"), str(tmp_path))
+    assert [
+        (service.name, [word.value for word in words(service.command) or ()]) for service in found if service.command
+    ] == [
+        ("web", ["/start"]),
+        ("job", ["/work"]),
+    ]
+    (tmp_path / "docker-compose.yml").write_text("services: {only: {build: .}}")
+    assert [service.name for service in Finder().services(str(tmp_path / "Dockerfile"), str(tmp_path))] == ["only"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
