@@ -244,6 +244,7 @@ CASES: dict[str, Expected | None] = {
     "yarn install": Expected("yarn", NOTHING, stays=False),
     "cross-env A=1 node app.js": Expected("cross-env", "fork: node app.js", "forwards child"),
     "cross-env-shell A=1 'node app.js'": Expected("cross-env-shell", "fork: /bin/sh -c 'node app.js'"),
+    "tsx watch --ignore 'a.ts.*' app.ts": Expected("tsx", "fork: node app.ts"),
     "tsx watch app.ts": Expected("tsx", "fork: node app.ts", trait="development"),
     "ts-node app.ts": Expected("ts-node", NOTHING, "default", app="app.ts"),
     "uv run --no-dev gunicorn a:b": Expected("uv", "fork: gunicorn a:b", "forwards child"),

@@ -152,6 +152,30 @@ def test_yarn_berry_has_its_own_shell_and_waits() -> None:
     assert told("yarn serve", pinned).as_pid1["SIGTERM"].waits
 
 
+@pytest.mark.parametrize(
+    ("line", "package", "settings", "commands"),
+    [
+        ("nodemon", '{"main": "m.js", "scripts": {"start": "node s.js"}}', None, ["node m.js"]),
+        ("nodemon", '{"scripts": {"start": "node s.js -x"}}', None, ["/bin/sh -c 'node s.js -x'"]),
+        ("nodemon", '{"scripts": {"start": "nodemon -w src"}}', None, []),
+        ("nodemon", "{}", None, []),
+        ("nodemon", '{"main": "m.js"}', '{"exec": "ts-node a.ts"}', ["/bin/sh -c 'ts-node a.ts'"]),
+        ("nodemon s.js", '{"main": "m.js"}', '{"exec": "node -i"}', ["/bin/sh -c 'node -i s.js'"]),
+        ("nodemon", '{"main": "m.js", "nodemonConfig": {"exec": "node s.js"}}', None, ["/bin/sh -c 'node s.js'"]),
+        ("nodemon", '{"main": "m.js", "nodemonConfig": {"exec": "a"}}', '{"watch": ["src"]}', ["node m.js"]),
+        ("nodemon -x bun s.js", '{"nodemonConfig": {"exec": "a"}}', None, ["/bin/sh -c 'bun s.js'"]),
+    ],
+)
+def test_what_nodemon_runs(line: str, package: str, settings: str | None, commands: list[str]) -> None:
+    """nodemon 3.1.14 prints it (``starting …``) in a folder with these files."""
+    files = {"/app/package.json": package, **({"/app/nodemon.json": settings} if settings else {})}
+    assert started(told(line, files)) == commands
+
+
+def test_nodemon_without_package_json_says_what_is_missing() -> None:
+    assert told("nodemon", {}).missing == ("/app/package.json is not known",)
+
+
 def test_node_dot_is_the_package() -> None:
     program = told("node .", NODE)
     assert program.application is not None

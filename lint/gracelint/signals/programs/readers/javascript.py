@@ -315,10 +315,28 @@ def _pm2_timing(facts: Entry, situation: Situation) -> Entry:
 
 
 def nodemon(facts: Entry, situation: Situation) -> Entry:
-    """``nodemon [--exec "ts-node"] app.ts``."""
+    """``nodemon [--exec "ts-node"] [app.ts]``; without a program what nodemon.json or package.json says (nodemon: lib/config/exec.js)."""
     words = situation.line.operands
-    execute = situation.line.value(("-x", "--exec"))
+    package, missing = _package(situation)
+    given = situation.line.value(("-x", "--exec"))
+    execute = join([(given.value, given.text)]) if given is not None else _configured_exec(situation, package)
+    if execute is None and not words:
+        main = members(package).get("main") if package is not None else None
+        if main is not None:
+            words = (Argument(main.value, main),)
+        elif package is not None:  # itself it would start over and over, and so it does not
+            start = members(package, "scripts").get("start")
+            execute = start if start is not None and "nodemon" not in start.value.split(" ") else None
     if execute is not None:
-        text = _with_arguments(join([(execute.value, execute.text)]), words)
-        return {"started": (shell_command(text, "supervisor"),)}
-    return {"started": (_interpreted(words[0], words[1:]),)} if words else {"missing": ["which program nodemon runs"]}
+        return {"started": (shell_command(_with_arguments(execute, words), "supervisor"),)}
+    if words:
+        return {"started": (_interpreted(words[0], words[1:]),)}
+    return missing or {"missing": ["which program nodemon runs"]}
+
+
+def _configured_exec(situation: Situation, package: Text | None) -> Text | None:
+    """``exec`` of nodemon.json, else of package.json's ``nodemonConfig``."""
+    settings = content(situation, "nodemon.json")
+    if settings is not None:
+        return members(settings).get("exec")
+    return members(package, "nodemonConfig").get("exec") if package is not None else None
