@@ -94,6 +94,8 @@ def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
         return f"never hears {_signal(trace)}", False
     if hop.finishes is False:
         return _loss(trace, path, hop), False
+    if hop.notified and hop.disposition == "unknown":
+        return f"hears {_signal(trace)}", None
     if hop.notified and hop.finishes:
         return "told, and finishes", True
     if hop.pid1 and path.verdict == "killed":

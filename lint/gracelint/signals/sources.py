@@ -1,7 +1,8 @@
 """Does an application of a runtime handle the signal? A look at its source, for the languages that gracelint does not read.
 
 A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor another file of its
-language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. If one does, or if the
+language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. Of a program that the build makes of
+TypeScript that source is looked at (`signals.transpiled`), and all of its project. If one does, or if the
 file or one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
 Hazard: a package from a registry may install a handler of its own; node_modules and the like are not looked at.
 """
@@ -20,7 +21,7 @@ from .model import Reaction
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..image.model import Image
+    from ..image.model import Files, Image
     from .model import Program
 
 # Suffixes of the languages, by the catalogue's runtime.
@@ -40,6 +41,8 @@ SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGW
 _LIBRARIES = regex(
     r"terminus|close-with-grace|lightship|exit-hook|signal-exit|node-graceful|node-cleanup|graceful-?shutdown|enableShutdownHooks"
     r"|['\"]death['\"]|http-terminator"
+    # Servers and workers that stop on the signals unless they are told not to (Apollo's 5.5.1 measured).
+    r"|['\"](?:@apollo/server|apollo-server(?:-[a-z]+)?|graphile-worker|@temporalio/worker|@prisma/client)\b"
     # Browsers that are started close with the program (handleSIGTERM); servers with signal handling of their own.
     r"|['\"](?:puppeteer(?:-core|-extra)?|playwright(?:-core)?|whatsapp-web\.js|moleculer|sails|@strapi/strapi)['\"]"
     r"|\bswoole\b|\bHyperf\\|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
@@ -52,7 +55,7 @@ _GOES_ON = regex(
     r"|\bfor\s*\([^);]{0,200};\s*;|\bprocess\s*\.\s*(?!env\b|argv\b|cwd\b|exit\b|version)|\.on\s*\("
     r"|\brequire\b(?!\s*\(\s*['\"](?:\./[^'\"]*|(?:node:)?(?:fs|path|os|util|crypto|assert|url|querystring))['\"])"
 )
-_MOST_FILES = 400
+_MOST_FILES = 2_000
 _REQUIRING = ("node", "bun")
 # ``require("../lib/main.js")``, ``import x from "./x"``, ``import("./x")``; of files that hold no program nothing is asked.
 _REQUIRED = regex(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['\"])(\.\.?/[^'\"\n]{1,200})\1")
@@ -70,13 +73,21 @@ def judged(program: Program, image: Image) -> Program:
     # A name that has an ending of the language is the file's own; of another one a runtime may find the file by its stem.
     names = (path,) if path.endswith(suffixes) else (path, *(path + suffix for suffix in suffixes))
     found = next((file for file in map(image.files.lookup, names) if isinstance(file, ImageFile)), None)
+    files, folder = image.files, posixpath.dirname(found.path) if found is not None else "/"
+    if found is None and program.runtime in _REQUIRING:
+        from .transpiled import origin
+
+        source = origin(path, image)
+        found, files, folder = source or (None, files, folder)
     if found is None or found.content is None:
         return _unknown(
             program, SIGNALS, f"what {name} does with signals is not known: its text is not in the build context"
         )
-    texts = list(_texts(found, suffixes, image))
+    texts = _texts(found, suffixes, files, folder)
+    if texts is None:
+        return _unknown(program, SIGNALS, f"{name} has more files beside it than are looked at")
     if program.runtime in _REQUIRING:
-        lacking = _required(found, texts, suffixes, image)
+        lacking = _required(found, texts, suffixes, files)
         if lacking is not None:
             why = f"what {name} does with signals is not known: {lacking}, which it loads, is not in the build context"
             return _unknown(program, SIGNALS, why)
@@ -90,7 +101,7 @@ def judged(program: Program, image: Image) -> Program:
     )
 
 
-def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], image: Image) -> str | None:
+def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], files: Files) -> str | None:
     """Adds the texts of the files that the program loads from elsewhere in the image; returns one that is not there, by the name it is loaded by."""
     waiting, seen = [(found, found.content.value if found.content is not None else "")], {found.path}
     while waiting and len(seen) < _MOST_FILES:
@@ -99,7 +110,7 @@ def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], ima
             if match[2].endswith(_NO_PROGRAM):
                 continue
             path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), match[2]))
-            other = _module(path, suffixes, image)
+            other = _module(path, suffixes, files)
             if other is None or other.content is None:
                 return match[2]
             if other.path not in seen:
@@ -109,28 +120,27 @@ def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], ima
     return None
 
 
-def _module(path: str, suffixes: tuple[str, ...], image: Image) -> ImageFile | None:
+def _module(path: str, suffixes: tuple[str, ...], files: Files) -> ImageFile | None:
     """The file that a path without its ending means, or the index of the folder of that name; of TypeScript what ``.js`` will be made of."""
     stem = path.removesuffix(".js")
     names = (path, *(path + suffix for suffix in suffixes), *(f"{path}/index{suffix}" for suffix in suffixes))
     for name in (*names, f"{stem}.ts", f"{stem}.tsx"):
-        file = image.files.lookup(name)
+        file = files.lookup(name)
         if isinstance(file, ImageFile):
             return file
     return None
 
 
-def _texts(found: ImageFile, suffixes: tuple[str, ...], image: Image) -> Iterator[str]:
-    folder = found.path.rpartition("/")[0] or "/"
-    if found.content is not None:
-        yield found.content.value
+def _texts(found: ImageFile, suffixes: tuple[str, ...], files: Files, folder: str) -> list[str] | None:
+    """The program's text, and those of its language below a folder; None where there are too many."""
+    texts = [found.content.value] if found.content is not None else []
     if folder == "/":
-        return
-    others = image.files.listing(folder, lambda path: path.endswith(suffixes) and not _VENDORED.search(path))
-    for path in others[:_MOST_FILES]:
-        file = image.files.lookup(path)
-        if isinstance(file, ImageFile) and file.content is not None:
-            yield file.content.value
+        return texts
+    others = files.listing(folder, lambda path: path.endswith(suffixes) and not _VENDORED.search(path))
+    if len(others) > _MOST_FILES:
+        return None
+    known = (files.lookup(path) for path in others)
+    return texts + [file.content.value for file in known if isinstance(file, ImageFile) and file.content is not None]
 
 
 def _mentions(text: str) -> Iterator[str]:
