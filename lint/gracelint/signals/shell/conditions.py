@@ -269,7 +269,11 @@ def _numbers(state: State, left: Value, operator: str, right: Value, reckoned: b
         if values[0] is None or values[1] is None:
             return Truth(False, error=not reckoned)
         return Truth(compare(values[0], values[1]))
-    numbers = number(default(left)), number(default(right))
-    by_default = compare(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
+    texts = default(left), default(right)
+    by_default = None
+    if texts[0] is not None and texts[1] is not None:
+        numbers = number(texts[0]), number(texts[1])
+        # What is no number (a variable that nobody has set) is an error, and so not true.
+        by_default = numbers[0] is not None and numbers[1] is not None and compare(numbers[0], numbers[1])
     sign = SIGNS[operator]
     return unknown(f"{name(left)} {sign} {name(right)}", f"{name(left)} {OPPOSITE[sign]} {name(right)}", by_default)

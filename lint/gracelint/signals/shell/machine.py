@@ -196,10 +196,9 @@ class Machine:
         return state
 
     def decided(self, state: State, truth: Truth) -> list[State]:
-        """A test has this outcome."""
+        """A test has this outcome. Where it is not known, ``set -e`` ends the shell on one of the ways, as ``|| exit`` would that is written behind it."""
         if truth.value is None:
-            state.done(None, truth)
-            return [state]
+            return self.hinges(state, truth)
         return self.finished(state, 0 if truth.value else 2 if truth.error else 1)
 
     def finished(self, state: State, status: int | None, truth: Truth | None = None) -> list[State]:

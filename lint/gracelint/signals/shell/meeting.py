@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...parsers.shell import model as sh
 from ...records import replace
 from . import held, inputs
 from .state import MOST_FACTS, Made
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 WIDEN = 6
 PRECISE = 60
 MEETING = frozenset({"seq", "while", "for"})  # frames at which ways become one again
+CALLS = frozenset({"call", "eval"})  # at the end of which there is a command with a status
+THROUGH = frozenset({"seq", "within", "while", "for"})  # which leave a status as it is
 
 
 def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
@@ -37,8 +40,11 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
         return False
     widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
     comparable, counts = state.comparable(), state.tested
+    ends = not counts and _may_end_it(state)
     for other in here:
         if counts and (other.status, other.truth) != (state.status, state.truth):
+            continue
+        if ends and other.status != state.status and (other.status or state.status):
             continue
         if other.comparable() != comparable:
             continue
@@ -51,6 +57,21 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
             _merge(other, state)
             waiting.again(other)
             return True
+    return False
+
+
+def _may_end_it(state: State) -> bool:
+    """Whether the status that a way brings along is still that of a function, a file that is read or an ``eval`` when these are over, so that ``set -e`` ends the shell if it is a failure
+    (``f() { [ -r x ] && . x; }``): what fails and what does not stay apart until then, and no longer. The same holds for the last status of another script, at which its parent may look."""
+    strict, frame = "e" in state.options, state.stack
+    while frame is not None:
+        if frame.kind == "seq" and isinstance(frame.node, sh.Block) and frame.index < len(frame.node.commands):
+            return False
+        if frame.kind in CALLS:
+            return strict
+        if frame.kind not in THROUGH:
+            return frame.kind == "base" and state.pid != 1
+        frame = frame.parent
     return False
 
 
