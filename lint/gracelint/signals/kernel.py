@@ -223,6 +223,18 @@ class Kernel:
         task.reacted.setdefault(signal, "terminates")
         self.end(task, "died")
 
+    def die_unbegun(self, task: Task, signal: str) -> None:
+        """The default action for what has only just been forked: if it dies, neither it nor what it would have started has ever run, and nothing of theirs is lost."""
+        below = [other for other in self.tasks.values() if other.alive and other.parent is task]
+        if signal == "SIGKILL":
+            self.end(task, "died")
+        else:
+            self.default(task, signal)
+        if not task.alive:
+            task.unbegun = True
+            for other in below:
+                self.die_unbegun(other, "SIGKILL")
+
     def members(self, group: int) -> list[Task]:
         """The tasks of a process group."""
         return [task for task in self.tasks.values() if task.alive and task.group == group]

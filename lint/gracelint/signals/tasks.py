@@ -26,7 +26,7 @@ class Driver(Protocol):
 class Task:
     """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
     ``next_turn``: a supervisor stops the next of its children, if those it has told are gone.
-    ``unseen``: seconds until a supervisor sees, at the latest, that it is gone."""
+    ``unseen``: seconds until a supervisor sees, at the latest, that it is gone. ``unbegun``: it died as the shell that was forked for it."""
 
     process: Process
     pid: int
@@ -48,6 +48,7 @@ class Task:
     held: tuple[str, ...] = ()
     next_turn: Callable[[], None] | None = None
     unseen: float = 0.0
+    unbegun: bool = False
 
     @property
     def awaited(self) -> list[int]:
@@ -58,7 +59,7 @@ class Task:
     def loses(self) -> bool:
         """Whether it has something to lose when it is killed."""
         process = self.process
-        if process.shell is not None or self.driver is not None:
+        if process.shell is not None or self.driver is not None or self.unbegun:
             return False
         if process.program is None:
             return True

@@ -85,7 +85,7 @@ class Surroundings:
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         # `kill` returns to the shell only when all have their signal; then it may die of its own.
         for task in sorted(targets, key=lambda task: task is self.task):
-            if task.pid in state.newborn and signal not in newborn.UNHEARD:
+            if task.pid in state.newborn and signal != "SIGSTOP":  # which holds whatever it is
                 self._find_shell(state, task, signal)
             else:
                 kernel.signal(task, signal, group=to in ("group", "all"))
@@ -102,7 +102,7 @@ class Surroundings:
             label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
             lost = not self.kernel.choices.pick((task.pid, signal, "begun"), label, 2)
         if not lost:
-            self.kernel.default(task, signal)
+            self.kernel.die_unbegun(task, signal)
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """It gets the signal, or is told in a way of its own. Of several that may be meant, it is one."""
