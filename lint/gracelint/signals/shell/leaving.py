@@ -2,6 +2,9 @@
 
 Unless it is a flag of the script's own that ends them: ``trap 'stop=1' TERM; while [ -z "$stop" ]; do sleep 1; done``. That a user may set ``stop`` as well opens another way, and
 the loop holds on the default one all the same.
+
+What the launch decides once and for all is not waited for: ``while [ -z "$TOKEN" ]; do sleep 1; done`` is passed at once by who has set ``TOKEN``, and never by who has not. Where a round leaves
+everything as it has found it, only ways with the same such decisions (`State.settled`) can tell whether it may leave (measured in all three shells).
 """
 
 from __future__ import annotations
@@ -26,8 +29,15 @@ def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop
     """A way has left a loop behind conditions that it assumes: whether the loop was waiting for them."""
     if not state.default and loop.default and any(_names(node.text.value, flag) for flag in _flags(state)):
         return False
-    machine.escaped.add(loop.entry)
-    return True
+    machine.escaped.setdefault(loop.entry, []).append(state.settled)
+    since = state.conditions[loop.conditions :]
+    return not since or any(condition not in state.settled for condition in since)
+
+
+def may_leave(machine: Machine, state: State, entry: object, same: bool) -> bool:
+    """Whether a way that goes round in a loop may leave it as another one has. ``same``: its rounds change nothing, and so it has to be one that the launch did not decide otherwise."""
+    ways = machine.escaped.get(entry, [])
+    return any(not same or settled.keys().isdisjoint(state.settled.values()) for settled in ways)
 
 
 def unwound(machine: Machine, state: State, frame: Frame) -> None:

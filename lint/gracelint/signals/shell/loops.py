@@ -36,13 +36,24 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 class Loop:
     """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, whether on the default launch, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`_snapshot`) at the beginning of the last turn."""
+    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`_snapshot`) at the beginning of the last turn."""
 
-    __slots__ = ("again", "assumed", "before", "condition", "conditions", "count", "counts", "default", "entry")
+    __slots__ = (
+        "again",
+        "assumed",
+        "before",
+        "condition",
+        "conditions",
+        "count",
+        "counts",
+        "default",
+        "entry",
+        "settled",
+    )
 
     def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
         self.condition, self.again = condition, again
-        self.entry, self.count, self.default = object(), 0, state.default
+        self.entry, self.count, self.default, self.settled = object(), 0, state.default, state.settled
         self.counts = False
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
         self.before: Snapshot = _snapshot(state)
@@ -105,8 +116,11 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         return [state]
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
-    endless = loop.before == before or (
-        _constant(state, loop.condition)
+    same = loop.before == before
+    learned = not loop.count and state.settled != loop.settled  # what the launch decides: the next round begins with it
+    endless = same or (
+        not learned
+        and _constant(state, loop.condition)
         and (assumed or loop.count >= MOST_COUNTED or _alike(node, loop.before, before))
     )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
@@ -120,7 +134,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     if assumed or endless:
         state.block = _held(state, node)
         state.perhaps = state.perhaps or not endless
-        machine.parked.append((loop.entry, state))
+        machine.parked.append((loop.entry, state, same))
         return []
     return [state]
 

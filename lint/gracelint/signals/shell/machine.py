@@ -38,7 +38,7 @@ from .state import Ended, Truth
 from .values import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from . import patterns
@@ -54,8 +54,8 @@ class Machine:
         self.context, self.host, self.budget, self.live = context, host, budget, live
         self.substituting = self.printed = 0
         self.forking = 0
-        self.parked: list[tuple[object, State]] = []
-        self.escaped: set[object] = set()
+        self.parked: list[tuple[object, State, bool]] = []
+        self.escaped: dict[object, list[Mapping[str, str]]] = {}
 
     # --- what the modules of the evaluator ask of each other ---
 
@@ -183,6 +183,8 @@ class Machine:
         for each, outcome in ((state, True), (other, False)):
             each.conditions = (*each.conditions, truth.yes if outcome else truth.no)
             each.default = each.default and truth.default in (None, outcome)
+            if truth.default is not None:
+                each.settled = {**each.settled, each.conditions[-1]: truth.no if outcome else truth.yes}
             each.assumed[truth.yes] = outcome
             self._assume(each, truth, outcome)
         return [(state, True), (other, False)]

@@ -101,6 +101,7 @@ def _merge(into: State, state: State) -> None:
         into.round = None
     _meet_candidates(into, state)
     into.default = into.default or state.default
+    into.settled = {one: other for one, other in into.settled.items() if one in state.settled}
     into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
     for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
         items = getattr(state.facts, name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..process import Bound
-from . import children, newborn, orders, simple, steady, targets
+from . import children, leaving, newborn, orders, simple, steady, targets
 from .behind import pauses_to_leave
 from .children import Forked
 from .host import Running
@@ -299,4 +299,4 @@ def _daemonized(process: Process) -> Iterator[Process]:
 def _loops(machine: Machine) -> list[State]:
     """Loops that were left on some way were waiting for something; the others hold the shell."""
     parked, machine.parked = machine.parked, []
-    return [state for entry, state in parked if entry not in machine.escaped]
+    return [state for entry, state, same in parked if not leaving.may_leave(machine, state, entry, same)]

@@ -14,6 +14,8 @@ from .keyed import Keyed, Reference
 from .values import Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...image.entries import Kind
     from ...image.model import Argument
     from ...parsers.shell import model as sh
@@ -141,7 +143,7 @@ class Made:
 @dataclass(slots=True, eq=False)
 class State:
     """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not; ``doubted``: nobody can say). ``passed``: those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not ``noticed`` while a foreground command ran, may have lost them). ``newborn`` are the jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`). ``raised`` are the signals that a forked one has sent to the shell that it was forked from; ``bereaved``: a child has ended, of which the trap of SIGCHLD has not heard. ``required`` are those of the ``conditions`` without which the shell gives up. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds; ``round``: how it stood at the beginning of a round of ``for`` (`repeating`). ``guarded``: whatever would end it is caught, as
+    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not; ``doubted``: nobody can say). ``passed``: those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not ``noticed`` while a foreground command ran, may have lost them). ``newborn`` are the jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`). ``raised`` are the signals that a forked one has sent to the shell that it was forked from; ``bereaved``: a child has ended, of which the trap of SIGCHLD has not heard. ``required`` are those of the ``conditions`` without which the shell gives up; ``settled`` those that the launch decides once and for all, as a variable that only the user sets, each with its opposite. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds; ``round``: how it stood at the beginning of a round of ``for`` (`repeating`). ``guarded``: whatever would end it is caught, as
     bash does from its first EXIT trap on, also when that is gone again; ``interruptible``: SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2). ``made``: files that the script itself has made or removed, by their paths; ``permitted``: those to which chmod may have given an execute bit; ``restless``: programs have run that may have made others; ``enclosed``: this shell was forked in a function; ``trapped``: it has had a trap, also if that is gone. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
@@ -172,6 +174,7 @@ class State:
     conditions: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     default: bool = True
+    settled: Mapping[str, str] = field(default_factory=dict)
     assumed: dict[str, bool] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     candidate: State | None = None
