@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...image.paths import normal
 from ...parsers.shell import model as sh
-from . import filesystem
+from . import asking, filesystem
 from .printing import printed, printed_line
 from .tools import answer, concatenated
 from .values import Unknown, clip, default, join
@@ -227,7 +227,7 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
         case "cat" if len(words) == 1:
             absent = filesystem.exists(machine, state, str(words[0]), "f") is False
             return 1 if absent and not filesystem.is_open(str(words[0])) else None
-    return None
+    return asking.status(machine, state, first.rpartition("/")[2], fields[1:])
 
 
 def _lacks_argument(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> bool:

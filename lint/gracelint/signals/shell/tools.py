@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...image.model import NOT_KNOWN
 from ...image.paths import normal
 from .. import names
-from . import byname, filesystem
+from . import asking, byname, filesystem
 from .printing import printed, sequence
 from .values import Unknown, default, shown
 
@@ -55,6 +55,8 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
             return normal(posixpath.join(base, known))
         case "cat":
             return concatenated(machine, state, rest)
+        case "expr":
+            return asking.expression(rest)
         case "seq":
             return sequence([default(field.value) for field in rest])
         case "jobs":
