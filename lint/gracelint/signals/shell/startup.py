@@ -57,7 +57,8 @@ class Startup:
             return next((held.lasts for held in state.held if held.process.pid == pid), False)
         if job.told:
             return False
-        return True if job.process.stays else None
+        (lasts,) = steady.how_long(state, [job.process]) or [None]  # a filter as long as what feeds it
+        return True if lasts else None
 
     def send(
         self,

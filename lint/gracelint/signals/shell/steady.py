@@ -17,16 +17,16 @@ def lasts(state: State) -> bool | None:
     assert block is not None
     if block.kind == "foreground":
         processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
-        return _any(_each(state, processes))
+        return _any(how_long(state, processes))
     if block.kind == "read" and state.pid in block.pids:
         return True  # a line that only the shell itself could write
     processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
-    awaited = _each(state, processes)
+    awaited = how_long(state, processes)
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
     return (_all(awaited) if block.once else _any(awaited)) if awaited else False
 
 
-def _each(state: State, processes: list[Process]) -> list[bool | None]:
+def how_long(state: State, processes: list[Process]) -> list[bool | None]:
     """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them."""
     left = {job.pid: job.process.stays for job in state.jobs if not job.told}
     among = {process.pid for process in processes}
