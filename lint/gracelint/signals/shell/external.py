@@ -37,6 +37,9 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, node, fields, command, None, implicit=True)
     given = inputs.given(machine, state, node, fields)
+    if name == "cat" and len(fields) == 1 and node.redirects:
+        source = inputs.of_command(machine, state, node)
+        opening.wrote(machine, state, node, source.rest if source is not None else None)
     if state.inputs:
         inputs.consumed(state, node, name)
     if name not in filesystem.HARMLESS:

@@ -122,8 +122,9 @@ def _is_device(path: str) -> bool:
 
 
 def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -> None:
-    """What ``echo`` or ``printf`` has printed is in the file that its only redirection has written."""
-    only = node.redirects[0] if len(node.redirects) == 1 else None
+    """What ``echo``, ``printf`` or ``cat`` has printed is in the file that its only redirection, but for one that it reads from, has written."""
+    outputs = [each for each in node.redirects if each.operator not in ("<", "<<", "<<-", "<<<")]
+    only = outputs[0] if len(outputs) == 1 else None
     if (
         only is None
         or only.operator not in (">", ">|", ">>")
