@@ -106,8 +106,10 @@ class Teller:
         simulated: Stop,
         main: Process,
         signal: str,
+        adopted: bool = False,
     ) -> None:
-        """``signal`` is the one that it is stopped with: the container's own, or what its supervisor makes of that."""
+        """``signal`` is the one that it is stopped with: the container's own, or what its supervisor makes of that. ``adopted``: a job of the
+        shell that its parent was."""
         kernel, shells = simulated.run.kernel, simulated.run.shells
         task = kernel.tasks[process.pid]
         shell = shells.get(process.pid)
@@ -124,7 +126,7 @@ class Teller:
             Hop(
                 process.argv,
                 process.pid == 1,
-                self._how(process, parent, shells, hops),
+                self._how(process, parent, shells, hops, adopted),
                 disposition,
                 process.text,
                 self._hop_why(process, kernel, disposition, found, signal),
@@ -139,13 +141,14 @@ class Teller:
             )
         )
         index = len(hops) - 1
-        for child in (*process.children, *process.adopted):
-            self._add(hops, child, index, simulated, main, self._sent(kernel, task, child, signal))
+        for child, of_shell in (*((one, False) for one in process.children), *((one, True) for one in process.adopted)):
+            self._add(hops, child, index, simulated, main, self._sent(kernel, task, child, signal), of_shell)
 
-    def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop]) -> Any:
+    def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop], adopted: bool) -> Any:
         if parent is not None and process.how == "fork":
-            shell = hops[parent].shell
-            if shell is None or any(job.pid == process.pid for job in shell.jobs):
+            shell, program = hops[parent].shell, hops[parent].program
+            adopted = adopted or (program is not None and program.daemonizes)
+            if adopted if shell is None else any(job.pid == process.pid for job in shell.jobs):
                 return "background"
         if parent is None and process.before and any(one.shell is not None for one in process.before):
             return "exec"
