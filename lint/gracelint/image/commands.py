@@ -180,12 +180,8 @@ def _pipeline(command: Pipeline, around: Surroundings) -> None:
 
 
 def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:
-    """The redirections of standard output into files."""
-    return [
-        each
-        for each in command.redirects
-        if each.operator in (">", ">>", ">|", "&>", "&>>") and each.descriptor in (None, "1")
-    ]
+    """The redirections of output into files."""
+    return [each for each in command.redirects if each.operator in (">", ">>", ">|", "&>", "&>>")]
 
 
 def _simple(
@@ -229,8 +225,10 @@ def _kept(
             continue
         target = around.target(around.expand(redirect.target))
         is_device = target.path is not None and target.path.startswith("/dev/")
-        if not is_device and not (isinstance(command, Simple) and _copies(command, words or [], target, around)):
-            around.add(Write(target, output, appends=">>" in redirect.operator), command.text)
+        is_output = redirect.descriptor in (None, "1")
+        if is_device or (is_output and isinstance(command, Simple) and _copies(command, words or [], target, around)):
+            continue
+        around.add(Write(target, output if is_output else None, appends=">>" in redirect.operator), command.text)
 
 
 def _printed_by(command: Command, around: Surroundings) -> Text | None:

@@ -82,11 +82,11 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
             continue
         if "$" in word:
             # What is left of a loop's variable ("$f.sh") may still tell by its end.
-            end = _VARIABLE.split(word)[-1]
+            end = _VARIABLE.split(word)[-1].rpartition("}")[2]
             if end and not end.startswith("$"):
                 ends.add(end)
             whole = _VARIABLE.sub(lambda match: _value(variables, match[1] or match[2]), word)
-            if not whole.strip("$") and "chmod" in text:
+            if not whole.strip("$") and ("chmod" in text or "%" in word):
                 beginnings.add("/")
             word = whole
         whole = posixpath.join(workdir, word)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ..parsers.shell.model import LiteralText, Parameter
 from ..records import NamedTuple, dataclass, field
 from ..source import join
-from .actions import Target
+from .actions import Symlink, Target
+from .links import leads, through
 from .operations import Operation
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Surroundings:
     """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
-    variables of the build that had a say, with what they were. ``read_in``: a file or text that is not followed may have set any variable.
+    variables of the build that had a say, with what they were. ``links`` are the symbolic links made so far, where they may be and what they lead to. ``read_in``: a file or text that is not followed may have set any variable.
     """
 
     workdir: str | None
@@ -66,6 +67,7 @@ class Surroundings:
     names: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
     asked: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def target(self, argument: Argument) -> Target:
         """The path that an argument names."""
@@ -78,9 +80,16 @@ class Surroundings:
         return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"))
 
     def add(self, action: Action, text: Text) -> None:
-        """Keep an operation."""
+        """Keep an operation; one through a link may change what that leads to."""
+        self._keep(action, text, self.certain)
+        if isinstance(action, Symlink):
+            self.links.update(leads(action))
+        elif self.links and (beyond := through(self.links, action)) is not None:
+            self._keep(beyond, text, False)
+
+    def _keep(self, action: Action, text: Text, certain: bool) -> None:
         if len(self.operations) < MAX_OPERATIONS:
-            self.operations.append(Operation(action, text, self.certain))
+            self.operations.append(Operation(action, text, certain))
 
     def expand(self, word: Word) -> Argument:
         """A word after parameter expansion."""
