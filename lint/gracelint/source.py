@@ -277,14 +277,16 @@ def join(parts: Iterable[Text | tuple[str, Text]], encode: Callable[[str], str |
     fallback: Run | None = None
     for part in parts:
         value, text = (part.value, part) if isinstance(part, Text) else part
-        span = text.span
-        fallback = fallback or Run(0, 0, span.document, span.start, span.start)
+        if fallback is None:
+            span = text.span
+            fallback = Run(0, 0, span.document, span.start, span.start)
         if not value:
             continue
         values.append(value)
-        pieces = text.runs() if value == text.value else [Run(0, len(value), *span)]
+        pieces = text.runs() if part is text or value == text.value else [Run(0, len(value), *text.span)]
         for piece in pieces:
-            run = piece._replace(start=piece.start + length, end=piece.end + length)
+            start, end, document, origin, finish = piece
+            run = Run(start + length, end + length, document, origin, finish)
             runs[-1:] = _merged(runs[-1], run) if runs else [run]
         length += len(value)
     if not runs:

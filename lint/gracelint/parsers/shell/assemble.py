@@ -116,8 +116,8 @@ class Assembler:
 
     def check(self) -> None:
         """Is everything in the model that has to be?"""
-        for number, token in enumerate(self.tokens):
-            if (token.kind in MATERIAL or token.face in ("&", ";;")) and not self._used[number]:
+        for number, (token, used) in enumerate(zip(self.tokens, self._used, strict=True)):
+            if not used and (token.kind in MATERIAL or token.face in ("&", ";;")):
                 raise Misread(number)
 
     # --- commands ------------------------------------------------------------------------------------------------
@@ -134,26 +134,41 @@ class Assembler:
         return self.wrapped(first, self._simple(first, last))
 
     def _simple(self, first: int, last: int) -> Command:
-        taken = [self.use(number) for number in range(first, last + 1)]
+        tokens, used = self.tokens, self._used
         text = self.cut(first, last)
-        for token in taken:
-            if token.kind is Kind.ODD:
-                problem = Unreadable(text, str(token.content))
-                self.problems.append(problem)
-                return problem
-        redirects = tuple(token.content for token in taken if isinstance(token.content, Redirect))
-        head = taken[0].content
+        odd = None
+        assignments: list[Assignment] = []
+        words: list[Word] = []
+        redirects: list[Redirect] = []
+        for number in range(first, last + 1):
+            if used[number]:
+                raise Misread(number)
+            used[number] = 1
+            content = tokens[number].content
+            kind = content.__class__
+            if kind is Word:
+                words.append(content)  # type: ignore[arg-type]  # as its class says
+            elif kind is Redirect:
+                redirects.append(content)  # type: ignore[arg-type]
+            elif kind is Assignment:
+                assignments.append(content)  # type: ignore[arg-type]
+            elif tokens[number].kind is Kind.ODD:
+                odd = odd or str(content)
+        if odd is not None:
+            problem = Unreadable(text, odd)
+            self.problems.append(problem)
+            return problem
+        head = tokens[first].content
+        count = last + 1 - first
         if isinstance(head, (Conditional, ArithmeticCommand)):
-            if len(redirects) + 1 != len(taken):
+            if len(redirects) + 1 != count:
                 raise Misread(first)
             if isinstance(head, Conditional):
-                return Conditional(text, head.expression, redirects)
-            return ArithmeticCommand(text, head.expression, redirects)
-        assignments = tuple(token.content for token in taken if isinstance(token.content, Assignment))
-        words = tuple(token.content for token in taken if isinstance(token.content, Word))
-        if len(assignments) + len(words) + len(redirects) != len(taken):
+                return Conditional(text, head.expression, tuple(redirects))
+            return ArithmeticCommand(text, head.expression, tuple(redirects))
+        if len(assignments) + len(words) + len(redirects) != count:
             raise Misread(first)
-        return Simple(text, assignments, words, redirects)
+        return Simple(text, tuple(assignments), tuple(words), tuple(redirects))
 
     def redirects(self, closer: int) -> tuple[int, tuple[Redirect, ...]]:
         """The redirections behind the token that closes a compound command, and the number of the last of them."""
@@ -201,6 +216,8 @@ class Assembler:
 
         ``|`` binds tighter than the others, which bind alike, from the left (POSIX XCU 2.9.2, 2.9.3).
         """
+        if len(links) == 1:
+            return self.pipeline([links[0][1]])
         pipelines: list[tuple[str, list[Command]]] = []
         for number, command in links:
             operator = "" if number is None else str(self.tokens[number].content)
@@ -229,9 +246,9 @@ class Assembler:
         return Block(self.text.cut(at, at), ())
 
     def _background(self, command: Command) -> Command:
-        end = self.last(command.text)
-        number = self.number(command.text.cut(len(command.text), len(command.text)))
-        if number < len(self.tokens) and self.tokens[number].face == "&" and self.tokens[number].start >= end:
+        end = command.text.end - self.text.start
+        number = bisect_left(self._starts, end)
+        if number < len(self.tokens) and self.tokens[number].face == "&":
             token = self.use(number)
             return Background(self.text.cut(command.text.start - self.text.start, token.end), command)
         return command

@@ -26,9 +26,11 @@ class Collector:
 
     def literal(self, start: int, end: int, value: Text | tuple[str, Text], quoted: bool) -> None:
         """Characters ``start`` to ``end`` (quotes included) stand for ``value``."""
-        if self._pieces and quoted is not self._quoted:
-            self._flush()
-        if not self._pieces:
+        if self._pieces:
+            if quoted is not self._quoted:
+                self._flush()
+                self._start = start
+        else:
             self._start = start
         self._quoted = quoted
         self._end = end
@@ -36,20 +38,22 @@ class Collector:
 
     def part(self, part: Part) -> None:
         """The next part is no literal."""
-        self._flush()
+        if self._pieces:
+            self._flush()
         self.parts.append(part)
 
     def finish(self) -> tuple[Part, ...]:
         """All parts; none for a lone pair of quotes."""
-        self._flush()
+        if self._pieces:
+            self._flush()
         if len(self.parts) == 1 and isinstance(self.parts[0], LiteralText) and not len(self.parts[0].value):
             return ()
         return tuple(self.parts)
 
     def _flush(self) -> None:
-        if not self._pieces:
-            return
-        pieces = [piece for piece in self._pieces if isinstance(piece, tuple) or len(piece)] or self._pieces[:1]
+        pieces = self._pieces
+        if len(pieces) > 1:
+            pieces = [piece for piece in pieces if piece.__class__ is tuple or piece.start != piece.end] or pieces[:1]  # type: ignore[union-attr]  # a Text
         only = pieces[0]
         value = only if len(pieces) == 1 and not isinstance(only, tuple) else join(pieces, self._text.buffer.encode)
         self.parts.append(LiteralText(self._text.cut(self._start, self._end), value, self._quoted))

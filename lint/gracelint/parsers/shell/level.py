@@ -12,6 +12,7 @@ from ...regexes import regex
 from .model import ArithmeticCommand, LiteralText, Word
 from .reader import Unread
 from .tokens import Kind, Token
+from .words import PLAIN_WORD
 
 if TYPE_CHECKING:
     import re
@@ -41,6 +42,7 @@ _HEADER = "w in w ;"
 # What may stand next, at one nesting level.
 COMMAND, PREFIX, ARGUMENT, CLOSED, NAME, IN, WORDS, ARM, ALTERNATIVE = range(9)
 _KEYWORD_STATES = frozenset({COMMAND, CLOSED, IN, ARM})
+_INSIDE = frozenset({ARGUMENT, WORDS})  # where a plain word is nothing but that, and the state stays
 _AFTER_WORD = {COMMAND: ARGUMENT, PREFIX: ARGUMENT, NAME: IN, ARM: ALTERNATIVE}
 
 
@@ -62,16 +64,22 @@ class Level:
         """Read to the end; ``at`` is then the place of the ``)``, or of what could not be read."""
         lexer, source = self.lexer, self.lexer.source
         while True:
-            blank = _BLANK.match(source, self.at)
-            self.at = blank.end() if blank else self.at
-            character = lexer.peek(self.at)
-            if not character:
+            character = source[self.at : self.at + 1]
+            if character in " \t\\" and character:
+                self.at = _BLANK.match(source, self.at).end()  # type: ignore[union-attr]  # matches the empty string
+                character = source[self.at : self.at + 1]
+            if self._state in _INSIDE and character != "#" and (plain := PLAIN_WORD.match(source, self.at)) is not None:
+                text = lexer.text.cut(self.at, plain.end())
+                word = Word(text, (LiteralText(text, text, False),))
+                self._add(Token(Kind.WORD, self.at, plain.end(), "w" if self._state == ARGUMENT else "", word))
+                self._bare = None
+            elif not character:
                 if self._nested:
                     raise Unread(self.at, "unterminated substitution")
                 lexer.heredocs(self.at, self._pending)
                 self._settle()
                 return
-            if character == "\n":
+            elif character == "\n":
                 self._newline()
             elif character == "#":
                 end = _COMMENT.match(source, self.at).end()  # type: ignore[union-attr]  # matches the empty string
@@ -95,7 +103,7 @@ class Level:
         source = self.lexer.source
         if (
             character in "<>&0123456789{"
-            and (match := _REDIRECT.match(source, self.at))
+            and (match := _REDIRECT.match(source, self.at)) is not None
             and not self._substitutes(match)
         ):
             token = self.lexer.redirect(match, self._pending)
@@ -113,7 +121,7 @@ class Level:
         return match.group() in "<>" and self.lexer.peek(match.end()) == "("
 
     def _add(self, token: Token) -> None:
-        if self.lexer.odd and token.kind in (Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT):
+        if self.lexer.odd is not None and token.kind in (Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT):
             token.kind, token.content, self.lexer.odd = Kind.ODD, self.lexer.odd, None
         self.tokens.append(token)
         self.at = token.end
@@ -129,7 +137,8 @@ class Level:
         self._settle()
         ends = self._state in (PREFIX, ARGUMENT, CLOSED)
         self._add(Token(Kind.NEWLINE, self.at, self.at + 1, ";" if ends else ""))
-        self.at = self.lexer.heredocs(self.at, self._pending)
+        if self._pending:
+            self.at = self.lexer.heredocs(self.at, self._pending)
         if ends or self._state == WORDS:
             self._state = COMMAND
 

@@ -81,9 +81,12 @@ Part: TypeAlias = "LiteralText | Parameter | CommandSubstitution | ProcessSubsti
 class _Reckoned:
     """Holds what is worked out of a word the first time that it is asked for."""
 
-    __slots__ = ("_literal", "_sole")
+    __slots__ = ("_literal", "_pieces", "_positional", "_sole", "_whole")
     _literal: str | None
+    _pieces: tuple[str | Part, ...]
+    _positional: bool
     _sole: Part | None
+    _whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,14 @@ class Word(_Reckoned):
         try:
             return self._literal
         except AttributeError:
-            plain = all(isinstance(part, LiteralText) for part in self.parts)
-            value = "".join(part.value.value for part in self.parts if isinstance(part, LiteralText)) if plain else None
+            values = []
+            for part in self.parts:
+                if not isinstance(part, LiteralText):
+                    value = None
+                    break
+                values.append(part.value.value)
+            else:
+                value = values[0] if len(values) == 1 else "".join(values)
             object.__setattr__(self, "_literal", value)
             return value
 
@@ -114,6 +123,45 @@ class Word(_Reckoned):
             sole = found[0] if len(found) == 1 and not isinstance(found[0], LiteralText) else None
             object.__setattr__(self, "_sole", sole)
             return sole
+
+    @property
+    def pieces(self) -> tuple[str | Part, ...]:
+        """What it is made of: strings, and expansions. A quote that only opens or closes (``"$x"``) is nothing by itself."""
+        try:
+            return self._pieces
+        except AttributeError:
+            found: list[str | Part] = []
+            for part in self.parts:
+                if not isinstance(part, LiteralText):
+                    found.append(part)
+                elif part.text.value != '"':
+                    found.append(part.value.value)
+            object.__setattr__(self, "_pieces", tuple(found))
+            return self._pieces
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is one word whatever its expansions become: all of them are quoted, and none has several items (``"$@"``)."""
+        try:
+            return self._whole
+        except AttributeError:
+            whole = bool(self.pieces) and all(
+                isinstance(part, (LiteralText, ProcessSubstitution))
+                or (part.quoted and not (isinstance(part, Parameter) and (part.name == "@" or part.index == "@")))
+                for part in self.parts
+            )
+            object.__setattr__(self, "_whole", whole)
+            return whole
+
+    @property
+    def positional(self) -> bool:
+        """Whether one of ``$1``, ``$2`` … is in it."""
+        try:
+            return self._positional
+        except AttributeError:
+            found = any(isinstance(part, Parameter) and part.name.isdigit() and part.name != "0" for part in self.parts)
+            object.__setattr__(self, "_positional", found)
+            return found
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -150,8 +198,9 @@ class Redirect:
 class _Expanding:
     """Holds what is worked out of a simple command the first time that it is asked for."""
 
-    __slots__ = ("_expansions",)
+    __slots__ = ("_expansions", "_written")
     _expansions: tuple[Part, ...]
+    _written: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +219,31 @@ class Simple(_Expanding):
         try:
             return self._expansions
         except AttributeError:
-            values = (assignment.value for assignment in self.assignments if assignment.value is not None)
-            words = (word for word in (*self.words, *values) if word.literal is None)
-            found = tuple(part for word in words for part in word.parts if not isinstance(part, LiteralText))
+            words = self.words
+            if self.assignments:
+                words += tuple(each.value for each in self.assignments if each.value is not None)
+            found = tuple(
+                [
+                    part
+                    for word in words
+                    if word.literal is None
+                    for part in word.parts
+                    if not isinstance(part, LiteralText)
+                ]
+            )
             object.__setattr__(self, "_expansions", found)
             return found
+
+    @property
+    def written(self) -> Text:
+        """Its words as they are written, the first to the last; the whole command where that is no text of one piece."""
+        try:
+            return self._written
+        except AttributeError:
+            first, last = (self.words[0].text, self.words[-1].text) if self.words else (self.text, self.text)
+            written = first.until(last) if first.buffer is last.buffer else self.text
+            object.__setattr__(self, "_written", written)
+            return written
 
 
 @dataclass(frozen=True, slots=True)

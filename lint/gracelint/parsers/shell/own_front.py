@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = frozenset({Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT, Kind.CONDITIONAL, Kind.ARITHMETIC, Kind.ODD})
 _RESERVED = frozenset({Kind.KEYWORD, Kind.OPERATOR})
+_IN_FRONT = frozenset({Kind.BANG, Kind.TIME})
 _COMPOUND = frozenset({"{", "(", "if", "while", "until", "for", "case"})
 
 
@@ -30,36 +31,37 @@ def read(assembler: Assembler) -> list[Command]:
 
 
 class _Reader:
-    """``at`` is the number of the token that is read next."""
+    """``at`` is the number of the token that is read next. ``faces`` are those of keywords and operators, ``end`` behind the last; ``kinds`` are of all tokens."""
 
     def __init__(self, assembler: Assembler) -> None:
         self.assembler = assembler
         self.tokens = assembler.tokens
         self.at = 0
+        self.faces = [token.face if token.kind in _RESERVED else "" for token in self.tokens]
+        self.faces.append("end")
+        self.kinds: list[Kind | None] = [token.kind for token in self.tokens]
+        self.kinds.append(None)
 
     # --- tokens ---
 
     def face(self) -> str:
         """The next token's face, if it is a keyword or an operator; ``end`` where there is none."""
-        if self.at >= len(self.tokens):
-            return "end"
-        token = self.tokens[self.at]
-        return token.face if token.kind in _RESERVED else ""
+        return self.faces[self.at]
 
     def take(self, *faces: str) -> int:
         """The number of the next token, which has to be one of these keywords or operators."""
-        if self.face() not in faces:
+        if self.faces[self.at] not in faces:
             raise Misread(self.at)
         self.at += 1
         return self.at - 1
 
     def ahead(self, *kinds: Kind) -> bool:
         """Whether the next token is of one of these kinds."""
-        return self.at < len(self.tokens) and self.tokens[self.at].kind in kinds
+        return self.kinds[self.at] in kinds
 
     def newlines(self) -> None:
         """Skip empty lines."""
-        while self.ahead(Kind.NEWLINE):
+        while self.kinds[self.at] is Kind.NEWLINE:
             self.at += 1
 
     # --- lists ---
@@ -83,7 +85,7 @@ class _Reader:
         """Commands up to a keyword or operator, at least one; ``opener`` is the token in front of them."""
         commands: list[Command] = []
         self.newlines()
-        while self.face() not in closers:
+        while self.faces[self.at] not in closers:
             commands.append(self.listed(*closers))
             self.newlines()
         if not commands:
@@ -93,29 +95,30 @@ class _Reader:
     def listed(self, *closers: str) -> Command:
         """One command of a list, with the ``;``, ``&`` or newline behind it."""
         links = [self.link(None)]
-        while self.face() == "&&":
+        faces = self.faces
+        while faces[self.at] == "&&":
             operator = self.take("&&")
             self.newlines()
             links.append(self.link(operator))
-        if self.face() in (";", "&"):
+        if faces[self.at] in (";", "&"):
             self.at += 1
-        elif self.face() not in closers and not self.ahead(Kind.NEWLINE):
+        elif faces[self.at] not in closers and self.kinds[self.at] is not Kind.NEWLINE:
             raise Misread(self.at)
         return self.assembler.chain(links)
 
     def link(self, operator: int | None) -> tuple[int | None, Command]:
         """One command of a pipeline or of ``&&`` and ``||``, behind ``!`` and ``time``."""
-        while self.ahead(Kind.BANG, Kind.TIME):
+        while self.kinds[self.at] in _IN_FRONT:
             self.at += 1
         return operator, self.command()
 
     # --- commands ---
 
     def command(self) -> Command:
-        first = self.at
-        while self.ahead(*_SIMPLE):
+        first, kinds = self.at, self.kinds
+        while kinds[self.at] in _SIMPLE:
             self.at += 1
-        if self.at == first + 1 and self.face() == "(":
+        if self.at == first + 1 and self.faces[self.at] == "(":
             self.at = first
             return self.function(first)
         if self.at > first:

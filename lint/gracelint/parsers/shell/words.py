@@ -15,7 +15,7 @@ from ...source import join
 from .collector import Collector
 from .model import Arithmetic, CommandSubstitution, LiteralText, Parameter, ProcessSubstitution, Word
 from .parameters import ParameterReader
-from .reader import COMMAND, CONTINUATIONS, DOUBLE, GROUP, Mode, Unread
+from .reader import COMMAND, CONTINUATIONS, DOUBLE, GROUP, MAX_DEPTH, Mode, Unread
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 CONTINUATION = "\\\n"
 
-_PLAIN_WORD = regex(rf"{COMMAND.plain.pattern}(?=[ \t\n;|&)]|\Z)")
+_BEHIND = r"(?=[ \t\n;|&)]|\Z)"
+PLAIN_WORD = regex(COMMAND.plain.pattern + _BEHIND)
+# Words that are one string, or one parameter, between quotes.
+_QUOTED_WORD = regex(
+    r"(?:\"([^\"\\$`]*)\"|'([^']*)'|\"(\$(?:([A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]+)\}))\")"
+    + _BEHIND
+)
 _SHORT = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _ANSI_ESCAPE = regex(
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c(.))",
@@ -48,12 +54,26 @@ class WordReader(ParameterReader):
 
     def word(self, at: int, mode: Mode = COMMAND) -> tuple[Word, int]:
         """The word at ``at`` and where it ends (equal to ``at`` where there is none)."""
-        if mode is COMMAND and (plain := _PLAIN_WORD.match(self.source, at)):
+        if mode is COMMAND and (plain := PLAIN_WORD.match(self.source, at)):
             text = self.text.cut(at, plain.end())
             return Word(text, (LiteralText(text, text, False),)), plain.end()
+        if mode is COMMAND and self.depth < MAX_DEPTH and (quoted := _QUOTED_WORD.match(self.source, at)):
+            return self._quoted(quoted), quoted.end()
         collector = Collector(self.text)
         end = self.parts(at, mode, collector)
         return Word(self.text.cut(at, end), collector.finish()), end
+
+    def _quoted(self, match: re.Match[str]) -> Word:
+        """A word that is one string, or one parameter, between quotes: what `parts` makes of it, at once."""
+        at, end = match.span()
+        text = self.text.cut(at, end)
+        inside = self.text.cut(at + 1, end - 1)
+        if match[3] is None:
+            return Word(text, (LiteralText(text, inside, True),) if end - at > 2 else ())
+        opening = LiteralText(text.cut(0, 1), inside.cut(0, 0), True)
+        closing = LiteralText(self.text.cut(end - 1, end), self.text.cut(end - 1, end - 1), True)
+        name = match[4] or match[5]
+        return Word(text, (opening, Parameter(inside, name, None, None, None, None, True), closing))
 
     def _ends(self, at: int) -> bool:
         return self.peek(at) in ("", " ", "\n", ";", "\t", "|", "&", ")")

@@ -17,8 +17,8 @@ OPERATORS = frozenset({"&>", "&>>"})
 
 
 def read(shell: Shell, command: sh.Command) -> sh.Block | None:
-    """What a shell reads in the place of a command that has such a redirection; None where it reads what was meant. Found out once."""
-    if "&>" not in shell.dialect.syntax.misreads or "&>" not in command.text.value:
+    """What a shell that misreads ``&>`` reads in the place of a command that has such a redirection; None where it reads what was meant. Found out once."""
+    if "&>" not in command.text.value:
         return None
     found = shell.cut.get(id(command))
     if found is None or found[0] is not command:

@@ -256,5 +256,8 @@ BY_PATH = ("kill", "pkill", "killall")
 
 def found(name: str) -> Builtin | None:
     """What carries out a command of this name; None where a program of the image does."""
+    found = TABLE.get(name)
+    if found is not None or "/" not in name:
+        return found
     folder, _, tool = name.rpartition("/")
-    return TABLE.get(tool if folder and tool in BY_PATH else name)
+    return TABLE.get(tool) if folder and tool in BY_PATH else None

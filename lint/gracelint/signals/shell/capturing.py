@@ -100,7 +100,7 @@ def _acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether something in a substitution takes time, or tells other programs to stop."""
     known = state.shell.acting.get(id(part))
     if known is None or known[0] is not part:
-        commands = (each for body in _bodies(state, part.body) for each in walk(body) if isinstance(each, sh.Simple))
+        commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
         known = part, any(_has_effect(machine, each) for each in commands)
         state.shell.acting[id(part)] = known
     return known[1]
@@ -125,21 +125,33 @@ def _starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
     """Whether something in a substitution, or in a function that it calls, is put in the background."""
     known = state.shell.starting.get(id(part))
     if known is None or known[0] is not part:
-        known = part, any(isinstance(each, sh.Background) for body in _bodies(state, part.body) for each in walk(body))
+        bodies = _bodies(state, part.body)
+        known = part, any(isinstance(each, sh.Background) for nodes in bodies for each in nodes)
         state.shell.starting[id(part)] = known
     return known[1]
 
 
-def _bodies(state: State, body: object) -> Iterator[object]:
-    """A piece of a script, and the bodies of the functions that it calls."""
+def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
+    """The nodes of a piece of a script, and of the bodies of the functions that it calls."""
     waiting, seen = [body], set[str]()
     while waiting:
         here = waiting.pop()
-        yield here
-        for name in {each.words[0].literal for each in walk(here) if isinstance(each, sh.Simple) and each.words}:
-            if name is not None and name not in seen and name in state.functions:
+        nodes, names = _looked_at(state, here)
+        yield nodes
+        for name in names:
+            if name not in seen and name in state.functions:
                 seen.add(name)
                 waiting.append(state.functions[name].body)
+
+
+def _looked_at(state: State, body: object) -> tuple[tuple[object, ...], frozenset[str]]:
+    """The nodes of a piece of a script that matter here, and the names of commands in it: gone through once."""
+    known = state.shell.nodes.get(id(body))
+    if known is None or known[0] is not body:
+        nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background))])
+        names = [each.words[0].literal for each in nodes if isinstance(each, sh.Simple) and each.words]
+        known = state.shell.nodes[id(body)] = body, nodes, frozenset(name for name in names if name is not None)
+    return known[1], known[2]
 
 
 def _left_behind(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .outcome import Command
+from .values import default
 
 if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
+    from .interpreter import Frame
     from .outcome import Around
     from .state import State
     from .values import Field
@@ -17,34 +19,42 @@ if TYPE_CHECKING:
 def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -> Command:
     """A simple command as rules see it."""
     around, calls = place(state)
-    first = node.words[min(skipped, len(node.words) - 1)].text if node.words else node.text
-    last = node.words[-1].text if node.words else node.text
     return Command(
         node.text,
-        first.until(last) if first.buffer is last.buffer else node.text,
-        tuple(field.shown for field in fields),
-        all(field.known for field in fields),
+        _behind(node, skipped) if skipped and node.words else node.written,
+        tuple([field.shown for field in fields]),
+        None not in [default(field.value) for field in fields],
         calls,
         around,
         bool(node.assignments),
-        passes_arguments=any(field.parameter for field in fields),
+        passes_arguments=True in [field.parameter for field in fields],
         redirected=bool(node.redirects),
     )
 
 
+def _behind(node: sh.Simple, skipped: int) -> Text:
+    """The words of a command behind so many of them."""
+    first, last = node.words[min(skipped, len(node.words) - 1)].text, node.words[-1].text
+    return first.until(last) if first.buffer is last.buffer else node.text
+
+
 def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
     """The constructs around the current command, and the calls that led to it, outermost first."""
-    around: list[Around] = []
-    calls: list[Text] = []
+    unknown: list[Frame] = []
     frame = state.stack
-    while frame is not None:
-        if frame.kind == "within" and frame.label:
-            around.append("redirection" if frame.label == "redirected" else frame.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
-        elif frame.kind in ("call", "eval", "trap"):
-            around.append("function" if frame.kind == "call" else frame.kind)
-            if frame.kind != "trap":
-                calls.append(frame.data)  # type: ignore[arg-type] # the text of the call
-        elif frame.kind == "not":
-            around.append("negation")
+    while frame is not None and frame.place is None:
+        unknown.append(frame)
         frame = frame.parent
-    return (*state.around, *reversed(around)), (*state.calls, *reversed(calls))
+    around, calls = frame.place if frame is not None and frame.place is not None else ((), ())
+    for each in reversed(unknown):
+        if each.kind == "within" and each.label:
+            around = (*around, "redirection" if each.label == "redirected" else each.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
+        elif each.kind in ("call", "eval", "trap"):
+            around = (*around, "function" if each.kind == "call" else each.kind)
+            if each.kind != "trap":
+                calls = (*calls, each.data)  # type: ignore[arg-type] # the text of the call
+        elif each.kind == "not":
+            around = (*around, "negation")
+        if each.kind == "call":  # of every frame it would be too much to keep
+            each.place = around, calls
+    return (*state.around, *around), (*state.calls, *calls)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .state import State
 
 DEEPEST = 8
+_WITH_WORDS = frozenset({sh.Simple, sh.For, sh.Case, sh.Conditional, sh.ArithmeticCommand})
 Gate: TypeAlias = "sh.Parameter | sh.Both | None"
 
 
@@ -43,6 +44,8 @@ def of(machine: Machine, state: State, command: object) -> tuple[Substitution, .
 
 def _own(machine: Machine, command: object) -> Iterator[Substitution]:
     redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
+    if not redirects and command.__class__ not in _WITH_WORDS:
+        return
     texts = [getattr(command, "text"), *(each.heredoc for each in redirects if each.heredoc)]  # noqa: B009 # all have one
     if not any("$(" in text.value or "`" in text.value for text in texts):
         return

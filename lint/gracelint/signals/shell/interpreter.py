@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from .expansions import Substitution
+    from .outcome import Around
     from .remarks import Remark
     from .traits import Dialect
     from .values import Field
@@ -52,7 +53,7 @@ FrameKind = Literal[
 @dataclass(slots=True, eq=False)
 class Frame:
     """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
-    what the trap has interrupted does not matter; nor, in dash and ash, how a file is read). ``following`` is, of a block, its place behind this command."""
+    what the trap has interrupted does not matter; nor, in dash and ash, how a file is read). ``following`` is, of a block, its place behind this command; ``place``: of a call, the constructs and calls up to it, once somebody has asked (`commands.place`)."""
 
     kind: FrameKind
     parent: Frame | None
@@ -63,6 +64,7 @@ class Frame:
     data: object = None
     label: str = ""
     following: Frame | None = None
+    place: tuple[tuple[Around, ...], tuple[Text, ...]] | None = None
 
 
 class Shell:
@@ -97,11 +99,15 @@ class Shell:
         self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         self.cut: dict[int, tuple[object, sh.Block | None]] = {}  # by the same: a command, and what is read for it
+        # By the same of a piece of the script: it, its simple commands and those in the background, and the names of commands in it.
+        self.nodes: dict[int, tuple[object, tuple[object, ...], frozenset[str]]] = {}
         # Command substitutions, each with all that its program sees, of which it is known that they end.
         self.quiet: set[object] = set()
-        # Words without an expansion, by their identity, and what they always become.
-        self.plain: dict[int, tuple[sh.Word, Field]] = {}
+        # By the identity of a command's words, what those always become that have no expansion, and whether it is all of them.
+        self.plain: dict[int, tuple[tuple[sh.Word, ...], list[Field | None], bool]] = {}
         self.remarks: dict[int, tuple[sh.Function, Remark | None]] = {}  # by the identity of the function
+        # By the same of a `${!n:-word}` and what `n` holds: the parameter that is meant.
+        self.indirect: dict[tuple[int, str], tuple[sh.Parameter, sh.Parameter | None]] = {}
         # By the identity of a command's words, by that of their texts, those that may be patterns.
         self.patterned: dict[int, tuple[tuple[sh.Word, ...], dict[int, sh.Word]]] = {}
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}

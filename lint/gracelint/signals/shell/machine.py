@@ -127,14 +127,16 @@ class Machine:
 
     def _begin(self, state: State, command: object) -> list[State]:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
-        pipe = named_pipes.alone(self, state, redirects) if redirects and state.made else ""
+        if not redirects:
+            return self.opened(state, command)
+        pipe = named_pipes.alone(self, state, redirects) if state.made else ""
         if pipe:
             state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
             return [state]
-        if redirects and state.made and (pipe := named_pipes.looped(self, state, command)):
+        if state.made and (pipe := named_pipes.looped(self, state, command)):
             state.ended = Ended("unknown", reason=f"who writes to the named pipe {pipe}")
             return [state]
-        can = opening.opened(self, state, command, redirects) if redirects else True
+        can = opening.opened(self, state, command, redirects)
         if can is False:
             return refusals.not_redirected(self, state, command)
         if can is None and (self.live or filesystem.user_of(state) != "0") and opening.matters(state, command):
@@ -143,15 +145,15 @@ class Machine:
 
     def opened(self, state: State, command: object) -> list[State]:
         """Begin a command whose redirections are open."""
-        redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if state.held:
             held.leave(state)
         if state.inputs:
             inputs.leave(state)
-        if redirects and not isinstance(command, (sh.Simple, sh.Subshell)):
+        kind = command.__class__
+        if kind is not sh.Simple and kind is not sh.Subshell and (redirects := getattr(command, "redirects", ())):
             held.enclose(self, state, redirects)
             inputs.enclose(self, state, redirects)
-        return ENTER[type(command)](self, state, command)
+        return ENTER[kind](self, state, command)
 
     def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:
         """The shell exits: its EXIT trap runs first. ``failed`` says why it could not go on."""

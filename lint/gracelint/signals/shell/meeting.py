@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from . import held, inputs
-from .state import MOST_FACTS, Made
+from .state import MOST_FACTS, Made, holds
 from .values import Unknown, default
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
     if not here:
         return False
     widen = len(here) >= (WIDEN if machine.budget.spent < PRECISE else 1)
-    comparable, counts = state.comparable(), state.tested
+    comparable = None
+    counts = state.stack.tested
     ends = not counts and _may_end_it(state)
     for other in here:
-        if counts and (other.status, other.truth) != (state.status, state.truth):
+        if other.jobs != state.jobs or (counts and (other.status, other.truth) != (state.status, state.truth)):
             continue
         if ends and other.status != state.status and (other.status or state.status):
             continue
-        if other.comparable() != comparable:
+        comparable = comparable or state.standing()
+        if other.standing() != comparable:
             continue
         same_loop = state.rounds is not None and other.rounds is state.rounds
         if (
@@ -81,9 +83,11 @@ def _merge(into: State, state: State) -> None:
         one_sided = saved.keys() ^ other_saved.keys()  # local on one of the ways alone
         _meet(saved, other_saved, into, state)
         saved.update((name, Unknown(f"${name}")) for name in one_sided)
-    into.required = tuple(dict.fromkeys((*into.required, *state.required)))
-    kept = tuple(condition for condition in into.conditions if condition in state.conditions)
-    into.conditions = (*kept, *(condition for condition in into.required if condition not in kept))
+    if into.required is not state.required:
+        into.required = tuple(dict.fromkeys((*into.required, *state.required)))
+    if into.conditions is not state.conditions:
+        kept = tuple([condition for condition in into.conditions if condition in state.conditions])
+        into.conditions = (*kept, *[condition for condition in into.required if condition not in kept])
     if into.status != state.status:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:
@@ -96,13 +100,16 @@ def _merge(into: State, state: State) -> None:
             for path in into.made.keys() | state.made.keys()
         }
     into.restless = into.restless or state.restless
-    into.newborn = {**into.newborn, **state.newborn}
+    if state.newborn:
+        into.newborn = {**into.newborn, **state.newborn}
     if into.round is not state.round:  # the ways began their rounds differently
         into.round = None
     _meet_candidates(into, state)
     into.default = into.default or state.default
     into.settled = {one: other for one, other in into.settled.items() if one in state.settled}
-    into.assumed = {key: value for key, value in into.assumed.items() if state.assumed.get(key) is value}
+    if into.assumed != state.assumed:
+        known = state.assumed.get
+        into.assumed = {key: value for key, value in into.assumed.items() if known(key) is value}
     for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "reasons"):
         items = getattr(state.facts, name)
         if items is not getattr(into.facts, name):  # of before they went apart
@@ -122,8 +129,7 @@ def _meet_candidates(into: State, state: State) -> None:
     last, earlier = second.facts.before, first.facts.before
     if earlier is last:
         return
-    same = {id(command) for command in last}
-    before = (*(command for command in earlier if id(command) not in same and command not in last), *last)
+    before = (*[command for command in earlier if not holds(last, command)], *last)
     into.facts = replace(into.facts, before=before[:MOST_FACTS])
 
 
@@ -133,9 +139,11 @@ def _meet(variables: MutableMapping[str, Any], others: Mapping[str, Any], into: 
         return
     for name in others.keys() - variables.keys():
         variables[name] = None
-    for name, one in variables.items():
-        two = others.get(name)
-        if one is not two and one != two:
+    # What has another value there, or none; most have the very same.
+    apart = [name for name, one in variables.items() if others.get(name) is not one]
+    for name in apart:
+        one, two = variables[name], others.get(name)
+        if one != two:
             variables[name] = _either(name, one, two, into.default, state.default)
 
 

@@ -95,10 +95,12 @@ def refusal(
     """What comes of a builtin that refuses its words; None where it takes them. ``special``: unless ``command`` stands in front, the failure of a special builtin is more than that."""
     name = fields[0].shown
     dialect = state.shell.dialect
+    letters, check = OPTIONS[dialect.family].get(name), CHECKS.get(name)
+    if letters is None and check is None:
+        return None
     ends = special and name in _SPECIAL
     bash = dialect.family == "bash"
     words = [default(field.value) for field in fields[1:]]
-    letters = OPTIONS[dialect.family].get(name)
     if (
         letters is not None
         and not (name == "local" and bash and not scopes.in_function(state))
@@ -106,7 +108,6 @@ def refusal(
     ):
         status = FAILED if (dialect.family, name) == ("ash", "ulimit") else WRONG
         return failed(machine, state, status, ends=ends and dialect.specials_end, why=f"{name} has no option {wrong}")
-    check = CHECKS.get(name)
     wrong_word = check(machine, state, name, words) if check is not None else None
     if wrong_word is None:
         return None
@@ -126,7 +127,7 @@ def _wrong_option(letters: str, words: list[str | None]) -> str:
     rest = list(words)
     while rest:
         word = rest.pop(0)
-        if word is None or not word.startswith("-") or word in ("-", "--"):
+        if word is None or word[:1] != "-" or word in ("-", "--"):
             return ""
         for at, letter in enumerate(word[1:], 1):
             found = letters.find(letter) if letter != ":" else -1

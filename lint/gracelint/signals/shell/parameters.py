@@ -117,19 +117,29 @@ def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, targ
 
     What stands behind the name is read once, behind another name, as functions use one such line for many names.
     """
+    key = id(part), target
+    known = state.shell.indirect.get(key)
+    if known is None or known[0] is not part:
+        known = state.shell.indirect[key] = part, _meant(machine, part, target)
+    if known[1] is None:
+        return Unknown(part.text.value)
+    found = expanded(machine, state, known[1])
+    return found if isinstance(found, str) else concatenate([found, ""])  # as between quotes
+
+
+def _meant(machine: Machine, part: sh.Parameter, target: str) -> sh.Parameter | None:
+    """The parameter that ``${!n:-word}`` stands for where ``n`` holds this name; None where that is not known."""
     assert part.argument is not None
     rest = part.argument.text.value
     if not (target.isidentifier() or target.isdigit()) or not rest:
-        return Unknown(part.text.value)
+        return None
     text = machine.context.joined(f': "${{{_ANY_NAME}{rest}}}"', part.text)
     commands = machine.context.parse(text, file=False).body.commands
     command = commands[0] if len(commands) == 1 else None
     read = command.words[1].sole if isinstance(command, sh.Simple) and len(command.words) == 2 else None
     if not isinstance(read, sh.Parameter) or read.name != _ANY_NAME:
-        return Unknown(part.text.value)
-    written = machine.context.joined(f"${{{target}{rest}}}", part.text)
-    found = expanded(machine, state, replace(read, name=target, text=written))
-    return found if isinstance(found, str) else concatenate([found, ""])  # as between quotes
+        return None
+    return replace(read, name=target, text=machine.context.joined(f"${{{target}{rest}}}", part.text))
 
 
 def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:

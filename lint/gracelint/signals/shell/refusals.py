@@ -42,11 +42,11 @@ def _bad(machine: Machine, state: State, parts: Iterable[sh.Part]) -> bool:
     bad = state.shell.dialect.syntax.bad_substitutions
     strict = "u" in state.options
     for part in parts:
-        if isinstance(part, sh.Arithmetic):
+        if part.__class__ is sh.Arithmetic:
             if _not_reckoned(machine, state, part):
                 return True
             continue
-        if not isinstance(part, sh.Parameter):
+        if part.__class__ is not sh.Parameter or not (strict or bad):
             continue
         if part.operator in bad or (part.index is not None and "index" in bad):
             failed = f"{state.shell.dialect.family} does not know {part.text.value} and gives up"
@@ -130,12 +130,13 @@ def _unset(state: State, name: str) -> bool:
 
 def refused(machine: Machine, state: State, node: sh.Simple) -> bool:
     """Whether the shell gives up at a simple command."""
-    if not node.expansions and not node.redirects and "failglob" not in state.options:
+    expansions = node.expansions
+    if expansions and _bad(machine, state, expansions):
+        return True
+    if "failglob" in state.options and names_nothing(machine, state, node.words):
+        return True
+    if not node.redirects:
         return False
-    if _bad(machine, state, node.expansions):
-        return True
-    if names_nothing(machine, state, node.words):
-        return True
     targets = [each.target for each in node.redirects if each.target is not None and each.heredoc is None]
     return bool(targets) and bad_substitution(machine, state, targets)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...parsers.shell import model as sh
 from . import ampersands, capturing, compound, loops, refusals, scopes, traps
 from .interpreter import Frame
 from .state import Ended
@@ -15,14 +14,15 @@ from .state import Ended
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...parsers.shell import model as sh
     from .machine import Machine
     from .state import State
 
 
 def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
-    block = frame.node
-    assert isinstance(block, sh.Block)
-    if frame.index >= len(block.commands):
+    block: sh.Block = frame.node  # type: ignore[assignment]  # of frames of this kind
+    commands, index = block.commands, frame.index
+    if index >= len(commands):
         below = frame.parent
         while below is not None and below.kind == "within":
             below = below.parent
@@ -32,14 +32,16 @@ def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
         return [state]
     if state.unclaimed and state.shell.dialect.wait.forgets_by_line and _reads_a_line(frame, block):
         state.doubted = state.unclaimed
-    if frame.following is None:
-        frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, frame.index + 1)
-    state.stack = frame.following
-    command = block.commands[frame.index]
-    otherwise = ampersands.read(state.shell, command)
-    if otherwise is not None:
-        state.push("seq", otherwise)
-        return [state]
+    following = frame.following
+    if following is None:
+        following = frame.following = Frame("seq", frame.parent, frame.depth, frame.tested, block, index + 1)
+    state.stack = following
+    command = commands[index]
+    if "&>" in state.shell.dialect.syntax.misreads:
+        otherwise = ampersands.read(state.shell, command)
+        if otherwise is not None:
+            state.push("seq", otherwise)
+            return [state]
     return machine.enter(state, command)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .state import State
 
 DEEPEST_CALLS = 60
+_PREFIXES = ("command", "builtin")
 
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
@@ -45,8 +46,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
     fields = machine.expand(state, node.words)
     skipped = 0
-    prefixes = {"command", "builtin"} - state.shell.dialect.lacks
-    while fields and fields[0].value in prefixes and len(fields) > 1:
+    while len(fields) > 1 and fields[0].value in _PREFIXES and fields[0].value not in state.shell.dialect.lacks:
         if str(fields[1].value) in ("-v", "-V"):
             return builtins.query(machine, state, fields[2:])
         only = fields[0].value == "builtin"

@@ -196,7 +196,7 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
         states = machine.step(state)
         if len(states) != 1:
             return states
-        state = states[0]
+        (state,) = states
         if state.block is not None or state.ended is not None or (depth >= 0 and depth_of(state) <= depth):
             return states
 

@@ -6,6 +6,7 @@ What is still to do is a chain of frames (`interpreter.Frame`), so that a suspen
 
 from __future__ import annotations
 
+from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
@@ -203,7 +204,8 @@ class State:
         copied.variables, copied.assumed = dict(self.variables), dict(self.assumed)
         if self.over:
             copied.over = dict(self.over)
-        copied.scopes = tuple((parameters, dict(saved)) for parameters, saved in self.scopes)
+        if self.scopes:
+            copied.scopes = tuple([(parameters, dict(saved)) for parameters, saved in self.scopes])
         return copied
 
     def push(self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = "") -> None:
@@ -224,7 +226,7 @@ class State:
     def note(self, name: str, item: object) -> None:
         """Remember a fact, once."""
         items = getattr(self.facts, name)
-        if len(items) < MOST_FACTS and not _holds(items, item):
+        if len(items) < MOST_FACTS and not holds(items, item):
             self.facts = replace(self.facts, **{name: (*items, item)})
 
     def lookup(self, name: str) -> Value | None:
@@ -272,38 +274,36 @@ class State:
         self.parameters = self.parameters[count if rest is None else min(count, rest) :]
         return True
 
-    def comparable(self) -> tuple[object, ...]:
-        """What has to agree, variables apart (those that a function will give back, too), for two ways to become one again."""
-        return self.jobs, self.standing()
-
     def standing(self) -> tuple[object, ...]:
-        """The same, jobs apart."""
-        return (
-            self.parameters,
-            self.functions,
-            self.traps,
-            self.ignored,
-            self.options,
-            tuple(parameters for parameters, _ in self.scopes),
-            self.block,
-            self.guarded,
-            self.interruptible,
-            self.trapped,
-            self.readonly,
-            self.held,
-            self.inputs,
-        )
+        """What has to agree, jobs and variables apart (those that a function will give back, too), for two ways to become one again."""
+        return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None
 
 
+_said = attrgetter("text.start", "argv")
 _parts = attrgetter(*State.__match_args__)
+_standing = attrgetter(
+    "parameters",
+    "functions",
+    "traps",
+    "ignored",
+    "options",
+    "block",
+    "guarded",
+    "interruptible",
+    "trapped",
+    "readonly",
+    "held",
+    "inputs",
+)
 
 
-def _holds(items: tuple[object, ...], item: object) -> bool:
-    """Whether a fact is among others. Most are commands, and most of these are written elsewhere: that is the cheap question."""
-    at = getattr(getattr(item, "text", None), "start", None)  # Text, of commands and traps
-    if at is None:
+def holds(items: tuple[object, ...], item: object) -> bool:
+    """Whether a fact is among others. Most are commands, and most of these are written elsewhere or have other words: that is the cheap question."""
+    argv = getattr(item, "argv", None)
+    if argv is None:
         return item in items
-    return any(each is item or (each.text.start == at and each == item) for each in items)  # type: ignore[attr-defined] # of one kind
+    said = item.text.start, argv  # type: ignore[attr-defined] # a command
+    return item in compress(items, map(said.__eq__, map(_said, items)))
 
 
 def _first_open(parameters: tuple[Field, ...]) -> int | None:

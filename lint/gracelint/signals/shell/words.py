@@ -29,34 +29,35 @@ NUMBER = regex(r"-?\d{1,6}\Z")
 
 def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields that words become."""
+    known = state.shell.plain.get(id(words))
+    if known is None or known[0] is not words:
+        always = [_plain(state, word) for word in words]
+        known = state.shell.plain[id(words)] = words, always, all(each is not None for each in always)
+    if known[2]:
+        return known[1][:MOST_FIELDS]  # type: ignore[return-value]  # all of them are fields
     result: list[Field] = []
-    plain = state.shell.plain
-    for word in words:
-        known = plain.get(id(word))
-        if known is not None and known[0] is word:
-            result.append(known[1])
-            continue
-        literal, sole = word.literal, word.sole
-        if literal is not None:
-            if "{" in literal and state.shell.dialect.syntax.braces and (several := braces(word)):
-                result.extend(Field(each, word.text) for each in several)
-                continue
-            if (
-                word.text.value[:2] in ("$'", '$"')
-                and word.text.value[1] not in state.shell.dialect.syntax.dollar_quotes
-            ):
-                literal = f"${literal}"
-            field = Field(literal, word.text)
-            plain[id(word)] = word, field
+    for field, word in zip(known[1], words, strict=True):
+        if field is not None:
             result.append(field)
-        elif isinstance(sole, sh.Parameter) and sole.quoted and sole.index is None and sole.name not in ("@", "*"):
-            result.append(Field(parameters.expanded(machine, state, sole), word.text, _positional(sole)))
+        elif word.literal is not None:
+            result.extend([Field(each, word.text) for each in braces(word)])
+        elif word.whole:
+            result.append(Field(concatenate(_values(machine, state, word)), word.text, word.positional))
         else:
             result.extend(_split(machine, state, word))
-        if len(result) > MOST_FIELDS:
-            del result[MOST_FIELDS:]
-            break
-    return result
+            if len(result) > MOST_FIELDS:
+                break
+    return result if len(result) <= MOST_FIELDS else result[:MOST_FIELDS]
+
+
+def _plain(state: State, word: sh.Word) -> Field | None:
+    """The field that a word always becomes; None where it has an expansion, or braces that make several of it."""
+    literal = word.literal
+    if literal is None or ("{" in literal and state.shell.dialect.syntax.braces and braces(word)):
+        return None
+    if word.text.value[:2] in ("$'", '$"') and word.text.value[1] not in state.shell.dialect.syntax.dollar_quotes:
+        literal = f"${literal}"
+    return Field(literal, word.text)
 
 
 def braces(word: sh.Word) -> list[str]:
@@ -122,12 +123,19 @@ def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
     literal = word.literal
     if literal is not None:
         return literal
-    if word.sole is not None:
-        known = _part(machine, state, word.sole)
-        if isinstance(known, str):
-            return known
-        return concatenate([known, ""]) if len(word.parts) > 1 else known
-    return concatenate([_part(machine, state, part) for part in word.parts])
+    values = _values(machine, state, word)
+    if len(values) == 1:
+        known = values[0]  # between quotes, it is one word, whatever it was
+        return known if isinstance(known, str) or len(word.parts) == 1 else concatenate([known, ""])
+    return concatenate(values)
+
+
+def _values(machine: Machine, state: State, word: sh.Word) -> list[Value]:
+    """What the pieces of a word become, each by itself."""
+    return [
+        piece if piece.__class__ is str else _part(machine, state, piece)  # type: ignore[arg-type]  # no string
+        for piece in word.pieces
+    ]
 
 
 def pattern(machine: Machine, state: State, word: sh.Word) -> patterns.Pattern | None:
@@ -189,7 +197,7 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
                         draft.take(item if piece == item.value else Field(piece, item.text, True))
             continue
         known = _part(machine, state, part)
-        positional = isinstance(part, sh.Parameter) and _positional(part)
+        positional = _positional(part)
         if isinstance(part, sh.ProcessSubstitution) or part.quoted:
             draft.add(known)
             draft.parameter |= positional
@@ -204,8 +212,8 @@ def _split(machine: Machine, state: State, word: sh.Word) -> Iterator[Field]:
     yield from _finish(draft, word)
 
 
-def _positional(part: sh.Parameter) -> bool:
-    return part.name.isdigit() and part.name != "0"
+def _positional(part: sh.Part) -> bool:
+    return part.__class__ is sh.Parameter and part.name.isdigit() and part.name != "0"
 
 
 def _finish(draft: _Draft, word: sh.Word) -> Iterator[Field]:
