@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..source import Text
     from .model import How, Program
     from .shell.outcome import Command
-    from .shell.state import Made, State
+    from .shell.parts import Made
+    from .shell.state import State
 
 
 class Bound(str):

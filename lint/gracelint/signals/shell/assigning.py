@@ -9,7 +9,7 @@ from ...records import replace
 from ...regexes import regex
 from . import parameters, refusals, substitution
 from .keyed import Keyed, key_of
-from .state import Truth
+from .parts import Truth
 from .values import Unknown, clip, concatenate
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from . import (
 )
 from .dialects import BASH_OPTIONS, NAMED_OPTIONS, SHOPTS
 from .parameters import compute
+from .parts import Truth
 from .printing import printed_line
-from .state import Truth
 from .values import Field, Unknown, clip, default
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ...regexes import regex
 from . import builtins, children, endings, expansions, external, filesystem, substitution
-from .state import Block, Ended
+from .parts import Block, Ended
 from .values import clip
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from .interpreter import Frame
     from .machine import Machine
     from .outcome import Command
-    from .state import JobState, State
+    from .parts import JobState
+    from .state import State
     from .values import Field
 
 # What asks a server for something, so that it ends.

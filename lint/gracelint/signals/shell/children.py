@@ -15,7 +15,7 @@ from ..process import Alternative, Bound, Process
 from . import commands, filesystem, inputs, itself, making, scopes, tails
 from .interpreter import TESTED
 from .outcome import Command
-from .state import Block, Facts, JobState
+from .parts import Block, Facts, JobState
 from .values import default
 
 if TYPE_CHECKING:

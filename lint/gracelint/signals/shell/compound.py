@@ -9,7 +9,7 @@ from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from . import conditions, double_brackets, pipelines, reckoning, refusals
-from .state import Ended, Truth
+from .parts import Ended, Truth
 
 if TYPE_CHECKING:
     from .interpreter import Frame

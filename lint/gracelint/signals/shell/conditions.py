@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from . import filesystem, specials
 from .parameters import compute
-from .state import Truth
+from .parts import Truth
 from .values import Unknown, default, name
 
 if TYPE_CHECKING:

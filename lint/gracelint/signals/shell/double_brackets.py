@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from . import conditions, extended, patterns
-from .state import Truth
+from .parts import Truth
 from .values import Unknown, default, name
 from .words import pattern, value
 

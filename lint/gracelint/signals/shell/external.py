@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from ..process import Environment
 from . import children, commands, filesystem, held, inputs, itself, limited, named_pipes, opening, orders, tails
-from .state import DIED, Block, Ended
+from .parts import DIED, Block, Ended
 from .values import default
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from .outcome import Job, Outcome
 if TYPE_CHECKING:
     from ...source import Text
     from .outcome import Command, End, Stop
-    from .state import JobState, State
+    from .parts import JobState
+    from .state import State
 
 
 def outcome(state: State, stop: Stop | None) -> Outcome:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...image.paths import normal
 from . import patterns
-from .state import Made
+from .parts import Made
 from .values import default
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
 from . import filesystem, held, leaving, scopes, substitution
-from .state import Ended, Truth
+from .parts import Ended, Truth
 from .values import Unknown, clip, default, join
 from .values import name as called
 

@@ -15,7 +15,7 @@ from ...records import dataclass, replace
 from ...regexes import regex
 from ..process import Process
 from . import children
-from .state import JobState
+from .parts import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

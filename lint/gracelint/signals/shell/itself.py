@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import names
-from .state import DIED, Ended, Truth
+from .parts import DIED, Ended, Truth
 from .values import clip
 
 if TYPE_CHECKING:

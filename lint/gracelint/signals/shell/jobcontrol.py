@@ -9,7 +9,7 @@ from ...regexes import regex
 from . import commands, external, held, inputs, kills, misuse, named_pipes, traps
 from .kills import target
 from .outcome import LostExec
-from .state import DIED, Block, Ended, Truth
+from .parts import DIED, Block, Ended, Truth
 from .values import Unknown, default
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from ...parsers.shell import model as sh
     from .machine import Machine
-    from .state import JobState, State
+    from .parts import JobState
+    from .state import State
     from .values import Field
 
 ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*\+?=")

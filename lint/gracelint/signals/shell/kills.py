@@ -9,7 +9,7 @@ from ...source import Text
 from .. import names
 from . import byname, commands, external, inputs, itself, newborn
 from .dialects import PROCPS
-from .state import Block, Ended, Truth
+from .parts import Block, Ended, Truth
 from .values import default
 
 if TYPE_CHECKING:

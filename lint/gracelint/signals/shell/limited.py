@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...records import replace
 from .. import sleeping
 from . import children
-from .state import Block
+from .parts import Block
 from .values import default
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from .. import names
 from . import itself, simple
 from .itself import FATAL, NESTED
 from .machine import Machine
-from .state import DIED
+from .parts import DIED
 from .surroundings import Surroundings, handling
 
 if TYPE_CHECKING:

@@ -17,13 +17,14 @@ from . import commands, endings, filesystem, inputs, leaving, refusals, repeatin
 from . import words as wording
 from .compound import within
 from .outcome import Command
-from .state import Block, Ended, Truth
+from .parts import Block, Ended, Truth
 from .values import Unknown, alone, clip, name
 
 if TYPE_CHECKING:
     from .interpreter import Frame
     from .machine import Machine
-    from .state import JobState, State
+    from .parts import JobState
+    from .state import State
     from .values import Field, Value
 
 MOST_ITERATIONS = 100

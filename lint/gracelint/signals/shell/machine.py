@@ -33,8 +33,8 @@ from . import (
     traps,
     words,
 )
+from .parts import Ended, Truth
 from .resuming import RESUME
-from .state import Ended, Truth
 from .values import clip
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import filesystem
 from .filesystem import is_open, located, standing, writable
-from .state import Truth
+from .parts import Truth
 from .values import clip, default
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from . import held, inputs
-from .state import MOST_FACTS, Made, holds
+from .parts import Made
+from .state import MOST_FACTS, holds
 from .values import Unknown, default
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .filesystem import located
-from .state import Ended
+from .parts import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .state import Truth
+from .parts import Truth
 from .targets import jobs
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from ...parsers.shell import model as sh
 from ...records import replace
 from . import filesystem, making, refusals
 from .filesystem import located, standing
-from .state import Truth
+from .parts import Truth
 from .values import clip
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...regexes import regex
-from .state import Truth
+from .parts import Truth
 from .values import clip
 
 if TYPE_CHECKING:

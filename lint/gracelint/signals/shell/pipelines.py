@@ -12,7 +12,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
 from . import capturing, children, held, inputs, itself, named_pipes, newborn, substitution
-from .state import Block, Ended, JobState
+from .parts import Block, Ended, JobState
 from .values import clip
 
 if TYPE_CHECKING:

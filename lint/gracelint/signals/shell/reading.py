@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass, replace
 from . import commands, held, inputs
-from .state import Block, Ended, Truth
+from .parts import Block, Ended, Truth
 from .values import Unknown, clip, default
 from .variables import NAME
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from . import arithmetic, embedded, parameters
 from .arithmetic import ASSIGNED, Invalid, Undecided
-from .state import Truth
+from .parts import Truth
 from .values import Unknown, clip, concatenate, default
 
 if TYPE_CHECKING:

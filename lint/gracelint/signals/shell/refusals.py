@@ -10,7 +10,7 @@ from ...records import replace
 from ...regexes import regex
 from . import filesystem, parameters, reckoning, scopes, words
 from .dialects import SPECIAL, function_named
-from .state import Ended
+from .parts import Ended
 from .values import Unknown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import ampersands, capturing, compound, loops, refusals, scopes, traps
 from .interpreter import Frame
-from .state import Ended
+from .parts import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from . import (
     refusals,
     remarks,
 )
-from .state import Ended, Truth
+from .parts import Ended, Truth
 from .values import Field, clip, default
 
 if TYPE_CHECKING:

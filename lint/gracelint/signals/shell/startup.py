@@ -20,7 +20,7 @@ from .children import Forked
 from .host import Running
 from .machine import Machine
 from .meeting import distinct, merged
-from .state import DIED, Ended, JobState
+from .parts import DIED, Ended, JobState
 from .waiting import Waiting, depth_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from ..process import Process
     from .host import Budget, Context
     from .outcome import Around
-    from .state import Block, State
+    from .parts import Block
+    from .state import State
 
 MOST_WAYS = 64
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGUSR1", "SIGUSR2"})

@@ -8,195 +8,120 @@ from __future__ import annotations
 
 from itertools import compress
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ...records import dataclass, field, replace
 from .keyed import Keyed, Reference
+from .parts import Facts
 from .values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...image.entries import Kind
-    from ...image.model import Argument
     from ...parsers.shell import model as sh
     from ...source import Text
-    from ..model import Order
-    from ..process import Process
     from .held import Held
     from .inputs import Input
     from .interpreter import Frame, FrameKind, Shell
-    from .outcome import Around, Command, LostExec, Trap
+    from .outcome import Around, Trap
+    from .parts import Block, Ended, JobState, Made, Truth
     from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
-DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """The outcome of a condition: None where unknown, then ``default`` is what the default launch makes of it.
-
-    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable. ``error``: it is false because it means nothing, of which ``test`` has a status of its own.
-    """
-
-    value: bool | None
-    default: bool | None = None
-    yes: str = ""
-    no: str = ""
-    refine: tuple[tuple[bool, str, Value], ...] = ()
-    error: bool = False
-
-    @classmethod
-    def success(cls, command: str) -> Truth:
-        """Whether a command succeeds, of which nothing is known."""
-        return cls(None, None, f"{command} succeeds", f"{command} fails")
-
-    def negated(self) -> Truth:
-        """Its opposite; of what means nothing there is none."""
-        if self.error:
-            return self
-        return Truth(
-            None if self.value is None else not self.value,
-            None if self.default is None else not self.default,
-            self.no,
-            self.yes,
-            tuple((not when, name, value) for when, name, value in self.refine),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``.
-    ``members`` are the processes of the pipeline that it belongs to; ``thinned``: others of it have ended at once."""
-
-    pid: int
-    process: Process
-    command: Command
-    text: Text
-    told: bool = False
-    variable: str | None = None
-    disowned: bool = False
-    members: tuple[int, ...] = ()
-    thinned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
-
-    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
-    """
-
-    kind: Literal["foreground", "wait", "read", "loop"]
-    command: Command
-    pids: tuple[int, ...] = ()
-    children: tuple[Process, ...] = ()
-    once: bool = False
-    everything: bool = False
-    status: int | None = None
-    pipeline: tuple[Command, ...] = ()
-    again: sh.Simple | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command."""
-
-    before: tuple[Command, ...] = ()
-    rejected: tuple[Trap, ...] = ()
-    replaced: tuple[Trap, ...] = ()
-    lost_execs: tuple[LostExec, ...] = ()
-    assigned_execs: tuple[Command, ...] = ()
-    daemons: tuple[Command, ...] = ()
-    reasons: tuple[str, ...] = ()
-    failures: tuple[tuple[str, Argument], ...] = ()
-    orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A shell that is a shell no more: it exec'ed (``process``, None if that could not start), exited, or cannot be followed."""
-
-    kind: Literal["exec", "exits", "unknown"]
-    process: Process | None = None
-    command: Command | None = None
-    implicit: bool = False
-    keyword: Text | None = None
-    lost: tuple[Trap, ...] = ()
-    reason: str = ""
-    status: int | None = None
-    failed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known. ``pipe``: it is, or may be, a named pipe. ``target``: it is a link to this path, whatever is there."""
-
-    kind: Kind
-    user: str | None
-    written: bool = False
-    content: str | None = None
-    pipe: bool = False
-    target: str | None = None
 
 
 @dataclass(slots=True, eq=False)
 class State:
-    """A shell in the middle of its work. ``perhaps``: it is not certain that ``block`` lasts. ``over`` are jobs that ended at once, with their status (None: not
-    known); ``unclaimed`` those among all jobs that ended and that no ``wait`` has told of yet (``heard``: ``wait -n`` will not; ``doubted``: nobody can say). ``passed``: those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not ``noticed`` while a foreground command ran, may have lost them). ``newborn`` are the jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`). ``raised`` are the signals that a forked one has sent to the shell that it was forked from; ``bereaved``: a child has ended, of which the trap of SIGCHLD has not heard. ``required`` are those of the ``conditions`` without which the shell gives up; ``settled`` those that the launch decides once and for all, as a variable that only the user sets, each with its opposite. ``leads``: a forked one leads a process group. ``held``: process substitutions that it keeps open; ``inputs``: what it reads from. ``rounds``: the loop that it has just left, as other ways do after another number of rounds; ``round``: how it stood at the beginning of a round of ``for`` (`repeating`). ``guarded``: whatever would end it is caught, as
-    bash does from its first EXIT trap on, also when that is gone again; ``interruptible``: SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2). ``made``: files that the script itself has made or removed, by their paths; ``permitted``: those to which chmod may have given an execute bit; ``restless``: programs have run that may have made others; ``enclosed``: this shell was forked in a function; ``trapped``: it has had a trap, also if that is gone. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+    """A shell in the middle of its work. Collections are replaced, never changed in place, unless `copy` says they are copied."""
 
     shell: Shell
     pid: int
     stack: Frame | None
+    """What is still to do."""
     variables: dict[str, Value | Array | Keyed | Reference] = field(default_factory=dict)
     parameters: tuple[Field, ...] = ()
+    """``$1`` and so on."""
     functions: dict[str, sh.Function] = field(default_factory=dict)
     traps: dict[str, Trap] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
+    """The signals that are ignored."""
     options: frozenset[str] = frozenset()
+    """Those of ``set`` that are on, by letter, and of ``shopt``, by name."""
     readonly: frozenset[str] = frozenset()
     status: int | None = 0
+    """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
     over: dict[int, int | None] = field(default_factory=dict)
+    """Jobs that ended at once, with their status (None: not known)."""
     unclaimed: tuple[int, ...] = ()
+    """Among all jobs that ended, those that no ``wait`` has told of yet."""
     heard: tuple[int, ...] = ()
+    """Of these, those that ``wait -n`` will not tell of."""
     doubted: tuple[int, ...] = ()
+    """Of these, those of which nobody can say."""
     passed: tuple[int, ...] = ()
+    """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
+    """Those that ended while a foreground command ran."""
     newborn: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`)."""
     raised: tuple[str, ...] = ()
+    """The signals that a forked shell has sent to the one that it was forked from."""
     bereaved: bool = False
+    """A child has ended, of which the trap of SIGCHLD has not heard."""
     scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()
+    """What functions and files that are read give back when they are over: parameters (None: they are the caller's), and variables."""
     workdir: Value = "/"
     last_pid: str = ""
+    """``$!``."""
     conditions: tuple[str, ...] = ()
+    """What was assumed on this way, in words."""
     required: tuple[str, ...] = ()
+    """Those of the conditions without which the shell gives up."""
     default: bool = True
+    """It is the way that the launch takes as it is."""
     settled: Mapping[str, str] = field(default_factory=dict)
+    """Those of the conditions that the launch decides once and for all, as a variable that only the user sets, each with its opposite."""
     assumed: dict[str, bool] = field(default_factory=dict)
+    """What is taken for true or false from now on, by the condition's words."""
     facts: Facts = field(default_factory=Facts)
     candidate: State | None = None
+    """Where the shell would hold if nothing that follows does."""
     block: Block | None = None
     ended: Ended | None = None
     around: tuple[Around, ...] = ()
+    """The constructs that stand around what is run."""
     calls: tuple[Text, ...] = ()
+    """Where the functions and files were called that are run."""
     sequence: int = 0
+    """Its place among the ways that wait to be followed (`waiting`)."""
     perhaps: bool = False
+    """It is not certain that `block` lasts."""
     guarded: bool = False
+    """Whatever would end it is caught, as bash does from its first EXIT trap on, also when that is gone again."""
     leads: bool = False
+    """A forked one leads a process group."""
     rounds: object = None
+    """The loop that it has just left, as other ways do after another number of rounds."""
     held: tuple[Held, ...] = ()
+    """Process substitutions that it keeps open."""
     inputs: tuple[Input, ...] = ()
+    """What it reads from."""
     permitted: frozenset[str] = frozenset()
+    """Files to which chmod may have given an execute bit."""
     made: dict[str, Made] = field(default_factory=dict)
+    """Files that the script itself has made or removed, by their paths."""
     restless: bool = False
+    """Programs have run that may have made others."""
     interruptible: bool = False
+    """SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2)."""
     enclosed: bool = False
+    """This shell was forked in a function."""
     trapped: bool = False
+    """It has had a trap, also if that is gone."""
     round: object = None
+    """How it stood at the beginning of a round of ``for`` (`repeating`)."""
 
     def copy(self) -> State:
         """An independent copy."""

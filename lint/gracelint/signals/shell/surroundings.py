@@ -9,7 +9,7 @@ from . import children, newborn, orders
 from .children import Forked
 from .host import Running
 from .outcome import Sent
-from .state import DIED
+from .parts import DIED
 from .targets import reached
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from ...regexes import regex
 from . import assigning, expansions, opening, reckoning, scopes
 from .keyed import Keyed, Reference
 from .parameters import compute
+from .parts import Truth
 from .printing import printed
-from .state import Truth
 from .values import Unknown
 
 if TYPE_CHECKING:

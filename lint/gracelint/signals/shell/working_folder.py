@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import filesystem
 from .filesystem import located, standing
-from .state import Truth
+from .parts import Truth
 from .values import Unknown, concatenate, default
 
 if TYPE_CHECKING:
