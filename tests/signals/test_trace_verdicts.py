@@ -530,3 +530,21 @@ def test_supervisord_may_kill_a_helper_late(tmp_path: Path, seconds: int, verdic
     # What the helper loses is nobody's concern here.
     assert trace.verdict == verdict
     assert "one after the other" in trace.paths[0].hops[0].why
+
+
+@pytest.mark.parametrize(
+    ("entry", "how"),
+    [
+        ('CMD ["npm", "start"]', "fork"),
+        ('ENTRYPOINT ["sh", "-c", "/start.sh & exec npm run other"]', "background"),
+    ],
+)
+def test_what_a_runner_starts_is_no_job_and_what_it_inherits_is_one(tmp_path: Path, entry: str, how: str) -> None:
+    files = {
+        "package.json": json.dumps({"name": "a", "scripts": {"start": "/start.sh", "other": "node server.js"}}),
+        "start.sh": "#!/bin/sh\napp\necho done\n",
+        "server.js": "require('http').createServer().listen(80)\n",
+    }
+    built = image(tmp_path, f"FROM node:22\nCOPY . /\nWORKDIR /\n{entry}\n", files)
+    hops = follow(built, programs=APP).paths[0].hops
+    assert {hop.how for hop in hops if "/start.sh" in hop.argv} == {how}
