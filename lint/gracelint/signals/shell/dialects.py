@@ -161,6 +161,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             job_names=True,
             skips_ended=True,
             stops_at_ended=True,
+            job_groups=True,
         ),
         options=BASH_OPTIONS,
         letters=BASH_LETTERS,

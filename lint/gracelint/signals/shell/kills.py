@@ -104,6 +104,8 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
             found = "other", ()
         elif manners.skips_ended and word is not None and word.startswith("%"):
             found = _left(machine, state, found)
+        if manners.job_groups and "m" in state.options and word is not None and word.startswith("%"):
+            found = _as_group(state, found)
         yield found
         if found[0] == "nobody" and manners.gives_up:
             return
@@ -118,6 +120,15 @@ def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> t
     if state.shell.dialect.kill.stops_at_ended and (thinned or forgotten):
         return "other", ()
     return to, left
+
+
+def _as_group(state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
+    """A job as the process group that it leads, with all that it has started."""
+    to, pids = job
+    leader = next(
+        (each.members[:1] or (each.pid,) for each in state.jobs if each.pid in pids and each.process.own_group), ()
+    )
+    return ("group", leader) if to == "job" and leader else job
 
 
 def _knows_more_jobs(state: State) -> bool:

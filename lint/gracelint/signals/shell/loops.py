@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ...parsers.shell import model as sh
 from ...records import replace
+from ...regexes import regex
 from ..process import Bound
 from . import commands, endings, filesystem, inputs, leaving, refusals, repeating, variables
 from . import words as wording
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_ITERATIONS = 100
 MOST_COUNTED = 20
+_LEAVES = regex(r"\b(?:break|exit|return|exec|kill)\b")  # what may end a loop whose condition is always true
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
@@ -117,12 +119,16 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         return [state]
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
-    same = loop.before == before
+    same = loop.before == before or _only_counts(state, node, loop.before, before)
     learned = not loop.count and state.settled != loop.settled  # what the launch decides: the next round begins with it
     endless = same or (
         not learned
         and _constant(state, loop.condition)
-        and (assumed or loop.count >= MOST_COUNTED or _alike(node, loop.before, before))
+        and (
+            assumed
+            or (loop.count >= MOST_COUNTED and _LEAVES.search(node.text.value) is None)
+            or _alike(node, loop.before, before)
+        )
     )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
         state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
@@ -170,6 +176,16 @@ def _alike(node: sh.While | sh.ArithmeticFor, before: Snapshot, now: Snapshot) -
         and "jobs" not in node.text.value
         and {job.text.span for job in jobs} == {job.text.span for job in more}
     )
+
+
+def _only_counts(state: State, node: sh.While | sh.ArithmeticFor, before: Snapshot, now: Snapshot) -> bool:
+    """Whether a round has changed nothing but variables that it counts: after that nobody knows how far."""
+    (jobs, (variables, *standing)), (more, (held, *after)) = before, now
+    if jobs != more or standing != after:
+        return False
+    names = repeating.counted(state, node, variables, held)  # type: ignore[arg-type] # the variables of a snapshot
+    state.variables |= {each: Unknown(f"${each}", nonempty=True) for each in names}
+    return bool(names)
 
 
 class Words:

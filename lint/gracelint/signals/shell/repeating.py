@@ -1,7 +1,7 @@
-"""Rounds of ``for`` that are all alike: ``for i in {30..0}; do if ping; then break; fi; sleep 1; done``.
+"""Rounds that are all alike: ``for i in {30..0}; do if ping; then break; fi; sleep 1; done``, ``while [ "$run" ]; do n=$((n + 1)); sleep 1; done``.
 
 What a round makes of a shell follows from what the shell was before. So where a round leaves it as the round has found it, but for the loop's own
-variable, and nothing in the round looks at that, each further one does the same: those between it and the last need not be gone through.
+variable (of ``for``) or one that is only counted (of ``while``), and nothing in the round looks at that, each further one does the same: those between it and the last need not be gone through.
 The last one is, so that the variable has its value behind the loop, and a ``break`` may have come with one value or another.
 """
 
@@ -17,6 +17,8 @@ from .state import State
 from .traps import PSEUDO
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...parsers.shell import model as sh
 
 FEWEST = 3
@@ -29,6 +31,9 @@ _INDIRECT = re.compile(
 )
 # Where a name without a dollar is a variable.
 _RECKONING = re.compile(r"\(\(|\$\[|\[\[|\blet\b|\$\{[^}]*:\s|\w\[|\b(?:local|declare|typeset)\s+-\w*i")
+# Where what is printed goes to a part of the script, and where it goes nowhere else.
+_LISTENED = re.compile(r"(?<!\|)\|(?!\|)|\$\((?!\()|`|<\(|>\(")
+_PRINTS = re.compile(r"(?<![\w./-])(?:echo|printf)\s(?:[^;|&<>\n`$]|\$(?!\())*(?=[;\n]|$)")
 _WORD = re.compile(r"[\w.:@%+-]+")
 
 _PARTS = attrgetter(
@@ -49,15 +54,47 @@ def standing(state: State, node: sh.For) -> tuple[object, ...]:
 
 def ignored(state: State, node: sh.For) -> bool:
     """Whether nothing in a round, nor in the functions that it may call, can look at the loop's variable."""
+    return _unseen(state, node.body.text.value, node.name)
+
+
+def counted(
+    state: State, node: sh.While | sh.ArithmeticFor, before: Mapping[str, object], now: Mapping[str, object]
+) -> frozenset[str]:
+    """The variables that a round has changed (``before``: their values in front of it), if it does nothing with them but to count and to print them; none if there is any other."""
+    changed = frozenset(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    for name in changed:
+        values = before.get(name), now.get(name)
+        if not all(isinstance(value, str) and value.lstrip("-").isdecimal() for value in values):
+            return frozenset()
+        text = _uncounted(node.text.value, name)
+        # What the loop does not count itself is a builtin's (OPTIND).
+        if text == node.text.value or not _unseen(state, text, name):
+            return frozenset()
+    return changed
+
+
+def _unseen(state: State, text: str, name: str) -> bool:
+    """Whether no command of a text, nor of the functions that it may call, can look at a variable."""
     if any(isinstance(value, Reference) for value in state.variables.values()) or not PSEUDO.isdisjoint(state.traps):
         return False
-    text = [node.body.text.value]
+    texts = [text]
     functions = dict(state.functions)
-    for part in text:  # which grows
-        if _looks(part, node.name):
+    for part in texts:  # which grows
+        if _looks(part, name):
             return False
-        text += [functions.pop(word).text.value for word in _words(part) if word in functions]
+        texts += [functions.pop(word).text.value for word in _words(part) if word in functions]
     return True
+
+
+@lru_cache(maxsize=64)
+def _uncounted(text: str, name: str) -> str:
+    """A text without the commands that count a variable, and without those that print it for nobody who is a part of the script."""
+    sum_of = rf"[\s\d+*-]*(?:\$?{name}|\$\{{{name}\}})[\s\d+*-]*"
+    text = re.sub(rf"(?<![\w$]){name}=(?:\$\(\({sum_of}\)\)|\$\(expr{sum_of}\)|`expr{sum_of}`)", "", text)
+    text = re.sub(rf"\(\(\s*(?:{name}\s*(?:\+\+|--|[+-]=\s*\d+)|(?:\+\+|--){name})\s*\)\)", "", text)
+    if _LISTENED.search(text) is None:
+        text = _PRINTS.sub("", text)
+    return text
 
 
 @lru_cache(maxsize=64)
