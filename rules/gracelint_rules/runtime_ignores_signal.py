@@ -53,11 +53,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.model import Reaction
+    from gracelint.signals.model import Program, Reaction
 
 
 # What a process without a handler does not even die of where it is not PID 1, signal(7).
 _HARMLESS = ("SIGWINCH", "SIGCHLD", "SIGURG", "SIGCONT")
+# How an application of a runtime listens for a signal; without SIG in front of its name in some.
+_LISTENS = {
+    **dict.fromkeys(("node", "bun"), "process.on('{signal}', …)"),
+    "deno": "Deno.addSignalListener('{signal}', …)",
+    "perl": "$SIG{{{short}}} = sub {{ … }}",
+    "php": "pcntl_async_signals(true); pcntl_signal({signal}, …)",
+    "ruby": "Signal.trap('{short}') {{ … }}",
+}
 _START = "start it behind an init (tini, docker run --init)"
 
 
@@ -84,7 +92,7 @@ def check(case: Case) -> Iterator[Finding]:
             else f"dies of {signal} at once, in the middle of its work: nothing in it handles the signal"
         )
         advice = (
-            "install a handler that finishes its work and exits"
+            f"install a handler{_listening(hop.program, signal)} that finishes its work and exits"
             if own
             else f"{_START}, and stop it with SIGTERM, as {signal} does nothing by default"
             if signal in _HARMLESS
@@ -98,6 +106,12 @@ def check(case: Case) -> Iterator[Finding]:
             confidence="medium",
             fix=None if own or signal in _HARMLESS else init_fix(case),
         )
+
+
+def _listening(program: Program | None, signal: str | None) -> str:
+    """What to write in the application, between parentheses; empty where that is not known."""
+    line = _LISTENS.get(program.name, "") if program is not None and signal is not None else ""
+    return f" ({line.format(signal=signal, short=(signal or '').removeprefix('SIG'))})" if line else ""
 
 
 def _ignores(reactions: Mapping[str, Reaction], signal: str | None) -> bool:

@@ -219,3 +219,28 @@ def test_the_folders_above_a_checkout_say_nothing(folder: str, tmp_path: Path, m
     there = json.loads(out.getvalue())["findings"]
     assert here
     assert [(each["code"], each["severity"]) for each in there] == [(each["code"], each["severity"]) for each in here]
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "says"),
+    [
+        ("node /app", "require('http').createServer().listen(80)\n", "a handler (process.on('SIGTERM', …)) that"),
+        ("perl /app", "sleep 1 while 1;\n", "a handler ($SIG{TERM} = sub { … }) that"),
+        (
+            "php /app",
+            "<?php while (true) sleep(1);\n",
+            "a handler (pcntl_async_signals(true); pcntl_signal(SIGTERM, …)) that",
+        ),
+        ("lua /app", "while true do end\n", "a handler that"),
+    ],
+)
+def test_how_an_application_listens(
+    start: str, text: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app").write_text(text)
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM debian:12\nRUN apt-get install -y nodejs perl php-cli lua5.4\nCOPY app /app\nCMD {json.dumps(start.split())}\n"
+    )
+    (finding,) = (each for each in lint(tmp_path)["findings"] if each["code"] == "GL308")
+    assert says in str(finding["message"])
