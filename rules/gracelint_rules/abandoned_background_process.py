@@ -22,7 +22,7 @@ celery -A proj beat &
 beat=$!
 gunicorn app:app &
 web=$!
-trap 'kill "$beat" "$web"; wait "$beat" "$web"' TERM
+trap 'kill "$beat" "$web"; wait "$beat" "$web"' TERM INT
 wait "$web"
 ```
 

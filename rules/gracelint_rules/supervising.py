@@ -103,7 +103,8 @@ def _indentation(text: Text) -> str:
 
 
 def _trap(pids: Sequence[str]) -> str:
-    return f"trap 'kill {_quoted(pids)}; wait {_quoted(pids)}' TERM"
+    """Ctrl-C (INT) is heard as well: what a script starts in the background ignores it (POSIX, "Asynchronous Lists")."""
+    return f"trap 'kill {_quoted(pids)}; wait {_quoted(pids)}' TERM INT"
 
 
 def _quoted(pids: Sequence[str]) -> str:
