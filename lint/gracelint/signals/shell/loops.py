@@ -1,4 +1,4 @@
-"""Loops: ``while``, ``until``, ``for``, ``select``, and when one of them holds the shell.
+"""Loops with a condition: ``while``, ``until``, ``for ((…))``, and when one of them holds the shell (`over_words`: ``for`` and ``select``).
 
 How often a loop goes round is not always known (a condition that nobody knows; words that come of a pattern or of a program's output). Then it is left without a
 round, after one, and after a second one that begins with what the first has left, if that has changed anything: what only a second round does
@@ -14,19 +14,17 @@ from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
 from ..process import Bound
-from . import commands, endings, filesystem, inputs, leaving, refusals, repeating, variables
-from . import words as wording
+from . import commands, endings, inputs, leaving, repeating
 from .compound import within
 from .outcome import Command
-from .parts import Block, Ended, Truth
-from .values import Unknown, alone, clip, name
+from .parts import Block, Ended
+from .values import Unknown, clip
 
 if TYPE_CHECKING:
     from .interpreter import Frame
     from .machine import Machine
     from .parts import JobState
     from .state import State
-    from .values import Field, Value
 
 MOST_ITERATIONS = 100
 MOST_COUNTED = 20
@@ -39,7 +37,7 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 class Loop:
     """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`_snapshot`) at the beginning of the last turn."""
+    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`snapshot`) at the beginning of the last turn."""
 
     __slots__ = (
         "again",
@@ -59,7 +57,7 @@ class Loop:
         self.entry, self.count, self.default, self.settled = object(), 0, state.default, state.settled
         self.counts = False
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
-        self.before: Snapshot = _snapshot(state)
+        self.before: Snapshot = snapshot(state)
 
     def following(self, before: Snapshot) -> Loop:
         """The same, behind one more turn."""
@@ -110,7 +108,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
     """The body has run. An iteration that changes nothing goes on for ever; one that rests on an assumption goes on until that changes."""
-    before = _snapshot(state)
+    before = snapshot(state)
     state.push("while", node, 0, loop.following(before))
     state.push("seq", loop.again)
     if machine.live:
@@ -155,7 +153,7 @@ def _maybe_holds(state: State, node: object, loop: Loop) -> None:
     state.candidate = holding
 
 
-def _snapshot(state: State, variable: str = "") -> Snapshot:
+def snapshot(state: State, variable: str = "") -> Snapshot:
     """The jobs that run, and what else a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
     variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
@@ -186,145 +184,6 @@ def _only_counts(state: State, node: sh.While | sh.ArithmeticFor, before: Snapsh
     names = repeating.counted(state, node, variables, held)  # type: ignore[arg-type] # the variables of a snapshot
     state.variables |= {each: Unknown(f"${each}", nonempty=True) for each in names}
     return bool(names)
-
-
-class Words:
-    """What a ``for`` frame remembers: its turns, and of the last one before which that is of use, the state and the assumptions at its beginning.
-
-    A turn is a value and, where it may be left out, the number of the turn behind all that stand for the same word, and the condition on which it takes place.
-    """
-
-    __slots__ = ("assumed", "before", "turns")
-
-    def __init__(self, turns: tuple[Turn, ...], before: object = None, assumed: dict[str, bool] | None = None) -> None:
-        self.turns, self.before, self.assumed = turns, before, assumed or {}
-
-
-class Turn:
-    """One round of ``for``."""
-
-    __slots__ = ("behind", "more", "value")
-
-    def __init__(self, value: Value, behind: int = 0, more: Truth | None = None) -> None:
-        self.value, self.behind, self.more = value, behind, more
-
-
-def _select(machine: Machine, state: State, node: sh.For) -> list[State]:
-    """``select``: without a round, as nobody answers; at the end of its input it has failed."""
-    words = machine.expand(state, node.words) if node.words is not None else state.parameters
-    if not words:
-        return machine.finished(state, 0)
-    last = node.redirects[-1] if node.redirects else None
-    if last is not None and last.operator == "<" and machine.value(state, last.target) == "/dev/null":
-        state.done(1)  # which set -e does not count
-        return [state]
-    return machine.undecided(state, "select")
-
-
-def over_words(machine: Machine, state: State, node: sh.For) -> list[State]:
-    """``for`` and ``select``."""
-    if node.selects:
-        return _select(machine, state, node)
-    written = node.words or ()
-    if refusals.bad_substitution(machine, state, written) or refusals.names_nothing(machine, state, written):
-        return [state]
-    turns: list[Turn] = []
-    if node.words is None:
-        for field in state.parameters:
-            _add(turns, field.value, field.rest)
-    for word in node.words or ():
-        for field in wording.expand(machine, state, (word,)):
-            if isinstance(field.value, str) and "f" not in state.options and wording.is_pattern(word, field.value):
-                nothing = () if "nullglob" in state.options else (field.value,)
-                _add_files(turns, field.value, filesystem.matching(machine, state, field.value) or nothing)
-            else:
-                _add(turns, field.value, field.rest or _is_open(word, field))
-    if turns and turns[0].more is None and node.name in state.readonly:
-        return variables.read_only(machine, state, node.name)
-    if node.redirects:
-        state.push("within", label="redirected")
-    state.push("within", label="loop")
-    state.push("for", node, 0, Words(tuple(turns)))
-    state.done(0)
-    return [state]
-
-
-def _add(turns: list[Turn], value: Value, many: bool) -> None:
-    """The turns of a word that is one, or of one that stands for any number of words."""
-    if not many:
-        turns.append(Turn(value))
-        return
-    behind, label = len(turns) + 2, name(value)
-    turns.append(Turn(value, behind, Truth(None, None, f"there is a word in {label}", f"there is no word in {label}")))
-    turns.append(Turn(value, behind, _more(f"a second word in {label}", None)))
-
-
-def _add_files(turns: list[Turn], value: str, files: tuple[str, ...]) -> None:
-    """The turns of a pattern: the files that are known to match, or the pattern itself, and perhaps others."""
-    turns += [Turn(file) for file in files]
-    turns.append(Turn(value, len(turns) + 1, _more(f"another file like {value}", False)))
-
-
-def _more(what: str, by_default: bool | None) -> Truth:
-    return Truth(None, by_default, f"there is {what}", f"there is not {what}")
-
-
-def _is_open(word: sh.Word, field: Field) -> bool:
-    """Whether a field stands for any number of words: an unknown expansion without quotes, and an array that nobody knows."""
-    if not isinstance(field.value, Unknown) or field.value.default is not None:
-        return False
-    return any(not getattr(part, "quoted", True) or getattr(part, "index", None) == "@" for part in word.parts)
-
-
-def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
-    """The next turn of ``for``."""
-    node, words = frame.node, frame.data
-    assert isinstance(node, sh.For) and isinstance(words, Words)
-    state.pop()
-    if frame.index >= len(words.turns):
-        state.rounds = words.turns
-        return [state]
-    turn = words.turns[frame.index]
-    if turn.more is None:
-        return [_turn_taken(state, node, _next(machine, state, node, frame.index, words), words)]
-    if words.before is not None and words.before == _snapshot(state, node.name):
-        state.push("for", node, turn.behind, Words(words.turns))
-        return [state]
-    status = state.status
-    state.done(None, turn.more)
-    result = []
-    for each, taken in machine.split(state):
-        each.status = status
-        if taken:
-            each.assumed = dict(words.assumed if words.before is not None else each.assumed)
-            _turn_taken(each, node, frame.index, words)
-        else:
-            each.push("for", node, turn.behind, Words(words.turns))
-        result.append(each)
-    return result
-
-
-def _next(machine: Machine, state: State, node: sh.For, index: int, words: Words) -> int:
-    """The turn to take: this one, or the last one where all up to it would do the same."""
-    ahead = words.turns[index:]
-    if machine.live or len(ahead) < repeating.FEWEST or any(turn.more is not None for turn in ahead):
-        return index
-    standing = repeating.standing(state, node)
-    if standing == state.round and repeating.ignored(state, node):
-        return len(words.turns) - 1
-    state.round = standing
-    return index
-
-
-def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:
-    """The state at the beginning of a round."""
-    following = words.turns[index + 1] if index + 1 < len(words.turns) else None
-    if following is not None and following.more is not None:
-        words = Words(words.turns, _snapshot(state, node.name), dict(state.assumed))
-    state.variables[node.name] = alone(words.turns[index].value)
-    state.push("for", node, index + 1, words)
-    state.push("seq", node.body)
-    return state
 
 
 def arithmetic(machine: Machine, state: State, node: sh.ArithmeticFor) -> list[State]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import ampersands, capturing, compound, loops, refusals, scopes, traps
+from . import ampersands, capturing, compound, loops, over_words, refusals, scopes, traps
 from .interpreter import Frame
 from .parts import Ended
 
@@ -138,7 +138,7 @@ RESUME: dict[str, Callable[[Machine, State, Frame], list[State]]] = {
     "andor": compound.and_or_right,
     "if": compound.branch,
     "while": loops.turn,
-    "for": loops.iterate,
+    "for": over_words.iterate,
     "not": compound.invert,
     "call": _behind_call,
     "trap": _behind_trap,
