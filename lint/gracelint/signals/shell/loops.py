@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 MOST_ITERATIONS = 100
 MOST_COUNTED = 20
-_LEAVES = regex(r"\b(?:break|exit|return|exec|kill)\b")  # what may end a loop whose condition is always true
+# What may end a loop whose condition is always true, or reads what may.
+_LEAVES = regex(r"\b(?:break|exit|return|exec|kill|eval|source)\b|(?:^|[\s;&|({])\.\s")
 CHANGING = frozenset({"getopts", "read", "shift", "wait", "let", "eval", ".", "source"})
 
 
@@ -123,9 +124,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         not learned
         and _constant(state, loop.condition)
         and (
-            assumed
-            or (loop.count >= MOST_COUNTED and _LEAVES.search(node.text.value) is None)
-            or _alike(node, loop.before, before)
+            assumed or (loop.count >= MOST_COUNTED and not _may_leave(state, node)) or _alike(node, loop.before, before)
         )
     )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
@@ -164,6 +163,16 @@ def snapshot(state: State, variable: str = "") -> Snapshot:
         for path, file in state.made.items()
     }
     return tuple(job for job in state.jobs if not job.told), (variables, made, state.standing())
+
+
+def _may_leave(state: State, node: sh.While | sh.ArithmeticFor) -> bool:
+    """Whether a later round may be the last one."""
+    text = node.text.value
+    return (
+        "e" in state.options
+        or _LEAVES.search(text) is not None
+        or any(_LEAVES.search(each.text.value) for each in state.functions.values())
+    )
 
 
 def _alike(node: sh.While | sh.ArithmeticFor, before: Snapshot, now: Snapshot) -> bool:

@@ -109,6 +109,8 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
         return str(len(found or ""))
     if part.operator == ":" and part.name in ("@", "*"):
         return join(field.value for field in machine.items(state, part) or state.parameters)
+    if part.operator == "@" and part.name in ("@", "*"):
+        return join(operate(machine, state, part, field.value) for field in state.parameters)
     return operate(machine, state, part, parameter(state, part.name))
 
 

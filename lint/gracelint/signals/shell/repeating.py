@@ -66,7 +66,7 @@ def counted(
         values = before.get(name), now.get(name)
         if not all(isinstance(value, str) and value.lstrip("-").isdecimal() for value in values):
             return frozenset()
-        text = _uncounted(node.text.value, name)
+        text = _uncounted(node.text.value, name, "e" in state.options)
         # What the loop does not count itself is a builtin's (OPTIND).
         if text == node.text.value or not _unseen(state, text, name):
             return frozenset()
@@ -87,11 +87,15 @@ def _unseen(state: State, text: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _uncounted(text: str, name: str) -> str:
-    """A text without the commands that count a variable, and without those that print it for nobody who is a part of the script."""
+def _uncounted(text: str, name: str, strict: bool) -> str:
+    """A text without the commands that count a variable, and without those that print it for nobody who is a part of the script. ``strict``: under ``set -e``, which looks at what ``((n--))`` comes to."""
     sum_of = rf"[\s\d+*-]*(?:\$?{name}|\$\{{{name}\}})[\s\d+*-]*"
     text = re.sub(rf"(?<![\w$]){name}=(?:\$\(\({sum_of}\)\)|\$\(expr{sum_of}\)|`expr{sum_of}`)", "", text)
-    text = re.sub(rf"\(\(\s*(?:{name}\s*(?:\+\+|--|[+-]=\s*\d+)|(?:\+\+|--){name})\s*\)\)", "", text)
+    step = rf"(?:{name}\s*(?:\+\+|--|[+-]=\s*\d+)|(?:\+\+|--){name})"
+    alone, end = r"(^|[;\n]|\bdo\b|\bthen\b)\s*", r"(?=\s*(?:[;\n]|$))"  # a command whose status nobody asks for
+    text = re.sub(rf"{alone}:\s+\$\(\(\s*{step}\s*\)\){end}", r"\1", text)
+    if not strict:
+        text = re.sub(rf"{alone}\(\(\s*{step}\s*\)\){end}", r"\1", text)
     if _LISTENED.search(text) is None:
         text = _PRINTS.sub("", text)
     return text
