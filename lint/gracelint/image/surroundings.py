@@ -169,8 +169,8 @@ class Surroundings:
 
     def value(self, name: str) -> str | Each | None:
         """A variable's value; None where not known."""
-        if name in self.assigned or self.read_in:
-            return self.assigned.get(name)
+        if name in self.assigned or self.read_in or not name.isidentifier():
+            return self.assigned.get(name)  # `$1` is not known
         is_set, value = self.asked[name] = self.variables.get(name)
         return value if is_set else ""
 
