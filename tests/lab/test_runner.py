@@ -257,7 +257,7 @@ def test_an_older_kernel_announces_ends(monkeypatch: pytest.MonkeyPatch, trap: s
         pytest.skip("the process connector needs root in the machine's own namespaces")
     monkeypatch.setattr(kernel, "tells_ends", lambda: False)
     monkeypatch.setattr(kernel, "wait_status", lambda pidfd: None)
-    report = run(["sh", "-c", f"trap '{trap}' TERM; sleep 0.5 & wait"], grace=5)
+    report = run(["sh", "-c", f"trap '{trap}' TERM; sleep 2 & wait"], grace=5)
     assert report.verdict == verdict
     assert [str(process.status) for process in report.tree] == ["status 0", status]
 
