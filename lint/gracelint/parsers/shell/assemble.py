@@ -149,9 +149,9 @@ class Assembler:
             if kind is Word:
                 words.append(content)  # type: ignore[arg-type]  # as its class says
             elif kind is Redirect:
-                redirects.append(content)  # type: ignore[arg-type]
+                redirects.append(content)  # type: ignore[arg-type]  # as its class says
             elif kind is Assignment:
-                assignments.append(content)  # type: ignore[arg-type]
+                assignments.append(content)  # type: ignore[arg-type]  # as its class says
             elif tokens[number].kind is Kind.ODD:
                 odd = odd or str(content)
         if odd is not None:
