@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import sys
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 REFUSES = sys.flags.dev_mode
 """Whether the frozen records of classes made from now on refuse to be changed."""
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from dataclasses import dataclass, field, fields, replace
     from typing import NamedTuple
 else:
@@ -178,4 +179,26 @@ else:
             return found
 
 
-__all__ = ["NamedTuple", "dataclass", "field", "fields", "replace"]
+class Lazy:
+    """A base for records of which more can be told than their fields say: values that are worked out when they are first read.
+
+    Such a value stands in a slot, which the base of the record declares with its type. ``worked_out`` names, for each of
+    these slots, the function that makes the value of the record. Once it is made, reading it costs no call.
+    """
+
+    __slots__ = ()
+    worked_out: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+
+    if not TYPE_CHECKING:  # else any name would do for an attribute
+
+        def __getattr__(self, name):
+            """Python asks here for what it has not found: a slot that is still empty, or a name that means nothing."""
+            work_out = self.worked_out.get(name)
+            if work_out is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            value = work_out(self)
+            object.__setattr__(self, name, value)
+            return value
+
+
+__all__ = ["Lazy", "NamedTuple", "dataclass", "field", "fields", "replace"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import cached_property
 from types import ModuleType
+from typing import ClassVar
 
 import pytest
 
@@ -159,3 +160,41 @@ def test_a_named_tuple_is_one() -> None:
     assert pickle.loads(pickle.dumps(Pair(3))) == Pair(3)
     assert repr(Pair(1)) == "Pair(left=1, right=2)"
     assert Nothing() == ()
+
+
+class Measured(records.Lazy):
+    __slots__ = ("area",)
+    area: int
+
+
+MADE: list[str] = []
+
+
+def _area(square: Square) -> int:
+    MADE.append("area")
+    return square.side**2
+
+
+@records.dataclass(frozen=True, slots=True)
+class Square(Measured):
+    side: int
+
+    worked_out: ClassVar = {"area": _area}
+
+
+def test_a_lazy_value_is_worked_out_once() -> None:
+    MADE.clear()
+    square = Square(3)
+    assert MADE == []
+    assert (square.area, square.area, MADE) == (9, 9, ["area"])
+
+
+def test_a_lazy_value_is_no_part_of_the_record() -> None:
+    known, fresh = Square(3), Square(3)
+    assert known.area == 9 and known == fresh and repr(known) == "Square(side=3)"
+    assert pickle.loads(pickle.dumps(known)) == copy.copy(known) == fresh
+    assert records.replace(known, side=4).area == 16
+
+
+def test_what_is_no_lazy_value_is_no_attribute() -> None:
+    assert not hasattr(Square(3), "volume")

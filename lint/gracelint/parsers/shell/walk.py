@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .model import AndOr, Background, Branch, Pipeline
+from . import model
+from .model import AndOr, Background, Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ class _Nodes(dict[type, bool]):
     """Whether a class is one of the model's."""
 
     def __missing__(self, kind: type) -> bool:
-        known = self[kind] = kind.__module__ == Branch.__module__ and hasattr(kind, "__match_args__")
+        known = self[kind] = vars(model).get(kind.__name__) is kind
         return known
 
 
@@ -39,7 +40,7 @@ _FIELDS, _NODES = _Fields(), _Nodes()
 def walk(node: Any) -> Iterator[Any]:
     """A node of the model and all nodes below it, in the order of their fields, parents first.
 
-    Yields dataclasses of ``model`` (branches and arms included), not texts or plain values.
+    Yields records of ``model`` (branches and arms included), not texts or plain values.
     """
     fields, nodes = _FIELDS, _NODES
     stack = [node]

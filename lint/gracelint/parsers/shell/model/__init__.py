@@ -1,0 +1,86 @@
+"""The shell model: what gracelint sees of a shell script, whichever parser read it.
+
+One vocabulary for POSIX sh, dash, busybox ash and bash. Every node has a ``text``: where it stands in what the user
+wrote. Words keep their structure (literals, parameters, substitutions), because what a word becomes decides which
+program runs. Nodes are immutable and compare by structure and place, so that two front ends can be held equal.
+"""
+
+from .commands import (
+    AndOr,
+    ArithmeticCommand,
+    ArithmeticFor,
+    Arm,
+    Assignment,
+    Background,
+    Block,
+    Branch,
+    Case,
+    Command,
+    Conditional,
+    Coprocess,
+    For,
+    Function,
+    Group,
+    If,
+    Pipeline,
+    Redirect,
+    Script,
+    Simple,
+    Subshell,
+    Unreadable,
+    While,
+)
+from .conditions import (
+    Binary,
+    Both,
+    Condition,
+    Not,
+    Unary,
+)
+from .words import (
+    Arithmetic,
+    CommandSubstitution,
+    LiteralText,
+    Parameter,
+    Part,
+    ProcessSubstitution,
+    Word,
+)
+
+__all__ = [
+    "AndOr",
+    "Arithmetic",
+    "ArithmeticCommand",
+    "ArithmeticFor",
+    "Arm",
+    "Assignment",
+    "Background",
+    "Binary",
+    "Block",
+    "Both",
+    "Branch",
+    "Case",
+    "Command",
+    "CommandSubstitution",
+    "Condition",
+    "Conditional",
+    "Coprocess",
+    "For",
+    "Function",
+    "Group",
+    "If",
+    "LiteralText",
+    "Not",
+    "Parameter",
+    "Part",
+    "Pipeline",
+    "ProcessSubstitution",
+    "Redirect",
+    "Script",
+    "Simple",
+    "Subshell",
+    "Unary",
+    "Unreadable",
+    "While",
+    "Word",
+]
