@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...parsers.python import expressions as syntax_of_values
 from ...parsers.python import model as syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ...parsers.python.expressions import Expression
 
 _TAKES = frozenset({"pop", "popleft", "popitem", "remove"})
 
@@ -24,11 +22,11 @@ def advances(node: syntax.While) -> bool:
     """Whether a lap changes what the condition of a loop asks for."""
     tests = [part for test in (node.test, *_ways_out(node.body)) for part in _parts(test)]
     asked = {name for part in tests for name in _name(part)}
-    binds = any(isinstance(part, syntax_of_values.Bind) for part in tests)
+    binds = any(isinstance(part, syntax.Bind) for part in tests)
     return binds or not asked.isdisjoint(_changed(node.body))
 
 
-def _ways_out(body: Sequence[syntax.Statement]) -> Iterator[Expression]:
+def _ways_out(body: Sequence[syntax.Statement]) -> Iterator[syntax.Expression]:
     """What a body asks right before it leaves the loop."""
     for statement in body:
         match statement:
@@ -45,7 +43,7 @@ def _changed(body: Sequence[syntax.Statement]) -> Iterator[str]:
     for statement in body:
         match statement:
             case syntax.Assign():
-                if not isinstance(statement.value, syntax_of_values.Constant) or statement.operator is not None:
+                if not isinstance(statement.value, syntax.Constant) or statement.operator is not None:
                     for target in statement.targets:
                         yield from (name for part in _targets(target) for name in _name(part))
                 yield from _taken(statement.value)
@@ -61,35 +59,35 @@ def _changed(body: Sequence[syntax.Statement]) -> Iterator[str]:
                 yield from (name for arm in statement.arms for name in _changed(arm))
 
 
-def _targets(target: Expression) -> Iterable[Expression]:
-    return target.items if isinstance(target, syntax_of_values.Items) else (target,)
+def _targets(target: syntax.Expression) -> Iterable[syntax.Expression]:
+    return target.items if isinstance(target, syntax.Items) else (target,)
 
 
-def _taken(value: Expression | None) -> Iterator[str]:
+def _taken(value: syntax.Expression | None) -> Iterator[str]:
     """What ``stack.pop()`` is taken from."""
-    if isinstance(value, syntax_of_values.Call):
+    if isinstance(value, syntax.Call):
         function = value.function
-        if isinstance(function, syntax_of_values.Attribute) and function.name in _TAKES:
+        if isinstance(function, syntax.Attribute) and function.name in _TAKES:
             yield from _name(function.value)
 
 
-def _parts(value: Expression) -> Iterator[Expression]:
+def _parts(value: syntax.Expression) -> Iterator[syntax.Expression]:
     """The operands of a condition."""
     stack = [value]
     while stack:
         part = stack.pop()
         yield part
-        if isinstance(part, syntax_of_values.Operation):
+        if isinstance(part, syntax.Operation):
             stack += part.operands
-        elif isinstance(part, syntax_of_values.Call):
+        elif isinstance(part, syntax.Call):
             stack += [argument.value for argument in part.arguments]
 
 
-def _name(value: Expression) -> Iterator[str]:
+def _name(value: syntax.Expression) -> Iterator[str]:
     """A variable's name, with its attributes."""
     names: list[str] = []
-    while isinstance(value, syntax_of_values.Attribute):
+    while isinstance(value, syntax.Attribute):
         names.append(value.name)
         value = value.value
-    if isinstance(value, syntax_of_values.Name):
+    if isinstance(value, syntax.Name):
         yield ".".join([value.name, *reversed(names)])

@@ -1,35 +1,13 @@
-"""Expressions of the Python model (`model`). Those that decide nothing about signals are `Other`, with the expressions inside them kept, so that no call is lost."""
+"""Expressions of the Python model. Those that decide nothing about signals are `Other`, with the expressions inside them kept, so that no call is lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ...records import dataclass
+from ....records import dataclass
 
 if TYPE_CHECKING:
-    from ...source import Text
-
-__all__ = [
-    "MOST_ITEMS",
-    "Argument",
-    "Attribute",
-    "Await",
-    "Bind",
-    "Call",
-    "Choice",
-    "Clause",
-    "Comprehension",
-    "Constant",
-    "Dictionary",
-    "Expression",
-    "Items",
-    "Lambda",
-    "Name",
-    "Operation",
-    "Other",
-    "Parameter",
-    "Subscript",
-]
+    from ....source import Text
 
 # Of longer displays (tables of constants) the items that are constants are left out.
 MOST_ITEMS = 200

@@ -1,22 +1,14 @@
-"""The Python model: what gracelint sees of a Python module, whatever version of the language it is written in.
-
-A reduced syntax tree: enough to follow imports, calls, handlers and blocking loops in the order they run. Expressions
-that decide nothing about signals are `Other`, with the expressions inside them kept, so that no call is lost.
-Every node has a ``text``: where it stands in the file.
-"""
+"""Statements of the Python model, and the module that they make up."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ...records import dataclass
-from .expressions import *  # noqa: F403 # one model, two modules
+from ....records import dataclass
 
 if TYPE_CHECKING:
-    from ...source import Span, Text
+    from ....source import Span, Text
     from .expressions import Expression, Parameter
-
-# --- statements ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
