@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""PATH where no image sets one (BuildKit's util/system/path.go, DefaultPathEnvUnix)."""
+
 
 def normal(path: str) -> str:
     """An absolute path without ``.``, ``..`` and doubled slashes."""

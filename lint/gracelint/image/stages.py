@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from .configuration import Configuration, Stage, Stages
 from .instructions import HANDLERS, declare
 from .model import Argument, BaseImage, CommandLine, StopSignal
+from .paths import DEFAULT_PATH
 from .stop_signal import canonical_signal
 from .substitution import Variables, expand
 
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
     from ..parsers.dockerfile.model import Dockerfile, Instruction
 
-DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-# util/system/path.go (DefaultPathEnvUnix), platform.go (defaultArgs): set in every build, their values depend on it.
+# platform.go (defaultArgs): set in every build, their values depend on it.
 _PLATFORM_ARGS = tuple(
     f"{side}{what}" for side in ("BUILD", "TARGET") for what in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
 )

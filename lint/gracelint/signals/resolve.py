@@ -14,6 +14,7 @@ from ..image.entries import contains
 from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..image.model import Unknown as Missing
+from ..image.paths import DEFAULT_PATH
 from ..records import replace
 from ..regexes import regex
 from . import sleeping
@@ -46,7 +47,6 @@ _IDLE = frozenset(
 )
 # Where execvp looks that finds no PATH (glibc's `confstr`).
 WITHOUT_PATH = "/bin:/usr/bin"
-DEFAULT_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Resolver(Questions):
@@ -278,7 +278,7 @@ class Resolver(Questions):
     ) -> list[Alternative]:
         """A program that is looked for without a PATH, and is perhaps elsewhere."""
         name = arguments[0].value
-        ways = self._program(arguments, replace(environment, search=DEFAULT_SEARCH), pid, how)
+        ways = self._program(arguments, replace(environment, search=DEFAULT_PATH), pid, how)
         found = [replace(way, conditions=(*way.conditions, f"{name} is in /bin or /usr/bin")) for way in ways]
         failed = f"{name} is looked for without a PATH"
         return [*found, Alternative(None, 127, (f"{name} is not in /bin or /usr/bin",), failed=failed)]

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..image.paths import DEFAULT_PATH
 from .model import VERDICTS, SignalPath, Trace
 from .process import Alternative, Bound, Environment
-from .resolve import DEFAULT_SEARCH, Resolver
+from .resolve import Resolver
 from .stopping import Stop
 from .telling import Teller
 
@@ -46,7 +47,7 @@ def follow(
     resolver = Resolver(image, programs or {})
     launch = image.launch
     missing = list(image.missing)
-    search = image.env.get("PATH") or DEFAULT_SEARCH
+    search = image.env.get("PATH") or DEFAULT_PATH
     ways: list[Alternative] = []
     if any(len(argument.value) > LONGEST for argument in launch.arguments):
         ways = [Alternative(None, failed=f"a word of the launch is longer than the {LONGEST} bytes that Linux takes")]

@@ -12,7 +12,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import dataclass, field, replace
 from ..process import Alternative, Bound, Process
-from . import commands, filesystem, inputs, itself, making, scopes, tails
+from . import changes, commands, filesystem, inputs, itself, making, scopes, tails
 from .interpreter import TESTED
 from .outcome import Command
 from .parts import Block, Facts, JobState
@@ -90,7 +90,7 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
     finally:
         machine.forking -= 1
         state.restless = state.restless or _makes_files(machine, state, command)
-        filesystem.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
+        changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:

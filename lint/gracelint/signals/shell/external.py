@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..process import Environment
-from . import children, commands, filesystem, held, inputs, itself, limited, named_pipes, opening, orders, tails
+from . import (
+    changes,
+    children,
+    commands,
+    filesystem,
+    held,
+    inputs,
+    itself,
+    limited,
+    named_pipes,
+    opening,
+    orders,
+    tails,
+)
 from .parts import DIED, Block, Ended
 from .values import default
 
@@ -44,7 +57,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         inputs.consumed(state, node, name)
     if name not in filesystem.HARMLESS:
         state.restless = True
-        filesystem.doubt(state, " ".join(field.shown for field in fields))
+        changes.doubt(state, " ".join(field.shown for field in fields))
     environment = replace(surroundings(machine, state, pid1=False), given=given)
     feeders = held.beside(machine, state, node)
     result: list[State] = []
@@ -66,7 +79,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         _note_failure(state, command, alternative)
         return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
     if alternative.shell is not None or (process is not None and process.shell is not None):
-        filesystem.doubt(state)  # a script of its own
+        changes.doubt(state)  # a script of its own
     if process is None:
         _inherit(state, alternative)
         if alternative.shell is not None:

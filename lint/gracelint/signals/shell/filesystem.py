@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ...image.paths import normal
+from ...image.paths import DEFAULT_PATH, normal
 from . import patterns
-from .parts import Made
+from .changes import MOST_FILES, followed
+from .permissions import OF_ALL, OF_ROOT
 from .values import default
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from .state import State
     from .values import Value
 
-MOST_FILES = 64
-MOST_LINKS = 8
 # Programs that make no files.
 HARMLESS = frozenset(
     "basename cat cmp cut date dirname env expr false getent grep head hostname id kill ls nproc pgrep pidof pkill printenv ps readlink realpath seq sleep sort stat tail test "
@@ -29,13 +28,6 @@ HARMLESS = frozenset(
 )
 # Programs that have no reason to fail.
 SUCCEEDING = frozenset("clear date df free hostname id logger ps sleep sync uname uptime w whoami".split())
-# Folders of every distribution in which only root makes something.
-_OF_ROOT = frozenset(
-    "/ /bin /boot /etc /home /lib /opt /root /run /sbin /srv /usr /usr/bin /usr/lib /usr/sbin /usr/share /var /var/lib /var/log".split()
-)
-
-# Those in which everybody may.
-OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
 
 _WILD = frozenset("*?[")
 # What is below these, no image brings along.
@@ -50,26 +42,7 @@ def filled(commands: Iterable[Command]) -> tuple[str, ...]:
         if command.argv and command.argv[0].rpartition("/")[2] not in HARMLESS
         for word in command.argv[1:]
     )
-    return tuple(word for word in words if word.startswith("/") and word not in _OF_ROOT)
-
-
-def followed(state: State, path: str) -> str:
-    """An absolute path behind the links that the script has made."""
-    for _ in range(MOST_LINKS):
-        above, rest = path, ""
-        while above != "/" and (above not in state.made or state.made[above].target is None):
-            above, _, last = above.rpartition("/")
-            above, rest = above or "/", posixpath.join(last, rest) if rest else last
-        target = state.made[above].target if above != "/" else None
-        if target is None:
-            return path
-        path = normal(posixpath.join(posixpath.dirname(above), target, rest))
-    return path
-
-
-def is_link(state: State, path: str) -> bool:
-    """Whether the script has made a link of a path."""
-    return path in state.made and state.made[path].target is not None
+    return tuple(word for word in words if word.startswith("/") and word not in OF_ROOT)
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
@@ -186,89 +159,6 @@ def standing(machine: Machine, state: State, path: str) -> Kind:
     return "unknown" if kind == "none" and (state.restless or _writes(path)) else kind
 
 
-def note(state: State, path: str, kind: Kind) -> None:
-    """The script has made, or removed, what stands at a path."""
-    if kind == "none" and state.restless:
-        kind = "unknown"  # others make files as well
-    if kind == "file" and (found := state.made.get(path)) is not None and found.kind == "file":
-        return  # it stays whose it is
-    if len(state.made) < MOST_FILES:
-        state.made = {**state.made, path: Made(kind, user_of(state))}
-
-
-def note_doubtful(state: State, path: str) -> None:
-    """Somebody who may not be allowed to has written to a file: what is in it is not known."""
-    if len(state.made) < MOST_FILES and path not in state.made:
-        state.made = {**state.made, path: Made("unknown", None)}
-
-
-def note_link(state: State, path: str, target: str) -> None:
-    """The script has made a link to a path, as it was written."""
-    if len(state.made) < MOST_FILES:
-        state.made = {**state.made, path: Made("unknown", user_of(state), target=target)}
-
-
-def note_pipe(state: State, path: str) -> None:
-    """The script has made a named pipe."""
-    if len(state.made) < MOST_FILES:
-        state.made = {**state.made, path: Made("unknown", user_of(state), pipe=True)}
-
-
-def written(state: State, path: str, text: str | None) -> None:
-    """A redirection has written this to a file that is there (None: something)."""
-    found = state.made.get(path)
-    if found is not None:
-        state.made = {**state.made, path: Made(found.kind, found.user, True, text)}
-
-
-def doubt(state: State, where: str | None = None) -> None:
-    """Somebody else may have written to the files that a text names (None: to any): what is in them is not known any more."""
-    if any(file.content is not None and (where is None or path in where) for path, file in state.made.items()):
-        state.made = {
-            path: Made(file.kind, file.user, True) if where is None or path in where else file
-            for path, file in state.made.items()
-        }
-
-
-def open_to_all(state: State, path: str) -> None:
-    """Whose a file is, and who may write to it, is not known any more."""
-    found = state.made.get(path)
-    if found is not None:
-        state.made = {**state.made, path: Made(found.kind, None, found.written, found.content)}
-
-
-def user_of(state: State) -> str | None:
-    """The user, ``0`` for root; None where that is not known."""
-    name = "root" if state.shell.user is None else state.shell.user.partition(":")[0]
-    return "0" if name in ("root", "0") else None if name == "nobody" or not name else name
-
-
-def owns(state: State, path: str) -> bool | None:
-    """Whether a file that is there can be written to."""
-    user = user_of(state)
-    if user == "0":
-        return True
-    found = state.made.get(path)
-    if user is None or found is None or found.user is None:
-        return None
-    return found.user == user
-
-
-def writable(machine: Machine, state: State, folder: str) -> bool | None:
-    """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
-    user = user_of(state)
-    if user == "0" or folder in OF_ALL:
-        return not folder.startswith(("/proc", "/sys"))
-    if user is None or folder in state.made:
-        return owns(state, folder)
-    return False if folder in _OF_ROOT else None
-
-
-def is_everywhere(folder: str) -> bool:
-    """Whether every distribution has a folder."""
-    return folder in _OF_ROOT or folder in OF_ALL
-
-
 def _writes(path: str) -> bool:
     return path.startswith(("/run/", "/tmp/", "/var/", "/data", "/mnt", "/etc/", "/home/", "/config", "/secrets"))
 
@@ -314,7 +204,7 @@ def locate(machine: Machine, state: State, command: str) -> str | None:
 def search(state: State) -> str:
     """PATH."""
     found = state.lookup("PATH")
-    return found if isinstance(found, str) else "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return found if isinstance(found, str) else DEFAULT_PATH
 
 
 def located(path: str, workdir: Value) -> str | None:

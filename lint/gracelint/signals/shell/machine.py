@@ -19,7 +19,6 @@ from . import (
     children,
     compound,
     expansions,
-    filesystem,
     held,
     inputs,
     itself,
@@ -28,6 +27,7 @@ from . import (
     opening,
     over_words,
     parameters,
+    permissions,
     pipelines,
     refusals,
     simple,
@@ -140,7 +140,7 @@ class Machine:
         can = opening.opened(self, state, command, redirects)
         if can is False:
             return refusals.not_redirected(self, state, command)
-        if can is None and (self.live or filesystem.user_of(state) != "0") and opening.matters(state, command):
+        if can is None and (self.live or permissions.user_of(state) != "0") and opening.matters(state, command):
             return opening.perhaps(self, state, command, redirects)
         return self.opened(state, command)
 

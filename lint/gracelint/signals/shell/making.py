@@ -1,6 +1,6 @@
 """Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``, ``mkfifo``.
 
-What stands where is asked of the image, and of what the script has done itself (`made.Made`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
+What stands where is asked of the image, and of what the script has done itself (`changes`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
 where nothing stands in its way; else nobody knows. Options that are not modelled make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from . import filesystem
-from .filesystem import is_open, located, standing, writable
+from . import changes, filesystem, permissions
+from .filesystem import is_open, located, standing
 from .parts import Truth
+from .permissions import writable
 from .values import clip, default
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 
 def _unsure(machine: Machine, state: State, fields: list[Field]) -> list[State]:
     """It may fail; what is written without a look at its outcome is taken to succeed, but in a trap under ``set -e``, and where the user is not root, who could do it."""
-    if not machine.live and filesystem.user_of(state) != "0":
+    if not machine.live and permissions.user_of(state) != "0":
         return machine.hinges(state, Truth.success(f"`{clip(' '.join(field.shown for field in fields))}`"))
     if not state.tested and not (machine.live and "e" in state.options):
         return machine.finished(state, 0)
@@ -87,7 +88,7 @@ _MODES = frozenset({"x", "w", "r", "rw", "rwx", "wx", "rx"})
 def _mkdir(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
     for path in paths:
         kind = standing(machine, state, path)
-        if filesystem.is_link(state, path) and kind != "folder":
+        if changes.is_link(state, path) and kind != "folder":
             yield None if kind == "unknown" else False  # a link that leads nowhere is in the way
         elif "p" in letters:
             yield _with_parents(machine, state, path, kind)
@@ -96,7 +97,7 @@ def _mkdir(machine: Machine, state: State, letters: set[str], paths: list[str]) 
         else:
             outcome = _can_make(machine, state, path)
             if outcome is not False:
-                filesystem.note(state, path, "folder")
+                changes.note(state, path, "folder")
             yield outcome if kind == "none" or outcome is False else None
 
 
@@ -110,10 +111,10 @@ def _with_parents(machine: Machine, state: State, path: str, kind: Kind) -> Outc
         parent = posixpath.dirname(parent)
     if above == "file":
         return False
-    outcome = writable(machine, state, parent)
+    outcome = writable(state, parent)
     if outcome is not False:
         for each in missing:
-            filesystem.note(state, each, "folder")
+            changes.note(state, each, "folder")
     return outcome
 
 
@@ -123,64 +124,64 @@ def _can_make(machine: Machine, state: State, path: str) -> Outcome:
     kind = standing(machine, state, parent)
     if kind in ("none", "file"):
         return False
-    return writable(machine, state, parent) if kind == "folder" else None
+    return writable(state, parent) if kind == "folder" else None
 
 
 def can_write(machine: Machine, state: State, path: str) -> Outcome:
     """Whether a file can be opened to be written: made, or written again."""
-    path = filesystem.followed(state, path)
+    path = changes.followed(state, path)
     kind = standing(machine, state, path)
     if kind == "folder":
         return False
     if kind == "none":
         return _can_make(machine, state, path)
     if kind == "file":
-        return filesystem.owns(state, path)
+        return permissions.owns(state, path)
     parent = posixpath.dirname(path)
     above = standing(machine, state, parent)
     if above in ("none", "file"):
         return False
-    if parent in filesystem.OF_ALL and path not in state.made:
+    if parent in permissions.OF_ALL and path not in state.made:
         return True
-    there = above == "folder" or filesystem.is_everywhere(parent)
+    there = above == "folder" or permissions.is_everywhere(parent)
     # Root can, unless it is a folder, of which nothing is known; others, in what is theirs.
-    return True if there and filesystem.user_of(state) == "0" and writable(machine, state, parent) else None
+    return True if there and permissions.user_of(state) == "0" and writable(state, parent) else None
 
 
 def _touch(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
-    for path in (filesystem.followed(state, each) for each in paths):
+    for path in (changes.followed(state, each) for each in paths):
         if "c" in letters or standing(machine, state, path) == "folder":
             yield True
             continue
         outcome = can_write(machine, state, path)
         if outcome is not False:
-            filesystem.note(state, path, "file")
+            changes.note(state, path, "file")
         yield outcome
 
 
 def _rm(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
     recursive = bool(letters & {"r", "R"})
     for path in paths:
-        kind = "file" if filesystem.is_link(state, path) else standing(machine, state, path)
+        kind = "file" if changes.is_link(state, path) else standing(machine, state, path)
         if kind == "none":
             yield "f" in letters
         elif kind == "folder" and not recursive:
             yield False if "d" not in letters else None
         else:
-            may = writable(machine, state, posixpath.dirname(path))
+            may = writable(state, posixpath.dirname(path))
             if may is not False:
-                filesystem.note(state, path, "none")
+                changes.note(state, path, "none")
             yield may if kind != "unknown" or "f" in letters or may is False else None
 
 
 def _chmod(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
-    for path in (filesystem.followed(state, each) for each in paths[1:]):
+    for path in (changes.followed(state, each) for each in paths[1:]):
         if standing(machine, state, path) == "none":
             yield False
         else:
-            outcome = filesystem.owns(state, path)
+            outcome = permissions.owns(state, path)
             if outcome is not False:
-                filesystem.open_to_all(state, path)
+                changes.open_to_all(state, path)
                 if _lets_execute(posixpath.basename(paths[0])):
                     state.permitted |= {path}
             yield outcome
@@ -192,19 +193,19 @@ def _lets_execute(mode: str) -> bool:
 
 
 def _chown(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
-    for path in (filesystem.followed(state, each) for each in paths[1:]):
+    for path in (changes.followed(state, each) for each in paths[1:]):
         if standing(machine, state, path) == "none":
             yield False
         else:
             outcome = _may_give(state, path)
             if outcome:
-                filesystem.open_to_all(state, path)
+                changes.open_to_all(state, path)
             yield outcome
 
 
 def _may_give(state: State, path: str) -> Outcome:
     """Whether a file can be given to somebody: by root; others can give what is theirs to themselves."""
-    user = filesystem.user_of(state)
+    user = permissions.user_of(state)
     if user in ("0", None):
         return user == "0" or None
     found = state.made.get(path)
@@ -222,7 +223,7 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         return
     for source in sources:
         found = standing(machine, state, source)
-        if moves and filesystem.is_link(state, source):
+        if moves and changes.is_link(state, source):
             found = "unknown"
         if found == "none" or (found == "folder" and not moves and not letters & {"r", "R", "a"}):
             yield False
@@ -230,14 +231,14 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" else target
         outcome = can_write(machine, state, place) if found == "file" else None
         if moves and outcome is not False:
-            taken = writable(machine, state, posixpath.dirname(source))
+            taken = writable(state, posixpath.dirname(source))
             outcome = taken if taken is not True else outcome
         if outcome is not False:
-            filesystem.note(state, place, found)
+            changes.note(state, place, found)
             if found == "file":
-                filesystem.written(state, place, filesystem.content(machine, state, source))
+                changes.written(state, place, filesystem.content(machine, state, source))
             if moves:
-                filesystem.note(state, source, "none")
+                changes.note(state, source, "none")
         yield outcome if outcome is False or (found == "file" and not letters & {"n", "T"}) else None
 
 
@@ -261,17 +262,17 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
         posixpath.join(target, posixpath.basename(source)) if standing(machine, state, target) == "folder" else target
     )
     kind = standing(machine, state, place)
-    nowhere = kind == "none" or filesystem.begins_empty(machine, state, filesystem.followed(state, place))
-    if filesystem.is_link(state, place) and nowhere:
+    nowhere = kind == "none" or filesystem.begins_empty(machine, state, changes.followed(state, place))
+    if changes.is_link(state, place) and nowhere:
         kind = "file"  # one that leads nowhere
     if kind == "folder" or (kind == "file" and "f" not in letters):
         yield False
         return
     outcome = _can_make(machine, state, place)
     if outcome is not False and "s" in letters and "relative" not in letters:
-        filesystem.note_link(state, place, source)
+        changes.note_link(state, place, source)
     elif outcome is not False:
-        filesystem.note(state, place, "unknown")
+        changes.note(state, place, "unknown")
     yield outcome if kind == "none" or outcome is False or "f" in letters else None
 
 
@@ -280,7 +281,7 @@ def _mkfifo(machine: Machine, state: State, letters: set[str], paths: list[str])
         kind = standing(machine, state, path)
         outcome = False if kind in ("file", "folder") else _can_make(machine, state, path)
         if outcome is not False:
-            filesystem.note_pipe(state, path)
+            changes.note_pipe(state, path)
         yield outcome if kind == "none" or outcome is False else None
 
 

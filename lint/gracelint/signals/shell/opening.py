@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...records import replace
-from . import filesystem, making, refusals
+from . import changes, filesystem, making, permissions, refusals
 from .filesystem import located, standing
 from .parts import Truth
 from .values import clip
@@ -35,22 +35,22 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
                 return False
             continue
         path = located(word, state.workdir)
-        path = filesystem.followed(state, path) if path is not None else None
+        path = changes.followed(state, path) if path is not None else None
         if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
             continue
         kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
         outcome = making.can_write(machine, state, path)
-        if outcome is False or (outcome is None and filesystem.user_of(state) not in ("0", None)):
-            filesystem.note_doubtful(state, path)
+        if outcome is False or (outcome is None and permissions.user_of(state) not in ("0", None)):
+            changes.note_doubtful(state, path)
         if kept or outcome is False:
             return False
         known = outcome and known
         if path in state.made and state.made[path].kind == "unknown":
-            filesystem.doubt(state)  # a link: what it leads to is written
+            changes.doubt(state)  # a link: what it leads to is written
             continue
         text = _before(machine, state, path, each.operator) if _prints(command) else None
-        filesystem.note(state, path, "file")
-        filesystem.written(state, path, text)
+        changes.note(state, path, "file")
+        changes.written(state, path, text)
     return known
 
 
@@ -134,9 +134,9 @@ def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -
         return
     word = machine.value(state, only.target)
     path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
-    path = filesystem.followed(state, path) if path is not None else None
+    path = changes.followed(state, path) if path is not None else None
     if path is not None and path in state.made and state.made[path].kind == "unknown":
         return
     before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""
     if path is not None and before is not None and len(before) + len(text) <= MOST_CHARACTERS:
-        filesystem.written(state, path, before + text)
+        changes.written(state, path, before + text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import filesystem
+from . import filesystem, permissions
 from .filesystem import located, standing
 from .parts import Truth
 from .values import Unknown, concatenate, default
@@ -37,7 +37,7 @@ def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[
     kind: Kind = "unknown"
     if isinstance(target, str) and path is not None:
         kind = "folder" if not known else standing(machine, state, path)
-    if kind == "file" or (path == "/root" and filesystem.user_of(state) not in ("0", None)):
+    if kind == "file" or (path == "/root" and permissions.user_of(state) not in ("0", None)):
         return machine.finished(state, 1)
     if kind == "none":
         return _perhaps_mounted(machine, state, path or "/")
