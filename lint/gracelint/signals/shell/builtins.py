@@ -125,17 +125,12 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         letters = set(word[1:])
         rest = rest[1:]
         refused = _refused_option(state, letters, rest)
-        if refused and state.shell.dialect.family == "bash":
-            return misuse.failed(
-                machine, state, 2, ends=state.shell.dialect.specials_end, why=f"set has no option {refused}"
-            )
         if refused:
-            ends = refused != rest[0].shown if rest else True
-            if ends or state.shell.dialect.unknown_option_ends:
-                return [
-                    machine.leave(state, 2, f"set has no option {refused}, and {state.shell.dialect.family} gives up")
-                ]
-            return machine.finished(state, 1)
+            dialect = state.shell.dialect
+            is_name = bool(rest) and refused == rest[0].shown
+            ends = dialect.unknown_option_ends if is_name else dialect.specials_end
+            status = misuse.WRONG if ends else misuse.status_of(state, "set")
+            return misuse.failed(machine, state, status, ends=ends, why=f"set has no option {refused}")
         if "o" in letters:
             letters.discard("o")
             if rest:
@@ -155,7 +150,7 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:
     """A letter, or the name behind ``-o``, that a shell of a known version does not have."""
     dialect = state.shell.dialect
-    if dialect.version is None and dialect.family != "bash":
+    if dialect.version is None and dialect.options_vary:
         return ""
     unknown = sorted(letters - dialect.letters - {"o"})
     if unknown:
@@ -169,9 +164,14 @@ def _shift(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     if count is None:
         state.parameters = (Field(Unknown("$@", rest=True), node.text, parameter=True),)
     elif not state.shift(max(0, count)):
-        if state.shell.dialect.family == "dash":
-            return [machine.leave(state, 2, f"there are not {count} arguments to shift, and dash gives up")]
-        return machine.finished(state, 1)
+        ends = state.shell.dialect.builtins.shift_ends
+        return misuse.failed(
+            machine,
+            state,
+            misuse.WRONG if ends else misuse.FAILED,
+            ends=ends,
+            why=f"there are not {count} arguments to shift",
+        )
     return machine.finished(state, 0)
 
 
@@ -199,9 +199,9 @@ def _unsure(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 
 def _alias(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``alias``: bash does not expand any in a script, unless it is told to."""
+    """``alias``: what counts only where aliases are expanded."""
     state.shell.aliased = True
-    if state.shell.dialect.family != "bash" or "expand_aliases" in state.options:
+    if state.shell.dialect.builtins.aliases or "expand_aliases" in state.options:
         state.shell.aliases.update(field.shown.partition("=")[0] for field in fields[1:] if "=" in field.shown)
     return machine.finished(state, 0)
 

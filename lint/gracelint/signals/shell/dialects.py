@@ -7,9 +7,10 @@ trap runs when a signal ends it, and how it names ``$0``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .traits import Dialect, Exec, Kill, Syntax, Trap, Wait
+from .traits import Builtins, Dialect, Exec, Kill, Leave, Source, Syntax, Trap, Wait
 
 if TYPE_CHECKING:
     from .outcome import Family
@@ -66,6 +67,7 @@ SIMPLE = (frozenset[str](),)
 PROCPS = Kill(gives_up=True)
 
 
+@lru_cache(maxsize=64)
 def dialect(family: Family, version: str | None = None, *, posix: bool = False) -> Dialect:
     """The shell of this family and version (None: a current one); ``posix``: bash under the name ``sh``."""
     if family == "dash":
@@ -83,17 +85,21 @@ def _dash(version: str | None) -> Dialect:
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
         ),
         Exec({"subshell": FORKED_ASH, "compound": FORKED_ASH}),
-        Trap(prefix=False, refusal_ends=True),
+        Trap(prefix=False, refusal_ends=True, told_in_substitutions=False),
         Wait(),
         Kill(prefix=False, dashes=False, joined=True, gives_up=True),
+        Source(afresh=True, folders=True, arguments=False, needs_file=False),
+        Leave(whole_status=True),
+        Builtins(shift_ends=True, any_mask=True, bare_local="outer"),
         lacks=LACKED_BY_ASH | {"help", "history", "let", "source"},
         options=DASH_OPTIONS,
         letters=DASH_LETTERS,
+        shows_command_letter=False,
+        errexit_in_substitutions=True,
         job_words=False,
         leaves_on_interrupt=True,
         ignores_quit=False,
         documents_are_open=True,
-        reads_afresh=True,
     )
 
 
@@ -114,14 +120,17 @@ def _ash(version: str | None) -> Dialect:
         Trap(pseudo_signals=frozenset({"ERR"}) if _since(version, 1, 35) else frozenset()),
         Wait("n", first_of_named=False, orphans=True, forgets_ended=True, doubts_failed=True),
         Kill(lists=True, jobs_first=True, skips_ended=True, is_applet=True),
+        Source(afresh=True, folders=True),
+        Leave(),
+        Builtins(statuses={"printf": 1, "read": 1, "set": 1, "ulimit": 1}, option_statuses={"ulimit": 1}),
         lacks=LACKED_BY_ASH,
         options=DASH_OPTIONS | {"pipefail"},
         letters=DASH_LETTERS,
         unknown_option_ends=False,
+        compounds_pass=True,
         functions_keep_loops=False,
         leaves_on_interrupt=True,
         documents_are_open=True,
-        reads_afresh=True,
     )
 
 
@@ -134,7 +143,19 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
     return Dialect(
         "bash",
         version,
-        Syntax(appends=True, braces=True, dollar_quotes="'\""),
+        Syntax(
+            appends=True,
+            braces=True,
+            dollar_quotes="'\"",
+            dollar_brackets=True,
+            arrays=True,
+            named_descriptors=True,
+            substitutes_files=True,
+            declares_whole=True,
+            reckons_in_brackets=True,
+            arithmetic_ends=False,
+            unset_in_arithmetic=True,
+        ),
         Exec(
             {"command": tail, "subshell": tuple(labels | {"redirection"} for labels in tail)},
             pseudo_traps_keep=True,
@@ -142,7 +163,12 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             options="acl",
             leaves_by_exit_trap=False,
         ),
-        Trap(options=True, pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}), exit_on_signal=True),
+        Trap(
+            options=True,
+            pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
+            exit_on_signal=True,
+            interrupt_stays=True,
+        ),
         Wait(
             "fnp" if _since(version, 5, 1) else "fn",
             oldest_first=True,
@@ -152,6 +178,8 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             forgets_by_line=True,
             forgets_shown=True,
             forgets_waited=True,
+            told_of_children=False,
+            jobs_forgets_ended=True,
         ),
         Kill(
             prefix=not posix,
@@ -162,11 +190,32 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             skips_ended=True,
             stops_at_ended=True,
             job_groups=True,
+            any_member=True,
+            inherited_jobs=True,
+        ),
+        Source(here=not posix, absent_status=1),
+        Leave(return_counts=False, return_anywhere=False, status_before_trap=False),
+        Builtins(
+            statuses=dict.fromkeys(("jobs", "local", "read", "ulimit", "umask"), 1),
+            words_end=False,
+            signed_numbers=True,
+            number_ends=True,
+            bad_name_ends=False,
+            subscripts=True,
+            bare_unalias=False,
+            checks_cd=True,
+            checks_declared=True,
+            quotes=True,
+            printf_assigns=True,
+            aliases=False,
+            getopts_begins_anew=False,
         ),
         options=BASH_OPTIONS,
         letters=BASH_LETTERS,
+        options_vary=False,
+        letters_from_birth=frozenset({"h", "B"}),
+        unknown_option_ends=posix,
         specials_end=posix,
-        sources_here=not posix,
         monitors=True,
         blocked=frozenset({"SIGTERM"}),
     )

@@ -39,7 +39,7 @@ def double(machine: Machine, state: State, condition: sh.Condition, depth: int =
         return equal.negated() if condition.operator == "!=" else equal
     if condition.operator == "=~":
         return _expression(machine, state, left_value, condition)
-    reckoned = state.shell.dialect.family == "bash"
+    reckoned = state.shell.dialect.syntax.reckons_in_brackets
     right_value = value(machine, state, condition.right)
     return conditions.binary(machine, state, left_value, condition.operator, right_value, reckoned=reckoned)
 

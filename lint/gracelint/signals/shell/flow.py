@@ -28,7 +28,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     """``.`` and ``source``."""
     path = default(fields[1].value) if len(fields) > 1 else None
     shell = state.shell.dialect
-    if path and "/" not in path and not shell.sources_here:
+    if path and "/" not in path and not shell.source.here:
         # Packages put programs on PATH, not files to be read: what the image is not known to have there, is not there.
         found = filesystem.locate(machine, state, path)
         path = found
@@ -37,7 +37,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     text = filesystem.file(machine, state, path, node.text) if path else None
     where = filesystem.located(path, state.workdir) if path else None
     if where is not None and filesystem.standing(machine, state, where) == "folder":
-        return machine.finished(state, 1 if shell.family == "bash" else 0)  # dash and ash read nothing in a folder
+        return machine.finished(state, 0 if shell.source.folders else 1)
     part = node.words[1].sole if len(node.words) > 1 else None
     if isinstance(part, sh.ProcessSubstitution):
         output = substitution.output(machine, state, part.body.commands)
@@ -58,7 +58,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     if _depth(state) > 40:
         state.ended = Ended("unknown", reason=Bound(f"{path} reads itself too deeply to follow"))
         return [state]
-    own = len(fields) > 2 and shell.family != "dash"
+    own = len(fields) > 2 and shell.source.arguments
     # Without arguments, what the file does to the positional parameters lasts.
     state.scopes = (*state.scopes, (state.parameters if own else None, {}))
     if own:
@@ -73,8 +73,8 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
 def _not_there(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """The file is not there: for dash and ash that is the end, as it is of any special builtin that fails."""
     shell = state.shell.dialect
-    if shell.sources_here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
-        return machine.finished(state, 1 if shell.family == "bash" else 2)
+    if shell.source.here or node.words[0].literal == "command":  # which takes from `.` that it ends the shell
+        return machine.finished(state, shell.source.absent_status)
     shown = fields[1].shown
     failed = f"{shown}, which {fields[0].shown} reads, is not {'there' if '/' in shown else 'on PATH'}, and {shell.family} gives up"
     return [machine.leave(state, 2, failed)]
@@ -89,7 +89,7 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         return _not_there(machine, state, node, fields)
     known = state.status, state.truth
     ways = [(state, True)]
-    matters = not state.shell.dialect.sources_here or ("e" in state.options and not state.tested) or machine.live
+    matters = not state.shell.dialect.source.here or ("e" in state.options and not state.tested) or machine.live
     there = Truth(None, None, f"{named} exists", f"{named} does not exist")
     if perhaps is None and matters:
         state.done(None, there)
@@ -143,10 +143,11 @@ def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Fiel
     """``return``: also from the function, or the file, that a trap has interrupted. Elsewhere in a trap, as in a script, bash does not know it, and goes on behind it."""
     status = _status(state, fields)
     truth = state.truth
-    if status not in (0, None) and "e" in state.options and not state.tested and state.shell.dialect.family != "bash":
+    leave = state.shell.dialect.leave
+    if status not in (0, None) and "e" in state.options and not state.tested and leave.return_counts:
         return [machine.leave(state, status)]  # in a trap, though its function be looked at
     if not scopes.unwind(machine, state, lambda frame: frame.kind == "call"):
-        if state.shell.dialect.family == "bash" and not state.enclosed:
+        if not leave.return_anywhere and not state.enclosed:
             return machine.finished(state, 2)
         return [machine.leave(state, status)]
     return machine.finished(state, status, truth)
@@ -173,7 +174,7 @@ def leave_loop(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
 
 def leave_shell(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``exit``."""
-    if len(fields) == 1 and state.shell.dialect.family != "bash":
+    if len(fields) == 1 and state.shell.dialect.leave.status_before_trap:
         state.status, state.truth = _before_trap(state)
     status = _status(state, fields)
     if status is not None:
@@ -198,4 +199,4 @@ def _status(state: State, fields: list[Field]) -> int | None:
     if known is None:
         return None
     number = int(known) if NUMBER.match(known) else 2
-    return number if state.shell.dialect.family == "dash" else number & 255
+    return number if state.shell.dialect.leave.whole_status else number & 255

@@ -140,7 +140,7 @@ class Shell:
                     parent,
                     parent.depth + 1,
                     tested
-                    or (parent.tested and kind != "trap" and not (label == "source" and self.dialect.reads_afresh)),
+                    or (parent.tested and kind != "trap" and not (label == "source" and self.dialect.source.afresh)),
                     node,
                     index,
                     data,

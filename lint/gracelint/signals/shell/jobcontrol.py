@@ -71,7 +71,11 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
     """A redirection of which bash chooses the descriptor, ``{fd}<file``: it tells the number in a variable. (Of those that are not known to be read from, another one may have it already.)"""
-    if each.descriptor is None or not each.descriptor.startswith("{") or state.shell.dialect.family != "bash":
+    if (
+        each.descriptor is None
+        or not each.descriptor.startswith("{")
+        or not state.shell.dialect.syntax.named_descriptors
+    ):
         return each
     taken = {other.descriptor for other in state.inputs}
     number = next(str(number) for number in range(10, 10 + len(taken) + 1) if str(number) not in taken)

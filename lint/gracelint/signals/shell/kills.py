@@ -132,13 +132,15 @@ def _as_group(state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tupl
 
 
 def _knows_more_jobs(state: State) -> bool:
-    """Whether it is in a substitution of bash, which knows the jobs of the shell that has started it."""
+    """Whether it is in a substitution that knows the jobs of the shell that has started it."""
     frame = state.stack
     while frame is not None and frame.kind != "base":
         frame = frame.parent
     construct = frame.data if frame is not None else None
     return (
-        state.shell.dialect.family == "bash" and isinstance(construct, Text) and construct.value.startswith(("$(", "`"))
+        state.shell.dialect.kill.inherited_jobs
+        and isinstance(construct, Text)
+        and construct.value.startswith(("$(", "`"))
     )
 
 
@@ -209,8 +211,8 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
 
 
 def _leader(state: State, number: int) -> int:
-    """The process group that a number behind a dash means: bash takes that of any process of a pipeline for the job's (``kill_pid`` in jobs.c)."""
-    if state.shell.dialect.family != "bash":
+    """The process group that a number behind a dash means."""
+    if not state.shell.dialect.kill.any_member:
         return number
     return next((job.members[0] for job in state.jobs if job.members and job.pid == number), number)
 

@@ -153,8 +153,8 @@ class LiveShell:
             return
         running = [other for other in block.pids if self.host.running(other)] or self._orphans()
         if running and not (block.once and len(running) < len(block.pids)):
-            if self.pending and self.state.shell.dialect.family != "bash":
-                self.kernel.at(0.0, self._interrupt)  # by the trap of SIGCHLD; in bash, `wait` goes on
+            if self.pending and self.state.shell.dialect.wait.told_of_children:
+                self.kernel.at(0.0, self._interrupt)
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))

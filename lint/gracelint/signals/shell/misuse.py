@@ -1,6 +1,6 @@
 """What builtins refuse: options that they lack, words that are no numbers or names, and places in which they mean nothing.
 
-Measured with dash 0.5.12, busybox 1.35 and bash 5.2: the status, and whether that is the end of the shell, as it is for POSIX's special builtins (of bash only under the name ``sh``, and only for an option).
+With which status, and whether that is the end of the shell, differs (`traits.Builtins`; measured). It is the end for POSIX's special builtins, of bash only under the name ``sh``, and only for an option.
 Words that nobody knows are taken to be right. What `variables`, `traps` and ``wait`` refuse besides stands there.
 """
 
@@ -99,20 +99,16 @@ def refusal(
     if letters is None and check is None:
         return None
     ends = special and name in _SPECIAL
-    bash = dialect.family == "bash"
     words = [default(field.value) for field in fields[1:]]
-    if (
-        letters is not None
-        and not (name == "local" and bash and not scopes.in_function(state))
-        and (wrong := _wrong_option(letters, words))
-    ):
-        status = FAILED if (dialect.family, name) == ("ash", "ulimit") else WRONG
+    misplaced = name == "local" and not scopes.in_function(state)
+    if letters is not None and not misplaced and (wrong := _wrong_option(letters, words)):
+        status = dialect.builtins.option_statuses.get(name, WRONG)
         return failed(machine, state, status, ends=ends and dialect.specials_end, why=f"{name} has no option {wrong}")
     wrong_word = check(machine, state, name, words) if check is not None else None
     if wrong_word is None:
         return None
     status, why, always = wrong_word
-    return failed(machine, state, status, ends=always or (ends and not bash), why=why)
+    return failed(machine, state, status, ends=always or (ends and dialect.builtins.words_end), why=why)
 
 
 def failed(machine: Machine, state: State, status: int, *, ends: bool, why: str) -> list[State]:
@@ -145,17 +141,23 @@ def _wrong_option(letters: str, words: list[str | None]) -> str:
 _Failure = tuple[int, str, bool]
 
 
+def status_of(state: State, name: str) -> int:
+    """The status with which a builtin refuses a word."""
+    return state.shell.dialect.builtins.statuses.get(name, WRONG)
+
+
 def _number(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     """``exit``, ``return``, ``shift``, ``break``, ``continue``: of a number."""
     word = words[0] if words else None
     if word is None or word in ("--", ""):
         return None
-    bash = state.shell.dialect.family == "bash"
+    traits = state.shell.dialect.builtins
     why = f"{name} is given {word}, which is no number that it takes"
-    if not (NUMBER if bash else DIGITS).match(word):
-        # bash: `exit` leaves all the same, and `break` gives up the script.
-        return (FAILED if name == "shift" else WRONG), why, bash and name in ("exit", "break", "continue")
-    if name in ("break", "continue") and int(word[:9]) <= 0 and not bash:
+    if not (NUMBER if traits.signed_numbers else DIGITS).match(word):
+        # `exit` leaves all the same, and `break` gives up the script.
+        ends = traits.number_ends and name in ("exit", "break", "continue")
+        return (FAILED if name == "shift" else WRONG), why, ends
+    if name in ("break", "continue") and int(word[:9]) <= 0 and not traits.signed_numbers:
         return WRONG, why, False
     if name == "shift" and word.strip().startswith("-"):
         return FAILED, why, False
@@ -166,29 +168,29 @@ def _mask(machine: Machine, state: State, name: str, words: list[str | None]) ->
     operands = [word for word in words if word is None or not word.startswith("-")]
     if not operands or operands[0] is None or MASK.match(operands[0]):
         return None
-    if operands[0].isalpha() and state.shell.dialect.family == "dash":
+    if operands[0].isalpha() and state.shell.dialect.builtins.any_mask:
         return None
-    return (FAILED if state.shell.dialect.family == "bash" else WRONG), f"umask is given {operands[0]}", False
+    return status_of(state, name), f"umask is given {operands[0]}", False
 
 
 def _limit(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     last = words[-1] if words else None
     if last is None or last.startswith("-") or LIMIT.match(last):
         return None
-    return (WRONG if state.shell.dialect.family == "dash" else FAILED), f"ulimit is given {last}", False
+    return status_of(state, name), f"ulimit is given {last}", False
 
 
 def _names(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     """``unset`` and ``read``: of names of variables."""
     if "-f" in words:
         return None
+    subscripts = state.shell.dialect.builtins.subscripts
     for word in _operands(OPTIONS[state.shell.dialect.family].get(name, ""), words):
-        bare = word.partition("[")[0] if word is not None and state.shell.dialect.family == "bash" else word
+        bare = word.partition("[")[0] if word is not None and subscripts else word
         if (bare and not bare.replace("_", "a").isalnum()) or (bare and bare[0].isdigit()):
-            if name == "unset" and state.shell.dialect.family == "bash":
+            if name == "unset" and subscripts:
                 return None  # it may be a function's
-            status = FAILED if name == "read" and state.shell.dialect.family != "dash" else WRONG
-            return status, f"{name} is given {word}, which is no name", False
+            return status_of(state, name), f"{name} is given {word}, which is no name", False
     return None
 
 
@@ -205,7 +207,7 @@ def _operands(letters: str, words: list[str | None]) -> list[str | None]:
 
 def _alias(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     """``alias x`` and ``unalias x`` where there is no alias at all."""
-    if not words and name == "unalias" and state.shell.dialect.family == "bash":
+    if not words and name == "unalias" and not state.shell.dialect.builtins.bare_unalias:
         return WRONG, "unalias is given no name", False
     plain = [word for word in words if word is not None and "=" not in word and not word.startswith("-")]
     return (FAILED, f"there is no alias {plain[0]}", False) if plain and not state.shell.aliased else None
@@ -214,7 +216,7 @@ def _alias(machine: Machine, state: State, name: str, words: list[str | None]) -
 def _jobs(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     for word in words:
         if word and word.startswith("%") and kills.is_no_job(state, word):
-            return (FAILED if state.shell.dialect.family == "bash" else WRONG), f"there is no job {word}", False
+            return status_of(state, name), f"there is no job {word}", False
     return None
 
 
@@ -223,8 +225,8 @@ def _print(machine: Machine, state: State, name: str, words: list[str | None]) -
     if not words:
         return WRONG, "printf is given nothing", False
     layout = words[0]
-    if state.shell.dialect.family != "bash" and layout is not None and "%q" in layout:
-        return (WRONG if state.shell.dialect.family == "dash" else FAILED), "printf does not know %q", False
+    if not state.shell.dialect.builtins.quotes and layout is not None and "%q" in layout:
+        return status_of(state, name), "printf does not know %q", False
     if layout in ("%d", "%d\\n", "%i", "%i\\n") and len(words) == 2 and words[1] and words[1][0].isalpha():
         return FAILED, f"printf is given {words[1]}", False
     return None
@@ -233,12 +235,12 @@ def _print(machine: Machine, state: State, name: str, words: list[str | None]) -
 def _dot(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     if words:
         return None
-    return None if state.shell.dialect.family == "dash" else (WRONG, f"{name} is given no file", False)
+    return (WRONG, f"{name} is given no file", False) if state.shell.dialect.source.needs_file else None
 
 
 def _folder(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
-    """``cd``, of which bash wants one operand, and which it must be able to tell."""
-    if state.shell.dialect.family != "bash":
+    """``cd``: more than one folder, or a last one that is not known."""
+    if not state.shell.dialect.builtins.checks_cd:
         return None
     operands = _operands("", words)
     if len(operands) > 1 and None not in operands:
@@ -250,7 +252,8 @@ def _folder(machine: Machine, state: State, name: str, words: list[str | None]) 
 
 def _declared(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     """``declare -p x``, ``declare -f x``, ``export -f x``: of what is there."""
-    if state.shell.dialect.family != "bash" or not words or words[0] is None or not words[0].startswith("-"):
+    checks = state.shell.dialect.builtins.checks_declared
+    if not checks or not words or words[0] is None or not words[0].startswith("-"):
         return None
     letters, operands = set(words[0][1:]), [word for word in words[1:] if word is not None and "=" not in word]
     if "f" in letters or "F" in letters:
@@ -265,7 +268,7 @@ def _declared(machine: Machine, state: State, name: str, words: list[str | None]
 def _local(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     if scopes.in_function(state):
         return None
-    return (FAILED if state.shell.dialect.family == "bash" else WRONG), "local stands in no function", False
+    return status_of(state, name), "local stands in no function", False
 
 
 def _suspend(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:

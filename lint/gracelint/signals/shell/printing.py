@@ -28,8 +28,8 @@ def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
     """What ``echo`` or ``printf`` writes; None where that is not known."""
     if tool == "printf":
         layout = rest[0].value if rest else None
-        if isinstance(layout, str) and "%q" in layout and dialect.family != "bash":
-            layout = layout.partition("%q")[0]  # there the others give up
+        if isinstance(layout, str) and "%q" in layout and not dialect.builtins.quotes:
+            layout = layout.partition("%q")[0]  # there it gives up
         return None if layout is None else _formatted(layout, [field.value for field in rest[1:]])
     reads = "echo" in dialect.syntax.misreads
     options = ("-n",) if reads else ("-n", "-e", "-E", "-ne", "-en", "-nE")

@@ -37,8 +37,8 @@ def value(machine: Machine, state: State, part: sh.Arithmetic) -> Value:
 
 
 def is_text(state: State, part: sh.Arithmetic) -> bool:
-    """Whether ``$[…]`` is nothing but text, as it is in every shell but bash."""
-    return part.text.value.startswith("$[") and state.shell.dialect.family != "bash"
+    """Whether ``$[…]`` is nothing but text."""
+    return part.text.value.startswith("$[") and not state.shell.dialect.syntax.dollar_brackets
 
 
 def expanded(machine: Machine, state: State, expression: str, text: Text) -> Value:

@@ -71,25 +71,25 @@ def _may_be_unset(machine: Machine, state: State, part: sh.Parameter) -> bool:
 
 
 def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
-    """Whether a shell gives up at an expression that it cannot work out; bash only drops what it was at."""
-    family = state.shell.dialect.family
+    """Whether a shell gives up at an expression that it cannot work out, or at least drops what it was at."""
+    family, syntax = state.shell.dialect.family, state.shell.dialect.syntax
     if reckoning.is_text(state, part):
         if not part.quoted and SEPARATING.search(part.expression):
             state.ended = Ended("unknown", reason=f"what {family} makes of {part.text.value}, which is bash's")
             return True
         return False
     expression = reckoning.expanded(machine, state, part.expression, part.text)
-    if family == "bash" and "u" in state.options and isinstance(expression, str):
+    if syntax.unset_in_arithmetic and "u" in state.options and isinstance(expression, str):
         for name in NAME.findall(expression):
             if _unset(state, name):
                 machine.leave(state, 1, f"{name} is not set, which set -u makes an error")
                 return True
     if not reckoning.is_invalid(state, expression):
         return False
-    if family == "bash":
-        drop(machine, state)
-    else:
+    if syntax.arithmetic_ends:
         machine.leave(state, 2, f"{family} cannot work out {part.text.value} and gives up")
+    else:
+        drop(machine, state)
     return True
 
 
@@ -161,7 +161,7 @@ def not_redirected(machine: Machine, state: State, command: object) -> list[Stat
     first = command.words[0].literal if isinstance(command, sh.Simple) and command.words else None
     if first in SPECIAL and state.shell.dialect.specials_end:
         return [machine.leave(state, 2, f"a file that {first} is to read or write cannot be opened")]
-    if state.shell.dialect.family == "ash" and not isinstance(command, (sh.Simple, sh.Subshell)):
+    if state.shell.dialect.compounds_pass and not isinstance(command, (sh.Simple, sh.Subshell)):
         state.done(1)  # which set -e does not count
         return [state]
     return machine.finished(state, 1)
@@ -172,7 +172,7 @@ def not_redirected(machine: Machine, state: State, command: object) -> list[Stat
 
 def with_named_descriptors(state: State, node: sh.Simple) -> sh.Simple:
     """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor."""
-    if state.shell.dialect.family == "bash" or not any(
+    if state.shell.dialect.syntax.named_descriptors or not any(
         (each.descriptor or "").startswith("{") for each in node.redirects
     ):
         return node

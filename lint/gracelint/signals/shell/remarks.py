@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ENDING = frozenset({"u", "failglob"})
 # What of a parameter's operators neither assigns nor ends the shell.
 _HARMLESS = frozenset({None, "-", ":-", "+", ":+", "#", "##", "%", "%%", "length"})
-_REPLACING = frozenset({"/", "//", "/#", "/%"})  # in bash; a bad substitution in dash
+_REPLACING = frozenset({"/", "//", "/#", "/%"})
 _ECHOING = frozenset({"echo", ":", "true"})
 _READING = "cat"
 _TELLING = frozenset({_READING, "basename", "date", "dirname", "hostname", "id", "uname", "whoami"})
@@ -147,9 +147,9 @@ class _Reader:
         return all(map(self._declared, words)) if name == "local" else name in _ECHOING
 
     def _declared(self, word: sh.Word) -> bool:
-        """Outside of conditions, ``local NAME`` and ``local NAME=value``, whose value does not split: bash takes it whole, the others do where it is quoted."""
+        """Outside of conditions, ``local NAME`` and ``local NAME=value``, whose value does not split."""
         found = _DECLARED.match(word.text.value)
-        whole = self._dialect.family == "bash" or all(map(_quoted, word.parts[1:]))
+        whole = self._dialect.syntax.declares_whole or all(map(_quoted, word.parts[1:]))
         if found is None or not whole or self._nested:
             return False
         self._variables.add(found[0])
@@ -167,7 +167,8 @@ class _Reader:
             return name in _TELLING and self._own(name) and self._words(command.words[1:])
         if isinstance(part, sh.Parameter):
             inner = [word for word in (part.argument, part.replacement) if word is not None]
-            known = part.operator in _HARMLESS or (self._dialect.family == "bash" and part.operator in _REPLACING)
+            replaces = part.operator in _REPLACING and part.operator not in self._dialect.syntax.bad_substitutions
+            known = replaces or part.operator in _HARMLESS
             return bool(part.name) and known and part.index in (None, "@", "*") and self._words(inner)
         return isinstance(part, sh.LiteralText)
 

@@ -100,7 +100,7 @@ def _initial(state: State, variable: str) -> Value | None:
             return Unknown("$OSTYPE", "linux-gnu", nonempty=True)  # with musl, linux-musl
         case "BASH_SUBSHELL" if state.pid == state.shell.pid:
             return "0"
-        case "FUNCNAME" if state.shell.dialect.family == "ash" and not state.enclosed:
+        case "FUNCNAME" if not state.shell.dialect.syntax.arrays and not state.enclosed:
             return next((name for name in _calls(state) if name != "source"), "")
     if variable in _ARRAYS:
         items = array(state, variable)
@@ -130,7 +130,7 @@ def array(state: State, variable: str) -> Array:
 
 def is_array(state: State, variable: str) -> bool:
     """Whether it is an array that the shell itself fills."""
-    return variable in _ARRAYS and state.shell.dialect.family == "bash" and variable not in state.variables
+    return variable in _ARRAYS and state.shell.dialect.syntax.arrays and variable not in state.variables
 
 
 def _calls(state: State) -> tuple[str, ...]:
@@ -160,10 +160,11 @@ def _running(state: State) -> Iterator[Frame]:
         frame = frame.parent
 
 
-def _always(state: State) -> set[str]:
+def _always(state: State) -> frozenset[str]:
     """The letters of ``$-`` that nobody has set."""
-    letters = {"h", "B"} if state.shell.dialect.family == "bash" else set()
-    return letters | {"c"} if state.shell.mode == "command" and state.shell.dialect.family != "dash" else letters
+    dialect = state.shell.dialect
+    letters = dialect.letters_from_birth
+    return letters | {"c"} if state.shell.mode == "command" and dialect.shows_command_letter else letters
 
 
 def separator(state: State) -> str:

@@ -177,8 +177,9 @@ def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int 
 
 
 def _status_of_all(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> int | None:
-    """Of a list: the last one's, or with ``set -e``, which bash and ash take away in a substitution, the first that fails."""
-    strict = "e" in state.options and (state.shell.dialect.family == "dash" or "inherit_errexit" in state.options)
+    """Of a list: the last one's, or with ``set -e``, where that holds in a substitution, the first that fails."""
+    holds = state.shell.dialect.errexit_in_substitutions or "inherit_errexit" in state.options
+    strict = "e" in state.options and holds
     for command in commands[:-1]:
         known = _status_of(machine, state, command)
         if strict and known != 0:
@@ -220,7 +221,7 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
             return 0
         case "false":
             return 1
-        case "printf" if words and "%q" in str(words[0]) and state.shell.dialect.family != "bash":
+        case "printf" if words and "%q" in str(words[0]) and not state.shell.dialect.builtins.quotes:
             return 1
         case "exit" if words and str(words[0]).isdecimal():
             return int(str(words[0])[:9]) & 255

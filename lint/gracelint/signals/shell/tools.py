@@ -27,8 +27,7 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
     fields = machine.expand(state, command.words)
     if not fields or not isinstance(fields[0].value, str):
         if len(command.redirects) == 1 and not fields and command.redirects[0].operator == "<":
-            # Only bash reads the file.
-            reads = state.shell.dialect.family == "bash"
+            reads = state.shell.dialect.syntax.substitutes_files
             return _content(machine, state, machine.value(state, command.redirects[0].target)) if reads else ""
         return None
     tool, rest = fields[0].value.rpartition("/")[2], fields[1:]
@@ -98,11 +97,11 @@ def _identity(user: str | None, rest: list[Field] | None) -> Value | None:
 
 
 def _traps(state: State, words: list[str]) -> str | None:
-    """What ``trap`` and ``trap -p TERM`` print: commands that set the traps again. (dash prints nothing in a substitution: its traps are reset there.)"""
+    """What ``trap`` and ``trap -p TERM`` print: commands that set the traps again."""
     asked = words[1:] if words[:1] == ["-p"] and state.shell.dialect.trap.options else words
     if (words and words[0] != "-p") or (asked is words and words):
         return None
-    if state.shell.dialect.family == "dash":
+    if not state.shell.dialect.trap.told_in_substitutions:
         return ""
     wanted = {names.canonical(word) or word for word in asked}
     traps = [trap for name, trap in state.traps.items() if not wanted or name in wanted]
@@ -163,7 +162,6 @@ def _jobs(machine: Machine, state: State, *, running_only: bool) -> list[int] | 
     ):
         return None
     ended = [pid for pid in state.unclaimed if pid not in running]
-    if state.shell.dialect.family == "bash":
-        # What is dead and told of is no job any more, unless it is `$!` (``cleanup_dead_jobs`` in jobs.c); with -c, the shell tells of it behind each line.
+    if state.shell.dialect.wait.jobs_forgets_ended:  # under -c, as the shell tells of them behind each line
         ended = [pid for pid in ended if str(pid) == state.last_pid and state.shell.mode != "command"]
     return [*running, *ended]

@@ -120,7 +120,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     state.guarded = state.guarded or (
         signal == "EXIT" and not reset and action != "" and state.shell.dialect.trap.exit_on_signal
     )
-    state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.family == "bash")
+    state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.trap.interrupt_stays)
     ignoring = not reset and action == ""
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
     return True

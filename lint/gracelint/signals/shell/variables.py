@@ -58,7 +58,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         elif value is not None:
             state.variables[name if local else state.meant(name)] = value
             assigning.remember_pid(state, name, value)
-        elif local and state.shell.dialect.family != "dash":  # there it keeps the value from outside
+        elif local and state.shell.dialect.builtins.bare_local == "empty":
             state.variables[name] = ""
         if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
             state.readonly = state.readonly | {name}
@@ -67,7 +67,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
     """A name that no variable can have."""
-    if state.shell.dialect.family == "bash":
+    if not state.shell.dialect.builtins.bad_name_ends:
         return machine.finished(state, 1)
     return [
         machine.leave(
@@ -118,7 +118,7 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
 
 def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``printf``: with bash's ``-v NAME``, what it would write becomes the variable's value."""
-    if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.family == "bash":
+    if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.builtins.printf_assigns:
         name = fields[2].shown.partition("[")[0]
         whole = name == fields[2].shown and NAME.match(name)
         text = printed(state.shell.dialect, "printf", fields[3:]) if whole else None
@@ -136,8 +136,8 @@ def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     items = [field.value for field in fields[3:]] or [field.value for field in state.parameters]
     index = compute(state, str(state.lookup("OPTIND") or "1")) or 1
     inner = compute(state, str(state.lookup("_OPTCHAR") or "1")) or 1
-    if index > len(items) + 1:  # there are fewer by now: bash stops behind the last, the others begin again
-        index, inner = len(items) + 1 if state.shell.dialect.family == "bash" else 1, 1
+    if index > len(items) + 1:  # there are fewer by now
+        index, inner = 1 if state.shell.dialect.builtins.getopts_begins_anew else len(items) + 1, 1
     word = items[index - 1] if index <= len(items) else None
     if isinstance(word, Unknown):
         state.variables[name], state.variables["OPTIND"] = Unknown(f"${name}"), Unknown("$OPTIND", nonempty=True)
