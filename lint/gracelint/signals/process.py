@@ -106,7 +106,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``)."""
 
     workdir: str
     search: str
@@ -119,6 +119,7 @@ class Environment:
     permitted: frozenset[str] = frozenset()
     commands: tuple[Command, ...] = ()
     given: Text | bool = False
+    closed: bool = False
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -141,6 +142,7 @@ class Environment:
             self.permitted,
             self.commands,
             self.given,
+            self.closed,
         )
 
 

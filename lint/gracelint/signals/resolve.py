@@ -307,6 +307,8 @@ def _refused(program: Program, argv: tuple[str, ...], environment: Environment, 
         return Alternative(None, 1, failed=f"{argv[0]} cannot read its arguments, and ends")
     if "needs-root" in program.traits and _is_unprivileged(environment.user):
         return Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")
+    if "needs-input" in program.traits and environment.closed:
+        return Alternative(None, 1, failed=f"{argv[0]} ends where its standard input is closed")
     if "only-pid1" in program.traits and pid != 1:
         return Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")
     return None

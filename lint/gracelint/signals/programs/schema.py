@@ -33,6 +33,7 @@ TRAITS = (
     "refuses-arguments",
     "reads-quotes",
     "needs-root",
+    "needs-input",
 )
 
 _SIGNALS = regex(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")

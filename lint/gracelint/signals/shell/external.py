@@ -58,7 +58,9 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     if name not in filesystem.HARMLESS:
         state.restless = True
         changes.doubt(state, " ".join(field.shown for field in fields))
-    environment = replace(surroundings(machine, state, pid1=False), given=given)
+    environment = replace(
+        surroundings(machine, state, pid1=False), given=given, closed=inputs.is_closed(machine, state, node)
+    )
     feeders = held.beside(machine, state, node)
     result: list[State] = []
     for each, alternative in children.parted(
@@ -170,6 +172,7 @@ def execute(
         ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
         depth=machine.forking + 1,
         given=inputs.given(machine, state, node, fields),
+        closed=inputs.is_closed(machine, state, node),
     )
     feeders = held.beside(machine, state, node)
     result = []

@@ -36,7 +36,7 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``."""
 
     descriptor: str
     rest: str | None
@@ -45,6 +45,7 @@ class Input:
     pipe: bool = False
     silent: bool = False
     taken: int = 0
+    closed: bool = False
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -104,6 +105,14 @@ def given(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
     return True if known.rest is None else machine.context.joined(known.rest, node.text) if known.rest else False
 
 
+def is_closed(machine: Machine, state: State, node: sh.Simple) -> bool:
+    """Whether a program that the shell starts has no standard input."""
+    if not state.inputs and not node.redirects:
+        return False
+    known = of_command(machine, state, node)
+    return known is not None and known.closed
+
+
 def of_command(machine: Machine, state: State, node: sh.Simple) -> Input | None:
     """What a program reads from."""
     known = current(state, INPUT)
@@ -153,7 +162,7 @@ def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Inp
         word = known if isinstance(known, str) else known.default
         other = current(state, word) if word is not None else None
         if word == "-":
-            return Input(descriptor, "", depth)
+            return Input(descriptor, "", depth, closed=True)
         return Input(descriptor, None, depth) if other is None else replace(other, descriptor=descriptor, depth=depth)
     text = _bounded(_text(machine, state, each))
     return Input(descriptor, text, depth, _writer(state, each) if text is None else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .dialects import dialect
+from .inputs import ALWAYS, INPUT, Input
 from .interpreter import Shell
 from .startup import Startup, explore
 from .state import State
@@ -49,6 +50,8 @@ def shell(
     state.parameters = parameters
     state.ignored = environment.ignored
     state.options = options & {"e", "m", "u", "x", "pipefail"}
+    if environment.closed:
+        state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
     state.workdir, state.made = environment.workdir, dict(environment.made)
     for variable, value in resolver.image.env.items():
         if value is not None:
