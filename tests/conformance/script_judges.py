@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 GRACE = 2.5
 CLEANUP, QUICK = 0.5, 0.1  # as in gracelint's simulation
 QUIET = 0.08
+# Where there is time: the child that BusyBox's timeout leaves, also behind a command that is over, looks once a second whether that is so.
+LOOKED = 1.2
 WORST = ("killed", "abrupt", "stops", "graceful", "ends")
 PATH = "/usr/local/bin:/usr/bin:/bin"
 TOOLS = (
@@ -166,7 +168,7 @@ class Stand:
         }
         if slowest:
             environment["GRACELINT_SLOWEST"] = slowest
-        steady = Steady(QUIET * patience, limit=3.0 * patience)
+        steady = Steady(QUIET if patience == 1.0 else LOOKED, limit=3.0 * patience)
         there = Written(str(record), b" ready\n", 1, 0.6 * patience)
         ready = (there, steady, Resting(record, 3 * CLEANUP), steady)
         argv = [*case.entrypoint, *case.cmd]

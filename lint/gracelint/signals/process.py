@@ -106,7 +106,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``)."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time."""
 
     workdir: str
     search: str
@@ -120,6 +120,7 @@ class Environment:
     commands: tuple[Command, ...] = ()
     given: Text | bool = False
     closed: bool = False
+    watched: bool = False
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -143,6 +144,7 @@ class Environment:
             self.commands,
             self.given,
             self.closed,
+            self.watched,
         )
 
 

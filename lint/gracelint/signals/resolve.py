@@ -267,6 +267,7 @@ class Resolver(Questions):
             search=program.starts[0].env.get("PATH", WITHOUT_PATH if clears else environment.search),
             user=user(program, arguments) or environment.user,
             leads=environment.leads or process.own_group,
+            watched=environment.watched or program.name == "timeout",
         )
         return [
             replace(way, process=with_before(within(way.process, process), process)) if way.process else way

@@ -86,6 +86,8 @@ class Shell:
         # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
         self.ignored: frozenset[str] = frozenset()
         self.given: tuple[str, ...] = ()
+        # A child that is not its own counts the time.
+        self.watched = False
         self.user: str | None = None
         self.leads = False  # a process group
         self.aliases: set[str] = set()

@@ -163,6 +163,13 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     command = commands.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     orphans = machine.live and not named and pids and state.shell.dialect.wait.orphans
+    if not (named or once or running or machine.live):
+        others = _held_by_others(state)
+        if isinstance(others, str):
+            state.ended = Ended("unknown", reason=others)
+            return [state]
+        if others:
+            running, pids = others, others
     if not running and not pids and len(over) == 1:
         return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
     if not running and not orphans:
@@ -177,6 +184,21 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     state.newborn = {}
     state.block = Block("wait", command, waited, once=once, everything=everything)
     return [state]
+
+
+def _held_by_others(state: State) -> list[int] | str:
+    """What others have left to PID 1, as far as it holds a ``wait`` for all behind jobs that have failed (`traits.Wait.orphans`); or why that is not known."""
+    if state.pid != 1 or not state.shell.dialect.wait.orphans:
+        return []
+    others = [job.pid for job in state.jobs if job.disowned and not job.told and job.process.stays]
+    if not others and not state.shell.watched:
+        return []
+    statuses = [state.over.get(pid) for pid in (*state.unclaimed, *state.passed) if pid not in state.noticed]
+    if not statuses or not statuses[-1]:
+        return []
+    if not all(statuses):
+        return "which one of the jobs that end at once is the last, so that `wait` is held by what others have left, or not"
+    return others or "BusyBox's timeout counts the time in a child of the shell, which this `wait` may wait for"
 
 
 def _not_looked_at(machine: Machine, state: State) -> tuple[int, ...]:

@@ -151,7 +151,7 @@ class LiveShell:
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
-        running = [other for other in block.pids if self.host.running(other)] or self._orphans()
+        running = [other for other in block.pids if self.host.running(other)] or self._holding(pid)
         if running and not (block.once and len(running) < len(block.pids)):
             if self.pending and self.state.shell.dialect.wait.told_of_children:
                 self.kernel.at(0.0, self._interrupt)
@@ -189,13 +189,22 @@ class LiveShell:
             if all(pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died" for pid in pids):
                 self._untrapped("SIGINT")
 
-    def _orphans(self) -> list[int]:
-        """What jobs that died have left to PID 1: ash goes on waiting for it in a ``wait`` for all."""
+    def _holding(self, pid: int) -> list[int]:
+        """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`traits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
         block, shell = self.state.block, self.state.shell
         if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
             return []
-        died = {pid for pid in block.pids if pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died"}
-        return [task.pid for task in self.kernel.tasks.values() if task.alive and task.orphaned_by in died]
+        jobs = [job for job in self.state.jobs if job.pid in block.pids and pid in (0, job.pid)]
+        if not jobs or not all(self._failed(job.members[-1] if job.members else job.pid) for job in jobs):
+            return []
+        return [task.pid for task in self.kernel.tasks.values() if task.alive and task.parent is self.task]
+
+    def _failed(self, pid: int) -> bool:
+        """Whether a child has ended with a status that is not 0, as far as that is known."""
+        task = self.kernel.tasks.get(pid)
+        if task is None or task.ended == "died":
+            return task is not None
+        return isinstance(task.driver, LiveShell) and bool(task.driver.left_with)
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""
@@ -307,7 +316,7 @@ class LiveShell:
             return
         if block.kind == "wait" and self.told:
             self.waits.append((block.command.text, block.pids, handling(self.state)))
-        if not any(self.host.running(pid) for pid in block.pids) and not self._orphans():
+        if not any(self.host.running(pid) for pid in block.pids) and not self._holding(0):
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind in ("wait", "read"):
             self.kernel.at(0.0, self._interrupt)

@@ -106,7 +106,7 @@ class Wait:
     gives_up: bool = True
     """At a word that is no number and no job, those behind it are not waited for."""
     orphans: bool = False
-    """As PID 1, a ``wait`` for all whose job is killed goes on until the children of that job have ended as well."""
+    """Behind a job that fails, a ``wait`` for all looks at its jobs again only when another child has ended, be it one that PID 1 has got from others: it waits for that (``dowait`` in ash.c goes on while what `waitone` returns is not negative, which here is the job's status; measured, busybox 1.35)."""
     substitutions: Literal["", "last", "all"] = ""
     """``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (bash's jobs.c)."""
     forgets_ended: bool = False
