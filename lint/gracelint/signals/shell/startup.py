@@ -90,7 +90,7 @@ class Startup:
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
-        return 0 if to == "job" else None
+        return int(all(_reaped(state, pid) for pid in pids)) if to == "job" else None
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """A job that is told to stop will have ended where the script waits for it. Of several that may be meant, all but one run on: none is taken to end."""
@@ -140,6 +140,13 @@ class Startup:
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
             ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised))
         return ways
+
+
+def _reaped(state: State, pid: int) -> bool:
+    """Whether a job has ended and the shell has heard of it, so that nobody has its number any more; before that, `kill` finds its remains."""
+    job = next((job for job in state.jobs if job.pid == pid), None)
+    ended = job.told if job is not None else pid in state.over
+    return ended and (pid in state.noticed or pid not in (*state.unclaimed, *state.passed))
 
 
 def _dies(state: State, job: JobState, signal: str) -> bool:
