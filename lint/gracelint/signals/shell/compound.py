@@ -9,7 +9,7 @@ from ...records import replace
 from ...regexes import regex
 from ..process import Bound
 from . import conditions, double_brackets, pipelines, reckoning, refusals
-from .parts import Ended, Truth
+from .parts import Truth
 
 if TYPE_CHECKING:
     from .interpreter import Frame
@@ -152,7 +152,7 @@ def case(machine: Machine, state: State, node: sh.Case) -> list[State]:
         if open_state is None:
             break
         if len(ways) > MOST_ARMS or machine.budget.steps < 0:
-            open_state.ended = Ended("unknown", reason=Bound("a case has too many arms to follow"))
+            open_state.give_up(Bound("a case has too many arms to follow"))
             return [*ways, open_state]
         open_state = _arm_taken(machine, open_state, node, number, subject, ways)
     if open_state is not None:
@@ -235,9 +235,7 @@ def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int
         return _refused(machine, state, condition.right, depth + 1)
     if not _refused(machine, state.copy(), condition.right, depth + 1):
         return False
-    state.ended = Ended(
-        "unknown", reason=f"whether {condition.right.text.value} is asked, at which the shell would give up"
-    )
+    state.give_up(f"whether {condition.right.text.value} is asked, at which the shell would give up")
     return True
 
 
@@ -252,5 +250,5 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticCommand) -> li
 def unreadable(machine: Machine, state: State, node: sh.Unreadable) -> list[State]:
     """From here on the script could not be parsed."""
     line = node.text.span.first.line
-    state.ended = Ended("unknown", reason=f"line {line} of {state.shell.name} cannot be read: {node.reason}")
+    state.give_up(f"line {line} of {state.shell.name} cannot be read: {node.reason}")
     return [state]

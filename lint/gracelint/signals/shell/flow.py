@@ -11,7 +11,7 @@ from ...regexes import regex
 from ..process import Bound
 from ..scripts import LONGEST_SCRIPT
 from . import filesystem, held, leaving, scopes, substitution
-from .parts import Ended, Truth
+from .parts import Truth
 from .values import Unknown, clip, default, join
 from .values import name as called
 
@@ -44,19 +44,15 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         text = machine.context.joined(output, node.text) if isinstance(output, str) else None
         feeders = held.beside(machine, state, node) if text is None else []
         if feeders:
-            state.ended = Ended(
-                "unknown", reason=f"what `{' '.join(feeders[-1].argv)}` writes, which is read as a script"
-            )
+            state.give_up(f"what `{' '.join(feeders[-1].argv)}` writes, which is read as a script")
             return [state]
     if text is None:
         return _unread(machine, state, node, fields, path)
     if len(text) > LONGEST_SCRIPT:
-        state.ended = Ended(
-            "unknown", reason=Bound(f"{path} is longer than {LONGEST_SCRIPT:,} characters, and is not read")
-        )
+        state.give_up(Bound(f"{path} is longer than {LONGEST_SCRIPT:,} characters, and is not read"))
         return [state]
     if _depth(state) > 40:
-        state.ended = Ended("unknown", reason=Bound(f"{path} reads itself too deeply to follow"))
+        state.give_up(Bound(f"{path} reads itself too deeply to follow"))
         return [state]
     own = len(fields) > 2 and shell.source.arguments
     # Without arguments, what the file does to the positional parameters lasts.
@@ -121,7 +117,7 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         state.note("reasons", f"eval of {clip(value.name if isinstance(value, Unknown) else value)} is not known")
         return machine.undecided(state, " ".join(field.shown for field in fields))
     if _depth(state) > 40:
-        state.ended = Ended("unknown", reason=Bound("eval is nested too deeply to follow"))
+        state.give_up(Bound("eval is nested too deeply to follow"))
         return [state]
     if not known.strip():
         return machine.finished(state, 0)

@@ -105,7 +105,7 @@ def heard(machine: Machine, state: State, signal: str) -> State:
         if nested(state) >= NESTED:
             state.ended = Ended("exits", status=DIED)
         elif not enter(machine, state, trap):
-            state.ended = Ended("unknown", reason="the trap's action is not known")
+            state.give_up("the trap's action is not known")
         return state
     leaving = state.traps.get("EXIT")
     if signal != "SIGKILL" and state.guarded and leaving is not None and leaving.action:

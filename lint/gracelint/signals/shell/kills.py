@@ -9,7 +9,7 @@ from ...source import Text
 from .. import names
 from . import byname, commands, external, inputs, itself, newborn
 from .dialects import PROCPS
-from .parts import Block, Ended, Truth
+from .parts import Block, Truth
 from .values import default
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     if alive is None:
         shown = rest[0].shown
         if not machine.live and word is None and any(job.disowned and job.process.stays for job in state.jobs):
-            state.ended = Ended("unknown", reason=f"whether {shown} is a process that runs on")
+            state.give_up(f"whether {shown} is a process that runs on")
             return [state]
         return machine.finished(
             state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")

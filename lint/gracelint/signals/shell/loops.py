@@ -17,7 +17,7 @@ from ..process import Bound
 from . import commands, endings, inputs, leaving, repeating
 from .compound import within
 from .outcome import Command
-from .parts import Block, Ended
+from .parts import Block
 from .values import Unknown, clip
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     state.push("seq", loop.again)
     if machine.live:
         if not machine.budget.spend(2):
-            state.ended = Ended("unknown", reason="a loop that does not end")
+            state.give_up("a loop that does not end")
         return [state]
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
@@ -128,7 +128,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         )
     )
     if loop.count >= MOST_ITERATIONS and not endless and not assumed:
-        state.ended = Ended("unknown", reason=Bound("a loop runs too often to follow"))
+        state.give_up(Bound("a loop runs too often to follow"))
         return [state]
     if assumed and not endless and loop.count and loop.counts and loop.count < MOST_ITERATIONS:
         return [state]

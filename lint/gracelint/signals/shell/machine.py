@@ -132,10 +132,10 @@ class Machine:
             return self.opened(state, command)
         pipe = named_pipes.alone(self, state, redirects) if state.made else ""
         if pipe:
-            state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
+            state.give_up(f"who opens the other end of the named pipe {pipe}")
             return [state]
         if state.made and (pipe := named_pipes.looped(self, state, command)):
-            state.ended = Ended("unknown", reason=f"who writes to the named pipe {pipe}")
+            state.give_up(f"who writes to the named pipe {pipe}")
             return [state]
         can = opening.opened(self, state, command, redirects)
         if can is False:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .filesystem import located
-from .parts import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +61,7 @@ def in_front(machine: Machine, state: State, command: sh.Simple, process: Proces
     name = pipe.rpartition("/")[2]
     writer = next((job for job in reversed(state.jobs) if name in job.text.value and not job.told), None)
     if writer is None:
-        state.ended = Ended("unknown", reason=f"who opens the other end of the named pipe {pipe}")
+        state.give_up(f"who opens the other end of the named pipe {pipe}")
         return process
     return replace(process, reads=writer.pid, stays=writer.process.stays, duration=None)
 

@@ -11,7 +11,7 @@ from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
-from . import capturing, children, held, inputs, itself, named_pipes, newborn, substitution
+from . import children, held, inputs, itself, kept_open, named_pipes, newborn, substitution
 from .parts import Block, Ended, JobState
 from .values import clip
 
@@ -41,7 +41,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
     result: list[State] = []
     for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
         if any(forked.alternative.process is not None and not forked.alternative.process.filters for forked in members):
-            each.ended = Ended("unknown", reason="a command that stays writes to the shell itself (lastpipe)")
+            each.give_up("a command that stays writes to the shell itself (lastpipe)")
             result.append(each)
             continue
         depth = each.stack.depth if each.stack is not None else 0
@@ -140,7 +140,7 @@ def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -
     if number + 1 >= len(members) or not orphans:
         return None
     reader = node.commands[number + 1]
-    found = capturing.keeping_open(state, node.commands[number], orphans, reader.text)
+    found = kept_open.keeping_open(state, node.commands[number], orphans, reader.text)
     reading = members[number + 1].alternative.process
     ended = reading is None or (reading.stays is False and not reading.filters)
     if found and ended and any(isinstance(each, sh.While) or _consumes(each) for each in walk(reader)):

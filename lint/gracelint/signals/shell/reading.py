@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass, replace
 from . import commands, held, inputs
-from .parts import Block, Ended, Truth
+from .parts import Block, Truth
 from .values import Unknown, clip, default
 from .variables import NAME
 
@@ -107,7 +107,7 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         state.block = Block("read", command, (state.pid,), status=1, again=node)  # the shell itself has the other end
         return [state]
     if source is not None and source.pipe and not machine.live and not options.trims:
-        state.ended = Ended("unknown", reason=f"who writes what `{clip(node.text.value)}` reads")
+        state.give_up(f"who writes what `{clip(node.text.value)}` reads")
         return [state]
     if source is not None and source.pid is not None and not own:
         if machine.host.alive(state, source.pid) is False:
@@ -130,7 +130,7 @@ def _from_substitution(
     if options.trims:
         return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
     if not _is_silent(feeder):
-        state.ended = Ended("unknown", reason=f"whether `{' '.join(feeder.argv)}` writes a line")
+        state.give_up(f"whether `{' '.join(feeder.argv)}` writes a line")
         return [state]
     state.jobs = tuple(
         replace(job, process=replace(job.process, stays=job.process.stays is not False))

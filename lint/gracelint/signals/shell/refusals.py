@@ -10,7 +10,6 @@ from ...records import replace
 from ...regexes import regex
 from . import filesystem, parameters, reckoning, scopes, words
 from .dialects import SPECIAL, function_named
-from .parts import Ended
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def _may_be_unset(machine: Machine, state: State, part: sh.Parameter) -> bool:
     found = parameters.parameter(state, part.name) if machine.live else None
     if not isinstance(found, Unknown) or found.variable != part.name or found.default:
         return False
-    state.ended = Ended("unknown", reason=f"whether {part.name} is set, which set -u asks for")
+    state.give_up(f"whether {part.name} is set, which set -u asks for")
     return True
 
 
@@ -75,7 +74,7 @@ def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
     family, syntax = state.shell.dialect.family, state.shell.dialect.syntax
     if reckoning.is_text(state, part):
         if not part.quoted and SEPARATING.search(part.expression):
-            state.ended = Ended("unknown", reason=f"what {family} makes of {part.text.value}, which is bash's")
+            state.give_up(f"what {family} makes of {part.text.value}, which is bash's")
             return True
         return False
     expression = reckoning.expanded(machine, state, part.expression, part.text)
@@ -149,9 +148,7 @@ def names_nothing(machine: Machine, state: State, items: Iterable[sh.Word]) -> b
         if words.is_pattern(word, ""):
             value = machine.value(state, word)
             if not isinstance(value, str) or not filesystem.matching(machine, state, value):
-                state.ended = Ended(
-                    "unknown", reason=f"whether {word.text.value} names a file, which failglob asks for"
-                )
+                state.give_up(f"whether {word.text.value} names a file, which failglob asks for")
                 return True
     return False
 

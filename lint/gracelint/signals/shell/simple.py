@@ -18,7 +18,7 @@ from . import (
     refusals,
     remarks,
 )
-from .parts import Ended, Truth
+from .parts import Truth
 from .values import Field, clip, default
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if node.redirects:
         node = refusals.with_named_descriptors(state, node)
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
-        state.ended = Ended("unknown", reason=f"{node.words[0].literal} is an alias, which is not followed")
+        state.give_up(f"{node.words[0].literal} is an alias, which is not followed")
         return [state]
     if not node.words:
         return assigning.alone(machine, state, node)
@@ -78,7 +78,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
 
 def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:
     if len(state.scopes) >= DEEPEST_CALLS:
-        state.ended = Ended("unknown", reason=Bound(f"the function {name} calls itself too deeply to follow"))
+        state.give_up(Bound(f"the function {name} calls itself too deeply to follow"))
         return [state]
     if remarks.only_prints(machine, state, node, fields):
         return machine.finished(state, 0)

@@ -20,7 +20,7 @@ from .children import Forked
 from .host import Running
 from .machine import Machine
 from .meeting import distinct, merged
-from .parts import DIED, Ended, JobState
+from .parts import DIED, JobState
 from .waiting import Waiting, depth_of
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
 
 def _stopped(state: State, reason: str) -> State:
     state.block = None
-    state.ended = Ended("unknown", reason=reason)
+    state.give_up(reason)
     return state
 
 

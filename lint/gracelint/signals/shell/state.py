@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...records import dataclass, field, replace
 from .keyed import Keyed, Reference
-from .parts import Facts
+from .parts import Ended, Facts
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .inputs import Input
     from .interpreter import Frame, FrameKind, Shell
     from .outcome import Around, Trap
-    from .parts import Block, Ended, JobState, Made, Truth
+    from .parts import Block, JobState, Made, Truth
     from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
@@ -147,6 +147,10 @@ class State:
     def done(self, status: int | None, truth: Truth | None = None) -> None:
         """A command has ended with this status."""
         self.status, self.truth = status, truth if status is None else None
+
+    def give_up(self, reason: str) -> None:
+        """Nothing is known of what comes behind here, for this reason."""
+        self.ended = Ended("unknown", reason=reason)
 
     def note(self, name: str, item: object) -> None:
         """Remember a fact, once."""
