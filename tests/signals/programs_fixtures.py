@@ -10,7 +10,7 @@ from gracelint.image.model import Absent, Argument, BaseImage, Image, ImageFile,
 from gracelint.source import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 def words(argv: Sequence[str]) -> tuple[Argument, ...]:
@@ -44,6 +44,12 @@ class Folder:
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         below = (path for path in sorted(self.content) if path.startswith(folder.rstrip("/") + "/"))
         return tuple(path for path in below if wanted is None or wanted(path))
+
+    def stages(self) -> Iterator[Folder]:
+        yield self
+
+    def origins(self, path: str) -> Iterator[tuple[Folder, str]]:
+        yield self, path
 
     def problem(self, word: object) -> str | None:
         return None

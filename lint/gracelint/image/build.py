@@ -239,6 +239,9 @@ class _OneFile:
     def stages(self) -> Iterator[Files]:
         yield self
 
+    def origins(self, path: str) -> Iterator[tuple[Files, str]]:
+        yield self, path
+
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         return False
 

@@ -23,6 +23,7 @@ from .entries import Change, Folder, Found, Gone, Link, Vague, contains
 from .history import History
 from .listing import Candidates
 from .model import Absent, ImageFile, Unknown
+from .origins import origins
 from .paths import normal
 from .search import Search
 from .steps import Copy
@@ -131,6 +132,14 @@ class ImageFiles:
             yield files
             origins = (step.origin for step in files.steps if isinstance(step, Copy))
             waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
+
+    def stage(self, index: int) -> ImageFiles | None:
+        """The files of an earlier stage by its index; None where that is none."""
+        return self._stage(index)
+
+    def origins(self, path: str) -> Iterator[tuple[ImageFiles, str]]:
+        """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
+        return origins(self, normal(path))
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""

@@ -154,6 +154,9 @@ class Files(Protocol):
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 
+    def origins(self, path: str) -> Iterator[tuple[Files, str]]:
+        """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
+
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted."""
 

@@ -63,6 +63,9 @@ def _described(
             return replace(found, evidence=evidence)
     if "reads" in facts:
         change = reader(facts["reads"])(facts, situation)
+        if delegations and (own := change.pop("instead", ())):
+            other_key = catalogue.by_command(own[0].value, image.workdir)
+            return _described(other_key, own, image, False, delegations - 1) if other_key else None
         if words := change.pop("words", ()):
             # What a configuration file sets stands before the command line's own options, which win.
             facts, situation = gather(catalogue.entry(key), arguments[0], (*words, *arguments[1:]), image, busybox)

@@ -1,7 +1,7 @@
 """Configuration files that say what a program does: readers, by the name that the catalogue gives them (``reads``).
 
 A reader gets the facts gathered so far and the situation, and returns facts to lay over them; ``started`` among them is what the program
-starts. Files come from the image, may be hostile, and are never
+starts, ``instead`` the words of another program that it really is. Files come from the image, may be hostile, and are never
 executed: size and depth are bounded, what cannot be read is ``missing``.
 """
 
@@ -26,6 +26,7 @@ READERS = {
         ("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run", "npm-run-all"), "javascript"
     ),
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
+    "next-start": "nextjs",
     **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "sidekiq"), "servers"),
     **dict.fromkeys(("supervisord", "procfile", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),

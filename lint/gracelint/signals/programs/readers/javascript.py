@@ -12,6 +12,7 @@ from ....source import join
 from ..starts import command, direct, shell_command
 from .files import absolute, content
 from .jsontext import decoded, encode, members, strings
+from .nextjs import standalone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,8 +235,10 @@ def deno_task(facts: Entry, situation: Situation) -> Entry:
 
 
 def node(facts: Entry, situation: Situation) -> Entry:
-    """``node .``: the ``main`` of package.json, else index.js."""
+    """``node .``: the ``main`` of package.json, else index.js. ``node server.js``: it may be the server that Next.js has built."""
     words = situation.line.operands
+    if words and words[0].value.endswith("server.js"):
+        return {"instead": standalone(situation)}
     if not words or words[0].value not in (".", "./"):
         return {}
     package = content(situation, "package.json")
