@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import replace
+from ...regexes import regex
 from ..process import Bound
 from . import (
     assigning,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 DEEPEST_CALLS = 60
 _PREFIXES = ("command", "builtin")
+# Of `command`; of these, `builtin` knows only `--`.
+_OPTION = regex(r"-[pvV]+|--")
 
 
 def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
@@ -46,15 +49,16 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
     fields = machine.expand(state, node.words)
     skipped = 0
-    while len(fields) > 1 and fields[0].value in _PREFIXES and fields[0].value not in state.shell.dialect.lacks:
-        if str(fields[1].value) in ("-v", "-V"):
-            return builtins.query(machine, state, fields[2:])
+    while fields and fields[0].value in _PREFIXES and _is_prefix(state, fields[0].value, skipped):
+        at = next((number for number, field in enumerate(fields[1:], 1) if not _OPTION.fullmatch(field.shown)), None)
+        if any("v" in field.shown.lower() for field in fields[1:at]):
+            return builtins.query(machine, state, fields[at:] if at is not None else [])
+        if at is None:
+            return machine.finished(state, 0)  # `command "$@"`, where there are none
         only = fields[0].value == "builtin"
-        fields, skipped = fields[1:], skipped + 1
+        fields, skipped = fields[at:], skipped + at
         if only and (named := default(fields[0].value)) is not None and builtins.found(named) is None:
             return machine.finished(state, 1)
-        if fields[0].value == "-p":
-            fields, skipped = fields[1:], skipped + 1
     if not fields:
         return assigning.alone(machine, state, node)
     if len(fields) > 1 and fields[0].value in ("env", "busybox") and str(fields[1].value) in builtins.BY_PATH:
@@ -74,6 +78,11 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             assigning.assign(machine, state, node.assignments)
         return builtin(machine, state, node, fields)
     return _program(machine, state, node, fields, skipped)
+
+
+def _is_prefix(state: State, name: object, skipped: int) -> bool:
+    """Whether ``command`` or ``builtin`` is the shell's own: a function may have the name, but behind another prefix no function is meant."""
+    return name not in state.shell.dialect.lacks and (skipped > 0 or name not in state.functions)
 
 
 def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:
