@@ -73,7 +73,7 @@ class Started:
     shell: bool = False
     stop_signal: str | None = None
     user: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str | None] = field(default_factory=dict)
     to_group: bool = False
     kills_after: float | None = None
     turn: int = 0

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from ..records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..image.model import Argument
     from ..source import Text
     from .model import How, Program
+    from .shell.exporting import Exported
     from .shell.outcome import Command
     from .shell.parts import Made
     from .shell.state import State
@@ -85,7 +86,7 @@ class Process:
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known, or
-    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended."""
+    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended. ``settled``: what a shell has found the launch to decide (`State.settled`)."""
 
     process: Process | None
     status: int | None = None
@@ -95,6 +96,7 @@ class Alternative:
     failed: str | None = None
     shell: State | None = None
     culprit: Argument | None = None
+    settled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stays(self) -> bool | None:
@@ -106,7 +108,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's)."""
 
     workdir: str
     search: str
@@ -121,6 +123,7 @@ class Environment:
     given: Text | bool = False
     closed: bool = False
     watched: bool = False
+    exported: Callable[[], Exported] | None = None
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -145,6 +148,7 @@ class Environment:
             self.given,
             self.closed,
             self.watched,
+            self.exported,
         )
 
 

@@ -8,6 +8,7 @@ followed in turn. Everything shares one step budget, and depth is bounded.
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..image.entries import contains
@@ -26,12 +27,13 @@ from .scripts import LONGEST_SCRIPT, family, interpreted
 from .scripts import options as shell_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ..image.model import Image
     from ..source import Text
-    from .model import How, Program
+    from .model import How, Program, Started
+    from .shell.exporting import Exported
     from .shell.host import Budget
     from .shell.machine import Machine
     from .shell.state import State
@@ -260,19 +262,32 @@ class Resolver(Questions):
 
         if program.starts[0].how != "exec":
             return starting(self, process, program, environment)
-        clears = "clears-path" in program.traits or "-" in program.starts[0].env  # `env -` is `env -i`
+        started = program.starts[0]
+        cleared = "clears-environment" in program.traits or "-" in started.env  # `env -` is `env -i`
+        path = started.env.get("PATH", None if cleared else environment.search)
         following = replace(
             environment,
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
-            search=program.starts[0].env.get("PATH", WITHOUT_PATH if clears else environment.search),
+            search=WITHOUT_PATH if path is None else path,
             user=user(program, arguments) or environment.user,
+            exported=self._handed_on(started, environment, cleared=cleared),
             leads=environment.leads or process.own_group,
             watched=environment.watched or program.name == "timeout",
         )
         return [
             replace(way, process=with_before(within(way.process, process), process)) if way.process else way
-            for way in self.launch(program.starts[0].arguments, following, pid, how)
+            for way in self.launch(started.arguments, following, pid, how)
         ]
+
+    def _handed_on(self, started: Started, environment: Environment, *, cleared: bool) -> Callable[[], Exported] | None:
+        """The variables of what a program execs: ``env`` changes them."""
+        if not cleared and not started.env:
+            return environment.exported
+        from .shell import exporting
+
+        before = environment.exported() if environment.exported else exporting.of_image(self.image.env)
+        assigned = {name: value for name, value in started.env.items() if name != "-"}
+        return partial(before.with_variables, assigned, cleared=cleared)
 
     def _perhaps_found(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How

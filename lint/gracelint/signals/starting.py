@@ -79,6 +79,7 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
         failed=one.failed or way.failed,
         shell=one.shell or way.shell,
         culprit=one.culprit or way.culprit,
+        settled={**one.settled, **way.settled},
     )
 
 

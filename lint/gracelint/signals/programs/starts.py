@@ -35,7 +35,7 @@ def shell_command(text: Text, how: How, shell: str = "/bin/sh", argument: Argume
     return Started((*words, argument or Argument(text.value, text)), how, text, shell=True)
 
 
-def command(arguments: Sequence[Argument], how: How, env: Mapping[str, str] | None = None) -> Started:
+def command(arguments: Sequence[Argument], how: How, env: Mapping[str, str | None] | None = None) -> Started:
     """A program with its arguments."""
     return Started(tuple(arguments), how, _whole(arguments[0].text, arguments[-1].text), env=env or {})
 
@@ -53,7 +53,8 @@ def _whole(first: Text, last: Text) -> Text:
 def _rest(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
     """The operands, behind a number of the program's own."""
     words = list(situation.line.operands)
-    env: dict[str, str] = {}
+    unset = situation.line.given(table.get("unset", ()))
+    env: dict[str, str | None] = {each.value.value: None for each in unset if each.value is not None}
     if table.get("split"):
         words = _split_strings(table["split"], situation) + words
     while table.get("assignments") and words and (is_assignment(words[0].value) or words[0].value == "-"):

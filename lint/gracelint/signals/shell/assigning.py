@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
-from . import parameters, refusals, substitution
+from . import exporting, parameters, refusals, substitution
 from .keyed import Keyed, key_of
 from .parts import Truth
 from .values import Unknown, clip, concatenate
@@ -50,6 +50,8 @@ def kept(state: State, node: sh.Simple) -> str | None:
 
 def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
     """Carry out assignments."""
+    if "a" in state.options:
+        exporting.export(state, [assignment.name for assignment in assignments])
     for assignment in assignments:
         if assignment.name in state.readonly:
             continue
@@ -76,6 +78,12 @@ def assign(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...
         existing = state.variables.get(name)
         state.variables[name] = (value, *existing[1:]) if isinstance(existing, tuple) else value
         remember_pid(state, name, value)
+
+
+def hand_on(machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]) -> None:
+    """Carry out assignments in front of a function or a builtin, which are exported to what that starts."""
+    assign(machine, state, assignments)
+    exporting.export(state, [assignment.name for assignment in assignments])
 
 
 def remember_pid(state: State, name: str, value: object) -> None:

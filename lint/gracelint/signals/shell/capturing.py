@@ -191,5 +191,5 @@ def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field])
     if inner.assignments or any(isinstance(part, sh.CommandSubstitution) for part in inner.expansions):
         return False
     pid = machine.context.new_pid()
-    ways = machine.context.start(machine, state, fields, external.surroundings(machine, state, pid1=False), pid)
+    ways = machine.context.start(machine, state, fields, external.surroundings(machine, state, inner, pid1=False), pid)
     return not any(way.stays or (way.shell is not None and way.shell.jobs) for way in ways)

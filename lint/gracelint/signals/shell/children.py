@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from .machine import Machine
     from .outcome import Around
+    from .parts import Truth
     from .state import State
 
 DEEPEST = 16
@@ -188,7 +189,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
         process = forked.alternative.process
         if process is None:
             itself.child_ended(machine, each)
-            ends = machine.finished(each, forked.alternative.status)
+            ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))
             result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
         else:
             command = forked.command or whole(each, node.text, process)
@@ -207,6 +208,12 @@ def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
         frame = frame.parent
     allowed = state.shell.dialect.exec.tails.get(frame.label, ()) if frame is not None else ()
     return any("subshell" in labels for labels in allowed)
+
+
+def decided(alternative: Alternative) -> Truth | None:
+    """What the launch decides with which a shell has ended (``[ "${TRIES:-1}" -lt 30 ]`` is its last command): for the one that waited for it, this tells nothing of its own variables."""
+    truth = alternative.shell.truth if alternative.shell is not None and alternative.status is None else None
+    return replace(truth, refine=()) if truth is not None and truth.default is not None else None
 
 
 def apart(state: State, ways: list[Forked]) -> list[tuple[State, Forked]]:
@@ -229,6 +236,8 @@ def parted(state: State, alternatives: list[Alternative]) -> list[tuple[State, A
         each = state.copy() if number + 1 < len(alternatives) else state
         each.conditions = (*each.conditions, *(c for c in alternative.conditions if c not in each.conditions))
         each.default = each.default and alternative.default
+        if alternative.settled and alternative.settled is not each.settled:
+            each.settled = {**each.settled, **alternative.settled}
         for reason in alternative.reasons:
             each.note("reasons", reason)
         result.append((each, alternative))

@@ -37,6 +37,7 @@ DASH_OPTIONS = frozenset(
     "errexit noglob ignoreeof interactive monitor noexec stdin xtrace verbose vi emacs noclobber allexport notify nounset nolog debug".split()
 )
 NAMED_OPTIONS = {
+    "allexport": "a",
     "noexec": "n",
     "onecmd": "t",
     "posix": "posix",

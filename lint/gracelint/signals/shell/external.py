@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...records import replace
@@ -10,6 +11,7 @@ from . import (
     changes,
     children,
     commands,
+    exporting,
     filesystem,
     held,
     inputs,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ..process import Alternative
     from .machine import Machine
     from .outcome import Command
+    from .parts import Truth
     from .state import State
     from .values import Field
 
@@ -59,7 +62,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         state.restless = True
         changes.doubt(state, " ".join(field.shown for field in fields))
     environment = replace(
-        surroundings(machine, state, pid1=False), given=given, closed=inputs.is_closed(machine, state, node)
+        surroundings(machine, state, node, pid1=False), given=given, closed=inputs.is_closed(machine, state, node)
     )
     feeders = held.beside(machine, state, node)
     result: list[State] = []
@@ -86,7 +89,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         _inherit(state, alternative)
         if alternative.shell is not None:
             orders.carried_out(machine, state, alternative.shell, command.text)
-        return ended(machine, state, command, alternative.status)
+        return ended(machine, state, command, alternative.status, children.decided(alternative))
     program = process.program
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
@@ -123,19 +126,23 @@ def hear(state: State) -> None:
         state.heard = tuple(pid for pid in state.unclaimed if state.over.get(pid) == DIED or pid in state.heard)
 
 
-def ended(machine: Machine, state: State, command: Command, status: int | None) -> list[State]:
-    """A program in the foreground has ended, with a status if that is known."""
+def ended(
+    machine: Machine, state: State, command: Command, status: int | None, truth: Truth | None = None
+) -> list[State]:
+    """A program in the foreground has ended, with a status if that is known, or with what that rests on."""
     hear(state)
     itself.child_ended(machine, state)
     if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
         status = 0
+    if status is None and truth is not None:
+        return machine.finished(state, None, truth)
     if status is None:
         waits = command.argv[:1] == ("wait",)  # for numbers that nobody knows, others in each round of a loop
         return machine.undecided(state, (not waits and " ".join(command.argv)) or command.text.value)
     return machine.finished(state, status)
 
 
-def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
+def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool) -> Environment:
     """What a program started here inherits."""
     workdir = default(state.workdir)
     return Environment(
@@ -149,6 +156,7 @@ def surroundings(machine: Machine, state: State, *, pid1: bool) -> Environment:
         made=state.made,
         permitted=state.permitted,
         commands=state.facts.before,
+        exported=partial(exporting.handed, machine, state, node.assignments),
     )
 
 
@@ -167,7 +175,7 @@ def execute(
     itself = state.pid == state.shell.pid
     quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
     environment = replace(
-        surroundings(machine, state, pid1=state.pid == 1),
+        surroundings(machine, state, node, pid1=state.pid == 1),
         leads=state.leads or (itself and state.shell.leads),
         ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
         depth=machine.forking + 1,

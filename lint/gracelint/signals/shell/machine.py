@@ -19,6 +19,7 @@ from . import (
     children,
     compound,
     expansions,
+    exporting,
     held,
     inputs,
     itself,
@@ -195,6 +196,8 @@ class Machine:
     def _assume(self, state: State, truth: Truth, outcome: bool) -> State:
         for when, name, value in truth.refine:
             if when is outcome:
+                if name not in state.variables:
+                    exporting.export(state, [name])  # the user's
                 state.variables[name] = value
         state.status = 0 if outcome else 1
         state.truth = None

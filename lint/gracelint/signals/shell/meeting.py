@@ -89,6 +89,8 @@ def _merge(into: State, state: State) -> None:
     if into.conditions is not state.conditions:
         kept = tuple([condition for condition in into.conditions if condition in state.conditions])
         into.conditions = (*kept, *[condition for condition in into.required if condition not in kept])
+    if into.exports != state.exports:
+        into.exports = {name: there for name, there in into.exports.items() if state.exports.get(name) is there}
     if into.status != state.status:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from ...regexes import regex
-from . import arithmetic, patterns, specials
+from . import arithmetic, exporting, patterns, specials
 from .keyed import Keyed, Reference, key_of
 from .values import Field, Unknown, bounded, concatenate, default, join, name
 
@@ -229,6 +229,8 @@ def require(state: State, variable: str, refined: Value) -> None:
     if condition not in state.conditions:
         state.conditions, state.required = (*state.conditions, condition), (*state.required, condition)
     if not variable.isdigit():
+        if variable not in state.variables:
+            exporting.export(state, [variable])  # the user's
         state.variables[variable] = refined
 
 

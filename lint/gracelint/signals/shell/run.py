@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import exporting
 from .dialects import dialect
 from .inputs import ALWAYS, INPUT, Input
 from .interpreter import Shell
@@ -53,9 +54,8 @@ def shell(
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
     state.workdir, state.made = environment.workdir, dict(environment.made)
-    for variable, value in resolver.image.env.items():
-        if value is not None:
-            state.variables[variable] = value
+    exported = environment.exported() if environment.exported else exporting.of_image(resolver.image.env)
+    exporting.receive(state, exported)
     state.push("base", label=mode)
     state.push("seq", resolver.parse(text, file=mode == "file").body)
     host = Startup(resolver, budget)

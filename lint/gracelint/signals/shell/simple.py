@@ -65,7 +65,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         fields, skipped = [replace(fields[1], value=f"/bin/{fields[1].shown}"), *fields[2:]], skipped + 1
     name = default(fields[0].value)
     if name is not None and not skipped and name in state.functions:
-        assigning.assign(machine, state, node.assignments)
+        assigning.hand_on(machine, state, node.assignments)
         return _call(machine, state, node, fields, name)
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
@@ -75,7 +75,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         if refusal is not None:
             return refusal
         if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
-            assigning.assign(machine, state, node.assignments)
+            assigning.hand_on(machine, state, node.assignments)
         return builtin(machine, state, node, fields)
     return _program(machine, state, node, fields, skipped)
 

@@ -48,6 +48,8 @@ class State:
     options: frozenset[str] = frozenset()
     """Those of ``set`` that are on, by letter, and of ``shopt``, by name."""
     readonly: frozenset[str] = frozenset()
+    exports: Mapping[str, bool] = field(default_factory=dict)
+    """The variables that are handed on to programs, and those that certainly are not (False), as `exporting` says."""
     status: int | None = 0
     """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None

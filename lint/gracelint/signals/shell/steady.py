@@ -93,13 +93,15 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
     conditions = state.conditions[known:]
     ended, reasons = state.ended, state.facts.reasons
     if ended is None:
-        return Alternative(shell_process(state, pid), None, conditions, state.default, reasons)
+        return Alternative(shell_process(state, pid), None, conditions, state.default, reasons, settled=state.settled)
     if ended.kind == "exits" or (ended.kind == "exec" and ended.process is None):
         failed, culprit = ended.failed, None
         reason, word = state.facts.failures[-1] if state.facts.failures else ("", None)
         if reason and (failed == reason or (failed is None and ended.status in (126, 127))):
             failed, culprit = reason, word
-        return Alternative(None, ended.status, conditions, state.default, reasons, failed, state, culprit)
+        return Alternative(
+            None, ended.status, conditions, state.default, reasons, failed, state, culprit, state.settled
+        )
     if ended.kind == "unknown":
         reasons = (*reasons, ended.reason)
         process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
@@ -109,7 +111,7 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
         process = replace(ended.process, adopted=(*jobs, *ended.process.adopted))
     if state.pid == state.shell.pid:
         process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
-    return Alternative(process, None, conditions, state.default, reasons)
+    return Alternative(process, None, conditions, state.default, reasons, settled=state.settled)
 
 
 def shell_process(state: State, pid: int) -> Process:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
 from ...regexes import regex
-from . import assigning, expansions, opening, reckoning, scopes
+from . import assigning, expansions, exporting, opening, reckoning, scopes
 from .keyed import Keyed, Reference
 from .parameters import compute
 from .parts import Truth
@@ -23,11 +23,12 @@ NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
-    options = ""
+    options = withdrawn = ""
     for word in node.words[1:]:
         raw = word.literal
         if raw is not None and raw[:1] in ("-", "+"):
             options += raw[1:]
+            withdrawn += raw[1:] if raw[0] == "+" else ""
             continue
         name, value = _declared(machine, state, word)
         array = expansions.array_of(machine, word) if raw is not None else None
@@ -62,6 +63,11 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             state.variables[name] = ""
         if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
             state.readonly = state.readonly | {name}
+        if fields[0].value == "export" or "x" in options:
+            function = "f" in options
+            exporting.export(state, [name + exporting.FUNCTION * function], "n" not in options and "x" not in withdrawn)
+        elif "a" in state.options and value is not None:
+            exporting.export(state, [name])
     return machine.finished(state, 0)
 
 
@@ -113,6 +119,7 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
             else:
                 # Set to nothing rather than absent, so that it no longer stands for the user's environment.
                 state.variables[field.value] = ""
+                exporting.export(state, [field.value], there=False)
     return machine.finished(state, 0)
 
 
