@@ -156,6 +156,7 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         made=state.made,
         permitted=state.permitted,
         commands=state.facts.before,
+        child=True,
         exported=partial(exporting.handed, machine, state, node.assignments),
     )
 
@@ -176,6 +177,7 @@ def execute(
     quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
     environment = replace(
         surroundings(machine, state, node, pid1=state.pid == 1),
+        child=state.child,
         leads=state.leads or (itself and state.shell.leads),
         ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
         depth=machine.forking + 1,

@@ -90,6 +90,7 @@ class Shell:
         self.watched = False
         self.user: str | None = None
         self.leads = False  # a process group
+        self.child = False  # of a shell of the launch
         self.aliases: set[str] = set()
         self.aliased = False  # by an `alias`, of whatever name
         self.unparsable: dict[int, str] = {}  # by the identity of the command

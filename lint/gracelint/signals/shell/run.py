@@ -44,6 +44,7 @@ def shell(
     )
     name = words[0].value if words else argv[0]
     interpreter = Shell(dialect(family, version, posix=argv[0].rpartition("/")[2] == "sh"), argv, name, text, mode, pid)
+    interpreter.child = environment.child
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.leads, interpreter.watched = environment.leads, environment.watched and pid == 1
     interpreter.given = tuple(word.value for word in words[1:])

@@ -182,6 +182,11 @@ class State:
         return name
 
     @property
+    def child(self) -> bool:
+        """Whether it is neither the shell of the launch nor what that has become."""
+        return self.pid != self.shell.pid or self.shell.child
+
+    @property
     def tested(self) -> bool:
         """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
         return self.stack is not None and self.stack.tested

@@ -52,19 +52,29 @@ def that_count(finished: list[State]) -> list[State]:
     """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out."""
     resolved = []
     for state in finished:
-        ends = state.ended is not None and state.ended.kind == "exits" and not state.ended.failed
-        if ends and state.candidate is not None and last(state) and _fresh(state, finished):
+        if _ends(state) and state.candidate is not None and last(state) and _fresh(state, finished):
             candidate = state.candidate
             candidate.facts = replace(state.facts, before=candidate.facts.before)
             resolved.append(candidate)
         else:
             resolved.append(state)
-    holding = [s for s in resolved if not (s.ended is not None and s.ended.kind == "exits" and not s.ended.failed)]
-    chosen = holding or resolved
+    chosen = resolved
+    if not all(_ends(state) for state in resolved):
+        chosen = [state for state in resolved if not _ends(state) or _may_end(state)]
     if not any(state.default for state in chosen):
         for state in chosen:
             state.default = True
     return chosen
+
+
+def _ends(state: State) -> bool:
+    ended = state.ended
+    return ended is not None and ended.kind == "exits" and not ended.failed
+
+
+def _may_end(state: State) -> bool:
+    """Whether it is no error that a way ends: a child is free to, by default; what comes of it is for the shell that has started it to say."""
+    return state.default and state.child
 
 
 def last(state: State) -> bool:
