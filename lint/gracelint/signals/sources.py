@@ -4,6 +4,8 @@ A runtime that installs no handler leaves it to the program it runs. Method: if 
 language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. Of a program that the build makes of
 TypeScript that source is looked at (`signals.transpiled`), and all of its project. If one does, or if the
 file or one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
+Where a runtime itself acts on the signal (Ruby raises an exception, Deno ends), that counts for programs that say nothing of it and, as the exception unwinds the main
+thread only, neither rescue all exceptions nor start processes.
 Hazard: a package from a registry may install a handler of its own; node_modules and the like are not looked at.
 """
 
@@ -55,6 +57,14 @@ _GOES_ON = regex(
     r"|\bfor\s*\([^);]{0,200};\s*;|\bprocess\s*\.\s*(?!env\b|argv\b|cwd\b|exit\b|version)|\.on\s*\("
     r"|\brequire\b(?!\s*\(\s*['\"](?:\./[^'\"]*|(?:node:)?(?:fs|path|os|util|crypto|assert|url|querystring))['\"])"
 )
+# What keeps the exception that the runtime raises from ending the program, or loses what the program has started (measured, Ruby 3.1).
+_UNWOUND = {
+    "ruby": regex(
+        r"\brescue\s+(?:::)?(?:Exception|SignalException|Interrupt|Object)\b"
+        r"|\b(?:spawn|fork|system|daemon|popen\w*|Open3)\b|\bexec\s*\(|^\s*exec\b|%x|`",
+        re.MULTILINE,
+    )
+}
 _MOST_FILES = 2_000
 _REQUIRING = ("node", "bun")
 # ``require("../lib/main.js")``, ``import x from "./x"``, ``import("./x")``; of files that hold no program nothing is asked.
@@ -94,6 +104,11 @@ def judged(program: Program, image: Image) -> Program:
     if program.runtime in _SELF_ENDING and not any(map(_GOES_ON.search, texts)):
         return replace(program, stays=False)
     mentioned = {signal for text in texts for signal in _mentions(text)}
+    unwound = _UNWOUND.get(program.runtime or "")
+    raised = [signal for signal, reaction in program.as_pid1.items() if reaction.disposition == "handles"]
+    if unwound is not None and not mentioned.issuperset(raised) and any(map(unwound.search, texts)):
+        why = f"{name} or a file beside it starts processes or rescues the exception that the signal raises, and its language is not read"
+        program = _unknown(program, tuple(signal for signal in raised if signal not in mentioned), why)
     return _unknown(
         program,
         tuple(sorted(mentioned)),
@@ -155,7 +170,7 @@ def _unknown(program: Program, signals: tuple[str, ...], why: str) -> Program:
     reactions = {signal: Reaction("unknown", why) for signal in signals}
     return replace(
         program,
-        as_pid1={**reactions, **program.as_pid1},
-        as_child={**reactions, **program.as_child},
+        as_pid1={**program.as_pid1, **reactions},
+        as_child={**program.as_child, **reactions},
         missing=(*program.missing, why) if signals else program.missing,
     )
