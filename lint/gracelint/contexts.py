@@ -42,8 +42,10 @@ def default_context(dockerfile: Dockerfile, file: str, root: str) -> tuple[str, 
 
 
 def _held(folder: str, words: list[str]) -> int:
-    """How many of these paths are in a folder."""
-    return sum(disk.exists(os.path.join(folder, word)) for word in words)
+    """How many of these paths are in a folder; a link that leads out of it is not followed by a builder."""
+    inside = disk.real(folder).rstrip(os.sep) + os.sep
+    paths = (os.path.join(folder, word) for word in words)
+    return sum(disk.exists(path) and disk.real(path).startswith(inside) for path in paths)
 
 
 def _between(root: str, below: str, top: str) -> Iterator[str]:

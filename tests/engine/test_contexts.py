@@ -54,3 +54,18 @@ def test_a_dockerfile_that_lies_elsewhere(tmp_path: Path) -> None:
         parse(Document("Dockerfile", TEXT)), str(tmp_path / "here" / "Dockerfile"), str(tmp_path / "root")
     )
     assert found == (str(tmp_path / "here"), False)
+
+
+def test_links_that_lead_out_of_a_folder_hold_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts/run.sh").write_text("", "utf-8")
+    (tmp_path / "debian").mkdir()
+    (tmp_path / "debian/scripts").symlink_to("../scripts")
+    dockerfile = parse(Document("Dockerfile", "FROM debian:12\nCOPY scripts/run.sh /\n"))
+    assert default_context(dockerfile, "debian/Dockerfile", ".") == (".", False)
+    (tmp_path / "debian/scripts").unlink()
+    (tmp_path / "debian/own").mkdir()
+    (tmp_path / "debian/own/run.sh").write_text("", "utf-8")
+    (tmp_path / "debian/scripts").symlink_to("own")
+    assert default_context(dockerfile, "debian/Dockerfile", ".") == ("debian", True)
