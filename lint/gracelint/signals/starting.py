@@ -16,12 +16,31 @@ if TYPE_CHECKING:
     from .resolve import Resolver
 
 MOST_WAYS = 16
+_NAMED = 3
 
 
 def starting(resolver: Resolver, process: Process, program: Program, environment: Environment) -> list[Alternative]:
-    """A program with children: every combination of how they turn out."""
+    """A program with children: every combination of how they turn out. Those that are started only if somebody asks for it are all there, or none is."""
+    names = [started.perhaps for started in program.starts if started.perhaps]
+    if not names:
+        return _combinations(resolver, process, program, environment, program.starts)
+    some = tuple(started for started in program.starts if not started.perhaps)
+    shown = f"{', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
+    ways = _combinations(resolver, process, program, environment, some)
+    more = _combinations(resolver, process, program, environment, program.starts)
+    without, asked = f"nobody starts {shown}", f"{shown} {'are' if len(names) > 1 else 'is'} started"
+    return [
+        *(replace(way, conditions=(*way.conditions, without)) for way in ways),
+        *(replace(way, conditions=(*way.conditions, asked)) for way in more),
+    ]
+
+
+def _combinations(
+    resolver: Resolver, process: Process, program: Program, environment: Environment, starts: Sequence[Started]
+) -> list[Alternative]:
+    """A program in front of these children, in every way that they can turn out."""
     partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
-    for started in program.starts:
+    for started in starts:
         leads = _leads(program, started)
         inner = replace(environment, pid1=False, leads=leads, ignored=_inherited(environment, started))
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)

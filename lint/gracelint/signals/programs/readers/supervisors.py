@@ -51,16 +51,17 @@ def supervisord(facts: Entry, situation: Situation) -> Entry:
     if "nodaemon" in own and not any(situation.line.given(("-n", "--nodaemon"))):
         change["daemonizes"] = not truth(own["nodaemon"].value)
     names = [name for name in sections if name.startswith(("program:", "fcgi-program:"))]
-    names = [name for name in names if truth(_value(sections[name], "autostart", "true"))]
+    names = [name for name in names if _starts(sections, name, situation) is not False]
     folder = posixpath.dirname(absolute(situation, path))
     turns = _turns(sections)
-    started = [
-        _supervised(
-            sections[name], {"program_name": name.partition(":")[2], "here": folder}, situation, turns.get(name, 0)
-        )
-        for name in names
-    ]
-    change["started"] = tuple(child for child in started if child is not None)
+    started: list[Started] = []
+    for name in names:
+        own_names = {"program_name": name.partition(":")[2], "here": folder}
+        child = _supervised(sections[name], own_names, situation, turns.get(name, 0))
+        if child is not None:
+            sure = _starts(sections, name, situation)
+            started.append(child if sure else replace(child, perhaps=own_names["program_name"]))
+    change["started"] = tuple(started)
     waits = [child.kills_after for child in change["started"] if child.kills_after is not None]
     if waits:
         limit = max(waits)
@@ -134,6 +135,17 @@ def _expanded(text: Text, own: Mapping[str, str], situation: Situation) -> Text:
         pieces += (text.cut(end, start), (value, text.cut(start, match.end())))
         end = match.end()
     return join([*pieces, text.cut(end, len(text))]) if pieces else text
+
+
+def _starts(sections: Mapping[str, dict[str, Text]], name: str, situation: Situation) -> bool | None:
+    """Whether supervisord starts a program: None where it depends on a variable, or somebody may ask for it, for which supervisord has to listen."""
+    if "autostart" not in sections[name]:
+        return True
+    value = _expanded(sections[name]["autostart"], {}, situation).value
+    if truth(value):
+        return True
+    listens = "unix_http_server" in sections or "inet_http_server" in sections
+    return None if "${" in value or listens else False
 
 
 def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situation, turn: int) -> Started | None:
