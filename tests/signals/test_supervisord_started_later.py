@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Trace
 
 HTTP = "[unix_http_server]\nfile=/run/s.sock\n"
-DEAF = "bash -c 'trap : TERM; while true; do sleep 1; done'"
 
 
 def trace(folder: Path, later: str, listens: str = HTTP, env: str = "") -> Trace:
@@ -32,7 +31,7 @@ def trace(folder: Path, later: str, listens: str = HTTP, env: str = "") -> Trace
         ("command=nobody-knows\nautostart=off", "[inet_http_server]\nport=9001\n", "unknown"),
         ("command=nobody-knows\nautostart=false", "", "graceful"),  # nobody can ask for it
         ("command=nobody-knows\nautostart=%(ENV_LATER)s", "", "unknown"),
-        (f"command={DEAF}\nautostart=false\nstopwaitsecs=3", HTTP, "abrupt"),
+        ("command=nginx -g 'daemon off;'\nautostart=false", HTTP, "abrupt"),  # SIGTERM drops its requests
     ],
 )
 def test_the_worse_of_both_ways(tmp_path: Path, later: str, listens: str, expected: str) -> None:
