@@ -338,7 +338,7 @@ def test_exec_form_needs_no_shell_parser(tmp_path: Path) -> None:
         "import sys; from signals_support import image, APP; from gracelint.signals.trace import follow; from pathlib import Path;"
         f"t = follow(image(Path({str(tmp_path)!r}), 'FROM debian:12\\nCMD [\"app\"]\\n'), programs=APP);"
         "assert t.verdict == 'graceful';"
-        "print([m for m in sys.modules if m.startswith(('bashlex', 'tree_sitter', 'gracelint.parsers.shell', 'gracelint.signals.shell'))])"
+        "print([m for m in sys.modules if m.startswith(('bashlex', 'tree_sitter', 'gracelint.parsers.shell', 'gracelint.signals.shell.'))])"
     )
     folder = __file__.rpartition("/")[0]
     run = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)

@@ -16,15 +16,16 @@ is taken to be the slowest; everything else needs no time at all. Where a reacti
 from __future__ import annotations
 
 import heapq
+from functools import partial
 from typing import TYPE_CHECKING
 
+from . import reacting
 from .tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .choices import Choices
-    from .model import Reaction
     from .process import Process
     from .tasks import Driver
 
@@ -117,9 +118,9 @@ class Kernel:
             if other.parent is task and other.alive:
                 other.parent, other.orphaned_by = root, task.pid
             if other.process.reads == task.pid and other.alive:
-                self.at(0.0, lambda other=other: self._end_of_input(other))  # type: ignore[misc] # bound now
+                self.at(0.0, partial(self._end_of_input, other))
         if task.parent is not None and task.parent.alive:
-            self.at(0.0, lambda: self._reaped(task))
+            self.at(0.0, partial(self._reaped, task))
 
     def input_over(self, pid: int) -> None:
         """Nobody writes any more to a task that reads."""
@@ -143,37 +144,14 @@ class Kernel:
                     self.close = True
 
     def _reaped(self, task: Task) -> None:
+        """The parent of a task that has ended hears of it."""
         parent = task.parent
         if parent is None or not parent.alive:
             return
         if parent.driver is not None:
             parent.driver.child_ended(task.pid)
-            return
-        program = parent.process.program
-        if program is None or task.pid not in parent.awaited:
-            return
-        if program.kind == "supervisors":
-            self.at(task.unseen, lambda: self._seen(parent))
-            return
-        rest = any(self.tasks[pid].alive for pid in parent.awaited)
-        waits = program.kind in ("inits", "wrappers", "package-runners") or parent.stopping
-        if waits and (not rest or (task.pid == parent.awaited[0] and not parent.others)):
-            self.end(parent, "exited")
-
-    def _seen(self, supervisor: Task) -> None:
-        """A supervisor has seen that a child is gone: it leaves after the last one, and before that stops the next."""
-        if supervisor.stopping and not any(self.tasks[pid].alive for pid in supervisor.awaited):
-            self.end(supervisor, "exited")
-        elif supervisor.next_turn is not None:
-            supervisor.next_turn()
-
-    def _overdue(self, task: Task, looks_every: float) -> None:
-        """A child's time is over. Who only looks now and then may kill it so much later, and see it so much later again where somebody whom it has started still
-        holds the pipe that both write to; what has not finished by now is not to rely on that, and what comes after it may have to wait."""
-        if task.alive:
-            leaves = any(other.parent is task and other.alive for other in self.tasks.values())
-            task.unseen = (2 if leaves else 1) * looks_every
-            self.end(task, "died")
+        else:
+            reacting.child_ended(self, parent, task)
 
     # --- signals ---
 
@@ -199,7 +177,7 @@ class Kernel:
         if task.driver is not None:
             task.driver.signal(signal)
             return True
-        self._react(task, signal)
+        reacting.told(self, task, signal)
         return True
 
     def _continue(self, task: Task) -> None:
@@ -239,56 +217,8 @@ class Kernel:
         """The tasks of a process group."""
         return [task for task in self.tasks.values() if task.alive and task.group == group]
 
-    def _react(self, task: Task, signal: str) -> None:
-        process = task.process
-        reaction = self.reaction(task, signal)
-        if signal in process.ignored and "listens-always" not in (process.program.traits if process.program else ()):
-            if reaction is None or reaction.disposition == "ignores":
-                task.reacted[signal] = "ignores"
-                return
-            label = f"whether {process.name or 'it'} listens to {signal}, which it was started to ignore"
-            if self.choices.pick((task.pid, signal, "ignored"), label, 2):
-                task.reacted[signal] = "ignores"
-                return
-        if reaction is None and process.program is None:
-            label = process.missing[0] if process.missing else f"what {process.name} does on {signal}"
-            if self.choices.pick((task.pid, signal), label, 2):
-                self.default(task, signal)
-            else:
-                self._handle(task, signal)
-            return
-        if reaction is None:
-            self.default(task, signal)
-            return
-        self._do(task, signal, reaction)
-
-    def reaction(self, task: Task, signal: str) -> Reaction | None:
-        """What the catalogue says; None: the default action, or nothing known."""
-        program = task.process.program
-        if program is None:
-            return None
-        return (program.as_pid1 if task.pid == 1 else program.as_child).get(signal)
-
-    def _do(self, task: Task, signal: str, reaction: Reaction) -> None:
-        task.reacted.setdefault(signal, reaction.disposition)
-        match reaction.disposition:
-            case "handles":
-                self._handle(task, signal, reaction.after)
-            case "terminates":
-                self.end(task, "died")
-            case "forwards":
-                self._forward(task, signal, reaction)
-            case "misreads":
-                if reaction.ends:
-                    self.end(task, "died")
-            case "unknown":
-                label = f"what {task.process.name} does on {signal}: {reaction.why}"
-                if self.choices.pick((task.pid, signal), label, 2):
-                    self.default(task, signal)
-                else:
-                    self._handle(task, signal)
-
-    def _handle(self, task: Task, signal: str, after: float = 0.0) -> None:
+    def clean_up(self, task: Task, signal: str, after: float = 0.0) -> None:
+        """A task has heard that it is to stop, and needs some time: what its own pauses take (``after``), and what finishing its work takes."""
         task.notified = True
         task.reacted.setdefault(signal, "handles")
         if task.finishes_at is None:
@@ -298,45 +228,4 @@ class Kernel:
 
     def stop_cleanly(self, task: Task) -> None:
         """A task is told to stop by other means than a signal."""
-        self._handle(task, "")
-
-    def _forward(self, task: Task, signal: str, reaction: Reaction) -> None:
-        task.stopping = True
-        program = task.process.program
-        if program is not None and program.kind == "supervisors" and not task.process.children:
-            self.reasons.extend(program.missing or (f"which programs {task.process.name} starts",))
-            self._handle(task, signal)
-            return
-        known = (self.tasks.get(pid) for pid in task.awaited)  # one that ended before the signal may be no task
-        children = [child for child in known if child is not None and child.alive]
-        if reaction.to == "everyone":
-            # kill(-1): what a child leaves behind when it ends is told too.
-            others = [one for one in self.tasks.values() if one.alive and one is not task and one not in children]
-            task.others = tuple(one.pid for one in others)
-            children += others
-        elif reaction.to != "children":
-            children = children[:1]
-        self._tell(task, children, signal, reaction)
-        if not reaction.waits or not children:
-            self.end(task, "exited")
-
-    def _tell(self, task: Task, children: list[Task], signal: str, reaction: Reaction) -> None:
-        """Stop those children whose turn it is; the others when these are gone."""
-        turn = max((child.process.turn for child in children), default=0)
-        told = [child for child in children if child.process.turn == turn]
-        later = [child for child in children if child.process.turn != turn]
-
-        def go_on() -> None:
-            if not any(child.alive for child in told):
-                self._tell(task, [child for child in later if child.alive], signal, reaction)
-
-        task.next_turn = go_on if later else None
-        for child in told:
-            sent = child.process.stop_signal or reaction.signal or signal
-            group = reaction.to == "group" or child.process.to_group or child.pid in task.others
-            for target in self.members(child.group) if group else [child]:
-                if target is not task:
-                    self.signal(target, sent, group=group)
-            limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
-            if limit is not None:
-                self.at(limit, lambda child=child: self._overdue(child, reaction.looks_every))  # type: ignore[misc] # bound now
+        self.clean_up(task, "")

@@ -1,7 +1,7 @@
 """From a command line to a process: script or program, what it becomes, what it starts.
 
-`Resolver.start` is asked for the launch itself and for every command that a script runs. A shell with ``-c`` or a script file is evaluated
-(`shell.startup`); a script with another shebang becomes its interpreter; the rest is asked of the catalogue, and what a program execs, forks or supervises is
+`Resolver.start` is asked for the launch itself and for every command that a script runs. A shell is recognized in `shells`, and what it runs
+is evaluated (`shell.startup`); a script with another shebang becomes its interpreter; the rest is asked of the catalogue, and what a program execs, forks or supervises is
 followed in turn. Everything shares one step budget, and depth is bounded.
 """
 
@@ -12,19 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..image.entries import contains
-from ..image.interpreters import lacks
 from ..image.model import Absent, Argument, ImageFile, values
 from ..image.model import Unknown as Missing
 from ..image.paths import DEFAULT_PATH
 from ..records import replace
 from ..regexes import regex
-from . import sleeping
+from . import alone, shells, sleeping
 from .literal import literal_word
-from .model import READS_ITS_INPUT
 from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
-from .scripts import LONGEST_SCRIPT, family, interpreted
-from .scripts import options as shell_options
+from .scripts import interpreted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,10 +40,6 @@ STEPS = 16000
 DEEPEST = 12
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$")
-# Wrappers that are nothing without a command.
-_IDLE = frozenset(
-    {"tini", "dumb-init", "catatonit", "timeout", "nohup", "setsid", "nice", "gosu", "su-exec", "setpriv", "flock"}
-)
 # Where execvp looks that finds no PATH (glibc's `confstr`).
 WITHOUT_PATH = "/bin:/usr/bin"
 
@@ -99,17 +92,17 @@ class Resolver(Questions):
         if not arguments or not arguments[0].value:
             return [Alternative(None, failed="there is no command")]
         if environment.depth > DEEPEST:
-            process = self._unknown(
+            process = self.unknown(
                 pid, arguments, environment, Bound("programs start one another too deeply to follow")
             )
             return [Alternative(process, reasons=process.missing)]
         if arguments[0].rest:
             return self._untold(arguments, environment, pid, how)
         deeper = environment.deeper()
-        shell = self._shell(arguments, deeper, pid, how)
+        shell = shells.called(self, arguments, deeper, pid, how)
         if shell is not None:
             return shell
-        found = self._made(arguments[0], environment) or self.which(
+        found = self.made(arguments[0], environment) or self.which(
             arguments[0].value, environment.workdir, environment.search
         )
         filled = isinstance(found, Absent) and any(contains(folder, found.path) for folder in environment.filled)
@@ -125,7 +118,7 @@ class Resolver(Questions):
                 return [script] if isinstance(script, Alternative) else self.launch(script, deeper, pid, how)
         return self._program(arguments, deeper, pid, how)
 
-    def _made(self, word: Argument, environment: Environment) -> ImageFile | Missing | None:
+    def made(self, word: Argument, environment: Environment) -> ImageFile | Missing | None:
         """What a path with a slash means that the scripts before have written; None for what the image decides."""
         if not environment.made or "/" not in word.value:
             return None
@@ -138,9 +131,10 @@ class Resolver(Questions):
         runs = path in environment.permitted
         return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
 
-    def _unknown(
+    def unknown(
         self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
     ) -> Process:
+        """A process of which nothing is known, for this reason."""
         argv = values(arguments) or tuple(argument.value for argument in arguments)
         text = arguments[0].text if arguments else None
         return Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,))
@@ -150,54 +144,8 @@ class Resolver(Questions):
     ) -> list[Alternative]:
         """A command line whose first word is not known."""
         reason = f"what {arguments[0].value} stands for is not known"
-        process = self._unknown(pid, arguments, environment, reason, how)
+        process = self.unknown(pid, arguments, environment, reason, how)
         return [Alternative(process, reasons=process.missing)]
-
-    def _shell(
-        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
-    ) -> list[Alternative] | None:
-        """A shell with a command string or a script; None if it is no shell."""
-        words = list(arguments)
-        name = words[0].value.rpartition("/")[2]
-        at = 1
-        if name == "busybox" and len(words) > 1 and words[1].value in ("sh", "ash"):
-            name, at = "ash", 2
-        shell, version = family(self.image, name)
-        if shell is None:
-            return None
-        if lacks(self.image, words[0].value):
-            return [Alternative(None, 127, failed=f"{self.image.base.reference} has no {name}", culprit=words[0])]
-        options, at = shell_options(words, at)
-        argv = values(arguments)
-        from .shell import run
-
-        if "c" in options and at < len(words):
-            body = words[at]
-            text = self.joined(body.value, body.text)
-            return run.shell(
-                self, shell, version, "command", text, argv, words[at + 1 :], options, environment, pid, how
-            )
-        if at >= len(words) or "s" in options:
-            given = environment.given
-            if not isinstance(given, bool):
-                mine, rest = replace(environment, given=True), [words[0], *words[at:]]
-                return run.shell(self, shell, version, "file", given, argv, rest, options, mine, pid, how)
-            process = self._unknown(pid, arguments, environment, READS_ITS_INPUT, how)
-            return [Alternative(process if given else None, None if given else 0, reasons=process.missing)]
-        script = words[at]
-        found = self._made(script, environment) or self.which(script.value, environment.workdir, environment.workdir)
-        if isinstance(found, Absent):
-            plain = f"nothing puts {script.value} into {environment.workdir}"
-            return [Alternative(None, 127, failed=found.reason if "/" in script.value else plain, culprit=script)]
-        if not isinstance(found, ImageFile) or found.content is None:
-            reason = f"the script {script.value} is not known"
-            process = self._unknown(pid, arguments, environment, reason, how)
-            return [Alternative(process, reasons=(reason,))]
-        if len(found.content) > LONGEST_SCRIPT:
-            reason = f"the script {script.value} is longer than {LONGEST_SCRIPT:,} characters, and is not read"
-            process = self._unknown(pid, arguments, environment, Bound(reason), how)
-            return [Alternative(process, reasons=process.missing)]
-        return run.shell(self, shell, version, "file", found.content, argv, words[at:], options, environment, pid, how)
 
     # --- programs ---
 
@@ -234,13 +182,13 @@ class Resolver(Questions):
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
             return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
-        refused = _refused(program, argv, environment, pid)
+        refused = alone.refused(program, argv, environment, pid)
         if refused is not None:
             return [refused]
         odd = literal_word(arguments, program)
         if odd is not None:
             reason = f"{argv[0]} gets {odd.value} as one word, just as it stands, because no shell reads it: what comes of that is not known"
-            return [Alternative(replace(self._unknown(pid, arguments, environment, reason, how), stays=program.stays))]
+            return [Alternative(replace(self.unknown(pid, arguments, environment, reason, how), stays=program.stays))]
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
@@ -252,12 +200,12 @@ class Resolver(Questions):
             program,
             ignored=environment.ignored,
             own_group="own-group" in program.traits,
-            stays=_stays(program, argv),
+            stays=alone.stays(program, argv),
             duration=sleeping.duration(argv),
             missing=program.missing,
         )
         if not program.starts:
-            return [_alone(process, program)]
+            return [alone.alone(process, program)]
         from .starting import starting, user, within
 
         if program.starts[0].how != "exec":
@@ -315,47 +263,6 @@ class Resolver(Questions):
         return rest
 
 
-def _refused(program: Program, argv: tuple[str, ...], environment: Environment, pid: int) -> Alternative | None:
-    """A program that ends at once, as it cannot do what it is asked for."""
-    if "no-such-option" in program.traits:
-        return Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")
-    if "refuses-arguments" in program.traits:
-        return Alternative(None, 1, failed=f"{argv[0]} cannot read its arguments, and ends")
-    if "needs-root" in program.traits and _is_unprivileged(environment.user):
-        return Alternative(None, 1, failed=f"{argv[0]} needs root, and is run by {environment.user}")
-    if "needs-input" in program.traits and environment.closed:
-        return Alternative(None, 1, failed=f"{argv[0]} ends where its standard input is closed")
-    if "only-pid1" in program.traits and pid != 1:
-        return Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")
-    return None
-
-
-def _stays(program: Program, argv: tuple[str, ...]) -> bool | None:
-    """Whether a program runs until it is told to stop. A daemon's command returns at once; what it leaves in the background is the shell's to remember."""
-    duration = sleeping.duration(argv)
-    if duration is not None:
-        # A long sleep may be what the container is for; a short one is a pause.
-        return None if duration >= sleeping.LONG_SLEEP else False
-    return False if program.daemonizes or sleeping.pauses(argv) else program.stays
-
-
-def _alone(process: Process, program: Program) -> Alternative:
-    """A program that starts no other."""
-    if program.name == "flock" and process.argv[-1].isdigit():
-        return Alternative(None)  # locks a file that its parent has open
-    if program.name == "env" or (program.name in ("nice", "ionice") and len(process.argv) == 1):
-        return Alternative(None, 0)  # prints
-    if program.name in _IDLE:
-        return Alternative(None, 1, failed=f"{process.argv[0]} is given no command")
-    return Alternative(process, status=0 if process.duration is not None or sleeping.pauses(process.argv) else None)
-
-
 def _whole(arguments: Sequence[Argument]) -> Text:
     first, last = arguments[0].text, arguments[-1].text
     return first.until(last) if first.buffer is last.buffer and first.end <= last.end else first
-
-
-def _is_unprivileged(user: str | None) -> bool:
-    """Whether a user is certainly not root. ``nobody`` also stands for one that is not known (`starting.user`)."""
-    name = (user or "root").partition(":")[0]
-    return name not in ("root", "0", "nobody") and name.replace("-", "_").isidentifier() | name.isdigit()

@@ -16,12 +16,12 @@ from .model import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from .choices import Choices
     from .model import Verdict
     from .process import Process
     from .resolve import Resolver
+    from .shell.live import LiveShell
     from .tasks import Driver, Task
 
 LIVE_STEPS = 20000
@@ -37,7 +37,7 @@ class Run:
         self, resolver: Resolver, process: Process, signal: str, grace: float, choices: Choices, slowest: int | None
     ) -> None:
         self.resolver, self.choices = resolver, choices
-        self.shells: dict[int, Any] = {}
+        self.shells: dict[int, LiveShell] = {}
         self.kernel = kernel = Kernel(choices, self._attach, slowest)
         root = kernel.boot(process)
         for shell in list(self.shells.values()):

@@ -9,6 +9,7 @@ from ..records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .model import Disposition, Reaction
     from .process import Process
 
 
@@ -24,7 +25,7 @@ class Driver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A process in the simulation. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
+    """A process in the simulation. ``reacted``: what it has done on each signal that came to it. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
     ``next_turn``: a supervisor stops the next of its children, if those it has told are gone.
     ``unseen``: seconds until a supervisor sees, at the latest, that it is gone. ``unbegun``: it died as the shell that was forked for it."""
 
@@ -39,7 +40,7 @@ class Task:
     ended_at: float | None = None
     finishes_at: float | None = None
     notified: bool = False
-    reacted: dict[str, str] = field(default_factory=dict)
+    reacted: dict[str, Disposition] = field(default_factory=dict)
     orphaned_by: int | None = None
     stopping: bool = False
     robbed: bool = False
@@ -54,6 +55,13 @@ class Task:
     def awaited(self) -> list[int]:
         """Process numbers of those it waits for: the children it was described with, then ``others`` that it has told."""
         return [*(child.pid for child in self.process.children), *self.others]
+
+    def reaction(self, signal: str) -> Reaction | None:
+        """What the catalogue says that its program does on a signal; None: the default action, or nothing known."""
+        program = self.process.program
+        if program is None:
+            return None
+        return (program.as_pid1 if self.pid == 1 else program.as_child).get(signal)
 
     @property
     def loses(self) -> bool:

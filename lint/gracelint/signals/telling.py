@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from .model import Hop, SignalPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .kernel import Kernel
-    from .model import Disposition, Verdict
+    from .model import Disposition, How, Reaction, Verdict
     from .process import Alternative, Process
+    from .shell.live import LiveShell
+    from .shell.outcome import Outcome as ShellOutcome
+    from .shell.state import State
     from .stopping import Stop
     from .tasks import Task
 
@@ -53,7 +55,7 @@ class Teller:
         gone = kernel.gone_at
         seconds = self.grace if verdict == "killed" else gone if verdict != "unknown" else None
         missing = (*way.reasons, *reasons) if verdict == "unknown" else way.reasons
-        why = self._why(verdict, hops, kernel, reasons)
+        why = self._why(verdict, hops, reasons)
         return SignalPath(
             verdict,
             why,
@@ -66,7 +68,7 @@ class Teller:
             over="ends" if ends else None,
         )
 
-    def _why(self, verdict: Verdict, hops: list[Hop], kernel: Kernel, reasons: tuple[str, ...]) -> str:
+    def _why(self, verdict: Verdict, hops: list[Hop], reasons: tuple[str, ...]) -> str:
         first = hops[0]
         app = next((hop for hop in hops if hop.application), first)
         name = app.argv[0] if app.argv else "the application"
@@ -87,7 +89,7 @@ class Teller:
             return f"the container stops in time, but {name} ends without a chance to clean up"
         return "; ".join(reasons) or "not everything on the way is known"
 
-    def _past(self, state: Any, argv: tuple[str, ...]) -> Hop:
+    def _past(self, state: State, argv: tuple[str, ...]) -> Hop:
         from .shell.facts import outcome
 
         found = outcome(state, None)
@@ -110,8 +112,8 @@ class Teller:
     ) -> None:
         """``signal`` is the one that it is stopped with: the container's own, or what its supervisor makes of that. ``adopted``: a job of the
         shell that its parent was."""
-        kernel, shells = simulated.run.kernel, simulated.run.shells
-        task = kernel.tasks[process.pid]
+        shells = simulated.run.shells
+        task = simulated.run.kernel.tasks[process.pid]
         shell = shells.get(process.pid)
         found = None
         if shell is not None and process.shell is not None:
@@ -120,7 +122,7 @@ class Teller:
 
             found = outcome(process.shell, deeds(shell, self.signal))
         signal = signal if signal in task.reacted else next(iter(task.reacted), signal)
-        disposition = self._disposition(task, kernel, found, signal)
+        disposition = _disposition(task, found, signal)
         told = process.pid in simulated.told
         hops.append(
             Hop(
@@ -129,7 +131,7 @@ class Teller:
                 self._how(process, parent, shells, hops, adopted),
                 disposition,
                 process.text,
-                self._hop_why(process, kernel, disposition, found, signal),
+                self._hop_why(process, task.reaction(signal), disposition, found, signal),
                 parent,
                 process is main,
                 process.program,
@@ -142,9 +144,11 @@ class Teller:
         )
         index = len(hops) - 1
         for child, of_shell in (*((one, False) for one in process.children), *((one, True) for one in process.adopted)):
-            self._add(hops, child, index, simulated, main, self._sent(kernel, task, child, signal), of_shell)
+            self._add(hops, child, index, simulated, main, _sent(task, child, signal), of_shell)
 
-    def _how(self, process: Process, parent: int | None, shells: dict[int, Any], hops: list[Hop], adopted: bool) -> Any:
+    def _how(
+        self, process: Process, parent: int | None, shells: dict[int, LiveShell], hops: list[Hop], adopted: bool
+    ) -> How:
         if parent is not None and process.how == "fork":
             shell, program = hops[parent].shell, hops[parent].program
             adopted = adopted or (program is not None and program.daemonizes)
@@ -154,37 +158,15 @@ class Teller:
             return "exec"
         return "exec-form" if parent is None and process.how == "fork" else process.how
 
-    def _sent(self, kernel: Kernel, task: Task, child: Process, signal: str) -> str:
-        """What a process makes of a signal for its child."""
-        reaction = kernel.reaction(task, signal)
-        rewritten = reaction.signal if reaction is not None and reaction.disposition == "forwards" else None
-        return child.stop_signal or rewritten or signal
-
-    def _disposition(self, task: Task, kernel: Kernel, found: Any, signal: str) -> Disposition:
-        word = task.reacted.get(signal)
-        if found is not None:
-            stop = found.stop
-            if word == "handles" and stop is not None and any(sent.reached for sent in stop.sent):
-                return "forwards"
-            if word is not None:
-                return word  # type: ignore[return-value] # the kernel's words are dispositions
-            return "ignores" if task.pid == 1 else "terminates"
-        if word is not None and task.process.program is not None:
-            return word  # type: ignore[return-value] # as above
-        if task.process.program is None:
-            return "unknown"
-        reaction = kernel.reaction(task, signal)
-        if reaction is not None:
-            return reaction.disposition
-        return "ignores" if task.pid == 1 else "terminates"
-
-    def _hop_why(self, process: Process, kernel: Kernel, disposition: str, found: Any, signal: str) -> str:
+    def _hop_why(
+        self, process: Process, reaction: Reaction | None, disposition: str, found: ShellOutcome | None, signal: str
+    ) -> str:
+        """What a process did, in words: as it was described in the steady state, though it may have become another one since."""
         name = process.name or "the program"
         if found is not None:
             return self._shell_why(name, process, found, disposition, signal)
         if process.program is None:
             return process.missing[0] if process.missing else f"what {name} does with {signal} is not known"
-        reaction = kernel.reaction(kernel.tasks[process.pid], signal)
         if reaction is not None:
             return reaction.why
         if not signal:
@@ -193,7 +175,7 @@ class Teller:
             return f"{name} has no handler for {signal}, and the kernel drops it for PID 1"
         return f"{name} has no handler for {signal}: it ends at once"
 
-    def _shell_why(self, name: str, process: Process, found: Any, disposition: str, signal: str) -> str:
+    def _shell_why(self, name: str, process: Process, found: ShellOutcome, disposition: str, signal: str) -> str:
         argv = " ".join(found.command.argv) if found.command is not None else "its command"
         holds = {
             "foreground": f"waits for `{argv}`",
@@ -211,6 +193,33 @@ class Teller:
         if process.pid == 1:
             return f"{name} is PID 1, {holds}, and has no trap for {signal}: the signal is dropped"
         return f"{name} {holds} and ignores {signal}"
+
+
+def _sent(task: Task, child: Process, signal: str) -> str:
+    """What a process makes of a signal for its child."""
+    reaction = task.reaction(signal)
+    rewritten = reaction.signal if reaction is not None and reaction.disposition == "forwards" else None
+    return child.stop_signal or rewritten or signal
+
+
+def _disposition(task: Task, found: ShellOutcome | None, signal: str) -> Disposition:
+    """What a process does with a signal: as the simulation saw it, else as the catalogue says."""
+    word = task.reacted.get(signal)
+    if found is not None:
+        stop = found.stop
+        if word == "handles" and stop is not None and any(sent.reached for sent in stop.sent):
+            return "forwards"
+        if word is not None:
+            return word
+        return "ignores" if task.pid == 1 else "terminates"
+    if word is not None and task.process.program is not None:
+        return word
+    if task.process.program is None:
+        return "unknown"
+    reaction = task.reaction(signal)
+    if reaction is not None:
+        return reaction.disposition
+    return "ignores" if task.pid == 1 else "terminates"
 
 
 def _all(process: Process) -> Iterator[Process]:

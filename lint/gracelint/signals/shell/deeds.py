@@ -46,7 +46,7 @@ def _head(shell: LiveShell, task: Task, signal: str) -> int:
     """The process that would have to be told for a task to hear of it: the topmost of those (sudo, tini, timeout) that pass the signal on to it."""
     above = task.parent
     while above is not None and above is not shell.task and above.driver is None:
-        reaction = shell.kernel.reaction(above, signal)
+        reaction = above.reaction(signal)
         if reaction is None or reaction.disposition != "forwards":
             break
         task, above = above, above.parent

@@ -18,32 +18,23 @@ if TYPE_CHECKING:
 
     from ...image.model import Argument
     from ...source import Text
-    from ..model import How
-    from ..process import Alternative, Environment
+    from ..process import Alternative
     from ..resolve import Resolver
-    from .outcome import Family
+    from ..shells import Call
 
 
 def shell(
-    resolver: Resolver,
-    family: Family,
-    version: str | None,
-    mode: str,
-    text: Text,
-    argv: tuple[str, ...],
-    words: Sequence[Argument],
-    options: frozenset[str],
-    environment: Environment,
-    pid: int,
-    how: How,
+    resolver: Resolver, call: Call, mode: str, text: Text, argv: tuple[str, ...], words: Sequence[Argument]
 ) -> list[Alternative]:
-    """Every way a shell process can turn out. ``words`` are ``$0`` and the positional parameters."""
+    """Every way a shell process can turn out. ``text`` is what it runs, ``words`` are ``$0`` and the positional parameters."""
+    environment, pid = call.environment, call.pid
     budget = resolver.budget
     parameters = tuple(
         Field(Unknown(word.value, rest=True) if word.rest else word.value, word.text, True, word) for word in words[1:]
     )
     name = words[0].value if words else argv[0]
-    interpreter = Shell(dialect(family, version, posix=argv[0].rpartition("/")[2] == "sh"), argv, name, text, mode, pid)
+    spoken = dialect(call.family, call.version, posix=argv[0].rpartition("/")[2] == "sh")
+    interpreter = Shell(spoken, argv, name, text, mode, pid)
     interpreter.child = environment.child
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.leads, interpreter.watched = environment.leads, environment.watched and pid == 1
@@ -51,7 +42,7 @@ def shell(
     state = State(interpreter, pid, None)
     state.parameters = parameters
     state.ignored = environment.ignored
-    state.options = options & {"e", "m", "u", "x", "pipefail"}
+    state.options = call.options & {"e", "m", "u", "x", "pipefail"}
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
     state.workdir, state.made = environment.workdir, dict(environment.made)
