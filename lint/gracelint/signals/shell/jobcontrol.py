@@ -166,7 +166,7 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     if not (named or once or running or machine.live):
         others = _held_by_others(state)
         if isinstance(others, str):
-            state.ended = Ended("unknown", reason=others)
+            state.give_up(others)
             return [state]
         if others:
             running, pids = others, others
