@@ -9,7 +9,6 @@ from pathlib import Path
 
 import archive
 import pytest
-from fix_shapes import CHILD, HANDLERS, HANDLERS_OF_THEIR_OWN, LAUNCHERS, SHAPES, SINCE, STAYING, TOLD, UNMENDED
 
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
@@ -18,6 +17,9 @@ from gracelint.lab import After, Report, Steady, run
 pytestmark = pytest.mark.lab
 
 FIXTURES = Path(__file__).parents[1] / "rules" / "fixtures"
+PROGRAMS = Path(__file__).parents[1] / "fixtures" / "python-fixes"
+SINCE = {"taskgroup": (3, 11), "runner": (3, 11)}
+"""The first Python that runs a program."""
 CASES = [
     ("absent-sigterm-handler", "loop", b""),
     ("absent-sigterm-handler", "asyncio-event", b"bye"),
@@ -25,6 +27,23 @@ CASES = [
     ("exit-swallowed", "bare", b""),
     ("handler-not-installed", "late", b""),
 ]
+
+
+def programs(kind: str) -> dict[str, str]:
+    """The programs of a folder, by name, with their line ends and byte order marks. All have something to clean up, and say ``CLEANED`` when they do."""
+    found = {path.stem: path.read_bytes().decode() for path in sorted((PROGRAMS / kind).glob("*.py"))}
+    assert found, f"{PROGRAMS / kind} is empty"
+    return found
+
+
+DEAF = programs("deaf")
+DEAF_LEFT_ALONE = programs("deaf-left-alone")
+LAUNCHERS = programs("launcher")
+LAUNCHERS_LEFT_ALONE = programs("launcher-left-alone")
+HANDLERS = programs("handler")
+HANDLERS_LEFT_ALONE = programs("handler-left-alone")
+NOT_AWAITED = programs("child-not-awaited")
+CHILD = programs(".")["child"]
 
 
 def report(kind: str, rule: str, name: str, folder: Path) -> Report:
@@ -55,10 +74,10 @@ def verdict(folder: Path) -> tuple[str, bool]:
     return found.verdict, b"CLEANED" in found.output
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if sys.version_info >= SINCE.get(name, ())])
+@pytest.mark.parametrize("name", [name for name in DEAF if sys.version_info >= SINCE.get(name, ())])
 def test_shape_is_mended(name: str, tmp_path: Path) -> None:
     """Killed before; the program's own clean-up runs after."""
-    text = SHAPES[name]
+    text = DEAF[name]
     (tmp_path / "app.py").write_bytes(text.encode())
     assert verdict(tmp_path) == ("killed", False)
     fixed = mended(text, tmp_path)
@@ -66,11 +85,11 @@ def test_shape_is_mended(name: str, tmp_path: Path) -> None:
     assert verdict(tmp_path) == ("graceful", True)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", DEAF)
 def test_formatting_is_kept(name: str, tmp_path: Path) -> None:
     """Lines are added, one is moved, or a clause names what it catches; line ends, indentation, the byte order mark and all else stay."""
-    before = SHAPES[name].encode()
-    after = mended(SHAPES[name], tmp_path)
+    before = DEAF[name].encode()
+    after = mended(DEAF[name], tmp_path)
     assert after.startswith(b"\xef\xbb\xbf") == before.startswith(b"\xef\xbb\xbf")
     assert (b"\r\n" in before) == (b"\r\n" in after)
     assert after.count(b"\n") == after.count(b"\r\n") or b"\r" not in before
@@ -81,9 +100,9 @@ def test_formatting_is_kept(name: str, tmp_path: Path) -> None:
     assert len(after.splitlines()) - len(before.splitlines()) <= 4
 
 
-@pytest.mark.parametrize("name", UNMENDED)
+@pytest.mark.parametrize("name", DEAF_LEFT_ALONE)
 def test_nothing_is_written_that_would_not_do(name: str, tmp_path: Path) -> None:
-    assert mended(UNMENDED[name], tmp_path) == UNMENDED[name].encode()
+    assert mended(DEAF_LEFT_ALONE[name], tmp_path) == DEAF_LEFT_ALONE[name].encode()
 
 
 @pytest.mark.parametrize("name", LAUNCHERS)
@@ -98,10 +117,10 @@ def test_launcher_becomes_what_it_starts(name: str, tmp_path: Path) -> None:
     assert (b"starting" in found.output) == ("starting" in LAUNCHERS[name])
 
 
-@pytest.mark.parametrize("name", STAYING)
+@pytest.mark.parametrize("name", LAUNCHERS_LEFT_ALONE)
 def test_launcher_that_has_more_to_do_is_left_alone(name: str, tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text(CHILD)
-    assert mended(STAYING[name], tmp_path) == STAYING[name].encode()
+    assert mended(LAUNCHERS_LEFT_ALONE[name], tmp_path) == LAUNCHERS_LEFT_ALONE[name].encode()
 
 
 @pytest.mark.parametrize("name", HANDLERS)
@@ -113,17 +132,17 @@ def test_handler_ends_the_program(name: str, tmp_path: Path) -> None:
     assert verdict(tmp_path) == ("graceful", True)
 
 
-@pytest.mark.parametrize("name", HANDLERS_OF_THEIR_OWN)
+@pytest.mark.parametrize("name", HANDLERS_LEFT_ALONE)
 def test_handler_that_does_something_else_is_left_alone(name: str, tmp_path: Path) -> None:
-    assert mended(HANDLERS_OF_THEIR_OWN[name], tmp_path) == HANDLERS_OF_THEIR_OWN[name].encode()
+    assert mended(HANDLERS_LEFT_ALONE[name], tmp_path) == HANDLERS_LEFT_ALONE[name].encode()
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", NOT_AWAITED)
 def test_told_child_is_waited_for(name: str, tmp_path: Path) -> None:
     """Killed with PID 1 before; its clean-up runs after."""
     (tmp_path / "child.py").write_text(CHILD.replace("finally:", "finally:\n    time.sleep(0.3)"))
-    (tmp_path / "app.py").write_text(TOLD[name])
+    (tmp_path / "app.py").write_text(NOT_AWAITED[name])
     _, cleaned = verdict(tmp_path)
     assert not cleaned
-    assert mended(TOLD[name], tmp_path) != TOLD[name].encode()
+    assert mended(NOT_AWAITED[name], tmp_path) != NOT_AWAITED[name].encode()
     assert verdict(tmp_path) == ("graceful", True)
