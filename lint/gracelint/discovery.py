@@ -55,11 +55,10 @@ _SCRIPT_SUFFIXES = (".sh", ".bash", ".dash", ".ash", ".py")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to lint: its path as reported, what it is, whether it was named itself, and the folder the search began in."""
+    """A file to lint: its path as reported, what it is, and the folder the search began in."""
 
     path: str
     kind: Kind
-    explicit: bool
     root: str
 
 
@@ -78,16 +77,14 @@ def discover(paths: Iterable[str], excludes: Callable[[str], tuple[str, Iterable
     """The files to lint, each once, in order of path. ``excludes`` gives the root and the patterns in force in a folder."""
     found: dict[str, Source] = {}
     for path in paths:
-        explicit = not os.path.isdir(path)
-        if explicit:
-            root = root_of(path)
-            found[_key(path)] = Source(display(path), kind_of(path), True, root)
+        if not os.path.isdir(path):
+            found[_key(path)] = Source(display(path), kind_of(path), root_of(path))
             continue
         inside = _without_links(list(_search(path, excludes)))
         if not inside and looks_like_dockerfile(os.path.basename(os.path.abspath(path))):
-            found[_key(path)] = Source(display(path), "dockerfile", True, path)
+            found[_key(path)] = Source(display(path), "dockerfile", path)
         for file in inside:
-            found.setdefault(_key(file), Source(display(file), "dockerfile", False, path))
+            found.setdefault(_key(file), Source(display(file), "dockerfile", path))
     return sorted(found.values(), key=lambda source: source.path)
 
 

@@ -35,7 +35,6 @@ class Writer:
         self._record = record
         self._documents: dict[int, int] = {}
         self._sources: list[list[str]] = []
-        self._texts: dict[str, str] = {}
 
     def entry(self, judged: Judged) -> dict[str, Json]:
         """A judgement."""

@@ -110,7 +110,7 @@ class Check:
                 raise UsageError("- (standard input) cannot be mixed with other paths")
             name = self.options.stdin_filename or STDIN
             self.overlay[absolute(name)] = self.streams.read_input()
-            return [Source(display(name), "dockerfile", True, os.path.dirname(name) or ".")]
+            return [Source(display(name), "dockerfile", os.path.dirname(name) or ".")]
         return discover(paths, self._excludes)
 
     def _excludes(self, folder: str) -> tuple[str, Iterable[str]]:

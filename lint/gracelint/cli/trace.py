@@ -58,7 +58,7 @@ def run(argv: Sequence[str], streams: Streams) -> int:
         path, data = options.stdin_filename or "-", streams.read_input()
     try:
         kind = "dockerfile" if data is not None else kind_of(path)
-        source = Source(display(path), kind, True, root_of(path))
+        source = Source(display(path), kind, root_of(path))
         finder = Finder(options.config, options.isolated)
         unit = next(
             units([source], finder.settings, lambda _: (), Layer(), context=options.context, target=options.target)

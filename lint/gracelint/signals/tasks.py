@@ -33,7 +33,6 @@ class Task:
     pid: int
     parent: Task | None
     group: int
-    session: int = 1
     driver: Driver | None = None
     alive: bool = True
     ended: str = ""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from .model import Disposition, How, Reaction, Verdict
     from .process import Alternative, Process
-    from .shell.live import LiveShell
     from .shell.outcome import Outcome as ShellOutcome
     from .shell.state import State
     from .stopping import Stop
@@ -128,7 +127,7 @@ class Teller:
             Hop(
                 process.argv,
                 process.pid == 1,
-                self._how(process, parent, shells, hops, adopted),
+                _how(process, parent, hops, adopted=adopted),
                 disposition,
                 process.text,
                 self._hop_why(process, task.reaction(signal), disposition, found, signal),
@@ -145,18 +144,6 @@ class Teller:
         index = len(hops) - 1
         for child, of_shell in (*((one, False) for one in process.children), *((one, True) for one in process.adopted)):
             self._add(hops, child, index, simulated, main, _sent(task, child, signal), of_shell)
-
-    def _how(
-        self, process: Process, parent: int | None, shells: dict[int, LiveShell], hops: list[Hop], adopted: bool
-    ) -> How:
-        if parent is not None and process.how == "fork":
-            shell, program = hops[parent].shell, hops[parent].program
-            adopted = adopted or (program is not None and program.daemonizes)
-            if adopted if shell is None else any(job.pid == process.pid for job in shell.jobs):
-                return "background"
-        if parent is None and process.before and any(one.shell is not None for one in process.before):
-            return "exec"
-        return "exec-form" if parent is None and process.how == "fork" else process.how
 
     def _hop_why(
         self, process: Process, reaction: Reaction | None, disposition: str, found: ShellOutcome | None, signal: str
@@ -193,6 +180,17 @@ class Teller:
         if process.pid == 1:
             return f"{name} is PID 1, {holds}, and has no trap for {signal}: the signal is dropped"
         return f"{name} {holds} and ignores {signal}"
+
+
+def _how(process: Process, parent: int | None, hops: list[Hop], *, adopted: bool) -> How:
+    if parent is not None and process.how == "fork":
+        shell, program = hops[parent].shell, hops[parent].program
+        adopted = adopted or (program is not None and program.daemonizes)
+        if adopted if shell is None else any(job.pid == process.pid for job in shell.jobs):
+            return "background"
+    if parent is None and process.before and any(one.shell is not None for one in process.before):
+        return "exec"
+    return "exec-form" if parent is None and process.how == "fork" else process.how
 
 
 def _sent(task: Task, child: Process, signal: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Literal
 
-from ...regexes import regex
 from . import model
 from .ast_expressions import Expressions, symbol
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ...source import Text
-
-_BEFORE_NAME = regex(r"(?:async(?:\s|\\)+)?(?:def|class)(?:\s|\\)+")
 
 
 def read(text: Text) -> model.Module | None:
@@ -84,14 +81,13 @@ class _Reader(Expressions):
         generator, self.yields = self.yields, outer
         decorators = self.each(node.decorator_list)
         asynchronous = isinstance(node, ast.AsyncFunctionDef)
-        name = _name(text, node.name)
-        return model.Function(text, node.name, name, parameters, decorators, body, asynchronous, generator)
+        return model.Function(text, node.name, parameters, decorators, body, asynchronous, generator)
 
     def _class(self, node: ast.ClassDef) -> model.Statement:
         text = self.text(node)
         bases = self.each(base.value if isinstance(base, ast.Starred) else base for base in node.bases)
         decorators = self.each(node.decorator_list)
-        return model.Class(text, node.name, _name(text, node.name), bases, decorators, self.block(node.body))
+        return model.Class(text, node.name, bases, decorators, self.block(node.body))
 
     def _if(self, node: ast.If) -> model.Statement:
         return model.If(self.text(node), self.expression(node.test), self.block(node.body), self.block(node.orelse))
@@ -126,13 +122,6 @@ class _Reader(Expressions):
     def _match(self, node: ast.Match) -> model.Statement:
         arms = tuple(self.block(arm.body) for arm in node.cases)
         return model.Match(self.text(node), self.expression(node.subject), arms)
-
-
-def _name(definition: Text, name: str) -> Text:
-    """Where the name of a function or class stands, of which `ast` says only where it begins."""
-    found = _BEFORE_NAME.match(definition.value)
-    start = found.end() if found is not None else 0
-    return definition.cut(start, start + len(name))
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[..., model.Statement]] = {

@@ -101,12 +101,10 @@ class _Reader(Expressions):
                 body = self.block(node.body)
                 generator, self.yields = self.yields, outer
                 decorators = tuple(self.expression(d.decorator) for d in node.decorators)
-                name = node.name
                 asynchronous = node.asynchronous is not None
                 return model.Function(
                     text,
-                    name.value,
-                    self.text(name),
+                    node.name.value,
                     parameters,
                     decorators,
                     body,
@@ -116,9 +114,7 @@ class _Reader(Expressions):
             case cst.ClassDef():
                 bases = tuple(self.expression(base.value) for base in node.bases)
                 decorators = tuple(self.expression(d.decorator) for d in node.decorators)
-                return model.Class(
-                    text, node.name.value, self.text(node.name), bases, decorators, self.block(node.body)
-                )
+                return model.Class(text, node.name.value, bases, decorators, self.block(node.body))
             case cst.If():
                 return model.If(text, self.expression(node.test), self.block(node.body), self._otherwise(node.orelse))
             case cst.While():

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from .run import Run
     from .state import State
 
-MOST_NAMES = 4000
-
 
 # --- assignments -------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from .values import FALSE, TRUE, UNKNOWN, Const, truth
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ...source import Text
     from .run import Thread
     from .sources import Entry, Sources
     from .state import State
@@ -70,13 +69,13 @@ def execute(run: Run, entry: Entry) -> None:
                 # ``-m`` imports the packages around the module first.
                 module(run, frame, entry.package, state)
             end = None if state.dead else block(run, frame, parsed.body, state)
-        _finish(run, frame, end, entry.source)
+        _finish(run, frame, end)
     except OutOfBoundsError as error:
         run.exhausted = True
         run.doubts.append(str(error))
 
 
-def _finish(run: Run, frame: Frame, end: State | None, source: Text) -> None:
+def _finish(run: Run, frame: Frame, end: State | None) -> None:
     """The main line is over: threads and processes are waited for, unless they are daemons."""
     ends = [Ending(end, "end", None)] if end is not None else []
     for one in frame.raises:

@@ -205,7 +205,6 @@ class Run:
     read: set[tuple[int, str]] = field(default_factory=set)
     looked: list[tuple[int, str]] = field(default_factory=list)
     opaque: bool = False
-    resting_on: int | None = None
     asked_pid1: bool = False
     # What wanted to run at its end already when the event loop was entered.
     loop_guards: int = 0

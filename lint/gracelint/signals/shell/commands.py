@@ -28,7 +28,6 @@ def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -
         around,
         bool(node.assignments),
         passes_arguments=True in [field.parameter for field in fields],
-        redirected=bool(node.redirects),
     )
 
 

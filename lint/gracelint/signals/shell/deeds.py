@@ -21,18 +21,14 @@ def deeds(shell: LiveShell, signal: str) -> Stop:
     waited = tuple(
         Waited(text, pids, all(_over(shell, pid) for pid in pids), handler) for text, pids, handler in shell.waits
     )
-    ends = shell.ending or "stays"
-    if kernel.reasons:
-        ends = "unknown"
     return Stop(
         signal,
         shell.received,
         shell.ran or shell.state.traps.get(signal),
         shell.deferred and shell.ran is None,
         shell.ran is not None,
-        ends,  # type: ignore[arg-type] # one of the words by construction
+        "unknown" if kernel.reasons else shell.ending,
         shell.returned,
-        None,
         shell.task.ended_at,
         tuple(shell.host.sent),
         waited,

@@ -51,8 +51,6 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
         before=facts.before,
         loop=loop,
         arguments=_arguments(state, command),
-        errexit="e" in state.options,
-        monitor="m" in state.options,
         conditions=state.conditions,
         default=state.default,
         certain=not state.perhaps,

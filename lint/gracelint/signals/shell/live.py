@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..process import Process
     from ..tasks import Task
     from .host import Budget, Context
-    from .outcome import Command, Trap
+    from .outcome import Command, Ends, Trap
     from .state import State
 
 TICK = 0.01
@@ -51,7 +51,7 @@ class LiveShell:
         self.commands: list[Command] = []
         self.ran: Trap | None = None
         self.deferred = self.returned = self.received = False
-        self.ending = ""
+        self.ending: Ends = "stays"
 
     # --- driver ---
 
@@ -158,7 +158,7 @@ class LiveShell:
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
             self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))
-        if self.ending or self.state.block is not block:
+        if self.ending != "stays" or self.state.block is not block:
             return  # it leaves for an interrupt, with its command
         if block.kind == "wait":
             self.host.reap(self.state, block.pids)

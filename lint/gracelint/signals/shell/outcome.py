@@ -57,7 +57,7 @@ class Command:
     ``argv`` is what it expands to, ``known`` False where a word of it is not known. ``calls`` are the texts of the function calls and ``.``/``eval``
     commands that led to it, outermost first (empty at the script's own level). ``around`` are the constructs it stands in.
     ``assignments`` is True for ``A=1 app``. ``program`` is what the catalogue knows of it. ``passes_arguments``: it was written with ``$@``, ``$*``, or a
-    positional parameter of the script, so that the launch's CMD decides it. ``redirected``: it has redirections of its own.
+    positional parameter of the script, so that the launch's CMD decides it.
     """
 
     text: Text
@@ -69,7 +69,6 @@ class Command:
     assignments: bool = False
     program: Program | None = None
     passes_arguments: bool = False
-    redirected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,6 @@ class Trap:
     text: Text
     word: Text | None = None
     action_text: Text | None = None
-    in_force: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +131,9 @@ class Waited:
     handler: bool
 
 
+Ends = Literal["exits", "crashes", "dies", "stays", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """What the shell does when the stop signal comes, interpreted with the same evaluator.
@@ -151,9 +152,8 @@ class Stop:
     trap: Trap | None = None
     deferred: bool = False
     ran: bool = False
-    ends: Literal["exits", "crashes", "dies", "stays", "unknown"] = "stays"
+    ends: Ends = "stays"
     returns: bool = False
-    exit_text: Text | None = None
     seconds: float | None = None
     sent: tuple[Sent, ...] = ()
     waited: tuple[Waited, ...] = ()
@@ -186,7 +186,7 @@ class Outcome:
     ``lost_execs`` did not replace this process. ``assigned_execs`` are ``exec VAR=1 app``. ``daemons`` are commands that put themselves in the background.
     ``pipeline`` are all members of the pipeline that the command stands in. ``arguments`` says whether the launch's arguments (CMD) reach the command:
     ``all`` (``"$@"``), ``some``, ``none``, or ``absent`` where there are none to pass.
-    ``errexit``: ``set -e`` is in force. ``monitor``: ``set -m``. ``conditions`` were assumed on this way; ``default``: the default launch can take it.
+    ``conditions`` were assumed on this way; ``default``: the default launch can take it.
     ``certain``: False where it is only assumed that the command (or the loop) lasts.
     ``reasons`` says what was not known. ``substitutions``: by pid, the commands of process substitutions that the shell keeps open itself.
     """
@@ -213,8 +213,6 @@ class Outcome:
     before: tuple[Command, ...] = ()
     loop: Text | None = None
     arguments: Literal["all", "some", "none", "absent"] = "absent"
-    errexit: bool = False
-    monitor: bool = False
     conditions: tuple[str, ...] = ()
     default: bool = True
     certain: bool = True
@@ -222,10 +220,6 @@ class Outcome:
     reasons: tuple[str, ...] = ()
     functions: Mapping[str, Text] = field(default_factory=dict)
     substitutions: Mapping[int, Text] = field(default_factory=dict)
-
-    def trap_for(self, signal: str) -> Trap | None:
-        """The trap in force for a signal."""
-        return next((trap for trap in self.traps if trap.signal == signal), None)
 
     def written(self, command: Command) -> Text:
         """The command that holds the process, as written, with the ``exec`` in front of it if there is one."""

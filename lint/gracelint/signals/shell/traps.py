@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell import model as sh
-from ...records import replace
 from .. import names
 from .outcome import Trap
 from .values import default
@@ -97,21 +96,21 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     """Set one; False where this shell does not know the name."""
     spelled = field.shown
     signal = _signal(spelled)
-    made = Trap(signal or spelled, spelled, action, node.text, field.text, text, in_force=not reset)
+    made = Trap(signal or spelled, spelled, action, node.text, field.text, text)
     prefixed = spelled.upper().startswith("SIG")
     foreign = signal in PSEUDO and signal not in state.shell.dialect.trap.pseudo_signals
     if signal is None or foreign or (prefixed and not state.shell.dialect.trap.prefix):
-        state.note("rejected", replace(made, in_force=False))
+        state.note("rejected", made)
         return False
     if signal in ("SIGKILL", "SIGSTOP"):
-        state.note("rejected", replace(made, in_force=False))
+        state.note("rejected", made)
         return True
     if signal in state.shell.ignored:
         # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
-        state.note("rejected", replace(made, in_force=False))
+        state.note("rejected", made)
         return True
     if signal in state.traps:
-        state.note("replaced", replace(state.traps[signal], in_force=False))
+        state.note("replaced", state.traps[signal])
     traps = {name: known for name, known in state.traps.items() if name != signal}
     if not reset:
         traps[signal] = made

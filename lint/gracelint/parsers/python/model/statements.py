@@ -32,11 +32,10 @@ class ImportFrom:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function; ``name_text`` is its name's place; ``generator``: it yields."""
+    """A function; ``generator``: it yields."""
 
     text: Text
     name: str
-    name_text: Text
     parameters: tuple[Parameter, ...]
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
@@ -50,7 +49,6 @@ class Class:
 
     text: Text
     name: str
-    name_text: Text
     bases: tuple[Expression, ...]
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
