@@ -89,7 +89,6 @@ TOOLS = (
     "find",
     "pgrep",
     "ps",
-    "stdbuf",
     "readlink",
     "stat",
     "hostname",

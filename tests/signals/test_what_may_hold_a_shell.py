@@ -25,7 +25,6 @@ UNDECIDED = {
     "#!/bin/dash\n" + TRAP.format(": > /opt/x/log"): "opening > /opt/x/log",
     "#!/bin/bash\n" + TRAP.format("kill $p >> /opt/x/log; wait $p; exit"): "opening >> /opt/x/log",
     "#!/bin/bash\nset -u\n" + TRAP.format('echo "$NOTSET"'): "whether NOTSET is set",
-    "#!/bin/bash\n" + TRAP.format('sh -c "kill \\$0" $p; wait $p; exit'): "reaches the application",
     "#!/bin/sh\nflock /tmp/l redis-server &\nflock -w 9 /tmp/l nginx -g 'daemon off;' &\nwait\n": "gets the lock of /tmp/l",
     "#!/bin/sh\nflock -n /tmp/l flock -F /tmp/l redis-server\n": "gets the lock of /tmp/l",
     "#!/bin/dash\n" + TRAP.format(". /opt/stop.sh"): "/opt/stop.sh exists",

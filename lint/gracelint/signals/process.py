@@ -108,7 +108,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
 
     workdir: str
     search: str
@@ -125,6 +125,7 @@ class Environment:
     watched: bool = False
     exported: Callable[[], Exported] | None = None
     child: bool = False
+    live: bool = False
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -151,6 +152,7 @@ class Environment:
             self.watched,
             self.exported,
             self.child,
+            self.live,
         )
 
 

@@ -42,7 +42,7 @@ def _combinations(
     partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
     for started in starts:
         leads = _leads(program, started)
-        inner = replace(environment, pid1=False, leads=leads, ignored=_inherited(environment, started))
+        inner = replace(environment, pid1=False, live=False, leads=leads, ignored=_inherited(environment, started))
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
         partial = [
             (_combined(one, way), [*children, _placed(way.process, started, leads=leads)] if way.process else children)

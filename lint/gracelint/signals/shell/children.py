@@ -116,7 +116,7 @@ def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> boo
             name = _named(machine, state, part) if part is command else part.words[0].literal
             if name is None or name in RUNNING or name in state.functions or name in SHELLS:
                 return True
-            if _may_be_script(machine, state, name):
+            if may_be_script(machine, state, name):
                 return True
             if (name in making.TOOLS or name in _WRITING) and any(word.literal is None for word in part.words):
                 return True
@@ -132,13 +132,20 @@ def _named(machine: Machine, state: State, command: sh.Simple) -> str | None:
     return default(fields[0].value) if fields else None
 
 
-def _may_be_script(machine: Machine, state: State, name: str) -> bool:
+def may_be_script(machine: Machine, state: State, name: str) -> bool:
     """Whether a program is, or may be, a script, which writes to files of its own choice."""
     found = machine.context.which(name, str(state.workdir), filesystem.search(state))
     content: Text | None = getattr(found, "content", None)
     if content is not None:
         return content.value.startswith("#!")
     return "/" in name and type(found).__name__ == "Unknown"
+
+
+def is_script(machine: Machine, state: State, name: str | None) -> bool:
+    """Whether a command is a script of the image, or a shell, which may do anything."""
+    if name is None or name in state.functions or machine.is_builtin(name):
+        return False
+    return name.rpartition("/")[2] in SHELLS or may_be_script(machine, state, name)
 
 
 # Programs that write to files which they are told, and shells.
@@ -211,8 +218,13 @@ def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
 
 
 def decided(alternative: Alternative) -> Truth | None:
-    """What the launch decides with which a shell has ended (``[ "${TRIES:-1}" -lt 30 ]`` is its last command): for the one that waited for it, this tells nothing of its own variables."""
-    truth = alternative.shell.truth if alternative.shell is not None and alternative.status is None else None
+    """What the launch decides with which a shell has ended."""
+    return settling(alternative.shell) if alternative.shell is not None and alternative.status is None else None
+
+
+def settling(ended: State) -> Truth | None:
+    """What a shell's last command has asked, if the launch decides it (``[ "${TRIES:-1}" -lt 30 ]``): for the one that waited for it, this tells nothing of its own variables."""
+    truth = ended.truth
     return replace(truth, refine=()) if truth is not None and truth.default is not None else None
 
 

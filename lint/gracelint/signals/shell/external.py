@@ -62,7 +62,10 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         state.restless = True
         changes.doubt(state, " ".join(field.shown for field in fields))
     environment = replace(
-        surroundings(machine, state, node, pid1=False), given=given, closed=inputs.is_closed(machine, state, node)
+        surroundings(machine, state, node, pid1=False),
+        given=given,
+        closed=inputs.is_closed(machine, state, node),
+        live=machine.live,
     )
     feeders = held.beside(machine, state, node)
     result: list[State] = []
@@ -173,6 +176,10 @@ def execute(
     shown: str = "",
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
+    if machine.live and children.is_script(machine, state, default(fields[0].value)):
+        # As a child, behind which the shell, without its traps, has nothing more to do.
+        state.stack, state.traps = None, {name: trap for name, trap in state.traps.items() if trap.action == ""}
+        return run(machine, state, node, fields)
     itself = state.pid == state.shell.pid
     quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
     environment = replace(

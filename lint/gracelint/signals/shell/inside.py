@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...image.model import Argument
 from ...parsers.shell import model as sh
 from ...parsers.shell.walk import walk
-from . import builtins
+from . import builtins, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,14 @@ def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     known = state.shell.acting.get(id(part))
     if known is None or known[0] is not part:
         commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
-        known = part, any(_has_effect(machine, each) for each in commands)
+        known = (
+            part,
+            any(
+                _has_effect(machine, each)
+                or (bool(each.words) and children.is_script(machine, state, each.words[0].literal))
+                for each in commands
+            ),
+        )
         state.shell.acting[id(part)] = known
     return known[1]
 

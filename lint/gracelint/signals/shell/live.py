@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
-from . import itself, simple
+from . import children, itself, simple
 from .itself import FATAL, NESTED
 from .machine import Machine
 from .parts import DIED
@@ -166,14 +166,15 @@ class LiveShell:
             # While it waited for this command, it has heard of those that were killed.
             killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
             self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
-        status = block.status
+        status, truth = block.status, None
         last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
         elif status is None and last is not None and isinstance(last.driver, LiveShell):
             status = last.driver.left_with
+            truth = children.settling(last.driver.state) if status is None else None
         trapped = bool(self.pending) and block.kind == "foreground"
-        self._take(simple.over(self.machine, self.state, status, counts=not trapped))
+        self._take(simple.over(self.machine, self.state, status, counts=not trapped, truth=truth))
         self.run(interrupted=trapped)
 
     @property

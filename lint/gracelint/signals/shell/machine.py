@@ -181,6 +181,8 @@ class Machine:
         known = state.assumed.get(truth.yes)
         if known is None and truth.no in state.assumed:
             known = not state.assumed[truth.no]
+        if known is None and self.live:
+            known = truth.default  # what becomes of a signal is told of the launch as it is
         if known is not None:
             return [(self._assume(state, truth, known), known)]
         other = state.copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..process import Alternative, Process
 from . import exporting
 from .dialects import dialect
 from .inputs import ALWAYS, INPUT, Input
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from ...image.model import Argument
     from ...source import Text
-    from ..process import Alternative
     from ..resolve import Resolver
     from ..shells import Call
 
@@ -50,6 +50,8 @@ def shell(
     exporting.receive(state, exported)
     state.push("base", label=mode)
     state.push("seq", resolver.parse(text, file=mode == "file").body)
+    if environment.live:
+        return [Alternative(Process(pid, argv, call.how, text, shell=state, ignored=state.ignored))]
     host = Startup(resolver, budget)
     machine = host.machine(environment.depth)
     return [alternative_of(end, 0, pid) for end in explore(machine, state)]

@@ -117,7 +117,9 @@ def _program(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     return external.run(machine, state, node, fields, skipped)
 
 
-def over(machine: Machine, state: State, status: int | None = None, *, counts: bool = True) -> list[State]:
+def over(
+    machine: Machine, state: State, status: int | None = None, *, counts: bool = True, truth: Truth | None = None
+) -> list[State]:
     """The command that the shell was blocked in is over. Unless it ``counts``, ``set -e`` does not look at it yet: a trap comes first."""
     block = state.block
     assert block is not None
@@ -132,4 +134,4 @@ def over(machine: Machine, state: State, status: int | None = None, *, counts: b
         external.hear(state)
         state.done(status, Truth.success(f"`{clip(block.command.text.value)}`"))
         return [state]
-    return external.ended(machine, state, block.command, status)
+    return external.ended(machine, state, block.command, status, truth)
