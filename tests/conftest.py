@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xdist.scheduler import WorkStealingScheduling
 
@@ -50,3 +50,27 @@ def unwatched() -> Iterator[None]:
     sys.settrace(None)
     yield
     sys.settrace(trace)
+
+
+def lacking(reason: str) -> NoReturn:
+    """Something that these tests need is missing: in CI a failure, elsewhere a skip."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], NoReturn]:
+    """What a test calls that finds something missing, with the reason."""
+    return lacking
+
+
+@pytest.fixture(scope="session")
+def lab() -> None:
+    """Programs can be started in PID namespaces."""
+    from gracelint.lab import Steady, UnavailableError, run
+
+    try:
+        run(["true"], ready=Steady(0.0))
+    except UnavailableError as error:
+        lacking(f"no PID namespaces here: {error}")
