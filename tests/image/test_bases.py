@@ -102,6 +102,8 @@ def test_entrypoint_scripts_that_exec_their_arguments() -> None:
     node = base_image("node:20")
     assert node.passes_through == ("docker-entrypoint.sh",)
     assert node.prepends == ("node",)
+    assert node.prepends_to == ()
+    assert "run" in base_image("denoland/deno:2.9.1").prepends_to
     assert base_image("nginx").passes_through == ("/docker-entrypoint.sh",)
     assert base_image("nginx").prepends is None
     assert base_image("python:3").passes_through == ()
@@ -144,8 +146,9 @@ def test_entry(name: str) -> None:
         for facts in table.values():
             assert set(facts) <= {
                 *("entrypoint", "cmd", "stop-signal", "shell", "user", "workdir", "path"),
-                *("passes-through", "prepends", "tools"),
+                *("passes-through", "prepends", "prepends-to", "tools"),
             }
+            assert "prepends" in facts or "prepends-to" not in facts
             assert facts.get("stop-signal", "SIGTERM") in {*signal.Signals.__members__, "SIGRTMIN+3"}
             assert set(facts.get("passes-through", ())) <= set(facts.get("entrypoint", ()))
             assert facts.get("workdir", "/").startswith("/")

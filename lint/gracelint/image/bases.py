@@ -213,6 +213,7 @@ def _known(reference: str) -> BaseImage:
         bash_version=shell.bash,
         passes_through=tuple(facts.get("passes-through", ())),
         prepends=_words(facts.get("prepends")),
+        prepends_to=tuple(facts.get("prepends-to", ())),
         tools=tuple(facts.get("tools", ())),
     )
 

@@ -30,7 +30,7 @@ class BaseImage:
     are None where the image sets none; ``known`` is False where nothing is known about it, and then all else is a guess.
     ``source`` names where the facts are from. ``bash_version`` is that of the distribution's bash (which not every image
     of it holds). ``passes_through`` names the entrypoint's scripts, as ENTRYPOINT writes them, that end in exec of their arguments
-    (as another user, perhaps); before that they put ``prepends`` in front when the first argument begins with ``-``.
+    (as another user, perhaps); before that they put ``prepends`` in front when the first argument begins with ``-`` or is one of ``prepends_to``.
     ``tools`` are the init wrappers and privilege droppers in the image.
     """
 
@@ -49,6 +49,7 @@ class BaseImage:
     bash_version: str | None = None
     passes_through: tuple[str, ...] = ()
     prepends: tuple[str, ...] | None = None
+    prepends_to: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
 
 

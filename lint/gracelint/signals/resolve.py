@@ -258,11 +258,13 @@ class Resolver(Questions):
         ):
             return None
         rest = list(arguments[1:])
-        if base.prepends and rest[0].value.startswith("-"):
+        if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
 
 
 def _whole(arguments: Sequence[Argument]) -> Text:
-    first, last = arguments[0].text, arguments[-1].text
+    """Where a command line is written: what the user has written of it, behind words that are the base image's."""
+    own = [argument for argument in arguments if not argument.inherited] or arguments
+    first, last = own[0].text, own[-1].text
     return first.until(last) if first.buffer is last.buffer and first.end <= last.end else first
