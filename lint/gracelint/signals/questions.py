@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..image.model import Absent, ImageFile
 from ..source import join, nowhere, unquoted
+from .released import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..image.entries import Kind
-    from ..image.model import Absent, Argument, Image, ImageFile
+    from ..image.model import Argument, Image
     from ..image.model import Unknown as Missing
     from ..parsers.shell.model import Script
     from ..source import Text
@@ -39,7 +41,10 @@ class Questions:
         key = (command, workdir, search)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self.image.files.which(command, workdir, search)
+            found = self.image.files.which(command, workdir, search)
+            if "/" in command and not isinstance(found, (ImageFile, Absent)):
+                found = overlay(found.path, self.image.files) or found
+            self._found[key] = found
         return found
 
     def lookup(self, path: str) -> object:

@@ -21,6 +21,7 @@ from . import alone, shells, sleeping
 from .literal import literal_word
 from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
+from .released import as_program
 from .scripts import interpreted
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Resolver(Questions):
     def _program(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
-        program = self.describe(arguments)
+        program = self.describe(arguments) or self._released(arguments, environment)
         if environment.search == WITHOUT_PATH and "/" not in arguments[0].value:
             small = program is not None and program.kind in ("wrappers", "tools")
             if not small and not isinstance(self.which(arguments[0].value, "/", WITHOUT_PATH), ImageFile):
@@ -236,6 +237,14 @@ class Resolver(Questions):
         before = environment.exported() if environment.exported else exporting.of_image(self.image.env)
         assigned = {name: value for name, value in started.env.items() if name != "-"}
         return partial(before.with_variables, assigned, cleared=cleared)
+
+    def _released(self, arguments: Sequence[Argument], environment: Environment) -> Program | None:
+        """The start script of a release that the build has made."""
+        if "/" not in arguments[0].value:
+            return None
+        path = posixpath.normpath(posixpath.join(environment.workdir, arguments[0].value))
+        words = as_program(tuple(arguments), path, self.image.files)
+        return self.describe(words) if words is not None else None
 
     def _perhaps_found(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
