@@ -9,13 +9,13 @@ the default action is taken, which PID 1 does not have; bash with an EXIT trap r
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ...parsers.shell import model as sh
 from ...records import replace
 from .. import names
-from . import children, itself, simple
-from .itself import FATAL, NESTED
+from . import children, hearing, itself, simple
+from .itself import NESTED
 from .machine import Machine
 from .parts import DIED
 from .surroundings import Surroundings, handling
@@ -64,82 +64,7 @@ class LiveShell:
 
     def signal(self, signal: str) -> None:
         """A signal arrives."""
-        self.told = True
-        trap = self.state.traps.get(signal)
-        if signal in self.state.ignored:
-            self.task.reacted.setdefault(signal, "ignores")
-            return
-        if trap is None and not (signal == "SIGINT" and self._interrupted()):
-            self._untrapped(signal)
-            return
-        self.received = True
-        self.task.reacted.setdefault(signal, "handles")
-        self.pending.append(signal)
-        if len(self.pending) > NESTED:
-            self._crash()
-            return
-        block = self.state.block
-        if block is not None and block.kind in ("wait", "read"):
-            self.kernel.at(0.0, self._interrupt)
-        elif block is not None:
-            self.deferred = True
-            self.task.reacted[signal] = "defers"
-
-    def _interrupted(self) -> bool:
-        """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
-        block = self.state.block
-        foreground = block is not None and block.kind == "foreground" and "m" not in self.state.options
-        waits = block is not None and block.kind == "wait" and self.state.interruptible and self.task.pid == 1
-        runs = block is None and self.state.interruptible and self.task.pid == 1
-        return foreground or waits or runs or (self.state.shell.dialect.leaves_on_interrupt and self.task.pid == 1)
-
-    def _untrapped(self, signal: str) -> None:
-        state = self.state
-        if itself.shrugs(state, signal):
-            self.task.reacted.setdefault(signal, "ignores")
-            return
-        leaving = state.traps.get("EXIT")
-        if state.guarded and signal in FATAL and (leaving is None or not leaving.action):
-            self.received, self.ending = True, "dies"
-            self.task.reacted.setdefault(signal, "terminates")
-            self.kernel.end(self.task, "died")
-            return
-        if (state.guarded and leaving is not None and signal in FATAL) or self._breaks_off(signal):
-            self.received, self.ran = True, leaving
-            self.task.reacted.setdefault(signal, "handles" if leaving is not None else "terminates")
-            state.block = None
-            state.held = ()  # a bash that dies of a signal waits for no process substitution any more (5.2, measured)
-            self.machine.leave(state, 128 + (names.number(signal) or 0))
-            self.kernel.at(0.0, self.run)
-            return
-        self.received = self.task.pid != 1
-        self.kernel.default(self.task, signal)
-        if not self.task.alive:
-            self.ending = "dies"
-
-    def _breaks_off(self, signal: str) -> bool:
-        """Whether bash leaves on SIGINT though its foreground command runs on: under ``set -m``, which has that in a process group of its own (5.2, measured)."""
-        state, block = self.state, self.state.block
-        alone = block is not None and block.kind == "foreground" and "m" in state.options
-        return signal == "SIGINT" and alone and state.interruptible and self.task.pid == 1
-
-    def _crash(self) -> None:
-        self.ending = "crashes"
-        self.kernel.end(self.task, "crashed")
-
-    def _interrupt(self) -> None:
-        """The signal ends ``wait``; bash goes on with a ``read`` behind the trap."""
-        block = self.state.block
-        if not self.pending or block is None or block.kind not in ("wait", "read") or not self.task.alive:
-            return
-        self.state.block = None
-        if block.kind == "read":
-            assert block.again is not None
-            self.state.push("seq", sh.Block(block.command.text, (block.again,)))
-            self.run()
-            return
-        self.state.done(128 + (names.number(self.pending[0]) or 0))
-        self.run(interrupted=True)
+        hearing.heard(self, signal)
 
     def child_ended(self, pid: int) -> None:
         """A child is gone: the foreground command or the ``wait`` may be over."""
@@ -154,10 +79,10 @@ class LiveShell:
         running = [other for other in block.pids if self.host.running(other)] or self._holding(pid)
         if running and not (block.once and len(running) < len(block.pids)):
             if self.pending and self.state.shell.dialect.wait.told_of_children:
-                self.kernel.at(0.0, self._interrupt)
+                self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
             return
         if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
-            self._shrug(block.pids if block.kind == "foreground" and block.pids else (pid,))
+            hearing.settle_interrupt(self, block.pids if block.kind == "foreground" and block.pids else (pid,))
         if self.ending != "stays" or self.state.block is not block:
             return  # it leaves for an interrupt, with its command
         if block.kind == "wait":
@@ -182,13 +107,6 @@ class LiveShell:
         """The status that it has exited with."""
         ended = self.state.ended
         return ended.status if ended is not None and ended.kind == "exits" else None
-
-    def _shrug(self, pids: tuple[int, ...]) -> None:
-        """An interrupt that came meanwhile counts only if the command, of a pipeline all of it, died of it (bash(1), SIGNALS; measured)."""
-        if "SIGINT" in self.pending:
-            self.pending.remove("SIGINT")
-            if all(pid in self.kernel.tasks and self.kernel.tasks[pid].ended == "died" for pid in pids):
-                self._untrapped("SIGINT")
 
     def _holding(self, pid: int) -> list[int]:
         """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`traits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
@@ -252,7 +170,7 @@ class LiveShell:
                 self.kernel.default(self.task, signal)
             return
         if itself.nested(self.state) > NESTED:
-            self._crash()
+            hearing.crash(self)
             return
         self.ran = self.ran or trap
         if not itself.enter(self.machine, self.state, trap, int(interrupted)):
@@ -320,7 +238,7 @@ class LiveShell:
         if not any(self.host.running(pid) for pid in block.pids) and not self._holding(0):
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind in ("wait", "read"):
-            self.kernel.at(0.0, self._interrupt)
+            self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
 
     def _become(self, process: Process) -> None:
         self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
