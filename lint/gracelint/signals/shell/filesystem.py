@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ...image.model import Absent, ImageFile
 from ...image.paths import DEFAULT_PATH, normal
 from . import patterns
 from .changes import MOST_FILES, followed
@@ -67,8 +68,6 @@ def file(machine: Machine, state: State, path: str, here: Text | None = None) ->
 
 def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     """The answer of ``test -f`` and its kin, where the image decides it."""
-    from ...image.model import Absent, ImageFile
-
     at = located(path, state.workdir)
     if at is None:
         return None
@@ -93,8 +92,6 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
 def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool | None:
     """Whether a file of which nothing is known is there to be read: as the script has left it, as a condition that was assumed (which calls it ``named``) says, or as what is known of its place.
     None where it is not part of the image, so that somebody has to mount it, or a program to make it."""
-    from ...image.model import Absent
-
     where = _behind_links(state, path)
     if where is None:
         return True
@@ -117,8 +114,6 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
 
 def begins_empty(machine: Machine, state: State, path: str) -> bool:
     """Whether there is nothing in a file that the script appends to for the first time: nothing puts it into the image, and no program was given its folder. (Who mounts one that is full has to clear it.)"""
-    from ...image.model import Absent, ImageFile
-
     if path in state.made:
         return state.made[path].kind == "none"
     if any(path.startswith(f"{folder}/") for folder in filled(state.facts.before)):
@@ -198,7 +193,7 @@ def locate(machine: Machine, state: State, command: str) -> str | None:
     if command in state.functions or machine.is_builtin(command):
         return command
     found = machine.context.which(command, str(state.workdir), search(state))
-    return found.path if type(found).__name__ == "ImageFile" else None
+    return found.path if isinstance(found, ImageFile) else None
 
 
 def search(state: State) -> str:

@@ -12,7 +12,7 @@ from ...parsers.shell.walk import walk
 from ...records import replace
 from ..process import Bound, Process
 from . import children, held, inputs, itself, kept_open, named_pipes, newborn, substitution
-from .parts import Block, Ended, JobState
+from .parts import Block, JobState
 from .values import clip
 
 if TYPE_CHECKING:
@@ -144,10 +144,7 @@ def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -
     reading = members[number + 1].alternative.process
     ended = reading is None or (reading.stays is False and not reading.filters)
     if found and ended and any(isinstance(each, sh.While) or _consumes(each) for each in walk(reader)):
-        state.ended = Ended(
-            "unknown",
-            reason=f"what `{' '.join(found[0].process.argv)}` writes, which `{clip(reader.text.value)}` reads",
-        )
+        state.give_up(f"what `{' '.join(found[0].process.argv)}` writes, which `{clip(reader.text.value)}` reads")
     return found[0].process if found else None
 
 
