@@ -361,9 +361,28 @@ def test_supervisord_without_its_file() -> None:
 def test_procfiles() -> None:
     files = {"/app/Procfile": "# x\nweb: gunicorn a:b\nworker:   celery worker \n\nbroken line\n"}
     assert started(told("honcho start", files)) == ["/bin/sh -c 'gunicorn a:b'", "/bin/sh -c 'celery worker'"]
-    assert started(told("foreman start web", files)) == ["/bin/sh -c 'gunicorn a:b'"]
+    assert started(told("goreman start web", files)) == ["/bin/sh -c 'gunicorn a:b'"]
     assert all(one.to_group for one in told("honcho start", files).starts)
     assert told("honcho -f P start", files).missing == ("P is not known",)
+
+
+@pytest.mark.parametrize(
+    ("line", "runs"),
+    [
+        ("bundle exec puma -C a.rb", "bundle exec puma -C a.rb"),
+        ("puma -p $PORT -e production", "puma -p 5000 -e production"),
+        ("puma -p ${PORT:-3000}", ""),
+        ("puma -p $PORTS", ""),
+        ("A=1 puma", ""),
+        ("exec puma", ""),
+        ("true && puma", ""),
+        ("puma 'a b'", ""),
+        ("cd web", ""),
+    ],
+)
+def test_foreman_starts_a_simple_command_without_a_shell(line: str, runs: str) -> None:
+    told_of = told("foreman start", {"/app/Procfile": f"web: {line}\n"})
+    assert started(told_of) == [runs or shlex.join(["/bin/sh", "-c", line])]
 
 
 def test_services_of_runit_and_s6() -> None:

@@ -29,7 +29,7 @@ READERS = {
     "next-start": "nextjs",
     **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "sidekiq"), "servers"),
-    **dict.fromkeys(("supervisord", "procfile", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
+    **dict.fromkeys(("supervisord", "procfile", "foreman", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
 }
 

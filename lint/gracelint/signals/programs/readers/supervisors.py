@@ -180,6 +180,35 @@ def procfile(facts: Entry, situation: Situation) -> Entry:
     return {"started": tuple(shell_command(text.cut(*match.span(2)).strip(), "supervisor") for match in found)}
 
 
+_PORT = regex(r"\$PORT\b")
+# What Ruby leaves to a shell (process.c, rb_exec_fillarg); foreman has put in the port itself.
+_RUBYS_SHELL = regex(
+    r"[*?{}\[\]<>()~&|\\;'`\"\n#]|\$(?!PORT\b)|^\S*[=%]|^(?:exec|cd|export|set|unset|eval|trap|umask|ulimit|if|for|while|case|until)\b"
+)
+
+
+def foreman(facts: Entry, situation: Situation) -> Entry:
+    """A Procfile too, and Ruby starts a simple command without a shell."""
+    change = procfile(facts, situation)
+    if "started" not in change:
+        return change
+    started = []
+    for child in change["started"]:
+        words = () if _RUBYS_SHELL.search(child.text.value) else split(_with_port(child.text))
+        started.append(command(words, "supervisor") if words else child)
+    return {**change, "started": tuple(started)}
+
+
+def _with_port(text: Text) -> Text:
+    """A command with foreman's default port in it; which one it is does not matter."""
+    pieces: list[Text | tuple[str, Text]] = []
+    end = 0
+    for match in _PORT.finditer(text.value):
+        pieces += (text.cut(end, match.start()), ("5000", text.cut(*match.span())))
+        end = match.end()
+    return join([*pieces, text.cut(end, len(text))]) if pieces else text
+
+
 def forego(facts: Entry, situation: Situation) -> Entry:
     """A Procfile too, and ``exec`` stands before each of its commands; ``-t`` seconds until SIGKILL."""
     change = procfile(facts, situation)
