@@ -383,6 +383,13 @@ def test_a_supervisor_whose_programs_are_not_known(tmp_path: Path, words: str, m
     assert (trace.verdict, trace.missing) == ("unknown", (missing,))
 
 
+def test_of_much_that_is_not_known_a_sentence_says_a_part(tmp_path: Path) -> None:
+    asked = " && ".join(f"[ -f /data/{name} ]" for name in "abcde")
+    trace = script(tmp_path, "dash", f"trap 'if {asked}; then kill $!; wait; fi; exit' TERM\napp &\nwait\n")
+    assert trace.missing == tuple(f"whether /data/{name} exists" for name in "abcde")
+    assert trace.paths[0].why == f"{'; '.join(trace.missing[:3])}; and 2 more"
+
+
 # Scripts whose arguments nobody knows: text, the last words of every way's PID 1.
 ALONE = {
     "a loop over arguments is no place to stay": (

@@ -40,7 +40,7 @@ from .modes import executable_after
 from .paths import normal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..source import Text
     from .context import Context
@@ -77,10 +77,9 @@ class _Copying:
         self.relative = inside(path, destination)
 
     def effect(self) -> Effect:
-        for source in reversed(self.step.sources):
-            effect = self.of_source(source)
-            if effect is not None:
-                return effect
+        effect = _in_order(map(self.of_source, reversed(self.step.sources)))
+        if effect is not None:
+            return effect
         if self.relative is None and self.is_folder() == "folder":
             return Folder()
         return None
@@ -156,10 +155,9 @@ class _Copying:
         if not has_wildcard(value):
             return self.from_path(word, source)
         matching = self.world.context.matching(source)
-        for match in reversed(matching):  # copied one by one, in order
-            effect = self.from_path(word, match)
-            if effect is not None:
-                return effect
+        effect = _in_order(self.from_path(word, match) for match in reversed(matching))
+        if effect is not None:
+            return effect
         return None if matching and self.relative is None else self.nothing_matches(word, source)
 
     def nothing_matches(self, word: Text, source: str) -> Effect:
@@ -269,6 +267,27 @@ class _Copying:
             self.world.note(entry.reason, word)
             return None
         return entry
+
+
+def _in_order(effects: Iterable[Effect]) -> Effect:
+    """What sources do that are copied one by one, of which the last comes first: what it leaves open, the ones before it may decide."""
+    changes: list[Change] = []
+    found: Entry | None = None
+    for effect in effects:
+        if isinstance(effect, Change):
+            changes.append(effect)
+        elif effect is not None:
+            found = effect
+            break
+
+    def altered(entry: Entry) -> Entry:
+        for change in reversed(changes):
+            entry = change.apply(entry)
+        return entry
+
+    if found is not None:
+        return altered(found)
+    return Change(altered) if changes else None
 
 
 def _uncertain(entry: Entry) -> Change:

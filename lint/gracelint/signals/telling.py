@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .stopping import Stop
     from .tasks import Task
 
+# Of what is not known, so much is said in a sentence; all of it stands in `missing`.
+MOST_REASONS = 3
+
 
 class Teller:
     """Words for one image's paths."""
@@ -86,7 +89,9 @@ class Teller:
             if victim.notified:
                 return f"{name} is told, but killed before it has finished"
             return f"the container stops in time, but {name} ends without a chance to clean up"
-        return "; ".join(reasons) or "not everything on the way is known"
+        more = len(reasons) - MOST_REASONS
+        shown = (*reasons[:MOST_REASONS], *([f"and {more} more"] if more > 0 else []))
+        return "; ".join(shown) or "not everything on the way is known"
 
     def _past(self, state: State, argv: tuple[str, ...]) -> Hop:
         from .shell.facts import outcome
