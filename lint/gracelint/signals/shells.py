@@ -16,14 +16,13 @@ from .scripts import LONGEST_SCRIPT, family, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
 
     from ..image.model import Argument
     from ..source import Text
     from .model import How
     from .process import Environment
     from .resolve import Resolver
-    from .shell.outcome import Family
+    from .shell.outcome import Family, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,7 @@ def _script(resolver: Resolver, call: Call) -> list[Alternative]:
     return [Alternative(process, reasons=process.missing)]
 
 
-def _run(
-    resolver: Resolver, call: Call, mode: Literal["command", "file"], text: Text, words: Sequence[Argument]
-) -> list[Alternative]:
+def _run(resolver: Resolver, call: Call, mode: Mode, text: Text, words: Sequence[Argument]) -> list[Alternative]:
     from .shell import run
 
     return run.shell(resolver, call, mode, text, values(call.arguments), words)

@@ -148,7 +148,7 @@ def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
 
 def _framework(run_of: RunOf, first: Run, handler: Own, visit: Visit, signal: str, response: Response) -> Response:
     """The framework the program rests in has a handler of its own, which ends that call. What stands behind it, and around it, is another matter."""
-    reaction = child = Reaction(handler.does, handler.why)  # type: ignore[arg-type] # a disposition
+    reaction = child = Reaction(handler.does, handler.why)
     if handler.does == "terminates" and _entry(visit).get("development"):
         response = replace(response, defect="development-server", at=visit.text)
     if handler.does in ("handles", "terminates"):
@@ -235,7 +235,7 @@ def _outcome(
         return _staying(run, visit, signal, response)
     asked = ends[0].state.store.get(ASKED)
     if isinstance(asked, Own) and all(ASKED in end.state.store for end in ends):
-        return Reaction(asked.does, asked.why), None, None  # type: ignore[arg-type] # a disposition
+        return Reaction(asked.does, asked.why), None, None
     if all(end.how == "died" for end in ends):
         return Reaction("terminates", "it ends itself by a signal"), None, None
     if any(end.how == "exec" for end in ends):

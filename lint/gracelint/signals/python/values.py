@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...parsers.python import model as syntax
+    from ..model import Disposition
 
 MOST_ALTERNATIVES = 6
 # Of larger numbers nothing is worked out.
@@ -175,7 +176,7 @@ class Union:
 class Own:
     """A handler that a framework has installed for its own time: what that ``does``, in the catalogue's words, and ``why``."""
 
-    does: str
+    does: Disposition
     why: str
 
 

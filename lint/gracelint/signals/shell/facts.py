@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from .outcome import Job, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...source import Text
+    from ..process import Process
     from .outcome import Command, End, Stop
     from .parts import JobState
     from .state import State
@@ -31,7 +34,7 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
     return Outcome(
         shell.dialect.family,
         shell.dialect.version,
-        shell.mode,  # type: ignore[arg-type] # one of the words by construction
+        shell.mode,
         shell.source,
         end,
         command,
@@ -61,8 +64,8 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
     )
 
 
-def _pauses(processes: object) -> bool:
-    return bool(processes) and all(p.duration is not None for p in processes)  # type: ignore[attr-defined] # processes
+def _pauses(processes: Sequence[Process]) -> bool:
+    return bool(processes) and all(process.duration is not None for process in processes)
 
 
 def _loop(state: State) -> Text | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...parsers.shell import model as sh
     from ...source import Text
     from .expansions import Substitution
-    from .outcome import Around
+    from .outcome import Around, Mode
     from .remarks import Remark
     from .traits import Dialect
     from .values import Field
@@ -74,7 +74,7 @@ class Shell:
     each only once, so that two ways that come to the same place hold the very same frame.
     """
 
-    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: str, pid: int) -> None:
+    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: Mode, pid: int) -> None:
         self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
             dialect,
             argv,

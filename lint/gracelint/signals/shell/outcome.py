@@ -131,6 +131,7 @@ class Waited:
     handler: bool
 
 
+Mode = Literal["command", "file"]
 Ends = Literal["exits", "crashes", "dies", "stays", "unknown"]
 
 
@@ -177,7 +178,7 @@ class LostExec:
 class Outcome:
     """One way through a script.
 
-    ``shell`` is the family that interprets (``version`` as far as known), ``mode`` how it got the script: ``command`` (``-c``), ``file``, ``stdin``.
+    ``shell`` is the family that interprets (``version`` as far as known), ``mode`` how it got the script: ``command`` (``-c``) or ``file`` (also standard input).
     ``source`` is the script's (or command string's) whole text. ``end`` and ``command`` say what holds the process. ``implicit``: an exec that nobody wrote. ``keyword`` is the text of
     the ``exec`` word where one was written.
 
@@ -193,7 +194,7 @@ class Outcome:
 
     shell: Family
     version: str | None
-    mode: Literal["command", "file", "stdin"]
+    mode: Mode
     source: Text
     end: End
     command: Command | None = None

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..resolve import Resolver
     from ..shells import Call
+    from .outcome import Mode
 
 
 def shell(
-    resolver: Resolver, call: Call, mode: str, text: Text, argv: tuple[str, ...], words: Sequence[Argument]
+    resolver: Resolver, call: Call, mode: Mode, text: Text, argv: tuple[str, ...], words: Sequence[Argument]
 ) -> list[Alternative]:
     """Every way a shell process can turn out. ``text`` is what it runs, ``words`` are ``$0`` and the positional parameters."""
     environment, pid = call.environment, call.pid
