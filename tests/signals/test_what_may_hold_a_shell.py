@@ -29,7 +29,7 @@ UNDECIDED = {
     "#!/bin/sh\nflock -n /tmp/l flock -F /tmp/l redis-server\n": "gets the lock of /tmp/l",
     "#!/bin/dash\n" + TRAP.format(". /opt/stop.sh"): "/opt/stop.sh exists",
     "#!/bin/bash\n" + TRAP.format("x=$(kill %1); wait; exit"): "`kill %1` reaches",
-    "#!/bin/sh\n(redis-server & echo $! > /run/pid)\nwhile kill -0 $(cat /run/pid); do sleep 1; done\n": "is a process that runs on",
+    "#!/bin/sh\n(redis-server & echo $! > /run/pid) &\nsleep 1\nwhile kill -0 $(cat /run/pid); do sleep 1; done\n": "is a process that runs on",
     "#!/bin/sh\np=$(redis-server >/dev/null & echo $!)\nwhile kill -0 $p; do sleep 1; done\n": "is a process that runs on",
     "#!/bin/sh\nmkfifo /tmp/f\ncat /tmp/f &\n(redis-server > /tmp/f) & p=$!\ntrap 'kill $p; wait' TERM\nwait\n": "who writes to the named pipe /tmp/f",
     # What a command does is done on the way that is gone, and on no other.

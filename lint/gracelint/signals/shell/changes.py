@@ -83,6 +83,12 @@ def doubt(state: State, where: str | None = None) -> None:
         }
 
 
+def adopt(state: State, child: State) -> None:
+    """A script that has run to its end leaves the files as it has made them, from what it has found."""
+    state.made, state.permitted = dict(child.made), state.permitted | child.permitted
+    state.restless = state.restless or child.restless
+
+
 def open_to_all(state: State, path: str) -> None:
     """Whose a file is, and who may write to it, is not known any more."""
     found = state.made.get(path)

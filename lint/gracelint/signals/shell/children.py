@@ -195,6 +195,8 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
         adopt(each, forked)
         process = forked.alternative.process
         if process is None:
+            if forked.alternative.shell is not None:
+                changes.adopt(each, forked.alternative.shell)
             itself.child_ended(machine, each)
             ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))
             result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)

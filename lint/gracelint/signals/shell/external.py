@@ -86,11 +86,12 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if alternative.failed is not None:
         _note_failure(state, command, alternative)
         return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
-    if alternative.shell is not None or (process is not None and process.shell is not None):
+    if process is not None and (alternative.shell is not None or process.shell is not None):
         changes.doubt(state)  # a script of its own
     if process is None:
         _inherit(state, alternative)
         if alternative.shell is not None:
+            changes.adopt(state, alternative.shell)
             orders.carried_out(machine, state, alternative.shell, command.text)
         return ended(machine, state, command, alternative.status, children.decided(alternative))
     program = process.program

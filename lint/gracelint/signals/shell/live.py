@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from .. import names
-from . import children, hearing, itself, simple
+from . import changes, children, hearing, itself, simple
 from .itself import NESTED
 from .machine import Machine
 from .parts import DIED
@@ -98,6 +98,13 @@ class LiveShell:
         elif status is None and last is not None and isinstance(last.driver, LiveShell):
             status = last.driver.left_with
             truth = children.settling(last.driver.state) if status is None else None
+        if (
+            block.kind == "foreground"
+            and len(block.pids) == 1
+            and last is not None
+            and isinstance(last.driver, LiveShell)
+        ):
+            changes.adopt(self.state, last.driver.state)
         trapped = bool(self.pending) and block.kind == "foreground"
         self._take(simple.over(self.machine, self.state, status, counts=not trapped, truth=truth))
         self.run(interrupted=trapped)
