@@ -64,7 +64,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield from _taken_away(case, entrypoint)
         return
     cmd = launch.cmd.instruction
-    if launch.cmd_used or cmd is None or not launch.cmd.arguments or _uses_arguments(entrypoint.value.value):
+    if launch.cmd_used or cmd is None or not launch.cmd.arguments or _uses(entrypoint.value.value, _ANY):
         return
     yield RULE.finding(
         cmd.span,
@@ -101,7 +101,7 @@ def _starts_its_arguments(case: Case) -> bool:
     ended = bool(ways) and all(path.over == "ends" and not path.hops for path in ways)
     shells = [hop.shell for path in ways for hop in path.before if hop.shell is not None]
     by_exec = launch.entrypoint is not None and launch.entrypoint.form == "exec"
-    return ended and by_exec and any(_uses_arguments(shell.source.value) for shell in shells)
+    return ended and by_exec and any(_uses(shell.source.value, _ALL) for shell in shells)
 
 
 def _earlier(case: Case) -> Sequence[str]:
@@ -112,9 +112,13 @@ def _earlier(case: Case) -> Sequence[str]:
     return case.image.base.cmd or ()
 
 
-def _uses_arguments(command: str) -> bool:
-    """Whether the entrypoint's own text uses ``$0``, ``$@`` or ``$1``: then the shell does hand CMD's words to it."""
-    return any(use in command for use in ("$@", "$*", "$0", "$1", "${@", "${*", "${0", "${1"))
+# What stands for the words of CMD: all of them, as a script starts them, or any, which a shell form is handed as ``$0``, ``$1``, …
+_ALL = ("$@", "$*", "${@", "${*")
+_ANY = (*_ALL, "$0", "$1", "${0", "${1")
+
+
+def _uses(command: str, parameters: Sequence[str]) -> bool:
+    return any(use in command for use in parameters)
 
 
 RULE = Rule("GL105", "cmd-ignored", "warning", check, __doc__)
