@@ -35,7 +35,9 @@ _PROJECT_TOOLS = (
 # What changes files without naming them: by folder, by pattern, in a loop.
 _TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
-_UNPACKS = regex(r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s")
+_UNPACKS = regex(
+    r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s|\bgit\s+(?:-\S+\s+)*(?:clone|checkout|reset|pull|apply|submodule|init)\b"
+)
 _SEPARATORS = regex(r"[\s;&|()<>\"'`=,:]+")
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)\})")
 # A dollar that is left belongs to what is not known before it runs, `$(…)`.

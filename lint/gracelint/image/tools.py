@@ -227,9 +227,15 @@ def _unpack(words: Sequence[Argument], text: Text, around: Surroundings) -> None
         around.add(Opaque(tuple(around.target(word) for word in words[2:]), "RUN git"), text)
         if not {"checkout", "reset", "pull", "apply", "submodule", "init"} & set(values[1:3]):
             return
+    if (
+        "clone" in values
+        and name == "git"
+        and not values[-1].endswith(".git")
+        and ":" not in values[-1]
+        and len(values) > 3
+    ):
+        folder = values[-1]  # where a clone goes, if it is said
     around.add(Unpack(_absolute(folder, around), f"RUN {name}"), text)
-    if name == "git" and not values[-1].endswith(".git") and "://" not in values[-1] and len(values) > 3:
-        around.add(Unpack(_absolute(values[-1], around), f"RUN {name}"), text)
 
 
 def handed_over(words: Sequence[Argument]) -> Text | None:
