@@ -88,7 +88,7 @@ def test_facts_are_compared_whole() -> None:
         replace(command, argv=("app", "b")),
         replace(command, calls=(text,)),
         replace(command, around=("function",)),
-        replace(command, redirected=True),
+        replace(command, assignments=True),
     )
     assert not any(holds(others, each) for each in (command, replace(command, known=False)))
     assert all(holds(others, replace(each)) for each in others)

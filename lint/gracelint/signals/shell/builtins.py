@@ -129,7 +129,7 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             dialect = state.shell.dialect
             is_name = bool(rest) and refused == rest[0].shown
             ends = dialect.unknown_option_ends if is_name else dialect.specials_end
-            status = misuse.WRONG if ends else misuse.status_of(state, "set")
+            status = misuse.WRONG if ends else state.shell.dialect.builtins.refusal("set")
             return misuse.failed(machine, state, status, ends=ends, why=f"set has no option {refused}")
         if "o" in letters:
             letters.discard("o")

@@ -141,11 +141,6 @@ def _wrong_option(letters: str, words: list[str | None]) -> str:
 _Failure = tuple[int, str, bool]
 
 
-def status_of(state: State, name: str) -> int:
-    """The status with which a builtin refuses a word."""
-    return state.shell.dialect.builtins.statuses.get(name, WRONG)
-
-
 def _number(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     """``exit``, ``return``, ``shift``, ``break``, ``continue``: of a number."""
     word = words[0] if words else None
@@ -170,14 +165,14 @@ def _mask(machine: Machine, state: State, name: str, words: list[str | None]) ->
         return None
     if operands[0].isalpha() and state.shell.dialect.builtins.any_mask:
         return None
-    return status_of(state, name), f"umask is given {operands[0]}", False
+    return state.shell.dialect.builtins.refusal(name), f"umask is given {operands[0]}", False
 
 
 def _limit(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     last = words[-1] if words else None
     if last is None or last.startswith("-") or LIMIT.match(last):
         return None
-    return status_of(state, name), f"ulimit is given {last}", False
+    return state.shell.dialect.builtins.refusal(name), f"ulimit is given {last}", False
 
 
 def _names(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
@@ -190,7 +185,7 @@ def _names(machine: Machine, state: State, name: str, words: list[str | None]) -
         if (bare and not bare.replace("_", "a").isalnum()) or (bare and bare[0].isdigit()):
             if name == "unset" and subscripts:
                 return None  # it may be a function's
-            return status_of(state, name), f"{name} is given {word}, which is no name", False
+            return state.shell.dialect.builtins.refusal(name), f"{name} is given {word}, which is no name", False
     return None
 
 
@@ -216,7 +211,7 @@ def _alias(machine: Machine, state: State, name: str, words: list[str | None]) -
 def _jobs(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     for word in words:
         if word and word.startswith("%") and kills.is_no_job(state, word):
-            return status_of(state, name), f"there is no job {word}", False
+            return state.shell.dialect.builtins.refusal(name), f"there is no job {word}", False
     return None
 
 
@@ -226,7 +221,7 @@ def _print(machine: Machine, state: State, name: str, words: list[str | None]) -
         return WRONG, "printf is given nothing", False
     layout = words[0]
     if not state.shell.dialect.builtins.quotes and layout is not None and "%q" in layout:
-        return status_of(state, name), "printf does not know %q", False
+        return state.shell.dialect.builtins.refusal(name), "printf does not know %q", False
     if layout in ("%d", "%d\\n", "%i", "%i\\n") and len(words) == 2 and words[1] and words[1][0].isalpha():
         return FAILED, f"printf is given {words[1]}", False
     return None
@@ -268,7 +263,7 @@ def _declared(machine: Machine, state: State, name: str, words: list[str | None]
 def _local(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     if scopes.in_function(state):
         return None
-    return status_of(state, name), "local stands in no function", False
+    return state.shell.dialect.builtins.refusal(name), "local stands in no function", False
 
 
 def _suspend(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:

@@ -148,6 +148,12 @@ def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -
     return found[0].process if found else None
 
 
+def _writes_elsewhere(state: State, node: sh.Pipeline, number: int) -> bool:
+    """Whether a member that is a single command gives up the pipe, so that the next one soon comes to the end of what it reads, beside a job that runs on."""
+    member = node.commands[number]
+    return isinstance(member, sh.Simple) and not kept_open.holds(state, member, member.text, document=False)
+
+
 def _consumes(command: object) -> bool:
     """Whether a command is a program that reads its input to the end."""
     return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in inputs.CONSUMING
@@ -178,7 +184,9 @@ def _background_pipeline(
             over = process is None and left is None and (over or not number)
             kept = left or kept
             if process is not None:
-                if processes:
+                if processes and process.filters and _writes_elsewhere(each, members, number - 1):
+                    process = replace(process, stays=False, duration=0.0)  # it reads what nobody writes
+                elif processes:
                     process = replace(process, reads=processes[-1][0].pid)
                 elif kept is not None:
                     process = replace(process, reads=kept.pid, stays=kept.stays)

@@ -222,7 +222,7 @@ def _status_of(machine: Machine, state: State, command: sh.Command) -> int | Non
         case "false":
             return 1
         case "printf" if words and "%q" in str(words[0]) and not state.shell.dialect.builtins.quotes:
-            return 1
+            return state.shell.dialect.builtins.refusal(first)
         case "exit" if words and str(words[0]).isdecimal():
             return int(str(words[0])[:9]) & 255
         case "cat" if len(words) == 1:

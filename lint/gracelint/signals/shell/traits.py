@@ -234,6 +234,10 @@ class Builtins:
     getopts_begins_anew: bool = True
     """``getopts`` begins with the first word again where there are fewer by now than it has gone through; else it is at their end."""
 
+    def refusal(self, name: str) -> int:
+        """The status with which a builtin refuses a word."""
+        return self.statuses.get(name, 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
