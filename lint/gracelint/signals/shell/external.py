@@ -222,7 +222,7 @@ def execute(
             implicit,
             keyword,
             lost,
-            status=None if alternative.failed is None else NOT_STARTED,
+            status=alternative.status if alternative.failed is None else NOT_STARTED,
             failed=alternative.failed,
         )
         result.append(each)
