@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import python_lab
 
-from gracelint.signals.python.versions import FIRST, NEVER, NEWEST, lacks, spans, version
+from gracelint.signals.python.program.versions import FIRST, NEVER, NEWEST, lacks, spans, version
 
 # What a join that is left by an exception leaves behind (measured on 3.10.13, 3.11.2, 3.11.7, 3.12.1 and 3.13.0).
 JOIN = """

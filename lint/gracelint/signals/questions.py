@@ -120,7 +120,7 @@ class Questions:
         """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
         key = (arguments[0].value.rpartition("/")[2], program.name)
         if key not in self._replaced:
-            from .python.projects import replaces
+            from .python.program.projects import replaces
 
             self._replaced[key] = replaces(self.image, *key)
         return self.python(None, arguments, environment) if self._replaced[key] else None
@@ -130,7 +130,7 @@ class Questions:
         workdir, ignored = environment.workdir, environment.ignored
         key = (_words(arguments), "hosted", workdir, ignored)
         if key not in self._programs:
-            from .python.hosted import hosted
+            from .python.verdict.hosted import hosted
 
             self._programs[key] = hosted(program, self.image, workdir=workdir, ignored=ignored)
         return self._programs[key] or program

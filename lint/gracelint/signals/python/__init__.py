@@ -1,8 +1,9 @@
 """Python applications: does the program itself handle the signal?
 
 `application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract
-interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. See `reading`
-for the judgement, `statements`, `expressions` and `calls` for the interpretation, ``calls.toml`` for what foreign code does.
+interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. Its rooms: `program` says which
+files that is, `interpreter` goes through them with values of the `domain`, `library` says what foreign code does (``calls.toml``), `concurrency` what runs beside, `delivery` what
+happens where the signal arrives, and `verdict` judges what came of it (`behaviour`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from ...image.model import Files, Image
     from ...source import Text
     from .behaviour import Behaviour
-    from .sources import Entry, Sources
-    from .versions import Version
+    from .program.entries import Entry
+    from .program.sources import Sources
+    from .program.versions import Version
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")
 
@@ -37,8 +39,8 @@ def application(
 ) -> Program:
     """The program with what its own source says: reactions, whether it stays, ``python`` the facts. ``ignored`` are signals that it is started to
     ignore. Where its source is not known, or cannot be followed, its reactions are unknown."""
-    from .sources import entry
-    from .versions import version
+    from .program.entries import entry
+    from .program.versions import version
 
     return _described(program, entry(arguments, image, workdir), image, ignored, version(arguments, image))
 
@@ -51,8 +53,8 @@ def installed(
     ignored: frozenset[str] = frozenset(),
 ) -> Program | None:
     """The program behind a command that a project in the image installs (``[project.scripts]``); None if none does."""
-    from .sources import console_script
-    from .versions import version
+    from .program.entries import console_script
+    from .program.versions import version
 
     found = console_script(arguments, image, workdir)
     if found is None:
@@ -106,8 +108,8 @@ def _read(
     entry: Entry, image: Image, ignored: frozenset[str], version: Version | None, signals: tuple[str, ...]
 ) -> tuple[Behaviour | None, str]:
     """What a program does, or None and what would have to be known."""
-    from .reading import read
-    from .sources import Sources
+    from .program.sources import Sources
+    from .verdict.reading import read
 
     sources = Sources(image, entry.search, version)
     try:

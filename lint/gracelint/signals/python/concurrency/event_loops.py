@@ -1,0 +1,223 @@
+"""asyncio's event loops: run, stopped, left and closed, and the handlers they call.
+
+`asyncio.run` runs a coroutine in the main line. See `tasks` for the tasks that it runs beside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ..delivery import arrival, rests
+from ..domain.operators import signal_of
+from ..domain.state import DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised
+from ..domain.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Coroutine,
+    Function,
+    Made,
+    Partial,
+    Ref,
+    truth,
+)
+from ..library import process
+from . import awaiting
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ..domain.state import Frame, State
+    from ..domain.values import Value
+    from ..interpreter.run import Run
+    from ..library.special import Special
+
+
+def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, cancels: bool) -> Value:
+    """Run a coroutine. An exception that leaves the loop comes out behind whatever the coroutine did when it was cancelled."""
+    inner = replace(frame, loop=True, cancels=cancels, tasks=(*frame.tasks, run.main_task), raises=[])
+    if isinstance(found, Made | Coroutine):
+        begins = _begins(found)
+        run.mains += [begins] if begins is not None else []
+        outer, run.abandoned = run.abandoned, []
+        guards_before, run.loop_guards = run.loop_guards, len(frame.guards)
+        result = awaiting.awaited(run, inner, found, text, state)
+        run.loop_guards = guards_before
+        for end, guards in run.abandoned:
+            # Only what is inside the coroutine is lost.
+            end.store[LOST] = TRUE if guards > len(frame.guards) else end.store.get(LOST, NONE)
+            inner.raises.append(Raised(end, "GeneratorExit", text))
+        run.abandoned = outer
+        for one in inner.raises:
+            left = one.state.store.pop(LEAVING, None)
+            frame.raises.append(Raised(one.state, left.name, text) if isinstance(left, Ref) else one)
+        left = state.store.pop(LEAVING, None)
+        if isinstance(left, Ref) and not state.dead:
+            frame.raises.append(Raised(state.copy(), left.name, text))
+            state.dead = True
+        return result
+    run.foreign.append((text, "asyncio.run"))
+    return UNKNOWN
+
+
+def _begins(found: Value) -> Text | None:
+    """The first statement of a coroutine."""
+    function = found.function if isinstance(found, Coroutine) else None
+    function = function.function if isinstance(function, Bound) else function
+    body = getattr(function.node, "body", None) if isinstance(function, Function) else None
+    return body[0].text if isinstance(body, tuple) and body else None
+
+
+def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
+    first = len(frame.raises)
+    found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
+    for end in (state, *(one.state for one in frame.raises[first:])):
+        for key, value in list(end.store.items()):
+            if key[0] == PROCESS and key[1].startswith(arrival.LOOP):
+                del end.store[key]
+            elif key[0] == PROCESS and isinstance(value, Partial) and value.loop:
+                end.store[key] = INTERRUPT if key[1] == "SIGINT" else DEFAULT
+    return found
+
+
+def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``trio.run`` and ``anyio.run``, which are given the function itself."""
+    from ..interpreter.calls import call
+
+    found = call(
+        run, replace(frame, loop=True), arguments.get(0, "async_fn") or UNKNOWN, arguments.values[1:], text, state
+    )
+    return _in_loop(run, frame, found, text, state, cancels=True)
+
+
+def _run_until_complete(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    return _in_loop(run, frame, arguments.get(0, "future") or UNKNOWN, text, state, cancels=False)
+
+
+def _run_forever(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    inner = replace(frame, loop=True)
+    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, rests.STOPPED))
+    if not state.dead:
+        # It may be run again.
+        state.store.pop((run.loop_object, rests.STOPPED), None)
+    return NONE
+
+
+def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    run.write(state, (run.loop_object, rests.STOPPED), TRUE)
+    return NONE
+
+
+def _loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Made("asyncio.Loop", run.loop_object)
+
+
+def _thread_loop(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``set_event_loop`` and ``get_event_loop``: the loop is the thread's own from now on."""
+    if not frame.loop:
+        state.store[(run.loop_object, arrival.KEPT)] = TRUE
+    return Made("asyncio.Loop", run.loop_object)
+
+
+def _close(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    state.store.pop(LEFT, None)
+    state.store.pop((run.loop_object, arrival.KEPT), None)
+    return NONE
+
+
+def _add_handler(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    which = arguments.get(0, "sig") or UNKNOWN
+    callback = arguments.get(1, "callback") or UNKNOWN
+    handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
+    process.install(run, frame, which, handler, text, state, error="ValueError")
+    signal = signal_of(which)
+    if signal is not None and not state.dead and frame.background != "process":
+        state.store[(PROCESS, arrival.LOOP + signal)] = handler
+    return NONE
+
+
+def _remove_handler(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    signal = signal_of(arguments.get(0, "sig") or UNKNOWN)
+    if signal is not None:
+        state.store[(PROCESS, signal)] = INTERRUPT if signal == "SIGINT" else DEFAULT
+        state.store.pop((PROCESS, arrival.LOOP + signal), None)
+    return UNKNOWN
+
+
+def _call_soon(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from ..interpreter.calls import call
+
+    if arguments.values and frame.loop:
+        call(run, frame, arguments.values[0], arguments.values[1:], text, state)
+    return UNKNOWN
+
+
+def _call_threadsafe(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """The one call that may be made from outside the loop: it wakes it."""
+    if run.handling:
+        run.loop_handled = True
+    return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
+
+
+def _runner(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``aiohttp.web.AppRunner``, which may be told to look after the signals."""
+    made = Made("aiohttp.web.AppRunner", run.number())
+    state.store[(made.number, _HANDLES_SIGNALS)] = arguments.get(-1, "handle_signals") or FALSE
+    return made
+
+
+def _runner_setup(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """Its handlers raise an exit in the loop (aiohttp 3.13: web_runner.py, ``_raise_graceful_exit``), which cancels the requests in flight like any other task."""
+    handles = state.store.get((receiver.number, _HANDLES_SIGNALS)) if isinstance(receiver, Made) else None
+    if handles is not None and truth(handles) is True:
+        for name in ("SIGINT", "SIGTERM"):
+            _add_handler(run, frame, receiver, Arguments((Ref(f"signal.{name}"), Ref("sys.exit"))), text, state)
+    return NONE
+
+
+_HANDLES_SIGNALS = "#handle_signals"
+_LOOPS = (
+    "asyncio.get_running_loop",
+    "asyncio.new_event_loop",
+    "uvloop.new_event_loop",
+    "asyncio.Runner.get_loop",
+)
+
+SPECIAL: dict[str, Special] = {
+    "asyncio.run": _run,
+    "uvloop.run": _run,
+    "trio.run": _started,
+    "anyio.run": _started,
+    "asyncio.Runner.run": _run,
+    "asyncio.Loop.run_until_complete": _run_until_complete,
+    "asyncio.Loop.run_forever": _run_forever,
+    "asyncio.Loop.stop": _stop,
+    "asyncio.Loop.close": _close,
+    "asyncio.set_event_loop": _thread_loop,
+    "asyncio.get_event_loop": _thread_loop,
+    "asyncio.Loop.add_signal_handler": _add_handler,
+    "asyncio.Loop.remove_signal_handler": _remove_handler,
+    "asyncio.Loop.call_soon": _call_soon,
+    "asyncio.Loop.call_soon_threadsafe": _call_threadsafe,
+    "aiohttp.web.AppRunner": _runner,
+    "aiohttp.web.AppRunner.setup": _runner_setup,
+    **dict.fromkeys(_LOOPS, _loop),
+}

@@ -1,0 +1,116 @@
+"""`sched.scheduler`: events that are entered, cancelled, and run when their time has come.
+
+`run` goes from event to event: it pauses until the next one is due, which a signal does not shorten (`time.sleep`), looks whether it is still in the queue, and calls what it is for. It is
+over when the queue is empty; an action that enters another event keeps it going.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..delivery import rests
+from ..domain import containers
+from ..domain.state import joined
+from ..domain.values import FALSE, NONE, UNKNOWN, Arguments, Items, Made
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ..domain.state import Frame, State
+    from ..domain.values import Value
+    from ..interpreter.run import Run
+    from ..library.special import Special
+
+_SCHEDULER = "sched.scheduler"
+_EVENT = "sched.Event"
+_QUEUE = "queue"
+# So many events beyond those that were there, and as many after the signal, before it is taken to go on for ever.
+_LAPS = 3
+
+
+def _made(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    made = Made(_SCHEDULER, run.number())
+    state.store[(made.number, _QUEUE)] = containers.listed(run, "list", (), state)
+    return made
+
+
+def _entered(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``enter(delay, priority, action, argument)``, and ``enterabs``, whose time nobody knows."""
+    event = Made(_EVENT, run.number())
+    absolute = text.value.partition("(")[0].endswith("enterabs")
+    state.store[(event.number, "#delay")] = UNKNOWN if absolute else arguments.get(0, "delay") or UNKNOWN
+    state.store[(event.number, "#action")] = arguments.get(2, "action") or UNKNOWN
+    state.store[(event.number, "#argument")] = arguments.get(3, "argument") or Items(())
+    if isinstance(receiver, Made):
+        containers.append(run, receiver, _QUEUE, event, state)
+    return event
+
+
+def _cancelled(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    event = arguments.get(0, "event")
+    if isinstance(receiver, Made) and isinstance(event, Made):
+        containers.taken_out(run, receiver, _QUEUE, event, state)
+    elif run.handling:
+        run.doubts.append("which event it cancels")
+    return NONE
+
+
+def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if not isinstance(receiver, Made):
+        return UNKNOWN
+    if arguments.get(0, "blocking") == FALSE:
+        return _due(run, frame, receiver, text, state)
+    first, left = len(run.visits), _LAPS + len(containers.appended(run, receiver, _QUEUE, state))
+    while not state.dead:
+        queue = containers.appended(run, receiver, _QUEUE, state)
+        if not queue:
+            return NONE
+        if left == 0:
+            _for_ever(run, frame, text, state, first)
+            break
+        event, signalled, left = queue[0], state.signalled, left - 1
+        delay = state.store.get((event.number, "#delay"), UNKNOWN) if isinstance(event, Made) else UNKNOWN
+        rests.rest(run, frame, text, f"{_SCHEDULER}.run", state, kind="pause", seconds=delay)
+        if state.signalled and not signalled:
+            left = _LAPS
+        if event in containers.appended(run, receiver, _QUEUE, state):
+            _called(run, frame, receiver, event, text, state)
+    return UNKNOWN
+
+
+def _called(run: Run, frame: Frame, scheduler: Made, event: Value, text: Text, state: State) -> None:
+    """The time of an event has come."""
+    from ..interpreter.calls import call
+
+    if state.dead or not isinstance(event, Made):
+        return
+    containers.taken_out(run, scheduler, _QUEUE, event, state)
+    given = containers.items_of(run, state.store.get((event.number, "#argument"), UNKNOWN), state)
+    call(run, frame, state.store.get((event.number, "#action"), UNKNOWN), given or (), text, state)
+
+
+def _due(run: Run, frame: Frame, scheduler: Made, text: Text, state: State) -> Value:
+    """``run(blocking=False)``: what is due is called; whether anything is, is not known."""
+    other = state.copy()
+    for event in containers.appended(run, scheduler, _QUEUE, state):
+        _called(run, frame, scheduler, event, text, state)
+    state.become(joined([state, other]))
+    return UNKNOWN
+
+
+def _for_ever(run: Run, frame: Frame, text: Text, state: State, first: int) -> None:
+    """It goes on, from visit number ``first``."""
+    run.endless.append((first, len(run.visits)))
+    if state.signalled:
+        rests.stay(run, text, f"{_SCHEDULER}.run", state)
+    elif frame.background is not None:
+        run.snapshots.append(state.copy())
+    state.dead = True
+
+
+SPECIAL: dict[str, Special] = {
+    _SCHEDULER: _made,
+    f"{_SCHEDULER}.enter": _entered,
+    f"{_SCHEDULER}.enterabs": _entered,
+    f"{_SCHEDULER}.cancel": _cancelled,
+    f"{_SCHEDULER}.run": _run,
+}

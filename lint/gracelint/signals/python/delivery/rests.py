@@ -1,0 +1,341 @@
+"""Where a program is at rest, and what happens there when the signal arrives.
+
+In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called. If it raises, the
+exception comes out of the rest; if it returns, a pause goes on, and a rest goes on unless what it waits for has come about. A second
+rest after the signal means that the program stays.
+
+What Python does underneath (signal.rst, PEP 475; measured): handlers run in the main thread, waits are resumed after them, and an event loop that waits does not notice
+what a handler did, unless it was told through the loop itself or wakes up for another reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import dataclass
+from ..domain.state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
+from ..domain.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Made,
+    Method,
+    Own,
+    bounds,
+    truth,
+)
+from ..interpreter.run import Pause, Visit, blocked, handlers
+from . import pauses
+from .arrival import deliver, leave, left_in_order, out_of_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ....source import Text
+    from ..domain.state import Frame, State
+    from ..domain.values import Value
+    from ..interpreter.run import Run
+
+# The name of the rest at the end of the main line, while threads go on.
+END = "a thread that it waits for"
+# The doubt about it.
+WHETHER_ENDED = f"whether {END} ends"
+# The mark of an event loop that is told to stop.
+STOPPED = "stopped"
+# The mark of a task whose wait was ended by its cancellation.
+WAS_CANCELLED = "#cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One wait of a program, as `rest` is told of it."""
+
+    text: Text
+    name: str
+    kind: str
+    over: Callable[[State], bool | None] | None
+    raises: str
+    interrupted: bool
+    owned: Mapping[str, Value]
+    launches: bool
+    taken: bool
+    seconds: Value | None
+    mark: tuple[int, str] | None
+
+    def ended(self, state: State) -> bool | None:
+        """Whether what it waits for has come about; None where that is not known."""
+        return self.over(state) if self.over is not None else False
+
+
+def rest(
+    run: Run,
+    frame: Frame,
+    text: Text,
+    name: str,
+    state: State,
+    *,
+    kind: str = "rest",
+    over: Callable[[State], bool | None] | None = None,
+    raises: str = "",
+    interrupted: bool = False,
+    owned: Mapping[str, Value] | None = None,
+    launches: bool = False,
+    taken: bool = False,
+    outlives: bool = False,
+    seconds: Value | None = None,
+    mark: tuple[int, str] | None = None,
+) -> None:
+    """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
+    ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
+    ``taken``: what ends it is the signal itself; ``outlives``: a thread that
+    the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
+    callee's own handlers note."""
+    if state.dead:
+        return
+    before = len(run.stays)
+    limited = frame.limited is not None and frame.limited != NONE and kind == "rest"
+    if limited:
+        kind, seconds = "pause", frame.limited
+    here = Rest(text, name, kind, over, raises, interrupted, owned or {}, launches, taken, seconds, mark)
+    _rest(run, frame, state, here)
+    if limited and not state.dead and not (ended := here.ended(state)):
+        frame.raises.append(Raised(state.copy(), "TimeoutError", text))
+        state.dead = ended is False
+    run.outlived = run.outlived or (outlives and len(run.stays) > before)
+
+
+def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    ended = here.ended(state)
+    if ended:
+        run.taken = run.taken or here.taken
+        return leave(frame, state, here.raises, here.text)
+    if abandoned(run, frame, state):
+        return None
+    if state.signalled:
+        if ended is None:
+            run.doubts.append(f"whether {here.name} ends")
+            return None
+        if here.kind == "pause" or (here.seconds is not None and frame.background is None):
+            return _passes(run, frame, state, here, here.seconds)
+        return _still(run, frame, state, here)
+    if frame.background is not None:
+        return _rest_aside(run, frame, state, here)
+    in_force = {**handlers(state), **here.owned}
+    number = len(run.visits)
+    task = frame.tasks[-1:] not in ((), (run.main_task,))
+    run.visits.append(
+        Visit(
+            number,
+            here.kind,
+            here.text,
+            here.name,
+            in_force,
+            frame.guards,
+            blocked(state),
+            here.launches,
+            frame.loop,
+            task,
+            here.seconds,
+            here.over is not None,
+            frame.way,
+        )
+    )
+    if run.deliver == number:
+        return _met(run, frame, state, here, in_force.get(run.signal, DEFAULT))
+    if here.kind == "rest":
+        state.dead = True
+    return None
+
+
+def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """A thread, a task or a process beside the main line waits here before the signal has come."""
+    if frame.background == "process" and run.telling:
+        return _met(run, frame, state, here, state.handler(run.signal))
+    if here.seconds is not None:
+        run.pausing.append(Pause(here.text, here.seconds, here.over))
+        if run.arriving is not None and run.arriving.reached(state):
+            ended = here.ended(state)
+            if ended:
+                return leave(frame, state, here.raises, here.text)
+            return _passes(run, frame, state, here, pauses.unless(ended, here.seconds))
+    if here.kind == "pause" or (here.kind == "perhaps" and here.seconds is not None):
+        run.ticking = run.ticking or frame.background == "task"
+    elif here.kind in ("rest", "perhaps"):
+        run.snapshots.append(state.copy())
+        state.dead = here.kind == "rest"
+        if here.kind == "rest":
+            over = here.over or _never
+            # What an event loop's wait ends is not all known: callbacks are called in it.
+            run.waiting.append((lambda state: over(state) or None) if frame.loop else over)
+    return None
+
+
+def _never(state: State) -> bool:
+    return False
+
+
+def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:
+    """The signal meets the program at this rest, with this handler in force."""
+    first = len(frame.raises)
+    if isinstance(handler, Own) and run.signal not in blocked(state):
+        if here.mark is not None:
+            state.store[here.mark] = TRUE
+        return left_in_order(run, frame, here.text, here.name, state)
+    deliver(run, frame, here.text, state, handler)
+    if not state.dead and ASKED in state.store:
+        return left_in_order(run, frame, here.text, here.name, state)
+    run.broken_off = len(frame.raises) > first
+    if frame.loop:
+        out_of_loop(run, frame, here.text, here.name, first)
+    if state.dead or (here.interrupted and run.handler_ran):
+        return None
+    ended = here.ended(state)
+    seconds = here.seconds
+    if here.kind == "pause" or (seconds is not None and not ended):
+        if frame.loop and not run.loop_handled and not run.ticking:
+            # A pause of a loop wakes it up, so that it sees whatever the handler did: when it is over, and not before.
+            run.ticking, ended = True, False
+            if seconds is not None:
+                pauses.passed(run, here.text, seconds, state)
+                seconds = None
+        return _passes(run, frame, state, here, pauses.unless(ended, seconds))
+    if ended is None:
+        run.doubts.append(f"whether {here.name} ends")
+        return None
+    if ended and here.taken:
+        run.taken = True
+        return None
+    if ended:
+        if frame.loop and not run.loop_handled and not run.ticking:
+            # The handler ran between two steps of the loop, which sleeps on and does not look.
+            return stay(run, here.text, here.name, state)
+        _sleeps_on(run, frame, state, here)
+        return leave(frame, state, here.raises, here.text)
+    return _still(run, frame, state, here)
+
+
+def _sleeps_on(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """A loop that was not told through itself looks when the next pause in it is over: of each task the longest counts, of the tasks the soonest."""
+    if not frame.loop or run.loop_handled:
+        return
+    others = {thread.object for thread in run.threads} | run.finished
+    ticks = [
+        max(paused, key=lambda pause: bounds(pause.seconds)[1])
+        for number, paused in run.paused.items()
+        if paused and number not in others
+    ]
+    if here.seconds is not None:
+        ticks.append(Pause(here.text, here.seconds, None))
+    if ticks:
+        soonest = min(ticks, key=lambda pause: bounds(pause.seconds)[1])
+        pauses.passed(run, soonest.text, soonest.seconds, state)
+
+
+def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
+    """Whether an object carries the mark that ends waiting for it."""
+
+    def over(state: State) -> bool | None:
+        run.look((number, mark))
+        found = state.store.get((number, mark), FALSE)
+        return truth(found)
+
+    return over
+
+
+def abandoned(run: Run, frame: Frame, state: State) -> bool:
+    """Whether a coroutine that is being closed waits once more: nobody resumes it, and what it would do after that is not done (measured: Python says
+    "coroutine ignored GeneratorExit")."""
+    if LEAVING not in state.store or frame.cancels or not frame.loop:
+        return False
+    run.abandoned.append((state.copy(), len(frame.guards)))
+    state.dead = True
+    return True
+
+
+def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
+    """The wait comes to its end by itself, after so many seconds."""
+    if not _cancelled(run, frame, state, here) and seconds is not None:
+        pauses.passed(run, here.text, seconds, state)
+
+
+def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """The wait goes on after the signal."""
+    if not _cancelled(run, frame, state, here):
+        stay(run, here.text, here.name, state)
+
+
+def _cancelled(run: Run, frame: Frame, state: State, here: Rest) -> bool:
+    """Whether the task that waits was cancelled, which ends the wait, once; or its loop is stopped, which leaves it there."""
+    if not frame.loop or not (run.loop_handled or run.ticking):
+        return False
+    marks = (CANCELLED, *((task, "cancelled") for task in frame.tasks))
+    found = [mark for mark in marks if state.store.get(mark) == TRUE]
+    stopped = state.store.pop((run.loop_object, STOPPED), FALSE) == TRUE
+    if stopped or found:
+        _sleeps_on(run, frame, state, here)
+    if stopped and not found:
+        first = len(frame.raises)
+        # "Event loop stopped before Future completed."
+        frame.raises.append(Raised(state.copy(), "RuntimeError", here.text))
+        out_of_loop(run, frame, here.text, here.name, first)
+        state.dead = True
+        return True
+    if not found:
+        return False
+    # Who cancels tasks and stops the loop waits for them in between, if they go on.
+    for mark in found:
+        state.store[mark] = FALSE
+        state.store[(mark[0], WAS_CANCELLED)] = TRUE
+    frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", here.text))
+    state.dead = True
+    return True
+
+
+def stay(run: Run, text: Text, name: str, state: State) -> None:
+    """The program is still there after the signal."""
+    run.stays.append(Visit(-1, "rest", text, name, {}, ()))
+    run.uncertain_stays = run.uncertain_stays and state.uncertain
+    state.dead = True
+
+
+def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
+    """A loop begins another lap. If nothing in it waits, the signal arrives anywhere in it."""
+    if frame.background == "process" and run.telling and not state.signalled:
+        deliver(run, frame, text, state, state.handler(run.signal))
+    if state.signalled or frame.background is not None:
+        return
+    number = len(run.visits)
+    in_force = handlers(state)
+    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state), way=frame.way))
+    if run.deliver == number:
+        deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+
+
+# --- iterations --------------------------------------------------------------------------------------------------------
+
+
+def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
+    """Whether an iteration over a value never ends by itself; None where that is not known."""
+    from ..library.knowledge import entry_of, standard
+
+    if isinstance(iterable, Made):
+        entry = entry_of(iterable.kind)
+        if entry is not None and entry["does"] == "endless":
+            return True
+        if iterable.kind == "builtins.iter":
+            return None
+        waits = entry_of(f"{iterable.kind}.__iter__")
+        if waits is not None:
+            rest(run, frame, text, iterable.kind, state, kind="perhaps")
+            return True
+        if not standard(iterable.kind):
+            run.foreign.append((text, iterable.kind))
+    return False
+
+
+def left(run: Run, frame: Frame, method: Method, text: Text, state: State) -> None:
+    """A foreign context manager is left: executors wait for what they run."""
+    from ..concurrency.executors import joined_all
+
+    if isinstance(method.receiver, Made):
+        joined_all(run, frame, method.receiver, text, state)

@@ -1,0 +1,186 @@
+"""Names and attributes: what a name stands for in its scope, and a member of a module, a class or an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ..domain.state import Raised
+from ..domain.values import (
+    FALSE,
+    UNKNOWN,
+    Arguments,
+    Bound,
+    Box,
+    Const,
+    Coroutine,
+    Function,
+    Instance,
+    Items,
+    Made,
+    Method,
+    Module,
+    Partial,
+    Ref,
+    Super,
+    Type,
+    Union,
+    alternatives,
+    join,
+)
+from ..library.knowledge import builtin
+from ..program.versions import lacks
+
+if TYPE_CHECKING:
+    from ....parsers.python import model as syntax
+    from ..domain.state import Frame, State
+    from ..domain.values import Scope, Value
+    from .run import Run
+
+# Constants of the standard library that decide conditions: a container runs Linux, and nobody checks types in it.
+CONSTANTS: dict[str, Value] = {
+    "sys.platform": Const("linux"),
+    "os.name": Const("posix"),
+    "typing.TYPE_CHECKING": FALSE,
+    "typing_extensions.TYPE_CHECKING": FALSE,
+    "os.sep": Const("/"),
+    "asyncio.CancelledError": Ref("asyncio.CancelledError"),
+    "asyncio.exceptions.CancelledError": Ref("asyncio.CancelledError"),
+}
+
+
+def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
+    """What a name stands for."""
+    inner: Scope | None = scope
+    root = scope
+    while inner is not None:
+        found = state.store.get((inner.number, name))
+        if found is not None:
+            run.look((inner.number, name))
+            return found
+        root, inner = inner, inner.parent
+    everything = state.store.get((root.number, "*"))
+    if builtin(name):
+        return Ref(f"builtins.{name}")
+    return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else UNKNOWN
+
+
+def constant(run: Run, name: str) -> Value:
+    """What a name of the standard library stands for, where that is known; else the name itself."""
+    if name == "sys.version_info":
+        return Items((*map(Const, run.sources.version), UNKNOWN)) if run.sources.version is not None else UNKNOWN
+    return CONSTANTS.get(name, Ref(name))
+
+
+def refused(run: Run, frame: Frame, kind: str, node: syntax.Expression | syntax.Statement, state: State) -> Value:
+    """The image's Python has no such name: this raises."""
+    written = " ".join(node.text.value.split())[:60]
+    run.lacking.append(f"the image's Python knows no {written} ({kind})")
+    frame.raises.append(Raised(state.copy(), kind, node.text))
+    state.dead = True
+    return UNKNOWN
+
+
+def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expression, state: State) -> Value:
+    """``owner.name``."""
+    if isinstance(owner, Union):
+        found = [attribute(run, frame, one, name, node, state) for one in alternatives(owner)]
+        result = found[0]
+        for one in found[1:]:
+            result = join(result, one)
+        return result
+    match owner:
+        case Ref(name=full):
+            full = f"{full}.{name}"
+            if full == "sys.argv":
+                return Items(tuple(Const(word) for word in run.argv))
+            loaded = run.modules.get(full)
+            if loaded is None and lacks(run.sources.version, full):
+                return refused(run, frame, "AttributeError", node, state)
+            return loaded or constant(run, full)
+        case Module(name=full, number=number):
+            inner = state.store.get((number, name))
+            run.look((number, name))
+            return inner if inner is not None else run.modules.get(f"{full}.{name}", UNKNOWN)
+        case Instance() | Super() | Type() | Made() | Box():
+            return _member(run, frame, owner, name, node, state)
+        case Coroutine():
+            return Ref(f"coroutine.{name}")
+        case Const() if name == "value":
+            return owner  # a member of an enumeration is its value here
+        case Const(value=str()):
+            return Partial(Ref(f"str.{name}"), Arguments((owner,)))
+        case _:
+            return UNKNOWN
+
+
+def _member(
+    run: Run,
+    frame: Frame,
+    owner: Instance | Super | Type | Made | Box,
+    name: str,
+    node: syntax.Expression,
+    state: State,
+) -> Value:
+    if not isinstance(owner, Super):
+        run.look((owner.number, name))
+        found = state.store.get((owner.number, name))
+        if found is not None and not (isinstance(owner, Type) and isinstance(found, Function)):
+            return found
+    if isinstance(owner, Made | Box):
+        return Method(owner, f"{owner.kind}.{name}")
+    receiver = owner.receiver if isinstance(owner, Super) else owner
+    kind = owner if isinstance(owner, Type) else owner.type
+    skipping = isinstance(owner, Super)
+    for base in lineage(kind)[1 if skipping else 0 :]:
+        if isinstance(base, Ref):
+            if base.name == "builtins.object" or (base.name.startswith("typing.") or base.name == "abc.ABC"):
+                continue
+            full = _foreign(kind, name, base)
+            return Method(receiver, full) if isinstance(receiver, Instance) else Ref(full)
+        if not isinstance(base, Type):
+            return UNKNOWN
+        found = state.store.get((base.number, name))
+        if found is None:
+            continue
+        run.look((base.number, name))
+        return _bound(run, frame, found, receiver, base, node, state)
+    return UNKNOWN
+
+
+def _foreign(kind: Type, name: str, first: Ref) -> str:
+    """The full name of a member that a class has from foreign ones: of the first of them that is known to have it, else of the first of all."""
+    from ..library.special import known
+
+    names = [f"{base.name}.{name}" for base in lineage(kind) if isinstance(base, Ref)]
+    return next((full for full in names if known(full)), f"{first.name}.{name}")
+
+
+def _bound(
+    run: Run, frame: Frame, found: Value, receiver: Value, base: Type, node: syntax.Expression, state: State
+) -> Value:
+    """A member of a class, reached through an object."""
+    if isinstance(found, Function):
+        function = replace(found, of=base)
+        is_class = any(decorator.text.value == "classmethod" for decorator in getattr(found.node, "decorators", ()))
+        if is_class:
+            return Bound(function, receiver.type if isinstance(receiver, Instance) else receiver)
+        return function if found.static or isinstance(receiver, Type) else Bound(function, receiver)
+    if isinstance(found, Made) and found.kind == "builtins.property" and isinstance(receiver, Instance):
+        from .calls import call
+
+        getter = state.store.get((found.number, "get"))
+        if isinstance(getter, Function):
+            return call(run, frame, Bound(replace(getter, of=base), receiver), (), node.text, state)
+    return found
+
+
+def lineage(kind: Type) -> list[Value]:
+    """A class and its bases, in an order that is Python's for simple hierarchies."""
+    found: list[Value] = [kind]
+    for base in kind.bases:
+        found += [
+            one for one in (lineage(base) if isinstance(base, Type) and len(found) < 40 else [base]) if one not in found
+        ]
+    # Foreign bases come last, where Python's linearisation puts what all of them share.
+    return [*(one for one in found if isinstance(one, Type)), *(one for one in found if not isinstance(one, Type))]

@@ -1,0 +1,1 @@
+"""What code outside the image's own files does: the standard library, frameworks, the interpreter's built-in functions."""

@@ -1,0 +1,236 @@
+"""Functions of Python itself whose effect matters: attributes by name, containers. `function` knows all modules that have some.
+
+Each takes the run, the frame, the receiver (of a method), the arguments, the call's place and the state, and returns the value of the call.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from ..delivery import rests
+from ..domain.operators import signal_of
+from ..domain.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    UNKNOWN,
+    Const,
+    Instance,
+    Items,
+    Made,
+    Module,
+    Partial,
+    Ref,
+    Type,
+)
+from ..interpreter import attributes
+from ..interpreter.exceptions import SUPPRESSORS
+from ..program.versions import lacks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ....source import Text
+    from ..domain.state import Frame, State
+    from ..domain.values import Arguments, Value
+    from ..interpreter.run import Run
+
+    Special: TypeAlias = Callable[[Run, Frame, Value | None, Arguments, Text, State], Value]
+
+
+def function(name: str) -> Special | None:
+    """What is to be done for a call of this name, if it is special."""
+    return _table().get(name)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Special]:
+    from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
+    from ..domain import containers, numbers
+    from ..interpreter import managers
+    from . import commands, descriptors, management, outside, process
+
+    rooms = (
+        containers, process, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside
+    )  # fmt: skip
+    found = dict(_SPECIAL)
+    for room in rooms:
+        found |= room.SPECIAL
+    return found
+
+
+def known(name: str) -> bool:
+    """Whether it is known what a foreign call of this name does."""
+    from .knowledge import entry_of
+
+    return entry_of(name) is not None or function(name) is not None
+
+
+# --- Python itself -----------------------------------------------------------------------------------------------------
+
+
+def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    owner, name = arguments.get(0, ""), arguments.get(1, "")
+    if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        return UNKNOWN
+    default = arguments.get(2, "")
+    if isinstance(owner, Ref) and default is not None and lacks(run.sources.version, f"{owner.name}.{name.value}"):
+        return default
+    found = attributes.attribute(run, frame, owner, name.value, run.somewhere(text), state)
+    if isinstance(found, Ref) and found.name.startswith("signal.SIG") and signal_of(found) is None:
+        return default or found
+    return found
+
+
+def _hasattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    owner, name = arguments.get(0, ""), arguments.get(1, "")
+    if owner == Ref("signal") and isinstance(name, Const):
+        return Const(signal_of(Ref(f"signal.{name.value!s}")) is not None or name.value == "pause")
+    if (
+        isinstance(owner, Ref)
+        and isinstance(name, Const)
+        and lacks(run.sources.version, f"{owner.name}.{name.value!s}")
+    ):
+        return FALSE
+    return UNKNOWN
+
+
+def _setattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    owner, name, value = arguments.get(0, ""), arguments.get(1, ""), arguments.get(2, "")
+    if isinstance(owner, Instance | Made | Module | Type) and isinstance(name, Const) and value is not None:
+        run.write(state, (owner.number, str(name.value)), value)
+    elif run.handling:
+        run.opaque = True
+    return NONE
+
+
+def _sequence(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from ..domain.containers import items_of
+
+    items = items_of(run, arguments.get(0, "") or Items(()), state)
+    return UNKNOWN if items is None else Items(items)
+
+
+def _same(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return arguments.get(0, "") or UNKNOWN
+
+
+def _bool(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from ..domain.containers import holds
+
+    decided = holds(run, arguments.get(0, "") or FALSE, state)
+    return UNKNOWN if decided is None else Const(decided)
+
+
+def _import(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``importlib.import_module(name)``; ``__import__`` returns the package of a dotted name."""
+    from ..interpreter.bindings import module
+
+    name = arguments.get(0, "name")
+    if not isinstance(name, Const) or not isinstance(name.value, str) or name.value.startswith("."):
+        return UNKNOWN
+    found = module(run, frame, name.value, state)
+    root = name.value.partition(".")[0]
+    return run.modules.get(root) or Ref(root) if text.value.startswith("__import__") else found
+
+
+def _partial(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    from ..domain.values import Arguments as Given
+
+    if not arguments.values:
+        return UNKNOWN
+    return Partial(arguments.values[0], Given(arguments.values[1:], arguments.named, arguments.more))
+
+
+def _passing(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A decorator that leaves the function what it is."""
+    return Ref("operator.identity")
+
+
+def _string(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """A method of a known string, with known arguments."""
+    if len(arguments.values) == 2 and all(
+        isinstance(value, Const) and isinstance(value.value, str) for value in arguments.values
+    ):
+        whole, part = (str(value.value) for value in arguments.values if isinstance(value, Const))
+        starts = text.value.partition("(")[0].endswith("startswith")
+        return Const(whole.startswith(part) if starts else whole.endswith(part))
+    return UNKNOWN
+
+
+def _suppress(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    made = Made(SUPPRESSORS[0], run.number())
+    state.store[(made.number, "#arguments")] = Items(arguments.values)
+    return made
+
+
+def _is_set(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if not isinstance(receiver, Made):
+        return UNKNOWN
+    run.look((receiver.number, "set"))
+    return state.store.get((receiver.number, "set"), FALSE)
+
+
+def _clear(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made):
+        run.write(state, (receiver.number, "set"), FALSE)
+    return NONE
+
+
+def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler while the main thread serves, it
+    waits for the thread it runs in."""
+    if isinstance(receiver, Made | Instance):
+        if run.handling and frame.background is None and state.store.get((receiver.number, "#serving")) == TRUE:
+            rests.stay(run, text, "shutdown", state)
+            return UNKNOWN
+        run.write(state, (receiver.number, "shutdown"), TRUE)
+    return NONE
+
+
+def _namespace(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``types.SimpleNamespace(running=True)``: an object with these attributes."""
+    made = Made("types.SimpleNamespace", run.number())
+    for name, value in arguments.named:
+        state.store[(made.number, name)] = value
+    return made
+
+
+_SERVERS = (
+    "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer", "socketserver.ThreadingTCPServer",
+    "socketserver.UDPServer", "socketserver.ThreadingUDPServer", "socketserver.BaseServer", "socketserver.UnixStreamServer",
+    "wsgiref.simple_server.make_server", "wsgiref.simple_server.WSGIServer", "xmlrpc.server.SimpleXMLRPCServer",
+)  # fmt: skip
+
+
+_SPECIAL: dict[str, Special] = {
+    "asyncio.shield": _same,
+    "getattr": _getattr,
+    "hasattr": _hasattr,
+    "setattr": _setattr,
+    "tuple": _sequence,
+    "frozenset": _sequence,
+    "sorted": _sequence,
+    "reversed": _sequence,
+    "iter": _sequence,
+    "bool": _bool,
+    "__import__": _import,
+    "importlib.import_module": _import,
+    "operator.identity": _same,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "functools.lru_cache": _passing,
+    "functools.wraps": _passing,
+    "functools.partial": _partial,
+    "str.startswith": _string,
+    "str.endswith": _string,
+    "contextlib.suppress": _suppress,
+    "threading.Event.is_set": _is_set,
+    "threading.Event.isSet": _is_set,
+    "threading.Event.clear": _clear,
+    "asyncio.Event.is_set": _is_set,
+    "asyncio.Event.clear": _clear,
+    "multiprocessing.Event.is_set": _is_set,
+    **dict.fromkeys((f"{server}.shutdown" for server in _SERVERS), _deadlock),
+}

@@ -1,0 +1,1 @@
+"""What the program does with each signal: its runs, one for each place where the signal may arrive, and the judgement of them."""
