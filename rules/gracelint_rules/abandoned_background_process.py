@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
     from gracelint.signals.model import SignalPath
-    from gracelint.signals.shell.outcome import Command, Job
+    from gracelint.signals.shell.model.outcome import Command, Job
 
 
 def check(case: Case) -> Iterator[Finding]:

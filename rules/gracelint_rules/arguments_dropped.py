@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Command, Outcome
+    from gracelint.signals.shell.model.outcome import Command, Outcome
 
 
 # A script that looks at its arguments in any way, in a condition too.

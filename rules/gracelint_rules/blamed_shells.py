@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gracelint.signals.shell.behind import execs_behind, pauses_to_leave
-from gracelint.signals.shell.finite import is_step, may_serve, sounds_finite
+from gracelint.signals.shell.startup.behind import execs_behind, pauses_to_leave
+from gracelint.signals.shell.startup.finite import is_step, may_serve, sounds_finite
 from gracelint.signals.sleeping import duration
 
 from .blamed_programs import has_trait
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gracelint.image.model import CommandLine
     from gracelint.rule import Case
     from gracelint.signals.model import Program
-    from gracelint.signals.shell.outcome import Command, Outcome, Sent, Stop, Trap, Waited
+    from gracelint.signals.shell.model.outcome import Command, Outcome, Sent, Stop, Trap, Waited
     from gracelint.source import Text
 
 INTERRUPTS = ("SIGINT", "SIGQUIT")

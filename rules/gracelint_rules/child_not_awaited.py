@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome, Stop
+    from gracelint.signals.shell.model.outcome import Outcome, Stop
 
 
 def check(case: Case) -> Iterator[Finding]:

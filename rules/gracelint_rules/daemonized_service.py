@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
     from gracelint.signals.model import Hop
-    from gracelint.signals.shell.outcome import Command, Outcome
+    from gracelint.signals.shell.model.outcome import Command, Outcome
 
 _DAEMON = regex(r"[a-z-]{3,}d")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gracelint.rule import Case
     from gracelint.signals.model import Hop, SignalPath
-    from gracelint.signals.shell.outcome import Job, Outcome
+    from gracelint.signals.shell.model.outcome import Job, Outcome
     from gracelint.source import Text
 
 UNCATCHABLE = ("SIGKILL", "SIGSTOP")
@@ -100,7 +100,7 @@ def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]
     spoken = False  # of what PID 1 was before: then what it became is not to blame as well
     for hop in path.before:
         if hop.shell is not None and hop.shell.end == "exec":
-            from gracelint.signals.shell.finite import may_serve
+            from gracelint.signals.shell.startup.finite import may_serve
 
             for trap in hop.shell.ignored:
                 if trap.signal == case.trace.stop_signal.name:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import LostExec, Outcome
+    from gracelint.signals.shell.model.outcome import LostExec, Outcome
 
 _WHERE = {
     "pipeline": (

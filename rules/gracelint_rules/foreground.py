@@ -18,7 +18,7 @@ from .writing import fix_of
 if TYPE_CHECKING:
     from gracelint.diagnostics import Fix
     from gracelint.rule import Case
-    from gracelint.signals.shell.outcome import Command, Outcome
+    from gracelint.signals.shell.model.outcome import Command, Outcome
 
 
 def foreground_fix(case: Case, outcome: Outcome, daemon: Command) -> Fix | None:

@@ -34,7 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
-from gracelint.signals.shell.finite import is_step
+from gracelint.signals.shell.startup.finite import is_step
 
 from .blamed_programs import has_trait
 from .privileges import becomes_root, exec_fix

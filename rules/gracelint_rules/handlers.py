@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gracelint.source import Edit
 
 if TYPE_CHECKING:
-    from gracelint.signals.shell.outcome import Trap
+    from gracelint.signals.shell.model.outcome import Trap
 
 _QUOTES = "'\""
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.shell.outcome import Outcome, Sent
+    from gracelint.signals.shell.model.outcome import Outcome, Sent
 
 _INTERRUPT = regex(r"(?<=\s)-(?:s\s+)?(?:SIG)?(?:INT|QUIT|2|3)\b", re.IGNORECASE)
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.model.outcome import Outcome
     from gracelint.source import Edit
 
     from .defects import Defect

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.model.outcome import Outcome
 
 
 # A pause that stands by itself: what follows it ends the command.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.records import replace
-from gracelint.signals.shell.behind import work_behind, work_behind_in_job
+from gracelint.signals.shell.startup.behind import work_behind, work_behind_in_job
 
 from .blamed_programs import has_trait
 from .blamed_shells import line_of, shell_form_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding, Fix
     from gracelint.rule import Case, Rule
-    from gracelint.signals.shell.outcome import Around, Command, Outcome
+    from gracelint.signals.shell.model.outcome import Around, Command, Outcome
     from gracelint.source import Text
 
     from .defects import Defect

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Command, Outcome
+    from gracelint.signals.shell.model.outcome import Command, Outcome
     from gracelint.source import Text
 
 # Commands that wait for something else, as long as it takes.

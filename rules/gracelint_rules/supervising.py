@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.regexes import regex
-from gracelint.signals.shell.finite import may_serve
+from gracelint.signals.shell.startup.finite import may_serve
 
 from .telling import program_name
 from .writing import fix_of, nothing_follows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Fix
     from gracelint.rule import Case
-    from gracelint.signals.shell.outcome import Job, Outcome
+    from gracelint.signals.shell.model.outcome import Job, Outcome
     from gracelint.source import Edit, Text
 
 _NO_NAME = regex(r"\W")

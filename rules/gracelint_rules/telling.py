@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Confidence, Finding, Fix, Severity
     from gracelint.rule import Case, Rule
     from gracelint.signals.model import Hop, SignalPath
-    from gracelint.signals.shell.outcome import Command, Job, Outcome
+    from gracelint.signals.shell.model.outcome import Command, Job, Outcome
     from gracelint.source import Text
 
     from .defects import Defect

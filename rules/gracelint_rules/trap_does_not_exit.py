@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Outcome, Waited
+    from gracelint.signals.shell.model.outcome import Outcome, Waited
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Job, Outcome, Stop
+    from gracelint.signals.shell.model.outcome import Job, Outcome, Stop
     from gracelint.source import Text
 
 

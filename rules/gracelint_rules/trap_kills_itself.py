@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Stop
+    from gracelint.signals.shell.model.outcome import Stop
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
-    from gracelint.signals.shell.outcome import Outcome, Trap
+    from gracelint.signals.shell.model.outcome import Outcome, Trap
 
 _ENDS = frozenset({"exit", "return", "kill", "wait", ":", "true", "trap", "echo", "printf"})
 

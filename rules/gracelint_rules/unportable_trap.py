@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.outcome import Trap
+    from gracelint.signals.shell.model.outcome import Trap
 
 
 _PREFIXED = regex(r"(?<=\s)SIG(?=[A-Z0-9]+(?=\s|\Z))", re.IGNORECASE)

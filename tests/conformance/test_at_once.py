@@ -14,8 +14,8 @@ from gracelint.parsers.shell import level, parse_script, reading
 from gracelint.parsers.shell import words as read
 from gracelint.parsers.shell.model import Word
 from gracelint.records import replace
-from gracelint.signals.shell.outcome import Command
-from gracelint.signals.shell.state import holds
+from gracelint.signals.shell.model.outcome import Command
+from gracelint.signals.shell.model.state import holds
 from gracelint.source import Document
 from gracelint.terminal import PLAIN
 

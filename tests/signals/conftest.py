@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gracelint.signals.shell.host import Budget
+from gracelint.signals.shell.evaluator.host import Budget
 
 
 @pytest.fixture
@@ -17,5 +17,5 @@ def budgets(monkeypatch: pytest.MonkeyPatch) -> list[Budget]:
             super().__init__(steps)
             made.append(self)
 
-    monkeypatch.setattr("gracelint.signals.shell.host.Budget", Kept)
+    monkeypatch.setattr("gracelint.signals.shell.evaluator.host.Budget", Kept)
     return made

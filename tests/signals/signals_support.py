@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gracelint.image.model import Image
     from gracelint.signals.model import Trace
-    from gracelint.signals.shell.outcome import Outcome
+    from gracelint.signals.shell.model.outcome import Outcome
 
 # Base images whose /bin/sh is the shell in question.
 BASES = {"dash": "debian:12", "bash": "fedora:40", "ash": "alpine:3.20"}

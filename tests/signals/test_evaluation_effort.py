@@ -12,7 +12,7 @@ from gracelint.signals import resolve
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gracelint.signals.shell.host import Budget
+    from gracelint.signals.shell.evaluator.host import Budget
 
 pytestmark = pytest.mark.usefixtures("unwatched")
 

@@ -8,12 +8,12 @@ import pytest
 import signals_support
 from test_rounds_alike import launch, told
 
-from gracelint.signals.shell import remarks
+from gracelint.signals.shell.evaluator import remarks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gracelint.signals.shell.host import Budget
+    from gracelint.signals.shell.evaluator.host import Budget
 
 # What ends the container where its status is not 0, or a variable has been changed.
 BEHIND = 'if [ "$?" = 0 ] && [ "$kind" = app ]; then exec app; fi\nexec deaf\n'

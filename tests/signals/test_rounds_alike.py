@@ -8,13 +8,13 @@ import pytest
 import signals_support
 
 from gracelint.signals import resolve
-from gracelint.signals.shell import repeating
+from gracelint.signals.shell.loops import repeating
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gracelint.signals.model import Trace
-    from gracelint.signals.shell.host import Budget
+    from gracelint.signals.shell.evaluator.host import Budget
 
 TRIES = "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do"
 # Where rounds are alike: a function that asks something, a service to wait for, what stands behind the loop.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..image.model import Argument, Image, StopSignal
     from ..source import Text
     from .python.behaviour import Behaviour
-    from .shell.outcome import Outcome
+    from .shell.model.outcome import Outcome
 
 Verdict = Literal["graceful", "abrupt", "killed", "unknown"]
 Disposition = Literal["handles", "terminates", "ignores", "forwards", "defers", "misreads", "unknown"]

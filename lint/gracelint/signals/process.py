@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ..image.model import Argument
     from ..source import Text
     from .model import How, Program
-    from .shell.exporting import Exported
-    from .shell.outcome import Command
-    from .shell.parts import Made
-    from .shell.state import State
+    from .shell.builtins.exporting import Exported
+    from .shell.model.outcome import Command
+    from .shell.model.parts import Made
+    from .shell.model.state import State
 
 
 class Bound(str):
@@ -130,7 +130,7 @@ class Environment:
     @property
     def filled(self) -> tuple[str, ...]:
         """Folders that were given to programs, which may have put anything there."""
-        from .shell.filesystem import filled
+        from .shell.files.filesystem import filled
 
         return filled(self.commands)
 

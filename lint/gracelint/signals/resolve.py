@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from ..image.model import Image
     from ..source import Text
     from .model import How, Program, Started
-    from .shell.exporting import Exported
-    from .shell.host import Budget
-    from .shell.machine import Machine
-    from .shell.state import State
-    from .shell.values import Field
+    from .shell.builtins.exporting import Exported
+    from .shell.evaluator.host import Budget
+    from .shell.evaluator.machine import Machine
+    from .shell.model.state import State
+    from .shell.model.values import Field
 
 STEPS = 16000
 DEEPEST = 12
@@ -79,7 +79,7 @@ class Resolver(Questions):
     def budget(self) -> Budget:
         """The steps that all shells of the launch share."""
         if self._budget is None:
-            from .shell.host import Budget
+            from .shell.evaluator.host import Budget
 
             self._budget = Budget(STEPS)
         return self._budget
@@ -232,7 +232,7 @@ class Resolver(Questions):
         """The variables of what a program execs: ``env`` changes them."""
         if not cleared and not started.env:
             return environment.exported
-        from .shell import exporting
+        from .shell.builtins import exporting
 
         before = environment.exported() if environment.exported else exporting.of_image(self.image.env)
         assigned = {name: value for name, value in started.env.items() if name != "-"}

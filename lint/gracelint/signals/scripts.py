@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..image.model import Image, ImageFile
-    from .shell.outcome import Family
+    from .shell.model.outcome import Family
 
 # bashio is a bash script that sources its argument (hassio-addons/bashio: lib/bashio), so what it is given runs in that bash.
 SHELLS: dict[str, Family] = {"bash": "bash", "bashio": "bash", "dash": "dash", "ash": "ash"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .model import How
     from .process import Environment
     from .resolve import Resolver
-    from .shell.outcome import Family, Mode
+    from .shell.model.outcome import Family, Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .model import Verdict
     from .process import Process
     from .resolve import Resolver
-    from .shell.live import LiveShell
+    from .shell.live.shell import LiveShell
     from .tasks import Driver, Task
 
 LIVE_STEPS = 20000
@@ -52,8 +52,8 @@ class Run:
             kernel.reasons += _open_pipes(kernel)
 
     def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
-        from .shell.host import Budget
-        from .shell.live import LiveShell
+        from .shell.evaluator.host import Budget
+        from .shell.live.shell import LiveShell
 
         shell = LiveShell(kernel, task, self.resolver, Budget(LIVE_STEPS))
         self.shells[task.pid] = shell

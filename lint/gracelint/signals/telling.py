@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from .model import Disposition, How, Reaction, Verdict
     from .process import Alternative, Process
-    from .shell.outcome import Outcome as ShellOutcome
-    from .shell.state import State
+    from .shell.model.outcome import Outcome as ShellOutcome
+    from .shell.model.state import State
     from .stopping import Stop
     from .tasks import Task
 
@@ -121,8 +121,8 @@ class Teller:
         shell = shells.get(process.pid)
         found = None
         if shell is not None and process.shell is not None:
-            from .shell.deeds import deeds
             from .shell.facts import outcome
+            from .shell.live.deeds import deeds
 
             found = outcome(process.shell, deeds(shell, self.signal))
         signal = signal if signal in task.reacted else next(iter(task.reacted), signal)

@@ -145,7 +145,7 @@ def _step(path: SignalPath) -> str | None:
             continue
         if any(each.parent is not None and path.hops[each.parent].parent == index for each in path.hops):
             continue
-        from .shell.finite import is_step
+        from .shell.startup.finite import is_step
 
         if is_step(outcome):
             return f"`{outcome.command.text.value}`"

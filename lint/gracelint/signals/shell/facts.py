@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .outcome import Job, Outcome
+from .model.outcome import Job, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...source import Text
     from ..process import Process
-    from .outcome import Command, End, Stop
-    from .parts import JobState
-    from .state import State
+    from .model.outcome import Command, End, Stop
+    from .model.parts import JobState
+    from .model.state import State
 
 
 def outcome(state: State, stop: Stop | None) -> Outcome:

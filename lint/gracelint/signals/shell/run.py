@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..process import Alternative, Process
-from . import exporting
-from .dialects import dialect
-from .inputs import ALWAYS, INPUT, Input
-from .interpreter import Shell
-from .startup import Startup, explore
-from .state import State
-from .steady import alternative_of
-from .values import Field, Unknown
+from .builtins import exporting
+from .evaluator.interpreter import Shell
+from .files.inputs import ALWAYS, INPUT, Input
+from .model.dialects import dialect
+from .model.state import State
+from .model.values import Field, Unknown
+from .startup.steady import alternative_of
+from .startup.ways import Startup, explore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..resolve import Resolver
     from ..shells import Call
-    from .outcome import Mode
+    from .model.outcome import Mode
 
 
 def shell(

@@ -1,0 +1,1 @@
+"""Builtin commands, but for those about processes (`jobs`)."""

@@ -1,0 +1,179 @@
+"""Builtins that give variables their values: ``export``, ``local``, ``getopts``, ``let`` …"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....regexes import regex
+from ..evaluator import expansions, scopes
+from ..expansion import reckoning
+from ..expansion.keyed import Keyed, Reference
+from ..expansion.parameters import compute
+from ..files import opening
+from ..model.parts import Truth
+from ..model.values import Unknown
+from . import assigning, exporting
+from .printing import printed
+
+if TYPE_CHECKING:
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+    from ..model.values import Field, Value
+
+NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
+    options = withdrawn = ""
+    for word in node.words[1:]:
+        raw = word.literal
+        if raw is not None and raw[:1] in ("-", "+"):
+            options += raw[1:]
+            withdrawn += raw[1:] if raw[0] == "+" else ""
+            continue
+        name, value = _declared(machine, state, word)
+        array = expansions.array_of(machine, word) if raw is not None else None
+        if not NAME.match(name):
+            if (
+                name
+                and "$" not in name
+                and "`" not in name
+                and (value is not None or not set(options) & {"f", "F", "p"})
+            ):
+                return not_valid(machine, state, fields[0].shown, name)
+            continue
+        if value is not None and name in state.readonly:
+            return read_only(machine, state, name)
+        local = fields[0].value in ("local", "declare", "typeset") and scopes.in_function(state) and "g" not in options
+        saved = scopes.saved_by_function(state) if local else None
+        if saved is not None:
+            saved.setdefault(name, state.variables.get(name))
+        if "n" in options and fields[0].value in ("local", "declare", "typeset"):
+            state.variables[name] = Reference(value) if isinstance(value, str) and value else Unknown(f"${name}")
+        elif "A" in options:
+            known = state.variables.get(name)
+            state.variables[name] = known if isinstance(known, Keyed) and not local else Keyed()
+            if array is not None:
+                assigning.assign(machine, state, array)
+        elif array is not None:
+            assigning.assign(machine, state, array)
+        elif value is not None:
+            state.variables[name if local else state.meant(name)] = value
+            assigning.remember_pid(state, name, value)
+        elif local and state.shell.dialect.builtins.bare_local == "empty":
+            state.variables[name] = ""
+        if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
+            state.readonly = state.readonly | {name}
+        if fields[0].value == "export" or "x" in options:
+            function = "f" in options
+            exporting.export(state, [name + exporting.FUNCTION * function], "n" not in options and "x" not in withdrawn)
+        elif "a" in state.options and value is not None:
+            exporting.export(state, [name])
+    return machine.finished(state, 0)
+
+
+def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
+    """A name that no variable can have."""
+    if not state.shell.dialect.builtins.bad_name_ends:
+        return machine.finished(state, 1)
+    return [
+        machine.leave(
+            state, 2, f"{command} is given {name}, which is no name, and {state.shell.dialect.family} gives up"
+        )
+    ]
+
+
+def read_only(machine: Machine, state: State, name: str) -> list[State]:
+    """A value for a variable that is to keep its own."""
+    if not state.shell.dialect.specials_end:
+        return machine.finished(state, 1)
+    return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
+
+
+def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value | None]:
+    """Name and value of an argument ``NAME=value``."""
+    first = word.parts[0] if word.parts else None
+    name, equals, _ = first.value.value.partition("=") if isinstance(first, sh.LiteralText) else ("", "", "")
+    if not equals and len(word.parts) == 1 and name:
+        return name, None
+    if not equals:
+        pair = machine.value(state, word)  # `export "$name=$value"`
+        name, equals, rest = pair.partition("=") if isinstance(pair, str) else ("", "", "")
+        return name.rstrip("+"), rest if equals else None
+    whole = machine.value(state, word)
+    if isinstance(whole, str):
+        return name.rstrip("+"), whole.partition("=")[2]
+    known = whole.default.partition("=")[2] if whole.default is not None else None
+    return name.rstrip("+"), Unknown(whole.name.partition("=")[2], known, variable=None)
+
+
+def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``unset``."""
+    for field in fields[1:]:
+        if isinstance(field.value, str):
+            if field.value in state.readonly and not fields[1].shown.startswith("-f"):
+                return read_only(machine, state, field.value)
+            if "f" in fields[1].shown[:3] and fields[1].shown.startswith("-"):
+                state.functions = {n: f for n, f in state.functions.items() if n != field.value}
+            elif field.value == "IFS":
+                state.variables.pop("IFS", None)  # words split as ever
+            else:
+                # Set to nothing rather than absent, so that it no longer stands for the user's environment.
+                state.variables[field.value] = ""
+                exporting.export(state, [field.value], there=False)
+    return machine.finished(state, 0)
+
+
+def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``printf``: with bash's ``-v NAME``, what it would write becomes the variable's value."""
+    if len(fields) > 3 and fields[1].value == "-v" and state.shell.dialect.builtins.printf_assigns:
+        name = fields[2].shown.partition("[")[0]
+        whole = name == fields[2].shown and NAME.match(name)
+        text = printed(state.shell.dialect, "printf", fields[3:]) if whole else None
+        state.variables[name] = text if text is not None else Unknown(f"${name}")
+    elif node.redirects:
+        opening.wrote(machine, state, node, printed(state.shell.dialect, "printf", fields[1:]))
+    return machine.finished(state, 0)
+
+
+def getopts(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``getopts``."""
+    if len(fields) < 3:
+        return machine.finished(state, 2)
+    spec, name = fields[1].shown, fields[2].shown
+    items = [field.value for field in fields[3:]] or [field.value for field in state.parameters]
+    index = compute(state, str(state.lookup("OPTIND") or "1")) or 1
+    inner = compute(state, str(state.lookup("_OPTCHAR") or "1")) or 1
+    if index > len(items) + 1:  # there are fewer by now
+        index, inner = 1 if state.shell.dialect.builtins.getopts_begins_anew else len(items) + 1, 1
+    word = items[index - 1] if index <= len(items) else None
+    if isinstance(word, Unknown):
+        state.variables[name], state.variables["OPTIND"] = Unknown(f"${name}"), Unknown("$OPTIND", nonempty=True)
+        return machine.undecided(state, " ".join(field.shown for field in fields))
+    if word is None or not word.startswith("-") or len(word) < 2 or word == "--":
+        state.variables[name] = "?"
+        state.variables["OPTIND"] = str(index + (word == "--"))
+        return machine.finished(state, 1)
+    letter, last = word[inner], inner + 1 >= len(word)
+    at = spec.find(letter)
+    state.variables[name] = letter if at >= 0 and letter != ":" else "?"
+    if at >= 0 and spec[at + 1 : at + 2] == ":":
+        attached = word[inner + 1 :]
+        state.variables["OPTARG"] = attached or (items[index] if index < len(items) else "")
+        index, inner = index + (1 if attached else 2), 1
+    elif last:
+        index, inner = index + 1, 1
+    else:
+        inner += 1
+    state.variables["OPTIND"], state.variables["_OPTCHAR"] = str(index), str(inner)
+    return machine.finished(state, 0)
+
+
+def let(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``let``."""
+    truth = Truth(False)
+    for field in fields[1:]:
+        truth = reckoning.truth(machine, state, field.shown, node.text)
+    return machine.decided(state, truth)

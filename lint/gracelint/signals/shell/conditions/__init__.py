@@ -1,0 +1,1 @@
+"""``test``, ``[`` and ``[[``: what a condition is in a given state."""

@@ -1,0 +1,219 @@
+"""Programs that a simple command names: forked, or exec'ed in the place of the shell."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ...process import Environment
+from ..builtins import exporting
+from ..files import changes, filesystem, inputs, named_pipes, opening
+from ..jobs import children, held, itself, limited, orders
+from ..model import commands
+from ..model.parts import DIED, Block, Ended
+from ..model.values import default
+from . import tails
+
+if TYPE_CHECKING:
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ...process import Alternative
+    from ..model.outcome import Command
+    from ..model.parts import Truth
+    from ..model.state import State
+    from ..model.values import Field
+    from .machine import Machine
+
+NOT_STARTED = 127
+
+
+def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
+    """Run a program as a child, or in place of the shell where this shell execs its last command."""
+    command = commands.describe(state, node, fields, skipped)
+    watched = limited.watched(machine, fields)
+    if watched is not None and default(watched.value) is None and not machine.live:
+        return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
+    ways = limited.script(machine, state, node, fields) if machine.live else None
+    if ways is not None:
+        return ways
+    name = command.argv[0].rpartition("/")[2] if command.argv else ""
+    if name in ("cat", "tee") and opening.fails(machine, state, name, fields[1:]):
+        return machine.finished(state, 1)
+    if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
+        return execute(machine, state, node, fields, command, None, implicit=True)
+    given = inputs.given(machine, state, node, fields)
+    if name == "cat" and len(fields) == 1 and node.redirects:
+        source = inputs.of_command(machine, state, node)
+        opening.wrote(machine, state, node, source.rest if source is not None else None)
+    if state.inputs:
+        inputs.consumed(state, node, name)
+    if name not in filesystem.HARMLESS:
+        state.restless = True
+        changes.doubt(state, " ".join(field.shown for field in fields))
+    environment = replace(
+        surroundings(machine, state, node, pid1=False),
+        given=given,
+        closed=inputs.is_closed(machine, state, node),
+        live=machine.live,
+    )
+    feeders = held.beside(machine, state, node)
+    result: list[State] = []
+    for each, alternative in children.parted(
+        state, machine.context.start(machine, state, fields, environment, machine.context.new_pid())
+    ):
+        if alternative.process is not None:
+            process = limited.watching(held.feeding(alternative.process, feeders), watched)
+            if not machine.live:
+                process = named_pipes.in_front(machine, each, node, process)
+            alternative = replace(alternative, process=process)
+        result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
+    return result
+
+
+def _foreground(machine: Machine, state: State, command: Command, alternative: Alternative) -> list[State]:
+    process = alternative.process
+    if alternative.failed is not None:
+        _note_failure(state, command, alternative)
+        return machine.finished(state, NOT_STARTED if alternative.status is None else alternative.status)
+    if process is not None and (alternative.shell is not None or process.shell is not None):
+        changes.doubt(state)  # a script of its own
+    if process is None:
+        _inherit(state, alternative)
+        if alternative.shell is not None:
+            changes.adopt(state, alternative.shell)
+            orders.carried_out(machine, state, alternative.shell, command.text)
+        return ended(machine, state, command, alternative.status, children.decided(alternative))
+    program = process.program
+    command = replace(command, program=program)
+    if program is not None and program.daemonizes:
+        state.note("daemons", command)
+    ways = orders.carry_out(machine, state, process, command.text)
+    for each, started in ways:
+        (started,) = children.grouped(each, [started])
+        each.block = Block("foreground", command, (started.pid,), (started,), status=alternative.status)
+    return [each for each, _ in ways]
+
+
+def _inherit(state: State, alternative: Alternative) -> None:
+    """The jobs that a shell has left when it ended are there still."""
+    left = alternative.shell.jobs if alternative.shell is not None else ()
+    state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
+
+
+def _note_failure(state: State, command: Command, alternative: Alternative) -> None:
+    """Remember the file that could not be started, and where it is named."""
+    culprit = alternative.culprit
+    if culprit is not None and alternative.failed is not None:
+        named = replace(culprit, text=command.words, implied=False) if culprit.implied else culprit
+        state.note("failures", (alternative.failed, named))
+
+
+def hear(state: State) -> None:
+    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
+    state.newborn, state.noticed = {}, state.unclaimed
+    if state.shell.dialect.wait.forgets_ended or (
+        state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
+    ):
+        state.heard = state.unclaimed
+    elif state.shell.dialect.wait.forgets_killed:
+        state.heard = tuple(pid for pid in state.unclaimed if state.over.get(pid) == DIED or pid in state.heard)
+
+
+def ended(
+    machine: Machine, state: State, command: Command, status: int | None, truth: Truth | None = None
+) -> list[State]:
+    """A program in the foreground has ended, with a status if that is known, or with what that rests on."""
+    hear(state)
+    itself.child_ended(machine, state)
+    if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
+        status = 0
+    if status is None and truth is not None:
+        return machine.finished(state, None, truth)
+    if status is None:
+        waits = command.argv[:1] == ("wait",)  # for numbers that nobody knows, others in each round of a loop
+        return machine.undecided(state, (not waits and " ".join(command.argv)) or command.text.value)
+    return machine.finished(state, status)
+
+
+def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool) -> Environment:
+    """What a program started here inherits."""
+    workdir = default(state.workdir)
+    return Environment(
+        workdir if workdir is not None else machine.context.image.workdir,
+        filesystem.search(state),
+        state.shell.user,
+        ignored=state.ignored,
+        pid1=pid1,
+        depth=machine.forking + 1,
+        leads="m" in state.options,
+        made=state.made,
+        permitted=state.permitted,
+        commands=state.facts.before,
+        child=True,
+        exported=partial(exporting.handed, machine, state, node.assignments),
+    )
+
+
+def execute(
+    machine: Machine,
+    state: State,
+    node: sh.Simple,
+    fields: list[Field],
+    command: Command,
+    keyword: Text | None,
+    *,
+    implicit: bool = False,
+    shown: str = "",
+) -> list[State]:
+    """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
+    if machine.live and children.is_script(machine, state, default(fields[0].value)):
+        # As a child, behind which the shell, without its traps, has nothing more to do.
+        state.stack, state.traps = None, {name: trap for name, trap in state.traps.items() if trap.action == ""}
+        return run(machine, state, node, fields)
+    itself = state.pid == state.shell.pid
+    quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
+    environment = replace(
+        surroundings(machine, state, node, pid1=state.pid == 1),
+        child=state.child,
+        leads=state.leads or (itself and state.shell.leads),
+        ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
+        depth=machine.forking + 1,
+        given=inputs.given(machine, state, node, fields),
+        closed=inputs.is_closed(machine, state, node),
+    )
+    feeders = held.beside(machine, state, node)
+    result = []
+    for each, alternative in children.parted(
+        state, machine.context.start(machine, state, fields, environment, state.pid)
+    ):
+        lost = tuple(trap for trap in each.traps.values() if trap.action)
+        process = alternative.process
+        if process is None:
+            _inherit(each, alternative)
+        else:
+            process = limited.watching(held.feeding(process, feeders), limited.watched(machine, fields))
+        if shown and process is not None and process.argv[:1] == (fields[0].value,):
+            process = replace(
+                process, argv=(shown, *process.argv[1:])
+            )  # not a script, which its interpreter is shown for
+        program = process.program if process else None
+        _note_failure(each, command, alternative)
+        if alternative.failed is not None and "execfail" in each.options and not implicit:
+            result.extend(machine.finished(each, NOT_STARTED))
+            continue
+        if alternative.failed is not None and each.shell.dialect.exec.leaves_by_exit_trap:
+            result.append(machine.leave(each, 127, alternative.failed))
+            continue
+        each.ended = Ended(
+            "exec" if alternative.failed is None else "exits",
+            process,
+            replace(command, program=program),
+            implicit,
+            keyword,
+            lost,
+            status=alternative.status if alternative.failed is None else NOT_STARTED,
+            failed=alternative.failed,
+        )
+        result.append(each)
+    return result

@@ -1,0 +1,154 @@
+"""The shell that runs a script: who interprets it, and the frames of what is still to do.
+
+What Python would keep on its call stack (the place in each block, loop and function) is an explicit chain of `Frame`s, so nesting in
+hostile scripts costs memory, not stack.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Literal
+
+from ....records import dataclass
+from ..model.dialects import dialect
+
+if TYPE_CHECKING:
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ..model.outcome import Around, Mode
+    from ..model.traits import Dialect
+    from ..model.values import Field
+    from .expansions import Substitution
+    from .remarks import Remark
+
+TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
+
+TESTED = 1  # of the bottom of a forked shell: who has forked it looks at its status
+
+# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Return, Exit: what runs
+# until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Chosen, Opened: a command that begins with the next step. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
+FrameKind = Literal[
+    "base",
+    "seq",
+    "within",
+    "call",
+    "eval",
+    "trap",
+    "error",
+    "debug",
+    "return",
+    "exit",
+    "if",
+    "andor",
+    "not",
+    "while",
+    "for",
+    "refused",
+    "captured",
+    "chosen",
+    "opened",
+]
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
+    what the trap has interrupted does not matter; nor, in dash and ash, how a file is read). ``following`` is, of a block, its place behind this command; ``place``: of a call, the constructs and calls up to it, once somebody has asked (`commands.place`)."""
+
+    kind: FrameKind
+    parent: Frame | None
+    depth: int
+    tested: bool
+    node: object = None
+    index: int = 0
+    data: object = None
+    label: str = ""
+    following: Frame | None = None
+    place: tuple[tuple[Around, ...], tuple[Text, ...]] | None = None
+
+
+class Shell:
+    """What stays the same while a shell runs: who interprets, and what.
+
+    ``dialect`` is the shell's behaviour, ``argv`` as the kernel shows it, ``name`` is ``$0``, ``path`` the script's file in the image. ``mode`` as in `Outcome`. Frames are made here,
+    each only once, so that two ways that come to the same place hold the very same frame.
+    """
+
+    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: Mode, pid: int) -> None:
+        self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
+            dialect,
+            argv,
+            name,
+            source,
+            mode,
+            pid,
+        )
+        # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
+        self.ignored: frozenset[str] = frozenset()
+        self.given: tuple[str, ...] = ()
+        # A child that is not its own counts the time.
+        self.watched = False
+        self.user: str | None = None
+        self.leads = False  # a process group
+        self.child = False  # of a shell of the launch
+        self.aliases: set[str] = set()
+        self.aliased = False  # by an `alias`, of whatever name
+        self.unparsable: dict[int, str] = {}  # by the identity of the command
+        self.starting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it starts jobs
+        self.expanding: dict[int, tuple[object, tuple[Substitution, ...]]] = {}  # by the same: what a command expands
+        self.lasting: dict[
+            int, tuple[object, bool]
+        ] = {}  # by the same: a substitution, and whether a server runs in it
+        self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
+        self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
+        self.cut: dict[int, tuple[object, sh.Block | None]] = {}  # by the same: a command, and what is read for it
+        # By the same of a piece of the script: it, its simple commands and those in the background, and the names of commands in it.
+        self.nodes: dict[int, tuple[object, tuple[object, ...], frozenset[str]]] = {}
+        # Command substitutions, each with all that its program sees, of which it is known that they end.
+        self.quiet: set[object] = set()
+        # By the identity of a command's words, what those always become that have no expansion, and whether it is all of them.
+        self.plain: dict[int, tuple[tuple[sh.Word, ...], list[Field | None], bool]] = {}
+        self.remarks: dict[int, tuple[sh.Function, Remark | None]] = {}  # by the identity of the function
+        # By the same of a `${!n:-word}` and what `n` holds: the parameter that is meant.
+        self.indirect: dict[tuple[int, str], tuple[sh.Parameter, sh.Parameter | None]] = {}
+        # By the identity of a command's words, by that of their texts, those that may be patterns.
+        self.patterned: dict[int, tuple[tuple[sh.Word, ...], dict[int, sh.Word]]] = {}
+        self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
+
+    def as_posix(self, posix: bool) -> Shell:
+        """bash behind ``set -o posix``, or ``set +o posix``; all that was found out so far holds for both."""
+        other = copy(self)
+        other.dialect = dialect(self.dialect.family, self.dialect.version, posix=posix)
+        return other
+
+    def frame(
+        self,
+        kind: FrameKind,
+        parent: Frame | None,
+        node: object = None,
+        index: int = 0,
+        data: object = None,
+        label: str = "",
+    ) -> Frame:
+        """The frame of these parts."""
+        key = (kind, id(parent), id(node), index, id(data) if data is not None else 0, label)
+        found = self._frames.get(key)
+        if found is None:
+            tested = kind in TESTING or (kind == "while" and index == 0) or (kind == "base" and index == TESTED)
+            if parent is None:
+                frame = Frame(kind, None, 0, tested, node, index, data, label)
+            else:
+                frame = Frame(
+                    kind,
+                    parent,
+                    parent.depth + 1,
+                    tested
+                    or (parent.tested and kind != "trap" and not (label == "source" and self.dialect.source.afresh)),
+                    node,
+                    index,
+                    data,
+                    label,
+                )
+            # What the identities in the key stand for is kept alive with it.
+            found = self._frames[key] = (frame, data, parent)
+        return found[0]

@@ -1,0 +1,129 @@
+"""Simple commands: assignments, functions and builtins, or what else they name (`external`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ....regexes import regex
+from ...process import Bound
+from ..builtins import assigning, misuse, table
+from ..files import inputs
+from ..jobs import held, jobcontrol, limited
+from ..model.parts import Truth
+from ..model.values import Field, clip, default
+from . import external, refusals, remarks
+
+if TYPE_CHECKING:
+    from ....parsers.shell import model as sh
+    from ..model.state import State
+    from .machine import Machine
+
+DEEPEST_CALLS = 60
+_PREFIXES = ("command", "builtin")
+# Of `command`; of these, `builtin` knows only `--`.
+_OPTION = regex(r"-[pvV]+|--")
+
+
+def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
+    """Run one simple command."""
+    if refusals.refused(machine, state, node):
+        return [state]
+    if node.redirects:
+        node = refusals.with_named_descriptors(state, node)
+    if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
+        state.give_up(f"{node.words[0].literal} is an alias, which is not followed")
+        return [state]
+    if not node.words:
+        return assigning.alone(machine, state, node)
+    kept = assigning.kept(state, node) if node.assignments else None
+    if kept is not None and (state.shell.dialect.specials_end or "e" in state.options):
+        return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
+    fields = machine.expand(state, node.words)
+    skipped = 0
+    while fields and fields[0].value in _PREFIXES and _is_prefix(state, fields[0].value, skipped):
+        at = next((number for number, field in enumerate(fields[1:], 1) if not _OPTION.fullmatch(field.shown)), None)
+        if any("v" in field.shown.lower() for field in fields[1:at]):
+            return table.query(machine, state, fields[at:] if at is not None else [])
+        if at is None:
+            return machine.finished(state, 0)  # `command "$@"`, where there are none
+        only = fields[0].value == "builtin"
+        fields, skipped = fields[at:], skipped + at
+        if only and (named := default(fields[0].value)) is not None and table.found(named) is None:
+            return machine.finished(state, 1)
+    if not fields:
+        return assigning.alone(machine, state, node)
+    if len(fields) > 1 and fields[0].value in ("env", "busybox") and str(fields[1].value) in table.BY_PATH:
+        fields, skipped = [replace(fields[1], value=f"/bin/{fields[1].shown}"), *fields[2:]], skipped + 1
+    name = default(fields[0].value)
+    if name is not None and not skipped and name in state.functions:
+        assigning.hand_on(machine, state, node.assignments)
+        return _call(machine, state, node, fields, name)
+    if name in state.shell.dialect.lacks:
+        return machine.finished(state, 127)
+    builtin = table.found(name) if name is not None else None
+    if builtin is not None:
+        refusal = misuse.refusal(machine, state, node, fields, special=not skipped)
+        if refusal is not None:
+            return refusal
+        if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
+            assigning.hand_on(machine, state, node.assignments)
+        return builtin(machine, state, node, fields)
+    return _program(machine, state, node, fields, skipped)
+
+
+def _is_prefix(state: State, name: object, skipped: int) -> bool:
+    """Whether ``command`` or ``builtin`` is the shell's own: a function may have the name, but behind another prefix no function is meant."""
+    return name not in state.shell.dialect.lacks and (skipped > 0 or name not in state.functions)
+
+
+def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:
+    if len(state.scopes) >= DEEPEST_CALLS:
+        state.give_up(Bound(f"the function {name} calls itself too deeply to follow"))
+        return [state]
+    if remarks.only_prints(machine, state, node, fields):
+        return machine.finished(state, 0)
+    function = state.functions[name]
+    state.scopes = (*state.scopes, (state.parameters, {}))
+    state.parameters = tuple(fields[1:])
+    if node.redirects:
+        held.enclose(machine, state, node.redirects)
+        inputs.enclose(machine, state, node.redirects)
+        state.push("within", label="redirection")
+    state.push("call", function, data=node.text, label="function")
+    return machine.enter(state, function.body)
+
+
+# In front of a command that signals others, root changes nothing but that it may.
+_AS_ROOT = frozenset({"sudo", "doas"})
+_SIGNALLING = frozenset({"kill", "pkill", "killall", "xargs"})
+
+
+def _program(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int) -> list[State]:
+    """A program, unless what it is for is a builtin's business, once a signal has come."""
+    if machine.live and len(fields) > 1 and fields[0].shown in _AS_ROOT and fields[1].shown in _SIGNALLING:
+        return table.TABLE[fields[1].shown](machine, state, node, fields[1:])
+    watched = limited.watched(machine, fields) if machine.live else None
+    if watched is not None:
+        return table.TABLE["wait"](machine, state, node, [fields[0], watched])
+    return external.run(machine, state, node, fields, skipped)
+
+
+def over(
+    machine: Machine, state: State, status: int | None = None, *, counts: bool = True, truth: Truth | None = None
+) -> list[State]:
+    """The command that the shell was blocked in is over. Unless it ``counts``, ``set -e`` does not look at it yet: a trap comes first."""
+    block = state.block
+    assert block is not None
+    state.block = None
+    if state.stack is not None and state.stack.kind == "captured":
+        return [state]  # a substitution's program, and no command yet
+    if block.everything:
+        state.unclaimed, state.passed = (), ()
+        jobcontrol.forget(state)
+        status = 0
+    if not counts:
+        external.hear(state)
+        state.done(status, Truth.success(f"`{clip(block.command.text.value)}`"))
+        return [state]
+    return external.ended(machine, state, block.command, status, truth)

@@ -1,0 +1,1 @@
+"""What a script does to files, and what it finds there."""

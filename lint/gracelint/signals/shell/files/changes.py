@@ -1,0 +1,96 @@
+"""What a script itself has done to files: made, removed, linked, written, as `parts.Made` of each path.
+
+Only so many paths are remembered (`MOST_FILES`). What the image brings along stands in `filesystem`, which asks here first.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ....image.paths import normal
+from ..model.parts import Made
+from .permissions import user_of
+
+if TYPE_CHECKING:
+    from ....image.entries import Kind
+    from ..model.state import State
+
+MOST_FILES = 64
+MOST_LINKS = 8
+
+
+def followed(state: State, path: str) -> str:
+    """An absolute path behind the links that the script has made."""
+    for _ in range(MOST_LINKS):
+        above, rest = path, ""
+        while above != "/" and (above not in state.made or state.made[above].target is None):
+            above, _, last = above.rpartition("/")
+            above, rest = above or "/", posixpath.join(last, rest) if rest else last
+        target = state.made[above].target if above != "/" else None
+        if target is None:
+            return path
+        path = normal(posixpath.join(posixpath.dirname(above), target, rest))
+    return path
+
+
+def is_link(state: State, path: str) -> bool:
+    """Whether the script has made a link of a path."""
+    return path in state.made and state.made[path].target is not None
+
+
+def note(state: State, path: str, kind: Kind) -> None:
+    """The script has made, or removed, what stands at a path."""
+    if kind == "none" and state.restless:
+        kind = "unknown"  # others make files as well
+    if kind == "file" and (found := state.made.get(path)) is not None and found.kind == "file":
+        return  # it stays whose it is
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made(kind, user_of(state))}
+
+
+def note_doubtful(state: State, path: str) -> None:
+    """Somebody who may not be allowed to has written to a file: what is in it is not known."""
+    if len(state.made) < MOST_FILES and path not in state.made:
+        state.made = {**state.made, path: Made("unknown", None)}
+
+
+def note_link(state: State, path: str, target: str) -> None:
+    """The script has made a link to a path, as it was written."""
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made("unknown", user_of(state), target=target)}
+
+
+def note_pipe(state: State, path: str) -> None:
+    """The script has made a named pipe."""
+    if len(state.made) < MOST_FILES:
+        state.made = {**state.made, path: Made("unknown", user_of(state), pipe=True)}
+
+
+def written(state: State, path: str, text: str | None) -> None:
+    """A redirection has written this to a file that is there (None: something)."""
+    found = state.made.get(path)
+    if found is not None:
+        state.made = {**state.made, path: Made(found.kind, found.user, True, text)}
+
+
+def doubt(state: State, where: str | None = None) -> None:
+    """Somebody else may have written to the files that a text names (None: to any): what is in them is not known any more."""
+    if any(file.content is not None and (where is None or path in where) for path, file in state.made.items()):
+        state.made = {
+            path: Made(file.kind, file.user, True) if where is None or path in where else file
+            for path, file in state.made.items()
+        }
+
+
+def adopt(state: State, child: State) -> None:
+    """A script that has run to its end leaves the files as it has made them, from what it has found."""
+    state.made, state.permitted = dict(child.made), state.permitted | child.permitted
+    state.restless = state.restless or child.restless
+
+
+def open_to_all(state: State, path: str) -> None:
+    """Whose a file is, and who may write to it, is not known any more."""
+    found = state.made.get(path)
+    if found is not None:
+        state.made = {**state.made, path: Made(found.kind, None, found.written, found.content)}

@@ -1,0 +1,210 @@
+"""Where ``read`` and ``mapfile`` get their lines: a here-document, a here-string, a file of the image, the output of a command that is worked out, a process that is still writing.
+
+The input of a compound command (``while read …; done <<EOF``), a function or a subshell is kept in the state while the stack is deeper than where it was given, with what has not been read
+of it; that of ``exec <file`` to the end. A text that is not known, and one that is longer than `MOST_LINES`, is None: what is read there is not known, nor how often.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....records import dataclass, replace
+from ..expansion import embedded
+from ..substitution import printed
+from . import filesystem, named_pipes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ....source import Text
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+    from ..model.values import Field, Value
+
+ALWAYS = -1
+MOST_LINES = 40
+MOST_TAKEN = 2
+INPUT = "0"
+# Programs that read their input to its end, or some of it.
+CONSUMING = frozenset(
+    "awk bash cat ffmpeg grep head less more nc python python3 sed sh sort ssh tail tee tr wc xargs".split()
+)
+
+
+# What takes its input for a script, where it is given none.
+SHELLS = frozenset("ash bash busybox dash sh".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``."""
+
+    descriptor: str
+    rest: str | None
+    depth: int
+    pid: int | None = None
+    pipe: bool = False
+    silent: bool = False
+    taken: int = 0
+    closed: bool = False
+
+
+def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
+    """A compound command, or a function, with redirections of its own, which hold while the stack is deeper than it is now. (`held.enclose` comes first.)"""
+    depth = state.stack.depth if state.stack is not None else 0
+    leave(state, depth)
+    for each in redirects:
+        found = opened(machine, state, each, depth)
+        if found is not None:
+            state.inputs = (*state.inputs, found)[-16:]
+
+
+def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
+    """``exec`` without a command: from here on."""
+    for each in redirects:
+        found = opened(machine, state, each, ALWAYS)
+        if found is not None:
+            others = (other for other in state.inputs if other.descriptor != found.descriptor)
+            state.inputs = (*others, found)[-16:]
+
+
+def leave(state: State, depth: int | None = None) -> None:
+    """Constructs that are over read no more."""
+    if depth is None:
+        depth = state.stack.depth if state.stack is not None else 0
+    if any(each.depth >= depth for each in state.inputs):
+        state.inputs = tuple(each for each in state.inputs if each.depth < depth)
+
+
+def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
+    """What a forked child reads from: without job control, nothing where it runs in the background."""
+    known = tuple(replace(each, depth=ALWAYS, pid=None) for each in state.inputs)
+    if background and "m" not in state.options:
+        known = (*(each for each in known if each.descriptor != INPUT), Input(INPUT, "", ALWAYS))
+    return known
+
+
+def piped(machine: Machine, state: State, feeder: sh.Command) -> tuple[Input, ...]:
+    """What a member of a pipeline reads from: what the one in front of it writes."""
+    text = _bounded(printed.output(machine, state, (feeder,)))
+    return (*state.inputs, Input(INPUT, text, ALWAYS))
+
+
+def current(state: State, descriptor: str) -> Input | None:
+    """What a descriptor reads from; None where nothing is known to have been given."""
+    leave(state)
+    return next((each for each in reversed(state.inputs) if each.descriptor == descriptor), None)
+
+
+def given(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> Text | bool:
+    """What a command reads from, as far as a shell would take it for its script: a text, something that is not known (True), nothing."""
+    if not any(field.shown.rpartition("/")[2] in SHELLS for field in fields):
+        return False
+    known = of_command(machine, state, node)
+    if known is None:
+        return False
+    return True if known.rest is None else machine.context.joined(known.rest, node.text) if known.rest else False
+
+
+def is_closed(machine: Machine, state: State, node: sh.Simple) -> bool:
+    """Whether a program that the shell starts has no standard input."""
+    if not state.inputs and not node.redirects:
+        return False
+    known = of_command(machine, state, node)
+    return known is not None and known.closed
+
+
+def of_command(machine: Machine, state: State, node: sh.Simple) -> Input | None:
+    """What a program reads from."""
+    known = current(state, INPUT)
+    for each in node.redirects:
+        if (each.descriptor or INPUT) == INPUT and each.operator[:1] == "<":
+            known = opened(machine, state, each, ALWAYS)
+    return known
+
+
+def advance(state: State, known: Input, rest: str | None) -> None:
+    """Something was read."""
+    state.inputs = tuple(replace(each, rest=rest) if each is known else each for each in state.inputs)
+
+
+def took(state: State, known: Input) -> bool:
+    """A line of what is not known is read during a stop; False where there are no more. Files end, and what a script does with their first line it does with the others."""
+    if known.taken >= MOST_TAKEN:
+        return False
+    state.inputs = tuple(
+        replace(each, rest=None, taken=each.taken + 1) if each is known else each for each in state.inputs
+    )
+    return True
+
+
+def consumed(state: State, node: sh.Simple, name: str) -> None:
+    """A program in the foreground has perhaps read from what the shell reads from."""
+    if name.rpartition("/")[2] in CONSUMING and not any(each.operator[:1] == "<" for each in node.redirects):
+        known = current(state, INPUT)
+        if known is not None and known.rest:
+            advance(state, known, None)
+
+
+def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Input | None:
+    """What a redirection reads from; None where it writes."""
+    if each.operator[:1] != "<":
+        return None
+    descriptor = each.descriptor or INPUT
+    part = each.target.sole if each.target is not None else None
+    if each.operator == "<>" and isinstance(part, sh.ProcessSubstitution):
+        return Input(
+            descriptor, None, depth, pipe=True, silent=printed.output(machine, state, part.body.commands) == ""
+        )
+    if each.operator == "<>":
+        return Input(descriptor, None, depth, pipe=True) if named_pipes.both_ends(machine, state, each) else None
+    if each.operator == "<&":
+        known = machine.value(state, each.target)
+        word = known if isinstance(known, str) else known.default
+        other = current(state, word) if word is not None else None
+        if word == "-":
+            return Input(descriptor, "", depth, closed=True)
+        return Input(descriptor, None, depth) if other is None else replace(other, descriptor=descriptor, depth=depth)
+    text = _bounded(_text(machine, state, each))
+    return Input(descriptor, text, depth, _writer(state, each) if text is None else None)
+
+
+def _writer(state: State, each: sh.Redirect) -> int | None:
+    """The process behind ``< <(…)`` that may last."""
+    part = each.target.sole if each.target is not None else None
+    if not isinstance(part, sh.ProcessSubstitution):
+        return None
+    return next(
+        (held.process.pid for held in reversed(state.held) if not held.writes and held.part is part),
+        None,
+    )
+
+
+def _text(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
+    if each.heredoc is not None:
+        return _document(machine, state, each)
+    if each.operator == "<<<":
+        word = machine.value(state, each.target)
+        return word + "\n" if isinstance(word, str) else None
+    part = each.target.sole if each.target is not None else None
+    if isinstance(part, sh.ProcessSubstitution):
+        return printed.output(machine, state, part.body.commands)
+    path = machine.value(state, each.target)
+    if path == "/dev/null":
+        return ""
+    return filesystem.content(machine, state, path) if isinstance(path, str) and path else None
+
+
+def _document(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
+    """The body of a here-document, expanded as in double quotes."""
+    assert each.heredoc is not None
+    body = each.heredoc.value
+    if not each.expands or not any(character in body for character in "$`\\"):
+        return body
+    word = embedded.as_word(machine, body, each.heredoc)
+    return machine.value(state, word) if word is not None else None
+
+
+def _bounded(text: Value | None) -> str | None:
+    return text if isinstance(text, str) and text.count("\n") <= MOST_LINES else None

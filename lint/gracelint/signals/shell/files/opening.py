@@ -1,0 +1,143 @@
+"""Whether the files that a command reads and writes can be opened: redirections, and the operands of tools that read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....records import replace
+from ..evaluator import refusals
+from ..model.parts import Truth
+from ..model.values import clip
+from . import changes, filesystem, making, permissions
+from .filesystem import located, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+    from ..model.values import Field, Value
+
+MOST_CHARACTERS = 1000
+
+
+def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool | None:
+    """Whether the files of a command's redirections can be opened (None: not known); those that are written are there from now on."""
+    known: bool | None = True
+    for each in redirects:
+        if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
+            continue
+        word = machine.value(state, each.target)
+        if not isinstance(word, str) or not word or filesystem.is_open(word):
+            continue
+        if each.operator == "<":
+            if filesystem.exists(machine, state, word, "f") is False:
+                return False
+            continue
+        path = located(word, state.workdir)
+        path = changes.followed(state, path) if path is not None else None
+        if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
+            continue
+        kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
+        outcome = making.can_write(machine, state, path)
+        if outcome is False or (outcome is None and permissions.user_of(state) not in ("0", None)):
+            changes.note_doubtful(state, path)
+        if kept or outcome is False:
+            return False
+        known = outcome and known
+        if path in state.made and state.made[path].kind == "unknown":
+            changes.doubt(state)  # a link: what it leads to is written
+            continue
+        text = _before(machine, state, path, each.operator) if _prints(command) else None
+        changes.note(state, path, "file")
+        changes.written(state, path, text)
+    return known
+
+
+def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:
+    """A command whose redirections may fail, in a trap, of which the rest may be lost, or of a user who is not root. (If that ends the way to the steady state, nobody is there to be stopped.)"""
+    before = state.status, state.truth
+    state.done(None, Truth.success("opening " + clip(" ".join(each.text.value for each in redirects))))
+    result: list[State] = []
+    for each, success in machine.split(state):
+        each.status, each.truth = before
+        if success:
+            each.push("opened", command)
+            result.append(each)
+            continue
+        for following in refusals.not_redirected(machine, each, command):
+            if following.ended is not None and not machine.live:
+                following.ended = replace(following.ended, failed=None)
+            result.append(following)
+    return result
+
+
+def matters(state: State, command: object) -> bool:
+    """Whether it makes a difference that a redirection fails: not where only a message is lost."""
+    if "e" in state.options and not state.tested:
+        return True
+    if not isinstance(command, sh.Simple) or not command.words:
+        return True
+    name = command.words[0].literal
+    return name not in ("echo", "printf") and name not in filesystem.HARMLESS - {
+        "kill",
+        "pkill",
+        "wait",
+        "sleep",
+        "tail",
+    }
+
+
+def _prints(command: object) -> bool:
+    """Whether a command is one whose output is known to `wrote`, or that has none."""
+    return isinstance(command, sh.Simple) and (not command.words or command.words[0].literal in _PRINTING)
+
+
+_PRINTING = frozenset({"echo", "printf", ":", "true"})
+
+
+def _before(machine: Machine, state: State, path: str, operator: str) -> str | None:
+    """What is in a file before anything is written to it; None where that is not known."""
+    if operator in (">", ">|"):
+        return ""
+    if operator == ">>" and filesystem.begins_empty(machine, state, path):
+        return ""
+    return filesystem.content(machine, state, path) if operator == ">>" else None
+
+
+def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> bool:
+    """Whether one of the files that ``cat`` is to read is not there for certain, or one that ``tee`` is to write cannot be made."""
+    words = [field.value for field in fields]
+    names = [
+        word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not filesystem.is_open(word)
+    ]
+    if tool == "cat":
+        return any(not _is_device(name) and filesystem.exists(machine, state, name, "f") is False for name in names)
+    paths = [path for name in names if (path := located(name, state.workdir)) is not None]
+    return any(not _is_device(path) and making.can_write(machine, state, path) is False for path in paths)
+
+
+def _is_device(path: str) -> bool:
+    return path.startswith(("/dev/", "/proc/"))
+
+
+def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -> None:
+    """What ``echo``, ``printf`` or ``cat`` has printed is in the file that its only redirection, but for one that it reads from, has written."""
+    outputs = [each for each in node.redirects if each.operator not in ("<", "<<", "<<-", "<<<")]
+    only = outputs[0] if len(outputs) == 1 else None
+    if (
+        only is None
+        or only.operator not in (">", ">|", ">>")
+        or only.descriptor not in (None, "1")
+        or not isinstance(text, str)
+    ):
+        return
+    word = machine.value(state, only.target)
+    path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
+    path = changes.followed(state, path) if path is not None else None
+    if path is not None and path in state.made and state.made[path].kind == "unknown":
+        return
+    before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""
+    if path is not None and before is not None and len(before) + len(text) <= MOST_CHARACTERS:
+        changes.written(state, path, before + text)

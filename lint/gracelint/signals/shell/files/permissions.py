@@ -1,0 +1,47 @@
+"""Who a script runs as, and where that user may write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..model.state import State
+
+# Folders of every distribution in which only root makes something.
+OF_ROOT = frozenset(
+    "/ /bin /boot /etc /home /lib /opt /root /run /sbin /srv /usr /usr/bin /usr/lib /usr/sbin /usr/share /var /var/lib /var/log".split()
+)
+# Those in which everybody may.
+OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
+
+
+def user_of(state: State) -> str | None:
+    """The user, ``0`` for root; None where that is not known."""
+    name = "root" if state.shell.user is None else state.shell.user.partition(":")[0]
+    return "0" if name in ("root", "0") else None if name == "nobody" or not name else name
+
+
+def owns(state: State, path: str) -> bool | None:
+    """Whether a file that is there can be written to."""
+    user = user_of(state)
+    if user == "0":
+        return True
+    found = state.made.get(path)
+    if user is None or found is None or found.user is None:
+        return None
+    return found.user == user
+
+
+def writable(state: State, folder: str) -> bool | None:
+    """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
+    user = user_of(state)
+    if user == "0" or folder in OF_ALL:
+        return not folder.startswith(("/proc", "/sys"))
+    if user is None or folder in state.made:
+        return owns(state, folder)
+    return False if folder in OF_ROOT else None
+
+
+def is_everywhere(folder: str) -> bool:
+    """Whether every distribution has a folder."""
+    return folder in OF_ROOT or folder in OF_ALL

@@ -1,0 +1,1 @@
+"""Processes beside the shell: forked, waited for, killed."""

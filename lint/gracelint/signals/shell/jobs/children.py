@@ -1,0 +1,261 @@
+"""Child shells: what is forked for subshells, pipelines and background jobs.
+
+On the way to the steady state a child is evaluated at once, by the host, and what comes of it (a process that holds on, or an end) is
+what the parent's block, pipeline or job consists of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
+from ....records import dataclass, field, replace
+from ...process import Alternative, Bound, Process
+from ..evaluator import scopes, tails
+from ..evaluator.interpreter import TESTED
+from ..files import changes, filesystem, inputs, making
+from ..model import commands
+from ..model.outcome import Command
+from ..model.parts import Block, Facts, JobState
+from ..model.values import default
+from . import itself
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ..evaluator.machine import Machine
+    from ..model.outcome import Around
+    from ..model.parts import Truth
+    from ..model.state import State
+
+DEEPEST = 16
+MOST_WAYS = 8
+RUNNING = frozenset({".", "builtin", "command", "eval", "exec", "source", "xargs"})  # builtins that run something else
+INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, and the signals that it has ``raised`` in its parent."""
+
+    alternative: Alternative
+    facts: Facts = field(default_factory=Facts)
+    orphans: tuple[JobState, ...] = ()
+    command: Command | None = None
+    raised: tuple[str, ...] = ()
+
+
+def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
+    """The state of a forked child shell that is about to run a command: traps reset, no jobs, ``set -e`` as it counts here."""
+    forked = state.copy()
+    constructs, calls = commands.place(state)
+    forked.pid = machine.context.new_pid()
+    forked.around, forked.calls = (*constructs, around), calls
+    forked.enclosed = scopes.in_function(state)
+    forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
+    forked.over, forked.newborn = {}, {}
+    forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
+    forked.raised, forked.bereaved = (), False
+    forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
+    if state.inputs:
+        forked.inputs = inputs.inherited(state, background=around == "background")
+    kept = {"ERR"} if "E" in state.options else set()
+    forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == "" or name in kept}
+    forked.leads = "m" in state.options
+    forked.options = forked.options - {"m"}  # bash: no job control in subshells
+    if around == "background" and "m" not in state.options:
+        forked.ignored = forked.ignored | INTERRUPTS
+    plain = isinstance(command, (sh.Simple, sh.Subshell)) or (
+        isinstance(command, sh.Pipeline) and len(command.commands) == 1
+    )
+    forked.stack = None
+    label = "subshell" if plain else "compound"
+    forked.push("base", index=TESTED if state.tested else 0, data=construct, label=label)
+    if isinstance(command, sh.Subshell):
+        # The child that was forked for the construct is the subshell.
+        forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
+        if command.redirects:
+            forked.push("within", label="redirection")
+        forked.push("seq", command.body)
+    else:
+        forked.push("seq", sh.Block(command.text, (command,)))
+    return forked
+
+
+def fork(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> list[Forked]:
+    """What a child shell that runs a command turns out to be."""
+    if machine.forking >= DEEPEST:
+        reason = Bound("shells are nested too deeply to follow")
+        process = Process(machine.context.new_pid(), state.shell.argv, "fork", construct, missing=(reason,))
+        return [Forked(Alternative(process, reasons=(reason,)))]
+    machine.forking += 1
+    try:
+        return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
+    finally:
+        machine.forking -= 1
+        state.restless = state.restless or _makes_files(machine, state, command)
+        changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
+
+
+def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:
+    """Whether what runs in a child may make files, of which its parent is told nothing."""
+    known = state.shell.making
+    found = known.get(id(command))
+    if found is None or found[0] is not command:
+        found = known[id(command)] = command, any(_writes(machine, part) for part in walk(command))
+    return found[1]
+
+
+def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> bool:
+    """Whether what runs in a child may write to files that its text does not name: by the value of a variable, in a function, in a file that it reads."""
+    for part in walk(command):
+        if (
+            isinstance(part, sh.Redirect)
+            and _writes(machine, part)
+            and (part.target is None or part.target.literal is None)
+        ):
+            return True
+        if isinstance(part, sh.Simple) and part.words:
+            name = _named(machine, state, part) if part is command else part.words[0].literal
+            if name is None or name in RUNNING or name in state.functions or name in SHELLS:
+                return True
+            if may_be_script(machine, state, name):
+                return True
+            if (name in making.TOOLS or name in _WRITING) and any(word.literal is None for word in part.words):
+                return True
+    return False
+
+
+def _named(machine: Machine, state: State, command: sh.Simple) -> str | None:
+    """The name of a command that begins here: ``"$@" &`` is what the parameters say."""
+    first = command.words[0]
+    if first.literal is not None or not all(isinstance(part, (sh.Parameter, sh.LiteralText)) for part in first.parts):
+        return first.literal
+    fields = machine.expand(state, command.words[:1])
+    return default(fields[0].value) if fields else None
+
+
+def may_be_script(machine: Machine, state: State, name: str) -> bool:
+    """Whether a program is, or may be, a script, which writes to files of its own choice."""
+    found = machine.context.which(name, str(state.workdir), filesystem.search(state))
+    content: Text | None = getattr(found, "content", None)
+    if content is not None:
+        return content.value.startswith("#!")
+    return "/" in name and type(found).__name__ == "Unknown"
+
+
+def is_script(machine: Machine, state: State, name: str | None) -> bool:
+    """Whether a command is a script of the image, or a shell, which may do anything."""
+    if name is None or name in state.functions or machine.is_builtin(name):
+        return False
+    return name.rpartition("/")[2] in SHELLS or may_be_script(machine, state, name)
+
+
+# Programs that write to files which they are told, and shells.
+_WRITING = frozenset("awk dd envsubst install patch perl python python3 rsync sed tar tee truncate unzip".split())
+SHELLS = frozenset("ash bash busybox dash sh su".split())
+
+
+def _writes(machine: Machine, part: object) -> bool:
+    if isinstance(part, sh.Redirect):
+        return part.operator not in ("<", "<<", "<<-", "<<<", "<&")
+    if not isinstance(part, sh.Simple) or not part.words:
+        return False
+    name = part.words[0].literal
+    if name is None or name in making.TOOLS or name in RUNNING:
+        return True
+    return name not in filesystem.HARMLESS and not machine.is_builtin(name)
+
+
+def adopt(state: State, forked: Forked, *, background: bool = False) -> None:
+    """Note in a shell what its child noted. What ran in the background is nothing that this shell waited for."""
+    kept = ("rejected", "lost_execs", "assigned_execs", "daemons", "reasons")
+    for name in kept if background else ("before", *kept):
+        for item in getattr(forked.facts, name):
+            state.note(name, item)
+    state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
+
+
+def grouped(state: State, processes: list[Process]) -> list[Process]:
+    """With job control, the processes of a foreground command make a group of their own."""
+    if "m" not in state.options or not processes:
+        return processes
+    leader = processes[0]
+    return [replace(leader, own_group=True), *(replace(process, joins=leader.pid) for process in processes[1:])]
+
+
+def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
+    """``( … )`` in the foreground."""
+    if tail_subshell(machine, state, node):
+        if node.redirects:
+            state.push("within", label="redirection")
+        state.push("within", label="subshell")
+        state.push("seq", node.body)
+        return [state]
+    ways = fork(machine, state, node, "subshell", node.text)
+    result: list[State] = []
+    for each, forked in apart(state, ways):
+        adopt(each, forked)
+        process = forked.alternative.process
+        if process is None:
+            if forked.alternative.shell is not None:
+                changes.adopt(each, forked.alternative.shell)
+            itself.child_ended(machine, each)
+            ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))
+            result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
+        else:
+            command = forked.command or whole(each, node.text, process)
+            each.block = Block("foreground", command, (process.pid,), tuple(grouped(each, [process])))
+            result.append(each)
+    return result
+
+
+def tail_subshell(machine: Machine, state: State, node: sh.Subshell) -> bool:
+    """Whether a shell at its last command runs a subshell in itself, without a fork (ash does)."""
+    del node
+    if machine.live or not tails.replaces(state, redirected=False):
+        return False
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        frame = frame.parent
+    allowed = state.shell.dialect.exec.tails.get(frame.label, ()) if frame is not None else ()
+    return any("subshell" in labels for labels in allowed)
+
+
+def decided(alternative: Alternative) -> Truth | None:
+    """What the launch decides with which a shell has ended."""
+    return settling(alternative.shell) if alternative.shell is not None and alternative.status is None else None
+
+
+def settling(ended: State) -> Truth | None:
+    """What a shell's last command has asked, if the launch decides it (``[ "${TRIES:-1}" -lt 30 ]``): for the one that waited for it, this tells nothing of its own variables."""
+    truth = ended.truth
+    return replace(truth, refine=()) if truth is not None and truth.default is not None else None
+
+
+def apart(state: State, ways: list[Forked]) -> list[tuple[State, Forked]]:
+    """One state for each way that a child turned out."""
+    states = parted(state, [way.alternative for way in ways])
+    return [(each, way) for (each, _), way in zip(states, ways, strict=True)]
+
+
+def whole(state: State, text: Text, process: Process | None) -> Command:
+    """A construct as a command, as rules see it."""
+    around, calls = commands.place(state)
+    argv = process.argv if process is not None else (text.value,)
+    return Command(text, text, argv, True, calls, around, program=process.program if process else None)
+
+
+def parted(state: State, alternatives: list[Alternative]) -> list[tuple[State, Alternative]]:
+    """One state an alternative."""
+    result = []
+    for number, alternative in enumerate(alternatives):
+        each = state.copy() if number + 1 < len(alternatives) else state
+        each.conditions = (*each.conditions, *(c for c in alternative.conditions if c not in each.conditions))
+        each.default = each.default and alternative.default
+        if alternative.settled and alternative.settled is not each.settled:
+            each.settled = {**each.settled, **alternative.settled}
+        for reason in alternative.reasons:
+            each.note("reasons", reason)
+        result.append((each, alternative))
+    return result

@@ -1,0 +1,309 @@
+"""``kill``, the builtin and the program; ``pkill``, ``killall`` and ``xargs kill``; and whom the words of ``kill`` and ``wait`` mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....regexes import regex
+from ....source import Text
+from ... import names
+from ..evaluator import external
+from ..files import inputs
+from ..model import commands
+from ..model.dialects import PROCPS
+from ..model.parts import Block, Truth
+from ..model.values import default
+from . import byname, itself, newborn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....parsers.shell import model as sh
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+    from ..model.traits import Kill
+    from ..model.values import Field
+
+# The name of a file of a process's number; also behind `$(cat` and `<`.
+PID_FILE = regex(r"(?:^|[/\s<\"])([A-Za-z][\w-]*)\.pid\b")
+
+
+def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``kill -TERM pid…``, ``kill -s TERM``, ``kill -- -pgid``, ``kill %1``."""
+    manners = state.shell.dialect.kill
+    if "/" in fields[0].shown and not manners.is_applet:
+        manners = PROCPS
+    rest = fields[1:]
+    if rest and rest[0].shown in ("-l", "-L"):
+        return machine.finished(state, 0)
+    spelled, rest = _option(manners, rest)
+    signal = names.sent(spelled) if spelled else "SIGTERM"
+    if signal is None or (spelled.upper().startswith("SIG") and not manners.prefix):
+        return machine.finished(state, 2)
+    if rest and rest[0].value == "--":
+        if spelled and not manners.dashes and fields[1].shown != "-s":
+            return machine.finished(state, 2)
+        rest = rest[1:]
+    if not rest:
+        return machine.finished(state, 2)
+    if signal == "SIG0":
+        return _poll(machine, state, rest)
+    meant = list(_meant(machine, state, manners, rest))
+    ways = [(state, newborn.NOBODY)] if machine.live else newborn.ways(machine, state, signal, meant)
+    ends = [end for each, deaf in ways for end in _sent(machine, each, node, signal, meant, deaf)]
+    if machine.live or not any(itself.is_meant(state, to, pids) for to, pids in meant):
+        return ends
+    return [itself.heard(machine, end, signal) for end in ends]
+
+
+# The status where there is nobody to tell: no such job, and one of which all have ended.
+_WITHOUT = {"nobody": 1, "job": 0}
+
+
+def _sent(
+    machine: Machine,
+    state: State,
+    node: sh.Simple,
+    signal: str,
+    meant: list[tuple[str, tuple[int, ...]]],
+    deaf: frozenset[int],
+) -> list[State]:
+    """A signal is sent to those who are meant."""
+    statuses = [
+        _WITHOUT[to] if to in _WITHOUT and not pids else machine.host.send(state, signal, to, pids, node.text, deaf)
+        for to, pids in meant
+    ]
+    if None in statuses:
+        return machine.undecided(state, node.text.value)
+    enough = state.shell.dialect.kill.one_is_enough
+    return machine.finished(state, min(statuses, default=2) if enough else max(statuses, default=0))  # type: ignore[type-var] # no None
+
+
+def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:
+    """The signal as it is written (empty: none is), and what follows it."""
+    first = rest[0].shown if rest else ""
+    if first in ("-s", "-n") and len(rest) > 1:
+        return (rest[1].shown, rest[2:]) if first[1] in manners.letters else ("-", rest)
+    if not first.startswith("-") or first in ("-", "--"):
+        return "", rest
+    if manners.joined and first[1] in manners.letters and names.sent(first[2:]):
+        return first[2:], rest[1:]
+    return first[1:], rest[1:]
+
+
+def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Whom the words mean one after the other, up to where this ``kill`` gives up (then the last is ``nobody``)."""
+    words = [(word, field) for field in rest for word in _pieces(manners, default(field.value))]
+    jobs = [target(state, word, field) for word, field in words if word is not None and word.startswith("%")]
+    if manners.jobs_first and ("nobody", ()) in jobs:
+        yield "nobody", ()
+        return
+    for word, field in words:
+        found = target(state, word, field)
+        if found[0] == "other":
+            named = _by_pid_file(machine, state, field)
+            found = ("job", (named,)) if named is not None else found
+        elif found[0] == "nobody" and word is not None and word.startswith("%") and _knows_more_jobs(state):
+            found = "other", ()
+        elif manners.skips_ended and word is not None and word.startswith("%"):
+            found = _left(machine, state, found)
+        if manners.job_groups and "m" in state.options and word is not None and word.startswith("%"):
+            found = _as_group(state, found)
+        yield found
+        if found[0] == "nobody" and manners.gives_up:
+            return
+
+
+def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
+    """Of a job, those that have not ended. bash, which stops at one that has, may also have forgotten a job that ended right before a ``wait``: nobody can say."""
+    to, pids = job
+    left = tuple(pid for pid in pids if machine.host.alive(state, pid) is not False)
+    thinned = any(each.thinned and each.pid in pids for each in state.jobs) or 0 < len(left) < len(pids)
+    forgotten = any(pid in state.passed and pid not in state.noticed for pid in pids)
+    if state.shell.dialect.kill.stops_at_ended and (thinned or forgotten):
+        return "other", ()
+    return to, left
+
+
+def _as_group(state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
+    """A job as the process group that it leads, with all that it has started."""
+    to, pids = job
+    leader = next(
+        (each.members[:1] or (each.pid,) for each in state.jobs if each.pid in pids and each.process.own_group), ()
+    )
+    return ("group", leader) if to == "job" and leader else job
+
+
+def _knows_more_jobs(state: State) -> bool:
+    """Whether it is in a substitution that knows the jobs of the shell that has started it."""
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        frame = frame.parent
+    construct = frame.data if frame is not None else None
+    return (
+        state.shell.dialect.kill.inherited_jobs
+        and isinstance(construct, Text)
+        and construct.value.startswith(("$(", "`"))
+    )
+
+
+def _by_pid_file(machine: Machine, state: State, field: Field) -> int | None:
+    """The process that a file of its number is named after, ``$(cat /run/nginx.pid)``, if exactly one has that name."""
+    name = PID_FILE.search(field.text.value)
+    if name is None or any(
+        made.kind == "unknown" and path.endswith(f"/{name[1]}.pid") for path, made in state.made.items()
+    ):
+        return None
+    found = [each.pid for each in machine.host.processes(state) if each.name == name[1] and each.pid != state.pid]
+    return found[0] if len(found) == 1 else None
+
+
+def _pieces(manners: Kill, word: str | None) -> list[str | None]:
+    if word is None or not manners.lists:
+        return [word]
+    # A blank at the end is followed by no number, which is an error.
+    return [*word.split(" ")[word.startswith(" ") :]] if word else []
+
+
+def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
+    """``kill -0 pid``."""
+    word = default(rest[0].value)
+    if word == "" and state.shell.dialect.kill.lists:
+        return machine.finished(state, 0)
+    to, pids = target(state, word, rest[0])
+    alive: bool | None
+    if to in ("self", "pid1", "group", "nobody"):
+        alive = to != "nobody"
+    else:
+        named = pids[0] if pids else _by_pid_file(machine, state, rest[0])
+        alive = machine.host.alive(state, named) if named is not None else None
+    if alive is None:
+        shown = rest[0].shown
+        if not machine.live and word is None and any(job.disowned and job.process.stays for job in state.jobs):
+            state.give_up(f"whether {shown} is a process that runs on")
+            return [state]
+        return machine.finished(
+            state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")
+        )
+    return machine.finished(state, 0 if alive else 1)
+
+
+def target(state: State, word: str | None, field: Field, *, waiting: bool = False) -> tuple[str, tuple[int, ...]]:
+    """Whom an argument of kill (or wait) means."""
+    if word is None:
+        return "other", ()
+    if word.startswith("%"):
+        members = _job(state, word[1:])
+        if not members:
+            return "nobody", ()
+        return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
+    word = word.strip(" \t")
+    if word == "0":
+        return "group", ()
+    if word == "-1":
+        return "all", ()
+    digits = word.lstrip("-")
+    if not digits.isdigit() or len(digits) > 9:
+        return "nobody", ()
+    number = int(digits)
+    if word.startswith("-"):
+        return "group", (_leader(state, number),)
+    if number == state.pid:
+        return ("pid1" if field.text.value == "1" else "self"), (number,)
+    return ("pid1" if number == 1 else "job"), (number,)
+
+
+def _leader(state: State, number: int) -> int:
+    """The process group that a number behind a dash means."""
+    if not state.shell.dialect.kill.any_member:
+        return number
+    return next((job.members[0] for job in state.jobs if job.members and job.pid == number), number)
+
+
+def is_no_job(state: State, word: str) -> bool:
+    """Whether ``%1``, ``%name`` and so on names no job."""
+    return not _job(state, word[1:])
+
+
+def _job(state: State, which: str) -> tuple[int, ...]:
+    """The processes of ``%1``, ``%%``, ``%+``, ``%-``, ``%name`` and ``%?text``; none if there is no such job, or not only one."""
+    jobs = _numbered(state)
+    if which in ("", "%", "+"):
+        return jobs[-1] if jobs else ()
+    if which == "-":
+        return jobs[-2:][0] if jobs else ()
+    if which.isdigit():
+        number = int(which) if len(which) < 5 else 0
+        return jobs[number - 1] if 0 < number <= len(jobs) else ()
+    if not state.shell.dialect.kill.job_names:
+        return ()
+    texts = {(job.members or (job.pid,)): job.text.value for job in state.jobs}
+    inside = which[1:] if which.startswith("?") else None
+    found = [
+        members
+        for members in jobs
+        if (text := texts.get(members, "")) and (inside in text if inside is not None else text.startswith(which))
+    ]
+    return found[0] if len(found) == 1 else ()
+
+
+def _numbered(state: State) -> list[tuple[int, ...]]:
+    """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
+    ended = (*state.passed, *state.unclaimed)
+    waited = [job for job in state.jobs if job.told and job.pid not in ended]
+    found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
+    known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
+    return sorted([*found, *((pid,) for pid in ended if pid not in known)])
+
+
+def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``pkill``, ``killall``."""
+    tool = fields[0].shown.rpartition("/")[2]
+    waits = tool == "killall" and any(_waits(field.shown) for field in fields[1:])
+    if waits and state.shell.dialect.kill.is_applet:
+        return machine.finished(state, 1)  # BusyBox's killall has no -w
+    signal, wanted = byname.read(tool, [field.shown for field in fields[1:]])
+    found = wanted.find(machine, state)
+    to = "other" if found is None else "name"
+    status = machine.host.send(state, signal or "SIGTERM", to, found or (), node.text)
+    if status is None:
+        return machine.undecided(state, node.text.value)
+    if found and machine.live and waits:
+        state.block = Block("foreground", commands.describe(state, node, fields, 0), found, status=status)
+        return [state]
+    return machine.finished(state, status)
+
+
+def _waits(word: str) -> bool:
+    """``killall -w`` stays until those that it has told are gone."""
+    return word == "--wait" or (word.startswith("-") and word[1:].isalpha() and "w" in word and word.islower())
+
+
+def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """``xargs kill``: to processes whose numbers are read."""
+    words = [field.shown for field in fields[1:]]
+    at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
+    if words[at : at + 1] != ["kill"]:
+        return external.run(machine, state, node, fields)
+    manners = state.shell.dialect.kill if state.shell.dialect.kill.is_applet else PROCPS
+    spelled, rest = _option(manners, fields[1:][at + 1 :])
+    signal = names.sent(spelled) if spelled else "SIGTERM"
+    source = inputs.of_command(machine, state, node)
+    numbers = source.rest.split() if source is not None and source.rest is not None else None
+    if (
+        numbers is None
+        or signal is None
+        or {field.shown for field in rest} - {"{}", "--"}
+        or not _PLAIN.issuperset(words[:at])
+    ):
+        machine.host.send(state, signal or "SIGTERM", "other", (), node.text)
+        return machine.undecided(state, node.text.value)
+    if not numbers:
+        return machine.finished(state, 0 if "-r" in words[:at] else 123)
+    found = [target(state, number, fields[0]) for number in numbers]
+    statuses = [1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text) for to, pids in found]
+    return machine.finished(state, 0 if not any(statuses) else 123)
+
+
+# Options of xargs with which `kill` is given the numbers, and nothing else.
+_PLAIN = frozenset({"-r", "--no-run-if-empty", "-t", "-n1", "-I{}", "-rn1", "-rI{}"})

@@ -1,0 +1,255 @@
+"""Pipelines and background jobs: what runs beside what.
+
+Every member of a pipeline is a child of the shell, which waits for all of them; with ``&`` it goes on, and remembers them as a job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
+from ....records import replace
+from ...process import Bound, Process
+from ..files import inputs, named_pipes
+from ..model.parts import Block, JobState
+from ..model.values import clip
+from ..substitution import kept_open, printed
+from . import children, held, itself, newborn
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ..evaluator.machine import Machine
+    from ..model.outcome import Around, Command
+    from ..model.state import State
+    from .children import Forked
+
+LONGEST_PIPELINE = 50
+
+
+def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """``a | b``: every member a child; the shell waits for all of them."""
+    if "lastpipe" in state.options and "m" not in state.options:
+        return _last_here(machine, state, node)
+    result = []
+    for each, members in _members(machine, state, node, "pipeline", node.text):
+        result.extend(_piped(machine, each, node, members))
+    return result
+
+
+def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
+    """With ``shopt -s lastpipe``, bash runs the last command of a pipeline itself."""
+    *others, last = node.commands
+    result: list[State] = []
+    for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
+        if any(forked.alternative.process is not None and not forked.alternative.process.filters for forked in members):
+            each.give_up("a command that stays writes to the shell itself (lastpipe)")
+            result.append(each)
+            continue
+        depth = each.stack.depth if each.stack is not None else 0
+        text = inputs.piped(machine, each, others[-1])[-1]
+        each.inputs = (*each.inputs, replace(text, depth=depth))
+        each.push("within", label="pipeline")
+        result.extend(machine.enter(each, last))
+    return result
+
+
+def _members(
+    machine: Machine, state: State, node: sh.Pipeline, around: Around, construct: Text
+) -> list[tuple[State, list[Forked]]]:
+    """Every way that the members of a pipeline can turn out."""
+    partial: list[tuple[State, list[Forked]]] = [(state, [])]
+    for number, member in enumerate(node.commands):
+        if number >= LONGEST_PIPELINE:
+            state.note("reasons", Bound("a pipeline is too long to follow"))
+            break
+        following: list[tuple[State, list[Forked]]] = []
+        for each, members in partial:
+            own = each.inputs
+            if number:
+                each.inputs = inputs.piped(machine, each, node.commands[number - 1])
+            ways = children.fork(machine, each, member, around, construct)
+            each.inputs = own
+            for forked_state, forked in children.apart(each, ways):
+                following.append((forked_state, [*members, forked]))
+        partial = following[: children.MOST_WAYS]
+    for each, members in partial:
+        for forked in members:
+            children.adopt(each, forked)
+    return partial
+
+
+def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
+    processes: list[Process] = []
+    commands: list[Command] = []
+    command: Command | None = None
+    left: Process | None = None
+    for number, forked in enumerate(members):
+        process = forked.alternative.process
+        if process is None:
+            left = _left(state, node, number, members) or left
+            if state.ended is not None:
+                return [state]
+            continue
+        if left is not None and not held.stops_early(process):
+            process = replace(process, reads=left.pid)
+        elif processes:
+            process = replace(process, reads=processes[-1].pid)
+        if forked is not members[-1] and process.program is not None and process.program.name == "yes":
+            process = replace(process, stays=False)  # it says yes for as long as somebody reads it
+        commands.append(forked.command or children.whole(state, node.text, process))
+        command = command or commands[0]
+        processes.append(process)
+        left = _adopted(process) if number + 1 < len(members) else None
+        if left is not None:
+            _remember(state, node, [process])
+    if not processes:
+        itself.child_ended(machine, state)
+        status = _status_of(state, [forked.alternative.status for forked in members])
+        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
+    # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
+    first = members[0].alternative.process
+    kept = any(process.reads in {job.pid for job in state.jobs} for process in processes)
+    if first is None and not kept and all(process.filters for process in processes):
+        _remember(state, node, processes)
+        ended = [forked.alternative.status for forked in members if forked.alternative.process is None]
+        failed = [status for status in ended if status] if "pipefail" in state.options else []
+        return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
+    assert command is not None
+    processes = children.grouped(state, processes)
+    state.block = Block(
+        "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
+    )
+    return [state]
+
+
+def _adopted(process: Process) -> Process | None:
+    """A job that a filter was given by the shell that it was, and that writes to where it writes."""
+    return next((job for job in process.adopted if job.stays and process.filters), None)
+
+
+def _remember(state: State, node: sh.Pipeline, processes: list[Process]) -> None:
+    """What a filter was before its exec has started: jobs that are left when it ends."""
+    for process in processes:
+        for job in process.adopted if process.filters else ():
+            command = children.whole(state, node.text, job)
+            state.jobs = (*state.jobs, JobState(job.pid, job, command, node.text, disowned=True))[-64:]
+
+
+def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -> Process | None:
+    """The process that a member of a pipeline has left behind, and that keeps open what the next one reads, which therefore does not come to its end."""
+    orphans = members[number].orphans
+    if number + 1 >= len(members) or not orphans:
+        return None
+    reader = node.commands[number + 1]
+    found = kept_open.keeping_open(state, node.commands[number], orphans, reader.text)
+    reading = members[number + 1].alternative.process
+    ended = reading is None or (reading.stays is False and not reading.filters)
+    if found and ended and any(isinstance(each, sh.While) or _consumes(each) for each in walk(reader)):
+        state.give_up(f"what `{' '.join(found[0].process.argv)}` writes, which `{clip(reader.text.value)}` reads")
+    return found[0].process if found else None
+
+
+def _writes_elsewhere(state: State, node: sh.Pipeline, number: int) -> bool:
+    """Whether a member that is a single command gives up the pipe, so that the next one soon comes to the end of what it reads, beside a job that runs on."""
+    member = node.commands[number]
+    return isinstance(member, sh.Simple) and not kept_open.holds(state, member, member.text, document=False)
+
+
+def _consumes(command: object) -> bool:
+    """Whether a command is a program that reads its input to the end."""
+    return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in inputs.CONSUMING
+
+
+def _status_of(state: State, statuses: list[int | None]) -> int | None:
+    """The status of a pipeline: the last one's, with ``pipefail`` that of the last which failed."""
+    if "pipefail" not in state.options:
+        return statuses[-1]
+    failed = [status for status in statuses if status != 0]
+    return failed[-1] if failed else 0
+
+
+def _background_pipeline(
+    machine: Machine, state: State, node: sh.Background | sh.Coprocess, members: sh.Pipeline
+) -> list[State]:
+    """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
+    result = []
+    for each, ways in _members(machine, state, members, "pipeline", node.text):
+        processes: list[tuple[Process, Forked]] = []
+        over = False  # what would feed the next one
+        kept: Process | None = None
+        for number, forked in enumerate(ways):
+            process = forked.alternative.process
+            if over and process is not None and process.filters and not process.stays:
+                process = None  # a filter has ended with what fed it
+            left = _left(each, members, number, ways) if process is None else None
+            over = process is None and left is None and (over or not number)
+            kept = left or kept
+            if process is not None:
+                if processes and process.filters and _writes_elsewhere(each, members, number - 1):
+                    process = replace(process, stays=False, duration=0.0)  # it reads what nobody writes
+                elif processes:
+                    process = replace(process, reads=processes[-1][0].pid)
+                elif kept is not None:
+                    process = replace(process, reads=kept.pid, stays=kept.stays)
+                if not machine.live and "m" not in each.options:
+                    process = replace(process, ignored=process.ignored | children.INTERRUPTS)
+                processes.append((process, forked))
+        pids = tuple(process.pid for process, _ in processes)
+        members_of = children.grouped(each, [process for process, _ in processes])
+        for process, (_, forked) in zip(members_of, processes, strict=True):
+            command = forked.command or children.whole(each, node.text, process)
+            job = JobState(process.pid, process, command, node.text, members=pids, thinned=len(pids) < len(ways))
+            each.jobs = (*each.jobs, job)[-64:]
+        newborn.begin(each, pids)
+        lasts = bool(processes) and processes[-1][1] is ways[-1]
+        each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())
+        if not processes:
+            each.over[int(each.last_pid)] = ways[-1].alternative.status
+            each.unclaimed = (*each.unclaimed, int(each.last_pid))
+        each.done(0)
+        result.append(each)
+    return result
+
+
+def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
+    """``command &``."""
+    if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
+        return _background_pipeline(machine, state, node, node.command)
+    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.syntax.misreads:
+        return machine.finished(state, 127)  # no command of that name
+    result = []
+    for each, forked in children.apart(state, children.fork(machine, state, node.command, "background", node.text)):
+        children.adopt(each, forked, background=True)
+        process = forked.alternative.process
+        pid = process.pid if process is not None else machine.context.new_pid()
+        each.last_pid = str(pid)
+        if process is None:
+            itself.child_ended(machine, each)
+            each.over[pid] = forked.alternative.status
+            each.unclaimed = (*each.unclaimed, pid)
+        else:
+            if "m" in each.options:
+                process = replace(process, own_group=True)
+            command = forked.command or children.whole(each, node.text, process)
+            if isinstance(node.command, sh.Simple):  # of others, those below them have the pipe open as well
+                named_pipes.written(machine, each, node.command.redirects, pid)
+            process = named_pipes.reading(machine, each, node.command, process)
+            each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
+            newborn.begin(each, (pid,))
+        if isinstance(node, sh.Coprocess):
+            _connected(machine, each, node, pid, process)
+        result.extend(itself.perhaps_heard(machine, each, forked.raised, node.text))
+    return result
+
+
+def _connected(machine: Machine, state: State, node: sh.Coprocess, pid: int, process: Process | None) -> None:
+    """What a coprocess is to the shell: its number, and the descriptors of what it writes and reads (of the first one, in bash 5.2)."""
+    name = node.name or "COPROC"
+    state.variables[f"{name}_PID"] = str(pid)
+    state.variables[name] = ("63", "60")
+    text = printed.output(machine, state, (node.command,))
+    known = text if isinstance(text, str) else None
+    filters = process is not None and process.filters  # which writes when the shell has written to it
+    source = inputs.Input("63", known, inputs.ALWAYS, None if process is None else pid, pipe=filters)
+    state.inputs = (*state.inputs, source)[-16:]

@@ -1,0 +1,41 @@
+"""Whom a signal that a shell sends reaches: among its jobs on the way to the steady state, later among the tasks of the simulation. ``to`` says how, as in `Host.send`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...kernel import Kernel
+    from ...tasks import Task
+    from ..model.state import State
+
+
+def jobs(state: State, to: str, pids: tuple[int, ...]) -> set[int]:
+    """The jobs that are meant."""
+    if to == "group":
+        return _of_group(state, pids)
+    if to == "all":
+        return {job.pid for job in state.jobs}
+    return set(pids) if to in ("job", "name") else set()
+
+
+def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
+    """The jobs in a process group: in the shell's own, or in that of a job."""
+    own = not leaders or state.shell.pid in leaders or state.pid in leaders
+    return {
+        job.pid
+        for job in state.jobs
+        if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
+    }
+
+
+def reached(kernel: Kernel, sender: Task, to: str, pids: tuple[int, ...]) -> list[Task]:
+    """The tasks that are meant."""
+    tasks = [task for task in kernel.tasks.values() if task.alive]
+    if to == "group":
+        return kernel.members(pids[0] if pids else sender.group)
+    if to == "all":
+        return [task for task in tasks if task is not sender and task.pid != 1]
+    if to == "self":
+        return [sender]
+    return [task for task in tasks if task.pid in pids]

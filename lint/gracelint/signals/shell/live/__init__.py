@@ -1,0 +1,1 @@
+"""A shell that gets a signal: time, real children, pending traps."""

@@ -1,0 +1,54 @@
+"""What a shell has done when it was told to stop, as rules read it (`Stop`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model.outcome import Stop, Waited
+
+if TYPE_CHECKING:
+    from ...tasks import Task
+    from .shell import LiveShell
+
+
+def deeds(shell: LiveShell, signal: str) -> Stop:
+    """What this shell did on a signal."""
+    kernel = shell.kernel
+    # What the action starts for itself (``app stop``) was not there to be told.
+    mine = [
+        task for task in kernel.tasks.values() if task is not shell.task and task.pid in kernel.there and task.loses
+    ]
+    waited = tuple(
+        Waited(text, pids, all(_over(shell, pid) for pid in pids), handler) for text, pids, handler in shell.waits
+    )
+    return Stop(
+        signal,
+        shell.received,
+        shell.ran or shell.state.traps.get(signal),
+        shell.deferred and shell.ran is None,
+        shell.ran is not None,
+        "unknown" if kernel.reasons else shell.ending,
+        shell.returned,
+        shell.task.ended_at,
+        tuple(shell.host.sent),
+        waited,
+        tuple(dict.fromkeys(_head(shell, task, signal) for task in mine if not task.notified and not task.reacted)),
+        tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
+        tuple(shell.commands),
+    )
+
+
+def _head(shell: LiveShell, task: Task, signal: str) -> int:
+    """The process that would have to be told for a task to hear of it: the topmost of those (sudo, tini, timeout) that pass the signal on to it."""
+    above = task.parent
+    while above is not None and above is not shell.task and above.driver is None:
+        reaction = above.reaction(signal)
+        if reaction is None or reaction.disposition != "forwards":
+            break
+        task, above = above, above.parent
+    return task.pid
+
+
+def _over(shell: LiveShell, pid: int) -> bool:
+    task = shell.kernel.tasks.get(pid)
+    return task is None or task.ended not in ("", "killed")

@@ -1,0 +1,113 @@
+"""What a running shell (`shell.LiveShell`) does when a signal reaches it, until a trap of it runs.
+
+A trapped signal is pending while a foreground command runs (POSIX 2.11); ``wait`` and ``read`` are interrupted at once. An interrupt without a trap is kept until the
+foreground command is over, and counts if that died of it (bash(1), SIGNALS).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ... import names
+from ..jobs import itself
+from ..jobs.itself import FATAL, NESTED
+
+if TYPE_CHECKING:
+    from .shell import LiveShell
+
+
+def heard(shell: LiveShell, signal: str) -> None:
+    """A signal arrives: its trap becomes due, or what the shell does without one is done."""
+    shell.told = True
+    trap = shell.state.traps.get(signal)
+    if signal in shell.state.ignored:
+        shell.task.reacted.setdefault(signal, "ignores")
+        return
+    if trap is None and not (signal == "SIGINT" and _leaves_later(shell)):
+        untrapped(shell, signal)
+        return
+    shell.received = True
+    shell.task.reacted.setdefault(signal, "handles")
+    shell.pending.append(signal)
+    if len(shell.pending) > NESTED:
+        crash(shell)
+        return
+    block = shell.state.block
+    if block is not None and block.kind in ("wait", "read"):
+        shell.kernel.at(0.0, partial(interrupt_wait, shell))
+    elif block is not None:
+        shell.deferred = True
+        shell.task.reacted[signal] = "defers"
+
+
+def _leaves_later(shell: LiveShell) -> bool:
+    """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
+    block = shell.state.block
+    foreground = block is not None and block.kind == "foreground" and "m" not in shell.state.options
+    waits = block is not None and block.kind == "wait" and shell.state.interruptible and shell.task.pid == 1
+    runs = block is None and shell.state.interruptible and shell.task.pid == 1
+    return foreground or waits or runs or (shell.state.shell.dialect.leaves_on_interrupt and shell.task.pid == 1)
+
+
+def untrapped(shell: LiveShell, signal: str) -> None:
+    """A signal for which there is no trap: nothing, the EXIT trap of bash, or the default action, which PID 1 does not have."""
+    state = shell.state
+    if itself.shrugs(state, signal):
+        shell.task.reacted.setdefault(signal, "ignores")
+        return
+    leaving = state.traps.get("EXIT")
+    if state.guarded and signal in FATAL and (leaving is None or not leaving.action):
+        shell.received, shell.ending = True, "dies"
+        shell.task.reacted.setdefault(signal, "terminates")
+        shell.kernel.end(shell.task, "died")
+        return
+    if (state.guarded and leaving is not None and signal in FATAL) or _breaks_off(shell, signal):
+        shell.received, shell.ran = True, leaving
+        shell.task.reacted.setdefault(signal, "handles" if leaving is not None else "terminates")
+        state.block = None
+        state.held = ()  # a bash that dies of a signal waits for no process substitution any more (5.2, measured)
+        shell.machine.leave(state, 128 + (names.number(signal) or 0))
+        shell.kernel.at(0.0, shell.run)
+        return
+    shell.received = shell.task.pid != 1
+    shell.kernel.default(shell.task, signal)
+    if not shell.task.alive:
+        shell.ending = "dies"
+
+
+def _breaks_off(shell: LiveShell, signal: str) -> bool:
+    """Whether bash leaves on SIGINT though its foreground command runs on: under ``set -m``, which has that in a process group of its own (5.2, measured)."""
+    state, block = shell.state, shell.state.block
+    alone = block is not None and block.kind == "foreground" and "m" in state.options
+    return signal == "SIGINT" and alone and state.interruptible and shell.task.pid == 1
+
+
+def crash(shell: LiveShell) -> None:
+    """The trap's action signals the shell itself, again and again, until it breaks down."""
+    shell.ending = "crashes"
+    shell.kernel.end(shell.task, "crashed")
+
+
+def interrupt_wait(shell: LiveShell) -> None:
+    """The signal ends ``wait``; bash goes on with a ``read`` behind the trap."""
+    block = shell.state.block
+    if not shell.pending or block is None or block.kind not in ("wait", "read") or not shell.task.alive:
+        return
+    shell.state.block = None
+    if block.kind == "read":
+        assert block.again is not None
+        shell.state.push("seq", sh.Block(block.command.text, (block.again,)))
+        shell.run()
+        return
+    shell.state.done(128 + (names.number(shell.pending[0]) or 0))
+    shell.run(interrupted=True)
+
+
+def settle_interrupt(shell: LiveShell, pids: tuple[int, ...]) -> None:
+    """An interrupt that came meanwhile counts only if the command, of a pipeline all of it, died of it (bash(1), SIGNALS; measured)."""
+    if "SIGINT" in shell.pending:
+        shell.pending.remove("SIGINT")
+        if all(pid in shell.kernel.tasks and shell.kernel.tasks[pid].ended == "died" for pid in pids):
+            untrapped(shell, "SIGINT")

@@ -1,0 +1,263 @@
+"""A shell that gets a signal: the same evaluator, now with time, real children and pending traps.
+
+The steady state is resumed where it stands. A trap runs when the foreground command is over, or at once in ``wait``, which it ends; then the
+script goes on behind it. What the shell does is remembered for the rules (`deeds`).
+
+Rules of the shells that are modelled (POSIX 2.11, bash(1) SIGNALS, measured): a trapped signal waits for the foreground command; ``wait`` returns 128+n; without a trap
+the default action is taken, which PID 1 does not have; bash with an EXIT trap runs it when a signal ends it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ... import names
+from ..evaluator import simple
+from ..evaluator.machine import Machine
+from ..files import changes
+from ..jobs import children, itself
+from ..jobs.itself import NESTED
+from ..model.parts import DIED
+from . import hearing
+from .surroundings import Surroundings, handling
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ...kernel import Kernel
+    from ...process import Process
+    from ...tasks import Task
+    from ..evaluator.host import Budget, Context
+    from ..model.outcome import Command, Ends, Trap
+    from ..model.state import State
+
+TICK = 0.01
+
+
+class LiveShell:
+    """The driver of a shell's task."""
+
+    def __init__(self, kernel: Kernel, task: Task, context: Context, budget: Budget) -> None:
+        assert task.process.shell is not None
+        self.kernel, self.task = kernel, task
+        self.state = task.process.shell.copy()
+        self.state.newborn = {}
+        self.host = Surroundings(kernel, task)
+        self.machine = Machine(context, self.host, budget, live=True)
+        self.pending: list[str] = []
+        self.holder = self.state.block.command.text if self.state.block is not None else None
+        self.told = False
+        self.paused, self.turned = False, -1.0
+        # What is remembered for the rules.
+        self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
+        self.commands: list[Command] = []
+        self.ran: Trap | None = None
+        self.deferred = self.returned = self.received = False
+        self.ending: Ends = "stays"
+
+    # --- driver ---
+
+    def resume(self) -> None:
+        """Begin to run: a loop, or a child shell that was just forked."""
+        if self.state.block is not None and self.state.block.kind == "loop":
+            self.state.block = None
+        if self.state.block is None:
+            self.run()
+
+    def signal(self, signal: str) -> None:
+        """A signal arrives."""
+        hearing.heard(self, signal)
+
+    def child_ended(self, pid: int) -> None:
+        """A child is gone: the foreground command or the ``wait`` may be over."""
+        block = self.state.block
+        heard = self.state.traps.get("SIGCHLD")
+        if pid and heard is not None and heard.action and "SIGCHLD" not in self.pending:
+            self.pending.append("SIGCHLD")
+        if pid in self.kernel.tasks and self.kernel.tasks[pid].ended != "died":
+            self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
+        if block is None or not self.task.alive:
+            return
+        running = [other for other in block.pids if self.host.running(other)] or self._holding(pid)
+        if running and not (block.once and len(running) < len(block.pids)):
+            if self.pending and self.state.shell.dialect.wait.told_of_children:
+                self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
+            return
+        if pid and not self.state.shell.dialect.leaves_on_interrupt and "SIGINT" not in self.state.traps:
+            hearing.settle_interrupt(self, block.pids if block.kind == "foreground" and block.pids else (pid,))
+        if self.ending != "stays" or self.state.block is not block:
+            return  # it leaves for an interrupt, with its command
+        if block.kind == "wait":
+            self.host.reap(self.state, block.pids)
+        elif self.state.shell.dialect.wait.orphans:
+            # While it waited for this command, it has heard of those that were killed.
+            killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
+            self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
+        status, truth = block.status, None
+        last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
+        if block.kind != "read" and last is not None and last.ended == "died":
+            status = DIED
+        elif status is None and last is not None and isinstance(last.driver, LiveShell):
+            status = last.driver.left_with
+            truth = children.settling(last.driver.state) if status is None else None
+        if (
+            block.kind == "foreground"
+            and len(block.pids) == 1
+            and last is not None
+            and isinstance(last.driver, LiveShell)
+        ):
+            changes.adopt(self.state, last.driver.state)
+        trapped = bool(self.pending) and block.kind == "foreground"
+        self._take(simple.over(self.machine, self.state, status, counts=not trapped, truth=truth))
+        self.run(interrupted=trapped)
+
+    @property
+    def left_with(self) -> int | None:
+        """The status that it has exited with."""
+        ended = self.state.ended
+        return ended.status if ended is not None and ended.kind == "exits" else None
+
+    def _holding(self, pid: int) -> list[int]:
+        """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`traits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
+        block, shell = self.state.block, self.state.shell
+        if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
+            return []
+        jobs = [job for job in self.state.jobs if job.pid in block.pids and pid in (0, job.pid)]
+        if not jobs or not all(self._failed(job.members[-1] if job.members else job.pid) for job in jobs):
+            return []
+        return [task.pid for task in self.kernel.tasks.values() if task.alive and task.parent is self.task]
+
+    def _failed(self, pid: int) -> bool:
+        """Whether a child has ended with a status that is not 0, as far as that is known."""
+        task = self.kernel.tasks.get(pid)
+        if task is None or task.ended == "died":
+            return task is not None
+        return isinstance(task.driver, LiveShell) and bool(task.driver.left_with)
+
+    def run(self, *, interrupted: bool = False) -> None:
+        """Run until the shell has to wait for something, or is gone."""
+        while self.task.alive and self.state.ended is None and self.state.block is None:
+            if self.pending:
+                self._enter_trap(self.pending.pop(0), interrupted)
+                interrupted = False
+                continue
+            frame = self.state.stack
+            if frame is not None and frame.kind == "trap":
+                self.returned = True
+            elif frame is not None and frame.kind == "while" and frame.index and self._tick():
+                return
+            if not self.machine.budget.spend():
+                self.kernel.reasons.append("what happens on the signal takes too many steps to follow")
+                return
+            self._take(self.machine.step(self.state))
+            self._children()
+        self._settle()
+
+    def _tick(self) -> bool:
+        """A turn of a loop takes a little time, so that a loop that polls gets somewhere."""
+        if self.paused or self.turned < self.kernel.now:
+            self.paused, self.turned = False, self.kernel.now
+            return False
+        self.paused = True
+        self.kernel.at(TICK, self.run)
+        return True
+
+    def _take(self, states: list[State]) -> None:
+        number = 0
+        if len(states) > 1:
+            labels = [state.conditions[-1] if state.conditions else "" for state in states]
+            key = (self.task.pid, len(self.kernel.choices.asked))
+            number = self.kernel.choices.pick(key, f"whether {labels[0]}", len(states))
+        self.state = states[number]
+
+    def _enter_trap(self, signal: str, interrupted: bool) -> None:
+        trap = self.state.traps.get(signal)
+        if trap is None:
+            if self.task.pid == 1:
+                self.machine.leave(self.state, 128 + (names.number(signal) or 0))
+            else:
+                self.kernel.default(self.task, signal)
+            return
+        if itself.nested(self.state) > NESTED:
+            hearing.crash(self)
+            return
+        self.ran = self.ran or trap
+        if not itself.enter(self.machine, self.state, trap, int(interrupted)):
+            self.kernel.reasons.append("the trap's action is not known")
+
+    def _children(self) -> None:
+        """Start the processes that the last step brought; jobs that were told to stop on the way here are gone."""
+        for job in self.state.jobs:
+            if job.pid not in self.kernel.tasks and not job.told:
+                self._spawn(job.process, job.command)
+        block = self.state.block
+        if block is not None:
+            for process in block.children:
+                if process.pid not in self.kernel.tasks:
+                    self._spawn(process, block.command)
+        for held in self.state.held:
+            if held.process.pid not in self.kernel.tasks:
+                self.kernel.spawn(held.process, self.task)
+
+    def _spawn(self, process: Process, command: Command) -> None:
+        again = self.holder is not None and command.text == self.holder
+        if process.shell is None and process.stays is None and process.duration is None and not process.children:
+            process = replace(process, stays=again)
+            if not again:
+                self.commands.append(command)
+                self._other_way(process)
+        elif not again and process.children and (brief := _brief(process)) != process:
+            process = brief
+            self.commands.append(command)
+            self._other_way(process)
+        task = self.kernel.spawn(process, self.task)
+        if process.shell is not None and process.duration is not None:
+            self.kernel.at(process.duration, lambda: self.kernel.end(task, "died"))  # by `timeout`
+        if isinstance(task.driver, LiveShell):
+            task.driver.resume()
+
+    def _other_way(self, process: Process) -> None:
+        """A command that is not known may tell the application to stop, in a way of its own."""
+        if not self.told:
+            return
+        label = f"whether `{' '.join(process.argv)}` makes the application stop"
+        if not self.kernel.choices.pick((process.pid, "other way"), label, 2):
+            return
+        for task in list(self.kernel.tasks.values()):
+            if task.alive and task.loses:
+                self.kernel.stop_cleanly(task)
+
+    def _settle(self) -> None:
+        ended, block = self.state.ended, self.state.block
+        if not self.task.alive:
+            return
+        if ended is not None:
+            if ended.kind == "exec" and ended.process is not None:
+                self._become(ended.process)
+            elif ended.kind == "unknown":
+                self.kernel.reasons.append(ended.reason)
+            else:
+                self.ending = "exits"
+                self.kernel.end(self.task, "exited")
+            return
+        if block is None:
+            return
+        if block.kind == "wait" and self.told:
+            self.waits.append((block.command.text, block.pids, handling(self.state)))
+        if not any(self.host.running(pid) for pid in block.pids) and not self._holding(0):
+            self.kernel.at(0.0, lambda: self.child_ended(0))
+        elif self.pending and block.kind in ("wait", "read"):
+            self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
+
+    def _become(self, process: Process) -> None:
+        self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
+        if process.stays is False:
+            self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
+
+
+def _brief(process: Process) -> Process:
+    """A command that is run while the script stops, through su or the like: the programs in it that nobody knows end by themselves."""
+    children = tuple(_brief(child) for child in process.children)
+    unknown = process.program is None and process.shell is None and process.stays is None and process.duration is None
+    return replace(process, children=children, stays=False if unknown and not children else process.stays)

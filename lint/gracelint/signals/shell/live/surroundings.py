@@ -1,0 +1,172 @@
+"""What a shell that has got a signal finds around it: processes that live, get signals and end (`kernel`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...process import Alternative, Process
+from ..evaluator.host import Running
+from ..jobs import children, newborn, orders
+from ..jobs.children import Forked
+from ..jobs.targets import reached
+from ..model.outcome import Sent
+from ..model.parts import DIED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ...kernel import Kernel
+    from ...model import Order
+    from ...tasks import Task
+    from ..evaluator.machine import Machine
+    from ..model.outcome import Around
+    from ..model.state import State
+
+
+class Surroundings:
+    """The host of its machine. ``sent`` is what the shell has sent, for the rules."""
+
+    def __init__(self, kernel: Kernel, task: Task) -> None:
+        self.kernel, self.task = kernel, task
+        self.sent: list[Sent] = []
+
+    def running(self, pid: int) -> bool:
+        """Whether a process runs."""
+        task = self.kernel.tasks.get(pid)
+        return task is not None and task.alive
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """Those of the processes that have ended are no jobs any more; their status is remembered."""
+        gone = [pid for pid in pids if not self.running(pid)]
+        state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
+        for pid in gone:
+            task = self.kernel.tasks.get(pid)
+            state.over[pid] = DIED if task is not None and task.ended == "died" else 0
+        state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
+
+    def left(self, pid: int) -> list[Process]:
+        """The orphans of a child."""
+        return [task.process for task in self.kernel.tasks.values() if task.alive and task.orphaned_by == pid]
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """Whether a process is there."""
+        return self.running(pid)
+
+    def processes(self, state: State) -> list[Running]:
+        """All that the container holds."""
+        tasks = sorted((task for task in self.kernel.tasks.values() if task.alive), key=lambda task: task.pid)
+        return [
+            Running(task.pid, task.process.name, task.process.argv, task.parent.pid if task.parent else None)
+            for task in tasks
+        ]
+
+    def send(
+        self,
+        state: State,
+        signal: str,
+        to: str,
+        pids: tuple[int, ...],
+        text: Text,
+        deaf: frozenset[int] = newborn.NOBODY,
+    ) -> int | None:
+        """``kill``."""
+        kernel = self.kernel
+        targets = reached(kernel, self.task, to, pids)
+        if to == "other":
+            label = f"whether `{text.value}` reaches the application"
+            if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
+                targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
+        others = tuple(task.pid for task in targets if task is not self.task)
+        self.sent.append(Sent(signal, to, text, others, handling(state)))  # type: ignore[arg-type] # the machine's words
+        if to == "name" and self.task in targets:
+            targets.remove(self.task)
+            kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
+        # `kill` returns to the shell only when all have their signal; then it may die of its own.
+        for task in sorted(targets, key=lambda task: task is self.task):
+            if task.pid in state.newborn and signal != "SIGSTOP":  # which holds whatever it is
+                self._find_shell(state, task, signal)
+            else:
+                kernel.signal(task, signal, group=to in ("group", "all"))
+        # Who is told by the same group signal dies at the same moment: whether `kill` still finds it is a race.
+        dying = [pid for pid in pids if pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now]
+        if to == "other" or (dying and not targets):
+            return None
+        return 0 if targets else 1
+
+    def _find_shell(self, state: State, task: Task, signal: str) -> None:
+        """A signal comes before a job has become the application."""
+        lost = newborn.is_lost(state, signal, task.pid, task.process.ignored)
+        if lost is None:
+            label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
+            lost = not self.kernel.choices.pick((task.pid, signal, "begun"), label, 2)
+        if not lost:
+            self.kernel.die_unbegun(task, signal)
+
+    def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
+        """It gets the signal, or is told in a way of its own. Of several that may be meant, it is one."""
+        kernel = self.kernel
+        meant = {task.pid: orders.meant(order, argv, task.process) for task in kernel.tasks.values() if task.alive}
+        told = [kernel.tasks[pid] for pid, means in meant.items() if means]
+        perhaps = [kernel.tasks[pid] for pid, means in meant.items() if means is None]
+        if (
+            perhaps
+            and not told
+            and not kernel.choices.pick((self.task.pid, text, "finds"), f"whether `{text.value}` finds its server", 2)
+        ):
+            told = perhaps
+        if len(told) > 1:
+            told = [
+                told[kernel.choices.pick((self.task.pid, text, "order"), f"which one `{text.value}` stops", len(told))]
+            ]
+        reached = tuple(task.pid for task in told)
+        self.sent.append(Sent(order.signal or "SIGTERM", "name", text, reached, handling(state)))
+        for task in told:
+            if order.signal is None:
+                kernel.stop_cleanly(task)
+            else:
+                kernel.signal(task, order.signal)
+        return max(
+            (task.finishes_at - kernel.now for task in told if task.alive and task.finishes_at is not None), default=0.0
+        )
+
+    def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
+        """Whatever is not known is asked of the kernel's choices."""
+        return False
+
+    def close(self, state: State, pid: int) -> None:
+        """What reads there comes to the end of its input."""
+        self.kernel.input_over(pid)
+
+    def broken(self, state: State, pid: int) -> bool:
+        """Who is told by the same group signal may, or may not, be gone already."""
+        kernel = self.kernel
+        reader = kernel.tasks.get(pid)
+        if reader is None or reader.alive:
+            return False
+        label = f"whether `{' '.join(reader.process.argv)}` is gone before the shell writes to it"
+        if reader.ended_at == kernel.now and kernel.choices.pick((self.task.pid, pid, "broken"), label, 2):
+            return False
+        kernel.signal(self.task, "SIGPIPE")
+        return True
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """A child shell runs by itself from here on."""
+        forked = children.child(machine, state, command, around, construct)
+        process = Process(
+            forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
+        )
+        return [Forked(Alternative(process))]
+
+
+def handling(state: State) -> bool:
+    """Whether the shell is in a trap's action."""
+    frame = state.stack
+    while frame is not None:
+        if frame.kind in ("trap", "exit"):
+            return True
+        frame = frame.parent
+    return False

@@ -1,0 +1,62 @@
+"""Loops that are left on an assumption: they were waiting for something that may come, and do not hold the shell.
+
+Unless it is a flag of the script's own that ends them: ``trap 'stop=1' TERM; while [ -z "$stop" ]; do sleep 1; done``. That a user may set ``stop`` as well opens another way, and
+the loop holds on the default one all the same.
+
+What the launch decides once and for all is not waited for: ``while [ -z "$TOKEN" ]; do sleep 1; done`` is passed at once by who has set ``TOKEN``, and never by who has not. Where a round leaves
+everything as it has found it, only ways with the same such decisions (`State.settled`) can tell whether it may leave (measured in all three shells).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ....parsers.shell import model as sh
+from ....regexes import regex
+
+if TYPE_CHECKING:
+    from ..evaluator.interpreter import Frame
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+    from .conditional import Loop
+
+_ASSIGNS = regex(r"(?<![\w$])([A-Za-z_]\w*)=")
+_WORD = regex(r"[\w.:@%+-]+")
+
+
+def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> bool:
+    """A way has left a loop behind conditions that it assumes: whether the loop was waiting for them."""
+    if not state.default and loop.default and any(_names(node.text.value, flag) for flag in _flags(state)):
+        return False
+    machine.escaped.setdefault(loop.entry, []).append(state.settled)
+    since = state.conditions[loop.conditions :]
+    return not since or any(condition not in state.settled for condition in since)
+
+
+def may_leave(machine: Machine, state: State, entry: object, same: bool) -> bool:
+    """Whether a way that goes round in a loop may leave it as another one has. ``same``: its rounds change nothing, and so it has to be one that the launch did not decide otherwise."""
+    ways = machine.escaped.get(entry, [])
+    return any(not same or settled.keys().isdisjoint(state.settled.values()) for settled in ways)
+
+
+def unwound(machine: Machine, state: State, frame: Frame) -> None:
+    """The same of a frame that is taken off, if it is of a loop."""
+    from .conditional import Loop
+
+    if isinstance(frame.data, Loop) and len(state.conditions) > frame.data.conditions:
+        assert isinstance(frame.node, sh.While | sh.ArithmeticFor)
+        left(machine, state, frame.node, frame.data)
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _flags(state: State) -> set[str]:
+    """The variables that the traps in force set, also by the functions that they call."""
+    texts = [trap.action for trap in state.traps.values() if trap.action]
+    functions = dict(state.functions)
+    for text in texts:  # which grows
+        texts += [functions.pop(word).text.value for word in _WORD.findall(text) if word in functions]
+    return {name for text in texts for name in _ASSIGNS.findall(text)}

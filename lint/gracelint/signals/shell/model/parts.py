@@ -1,0 +1,127 @@
+"""What a shell's state is made of: the outcome of a condition, its jobs, why it does not go on, how it ended, what happened on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ....records import dataclass
+
+if TYPE_CHECKING:
+    from ....image.entries import Kind
+    from ....image.model import Argument
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ...model import Order
+    from ...process import Process
+    from .outcome import Command, LostExec, Trap
+    from .values import Value
+
+DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The outcome of a condition: None where unknown, then ``default`` is what the default launch makes of it.
+
+    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable. ``error``: it is false because it means nothing, of which ``test`` has a status of its own.
+    """
+
+    value: bool | None
+    default: bool | None = None
+    yes: str = ""
+    no: str = ""
+    refine: tuple[tuple[bool, str, Value], ...] = ()
+    error: bool = False
+
+    @classmethod
+    def success(cls, command: str) -> Truth:
+        """Whether a command succeeds, of which nothing is known."""
+        return cls(None, None, f"{command} succeeds", f"{command} fails")
+
+    def negated(self) -> Truth:
+        """Its opposite; of what means nothing there is none."""
+        if self.error:
+            return self
+        return Truth(
+            None if self.value is None else not self.value,
+            None if self.default is None else not self.default,
+            self.no,
+            self.yes,
+            tuple((not when, name, value) for when, name, value in self.refine),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``.
+    ``members`` are the processes of the pipeline that it belongs to; ``thinned``: others of it have ended at once."""
+
+    pid: int
+    process: Process
+    command: Command
+    text: Text
+    told: bool = False
+    variable: str | None = None
+    disowned: bool = False
+    members: tuple[int, ...] = ()
+    thinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
+
+    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
+    """
+
+    kind: Literal["foreground", "wait", "read", "loop"]
+    command: Command
+    pids: tuple[int, ...] = ()
+    children: tuple[Process, ...] = ()
+    once: bool = False
+    everything: bool = False
+    status: int | None = None
+    pipeline: tuple[Command, ...] = ()
+    again: sh.Simple | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command."""
+
+    before: tuple[Command, ...] = ()
+    rejected: tuple[Trap, ...] = ()
+    replaced: tuple[Trap, ...] = ()
+    lost_execs: tuple[LostExec, ...] = ()
+    assigned_execs: tuple[Command, ...] = ()
+    daemons: tuple[Command, ...] = ()
+    reasons: tuple[str, ...] = ()
+    failures: tuple[tuple[str, Argument], ...] = ()
+    orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A shell that is a shell no more: it exec'ed (``process``, None if that could not start), exited, or cannot be followed."""
+
+    kind: Literal["exec", "exits", "unknown"]
+    process: Process | None = None
+    command: Command | None = None
+    implicit: bool = False
+    keyword: Text | None = None
+    lost: tuple[Trap, ...] = ()
+    reason: str = ""
+    status: int | None = None
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known. ``pipe``: it is, or may be, a named pipe. ``target``: it is a link to this path, whatever is there."""
+
+    kind: Kind
+    user: str | None
+    written: bool = False
+    content: str | None = None
+    pipe: bool = False
+    target: str | None = None

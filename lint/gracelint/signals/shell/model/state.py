@@ -1,0 +1,250 @@
+"""The state of a shell in the middle of a script, as data: it can be copied where the way splits, compared where ways
+meet, and resumed when a signal comes.
+
+What is still to do is a chain of frames (`interpreter.Frame`), so that a suspended shell simply *is* its state.
+"""
+
+from __future__ import annotations
+
+from itertools import compress
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from ....records import dataclass, field, replace
+from ..expansion.keyed import Keyed, Reference
+from .parts import Ended, Facts
+from .values import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ..evaluator.interpreter import Frame, FrameKind, Shell
+    from ..files.inputs import Input
+    from ..jobs.held import Held
+    from .outcome import Around, Trap
+    from .parts import Block, JobState, Made, Truth
+    from .values import Array, Field, Value
+
+MOST_FACTS = 50  # of one kind
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """A shell in the middle of its work. Collections are replaced, never changed in place, unless `copy` says they are copied."""
+
+    shell: Shell
+    pid: int
+    stack: Frame | None
+    """What is still to do."""
+    variables: dict[str, Value | Array | Keyed | Reference] = field(default_factory=dict)
+    parameters: tuple[Field, ...] = ()
+    """``$1`` and so on."""
+    functions: dict[str, sh.Function] = field(default_factory=dict)
+    traps: dict[str, Trap] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    """The signals that are ignored."""
+    options: frozenset[str] = frozenset()
+    """Those of ``set`` that are on, by letter, and of ``shopt``, by name."""
+    readonly: frozenset[str] = frozenset()
+    exports: Mapping[str, bool] = field(default_factory=dict)
+    """The variables that are handed on to programs, and those that certainly are not (False), as `exporting` says."""
+    status: int | None = 0
+    """``$?``: None where it is not known, then `truth` may say what it depends on."""
+    truth: Truth | None = None
+    jobs: tuple[JobState, ...] = ()
+    over: dict[int, int | None] = field(default_factory=dict)
+    """Jobs that ended at once, with their status (None: not known)."""
+    unclaimed: tuple[int, ...] = ()
+    """Among all jobs that ended, those that no ``wait`` has told of yet."""
+    heard: tuple[int, ...] = ()
+    """Of these, those that ``wait -n`` will not tell of."""
+    doubted: tuple[int, ...] = ()
+    """Of these, those of which nobody can say."""
+    passed: tuple[int, ...] = ()
+    """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
+    noticed: tuple[int, ...] = ()
+    """Those that ended while a foreground command ran."""
+    newborn: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`)."""
+    raised: tuple[str, ...] = ()
+    """The signals that a forked shell has sent to the one that it was forked from."""
+    bereaved: bool = False
+    """A child has ended, of which the trap of SIGCHLD has not heard."""
+    scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()
+    """What functions and files that are read give back when they are over: parameters (None: they are the caller's), and variables."""
+    workdir: Value = "/"
+    last_pid: str = ""
+    """``$!``."""
+    conditions: tuple[str, ...] = ()
+    """What was assumed on this way, in words."""
+    required: tuple[str, ...] = ()
+    """Those of the conditions without which the shell gives up."""
+    default: bool = True
+    """It is the way that the launch takes as it is."""
+    settled: Mapping[str, str] = field(default_factory=dict)
+    """Those of the conditions that the launch decides once and for all, as a variable that only the user sets, each with its opposite."""
+    assumed: dict[str, bool] = field(default_factory=dict)
+    """What is taken for true or false from now on, by the condition's words."""
+    facts: Facts = field(default_factory=Facts)
+    candidate: State | None = None
+    """Where the shell would hold if nothing that follows does."""
+    block: Block | None = None
+    ended: Ended | None = None
+    around: tuple[Around, ...] = ()
+    """The constructs that stand around what is run."""
+    calls: tuple[Text, ...] = ()
+    """Where the functions and files were called that are run."""
+    sequence: int = 0
+    """Its place among the ways that wait to be followed (`waiting`)."""
+    perhaps: bool = False
+    """It is not certain that `block` lasts."""
+    guarded: bool = False
+    """Whatever would end it is caught, as bash does from its first EXIT trap on, also when that is gone again."""
+    leads: bool = False
+    """A forked one leads a process group."""
+    rounds: object = None
+    """The loop that it has just left, as other ways do after another number of rounds."""
+    held: tuple[Held, ...] = ()
+    """Process substitutions that it keeps open."""
+    inputs: tuple[Input, ...] = ()
+    """What it reads from."""
+    permitted: frozenset[str] = frozenset()
+    """Files to which chmod may have given an execute bit."""
+    made: dict[str, Made] = field(default_factory=dict)
+    """Files that the script itself has made or removed, by their paths."""
+    restless: bool = False
+    """Programs have run that may have made others."""
+    interruptible: bool = False
+    """SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2)."""
+    enclosed: bool = False
+    """This shell was forked in a function."""
+    trapped: bool = False
+    """It has had a trap, also if that is gone."""
+    round: object = None
+    """How it stood at the beginning of a round of ``for`` (`repeating`)."""
+
+    def copy(self) -> State:
+        """An independent copy."""
+        copied = State(*_parts(self))
+        copied.variables, copied.assumed = dict(self.variables), dict(self.assumed)
+        if self.over:
+            copied.over = dict(self.over)
+        if self.scopes:
+            copied.scopes = tuple([(parameters, dict(saved)) for parameters, saved in self.scopes])
+        return copied
+
+    def push(self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = "") -> None:
+        """Put a frame on top."""
+        self.stack = self.shell.frame(kind, self.stack, node, index, data, label)
+
+    def pop(self) -> Frame:
+        """Take the top frame off."""
+        frame = self.stack
+        assert frame is not None
+        self.stack = frame.parent
+        return frame
+
+    def done(self, status: int | None, truth: Truth | None = None) -> None:
+        """A command has ended with this status."""
+        self.status, self.truth = status, truth if status is None else None
+
+    def give_up(self, reason: str) -> None:
+        """Nothing is known of what comes behind here, for this reason."""
+        self.ended = Ended("unknown", reason=reason)
+
+    def note(self, name: str, item: object) -> None:
+        """Remember a fact, once."""
+        items = getattr(self.facts, name)
+        if len(items) < MOST_FACTS and not holds(items, item):
+            self.facts = replace(self.facts, **{name: (*items, item)})
+
+    def lookup(self, name: str) -> Value | None:
+        """A scalar variable's value; of an array, its first element; None if unset."""
+        value = self.variables.get(name)
+        if value is None or value.__class__ is str or value.__class__ is Unknown:
+            return value
+        value = self.variables.get(self.meant(name))
+        if isinstance(value, tuple):
+            return value[0] if value else None
+        if isinstance(value, Keyed):
+            return value.get("0")
+        return None if isinstance(value, Reference) else value
+
+    def meant(self, name: str) -> str:
+        """The variable that a name stands for: itself, but where ``declare -n`` said otherwise."""
+        for _ in range(8):
+            value = self.variables.get(name)
+            if not isinstance(value, Reference):
+                break
+            name = value.target
+        return name
+
+    @property
+    def child(self) -> bool:
+        """Whether it is neither the shell of the launch nor what that has become."""
+        return self.pid != self.shell.pid or self.shell.child
+
+    @property
+    def tested(self) -> bool:
+        """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
+        return self.stack is not None and self.stack.tested
+
+    def positional(self, number: int) -> Value | None:
+        """``$1`` and so on; None if there are fewer for certain."""
+        if _first_open(self.parameters[:number]) is not None:
+            return Unknown(f"${number}")
+        return self.parameters[number - 1].value if number <= len(self.parameters) else None
+
+    @property
+    def count(self) -> Value:
+        """``$#``."""
+        return Unknown("$#") if _first_open(self.parameters) is not None else str(len(self.parameters))
+
+    def shift(self, count: int) -> bool:
+        """Drop positional parameters from the front; False where there are fewer for certain."""
+        rest = _first_open(self.parameters)
+        if rest is None and count > len(self.parameters):
+            return False
+        self.parameters = self.parameters[count if rest is None else min(count, rest) :]
+        return True
+
+    def standing(self) -> tuple[object, ...]:
+        """What has to agree, jobs and variables apart (those that a function will give back, too), for two ways to become one again."""
+        return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None
+
+
+_said = attrgetter("text.start", "argv")
+_parts = attrgetter(*State.__match_args__)
+_standing = attrgetter(
+    "parameters",
+    "functions",
+    "traps",
+    "ignored",
+    "options",
+    "block",
+    "guarded",
+    "interruptible",
+    "trapped",
+    "readonly",
+    "held",
+    "inputs",
+)
+
+
+def holds(items: tuple[object, ...], item: object) -> bool:
+    """Whether a fact is among others. Most are commands, and most of these are written elsewhere or have other words: that is the cheap question."""
+    argv = getattr(item, "argv", None)
+    if argv is None:
+        return item in items
+    said = item.text.start, argv  # type: ignore[attr-defined] # a command
+    return item in compress(items, map(said.__eq__, map(_said, items)))
+
+
+def _first_open(parameters: tuple[Field, ...]) -> int | None:
+    """Where the first parameter is that stands for any number of words."""
+    for at, each in enumerate(parameters):
+        if not isinstance(each.value, str) and each.rest:
+            return at
+    return None

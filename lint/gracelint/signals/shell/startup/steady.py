@@ -1,0 +1,146 @@
+"""What a shell is in its steady state: whether its block lasts, which of its ways count, and the process that it is to the one that started it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ...process import Alternative, Process, with_before
+
+if TYPE_CHECKING:
+    from ..model.state import State
+
+
+def lasts(state: State) -> bool | None:
+    """Whether a shell's block lasts until something is told to stop."""
+    block = state.block
+    assert block is not None
+    if block.kind == "foreground":
+        processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
+        return _any(how_long(state, processes))
+    if block.kind == "read" and state.pid in block.pids:
+        return True  # a line that only the shell itself could write
+    processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
+    awaited = how_long(state, processes)
+    awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
+    return (_all(awaited) if block.once else _any(awaited)) if awaited else False
+
+
+def how_long(state: State, processes: list[Process]) -> list[bool | None]:
+    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them."""
+    left = {job.pid: job.process.stays for job in state.jobs if not job.told}
+    among = {process.pid for process in processes}
+    found = []
+    for process in processes:
+        if process.reads is None or not process.filters:
+            found.append(process.stays)
+        elif process.reads not in among:
+            found.append(left.get(process.reads, process.stays))
+    return found
+
+
+def _any(values: object) -> bool | None:
+    found = list(values)  # type: ignore[call-overload] # an iterable of bool | None
+    return True if True in found else None if None in found else False
+
+
+def _all(values: list[bool | None]) -> bool | None:
+    return False if False in values else None if None in values else True
+
+
+def that_count(finished: list[State]) -> list[State]:
+    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out."""
+    resolved = []
+    for state in finished:
+        if _ends(state) and state.candidate is not None and last(state) and _fresh(state, finished):
+            candidate = state.candidate
+            candidate.facts = replace(state.facts, before=candidate.facts.before)
+            resolved.append(candidate)
+        else:
+            resolved.append(state)
+    chosen = resolved
+    if not all(_ends(state) for state in resolved):
+        chosen = [state for state in resolved if not _ends(state) or _may_end(state)]
+    if not any(state.default for state in chosen):
+        for state in chosen:
+            state.default = True
+    return chosen
+
+
+def _ends(state: State) -> bool:
+    ended = state.ended
+    return ended is not None and ended.kind == "exits" and not ended.failed
+
+
+def _may_end(state: State) -> bool:
+    """Whether it is no error that a way ends: a child is free to, by default; what comes of it is for the shell that has started it to say."""
+    return state.default and state.child
+
+
+def last(state: State) -> bool:
+    """Whether nothing ran behind the candidate: what is written in front of other commands is meant to end before them."""
+    assert state.candidate is not None and state.candidate.block is not None
+    block, before = state.candidate.block, state.facts.before
+    noted = [command.text for command in before]
+    return block.kind != "foreground" or block.command.text not in noted or noted[-1] == block.command.text
+
+
+def _fresh(state: State, finished: list[State]) -> bool:
+    """Whether a way that ends holds on at its candidate: not if other ways came past that very command and held on elsewhere."""
+    candidate = state.candidate
+    assert candidate is not None and candidate.block is not None
+    place = candidate.block.command.text
+    for other in finished:
+        if other is state or (other.ended is not None and other.ended.kind == "exits"):
+            continue
+        if any(command.text == place for command in other.facts.before):
+            return False
+    return True
+
+
+def alternative_of(state: State, known: int, pid: int) -> Alternative:
+    """What a shell process is to the one that started it."""
+    conditions = state.conditions[known:]
+    ended, reasons = state.ended, state.facts.reasons
+    if ended is None:
+        return Alternative(shell_process(state, pid), None, conditions, state.default, reasons, settled=state.settled)
+    if ended.kind == "exits" or (ended.kind == "exec" and ended.process is None):
+        failed, culprit = ended.failed, None
+        reason, word = state.facts.failures[-1] if state.facts.failures else ("", None)
+        if reason and (failed == reason or (failed is None and ended.status in (126, 127))):
+            failed, culprit = reason, word
+        return Alternative(
+            None, ended.status, conditions, state.default, reasons, failed, state, culprit, state.settled
+        )
+    if ended.kind == "unknown":
+        reasons = (*reasons, ended.reason)
+        process = Process(pid, state.shell.argv, "fork", state.shell.source, missing=(ended.reason,))
+    else:
+        assert ended.process is not None  # what was exec'ed runs, or is not known
+        jobs = tuple(job.process for job in state.jobs if not job.told)
+        process = replace(ended.process, adopted=(*jobs, *ended.process.adopted))
+    if state.pid == state.shell.pid:
+        process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
+    return Alternative(process, None, conditions, state.default, reasons, settled=state.settled)
+
+
+def shell_process(state: State, pid: int) -> Process:
+    """The process of a shell that holds on, with its children."""
+    block = state.block
+    assert block is not None
+    jobs = tuple(job.process for job in state.jobs if not job.told)
+    held = tuple(child for child in block.children if child not in jobs)
+    substitutions = tuple(each.process for each in state.held)
+    stays = True if block.kind == "loop" else lasts(state)
+    if state.perhaps and stays:
+        stays = None
+    return Process(
+        pid,
+        state.shell.argv,
+        "fork",
+        state.shell.source,
+        shell=state,
+        children=(*held, *jobs, *substitutions),
+        ignored=state.ignored,
+        stays=stays,
+    )

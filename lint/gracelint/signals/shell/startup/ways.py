@@ -1,0 +1,314 @@
+"""The way from the first line of a script to its steady state, along every way it can go.
+
+Method: states are stepped one at a time, the deepest first, so that ways that split in a branch come together again behind it; states at the same place
+that agree in all that matters become one. A command that runs until told to stop ends the way: that is the steady state. Of commands of which this is not known, the last
+one on the way is taken for it if nothing else holds the shell (`State.candidate`).
+
+Bounds: `MOST_WAYS` live states (from `meeting.WIDEN` at one place on, in long scripts, those of more than `meeting.PRECISE` steps, at once, variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its
+own, ``unknown`` with the reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....records import replace
+from ...process import Bound
+from ..evaluator import simple
+from ..evaluator.host import Running
+from ..evaluator.machine import Machine
+from ..jobs import children, newborn, orders, targets
+from ..jobs.children import Forked
+from ..loops import leaving
+from ..model.parts import DIED, JobState
+from . import steady
+from .behind import pauses_to_leave
+from .meeting import distinct, merged
+from .waiting import Waiting, depth_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ....parsers.shell import model as sh
+    from ....source import Text
+    from ...model import Order
+    from ...process import Process
+    from ..evaluator.host import Budget, Context
+    from ..model.outcome import Around
+    from ..model.parts import Block
+    from ..model.state import State
+
+MOST_WAYS = 64
+ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGUSR1", "SIGUSR2"})
+
+
+class Startup:
+    """The host of a shell that is starting up: nobody sends it signals, and its children do what they do for ever."""
+
+    def __init__(self, context: Context, budget: Budget) -> None:
+        self.context, self.budget = context, budget
+
+    def machine(self, forking: int = 0) -> Machine:
+        """A machine of this host."""
+        machine = Machine(self.context, self, self.budget)
+        machine.forking = forking
+        return machine
+
+    def alive(self, state: State, pid: int) -> bool | None:
+        """A job that was not told to stop runs on, if it is of that kind."""
+        job = next((job for job in state.jobs if job.pid == pid), None)
+        if job is None:
+            return next((held.lasts for held in state.held if held.process.pid == pid), False)
+        if job.told:
+            return False
+        (lasts,) = steady.how_long(state, [job.process]) or [None]  # a filter as long as what feeds it
+        return True if lasts else None
+
+    def send(
+        self,
+        state: State,
+        signal: str,
+        to: str,
+        pids: tuple[int, ...],
+        text: Text,
+        deaf: frozenset[int] = newborn.NOBODY,
+    ) -> int | None:
+        """Jobs that are told to stop during start-up will have ended where the script waits for them."""
+        reached = targets.jobs(state, to, pids) - deaf
+        if state.pid != state.shell.pid in pids and to in ("job", "pid1"):
+            state.raised = (*state.raised, signal)
+        if signal in ("SIGSTOP", "SIGCONT"):
+            stopped = signal == "SIGSTOP"
+            state.jobs = tuple(
+                replace(job, process=replace(job.process, stopped=stopped)) if job.pid in reached else job
+                for job in state.jobs
+            )
+        elif signal in ENDING:
+            orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
+            state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
+            died = {
+                job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(state, job, signal)
+            }
+            state.over = {**state.over, **died}
+            told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
+            state.jobs = (*told, *orphans)
+            state.held = tuple(held for held in state.held if held.process.pid not in reached)
+        return int(all(_reaped(state, pid) for pid in pids)) if to == "job" else None
+
+    def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
+        """A job that is told to stop will have ended where the script waits for it. Of several that may be meant, all but one run on: none is taken to end."""
+        meant = [
+            job.pid
+            for job in state.jobs
+            if not job.told and any(orders.meant(order, argv, each) for each in orders.below(job.process))
+        ]
+        if len(meant) == 1:
+            state.unclaimed += tuple(meant)
+            state.jobs = tuple(replace(job, told=True) if job.pid in meant else job for job in state.jobs)
+        return 0.0
+
+    def doubts(self, state: State, order: Order, argv: tuple[str, ...]) -> bool:
+        """Whether nobody is meant for certain, and some job perhaps."""
+        processes = (each for job in state.jobs if not job.told for each in orders.below(job.process))
+        answers = {orders.meant(order, argv, each) for each in processes}
+        return None in answers and True not in answers
+
+    def processes(self, state: State) -> list[Running]:
+        """The jobs."""
+        return [Running(job.pid, job.process.name, job.process.argv, state.pid) for job in state.jobs if not job.told]
+
+    def left(self, pid: int) -> list[Process]:
+        """What a child leaves is known when it is forked."""
+        return []
+
+    def reap(self, state: State, pids: Sequence[int]) -> None:
+        """During the start, jobs are told or run on."""
+
+    def close(self, state: State, pid: int) -> None:
+        """What reads there ends, as if it had never been."""
+
+    def broken(self, state: State, pid: int) -> bool:
+        """What reads there lasts."""
+        return False
+
+    def fork(
+        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
+    ) -> list[Forked]:
+        """Evaluate a child shell to its own steady state."""
+        known = len(state.conditions)
+        ways = []
+        for ended in explore(self.machine(machine.forking), children.child(machine, state, command, around, construct)):
+            alternative = steady.alternative_of(ended, known, ended.pid)
+            holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
+            orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
+            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised))
+        return ways
+
+
+def _reaped(state: State, pid: int) -> bool:
+    """Whether a job has ended and the shell has heard of it, so that nobody has its number any more; before that, `kill` finds its remains."""
+    job = next((job for job in state.jobs if job.pid == pid), None)
+    ended = job.told if job is not None else pid in state.over
+    return ended and (pid in state.noticed or pid not in (*state.unclaimed, *state.passed))
+
+
+def _dies(state: State, job: JobState, signal: str) -> bool:
+    """Whether a signal that is known to do so ends a job at once, so that its status is a failure."""
+    process = job.process
+    if signal == "SIGKILL" or job.pid in state.newborn:
+        return True
+    if signal in process.ignored:
+        return False
+    if process.shell is not None:
+        return signal not in process.shell.traps and signal not in process.shell.ignored
+    return process.program is not None and signal not in process.program.as_child
+
+
+def _left(state: State, job: JobState, signal: str) -> list[JobState]:
+    """What a shell in the background leaves running when it alone dies of a signal."""
+    shell = job.process.shell
+    if job.told or shell is None or job.pid in state.newborn or signal in shell.traps or signal in shell.ignored:
+        return []
+    return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
+
+
+def explore(machine: Machine, start: State) -> list[State]:
+    """The steady states of a shell: each has ``ended`` or ``block`` set."""
+    waiting, finished = Waiting(), []
+    waiting.add(start)
+    while waiting.count or machine.parked:
+        if not waiting.count:
+            finished.extend(_loops(machine))
+            continue
+        state = waiting.take()
+        for following in _advance(machine, state, waiting.depth):
+            ends = following.block is None or following.ended is not None
+            for each in (following,) if ends else _settled(machine, following):
+                if each.ended is not None or each.block is not None:
+                    finished.append(each)
+                elif not merged(machine, waiting, each):
+                    waiting.add(each)
+        bound = "the script takes too many steps to follow" if machine.budget.steps < 0 else ""
+        if waiting.count > MOST_WAYS:
+            bound = "there are too many ways through the script to follow"
+        if bound:
+            finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
+            break
+    return distinct(steady.that_count(finished))
+
+
+def _advance(machine: Machine, state: State, depth: int) -> list[State]:
+    """Go on with a way as long as it is one, nothing holds it, and it is deeper than the others (at ``depth``), so that it can meet none of them."""
+    while True:
+        if not machine.budget.spend():
+            return [_stopped(state, Bound("the script takes too many steps to follow"))]
+        if state.rounds is not None and state.stack is not None and state.stack.kind == "seq":
+            state.rounds = None
+        states = machine.step(state)
+        if len(states) != 1:
+            return states
+        (state,) = states
+        if state.block is not None or state.ended is not None or (depth >= 0 and depth_of(state) <= depth):
+            return states
+
+
+def _stopped(state: State, reason: str) -> State:
+    state.block = None
+    state.give_up(reason)
+    return state
+
+
+def _settled(machine: Machine, state: State) -> list[State]:
+    """Go on behind commands that end, and remember the last that may not."""
+    pending, result = [state], []
+    while pending:
+        each = pending.pop()
+        block = each.block
+        if each.ended is not None or block is None or block.kind == "loop":
+            result.append(each)
+            continue
+        stays = steady.lasts(each)
+        if stays:
+            result.append(each)
+            continue
+        if block.kind == "foreground" and pauses_to_leave(each.shell.source, block.command):
+            pending.extend(simple.over(machine, each, block.status))
+            continue
+        if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
+            each.candidate = _candidate(each)
+        if block.kind == "foreground":
+            for command in (*(other for other in block.pipeline if other is not block.command), block.command):
+                each.note("before", command)
+            if each.candidate is not None and not steady.last(each):
+                each.candidate = None
+        if block.kind == "wait":
+            gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
+            each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
+        else:
+            each.jobs = (*each.jobs, *_daemons(block), *_of_ended(block))
+        pending.extend(simple.over(machine, each, block.status))
+    return result
+
+
+def _first_to_end(state: State, pids: Sequence[int]) -> int:
+    """The job that ``wait -n`` comes back for: one that ends by itself, the shortest first, or else one that may."""
+    running = [job for job in state.jobs if job.pid in pids and not job.told and job.process.stays is not True]
+    order = sorted(running, key=lambda job: (job.process.stays is None, job.process.duration or 0.0))
+    return order[0].pid if order else pids[0]
+
+
+def _candidate(state: State) -> State:
+    candidate = state.copy()
+    candidate.candidate, candidate.perhaps = None, True
+    return candidate
+
+
+def _daemons(block: Block) -> list[JobState]:
+    """What a command leaves running that puts itself in the background, also where another program (sudo, timeout) has started it."""
+    return [
+        JobState(
+            daemon.pid,
+            replace(daemon, stays=True),
+            replace(block.command, argv=daemon.argv, program=daemon.program),
+            block.command.text,
+            disowned=True,
+        )
+        for child in block.children
+        for daemon in _daemonized(child)
+    ]
+
+
+def _of_ended(block: Block) -> list[JobState]:
+    """The jobs of shells that became a command which has ended (``sh -c 'app & exec setup'``)."""
+    waiting = list(block.children)
+    found = []
+    while waiting:
+        process = waiting.pop()
+        waiting.extend(process.children)
+        found += [
+            JobState(
+                job.pid,
+                job,
+                replace(block.command, argv=job.argv, program=job.program),
+                block.command.text,
+                disowned=True,
+            )
+            for job in process.adopted
+            if job.stays is not False
+        ]
+    return found
+
+
+def _daemonized(process: Process) -> Iterator[Process]:
+    """The processes of a tree that put themselves in the background."""
+    if process.program is not None and process.program.daemonizes:
+        yield process
+        return
+    for child in process.children:
+        yield from _daemonized(child)
+
+
+def _loops(machine: Machine) -> list[State]:
+    """Loops that were left on some way were waiting for something; the others hold the shell."""
+    parked, machine.parked = machine.parked, []
+    return [state for entry, state, same in parked if not leaving.may_leave(machine, state, entry, same)]

@@ -1,0 +1,104 @@
+"""What stands inside a command substitution, told by looking at it: whether it starts jobs, holds a server, or does something to others.
+
+What is found out of a piece of the script is kept in the `Shell`, by the piece's identity: substitutions in loops are asked about again and again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....image.model import Argument
+from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
+from ..builtins import table
+from ..jobs import children
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..evaluator.machine import Machine
+    from ..model.state import State
+
+
+def starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether something in a substitution, or in a function that it calls, is put in the background."""
+    known = state.shell.starting.get(id(part))
+    if known is None or known[0] is not part:
+        bodies = _bodies(state, part.body)
+        known = part, any(isinstance(each, sh.Background) for nodes in bodies for each in nodes)
+        state.shell.starting[id(part)] = known
+    return known[1]
+
+
+def lasts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether one of several commands in a substitution is a server that is not asked for anything."""
+    if len(part.body.commands) == 1 and isinstance(part.body.commands[0], sh.Simple):
+        return False
+    known = state.shell.lasting.get(id(part))
+    if known is None or known[0] is not part:
+        known = part, any(isinstance(each, sh.Simple) and _is_server(machine, each) for each in walk(part.body))
+        state.shell.lasting[id(part)] = known
+    return known[1]
+
+
+def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether something in a substitution takes time, or tells other programs to stop."""
+    known = state.shell.acting.get(id(part))
+    if known is None or known[0] is not part:
+        commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
+        known = (
+            part,
+            any(
+                _has_effect(machine, each)
+                or (bool(each.words) and children.is_script(machine, state, each.words[0].literal))
+                for each in commands
+            ),
+        )
+        state.shell.acting[id(part)] = known
+    return known[1]
+
+
+def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
+    """The nodes of a piece of a script, and of the bodies of the functions that it calls."""
+    waiting, seen = [body], set[str]()
+    while waiting:
+        here = waiting.pop()
+        nodes, names = _looked_at(state, here)
+        yield nodes
+        for name in names:
+            if name not in seen and name in state.functions:
+                seen.add(name)
+                waiting.append(state.functions[name].body)
+
+
+def _looked_at(state: State, body: object) -> tuple[tuple[object, ...], frozenset[str]]:
+    """The nodes of a piece of a script that matter here, and the names of commands in it: gone through once."""
+    known = state.shell.nodes.get(id(body))
+    if known is None or known[0] is not body:
+        nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background))])
+        names = [each.words[0].literal for each in nodes if isinstance(each, sh.Simple) and each.words]
+        known = state.shell.nodes[id(body)] = body, nodes, frozenset(name for name in names if name is not None)
+    return known[1], known[2]
+
+
+def _is_server(machine: Machine, command: sh.Simple) -> bool:
+    words = _literal(command)
+    if not words or words[0].value in table.TABLE or len(words) < len(command.words):
+        return False
+    program = machine.context.describe(words)
+    return program is not None and program.stays is True and program.kind == "servers"
+
+
+def _has_effect(machine: Machine, command: sh.Simple) -> bool:
+    words = _literal(command)
+    if not words or words[0].value in table.TABLE:
+        return bool(words) and words[0].value in ("kill", "wait")
+    program = machine.context.describe(words)
+    return words[0].value in ("sleep", "pkill", "killall") or (program is not None and program.order is not None)
+
+
+def _literal(command: sh.Simple) -> tuple[Argument, ...]:
+    """The words of a command, those that are expanded left out; none where that is its name."""
+    if not command.words or command.words[0].literal is None:
+        return ()
+    return tuple(Argument(word.literal, word.text) for word in command.words if word.literal is not None)
