@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass, replace
+from ..evaluator import commands
 from ..files import inputs
 from ..jobs import held
-from ..model import commands
 from ..model.parts import Block, Truth
 from ..model.values import Unknown, clip, default
 from .variables import NAME

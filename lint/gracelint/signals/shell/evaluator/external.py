@@ -10,10 +10,9 @@ from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
 from ..jobs import children, held, itself, limited, orders
-from ..model import commands
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
-from . import tails
+from . import commands, tails
 
 if TYPE_CHECKING:
     from ....parsers.shell import model as sh

@@ -12,10 +12,9 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import dataclass, field, replace
 from ...process import Alternative, Bound, Process
-from ..evaluator import scopes, tails
+from ..evaluator import commands, scopes, tails
 from ..evaluator.interpreter import TESTED
 from ..files import changes, filesystem, inputs, making
-from ..model import commands
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ....regexes import regex
 from ..builtins import misuse, traps
-from ..evaluator import external
+from ..evaluator import commands, external
 from ..files import inputs, named_pipes
-from ..model import commands
 from ..model.outcome import LostExec
 from ..model.parts import DIED, Block, Ended, Truth
 from ..model.values import Unknown, default

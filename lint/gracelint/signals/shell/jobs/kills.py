@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from ....regexes import regex
 from ....source import Text
 from ... import names
-from ..evaluator import external
+from ..evaluator import commands, external
 from ..files import inputs
-from ..model import commands
 from ..model.dialects import PROCPS
 from ..model.parts import Block, Truth
 from ..model.values import default

@@ -14,9 +14,9 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ....regexes import regex
 from ...process import Bound
+from ..evaluator import commands
 from ..evaluator.compound import within
 from ..files import inputs
-from ..model import commands
 from ..model.outcome import Command
 from ..model.parts import Block
 from ..model.values import Unknown, clip

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .outcome import Command
-from .values import default
+from ..model.outcome import Command
+from ..model.values import default
 
 if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
-    from ..evaluator.interpreter import Frame
-    from .outcome import Around
-    from .state import State
-    from .values import Field
+    from ..model.outcome import Around
+    from ..model.state import State
+    from ..model.values import Field
+    from .interpreter import Frame
 
 
 def describe(state: State, node: sh.Simple, fields: list[Field], skipped: int) -> Command:
