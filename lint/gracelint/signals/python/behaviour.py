@@ -28,48 +28,57 @@ Defect = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What becomes of one signal, sent to PID 1 (``as_pid1``) or to another process (``as_child``).
+    """What becomes of one signal."""
 
-    ``blocking`` is where the program is at rest, ``blocking_name`` what it calls there, ``stop_with`` what a handler had better do about that call ("calls
-    server.stop(grace)"; "": nothing particular). ``defect`` names what is wrong, if anything is, and ``at`` is its place; ``registered`` is where the handler is
-    installed, ``cleanups`` what wants to run when the program ends (and does not); ``interrupt``: there is an ``except KeyboardInterrupt`` that does something;
-    ``loop``: an event loop runs there; ``late``: ``at`` is a registration behind the call that blocks; ``source`` is the module it is in; ``pause`` is the longest one that the signal does
-    not shorten, ``pause_set_by`` the environment variable or option whose default its length is; ``main`` is where the main coroutine begins, if the program is at rest in another task;
-    ``entrance`` is a module, and where in it the function that the program calls first goes the way that leads there.
-    ``calls`` are the calls that lead there, each with its module, where the program does nothing beside waiting for another one (None: it does more, or it is not known).
-    """
-
+    # Sent to PID 1, and to another process.
     as_pid1: Reaction | None
     as_child: Reaction | None
+    # Where the program is at rest, and what it calls there.
     blocking: Text
     blocking_name: str
+    # What a handler had better do about that call ("calls server.stop(grace)"; "": nothing particular).
     stop_with: str = ""
+    # What is wrong, if anything is, and its place.
     defect: Defect | None = None
     at: Text | None = None
+    # Where the handler is installed.
     registered: Text | None = None
+    # What wants to run when the program ends (and does not).
     cleanups: tuple[Text, ...] = ()
+    # There is an ``except KeyboardInterrupt`` that does something.
     interrupt: bool = False
+    # An event loop runs there.
     loop: bool = False
+    # ``at`` is a registration behind the call that blocks.
     late: bool = False
+    # The module that the program is at rest in.
     source: Text | None = None
+    # The threads that were started.
     threads: tuple[Text, ...] = ()
+    # The longest pause that the signal does not shorten, and the environment variable or option whose default its length is.
     pause: Text | None = None
     pause_set_by: str = ""
+    # Where the main coroutine begins, if the program is at rest in another task.
     main: Text | None = None
+    # A module, and where in it the function that the program calls first goes the way that leads there.
     entrance: tuple[Text, Text] | None = None
+    # The calls that lead there, each with its module, where the program does nothing beside waiting for another one (None: it does more, or it is not known).
     calls: tuple[tuple[Text, Text], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """An application, read. ``stays``: it runs until told (None: not known); ``responses`` by signal; ``missing`` what would have to be known, ``broken`` the modules that cannot be read.
-
-    ``becomes`` is the command line that it makes way for by ``os.exec*``, and ``at`` where."""
+    """An application, read."""
 
     entry: Text
+    # It runs until told (None: not known).
     stays: bool | None
+    # By signal.
     responses: Mapping[str, Response] = field(default_factory=dict)
+    # What would have to be known.
     missing: tuple[str, ...] = ()
+    # The modules that cannot be read.
     broken: tuple[Text, ...] = ()
+    # The command line that it makes way for by ``os.exec*``, and where.
     becomes: tuple[str, ...] = ()
     at: Text | None = None

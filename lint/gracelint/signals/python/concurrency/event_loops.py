@@ -9,23 +9,11 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ..delivery import arrival, rests
+from ..domain.lattice import truth
 from ..domain.operators import signal_of
 from ..domain.state import DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised
-from ..domain.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    UNKNOWN,
-    Arguments,
-    Bound,
-    Coroutine,
-    Function,
-    Made,
-    Partial,
-    Ref,
-    truth,
-)
-from ..library import process
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Bound, Coroutine, Function, Made, Partial, Ref
+from ..library import handlers
 from . import awaiting
 
 if TYPE_CHECKING:
@@ -141,7 +129,7 @@ def _add_handler(
     which = arguments.get(0, "sig") or UNKNOWN
     callback = arguments.get(1, "callback") or UNKNOWN
     handler = Partial(callback, Arguments(arguments.values[2:]), loop=True)
-    process.install(run, frame, which, handler, text, state, error="ValueError")
+    handlers.install(run, frame, which, handler, text, state, error="ValueError")
     signal = signal_of(which)
     if signal is not None and not state.dead and frame.background != "process":
         state.store[(PROCESS, arrival.LOOP + signal)] = handler

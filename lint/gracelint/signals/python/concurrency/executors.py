@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain import containers
-from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Box, Items, Made, truth
-from ..interpreter.run import Thread
+from ..domain.lattice import truth
+from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Box, Items, Made
+from ..interpreter.facts import Thread
 from .thread_objects import join
 from .threads import start
 

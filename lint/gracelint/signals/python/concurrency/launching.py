@@ -10,7 +10,8 @@ from ....regexes import regex
 from ...programs import describe
 from ...sleeping import duration
 from ..domain.containers import items_of
-from ..domain.values import Const, Ref, truth
+from ..domain.lattice import truth
+from ..domain.values import Const, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..delivery import rests
-from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Made, truth
+from ..domain.lattice import truth
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Made
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from ..delivery import pauses
 from ..delivery.lasting import aside
+from ..domain.lattice import truth
 from ..domain.state import DEFAULT, IGNORE, PROCESS, joined
-from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, truth
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made
 
 if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, State
     from ..domain.values import Arguments, Value
-    from ..interpreter.run import Run, Thread
+    from ..interpreter.facts import Thread
+    from ..interpreter.run import Run
     from ..library.special import Special
 
 PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")

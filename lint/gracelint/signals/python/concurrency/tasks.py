@@ -11,20 +11,9 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..delivery import arrival, lasting, pauses, rests
 from ..delivery.lasting import Begun
+from ..domain.lattice import bounds, is_number, truth
 from ..domain.state import CANCELLED, Raised, joined
-from ..domain.values import (
-    NONE,
-    TRUE,
-    UNKNOWN,
-    Arguments,
-    Coroutine,
-    Items,
-    Made,
-    Ref,
-    bounds,
-    is_number,
-    truth,
-)
+from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Coroutine, Items, Made, Ref
 from . import awaiting
 
 if TYPE_CHECKING:
@@ -42,7 +31,6 @@ def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
         return found
     task = Made("asyncio.Task", run.number())
     state.store[(task.number, "#coroutine")] = found
-    run.tasks += 1
     outer, run.pausing = run.pausing, []
     arriving, run.arriving = run.arriving, None
 
@@ -255,7 +243,7 @@ def _sooner(run: Run, frame: Frame, found: Value, text: Text, state: State, limi
 
 def _in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``asyncio.to_thread`` and ``loop.run_in_executor``: what awaits it waits for the thread, and so does the program's end."""
-    from ..interpreter.run import Thread
+    from ..interpreter.facts import Thread
     from .threads import start
 
     executor = text.value.partition("(")[0].endswith("run_in_executor")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..delivery import rests
-from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Items, Made, truth
+from ..domain.lattice import truth
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Items, Made
 from ..interpreter.comprehensions import SEVERAL
-from ..interpreter.run import Thread
+from ..interpreter.facts import Thread
 from .processes import PROCESSES
 from .threads import AFTER, FORGOTTEN, PASSED, PENDING, kind_of, over, start
 
@@ -59,7 +60,7 @@ def _timed(number: int, arguments: Arguments, state: State) -> None:
 
 def _own_timer(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``Timer.__init__`` of a class of the image's own, whose ``run`` may go by the attributes."""
-    from ..interpreter.calls import method
+    from ..interpreter.attributes import method
 
     if not isinstance(receiver, Instance):
         return NONE
@@ -83,7 +84,7 @@ def _own_timer(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
 
 def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``cancel()``; a ``run`` of the image's own may look for that, or not."""
-    from ..interpreter.calls import method
+    from ..interpreter.attributes import method
 
     if not isinstance(receiver, Made | Instance):
         return NONE
@@ -97,7 +98,7 @@ def _told(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     from ..domain.containers import items_of
-    from ..interpreter.calls import method
+    from ..interpreter.attributes import method
 
     if not isinstance(receiver, Made | Instance):
         return NONE

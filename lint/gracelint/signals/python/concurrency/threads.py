@@ -10,19 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..delivery import lasting, rests
 from ..delivery.lasting import Begun
+from ..domain.lattice import truth
 from ..domain.state import joined
-from ..domain.values import (
-    FALSE,
-    TRUE,
-    UNKNOWN,
-    Bound,
-    Function,
-    Instance,
-    Method,
-    Partial,
-    Ref,
-    truth,
-)
+from ..domain.values import FALSE, TRUE, UNKNOWN, Bound, Function, Instance, Method, Partial, Ref
 from . import processes
 
 if TYPE_CHECKING:
@@ -32,7 +22,8 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, State
     from ..domain.values import Value
-    from ..interpreter.run import Run, Thread
+    from ..interpreter.facts import Thread
+    from ..interpreter.run import Run
 
 # A thread that is taken to have ended.
 FORGOTTEN = "#forgotten"

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..domain.state import ASKED, DEFAULT, IGNORE, INTERRUPT, LEAVING, LEFT, PROCESS, Raised, joined
-from ..domain.values import (
-    TRUE,
-    UNKNOWN,
-    Const,
-    Coroutine,
-    Made,
-    Method,
-    Own,
-    Partial,
-    Ref,
-    Unknown,
-    alternatives,
-)
-from ..interpreter.run import blocked
+from ..domain.lattice import alternatives
+from ..domain.state import ASKED, DEFAULT, IGNORE, INTERRUPT, LEAVING, LEFT, PROCESS, Raised, blocked, joined
+from ..domain.values import TRUE, UNKNOWN, Const, Coroutine, Made, Method, Own, Partial, Ref, Unknown
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -63,9 +51,9 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
 
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
+    from ..library.handlers import raised
     from ..library.hooks import shut_down
     from ..library.knowledge import entry_of
-    from ..library.process import raised
 
     entry = entry_of(name) or {}
     state.signalled = True

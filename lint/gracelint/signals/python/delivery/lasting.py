@@ -11,7 +11,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..domain.values import UNKNOWN, bounds, truth, within
+from ..domain.lattice import bounds, truth, within
+from ..domain.values import UNKNOWN
 from . import pauses
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
+from ..domain.lattice import alternatives, bounds, is_number, within
 from ..domain.numbers import calculated
 from ..domain.state import PROCESS
-from ..domain.values import UNKNOWN, Assumed, Const, alternatives, bounds, is_number, within
+from ..domain.values import UNKNOWN, Assumed, Const
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

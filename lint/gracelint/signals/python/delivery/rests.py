@@ -13,18 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..domain.state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised
-from ..domain.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    Made,
-    Method,
-    Own,
-    bounds,
-    truth,
-)
-from ..interpreter.run import Pause, Visit, blocked, handlers
+from ..domain.lattice import bounds, truth
+from ..domain.state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised, blocked, handlers
+from ..domain.values import FALSE, NONE, TRUE, Own
+from ..interpreter.facts import Pause, Visit
 from . import pauses
 from .arrival import deliver, leave, left_in_order, out_of_loop
 
@@ -296,46 +288,3 @@ def stay(run: Run, text: Text, name: str, state: State) -> None:
     run.stays.append(Visit(-1, "rest", text, name, {}, ()))
     run.uncertain_stays = run.uncertain_stays and state.uncertain
     state.dead = True
-
-
-def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
-    """A loop begins another lap. If nothing in it waits, the signal arrives anywhere in it."""
-    if frame.background == "process" and run.telling and not state.signalled:
-        deliver(run, frame, text, state, state.handler(run.signal))
-    if state.signalled or frame.background is not None:
-        return
-    number = len(run.visits)
-    in_force = handlers(state)
-    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state), way=frame.way))
-    if run.deliver == number:
-        deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
-
-
-# --- iterations --------------------------------------------------------------------------------------------------------
-
-
-def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
-    """Whether an iteration over a value never ends by itself; None where that is not known."""
-    from ..library.knowledge import entry_of, standard
-
-    if isinstance(iterable, Made):
-        entry = entry_of(iterable.kind)
-        if entry is not None and entry["does"] == "endless":
-            return True
-        if iterable.kind == "builtins.iter":
-            return None
-        waits = entry_of(f"{iterable.kind}.__iter__")
-        if waits is not None:
-            rest(run, frame, text, iterable.kind, state, kind="perhaps")
-            return True
-        if not standard(iterable.kind):
-            run.foreign.append((text, iterable.kind))
-    return False
-
-
-def left(run: Run, frame: Frame, method: Method, text: Text, state: State) -> None:
-    """A foreign context manager is left: executors wait for what they run."""
-    from ..concurrency.executors import joined_all
-
-    if isinstance(method.receiver, Made):
-        joined_all(run, frame, method.receiver, text, state)

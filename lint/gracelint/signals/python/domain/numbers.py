@@ -12,7 +12,8 @@ import operator
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .values import UNKNOWN, Assumed, Const, Items, Made, Number, assumed, bounds, is_number, join, within
+from .lattice import assumed, bounds, is_number, join, within
+from .values import UNKNOWN, Assumed, Const, Items, Made, Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

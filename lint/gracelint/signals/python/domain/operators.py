@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...names import name, number
 from . import numbers
-from .values import NONE, UNKNOWN, Bound, Box, Const, Function, Instance, Items, Made, Number, Ref, Type, Union, truth
+from .lattice import truth
+from .values import NONE, UNKNOWN, Bound, Box, Const, Function, Instance, Items, Made, Number, Ref, Type, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,15 +11,16 @@ from operator import is_not
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ....records import dataclass, field, replace
-from .values import Ref, Value, join
+from .lattice import join
+from .values import Const, Ref, Scope, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ....source import Text
-    from .values import Scope
 
     Resume: TypeAlias = Callable[["Frame", Value, "State"], None]
+
 
 Key: TypeAlias = tuple[int, str]
 
@@ -44,7 +45,9 @@ LEFT: Key = (PROCESS, "left")
 
 
 class State:
-    """``signalled``: the stop signal has arrived. ``uncertain``: since then a condition was met that is not known. ``dead``: execution does not get here."""
+    """What is known at one point of the program.
+
+    ``signalled``: the stop signal has arrived. ``uncertain``: since then a condition was met that is not known. ``dead``: execution does not get here."""
 
     __slots__ = ("dead", "signalled", "store", "uncertain")
 
@@ -128,31 +131,38 @@ class Guard:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A call under way. The lists collect the ways out of the block that is being executed.
-
-    ``background`` names what else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
-    ``thread``: the number of the thread or process. ``loop``: an event loop runs it, which ``cancels`` its tasks when it is left. ``resume``: what happens at a ``yield`` of this generator, given its
-    frame, what it yields, and the state. ``way`` are the calls that led here, the first one first. ``limited``: waits end by TimeoutError after so many seconds.
-    """
+    """A call under way."""
 
     scope: Scope
+    # What else than the main thread runs this: a thread, a task of an event loop, a process; None in the main line.
     background: Literal["thread", "task", "process"] | None = None
+    # The number of the thread or process.
     thread: int = 0
+    # An event loop runs it, which cancels its tasks when it is left.
     loop: bool = False
     cancels: bool = False
+    # What wants to run when it is left.
     guards: tuple[Guard, ...] = ()
+    # The ways out of the block that is being executed.
     raises: list[Raised] = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
     returns: list[tuple[State, Value]] = field(default_factory=list)
+    # The scopes of names that are ``global`` or ``nonlocal``.
     outer: dict[str, Scope] = field(default_factory=dict)
+    # The exception that is being handled, which ``raise`` raises again.
     exception: str = ""
+    # The tasks that are awaited here, one inside of the other.
     tasks: tuple[int, ...] = ()
+    # ``self``, and the function that is gone through.
     receiver: Value | None = None
     function: Value | None = None
+    # The functions that are gone through, and the calls that led here, the first one first.
     calls: tuple[object, ...] = ()
     way: tuple[Text, ...] = ()
+    # What happens at a ``yield`` of this generator, given its frame, what it yields, and the state.
     resume: Resume | None = None
+    # Waits end by TimeoutError after so many seconds.
     limited: Value | None = None
 
     def elsewhere(self, background: Literal["thread", "process"], number: int) -> Frame:
@@ -169,3 +179,22 @@ class Frame:
             returns=[],
             tasks=(),
         )
+
+
+def handlers(state: State) -> dict[str, Value]:
+    """The handlers in force, by signal."""
+    return {
+        name: value
+        for (number, name), value in state.store.items()
+        if number == PROCESS and name.startswith("SIG") and value != DEFAULT
+    }
+
+
+def blocked(state: State) -> frozenset[str]:
+    """The signals that are blocked."""
+    prefix = "blocked:"
+    return frozenset(
+        name[len(prefix) :]
+        for (number, name), value in state.store.items()
+        if number == PROCESS and name.startswith(prefix) and value == Const(True)
+    )

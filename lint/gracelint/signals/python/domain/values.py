@@ -1,4 +1,4 @@
-"""What is known of a Python value: the lattice of the interpretation.
+"""What is known of a Python value: the values of the interpretation (`lattice` joins and compares them).
 
 A value is known as far as it matters to signals: constants, functions and classes of the image's own modules, objects, and names
 that lead out of the image (``signal.signal``, ``flask.Flask``). Everything else is `UNKNOWN`; several possibilities are a `Union`.
@@ -7,7 +7,6 @@ Objects are numbers: what they hold is in the state's store, so that a value nev
 
 from __future__ import annotations
 
-from math import inf, isnan
 from typing import TYPE_CHECKING, TypeAlias
 
 from ....records import dataclass
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 
     from ....parsers.python import model as syntax
     from ...model import Disposition
-
-MOST_ALTERNATIVES = 6
-# Of larger numbers nothing is worked out.
-_LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,98 +207,3 @@ UNKNOWN = Unknown()
 NONE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
 NOTHING = Arguments()
-
-
-def join(left: Value, right: Value) -> Value:
-    """What is known when it may be either."""
-    if left == right:
-        return left
-    found = tuple(dict.fromkeys((*alternatives(left), *alternatives(right))))
-    numeric = [value for value in found if is_number(value)]
-    if len(numeric) > 1:
-        found = (_either(numeric), *(value for value in found if value not in numeric))
-        if len(found) == 1:
-            return found[0]
-    constants = sum(isinstance(value, Const) and value.value is not None for value in found)
-    if UNKNOWN in found or constants > 1 or len(found) > MOST_ALTERNATIVES:
-        return UNKNOWN
-    return Union(found)
-
-
-def is_number(value: Value) -> bool:
-    """Whether it is a number, known exactly or within bounds."""
-    if isinstance(value, Assumed):
-        return is_number(value.value)
-    number = isinstance(value, Const) and isinstance(value.value, int | float) and not isinstance(value.value, bool)
-    return number or isinstance(value, Number)
-
-
-def bounds(value: Value) -> tuple[float, float]:
-    """The least and the most that a number can be; infinite where nothing is known."""
-    if isinstance(value, Assumed):
-        return bounds(value.value)
-    if isinstance(value, Number):
-        return value.least, value.most
-    if isinstance(value, Union) and all(map(is_number, value.values)):
-        every = [bounds(one) for one in value.values]
-        return min(least for least, _ in every), max(most for _, most in every)
-    if isinstance(value, Const) and is_number(value) and abs(value.value) < _LARGEST:  # type: ignore[arg-type] # a number
-        return float(value.value), float(value.value)  # type: ignore[arg-type] # as above
-    return -inf, inf
-
-
-def within(least: float, most: float) -> Value:
-    """A number between two bounds."""
-    if least == most:
-        return Const(int(least) if least.is_integer() else least)
-    return UNKNOWN if (least, most) == (-inf, inf) or isnan(least) or isnan(most) else Number(least, most)
-
-
-def assumed(value: Value, *given: Value) -> Value:
-    """What comes of the values given is assumed if one of them is."""
-    source = next((one.source for one in given if isinstance(one, Assumed)), None)
-    return Assumed(value, source) if source is not None and isinstance(value, Const | Number) else value
-
-
-def fallen_back(left: Assumed, right: Value) -> Value:
-    """``left or right`` where what is assumed is false."""
-    return (
-        Assumed(right, left.source)
-        if isinstance(right, Const | Number)
-        else right
-        if isinstance(right, Assumed)
-        else UNKNOWN
-    )
-
-
-def _either(numbers: list[Value]) -> Value:
-    every = [bounds(one) for one in numbers]
-    return assumed(within(min(least for least, _ in every), max(most for _, most in every)), *numbers)
-
-
-def alternatives(value: Value) -> tuple[Value, ...]:
-    """The possibilities, in the order in which they were met."""
-    return value.values if isinstance(value, Union) else (value,)
-
-
-# What is never false, though foreign code made it.
-_TRUE = frozenset(("signal.struct_siginfo",))
-
-
-def truth(value: Value) -> bool | None:
-    """Whether it is true; None where that is not known."""
-    if isinstance(value, Union):
-        found = {truth(one) for one in value.values}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(value, Const):
-        return bool(value.value)
-    if isinstance(value, Items):
-        return bool(value.items)
-    if isinstance(value, Made) and value.kind in _TRUE:
-        return True
-    if isinstance(value, Number):
-        return True if value.least > 0 or value.most < 0 else None
-    # An attribute of a foreign object may be anything, though it counts as a method where it is called.
-    if isinstance(value, Unknown | Assumed | Made | Method | Box | Ref):
-        return None
-    return True

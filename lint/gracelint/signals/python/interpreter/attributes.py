@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..domain.state import Raised
+from ..domain.lattice import alternatives, join
+from ..domain.state import Frame, Raised
 from ..domain.values import (
     FALSE,
     UNKNOWN,
@@ -25,17 +26,16 @@ from ..domain.values import (
     Super,
     Type,
     Union,
-    alternatives,
-    join,
 )
 from ..library.knowledge import builtin
 from ..program.versions import lacks
 
 if TYPE_CHECKING:
     from ....parsers.python import model as syntax
-    from ..domain.state import Frame, State
+    from ..domain.state import State
     from ..domain.values import Scope, Value
     from .run import Run
+
 
 # Constants of the standard library that decide conditions: a container runs Linux, and nobody checks types in it.
 CONSTANTS: dict[str, Value] = {
@@ -184,3 +184,12 @@ def lineage(kind: Type) -> list[Value]:
         ]
     # Foreign bases come last, where Python's linearisation puts what all of them share.
     return [*(one for one in found if isinstance(one, Type)), *(one for one in found if not isinstance(one, Type))]
+
+
+def method(run: Run, owner: Instance, name: str, state: State) -> Bound | None:
+    """A method of the image's own; None if the class has none of this name."""
+    for base in lineage(owner.type):
+        found = state.store.get((base.number, name)) if isinstance(base, Type) else None
+        if isinstance(found, Function) and isinstance(base, Type):
+            return Bound(replace(found, of=base), owner)
+    return None

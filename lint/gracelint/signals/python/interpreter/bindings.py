@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ....parsers.python import model as syntax
 from ....records import replace
 from ..domain import containers, operators
+from ..domain.lattice import alternatives
 from ..domain.state import Frame, Raised, joined
 from ..domain.values import (
     NONE,
@@ -28,9 +29,8 @@ from ..domain.values import (
     Type,
     Union,
     Value,
-    alternatives,
 )
-from ..library import commands
+from ..library import collections, commands
 from ..library.knowledge import standard
 from ..program.versions import lacks
 from . import expressions
@@ -58,7 +58,7 @@ def assign(run: Run, frame: Frame, node: syntax.Assign, state: State) -> None:
     if node.operator is not None:
         old = expressions.value(run, frame, node.targets[0], state)
         if node.operator == "+" and isinstance(old, Box):
-            containers.method(run, old, "extend", Arguments((found,)), state)
+            collections.method(run, old, "extend", Arguments((found,)), state)
             return
         found = operators.operate(node.operator, (old, found))
     for target in node.targets:

@@ -10,8 +10,9 @@ import builtins
 from typing import TYPE_CHECKING
 
 from ....parsers.python import model as syntax
+from ..domain.lattice import alternatives
 from ..domain.state import Guard, Raised, joined
-from ..domain.values import UNKNOWN, Instance, Items, Made, Ref, Type, alternatives
+from ..domain.values import UNKNOWN, Instance, Items, Made, Ref, Type
 
 if TYPE_CHECKING:
     from ..domain.state import Frame, State

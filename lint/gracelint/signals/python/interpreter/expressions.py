@@ -7,23 +7,10 @@ from typing import TYPE_CHECKING
 from ....parsers.python import model as syntax
 from ....regexes import regex
 from ..domain import containers
+from ..domain.lattice import fallen_back, join, truth
 from ..domain.operators import operate
 from ..domain.state import joined
-from ..domain.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    UNKNOWN,
-    Assumed,
-    Box,
-    Const,
-    Function,
-    Items,
-    Ref,
-    fallen_back,
-    join,
-    truth,
-)
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Assumed, Box, Const, Function, Items, Ref
 from ..library.knowledge import standard
 from ..library.outside import environment
 from ..program.versions import lacks

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.values import Made
-from .calls import through
+from .functions import through
 
 if TYPE_CHECKING:
     from collections.abc import Callable

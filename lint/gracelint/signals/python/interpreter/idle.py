@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass, replace
 from ..delivery import pauses
-from ..domain.state import Raised
-from .run import LONG_CALL, handlers
+from ..domain.state import Raised, handlers
+from .run import LONG_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..domain.state import Frame, Key, State
-    from .run import Run, Visit
+    from .facts import Visit
+    from .run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,25 +12,15 @@ from typing import TYPE_CHECKING
 from ..concurrency.groups import GROUP, leave_group
 from ..delivery import rests
 from ..domain import containers
+from ..domain.lattice import alternatives, truth
 from ..domain.state import Guard, joined
-from ..domain.values import (
-    NONE,
-    NOTHING,
-    UNKNOWN,
-    Arguments,
-    Instance,
-    Made,
-    Method,
-    Partial,
-    Ref,
-    Unknown,
-    alternatives,
-    truth,
-)
+from ..domain.values import NONE, NOTHING, UNKNOWN, Arguments, Instance, Made, Partial, Ref, Unknown
 from ..library import special
 from . import exceptions, expressions
+from .attributes import method
 from .bindings import store
-from .calls import MANAGER, call, method, taken_up, through
+from .calls import call
+from .functions import MANAGER, taken_up, through
 
 if TYPE_CHECKING:
     from ....parsers.python import model as syntax
@@ -161,7 +151,9 @@ def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, sta
     elif isinstance(manager, Made) and (own := special.function(f"{manager.kind}.__exit__")) is not None:
         own(run, frame, manager, NOTHING, node.text, state)
     elif isinstance(manager, Made):
-        rests.left(run, frame, Method(manager, f"{manager.kind}.__exit__"), node.text, state)
+        from ..concurrency.executors import joined_all
+
+        joined_all(run, frame, manager, node.text, state)
     return NONE
 
 

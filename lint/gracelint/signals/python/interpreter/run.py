@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass, field
-from ..domain.state import DEFAULT, IGNORE, INTERRUPT, PROCESS, State
+from ..domain.state import IGNORE, INTERRUPT, PROCESS, State
 from ..domain.values import NONE, Bound, Box, Const, Function, Items, Module, Scope
+from .facts import Closing, Ending, Hook, Pause, Registration, Thread, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,194 +36,142 @@ MOST_HOOKS = 200
 LONG_CALL = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A time the program was at a place where it can be at rest. ``kind``: a ``rest`` lasts until something happens, a ``pause`` ends by itself, a ``loop`` just runs.
-
-    ``handlers`` are those in force, by signal; ``guards`` what wants to run when this is left; ``blocked`` signals are held back here; ``task``: it is another task of the event loop than the main one that waits.
-    ``seconds`` is how long a pause lasts, where it is told; ``ended``: something else may end it. ``way`` are the calls that led there, the first one first.
-    """
-
-    number: int
-    kind: str
-    text: Text
-    name: str
-    handlers: Mapping[str, Value]
-    guards: tuple[Guard, ...]
-    blocked: frozenset[str] = frozenset()
-    launches: bool = False
-    loop: bool = False
-    task: bool = False
-    seconds: Value | None = None
-    ended: bool = False
-    way: tuple[Text, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A call that installs a handler; ``refused``: it raises ValueError, because this is not the main thread."""
-
-    text: Text
-    signal: str
-    handler: Value
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A thread, executor or process that was started. ``object`` is its number; ``daemon``: the program's end does not wait for it."""
-
-    object: int
-    kind: str
-    target: Value | None
-    arguments: tuple[Value, ...]
-    text: Text
-    daemon: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How the main line came to its end. ``how``: ``end``, ``exit`` (SystemExit), ``interrupt`` (KeyboardInterrupt), ``error``, ``_exit``, ``exec``, ``died`` (of a signal).
-
-    ``argv`` is what it becomes by ``exec``, None where that is not known.
-    """
-
-    state: State
-    how: str
-    text: Text | None
-    argv: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A pause in which a thread or a task may be when the signal arrives. ``over`` tells whether it was ended (None: nothing else ends it)."""
-
-    text: Text
-    seconds: Value
-    over: Callable[[State], bool | None] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A function that foreign code was given, to be called some time; ``name`` says for what (the decorator, or the call and its argument)."""
-
-    name: str
-    text: Text
-    function: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """A generator that foreign code goes through as far as its ``yield``, and to its end when it ends itself; its names are those of a ``scope``."""
-
-    function: Value
-    text: Text
-    scope: int
-
-
 class OutOfBoundsError(Exception):
     """The program is too large to be followed to its end; the argument says so."""
 
 
 @dataclass(eq=False)
 class Run:
-    """An interpretation. ``deliver`` is the number of the visit at which ``signal`` arrives (None: the first run); ``pid1``: it is PID 1.
-    ``left`` are the calls that start a process and do not wait for it."""
+    """An interpretation."""
 
+    # --- what is interpreted, and how ---
     sources: Sources
     argv: tuple[str, ...] = ()
     env: Mapping[str, str | None] = field(default_factory=dict)
+    # Signals that the program is started to ignore.
     ignored: frozenset[str] = frozenset()
     pid1: bool = True
+    # The signal, and the number of the visit at which it arrives (None: the first run).
     signal: str = "SIGTERM"
     deliver: int | None = None
 
+    # --- what is found out ---
     visits: list[Visit] = field(default_factory=list)
+    # Loops that never end by themselves, and loops that may be left: the numbers of the first visit in them and of the first one behind them.
     endless: list[tuple[int, int]] = field(default_factory=list)
     tentative: list[tuple[int, int]] = field(default_factory=list)
     registrations: list[Registration] = field(default_factory=list)
     atexit: list[Guard] = field(default_factory=list)
-    cleanups: dict[tuple[object, int], Guard] = field(default_factory=dict)
     threads: list[Thread] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
-    stays: list[Visit] = field(default_factory=list)
-    swallowed: list[Text] = field(default_factory=list)
-    abandoned: list[tuple[State, int]] = field(default_factory=list)
-    # The pauses of the thread or task that is being gone through; those of each, by its number.
-    pausing: list[Pause] = field(default_factory=list)
-    paused: dict[int, list[Pause]] = field(default_factory=dict)
-    # What the thread that is being gone through rests for; and each thread, by its number.
-    waiting: list[Callable[[State], bool | None]] = field(default_factory=list)
-    waits: dict[int, list[Callable[[State], bool | None]]] = field(default_factory=dict)
-    # The objects that threads and tasks made before the signal, by the thread, the task and the place.
-    own_objects: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
-    # How threads, tasks and processes began, by their numbers; how long they last, from the signal on and from when the program waits for them.
-    begun: dict[int, Begun] = field(default_factory=dict)
-    lasted: dict[int, tuple[Delay | None, Delay | None]] = field(default_factory=dict)
-    # Which pause of the thread that is gone through again the signal finds it in.
-    arriving: Arrival | None = None
-    # Where the pauses stand that are noted in states.
-    pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
+    # Foreign calls that nobody measured, and that may be where the program stays.
     foreign: list[tuple[Text, str]] = field(default_factory=list)
-    children: list[tuple[int, Text]] = field(default_factory=list)
-    # Programs that it starts and does not wait for there and then, by their numbers.
-    started: list[tuple[int, Text]] = field(default_factory=list)
-    # Those of them that are nobody's child, as the command that started them has ended.
-    behind: list[int] = field(default_factory=list)
-    left: list[Text] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     # Where one of them waits when the server ends.
     unfinished: Text | None = None
     # Where the coroutines begin that an event loop was started with.
     mains: list[Text] = field(default_factory=list)
-    snapshots: list[State] = field(default_factory=list)
-    modules: dict[str, Module] = field(default_factory=dict)
-    class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # The statements and calls that were reached, by buffer and place.
     executed: set[tuple[object, int]] = field(default_factory=set)
     # What the image's Python does not know, or a container does not have.
     lacking: list[str] = field(default_factory=list)
+    # What is not known, and would have to be: the answer is unknown.
     doubts: list[str] = field(default_factory=list)
-    # The states in which processes began, by their numbers.
+    # The program is larger than the bound.
+    exhausted: bool = False
+
+    # --- other programs, by their numbers ---
+    # Those that it minds: it waits for them, looks after them, or misses them at its end.
+    children: list[tuple[int, Text]] = field(default_factory=list)
+    # Programs that it starts and does not wait for there and then.
+    started: list[tuple[int, Text]] = field(default_factory=list)
+    # Those of them that are nobody's child, as the command that started them has ended.
+    behind: list[int] = field(default_factory=list)
+    # The calls that start a process and do not wait for it.
+    left: list[Text] = field(default_factory=list)
+    # The child that the main line waits for, and no handler can therefore; whether that is certain.
+    locked: tuple[int, str] | None = None
+
+    # --- threads, tasks and processes, by their numbers ---
+    # The states in which the thread or task that is being gone through may wait before the signal.
+    snapshots: list[State] = field(default_factory=list)
+    # The pauses of the thread or task that is being gone through; those of each.
+    pausing: list[Pause] = field(default_factory=list)
+    paused: dict[int, list[Pause]] = field(default_factory=dict)
+    # What the thread that is being gone through rests for; and each thread.
+    waiting: list[Callable[[State], bool | None]] = field(default_factory=list)
+    waits: dict[int, list[Callable[[State], bool | None]]] = field(default_factory=dict)
+    # The objects that threads and tasks made before the signal, by the thread, the task and the place.
+    own_objects: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+    # How threads, tasks and processes began; how long they last, from the signal on and from when the program waits for them.
+    begun: dict[int, Begun] = field(default_factory=dict)
+    lasted: dict[int, tuple[Delay | None, Delay | None]] = field(default_factory=dict)
+    # Which pause of the thread that is gone through again the signal finds it in.
+    arriving: Arrival | None = None
+    # Where the pauses stand that are noted in states.
+    pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
+    # The states in which processes began.
     forked: dict[int, State] = field(default_factory=dict)
     # A process is told to end: the signal arrives where it rests.
     telling: bool = False
-    # The child that the main line waits for, and no handler can therefore; whether that is certain.
-    locked: tuple[int, str] | None = None
+    # A task pauses again and again, and so wakes its loop up.
+    ticking: bool = False
+    # Tasks that end by themselves.
+    finished: set[int] = field(default_factory=set)
+    # Coroutines that were closed while they waited in their clean-up: the state there, and how many guards were around it.
+    abandoned: list[tuple[State, int]] = field(default_factory=list)
+    # What wanted to run at its end already when the event loop was entered.
+    loop_guards: int = 0
+
+    # --- the signal ---
+    # A handler is being gone through; one was called.
     handling: bool = False
     handler_ran: bool = False
+    # A wait for the signal itself (`sigwait`) has taken it.
     taken: bool = False
-    exhausted: bool = False
     # What the handler left, where it returned; and however it ended.
     after: State | None = None
     told: State | None = None
-    outlived: bool = False
-    uncertain_stays: bool = True
+    # The event loop has called the handler, and so looks at what it did.
     loop_handled: bool = False
     # An exception of the handler came out of the place where the signal arrived.
     broken_off: bool = False
+    # The program sends itself a signal for which it has no handler: PID 1 does not die of it.
+    asked_pid1: bool = False
+    # Where the program is still there after the signal; whether a thread keeps it; whether each time only if something holds that is not known.
+    stays: list[Visit] = field(default_factory=list)
+    outlived: bool = False
+    uncertain_stays: bool = True
+    # The clauses that caught the exit which the handler raised.
+    swallowed: list[Text] = field(default_factory=list)
+    # What the handler changed; what the program has looked at since; and everything that was looked at, in order.
     written: set[tuple[int, str]] = field(default_factory=set)
     read: set[tuple[int, str]] = field(default_factory=set)
     looked: list[tuple[int, str]] = field(default_factory=list)
+    # The handler did something that is not followed.
     opaque: bool = False
-    asked_pid1: bool = False
-    # What wanted to run at its end already when the event loop was entered.
-    loop_guards: int = 0
+
+    # --- modules and objects ---
+    modules: dict[str, Module] = field(default_factory=dict)
+    # The full names of the bases of each class of exceptions.
+    class_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Django's applications are set up.
     ready: bool = False
-    tasks: int = 0
-    ticking: bool = False
-    # Tasks that end by themselves, by their numbers.
-    finished: set[int] = field(default_factory=set)
-    steps: int = 0
-    nesting: int = 0
+    # The scopes that are classes' bodies; those in which functions were made, which may outlive them.
     types: set[int] = field(default_factory=set)
+    captured: set[int] = field(default_factory=set)
+    # The object that stands for any child, the event loop, its main task; the last number given.
     nobody: int = PROCESS + 1
     loop_object: int = PROCESS + 2
     main_task: int = PROCESS + 3
     numbers: int = PROCESS + 3
+
+    # --- effort ---
+    steps: int = 0
+    nesting: int = 0
+    # The lowest number of an object that was changed since it was set, by which a call is known to leave everything as it was (`idle`).
     lowest: int = PROCESS + 3
-    captured: set[int] = field(default_factory=set)
     idle: dict[object, Idle] = field(default_factory=dict)
 
     def number(self) -> int:
@@ -299,28 +248,3 @@ class Run:
     def influenced(self) -> bool:
         """Whether what the handler did can have had an effect on a condition that is not known."""
         return self.opaque or bool(self.written & self.read)
-
-
-def handlers(state: State) -> dict[str, Value]:
-    """The handlers in force, by signal."""
-    return {
-        name: value
-        for (number, name), value in state.store.items()
-        if number == PROCESS and name.startswith("SIG") and value != DEFAULT
-    }
-
-
-def blocked(state: State) -> frozenset[str]:
-    """The signals that are blocked."""
-    prefix = "blocked:"
-    return frozenset(
-        name[len(prefix) :]
-        for (number, name), value in state.store.items()
-        if number == PROCESS and name.startswith(prefix) and value == Const(True)
-    )
-
-
-def name_of(node: syntax.Function | syntax.Lambda | Function) -> str:
-    """What to call a function."""
-    node = node.node if isinstance(node, Function) else node
-    return getattr(node, "name", "lambda")

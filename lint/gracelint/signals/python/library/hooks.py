@@ -11,9 +11,10 @@ from ....parsers.python import model as syntax
 from ....records import replace
 from ....regexes import regex
 from ..delivery import arrival
-from ..domain.state import DEFAULT, PROCESS, joined
-from ..domain.values import UNKNOWN, Arguments, Bound, Const, Function, Instance, Partial, join
-from ..interpreter.run import Closing, Hook, handlers
+from ..domain.lattice import join
+from ..domain.state import DEFAULT, PROCESS, handlers, joined
+from ..domain.values import UNKNOWN, Arguments, Bound, Const, Function, Instance, Partial
+from ..interpreter.facts import Closing, Hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +109,8 @@ def _imported(run: Run, frame: Frame, application: Value, state: State) -> Value
 
 def shut_down(run: Run, frame: Frame, state: State) -> None:
     """The server ends in order: what its hooks do behind their ``yield``, in its event loop."""
-    from ..interpreter.calls import call, taken_up, through
+    from ..interpreter.calls import call
+    from ..interpreter.functions import taken_up, through
 
     for closing in run.closings:
         if state.dead:
@@ -143,7 +145,8 @@ def _behind(function: Function, at: Frame) -> Function | None:
 
 
 def _called(run: Run, frame: Frame, function: Value, text: Text, state: State) -> None:
-    from ..interpreter.calls import call, through
+    from ..interpreter.calls import call
+    from ..interpreter.functions import through
 
     target = function.function if isinstance(function, Bound) else function
     inner = _inside(frame, function)

@@ -1,17 +1,48 @@
 """What foreign calls do, looked up by name: the reader of ``calls.toml``.
 
-An entry's words: ``does`` is ``rest`` (stays in the call until told), ``pause`` (returns by itself after a while), ``marks`` (notes something
-on its object that ends a rest), ``calls`` (calls its first argument, there and then), ``endless`` (an iterable that does not end),
-``changes`` (what it returns does, without anybody's doing), ``may-install`` (handlers that nobody measured), ``inert``. ``names`` are full names; ``package.*.method`` is
-that method of whatever the package made; ``singleton``: there is one object of the kind. ``until``: the mark that lets a rest end, ``raises`` what it then raises, ``refuses`` what a call raises that comes when the mark is there; ``timeout`` is
-position and name of the argument that makes it a pause, ``unblocked`` of the one whose falsehood does; ``timed-by`` an attribute that does. ``seconds``: position and name of the argument that says how long it pauses, counted in ``unit``s of a second; ``forever``: the limit that is none; ``woken``: a selector. ``on`` names the
-signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words; ``unless``: not if this argument is false (or, of
-a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true. ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives; ``leaves``: what it raises when its
-own handler has ended it (default: it returns).
-``broken-off``: what it means when the exception of a program's own handler comes out of it, ``stopped`` when it ends by its mark (a server may drop its requests); ``serves`` (of ``does``): from here
-on requests are served in the background of the event loop, and an exception out of the loop drops them. ``development``: a development server. ``stop-with``: what a handler had
-better do, where the documentation has more than an exit. ``interrupted``: it returns after any handler. ``until-in-thread``: what ends it in a thread, where that is something else (measured: ``close()`` in another thread wakes no ``accept()``). ``locks``: a handler cannot wait for the same meanwhile (``certain`` or ``perhaps``); ``launches``: it waits for a child process, which it ``kills`` when an exception passes. ``application``: position and name of the argument that is served, or names what is imported; ``loop-handlers``: its own handlers are its
-event loop's. ``ends``: ``perhaps``, where it is not known whether it ends by itself. ``loop``: an event loop runs inside. ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``.
+Which calls an entry is about:
+
+- ``names``: full names; ``package.*.method`` is that method of whatever the package made
+- ``singleton``: there is one object of the kind
+- ``evidence``: ``measured: NAME SIGNAL verdict``, a record of ``signals/data/programs.json``
+
+``does`` says what such a call does:
+
+- ``rest``: stays in the call until told; ``pause``: returns by itself after a while
+- ``marks``: notes something on its object that ends a rest
+- ``calls``: calls its first argument, there and then
+- ``endless``: an iterable that does not end
+- ``changes``: what it returns does, without anybody's doing
+- ``may-install``: handlers that nobody measured
+- ``serves``: from here on requests are served in the background of the event loop, and an exception out of the loop drops them
+- ``inert``: nothing that matters
+
+How a rest ends, and how long a pause is:
+
+- ``until``: the mark that lets a rest end; ``until-in-thread``: the one in a thread, where that is something else (measured: ``close()`` in another thread wakes no ``accept()``)
+- ``raises``: what it then raises; ``refuses``: what a call raises that comes when the mark is there
+- ``timeout``: position and name of the argument that makes it a pause; ``forever``: the limit that is none
+- ``unblocked``: position and name of the argument whose falsehood makes it a pause; ``timed-by``: an attribute that does
+- ``seconds``: position and name of the argument that says how long it pauses, counted in ``unit``s of a second
+- ``ends``: ``perhaps``, where it is not known whether it ends by itself
+- ``interrupted``: it returns after any handler; ``woken``: a selector
+
+What a framework does with signals:
+
+- ``on``: the signals for which it installs a handler of its own, with what that ``does`` and ``why``, in the catalogue's words
+- ``unless``: not if this argument is false (or, of a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true
+- ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives
+- ``leaves``: what it raises when its own handler has ended it (default: it returns)
+- ``broken-off``: what it means when the exception of a program's own handler comes out of it; ``stopped``: when it ends by its mark (a server may drop its requests)
+- ``application``: position and name of the argument that is served, or names what is imported
+- ``loop``: an event loop runs inside; ``loop-handlers``: its own handlers are its event loop's
+- ``development``: a development server
+- ``stop-with``: what a handler had better do, where the documentation has more than an exit
+
+Children:
+
+- ``launches``: it waits for a child process, which it ``kills`` when an exception passes
+- ``locks``: a handler cannot wait for the same meanwhile (``certain`` or ``perhaps``)
 """
 
 from __future__ import annotations

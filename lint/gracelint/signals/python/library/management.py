@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..domain.state import PROCESS
 from ..domain.values import NONE, UNKNOWN, Const, Instance, Items, Made, Type
-from ..interpreter.attributes import attribute
+from ..interpreter.attributes import attribute, method
 from ..interpreter.bindings import module
-from ..interpreter.calls import call, method
+from ..interpreter.calls import call
 from ..program.projects import file_at
 
 if TYPE_CHECKING:

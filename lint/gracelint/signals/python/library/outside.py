@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..domain.lattice import join
 from ..domain.numbers import converted
 from ..domain.values import (
     FALSE,
@@ -25,7 +26,6 @@ from ..domain.values import (
     Partial,
     Ref,
     Type,
-    join,
 )
 
 if TYPE_CHECKING:

@@ -47,12 +47,12 @@ def function(name: str) -> Special | None:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Special]:
     from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
-    from ..domain import containers, numbers
+    from ..domain import numbers
     from ..interpreter import managers
-    from . import commands, descriptors, management, outside, process
+    from . import collections, commands, descriptors, exits, handlers, management, masks, outside
 
     rooms = (
-        containers, process, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside
+        collections, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:

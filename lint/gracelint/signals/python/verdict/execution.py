@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..concurrency import threads
 from ..delivery import rests
+from ..domain.lattice import truth
 from ..domain.state import Frame, joined
-from ..domain.values import FALSE, TRUE, UNKNOWN, Const, truth
-from ..interpreter.run import Ending, OutOfBoundsError, Run
+from ..domain.values import FALSE, TRUE, UNKNOWN, Const
+from ..interpreter.facts import Ending
+from ..interpreter.run import OutOfBoundsError, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..domain.state import State
     from ..domain.values import Value
-    from ..interpreter.run import Thread
+    from ..interpreter.facts import Thread
     from ..program.entries import Entry
     from ..program.sources import Sources
 

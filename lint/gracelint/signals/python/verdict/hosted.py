@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ..behaviour import Response
     from ..domain.state import State
     from ..domain.values import Value
-    from ..interpreter.run import Run, Visit
+    from ..interpreter.facts import Visit
+    from ..interpreter.run import Run
     from ..program.entries import Entry, Host
     from ..program.sources import Sources
 

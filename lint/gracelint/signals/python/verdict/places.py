@@ -9,7 +9,8 @@ from ..delivery import rests
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..interpreter.run import Run, Visit
+    from ..interpreter.facts import Visit
+    from ..interpreter.run import Run
 
 
 MOST_PLACES = 8

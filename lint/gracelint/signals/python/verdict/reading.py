@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...model import Reaction
 from ..behaviour import Behaviour, Response
-from ..domain.state import IGNORE
-from ..interpreter.run import Run, blocked, handlers
+from ..domain.state import IGNORE, blocked, handlers
 from .execution import runs
 from .judgement import response_to
 from .places import places_of
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ....source import Text
+    from ..interpreter.run import Run
     from ..program.entries import Entry
     from ..program.sources import Sources
 
@@ -83,6 +83,3 @@ def _leaves_something(run: Run, signals: Sequence[str]) -> bool:
 def _unknown(source: Text, at: Text, name: str, signals: Sequence[str], missing: str) -> Behaviour:
     reaction = Reaction("unknown", f"what {name} does with it is not known")
     return Behaviour(source, None, {signal: Response(reaction, reaction, at, name) for signal in signals}, (missing,))
-
-
-# --- judgement ---------------------------------------------------------------------------------------------------------

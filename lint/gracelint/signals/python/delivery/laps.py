@@ -1,0 +1,49 @@
+"""Loops and iterations as places where the signal may arrive: each lap, and what an iteration over something foreign waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.state import DEFAULT, blocked, handlers
+from ..domain.values import Made
+from ..interpreter.facts import Visit
+from .arrival import deliver
+from .rests import rest
+
+if TYPE_CHECKING:
+    from ....source import Text
+    from ..domain.state import Frame, State
+    from ..domain.values import Value
+    from ..interpreter.run import Run
+
+
+def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
+    """A loop begins another lap. If nothing in it waits, the signal arrives anywhere in it."""
+    if frame.background == "process" and run.telling and not state.signalled:
+        deliver(run, frame, text, state, state.handler(run.signal))
+    if state.signalled or frame.background is not None:
+        return
+    number = len(run.visits)
+    in_force = handlers(state)
+    run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state), way=frame.way))
+    if run.deliver == number:
+        deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+
+
+def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
+    """Whether an iteration over a value never ends by itself; None where that is not known."""
+    from ..library.knowledge import entry_of, standard
+
+    if isinstance(iterable, Made):
+        entry = entry_of(iterable.kind)
+        if entry is not None and entry["does"] == "endless":
+            return True
+        if iterable.kind == "builtins.iter":
+            return None
+        waits = entry_of(f"{iterable.kind}.__iter__")
+        if waits is not None:
+            rest(run, frame, text, iterable.kind, state, kind="perhaps")
+            return True
+        if not standard(iterable.kind):
+            run.foreign.append((text, iterable.kind))
+    return False
