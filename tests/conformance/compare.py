@@ -3,7 +3,7 @@
 Every script is drawn from its number (`script_grammar`), run by the kernel and read by gracelint (`script_judges`), in each of the shells. The results:
 
 agreed      verdict, PID 1's argv, and who was told and finished are as predicted
-one of some what was measured is one of several ways that gracelint leaves open, whose verdicts differ
+one of some what was measured is one of several ways that gracelint leaves open: their verdicts differ, or who was told or could finish hangs on a race
 unknown     gracelint does not know, and says why
 unsteady    measured eight times with more time, some of the answers were as predicted, and the others no worse (if one of them is worse, it has disagreed)
 disagreed   it is otherwise: a bug in gracelint (or in the lab)
@@ -36,7 +36,7 @@ from script_sketch import Sketch, smaller
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from script_cases import Answer, Case
+    from script_cases import Answer, Case, Told
 
     from gracelint.signals.model import Trace
 
@@ -73,14 +73,14 @@ def fits(way: Answer, measured: Answer) -> bool:
     if way.crashes:
         return way.pid1 == measured.pid1
     same = way.verdict == measured.verdict or (measured.verdict == "stops" and way.verdict in ("graceful", "abrupt"))
-    return same and way.pid1 == measured.pid1 and _heard(way, measured)
+    return same and way.pid1 == measured.pid1 and any(_heard(told, measured.told) for told in way.outcomes)
 
 
-def _heard(way: Answer, measured: Answer) -> bool:
+def _heard(way: Told, measured: Told) -> bool:
     """Whether the same applications heard and finished. One that is killed right behind its signal may not get round to writing it down."""
-    if len(way.told) != len(measured.told):
+    if len(way) != len(measured):
         # A loop that starts one more in each round: how many there are depends on when it is stopped.
-        return len(way.told) > 1 and set(way.told) == set(measured.told) == {(way.told[0][0], False, False)}
+        return len(way) > 1 and set(way) == set(measured) == {(way[0][0], False, False)}
     pairs = zip(_sorted(way), _sorted(measured), strict=True)
     return all(
         name == other and finished == ended and (heard == told or (heard and not ended))
@@ -88,8 +88,8 @@ def _heard(way: Answer, measured: Answer) -> bool:
     )
 
 
-def _sorted(answer: Answer) -> list[tuple[str, bool, bool]]:
-    return sorted(answer.told, key=lambda each: (each[0], each[2], each[1]))
+def _sorted(told: Told) -> list[tuple[str, bool, bool]]:
+    return sorted(told, key=lambda each: (each[0], each[2], each[1]))
 
 
 def is_worse(measured: Answer, ways: Iterable[Answer]) -> bool:
@@ -110,8 +110,10 @@ def judge(trace: Trace | Exception, measured: Answer) -> Judgement:
         *_, last = traceback.extract_tb(trace.__traceback__)
         return Judgement("disagreed", f"{type(trace).__name__} in {last.name} ({Path(last.filename).name})")
     ways = ways_of(trace)
-    if any(fits(way, measured) for way in ways):
-        return Judgement("agreed" if len({way.verdict for way in ways}) == 1 else "one of some")
+    fitting = [way for way in ways if fits(way, measured)]
+    if fitting:
+        certain = len({way.verdict for way in ways}) == 1 and any(not way.races for way in fitting)
+        return Judgement("agreed" if certain else "one of some")
     if measured.verdict == "ends" and any(way.open for way in ways):
         return Judgement("one of some")  # ways that end at once are left out where others hold on
     if not ways or any(way.verdict == "unknown" for way in ways):

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+Told: TypeAlias = "tuple[tuple[str, bool, bool], ...]"
 
 # Base images whose shell is the one in question, and the interpreter that scripts name.
 BASES = {"dash": "debian:12", "bash": "debian:12", "ash": "alpine:3.20"}
@@ -27,15 +30,33 @@ class Answer:
     """What becomes of a container that is told to stop.
 
     ``verdict`` is gracelint's, or ``ends``: there was nobody to tell, because the container had ended (or never started). ``told`` are the applications that were
-    there: name, whether they got a signal, whether they finished. ``open``: a prediction that rests on a condition which was not known. ``crashes``: one of a shell
+    there: name, whether they got a signal, whether they finished (None in a prediction: that is a race). ``open``: a prediction that rests on a condition which was not known. ``crashes``: one of a shell
     that signals itself until it crashes; whether that takes longer than the applications need, or than the grace period lasts, is a matter of the processor.
     """
 
     verdict: str
     pid1: tuple[str, ...] = ()
-    told: tuple[tuple[str, bool, bool], ...] = ()
+    told: tuple[tuple[str, bool | None, bool | None], ...] = ()
     open: bool = False
     crashes: bool = False
+
+    @property
+    def races(self) -> bool:
+        """Whether it hangs on a race who was told or finished."""
+        return any(None in who for who in self.told)
+
+    @property
+    def outcomes(self) -> Iterator[Told]:
+        """Every way in which the races of ``told`` can go."""
+        either: list[list[tuple[str, bool, bool]]] = [
+            [
+                (name, heard, finished)
+                for heard in ((False, True) if told is None else (told,))
+                for finished in ((False, True) if finishes is None else (finishes,))
+            ]
+            for name, told, finishes in self.told
+        ]
+        return product(*either)
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Answer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from compare import RESULTS, SHELLS, Comparison, compare, is_worse, judge, table, told
-from script_cases import Answer, load
+from compare import RESULTS, SHELLS, Comparison, compare, fits, is_worse, judge, table, told
+from script_cases import Answer, Case, load
 from script_grammar import sketch
-from script_judges import make_context, predict
+from script_judges import Order, Stand, make_context, predict
 from script_sketch import smaller
 
 KEPT = sorted((Path(__file__).parents[1] / "fixtures/conformance").glob("*.txt"))
@@ -48,6 +49,34 @@ def test_only_what_is_no_worse_may_be_unsteady() -> None:
     assert not is_worse(Answer("abrupt"), [Answer("killed"), Answer("graceful")])
     assert not is_worse(Answer("graceful"), [Answer("abrupt")])
     assert not is_worse(Answer("abrupt", told=(("app", True, False),)), [Answer("abrupt")])
+
+
+def test_who_was_told_may_be_a_race() -> None:
+    way = Answer("abrupt", told=(("app", True, None), ("app2", None, False)))
+    measured = [
+        Answer("abrupt", told=(("app", True, ends), ("app2", heard, False))) for ends in (0, 1) for heard in (0, 1)
+    ]
+    assert all(fits(way, each) for each in measured)
+    assert not fits(way, replace(measured[0], told=(("app", True, True), ("app2", True, True))))
+    assert not fits(way, replace(measured[0], verdict="graceful"))
+
+
+class Renumbered(Stand):
+    """A stand in which the kernel gives the second application another number after the first run."""
+
+    runs = 0
+
+    def _run(self, case: Case, patience: float, slowest: int | None = None) -> Order:
+        self.runs += 1
+        pids = {("app", 0): 2, ("app", 1): 3 if self.runs == 1 else 4}
+        told = {who: (True, slowest is not None and pid != slowest) for who, pid in pids.items()}
+        return Order("graceful", ("app",), told, pids)
+
+
+def test_the_slowest_is_the_same_application_whatever_its_number(tmp_path: Path) -> None:
+    stand = Renumbered(tmp_path)
+    assert stand.measure(Case("dash", ("app",))).told == (("app", True, False), ("app", True, False))
+    assert stand.runs == 4  # one to see who is there, one for each, and one more for the one that had another number
 
 
 # Some four in a thousand fresh scripts still show something that the model lacks. Each is printed, made as small as it gets, to be kept as a fixture

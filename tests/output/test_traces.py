@@ -126,6 +126,16 @@ def test_how_a_process_ends_that_does_not_finish(disposition: Disposition, notif
     assert [box.fate for box in boxes(replace(trace, paths=(over,)), over)] == ["gone before anybody stops it"]
 
 
+@pytest.mark.parametrize(
+    ("notified", "fate"),
+    [(None, "may not hear SIGQUIT"), (True, "told, but may be killed before it has finished")],
+)
+def test_what_hangs_on_a_race_is_said(notified: bool | None, fate: str) -> None:
+    hop = Hop(("app",), True, "exec-form", "handles", None, "", None, True, notified=notified, at_stake=True)
+    path = SignalPath("abrupt", "", (), (), (hop,), 2.5)
+    assert [(box.fate, box.good) for box in boxes(replace(LOST, paths=(path,)), path)] == [(fate, False)]
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("name", TRACES)
 def test_as_recorded(name: str, format_: str) -> None:

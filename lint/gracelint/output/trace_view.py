@@ -98,6 +98,10 @@ def _fate(trace: Trace, path: SignalPath, hop: Hop) -> tuple[str, bool | None]:
         return f"hears {_signal(trace)}", None
     if hop.notified and hop.finishes:
         return "told, and finishes", True
+    if hop.notified is None and hop.at_stake:
+        return f"may not hear {_signal(trace)}", None if path.verdict == "unknown" else False
+    if hop.notified and hop.at_stake and path.verdict == "abrupt":
+        return "told, but may be killed before it has finished", False
     if hop.pid1 and path.verdict == "killed":
         return f"still there after {trace.grace_period:g} s", False
     return "", None

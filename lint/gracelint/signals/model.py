@@ -174,6 +174,8 @@ class Hop:
     them is set. ``parent`` is the index of the hop that started it (None for PID 1), ``application`` marks the process the container is for.
     ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work.
     ``received``: the signal that it was sent, which an init or a supervisor may have made of another one.
+    ``at_stake``: it has work that a kill would cut off. ``notified`` and ``finishes`` (what is at stake comes to its end) are None where that
+    hangs on what is not known, though the verdict may not: which of two processes is quicker, what a program does that nobody knows.
     """
 
     argv: tuple[str, ...]
@@ -190,6 +192,7 @@ class Hop:
     finishes: bool | None = None
     robbed: bool = False
     received: str | None = None
+    at_stake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from .locks import contended
 from .model import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .choices import Choices
     from .model import Verdict
@@ -99,8 +99,9 @@ class Run:
 class Stop:
     """Every way that the stop of a tree of processes can go.
 
-    ``verdict`` counts for all of them, ``reasons`` say why it is unknown; ``run`` is the one to tell of. ``told`` and ``finished`` are the processes that the signal
-    reached, and that got to the end of their cleanup, whoever was the slowest. ``early``: the container ends before it is told anything.
+    ``verdict`` counts for all of them, ``reasons`` say why it is unknown; ``run`` is the one to tell of. ``told`` and ``finished`` say of each process of the steady
+    state whether the signal reached it, and whether it got to the end of its cleanup, whoever was the slowest (None: that hangs on what is not known, though
+    the verdict may not). ``early``: the container ends before it is told anything.
     """
 
     def __init__(self, resolver: Resolver, process: Process, signal: str, grace: float) -> None:
@@ -122,17 +123,16 @@ class Stop:
                 self.reasons = tuple(reason for run in runs_ for reason in run.reasons) if verdict == "unknown" else ()
         if self._bounded and self.verdict == "graceful":
             self.verdict, self.reasons = "unknown", (TOO_MANY,)
-        self.told = {pid for pid, tasks in self._tasks(every) if all(task.reacted or task.notified for task in tasks)}
-        self.finished = {
-            pid
-            for pid, tasks in self._tasks(every)
-            if all(task.ended == "finished" and not task.robbed for task in tasks)
-        }
+        self.told = self._always(every, lambda task: bool(task.reacted or task.notified))
+        self.finished = self._always(every, lambda task: task.ended == "finished" and not task.robbed)
 
-    def _tasks(self, every: list[list[Run]]) -> Iterator[tuple[int, list[Task]]]:
-        """The processes of the steady state, each with what became of it in every order."""
+    def _always(self, every: list[list[Run]], holds: Callable[[Task], bool]) -> dict[int, bool | None]:
+        """Of each process of the steady state, whether something holds in every order."""
+        found: dict[int, bool | None] = {}
         for pid in self.run.kernel.there:
-            yield pid, [tried[0].kernel.tasks[pid] for tried in every]
+            orders = [{holds(run.kernel.tasks[pid]) for run in tried} for tried in every]
+            found[pid] = False if {False} in orders else True if all(order == {True} for order in orders) else None
+        return found
 
     def _in_turn(self, slowest: dict[int, None]) -> Iterator[list[Run]]:
         """The runs with each application as the slowest; one of them may tell another one to stop."""

@@ -79,7 +79,9 @@ class Teller:
         if verdict == "killed":
             return f"PID 1 is still there after {self.grace:g} s, and everything is killed: {first.why}"
         if verdict == "abrupt":
-            victims = [hop for hop in hops if hop.finishes is False]
+            victims = [hop for hop in hops if hop.finishes is False] or [
+                hop for hop in hops if hop.at_stake and hop.finishes is None
+            ]
             victim = app if app in victims or not victims else victims[0]
             name = victim.argv[0] if victim.argv else name
             if victim.robbed:
@@ -88,6 +90,8 @@ class Teller:
                 return f"{name} is told, and ends at once with its work undone"
             if victim.notified:
                 return f"{name} is told, but killed before it has finished"
+            if victim.notified is None:
+                return f"{name} may not be told, or be killed before it has finished: that is a race"
             return f"the container stops in time, but {name} ends without a chance to clean up"
         more = len(reasons) - MOST_REASONS
         shown = (*reasons[:MOST_REASONS], *([f"and {more} more"] if more > 0 else []))
@@ -127,7 +131,6 @@ class Teller:
             found = outcome(process.shell, deeds(shell, self.signal))
         signal = signal if signal in task.reacted else next(iter(task.reacted), signal)
         disposition = _disposition(task, found, signal)
-        told = process.pid in simulated.told
         hops.append(
             Hop(
                 process.argv,
@@ -140,10 +143,11 @@ class Teller:
                 process is main,
                 process.program,
                 found,
-                told,
-                process.pid in simulated.finished if task.loses else None,
+                simulated.told[process.pid],
+                simulated.finished[process.pid] if task.loses else None,
                 task.robbed,
                 signal if signal in task.reacted else None,
+                task.loses,
             )
         )
         index = len(hops) - 1
