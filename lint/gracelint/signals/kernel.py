@@ -217,6 +217,15 @@ class Kernel:
         """The tasks of a process group."""
         return [task for task in self.tasks.values() if task.alive and task.group == group]
 
+    def meant(self, pid: int) -> Task | None:
+        """The task whose status a child ends with: its own, or that of the command which a wrapper stood in front of."""
+        task = self.tasks.get(pid)
+        while task is not None and task.process.children and task.process.program is not None:
+            if task.process.program.kind != "wrappers":
+                break
+            task = self.tasks.get(task.process.children[0].pid)
+        return task
+
     def clean_up(self, task: Task, signal: str, after: float = 0.0) -> None:
         """A task has heard that it is to stop, and needs some time: what its own pauses take (``after``), and what finishing its work takes."""
         task.notified = True

@@ -202,7 +202,7 @@ class Resolver(Questions):
             ignored=environment.ignored,
             own_group="own-group" in program.traits,
             stays=alone.stays(program, argv),
-            duration=sleeping.duration(argv),
+            duration=sleeping.limited(argv)[0] if environment.live and program.starts else sleeping.duration(argv),
             missing=program.missing,
         )
         if not program.starts:

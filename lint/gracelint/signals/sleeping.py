@@ -1,4 +1,4 @@
-"""How long ``sleep`` sleeps: the one program whose running time is its argument (coreutils: several numbers are added, with the units s, m, h and d)."""
+"""Times on command lines: how long ``sleep`` sleeps, the one program whose running time is its argument (coreutils: several numbers are added, with the units s, m, h and d), and how long ``timeout`` lets a command run."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ def duration(argv: Sequence[str]) -> float | None:
 def pauses(argv: Sequence[str]) -> bool:
     """Whether this is ``sleep`` for a time that only the run tells: a pause, unless it says that it has no end."""
     return argv[0].rpartition("/")[2] == "sleep" and not any(re.match(r"[+]?inf", word, re.I) for word in argv[1:])
+
+
+# Options of `timeout` with a value as a word of its own (timeout(1)).
+_WITH_VALUES = frozenset({"-k", "--kill-after", "-s", "--signal"})
+
+
+def limited(argv: Sequence[str]) -> tuple[float | None, int]:
+    """The seconds of a ``timeout``, and where its command begins; None and 0 for another program, or a time that is not known."""
+    if not argv or argv[0].rpartition("/")[2] not in ("timeout", "gtimeout"):
+        return None, 0
+    at = 1
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in _WITH_VALUES else 1
+    seconds = duration(("sleep", argv[at])) if at < len(argv) else None
+    return (seconds, at + 1) if seconds else (None, 0)

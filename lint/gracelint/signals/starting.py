@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .resolve import Resolver
 
 MOST_WAYS = 16
+# Who stays in front of one command until that has ended, which is run as a shell would run it.
+_WAITING = frozenset({"wrappers", "package-runners"})
 _NAMED = 3
 
 
@@ -42,10 +44,14 @@ def _combinations(
     partial: list[tuple[Alternative, list[Process]]] = [(Alternative(process), [])]
     for started in starts:
         leads = _leads(program, started)
-        inner = replace(environment, pid1=False, live=False, leads=leads, ignored=_inherited(environment, started))
+        runs = environment.live and program.kind in _WAITING
+        inner = replace(environment, pid1=False, live=runs, leads=leads, ignored=_inherited(environment, started))
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
         partial = [
-            (_combined(one, way), [*children, _placed(way.process, started, leads=leads)] if way.process else children)
+            (
+                _combined(one, way),
+                [*children, _placed(way.process, process, started, leads=leads)] if way.process else children,
+            )
             for one, children in partial
             for way in ways
         ][:MOST_WAYS]
@@ -76,9 +82,10 @@ def _leads(program: Program, started: Started) -> bool:
     ) or "forks-if-leader" in program.traits
 
 
-def _placed(process: Process, started: Started, *, leads: bool) -> Process:
+def _placed(process: Process, above: Process, started: Started, *, leads: bool) -> Process:
     return replace(
         process,
+        duration=_shorter(process.duration, above.duration),
         how=started.how,
         own_group=process.own_group or leads,
         stop_signal=started.stop_signal,
@@ -105,7 +112,19 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
 def within(process: Process, earlier: Process) -> Process:
     """The process, in the group that it made itself before its exec, and with the end that was set to it."""
     ends = earlier.program is not None and "short-lived" in earlier.program.traits
-    return replace(process, own_group=process.own_group or earlier.own_group, stays=False if ends else process.stays)
+    # BusyBox counts whole seconds, and looks for the first time when one is over (coreutils/timeout.c).
+    whole = max(1.0, earlier.duration // 1) if earlier.duration is not None else None
+    return replace(
+        process,
+        own_group=process.own_group or earlier.own_group,
+        stays=False if ends else process.stays,
+        duration=_shorter(process.duration, whole),
+    )
+
+
+def _shorter(one: float | None, other: float | None) -> float | None:
+    """The shorter of two times, as far as they are known."""
+    return one if other is None else other if one is None else min(one, other)
 
 
 def user(program: Program, arguments: Sequence[Argument]) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ....regexes import regex
+from ... import sleeping
 from ...process import Bound
 from ..builtins import assigning, misuse, table
 from ..files import inputs
@@ -53,8 +54,11 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             return machine.finished(state, 1)
     if not fields:
         return assigning.alone(machine, state, node)
-    if len(fields) > 1 and fields[0].value in ("env", "busybox") and str(fields[1].value) in table.BY_PATH:
-        fields, skipped = [replace(fields[1], value=f"/bin/{fields[1].shown}"), *fields[2:]], skipped + 1
+    behind = _behind(fields)
+    if 0 < behind < len(fields) and str(fields[behind].value) in table.BY_PATH:
+        word = fields[behind]
+        fields = [replace(word, value=f"/bin/{word.shown}"), *fields[behind + 1 :]]
+        skipped += behind
     name = default(fields[0].value)
     if name is not None and not skipped and name in state.functions:
         assigning.hand_on(machine, state, node.assignments)
@@ -70,6 +74,13 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             assigning.hand_on(machine, state, node.assignments)
         return builtin(machine, state, node, fields)
     return _program(machine, state, node, fields, skipped)
+
+
+def _behind(fields: list[Field]) -> int:
+    """Where the command begins that these words run as it is, and that is over at once."""
+    if fields[0].value in ("env", "busybox", "nice"):
+        return 1
+    return sleeping.limited([field.shown for field in fields])[1]
 
 
 def _is_prefix(state: State, name: object, skipped: int) -> bool:

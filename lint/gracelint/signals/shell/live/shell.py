@@ -95,7 +95,7 @@ class LiveShell:
             killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
             self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
         status, truth = block.status, None
-        last = self.kernel.tasks.get(block.pids[-1]) if block.pids and not block.once else None
+        last = self.kernel.meant(block.pids[-1]) if block.pids and not block.once else None
         if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
         elif status is None and last is not None and isinstance(last.driver, LiveShell):
@@ -211,11 +211,25 @@ class LiveShell:
             process = brief
             self.commands.append(command)
             self._other_way(process)
-        task = self.kernel.spawn(process, self.task)
+        self._begin(self.kernel.spawn(process, self.task))
+
+    def _begin(self, task: Task) -> None:
+        """What was started begins to run, and the shells below it (`timeout 5 stop.sh`)."""
+        process = task.process
         if process.shell is not None and process.duration is not None:
-            self.kernel.at(process.duration, lambda: self.kernel.end(task, "died"))  # by `timeout`
+            self.kernel.at(process.duration, partial(self._time_over, task))
         if isinstance(task.driver, LiveShell):
             task.driver.resume()
+        for child in process.children:
+            self._begin(self.kernel.tasks[child.pid])
+
+    def _time_over(self, task: Task) -> None:
+        """``timeout`` tells the command, and with it the group that it has made for both; BusyBox's only the command (coreutils/timeout.c of each)."""
+        above = task.parent
+        group = above is not None and above.process.own_group and above.driver is None
+        for each in self.kernel.members(task.group) if group else (task,):
+            if each is not above:
+                self.kernel.signal(each, "SIGTERM", group=group)
 
     def _other_way(self, process: Process) -> None:
         """A command that is not known may tell the application to stop, in a way of its own."""
