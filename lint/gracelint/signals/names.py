@@ -83,6 +83,11 @@ def _real_time(word: str) -> int | None:
     return None
 
 
+def is_real_time(text: str) -> bool:
+    """Whether a text names a real-time signal, by a name."""
+    return _real_time(text.strip().upper().removeprefix("SIG")) is not None
+
+
 def canonical(text: str) -> str | None:
     """The canonical name of whatever `number` understands; None for what it does not."""
     value = number(text)

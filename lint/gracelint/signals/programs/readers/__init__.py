@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # A reader's module is imported when a command line asks for it.
 READERS = {
-    **dict.fromkeys(("none", "dumb-init", "timeout", "watchmedo", "after-terminator"), "options"),
+    **dict.fromkeys(("none", "dumb-init", "timeout", "watchmedo", "after-terminator", "find"), "options"),
     **dict.fromkeys(("runuser", "start-stop-daemon", "capsh"), "options"),
     **dict.fromkeys(
         ("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run", "npm-run-all"), "javascript"

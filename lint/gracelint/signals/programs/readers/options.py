@@ -116,3 +116,21 @@ def capsh(facts: Entry, situation: Situation) -> Entry:
     if len(rest) > 1 and rest[0].value == "-c":
         return {"started": (shell_command(rest[1].text, "exec", "/bin/bash", rest[1]),)}
     return {}
+
+
+def find(facts: Entry, situation: Situation) -> Entry:
+    """``find … -exec COMMAND ;`` or ``… {} +``: taken to find something."""
+    words = situation.line.words
+    at = next((index for index, word in enumerate(words, 1) if word.value in _EXECUTING), len(words))
+    rest = words[at:]
+    ends = (index for index, word in enumerate(rest) if _ends_command(word.value, rest[index - 1].value))
+    started = rest[: next(ends, len(rest))]
+    return {"started": (command(started, "fork"),)} if started else {}
+
+
+# Actions of find(1) that run a command.
+_EXECUTING = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+
+
+def _ends_command(word: str, before: str) -> bool:
+    return word == ";" or (word == "+" and before == "{}")

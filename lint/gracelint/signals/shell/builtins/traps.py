@@ -97,9 +97,11 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     spelled = field.shown
     signal = _signal(spelled)
     made = Trap(signal or spelled, spelled, action, node.text, field.text, text)
+    manners = state.shell.dialect.trap
     prefixed = spelled.upper().startswith("SIG")
-    foreign = signal in PSEUDO and signal not in state.shell.dialect.trap.pseudo_signals
-    if signal is None or foreign or (prefixed and not state.shell.dialect.trap.prefix):
+    counted = names.is_real_time(spelled) and not manners.real_time
+    foreign = signal in PSEUDO and signal not in manners.pseudo_signals
+    if signal is None or foreign or counted or (prefixed and not manners.prefix):
         state.note("rejected", made)
         return False
     if signal in ("SIGKILL", "SIGSTOP"):

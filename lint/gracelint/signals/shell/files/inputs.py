@@ -38,7 +38,7 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
 
     descriptor: str
     rest: str | None
@@ -48,6 +48,7 @@ class Input:
     silent: bool = False
     taken: int = 0
     closed: bool = False
+    other: str = ""
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -79,7 +80,9 @@ def leave(state: State, depth: int | None = None) -> None:
 
 def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
     """What a forked child reads from: without job control, nothing where it runs in the background."""
-    known = tuple(replace(each, depth=ALWAYS, pid=None) for each in state.inputs)
+    known = tuple(replace(each, depth=ALWAYS, pid=None) for each in state.inputs if not each.other)
+    ends = (end for each in state.inputs if each.other for end in (each.descriptor, each.other))
+    known = (*known, *(Input(end, "", ALWAYS, closed=True) for end in ends))
     if background and "m" not in state.options:
         known = (*(each for each in known if each.descriptor != INPUT), Input(INPUT, "", ALWAYS))
     return known

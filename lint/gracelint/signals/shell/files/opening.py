@@ -9,7 +9,7 @@ from ....records import replace
 from ..evaluator import refusals
 from ..model.parts import Truth
 from ..model.values import clip
-from . import changes, filesystem, making, permissions
+from . import changes, filesystem, inputs, making, permissions
 from .filesystem import located, standing
 
 if TYPE_CHECKING:
@@ -26,10 +26,16 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
     """Whether the files of a command's redirections can be opened (None: not known); those that are written are there from now on."""
     known: bool | None = True
     for each in redirects:
-        if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&"):
+        if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&", "<&"):
             continue
         word = machine.value(state, each.target)
         if not isinstance(word, str) or not word or filesystem.is_open(word):
+            continue
+        if each.operator in ("<&", ">&") and state.inputs:
+            source = inputs.current(state, word) if word != (each.descriptor or inputs.INPUT) else None
+            if source is not None and source.closed:
+                return False
+        if each.operator == "<&":
             continue
         if each.operator == "<":
             if filesystem.exists(machine, state, word, "f") is False:

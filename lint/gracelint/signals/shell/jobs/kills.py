@@ -39,6 +39,8 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     signal = names.sent(spelled) if spelled else "SIGTERM"
     if signal is None or (spelled.upper().startswith("SIG") and not manners.prefix):
         return machine.finished(state, 2)
+    if names.is_real_time(spelled) and not manners.real_time:
+        return machine.finished(state, 1)
     if rest and rest[0].value == "--":
         if spelled and not manners.dashes and fields[1].shown != "-s":
             return machine.finished(state, 2)

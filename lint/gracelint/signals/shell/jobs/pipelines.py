@@ -251,5 +251,5 @@ def _connected(machine: Machine, state: State, node: sh.Coprocess, pid: int, pro
     text = printed.output(machine, state, (node.command,))
     known = text if isinstance(text, str) else None
     filters = process is not None and process.filters  # which writes when the shell has written to it
-    source = inputs.Input("63", known, inputs.ALWAYS, None if process is None else pid, pipe=filters)
+    source = inputs.Input("63", known, inputs.ALWAYS, None if process is None else pid, pipe=filters, other="60")
     state.inputs = (*state.inputs, source)[-16:]

@@ -79,6 +79,8 @@ class Trap:
 
     prefix: bool = True
     """``trap x SIGTERM`` is accepted."""
+    real_time: bool = True
+    """Signals have names like ``RTMIN+3``, of the engine's numbers."""
     options: bool = False
     """``trap -p`` and its like are known."""
     pseudo_signals: frozenset[str] = frozenset()
@@ -133,6 +135,8 @@ class Kill:
 
     prefix: bool = True
     """``-SIGTERM`` works."""
+    real_time: bool = True
+    """Names like ``RTMIN+3`` are known."""
     letters: str = "s"
     """Of the options that take a signal."""
     joined: bool = False
