@@ -26,7 +26,7 @@ READERS = {
         ("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run", "npm-run-all"), "javascript"
     ),
     **dict.fromkeys(("pm2", "nodemon"), "javascript"),
-    "next-start": "nextjs",
+    **dict.fromkeys(("next-start", "nitro-server", "sveltekit-server"), "built"),
     **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "sidekiq"), "servers"),
     **dict.fromkeys(("supervisord", "procfile", "foreman", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),

@@ -10,9 +10,9 @@ from ....records import replace
 from ....regexes import regex
 from ....source import join
 from ..starts import command, direct, shell_command
+from .built import server
 from .files import absolute, content
 from .jsontext import decoded, encode, members, strings
-from .nextjs import standalone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -235,12 +235,10 @@ def deno_task(facts: Entry, situation: Situation) -> Entry:
 
 
 def node(facts: Entry, situation: Situation) -> Entry:
-    """``node .``: the ``main`` of package.json, else index.js. ``node server.js``: it may be the server that Next.js has built."""
+    """``node .``: the ``main`` of package.json, else index.js. ``node server.js``: it may be the server that a framework's build leaves."""
     words = situation.line.operands
-    if words and words[0].value.endswith("server.js"):
-        return {"instead": standalone(situation)}
     if not words or words[0].value not in (".", "./"):
-        return {}
+        return {"instead": server(situation)} if words else {}
     package = content(situation, "package.json")
     main = members(package).get("main") if package is not None else None
     return {"program": Argument(main.value, main) if main is not None else replace(words[0], value="index.js")}

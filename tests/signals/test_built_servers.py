@@ -1,4 +1,4 @@
-"""Next.js: which version drops its requests, and which program is the server that its build leaves."""
+"""Servers that the builds of JavaScript frameworks leave: which program they are, and which version drops its requests."""
 
 from __future__ import annotations
 
@@ -127,3 +127,64 @@ def test_through_two_stages_and_a_package_of_several(tmp_path: Path) -> None:
     )
     files = {"package.json": "{}", "apps/web/package.json": package("16.0.7")}
     assert follow(image(tmp_path, text, files)).verdict == "graceful"
+
+
+def built(folder: Path, copy: str, argv: list[str], asked: dict[str, str], env: str = "", **files: str) -> str:
+    """The verdict of an image whose stage ``build`` asks for these packages."""
+    text = (
+        "FROM node:22 AS build\nWORKDIR /src\nCOPY . .\nRUN npm ci && npm run build\n"
+        f"FROM node:22\nWORKDIR /app\n{env}\n{copy}\nCMD {json.dumps(argv)}\n"
+    )
+    return follow(image(folder, text, {"package.json": json.dumps({"dependencies": asked}), **files})).verdict
+
+
+NITRO = "COPY --from=build /src/.output ./.output"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"nuxt": "^4.1.0"}, "graceful"),
+        ({"nuxt": "3.6.0"}, "graceful"),
+        ({"nitropack": "^2.5.0"}, "graceful"),
+        ({"nitropack": "2.0.0"}, "killed"),
+        ({"nuxt": "^3.0.0"}, "unknown"),
+        ({"nitropack": "^2.0.0"}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
+def test_nitro_by_version(tmp_path: Path, asked: dict[str, str], expected: str) -> None:
+    assert built(tmp_path, NITRO, ["node", ".output/server/index.mjs"], asked) == expected
+
+
+def test_nitro_where_it_lies_and_how_it_is_set(tmp_path: Path) -> None:
+    nuxt = {"nuxt": "^4.1.0"}
+    assert built(tmp_path / "a", "COPY --from=build /src/.output /app", ["node", "server/index.mjs"], nuxt) == "graceful"
+    assert built(tmp_path / "b", "COPY --from=build /src/dist /app", ["node", "server/index.mjs"], nuxt) == "unknown"
+    argv = ["node", ".output/server/index.mjs"]
+    assert built(tmp_path / "c", NITRO, argv, nuxt, "ENV NITRO_SHUTDOWN_DISABLED=1") == "unknown"
+    cluster = {"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'node-cluster' } })"}
+    assert built(tmp_path / "d", NITRO, argv, nuxt, **cluster) == "unknown"
+    server = {"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'node-server' } })"}
+    assert built(tmp_path / "e", NITRO, argv, nuxt, **server) == "graceful"
+
+
+@pytest.mark.parametrize(
+    ("argv", "asked", "expected"),
+    [
+        (["node", "build"], {"@sveltejs/adapter-node": "^5.2.0"}, "graceful"),
+        (["node", "build/index.js"], {"@sveltejs/adapter-node": "^5.2.0"}, "graceful"),
+        (["node", "./build/"], {"@sveltejs/adapter-node": "4.0.1"}, "killed"),
+        (["node", "build"], {"@sveltejs/adapter-node": "^4.0.0 || ^5"}, "unknown"),
+        (["node", "build"], {"@sveltejs/adapter-static": "^3"}, "unknown"),
+        (["node", "build/server.js"], {"@sveltejs/adapter-node": "^5.2.0"}, "unknown"),
+    ],
+)
+def test_sveltekit(tmp_path: Path, argv: list[str], asked: dict[str, str], expected: str) -> None:
+    assert built(tmp_path, "COPY --from=build /src/build ./build", argv, asked) == expected
+
+
+def test_a_program_of_the_projects_own_in_a_folder_of_that_name(tmp_path: Path) -> None:
+    deaf = {"build/index.js": "require('http').createServer((q, s) => s.end('hi')).listen(80)"}
+    asked = {"@sveltejs/adapter-node": "^5.2.0"}
+    assert built(tmp_path, "COPY --from=build /src/build ./build", ["node", "build/index.js"], asked, **deaf) == "killed"
