@@ -159,7 +159,9 @@ def test_nitro_by_version(tmp_path: Path, asked: dict[str, str], expected: str) 
 
 def test_nitro_where_it_lies_and_how_it_is_set(tmp_path: Path) -> None:
     nuxt = {"nuxt": "^4.1.0"}
-    assert built(tmp_path / "a", "COPY --from=build /src/.output /app", ["node", "server/index.mjs"], nuxt) == "graceful"
+    assert (
+        built(tmp_path / "a", "COPY --from=build /src/.output /app", ["node", "server/index.mjs"], nuxt) == "graceful"
+    )
     assert built(tmp_path / "b", "COPY --from=build /src/dist /app", ["node", "server/index.mjs"], nuxt) == "unknown"
     argv = ["node", ".output/server/index.mjs"]
     assert built(tmp_path / "c", NITRO, argv, nuxt, "ENV NITRO_SHUTDOWN_DISABLED=1") == "unknown"
@@ -187,4 +189,6 @@ def test_sveltekit(tmp_path: Path, argv: list[str], asked: dict[str, str], expec
 def test_a_program_of_the_projects_own_in_a_folder_of_that_name(tmp_path: Path) -> None:
     deaf = {"build/index.js": "require('http').createServer((q, s) => s.end('hi')).listen(80)"}
     asked = {"@sveltejs/adapter-node": "^5.2.0"}
-    assert built(tmp_path, "COPY --from=build /src/build ./build", ["node", "build/index.js"], asked, **deaf) == "killed"
+    assert (
+        built(tmp_path, "COPY --from=build /src/build ./build", ["node", "build/index.js"], asked, **deaf) == "killed"
+    )

@@ -352,6 +352,14 @@ def test_what_does_not_start(tmp_path: Path) -> None:
     assert "no shebang" in trace.missing[0]
 
 
+@pytest.mark.parametrize(("shell", "fate"), [("bash", "graceful"), ("dash", "ends"), ("sh", "ends")])
+def test_a_script_without_shebang_that_a_shell_starts(tmp_path: Path, shell: str, fate: str) -> None:
+    """bash runs it by itself, the others by /bin/sh (measured: Debian's dash says "redirection unexpected")."""
+    text = f'FROM debian:12\nCOPY entry.sh /\nCMD ["{shell}", "-c", "/entry.sh"]\n'
+    trace = follow(image(tmp_path, text, {"entry.sh": "cat <<< hello\nexec app\n"}), programs=APP)
+    assert [path.fate for path in trace.paths] == [fate]
+
+
 @pytest.mark.parametrize(
     ("words", "config", "fates"),
     [

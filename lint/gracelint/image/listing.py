@@ -95,7 +95,7 @@ def copied_paths(step: Copy, folder: str, context: Context, listing: Listing) ->
         elif isinstance(step.origin, int) and source.value:
             names = _from_stage(normal(source.value), step.origin, listing)
         elif step.origin is None and source.value:
-            names = _from_context(source.value, context)
+            names = _from_context(source.value, context, inside(folder, destination) or "")
         paths += [posixpath.join(destination, name) if name else destination for name in (*names, "")]
     return [path for path in paths if inside(path, folder) is not None]
 
@@ -105,11 +105,14 @@ def _from_stage(source: str, index: int, listing: Listing) -> list[str]:
     return [*listed, posixpath.basename(source)]
 
 
-def _from_context(value: str, context: Context) -> list[str]:
+def _from_context(value: str, context: Context, within: str) -> list[str]:
+    """What a source brings, by its names in the destination; of a folder only what is below ``within``: a context may have many files."""
     names: list[str] = []
     for match in context.matching(clamped(value)):
         if context.entry(match).kind == "folder":
-            names += [name for path in context.walk(match) if (name := inside("/" + path, "/" + match))]
+            top = posixpath.join(match, within) if within else match
+            if top == match or context.entry(top, follow=False).kind == "folder":
+                names += [name for path in context.walk(top) if (name := inside("/" + path, "/" + match))]
         else:
             names.append(posixpath.basename(match))
     return names

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .shell.builtins.exporting import Exported
     from .shell.evaluator.host import Budget
     from .shell.evaluator.machine import Machine
+    from .shell.model.outcome import Family
     from .shell.model.state import State
     from .shell.model.values import Field
 
@@ -73,7 +74,7 @@ class Resolver(Questions):
         )
         if not fields[0].known:
             return self._untold(arguments, environment, pid)
-        return self.launch(arguments, environment, pid, "fork", by_shell=True)
+        return self.launch(arguments, environment, pid, "fork", shell=state.shell.dialect.family)
 
     @property
     def budget(self) -> Budget:
@@ -87,9 +88,15 @@ class Resolver(Questions):
     # --- the launch ---
 
     def launch(
-        self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How, *, by_shell: bool = False
+        self,
+        arguments: Sequence[Argument],
+        environment: Environment,
+        pid: int,
+        how: How,
+        *,
+        shell: Family | None = None,
     ) -> list[Alternative]:
-        """Every way that a command line can turn out."""
+        """Every way that a command line can turn out. ``shell`` is the family of the one that starts it, if any."""
         if not arguments or not arguments[0].value:
             return [Alternative(None, failed="there is no command")]
         if environment.depth > DEEPEST:
@@ -100,9 +107,9 @@ class Resolver(Questions):
         if arguments[0].rest:
             return self._untold(arguments, environment, pid, how)
         deeper = environment.deeper()
-        shell = shells.called(self, arguments, deeper, pid, how)
-        if shell is not None:
-            return shell
+        called = shells.called(self, arguments, deeper, pid, how)
+        if called is not None:
+            return called
         found = self.made(arguments[0], environment) or self.which(
             arguments[0].value, environment.workdir, environment.search
         )
@@ -114,7 +121,7 @@ class Resolver(Questions):
         if isinstance(found, ImageFile) and found.path in environment.permitted:
             found = replace(found, executable=True)
         if isinstance(found, ImageFile) and found.content is not None:
-            script = interpreted(self.image, found, arguments, by_shell=by_shell)
+            script = interpreted(self.image, found, arguments, shell)
             if script is not None:
                 return [script] if isinstance(script, Alternative) else self.launch(script, deeper, pid, how)
         return self._program(arguments, deeper, pid, how)

@@ -24,11 +24,12 @@ LONGEST_SCRIPT = 250_000
 
 
 def interpreted(
-    image: Image, found: ImageFile, arguments: Sequence[Argument], *, by_shell: bool
+    image: Image, found: ImageFile, arguments: Sequence[Argument], shell: Family | None
 ) -> tuple[Argument, ...] | Alternative | None:
     """The command line by which a script of the image runs: its interpreter's. An `Alternative` where it cannot start; None for what is no script.
 
-    A shell runs a file without a shebang itself (``by_shell``); the kernel does not."""
+    A file without a shebang is nothing to the kernel, but a shell that meets it runs it: bash by itself (``execute_shell_script``), dash and busybox by
+    ``/bin/sh`` (``tryexec``). ``shell`` is the family of the one that starts it."""
     content = found.content
     assert content is not None
     first = arguments[0]
@@ -40,10 +41,11 @@ def interpreted(
     if found.executable is False:
         return Alternative(None, 126, failed=f"{path} is not executable", culprit=replace(first, value=found.path))
     if found.has_bom or not head.startswith("#!"):
-        if not by_shell:
+        if shell is None:
             why = "begins with a byte order mark" if found.has_bom else "has no shebang"
             return Alternative(None, 126, failed=f"{path} {why}, so the kernel cannot start it")
-        return (Argument("/bin/sh", first.text, implied=True), script, *arguments[1:])
+        by = "bash" if shell == "bash" else "/bin/sh"
+        return (Argument(by, first.text, implied=True), script, *arguments[1:])
     if head.endswith("\r"):
         reason = f"{path} has Windows line endings, so its interpreter is not found"
         return Alternative(None, 127, failed=reason, culprit=replace(first, value=found.path))

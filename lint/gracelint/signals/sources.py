@@ -93,14 +93,15 @@ def judged(program: Program, image: Image) -> Program:
         return _unknown(
             program, SIGNALS, f"what {name} does with signals is not known: its text is not in the build context"
         )
-    texts = _texts(found, suffixes, files, folder)
-    if texts is None:
+    known = _texts(found, suffixes, files, folder)
+    if known is None:
         return _unknown(program, SIGNALS, f"{name} has more files beside it than are looked at")
     if program.runtime in _REQUIRING:
-        lacking = _required(found, texts, suffixes, files)
+        lacking = _required(found, known, suffixes, files)
         if lacking is not None:
             why = f"what {name} does with signals is not known: {lacking}, which it loads, is not in the build context"
             return _unknown(program, SIGNALS, why)
+    texts = known.values()
     if program.runtime in _SELF_ENDING and not any(map(_GOES_ON.search, texts)):
         return replace(program, stays=False)
     mentioned = {signal for text in texts for signal in _mentions(text)}
@@ -116,46 +117,51 @@ def judged(program: Program, image: Image) -> Program:
     )
 
 
-def _required(found: ImageFile, texts: list[str], suffixes: tuple[str, ...], files: Files) -> str | None:
+def _required(found: ImageFile, texts: dict[str, str], suffixes: tuple[str, ...], files: Files) -> str | None:
     """Adds the texts of the files that the program loads from elsewhere in the image; returns one that is not there, by the name it is loaded by."""
-    waiting, seen = [(found, found.content.value if found.content is not None else "")], {found.path}
+    waiting, seen = [(found.path, texts.get(found.path, ""))], {found.path}
+    asked: set[str] = set()
     while waiting and len(seen) < _MOST_FILES:
-        file, text = waiting.pop()
+        here, text = waiting.pop()
         for match in _REQUIRED.finditer(text):
-            if match[2].endswith(_NO_PROGRAM):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(here), match[2]))
+            if match[2].endswith(_NO_PROGRAM) or path in asked:
                 continue
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), match[2]))
+            asked.add(path)
             other = _module(path, suffixes, files)
             if other is None or other.content is None:
                 return match[2]
             if other.path not in seen:
                 seen.add(other.path)
-                texts.append(other.content.value)
-                waiting.append((other, other.content.value))
+                texts[other.path] = other.content.value
+                waiting.append((other.path, other.content.value))
     return None
 
 
 def _module(path: str, suffixes: tuple[str, ...], files: Files) -> ImageFile | None:
-    """The file that a path without its ending means, or the index of the folder of that name; of TypeScript what ``.js`` will be made of."""
-    stem = path.removesuffix(".js")
-    names = (path, *(path + suffix for suffix in suffixes), *(f"{path}/index{suffix}" for suffix in suffixes))
-    for name in (*names, f"{stem}.ts", f"{stem}.tsx"):
-        file = files.lookup(name)
-        if isinstance(file, ImageFile):
-            return file
-    return None
+    """The file that a path means: of ``x.js`` also the TypeScript that it will be made of; without an ending the file that has one, or the index of the folder."""
+    stem, ending = posixpath.splitext(path)
+    names: tuple[str, ...]
+    if ending in suffixes:
+        names = (path, f"{stem}.ts", f"{stem}.tsx") if ending == ".js" else (path,)
+    else:
+        names = (path, *(path + suffix for suffix in suffixes), *(f"{path}/index{suffix}" for suffix in suffixes))
+    return next((file for name in names if isinstance(file := files.lookup(name), ImageFile)), None)
 
 
-def _texts(found: ImageFile, suffixes: tuple[str, ...], files: Files, folder: str) -> list[str] | None:
-    """The program's text, and those of its language below a folder; None where there are too many."""
-    texts = [found.content.value] if found.content is not None else []
+def _texts(found: ImageFile, suffixes: tuple[str, ...], files: Files, folder: str) -> dict[str, str] | None:
+    """The program's text, and those of its language below a folder, by path; None where there are too many."""
+    texts = {found.path: found.content.value} if found.content is not None else {}
     if folder == "/":
         return texts
     others = files.listing(folder, lambda path: path.endswith(suffixes) and not _VENDORED.search(path))
     if len(others) > _MOST_FILES:
         return None
     known = (files.lookup(path) for path in others)
-    return texts + [file.content.value for file in known if isinstance(file, ImageFile) and file.content is not None]
+    texts.update(
+        (one.path, one.content.value) for one in known if isinstance(one, ImageFile) and one.content is not None
+    )
+    return texts
 
 
 def _mentions(text: str) -> Iterator[str]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from ..catalogue import Entry
     from ..facts import Situation
-    from .asked import Version
 
 
 class _Server(NamedTuple):
@@ -67,19 +66,16 @@ def _at(situation: Situation, place: str) -> tuple[str, ...]:
     return ()
 
 
-def _told(facts: Entry, finishes: bool | None, name: str, first: str, before: Mapping[str, str] | None) -> Entry:
-    """What a server does that finishes its requests since a version; None before: it has no handler."""
-    if finishes is False and before is None:
-        return {"on": {signal: {"does": "default"} for signal in facts["on"]}, "clean": ()}
-    if finishes:
-        return {"on": dict.fromkeys(facts["on"], {"does": "handles", "why": f"{name} finishes its requests and ends"})}
-    if finishes is False:
-        return {"on": dict.fromkeys(facts["on"], before), "clean": ()}
-    return _not_known(facts, f"{name} finishes its requests since {first}, and its version is not known")
+def _told(facts: Entry, finishes: bool | None, name: str, first: str, before: Mapping[str, str]) -> Entry:
+    """What a server does that finishes its requests since a version, as the catalogue says, and ``before`` did something else."""
+    if finishes is None:
+        return _not_known(facts, f"{name} finishes its requests since {first}, and its version is not known")
+    return {} if finishes else {"on": dict.fromkeys(facts["on"], before), "clean": ()}
 
 
 def _not_known(facts: Entry, why: str) -> Entry:
-    return {"on": dict.fromkeys(facts["on"], {"does": "unknown", "why": why}), "clean": (), "missing": [why]}
+    reactions = {signal: {"does": "unknown", "why": why} for signal in facts["on"]}
+    return {"on": reactions, "clean": (), "missing": [why]}
 
 
 def _folder(situation: Situation) -> str:
@@ -87,6 +83,7 @@ def _folder(situation: Situation) -> str:
     return operands[0].value if operands else ""
 
 
+_NO_HANDLER = {"does": "default"}
 _NEXT_MANUAL = "NEXT_MANUAL_SIG_HANDLE"
 _NEXT_BEFORE = {"does": "terminates", "why": "Next.js before 14.1 ends at once, and drops its requests"}
 
@@ -116,10 +113,10 @@ def nitro_server(facts: Entry, situation: Situation) -> Entry:
     finishes = since(asked(situation, folder, "nuxt"), (3, 6), (3, 6))
     if finishes is None:
         finishes = since(asked(situation, folder, "nitropack"), (2, 5), (2, 0))
-    return _told(facts, finishes, "Nitro", "2.5 (Nuxt 3.6)", None)
+    return _told(facts, finishes, "Nitro", "2.5 (Nuxt 3.6)", _NO_HANDLER)
 
 
 def sveltekit_server(facts: Entry, situation: Situation) -> Entry:
     """The server of SvelteKit's adapter-node, by the version of that."""
     finishes = since(asked(situation, _folder(situation), "@sveltejs/adapter-node"), (5, 0), (4, 0))
-    return _told(facts, finishes, "SvelteKit's server", "adapter-node 5", None)
+    return _told(facts, finishes, "SvelteKit's server", "adapter-node 5", _NO_HANDLER)
