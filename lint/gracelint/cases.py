@@ -116,8 +116,8 @@ class View:
                 env={**image.env, **start.env},
                 user=start.user or image.user,
             )
-        from .image.addons import build_args
-        from .image.context import Context
+        from .image.context.context import Context
+        from .image.stages.addons import build_args
         from .parsers.dockerfile import parse
 
         dockerfile = parse(self.document)
@@ -153,7 +153,7 @@ class View:
     def otherwise(self) -> Case | None:
         """The case of a container that is started with arguments that nobody knows, in CMD's place. None where they make no difference,
         or some were given."""
-        from .image.launch import with_any_arguments
+        from .image.stages.launch import with_any_arguments
 
         service = self.unit.service
         given = self.unit.start.arguments is not None or (service is not None and service.start != ())
@@ -232,7 +232,7 @@ def _stop_signal(unit: Unit) -> StopSignal | None:
     if raw is None:
         return None
     from .image.model import StopSignal
-    from .image.stop_signal import canonical_signal
+    from .image.stages.stop_signal import canonical_signal
 
     return StopSignal(canonical_signal(raw), raw, source, None)
 

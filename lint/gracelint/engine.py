@@ -119,7 +119,7 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
     try:
         data = overlay[file] if file in overlay else read_bytes(unit.file)
     except (OSError, ValueError) as error:
-        from gracelint_rules.parse_error import RULE
+        from gracelint_rules.launch.parse_error import RULE
 
         wrong = RULE.finding(Document(unit.path, "").span(0, 0), f"cannot be read: {reason(error)}")
         return Judged((wrong,), read=frozenset({file}))

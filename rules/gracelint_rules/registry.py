@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Rule
 
-from .defects import defects
+from .blame.defects import defects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Program
 
     Condition = Callable[[Case], bool]
+
+
+# Where the modules of rules are, by the first digit of their codes.
+ROOMS = {"GL0": "launch", "GL1": "launch", "GL2": "shells", "GL3": "applications", "GL4": "supervision"}
 
 
 class Registered(Rule):
@@ -42,7 +46,8 @@ class Registered(Rule):
         """What the rule's module says it is."""
         from importlib import import_module
 
-        rule: Rule = import_module(f"{__package__}.{self.name.replace('-', '_')}").RULE
+        room, module = ROOMS[self.code[:3]], self.name.replace("-", "_")
+        rule: Rule = import_module(f"{__package__}.{room}.{module}").RULE
         return rule
 
     def _check(self, case: Case) -> Iterable[Finding]:
@@ -129,7 +134,7 @@ def _slow(case: Case) -> bool:
 
 def _supervisor(case: Case) -> bool:
     """A program on the way starts others, in the image's words or by its settings."""
-    from .launching import executed
+    from .telling.launching import executed
 
     named = any(defect.rule == "supervisor-stop-settings" for defect in defects(case))
     return named or _starter(case) or len(executed(case)) > 1
@@ -153,7 +158,7 @@ def _heredoc(case: Case) -> bool:
 
 def _exec_form(case: Case) -> bool:
     """ENTRYPOINT or CMD is in exec form, and written in the language of shells."""
-    from .launching import own_exec_forms, speaks_shell
+    from .telling.launching import own_exec_forms, speaks_shell
 
     return any(speaks_shell(line) for line in own_exec_forms(case.image.launch))
 

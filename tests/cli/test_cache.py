@@ -403,7 +403,7 @@ def test_many_at_once() -> None:
 def test_only_one_place_asks_the_file_system() -> None:
     """What a judgement depends on is asked in `gracelint.disk`, or it is a file of gracelint's own."""
     root = Path(cache.__file__).parent
-    own = {"image/bases.py", "signals/programs/catalogue.py", "signals/programs/build.py"}
+    own = {"image/bases/bases.py", "signals/programs/catalogue.py", "signals/programs/build.py"}
     rooms = [root / f"{name}.py" for name in ("cases", "contexts", "problems", "rule", "ignoring", "suppress")]
     rooms += [path for room in ("image", "signals", "parsers") for path in root.glob(f"{room}/**/*.py")]
     asking = {"open", "io.open", "Path", "pathlib.Path", "glob.glob", "glob.iglob"}

@@ -36,11 +36,11 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 # What an image without shells on the signal's way, started by a command line without options, has no use for.
 FOR_OTHERS = {
     "argparse",
-    "gracelint.image.commands",
+    "gracelint.image.runs.commands",
     "gracelint.parsers.shell",
     "gracelint.signals.shell",
     "gracelint.signals.starting",
-    "gracelint_rules.blamed_shells",
+    "gracelint_rules.blame.blamed_shells",
     "weakref",
 }
 

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 from entrypoint_roots import PATH, Needs, Roots
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.image.model import ImageFile
 from gracelint.lab import NotStartedError, Steady, Written, run
 from gracelint.lab.witness import testimonies

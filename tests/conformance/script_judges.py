@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from script_cases import APPLICATIONS, ENV, Answer, Case
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import NotStartedError, Steady, Written, run
 from gracelint.lab.witness import build, testimonies
 from gracelint.parsers.dockerfile import parse

@@ -10,7 +10,7 @@ from gracelint import suppress
 from gracelint.diagnostics import Finding
 from gracelint.fixes import apply
 from gracelint.source import Document
-from gracelint_rules.unused_ignore import RULE
+from gracelint_rules.launch.unused_ignore import RULE
 
 KNOWN = ("GL001", "GL002", "GL101", "GL201")
 

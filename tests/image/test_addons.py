@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gracelint.image.addons import build_args
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
+from gracelint.image.stages.addons import build_args
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 

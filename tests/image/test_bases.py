@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import gracelint.image
-from gracelint.image.bases import base_image, split_reference
+import gracelint.image.bases
+from gracelint.image.bases.bases import base_image, split_reference
 from gracelint.image.model import BaseImage
 
-DATA = Path(gracelint.image.__file__).parent
+DATA = Path(gracelint.image.bases.__file__).parent
 OFFICIAL = {path.stem: json.loads(path.read_text()) for path in (DATA / "bases_official").glob("*.json")}
 OTHERS = json.loads((DATA / "bases_others.json").read_text())
 DISTRIBUTIONS = json.loads((DATA / "bases.json").read_text())

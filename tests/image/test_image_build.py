@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from gracelint.image.build import build_image, standalone
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.image.model import Absent, Image, ImageFile, StopSignal, Unknown
-from gracelint.image.stop_signal import canonical_signal
+from gracelint.image.stages.stop_signal import canonical_signal
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 
@@ -207,7 +207,7 @@ def test_an_ordinary_dockerfile_reads_nothing_and_imports_no_shell_parser(tmp_pa
     program = """
 import sys, builtins
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 text = '''FROM debian:12

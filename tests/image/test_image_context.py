@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import MAX_BYTES, Context
+from gracelint.image.context.context import MAX_BYTES, Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 

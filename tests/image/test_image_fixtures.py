@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.image.model import Absent, Image, ImageFile, Unknown
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document

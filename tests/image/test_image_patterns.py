@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.image.globs import has_wildcard, path_glob
-from gracelint.image.ignore import read_ignore
+from gracelint.image.context.globs import has_wildcard, path_glob
+from gracelint.image.context.ignore import read_ignore
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.image.actions import Chmod, Remove, Target, Touch, spread
-from gracelint.image.reach import Reach
+from gracelint.image.runs.actions import Chmod, Remove, Target, Touch, spread
+from gracelint.image.runs.reach import Reach
 
 NAMES = st.sampled_from(["a", "b", "ab", ".a", "a.sh"])
 PATTERNS = st.sampled_from(["a", "ab", "*", "?", "[ab]", "[!b]*", "a*", "*.sh", ".*", "\\*", "{a,b}"])

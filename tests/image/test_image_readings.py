@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gracelint.image import readings, runs
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
-from gracelint.image.instructions import DEFAULT_SHELL
+from gracelint.image.context.context import Context
 from gracelint.image.model import Absent, ImageFile
-from gracelint.image.steps import Run
-from gracelint.image.substitution import Variables
+from gracelint.image.runs import readings, runs
+from gracelint.image.stages.instructions import DEFAULT_SHELL
+from gracelint.image.stages.steps import Run
+from gracelint.image.stages.substitution import Variables
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 

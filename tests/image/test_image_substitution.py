@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.image.substitution import Variables, expand, split_words
+from gracelint.image.stages.substitution import Variables, expand, split_words
 from gracelint.source import Document, Text
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
-from gracelint.image.unsaid import Unsaid
+from gracelint.image.context.context import Context
+from gracelint.image.files.unsaid import Unsaid
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 
@@ -84,7 +84,7 @@ def test_the_same_as_looking(context: Path, base: str, monkeypatch: pytest.Monke
 
 def test_nobody_looks(context: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = image(context, "debian:12", (STEPS[0], "COPY app /usr/local/bin/", "COPY tree /srv"))
-    monkeypatch.setattr("gracelint.image.files.ImageFiles.entry", None)
+    monkeypatch.setattr("gracelint.image.files.files.ImageFiles.entry", None)
     assert "base image debian:12 or a package may hold /usr/local/sbin/nginx" in answers_for(built, "nginx")
 
 

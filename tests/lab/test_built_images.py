@@ -23,9 +23,9 @@ import pytest
 from image_grammar import BASE, Drawn, draw
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.image.model import Absent, Image, ImageFile
-from gracelint.image.stop_signal import canonical_signal
+from gracelint.image.stages.stop_signal import canonical_signal
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 

@@ -18,7 +18,7 @@ import pytest
 from supervisor_grammar import NAMES, Drawn, draw
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import After, Written, run, witness
 from gracelint.lab.witness import Stand
 from gracelint.parsers.dockerfile import parse

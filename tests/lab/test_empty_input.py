@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import Steady, run
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.trace import ENDS, follow

@@ -16,7 +16,7 @@ import pytest
 from engines import bootstrap
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import docker, procfs
 from gracelint.lab.programs import backend, client
 from gracelint.lab.ready import Written

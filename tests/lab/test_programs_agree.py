@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab.programs.__main__ import EVIDENCE
 from gracelint.lab.programs.measure import filled
 from gracelint.lab.programs.table import Case, cases

@@ -15,7 +15,7 @@ from rootfs import APPLETS, Rootfs
 from gracelint import compose
 from gracelint.compose.commands import words
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import NotStartedError
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document

@@ -12,7 +12,7 @@ import test_fixtures
 from rootfs import APPLICATIONS, Rootfs
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import Steady
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.lab import After, Output, run
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.model import Program

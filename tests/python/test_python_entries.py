@@ -10,7 +10,7 @@ import pytest
 import python_lab
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.problems import of_applications
 from gracelint.signals.trace import follow

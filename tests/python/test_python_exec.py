@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.trace import follow
 from gracelint.source import Document

@@ -13,7 +13,7 @@ import pytest
 from test_fixtures import BAD, lint
 
 import gracelint_rules
-from gracelint_rules.registry import RULES, Registered
+from gracelint_rules.registry import ROOMS, RULES, Registered
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -41,9 +41,9 @@ def test_names() -> None:
 
 
 def test_every_rule_file_is_registered() -> None:
-    modules = {info.name for info in pkgutil.iter_modules(gracelint_rules.__path__)}
-    with_rule = {name for name in modules if hasattr(importlib.import_module(f"gracelint_rules.{name}"), "RULE")}
-    assert with_rule == {rule.name.replace("-", "_") for rule in RULES}
+    modules = {info.name for info in pkgutil.walk_packages(gracelint_rules.__path__, "gracelint_rules.")}
+    with_rule = {name for name in modules if hasattr(importlib.import_module(name), "RULE")}
+    assert with_rule == {f"gracelint_rules.{ROOMS[rule.code[:3]]}.{rule.name.replace('-', '_')}" for rule in RULES}
 
 
 def test_the_registry_says_what_the_rules_say() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gracelint_rules.privileges import becomes_root
+from gracelint_rules.telling.privileges import becomes_root
 
 
 @pytest.mark.parametrize(

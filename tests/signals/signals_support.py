@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.trace import follow
 from gracelint.source import Document

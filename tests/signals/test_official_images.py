@@ -12,7 +12,7 @@ import pytest
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
 from gracelint.image.build import build_image
-from gracelint.image.context import Context
+from gracelint.image.context.context import Context
 from gracelint.parsers.dockerfile import parse
 from gracelint.signals.trace import follow
 from gracelint.source import Document

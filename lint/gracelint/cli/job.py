@@ -60,7 +60,7 @@ class Job:
 
     def lacks(self, target: str) -> bool:
         """Whether none of the Dockerfiles has a stage: a mistyped name is not to look like an image in which nothing is wrong."""
-        from ..image.stages import read_stages
+        from ..image.stages.stages import read_stages
         from ..parsers.dockerfile import parse
 
         files = [read_stages(parse(document), {}) for document in self._dockerfiles()]

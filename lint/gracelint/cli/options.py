@@ -82,7 +82,7 @@ def variable(text: str) -> tuple[str, str]:
 
 def stop_signal(text: str) -> str:
     """A signal's canonical name."""
-    from ..image.stop_signal import canonical_signal
+    from ..image.stages.stop_signal import canonical_signal
 
     name = canonical_signal(text)
     if name is None:

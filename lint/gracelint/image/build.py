@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..records import replace
 from ..source import join
-from .effort import Effort
-from .files import ImageFiles
-from .instructions import DEFAULT_SHELL
-from .launch import build_launch, override
+from .files.effort import Effort
+from .files.files import ImageFiles
 from .model import Absent, Argument, BaseImage, CommandLine, Image, ImageFile, StopSignal, Unknown
-from .stages import configure, read_stages
+from .stages.instructions import DEFAULT_SHELL
+from .stages.launch import build_launch, override
+from .stages.stages import configure, read_stages
 
 if TYPE_CHECKING:
     import re
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from ..parsers.dockerfile.model import Dockerfile
     from ..source import Document, Text
-    from .configuration import Configuration, Stage, Stages
-    from .context import Context
+    from .context.context import Context
     from .entries import Kind
     from .model import Files, Launch
+    from .stages.configuration import Configuration, Stage, Stages
 
 
 def build_image(
@@ -139,12 +139,12 @@ class _Builder:
         if reference is None:
             found = BaseImage(written, False, None)
         else:
-            from .bases import base_image
+            from .bases.bases import base_image
 
             found = base_image(reference, self.base_images)
         if found.known:
             return found
-        from .package_manager import shell_of
+        from .bases.package_manager import shell_of
 
         told = shell_of(stage.instructions)
         if told is None or told == found.shell:

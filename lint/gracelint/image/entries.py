@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..source import Text
-    from .context import Context
+    from .context.context import Context
     from .model import ImageFile
 
 Kind = Literal["file", "folder", "none", "unknown"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..image.interpreters import lacks
 from ..image.model import Argument
+from ..image.stages.interpreters import lacks
 from ..records import replace
 from .process import Alternative
 

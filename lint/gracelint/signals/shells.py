@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..image.interpreters import lacks
 from ..image.model import Absent, ImageFile, values
+from ..image.stages.interpreters import lacks
 from ..records import dataclass, replace
 from .model import READS_ITS_INPUT
 from .process import Alternative, Bound

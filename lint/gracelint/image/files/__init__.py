@@ -1,0 +1,1 @@
+"""What stands at a path of the image, asked backwards through the steps of its build."""

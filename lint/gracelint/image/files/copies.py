@@ -1,0 +1,331 @@
+"""COPY and ADD: does this instruction put something at this path, and what?
+
+The rules are those of BuildKit: ``dispatchCopy`` (frontend/dockerfile/dockerfile2llb/convert_copy.go), ``docopy``
+(solver/llbsolver/file/backend.go) and ``prepareTargetDir`` (tonistiigi/fsutil copy/copy.go): a folder gives its
+contents, a file lands in the destination if that is a folder (it ends in ``/``, or exists as one) and is the
+destination otherwise; a leading ``/`` or ``..`` of a source never leaves the context. Of several sources the last one
+wins.
+
+Hazard: a context that lint sees is a checkout, not what a build machine holds: what a build would have produced
+(``target/``, ``dist/``) may be missing here and there at build time. Only a missing script counts as certainly absent.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from ...regexes import regex
+from ..context.globs import has_wildcard, path_glob
+from ..context.ignore import read_ignore
+from ..entries import (
+    Change,
+    Effect,
+    Entry,
+    Folder,
+    Found,
+    Gone,
+    Link,
+    Vague,
+    World,
+    contains,
+    inside,
+    may_appear,
+    perhaps,
+)
+from ..model import ImageFile
+from ..modes import executable_after
+from ..paths import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...source import Text
+    from ..context.context import Context
+    from ..stages.steps import Copy, Source
+
+
+_REMOTE = regex(r"https?://|git@|ssh://|git://", re.IGNORECASE)
+_ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
+# Of a file, and not the version at the end of a folder's name (``scripts_8.0``).
+_ENDING = regex(r"\.[A-Za-z]\w*$")
+_SCRIPT = regex(r"\.(sh|bash|ash|dash|py)$|(^|/)[^/.]*entry-?point[^/.]*$", re.IGNORECASE)
+_PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|release|node_modules|\.next)/")
+
+
+def copied(step: Copy, path: str, world: World) -> Effect:
+    """What COPY or ADD does to an absolute path."""
+    if step.destination is None:
+        named = any(source.value and posixpath.basename(source.value) in path for source in step.sources)
+        reason = "a COPY puts files in a place that is not known"
+        return perhaps(reason) if named else Change(lambda entry: may_appear(entry, reason))
+    destination = step.destination.rstrip("/") or "/"
+    if path == "/" or inside(destination, path) is not None:
+        return Folder()
+    if not contains(destination, path):
+        return None
+    return _Copying(step, path, destination, world).effect()
+
+
+class _Copying:
+    """One question to one instruction, whose destination is or contains the path."""
+
+    def __init__(self, step: Copy, path: str, destination: str, world: World) -> None:
+        self.step, self.path, self.destination, self.world = step, path, destination, world
+        self.relative = inside(path, destination)
+
+    def effect(self) -> Effect:
+        effect = _in_order(map(self.of_source, reversed(self.step.sources)))
+        if effect is not None:
+            return effect
+        if self.relative is None and self.is_folder() == "folder":
+            return Folder()
+        return None
+
+    def is_folder(self, name: str = "") -> str:
+        """Whether the destination is a folder before a file ``name`` is copied: ``folder``, ``none`` or ``unknown``.
+
+        A destination that is called like the file, or has a suffix, is none as long as nothing speaks for it.
+        """
+        if (self.step.destination or "").endswith("/") or len(self.step.sources) > 1:
+            return "folder"
+        kind = self.world.kind(self.destination)
+        base = posixpath.basename(self.destination)
+        if kind == "unknown" and (base == posixpath.basename(name) or posixpath.splitext(base)[1]):
+            return "none"
+        return "none" if kind == "file" else kind
+
+    def of_source(self, source: Source) -> Effect:
+        value = source.value
+        if value is None:
+            return perhaps(f"COPY {source.word.value} is not known")
+        if source.is_heredoc:
+            return self.as_file(value, lambda: self.file(source.content, False, source.word))
+        if self.step.adds and _REMOTE.match(value):
+            return self.from_network(source, value)
+        if isinstance(self.step.origin, int):
+            return self.from_stage(self.step.origin, source.word, value)
+        if self.step.origin is not None:
+            return self.opaque(source.word, value, f"it would be copied from the image {self.step.origin}")
+        return self.from_context(source.word, value)
+
+    # --- where a file lands ----------------------------------------------------------------------------------------
+
+    def as_file(self, name: str, make: Callable[[], Entry]) -> Effect:
+        """A source that is a file: it is the path, or not."""
+        if self.relative is not None and self.relative != posixpath.basename(name.rstrip("/")):
+            return None
+        folder = self.is_folder(name)
+        if folder == "unknown":
+            return _uncertain(make())
+        return make() if (folder == "folder") == (self.relative is not None) else None
+
+    def file(self, content: Text | None, executable: bool | None, placed: Text, exact: bool = True) -> Entry:
+        mode = self.step.mode
+        if self.step.instruction.flag("chmod") is not None:
+            executable = None if mode is None else executable_after(mode, executable)
+        return Found(ImageFile(self.path, content, executable, placed, exact))
+
+    def opaque(self, word: Text, value: str, reason: str) -> Effect:
+        """A source of which nobody knows whether it is a file or a folder."""
+        name = posixpath.basename(value.rstrip("/"))
+        if has_wildcard(value) or (self.relative is not None and self.relative != name):
+            return perhaps(reason)
+        if self.relative is None and self.is_folder() == "folder":
+            return Folder()
+        return _uncertain(self.file(None, None, word))
+
+    def from_network(self, source: Source, value: str) -> Effect:
+        """ADD of an address: a file with mode 0600, or a repository."""
+        if not value.lower().startswith("http") or value.partition("#")[0].endswith(".git"):
+            return perhaps(f"it may come from {value}")
+        name = posixpath.basename(value.partition("?")[0].partition("#")[0])
+        if not name:
+            return perhaps(f"it may come from {value}")
+        return self.as_file(name, lambda: self.file(None, False, source.word))
+
+    # --- the build context -----------------------------------------------------------------------------------------
+
+    def from_context(self, word: Text, value: str) -> Effect:
+        source = clamped(value)
+        if self.step.parents:
+            return self.with_parents(word, value)
+        if not has_wildcard(value):
+            return self.from_path(word, source)
+        matching = self.world.context.matching(source)
+        effect = _in_order(self.from_path(word, match) for match in reversed(matching))
+        if effect is not None:
+            return effect
+        return None if matching and self.relative is None else self.nothing_matches(word, source)
+
+    def nothing_matches(self, word: Text, source: str) -> Effect:
+        """A pattern: what it does not find here may have been produced before a real build."""
+        name = posixpath.basename(self.path)
+        pattern = path_glob(posixpath.basename(source))
+        if pattern is None or not (pattern.matches(name) or self.relative is None):
+            return None
+        if self.relative is None and len(self.step.sources) > 1:
+            return None  # the destination is a folder
+        reason = f"no file of the build context that matches {word.value} is called {name}"
+        if self.relative is None or not self.world.context.certain or _is_product(source, name):
+            return perhaps(reason)
+        self.world.note(reason, word)
+        return None
+
+    def from_path(self, word: Text, source: str) -> Effect:
+        entry = self.world.context.entry(source)
+        if entry.kind == "folder":
+            return self.from_folder(word, source)
+        if entry.kind == "file":
+            if self.step.adds and _ARCHIVE.search(source):
+                return perhaps(f"it may be in the archive {source}")
+            return self.as_file(source, lambda: self.file(self.read(source), entry.executable, word))
+        if entry.kind == "unknown":
+            return self.opaque(word, source, entry.reason)
+        return self.absent(word, source, entry.reason)
+
+    def absent(self, word: Text, source: str, reason: str) -> Effect:
+        """The source is not in the context: a build would stop here."""
+        if self.step.adds and _ARCHIVE.search(source):
+            return perhaps(f"it may be in the archive {source}")
+        name = posixpath.basename(source)
+        if self.relative not in (None, name):
+            if not _ENDING.search(name):
+                return perhaps(reason)
+            return None
+        if self.relative is None and self.is_folder() == "folder":
+            return None
+        if not self.world.context.certain or _is_product(source, name):
+            return perhaps(reason)
+        return Gone(reason, word)
+
+    def from_folder(self, word: Text, source: str) -> Effect:
+        if self.relative is None:
+            return Folder()
+        inner = posixpath.join(source, self.relative)
+        if self.step.excludes and read_ignore("\n".join(self.step.excludes)).match(self.relative) is not None:
+            self.world.note(f"--exclude keeps {inner} out", word)
+            return None
+        entry = self.world.context.entry(inner, follow=False)
+        if entry.kind == "file":
+            return self.file(self.read(inner), entry.executable, word)
+        if entry.kind == "folder":
+            return Folder()
+        if entry.kind == "link":
+            return Link(entry.target or "", word)
+        context = self.world.context
+        if entry.kind == "unknown" or (entry.kind == "missing" and (not context.certain or _is_product(inner, inner))):
+            return perhaps(entry.reason)
+        self.world.note(entry.reason, word)
+        return None
+
+    def with_parents(self, word: Text, value: str) -> Effect:
+        """``--parents``: the source's own folders are kept below the destination."""
+        pivot, separator, kept = value.partition("/./")
+        root, kept = (clamped(pivot), clamped(kept)) if separator else ("", clamped(value))
+        if self.relative is None:
+            return Folder()
+        if has_wildcard(kept):
+            return perhaps(f"it may be among {value}")
+        if not contains(kept, self.relative):
+            return Folder() if inside(kept, self.relative) is not None else None
+        return self.from_folder(word, root)
+
+    def read(self, source: str) -> Text | None:
+        document = self.world.context.document(source)
+        return None if document is None else document.whole()
+
+    # --- another stage ---------------------------------------------------------------------------------------------
+
+    def from_stage(self, index: int, word: Text, value: str) -> Effect:
+        source = "/" + clamped(value)
+        if has_wildcard(value):
+            return self.opaque(word, value, "it may be copied from another stage")
+        entry = self.world.stage_entry(index, source)
+        if isinstance(entry, Found):
+            file = entry.file
+            return self.as_file(source, lambda: self.file(file.content, file.executable, word, file.exact))
+        if isinstance(entry, Folder):
+            if self.relative is None:
+                return Folder()
+            below = self.world.stage_entry(index, posixpath.join(source, self.relative))
+            return self.from_entry(below, word)
+        if isinstance(entry, Gone):
+            if self.relative is None or self.relative == posixpath.basename(source):
+                return Gone(f"the stage it is copied from has no {source}: {entry.reason}", word)
+            return None
+        return self.opaque(word, value, f"whether another stage holds {source} is not known")
+
+    def from_entry(self, entry: Entry, word: Text) -> Effect:
+        if isinstance(entry, Found):
+            return self.file(entry.file.content, entry.file.executable, word, entry.file.exact)
+        if isinstance(entry, Vague):
+            return perhaps(entry.reason)
+        if isinstance(entry, Gone):
+            self.world.note(entry.reason, word)
+            return None
+        return entry
+
+
+def _in_order(effects: Iterable[Effect]) -> Effect:
+    """What sources do that are copied one by one, of which the last comes first: what it leaves open, the ones before it may decide."""
+    changes: list[Change] = []
+    found: Entry | None = None
+    for effect in effects:
+        if isinstance(effect, Change):
+            changes.append(effect)
+        elif effect is not None:
+            found = effect
+            break
+
+    def altered(entry: Entry) -> Entry:
+        for change in reversed(changes):
+            entry = change.apply(entry)
+        return entry
+
+    if found is not None:
+        return altered(found)
+    return Change(altered) if changes else None
+
+
+def _uncertain(entry: Entry) -> Change:
+    """The entry, or what was there before: taken for the entry, with a doubt."""
+    return Change(lambda _: Found(replace(entry.file, exact=False)) if isinstance(entry, Found) else entry)
+
+
+def _is_product(source: str, name: str) -> bool:
+    """Whether a missing file may well be made before the build (a jar, a bundle), and so be no mistake."""
+    return bool(_PRODUCED.search(source)) or not _SCRIPT.search(name)
+
+
+def clamped(value: str) -> str:
+    """A COPY source relative to the context's root; ``..`` stops there (``NormalizePath``)."""
+    return normal("/" + value)[1:]
+
+
+def puts_a_file(step: Copy, source: Source, context: Context) -> bool:
+    """Whether a source is certainly a single file, which keeps its name in a destination that is a folder."""
+    if source.is_heredoc:
+        return source.value is not None
+    plain = source.value is not None and step.origin is None and not step.parents and not _REMOTE.match(source.value)
+    if not plain or source.value is None or has_wildcard(source.value):
+        return False
+    path = clamped(source.value)
+    return context.entry(path).kind == "file" and not (step.adds and _ARCHIVE.search(path))
+
+
+def word_problem(step: Copy, source: Source, context: Context) -> str | None:
+    """What is wrong with a source word taken from the context; None if nothing, or nothing is known."""
+    value = source.value
+    if value is None or source.is_heredoc or step.origin is not None or _REMOTE.match(value):
+        return None
+    path = clamped(value)
+    if has_wildcard(value):
+        return None
+    entry = context.entry(path)
+    if entry.kind not in ("missing", "ignored", "outside") or (entry.kind == "missing" and not context.certain):
+        return None
+    leaves = posixpath.normpath(value.lstrip("/")).startswith("..")
+    return f"{value} is outside the build context" if leaves else entry.reason

@@ -1,0 +1,295 @@
+"""The files of an image: what stands at a path, asked backwards through the steps of its build (`gracelint.image.files.listing`: below a folder).
+
+Method: a path is looked for from the last step to the first; each step says what it did to that one path (see
+`gracelint.image.entries`), and renaming steps change the path under way. Nothing is built up in advance, so an image
+that is asked about one script reads one script. What no step decides is a question to the base image.
+
+Certainty: "absent" is claimed only where nobody could plausibly have put the file there: a path outside the system's
+own folders (see `gracelint.image.bases.base_files`), on a known base image, with no command in between that makes files of
+unknown names. All else is unknown, and so is what takes too much work (`gracelint.image.files.effort`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from ..bases.base_files import held_by_base, is_system_folder, other_names
+from ..entries import Change, Folder, Found, Gone, Link, Vague, contains
+from ..model import Absent, ImageFile, Unknown
+from ..paths import normal
+from ..stages.steps import Copy
+from .before import Before, Place
+from .copies import word_problem
+from .effort import Effort
+from .history import History
+from .listing import Candidates
+from .origins import origins
+from .search import Search
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ...source import Text
+    from ..context.context import Context
+    from ..entries import Entry, Kind
+    from ..model import BaseImage
+    from ..stages.steps import Step
+
+MAX_LINKS = 40
+
+
+class ImageFiles:
+    """The files of one stage's image (`gracelint.image.model.Files`)."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        context: Context,
+        base: BaseImage,
+        stage: Callable[[int], ImageFiles | None],
+        effort: Effort | None = None,
+    ) -> None:
+        """``stage`` gives the files of an earlier stage by its index; None where that is none."""
+        self.steps, self.context, self.base, self._stage = steps, context, base, stage
+        self._entries: dict[tuple[str, bool], Entry] = {}
+        self._kinds: dict[tuple[str, Place], Kind] = {}
+        self._bare: set[tuple[str, bool]] = set()  # where neither a file nor a link stands
+        self._end = Place(len(steps), 0)
+        self._notes: list[tuple[str, Text | None]] = []
+        self._searches: dict[tuple[str, str], Search] = {}
+        self._effort = effort or Effort()
+        self._history = History(steps, base.shell, self._effort)
+        self.candidates = Candidates(steps, context, self._effort, self._history.reading, self._of_stage)
+        self._mounts: tuple[str, ...] = ()
+        self._perhaps: Callable[[], Sequence[str]] | None = None
+
+    def is_mounted(self, path: str) -> bool:
+        """Whether a folder or file of the host is laid over a path of the image."""
+        if self._perhaps is not None:
+            self._mounts, self._perhaps = (*self._mounts, *(normal(mount) for mount in self._perhaps())), None
+        return any(contains(mount, normal(path)) for mount in self._mounts)
+
+    def with_mounts(self, mounts: Sequence[str], perhaps: Callable[[], Sequence[str]] | None = None) -> ImageFiles:
+        """These files in a container that has files of the host at these paths: what the image lacks there may come from the host.
+        ``perhaps`` gives more such paths, and is called when one is asked for."""
+        self._mounts, self._perhaps = tuple(normal(mount) for mount in mounts), perhaps
+        return self
+
+    # --- the protocol ----------------------------------------------------------------------------------------------
+
+    def lookup(self, path: str) -> ImageFile | Absent | Unknown:
+        """What stands at an absolute path, symbolic links followed."""
+        return self.answer(normal(path), self.entry(path))
+
+    def known(self, path: str) -> ImageFile | None:
+        """The file at an absolute path, if it is known to be there."""
+        entry = self.entry(path, thorough=False)
+        return entry.file if isinstance(entry, Found) else None
+
+    def standing(self, path: str) -> Kind:
+        """What kind of thing stands at an absolute path, links followed."""
+        if is_system_folder(normal(path), self.base):
+            return "folder"
+        entry = self.entry(path)
+        if isinstance(entry, Found):
+            return "file"
+        if isinstance(entry, Folder):
+            return "folder"
+        return "none" if isinstance(entry, Gone) and not self.candidates.perhaps_a_folder(normal(path)) else "unknown"
+
+    def answer(self, path: str, entry: Entry) -> ImageFile | Absent | Unknown:
+        """An entry in the words of the protocol."""
+        if isinstance(entry, Found):
+            return entry.file
+        if isinstance(entry, Folder):
+            reason = f"{path} is a folder"
+            return Absent(path, reason) if self.context.certain else Unknown(path, reason)
+        if isinstance(entry, Gone):
+            return Absent(path, entry.reason, entry.text)
+        return Unknown(path, entry.reason if isinstance(entry, Vague) else f"{path} is a link into the unknown")
+
+    def which(self, command: str, workdir: str, search: str) -> ImageFile | Absent | Unknown:
+        """What ``execvp`` would start (POSIX ``exec``: a name with a ``/`` is not looked up in PATH)."""
+        if "/" in command:
+            return self.lookup(posixpath.join(workdir, command))
+        key = (workdir, search)
+        if key not in self._searches:
+            self._searches[key] = Search(self, workdir, search)
+        return self._searches[key].which(command)
+
+    def stages(self) -> Iterator[ImageFiles]:
+        """These files, then those of the stages they were copied from, each once."""
+        waiting: list[ImageFiles] = [self]
+        seen: list[ImageFiles] = []
+        while waiting:
+            files = waiting.pop(0)
+            if files in seen:
+                continue
+            seen.append(files)
+            yield files
+            origins = (step.origin for step in files.steps if isinstance(step, Copy))
+            waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
+
+    def stage(self, index: int) -> ImageFiles | None:
+        """The files of an earlier stage by its index; None where that is none."""
+        return self._stage(index)
+
+    def origins(self, path: str) -> Iterator[tuple[ImageFiles, str]]:
+        """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
+        return origins(self, normal(path))
+
+    def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
+        """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
+        return self._history.runs(wanted, words)
+
+    def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
+        """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
+        other is read."""
+        folder = normal(folder)
+        self._effort.begin()
+        self._effort.depth += 1  # the files listed share one effort
+        try:
+            paths = self.candidates.below(folder)
+            return tuple(
+                path for path in paths if (wanted is None or wanted(path)) and isinstance(self.entry(path), Found)
+            )
+        finally:
+            self._effort.depth -= 1
+
+    def problem(self, word: Text) -> str | None:
+        """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""
+        for step in self.steps:
+            if isinstance(step, Copy):
+                for source in step.sources:
+                    if source.word == word:
+                        return word_problem(step, source, self.context)
+        return None
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def entry(self, path: str, thorough: bool = True) -> Entry:
+        """What stands at an absolute path in the finished image, links followed.
+
+        Unless ``thorough``, what a RUN may have made without naming it counts as not there.
+        """
+        path = normal(path)
+        key = (path, thorough)
+        if key not in self._entries:
+            self._effort.begin()
+            found = self._followed(path, thorough)
+            if isinstance(found, Gone) and self.is_mounted(path):
+                found = Vague(f"files of the host are mounted over {path}")
+            if self._effort.spent:
+                return found  # asked alone, it may be found
+            self._entries[key] = found
+        return self._entries[key]
+
+    def _followed(self, path: str, thorough: bool) -> Entry:
+        for _ in range(MAX_LINKS):
+            self._notes.clear()
+            found = self.find(path, self._end, thorough)
+            if isinstance(found, (Gone, Vague)):
+                if not self._effort.spent:
+                    self._bare.add((path, thorough))
+                found = self._merged(path, thorough) or found
+            if not isinstance(found, Link):
+                return found
+            path = normal(posixpath.join(posixpath.dirname(path), found.target))
+        return Vague(f"{path} is a symbolic link that leads back to itself")
+
+    def _merged(self, path: str, thorough: bool) -> Entry | None:
+        """The file under its other name where ``/bin`` may be ``/usr/bin``."""
+        for other in other_names(path):
+            if (other, thorough) in self._bare:
+                continue
+            found = self.find(other, self._end, thorough)
+            if isinstance(found, (Found, Link)):
+                return found
+            if not self._effort.spent:
+                self._bare.add((other, thorough))
+        return None
+
+    def find(self, path: str, before: Place, thorough: bool = True) -> Entry:
+        """What the build up to a place leaves at a path; a link is not followed."""
+        if self._effort.deep:
+            return Vague("the build is nested too deeply to follow")
+        self._effort.depth += 1
+        try:
+            return self._search(path, before, thorough)
+        finally:
+            self._effort.depth -= 1
+
+    def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
+        path, entry, place = asked, None, before
+        changes: list[Change] = []
+        while entry is None and (earlier := self._history.before(path, place)) is not None:
+            place = earlier
+            effect = self._history.act(place)(path, Before(self, place))
+            if isinstance(effect, Change):
+                changes.append(effect)
+                path = effect.path or path
+            else:
+                entry = effect
+        if entry is None and not self._effort.spent:
+            entry = self._from_base(path, before.step if thorough else 0)
+        if entry is None or self._effort.spent:
+            return Vague("the build has too many steps to follow")
+        for change in reversed(changes):
+            entry = change.apply(entry)
+        if isinstance(entry, Found) and entry.file.path != asked:
+            return Found(replace(entry.file, path=asked))
+        return entry
+
+    def kind(self, path: str, before: Place) -> Kind:
+        """What kind of thing stands at a path, as far as it is known."""
+        if is_system_folder(path, self.base):
+            return "folder"
+        key = (path, before)
+        if key not in self._kinds:
+            entry = self.find(path, before)
+            kind: Kind = "unknown"
+            if isinstance(entry, Folder):
+                kind = "folder"
+            elif isinstance(entry, Found):
+                kind = "file"
+            elif isinstance(entry, Gone):
+                kind = "none"
+            self._kinds[key] = kind
+        return self._kinds[key]
+
+    def stage_entry(self, index: int, path: str) -> Entry:
+        """What stands at a path of an earlier stage, links followed."""
+        other = None if self._effort.deep else self._stage(index)
+        return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
+
+    def _of_stage(self, index: int) -> Candidates | None:
+        other = None if self._effort.deep else self._stage(index)
+        return None if other is None else other.candidates
+
+    def note(self, reason: str, text: Text | None) -> None:
+        """Keep a reason why a path is not there."""
+        self._notes.append((reason, text))
+
+    # --- below the first step --------------------------------------------------------------------------------------
+
+    def _from_base(self, path: str, before: int) -> Entry:
+        """What the base image holds, and what RUNs may have put there without naming it."""
+        entry = held_by_base(path, self.base)
+        if not isinstance(entry, Gone) or self.base.reference == "scratch":
+            return self._explained(entry)
+        maker = self._history.perhaps_made_by(path, before)
+        if maker is not None:
+            return Vague(f"RUN {_short(maker.instruction.value.value)} may have made {path}")
+        return self._explained(entry)
+
+    def _explained(self, entry: Entry) -> Entry:
+        """Of a path that is not there, the reason that a step gave."""
+        return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
+
+
+def _short(command: str) -> str:
+    line = command.strip().split("\n", 1)[0]
+    return line if len(line) <= 40 else line[:39] + "…"

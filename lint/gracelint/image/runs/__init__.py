@@ -1,0 +1,1 @@
+"""What the commands of a RUN do to files."""

@@ -1,0 +1,212 @@
+"""What the commands of a RUN do to files, as data: actions, and the paths that they name."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, TypeAlias
+
+from ...records import dataclass
+from ...regexes import regex
+from ..context.globs import path_glob
+from ..entries import inside
+from .reach import Spread
+
+if TYPE_CHECKING:
+    from ...source import Text
+
+
+# What is not matched letter for letter, and braces, which a shell takes apart first.
+_WILDCARD = regex(r"[*?\[{\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Paths that a word names.
+
+    ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
+    hint, and ``ends``, with what the path begins and ends as far as known). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
+    trailing slash.
+    """
+
+    path: str | None
+    raw: str
+    pattern: bool = False
+    deep: bool = False
+    is_folder: bool = False
+    ends: tuple[str, str] = ("", "")
+
+    def names(self, path: str) -> bool:
+        """Whether the path is one of those named, for certain."""
+        if self.path is None:
+            return False
+        if self.deep:
+            folder, name = posixpath.split(self.path)
+            return inside(path, folder) is not None and matches(name, posixpath.basename(path))
+        return _is_named(self.path, path) if self.pattern else self.path == path
+
+    def holds(self, path: str) -> bool:
+        """Whether the path is one of those named, or lies below one."""
+        if self.names(path):
+            return True
+        if self.path is None or self.deep:
+            return False
+        parts = path.split("/")
+        depth = self.path.count("/") + 1
+        return self.path == "/" or (len(parts) > depth and self.names("/".join(parts[:depth])))
+
+    def hints(self, path: str) -> bool:
+        """Whether a word that is not understood may mean the path. One of which not even the folder is known is not taken to mean all there is."""
+        if self.path is not None:
+            return False
+        begins, ends = self.ends
+        if len(begins) > 1 and path.startswith(begins) and path.endswith(ends):
+            return True
+        return posixpath.basename(path) in self.raw
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether nothing is known of it."""
+        return self.path is None and self.raw.lstrip('"').startswith(("$", "`"))
+
+
+def _is_named(pattern: str, path: str) -> bool:
+    """Whether a shell's pattern names a path: a wildcard at the beginning of a name stands for no dot (POSIX, "Patterns Used for Filename Expansion")."""
+    if "/." in path:
+        names = zip(pattern.split("/"), path.split("/"), strict=False)
+        if any(name.startswith(".") and not part.startswith(".") for part, name in names):
+            return False
+    return matches(pattern, path)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a shell's pattern fits a text."""
+    glob = path_glob(pattern.replace("[!", "[^"))
+    return glob is not None and glob.matches(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Chmod:
+    """``chmod``. ``mode`` None: not known."""
+
+    targets: tuple[Target, ...]
+    mode: str | None
+    recursive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """``rm``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFolders:
+    """``mkdir``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """``touch``."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Symlink:
+    """``ln -s target link``; ``into``: the link is made inside that folder if it is one."""
+
+    target: str | None
+    link: Target
+    into: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """``cp``, ``mv``, ``install``, hard ``ln``, and filters like ``tr -d '\\r' < a > b``.
+
+    ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
+    what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
+    ``fills``: a file that is there already gets the content, and keeps its own mode.
+    """
+
+    sources: tuple[Target, ...]
+    destination: Target
+    moves: bool
+    into: bool | None
+    mode: str | None = None
+    keeps_mode: bool = True
+    strips: bool = False
+    fills: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Output into a file; ``content`` None: not known."""
+
+    target: Target
+    content: Text | None
+    appends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """``sed -i``, ``dos2unix``: ``strips`` carriage returns, or an edit that is not modelled."""
+
+    targets: tuple[Target, ...]
+    strips: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unpack:
+    """Something puts files of unknown names below a folder (``tar``, ``git clone``). ``folder`` None: anywhere."""
+
+    folder: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A command that is not modelled, with the paths it names."""
+
+    targets: tuple[Target, ...]
+    what: str
+
+
+Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque"
+
+
+def spread(action: Action) -> Spread | None:
+    """The paths that an action can reach; None where that may be any."""
+    match action:
+        case Unpack(folder=folder):
+            return None if folder is None else Spread(below=(folder,))
+        case Transfer(sources=sources, destination=destination, moves=moves):
+            targets = (destination, *(sources if moves else ()))
+            deep, above = True, False
+        case Symlink(link=link):
+            targets, deep, above = (link,), True, True
+        case Write(target=target):
+            targets, deep, above = (target,), False, False
+        case _:
+            targets, above = action.targets, isinstance(action, MakeFolders)
+            deep = isinstance(action, Remove) or (isinstance(action, Chmod) and action.recursive)
+            if isinstance(action, Chmod) and any(each.anywhere for each in targets):
+                return None
+    several = [each for each in targets if each.path is not None and (each.pattern or each.deep)]
+    if several and not isinstance(action, (Chmod, Remove, Touch, Rewrite, Opaque)):
+        return None
+    paths = tuple(each.path for each in targets if each.path is not None and each not in several)
+    words = tuple(each.raw for each in targets if each.path is None)
+    folders = tuple(_folder(each) for each in several)
+    folders += tuple(each.ends[0].rpartition("/")[0] or "/" for each in targets if len(each.ends[0]) > 1)
+    return Spread(() if deep else paths, (*(paths if deep else ()), *folders), paths if above else (), words)
+
+
+def _folder(target: Target) -> str:
+    """The folder that holds, somewhere below, all that a pattern can name."""
+    path = target.path or "/"
+    within = path[: path.rindex("/") + 1] if target.deep else path
+    return _WILDCARD.split(within, maxsplit=1)[0].rpartition("/")[0] or "/"

@@ -1,0 +1,179 @@
+"""Where the commands of a RUN run: working folder, variables, and what has been found so far."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ...parsers.shell.model import LiteralText, Parameter
+from ...records import NamedTuple, dataclass, field
+from ...source import join
+from .actions import Symlink, Target
+from .links import leads, through
+from .operations import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...parsers.shell.model import Part, Word
+    from ...source import Text
+    from ..model import ShellFamily
+    from ..stages.substitution import Variables
+    from .actions import Action
+
+MAX_OPERATIONS = 2_000
+_WILD = frozenset("*?[")
+
+
+class Each(NamedTuple):
+    """What a loop's variable stands for, one after the other: all that a pattern names (``deep`` as in `Target`)."""
+
+    pattern: str
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word after expansion: its text (None: not known; ``ends``: what is known to stand at its beginning and end), and whether that is a pattern (``deep`` as in `Target`)."""
+
+    word: Word
+    text: Text | None
+    pattern: bool
+    deep: bool = False
+    ends: tuple[str, str] = ("", "")
+
+    @property
+    def value(self) -> str:
+        """Its value; what is not known as ``$…``, so that nothing matches it."""
+        return self.word.text.value if self.text is None else self.text.value
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
+
+    ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
+    variables of the build that had a say, with what they were. ``links`` are the symbolic links made so far, where they may be and what they lead to. ``read_in``: a file or text that is not followed may have set any variable.
+    """
+
+    workdir: str | None
+    variables: Variables
+    shell: ShellFamily | None
+    certain: bool = True
+    depth: int = 0
+    assigned: dict[str, str | Each | None] = field(default_factory=dict)
+    read_in: bool = False
+    operations: list[Operation] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    asked: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+    def target(self, argument: Argument) -> Target:
+        """The path that an argument names."""
+        raw = argument.value
+        if argument.text is None:
+            return Target(None, raw, ends=argument.ends)
+        if (not raw.startswith("/") and self.workdir is None) or raw.startswith("~"):
+            return Target(None, raw)
+        path = "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", raw)).lstrip("/")
+        return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"))
+
+    def add(self, action: Action, text: Text) -> None:
+        """Keep an operation; one through a link may change what that leads to."""
+        self._keep(action, text, self.certain)
+        if isinstance(action, Symlink):
+            self.links.update(leads(action))
+        elif self.links and (beyond := through(self.links, action)) is not None:
+            self._keep(beyond, text, False)
+
+    def _keep(self, action: Action, text: Text, certain: bool) -> None:
+        if len(self.operations) < MAX_OPERATIONS:
+            self.operations.append(Operation(action, text, certain))
+
+    def expand(self, word: Word) -> Argument:
+        """A word after parameter expansion."""
+        if len(word.parts) == 1 and isinstance(plain := word.parts[0], LiteralText) and plain.value == word.text:
+            return Argument(word, word.text, not plain.quoted and not _WILD.isdisjoint(plain.value.value))
+        pieces: list[Text | tuple[str, Text]] = [word.text.cut(0, 0)]
+        pattern = deep = False
+        for at, part in enumerate(word.parts):
+            if isinstance(part, LiteralText):
+                pattern = pattern or (not part.quoted and not _WILD.isdisjoint(part.value.value))
+                pieces.append(part.value)
+                continue
+            value = self._parameter(part) if isinstance(part, Parameter) and part.index is None else None
+            if value is None or (isinstance(value, Each) and value.deep and word.sole is None):
+                return Argument(word, None, False, ends=(_shown(pieces), self._end(word.parts[at + 1 :])))
+            if isinstance(value, Each):
+                pattern, deep = True, value.deep
+                pieces.append((value.pattern, part.text))
+            else:
+                quoted = isinstance(part, Parameter) and part.quoted
+                pattern = pattern or (not quoted and not _WILD.isdisjoint(value))
+                pieces.append((value, part.text))
+        return Argument(word, join(pieces), pattern, deep)
+
+    def _end(self, parts: Sequence[Part]) -> str:
+        """What is known to stand at the end of a word."""
+        end = ""
+        for part in reversed(parts):
+            value = part.value.value if isinstance(part, LiteralText) else None
+            if value is None:
+                break
+            end = value + end
+        return end
+
+    def _parameter(self, part: Parameter) -> str | Each | None:
+        """What ``$name``, or ``${name%suffix}`` and its like with a text, becomes; None where not known."""
+        value = self.value(part.name)
+        if value is None or part.operator is None:
+            return value
+        if part.operator not in ("%", "%%", "#", "##") or part.argument is None:
+            return None
+        affix = self.expand(part.argument)
+        if affix.text is None or affix.pattern:
+            return None
+        text = value.pattern if isinstance(value, Each) else value
+        left = text.removeprefix(affix.value) if "#" in part.operator else text.removesuffix(affix.value)
+        if not isinstance(value, Each):
+            return left
+        # Of a pattern that does not end with it, some may.
+        return value._replace(pattern=left) if left != text else None
+
+    def assign(self, words: Sequence[Argument]) -> None:
+        """Take note of the variables that a command sets."""
+        command = words[0].value
+        self.read_in = self.read_in or command in (".", "source", "eval")
+        if command not in (
+            "export",
+            "readonly",
+            "declare",
+            "typeset",
+            "local",
+            "read",
+            "mapfile",
+            "readarray",
+            "unset",
+            "let",
+        ):
+            return
+        for word in words[1:]:
+            name, separator, value = word.value.partition("=")
+            if separator:
+                self.assigned[name.rstrip("+")] = value if word.text is not None and not name.endswith("+") else None
+            elif command == "unset":
+                self.assigned[name] = ""
+            elif command in ("read", "mapfile", "readarray"):
+                self.assigned[name] = None
+
+    def value(self, name: str) -> str | Each | None:
+        """A variable's value; None where not known."""
+        if name in self.assigned or self.read_in or not name.isidentifier():
+            return self.assigned.get(name)  # `$1` is not known
+        is_set, value = self.asked[name] = self.variables.get(name)
+        return value if is_set else ""
+
+
+def _shown(pieces: Sequence[Text | tuple[str, Text]]) -> str:
+    return "".join(piece[0] if isinstance(piece, tuple) else piece.value for piece in pieces)

@@ -1,0 +1,277 @@
+"""The commands that builds use on files: what ``chmod``, ``mv``, ``sed -i`` … with these words do.
+
+Options are those of GNU coreutils and BusyBox; a command line with an option that is not known here is taken as a
+command that is not understood.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
+from .finding import find, xargs
+from .options import LEAVES_ALONE, is_option, split, strips_returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...parsers.shell.model import Simple
+    from ...source import Text
+    from .surroundings import Argument, Surroundings
+
+_SHELLS = ("sh", "bash", "ash", "dash")
+_RUNS_TEXT = ("-c", "-ec", "-exc", "-lc", "-xc")
+
+
+def operate(
+    command: Simple,
+    words: list[Argument],
+    around: Surroundings,
+    content: Text | None,
+    found: tuple[Target, ...] | None,
+) -> None:
+    """Add what one simple command does to files. ``content`` is its input, ``found`` what ``xargs`` would get."""
+    name = posixpath.basename(words[0].value)
+    text = command.text
+    if name == "xargs":
+        xargs(words, text, around, found)
+    elif name == "find":
+        find(words, text, around)
+    elif name == "tee":
+        options, paths = split(words[1:], "")
+        for path in paths:
+            around.add(Write(around.target(path), content, "a" in options or "append" in options), text)
+    else:
+        _named(name, words, text, around)
+
+
+def _named(name: str, words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    reader = _READERS.get(name)
+    if reader is not None:
+        reader(words, text, around)
+    elif name not in LEAVES_ALONE:
+        around.add(
+            Opaque(tuple(around.target(each) for word in words for each in _with_value(word)), f"RUN {name}"), text
+        )
+
+
+def _with_value(word: Argument) -> Sequence[Argument]:
+    """A word, and what it gives to an option (``of=/run.sh``, ``--output=/run.sh``)."""
+    option, separator, _ = word.value.partition("=")
+    if not separator or word.text is None:
+        return (word,)
+    return word, replace(word, text=word.text.cut(len(option) + 1, len(word.text)))
+
+
+# --- one function for each command ---------------------------------------------------------------------------------
+
+
+def _cd(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    target = around.target(words[1]).path if len(words) == 2 and words[1].value != "-" else None
+    around.workdir = target
+    if target is not None:
+        around.folders.add(target)
+
+
+def _wander(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    around.workdir = None
+
+
+def _chmod(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    operands = [word for word in words[1:] if not is_option(word.value)]
+    recursive = any(is_option(word.value) and "R" in word.value for word in words[1:])
+    recursive = recursive or any(word.value == "--recursive" for word in words[1:])
+    if len(operands) < 2:
+        return
+    mode = operands[0]
+    targets = tuple(around.target(word) for word in operands[1:])
+    around.add(Chmod(targets, None if mode.text is None else mode.value, recursive), text)
+
+
+def _remove(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    around.add(Remove(tuple(around.target(word) for word in split(words[1:], "")[1])), text)
+
+
+def _make_folders(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    around.add(MakeFolders(tuple(around.target(word) for word in split(words[1:], "m")[1])), text)
+
+
+def _touch(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    around.add(Touch(tuple(around.target(word) for word in split(words[1:], "dtr")[1])), text)
+
+
+def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``cp`` and ``mv``."""
+    options, operands = split(words[1:], "tS")
+    into: bool | None = None
+    if "t" in options or "target-directory" in options:
+        folder = options.get("t") or options.get("target-directory", "")
+        destination = Target(_absolute(folder, around), folder, is_folder=True)
+        into = True
+    elif len(operands) < 2:
+        return
+    else:
+        destination = around.target(operands.pop())
+        into = True if destination.is_folder or len(operands) > 1 else None
+    if "T" in options or "no-target-directory" in options:
+        into = False
+    sources = tuple(around.target(word) for word in operands)
+    if any(source.pattern for source in sources) and not destination.pattern:
+        into = True
+    moves = words[0].value.endswith("mv")
+    fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
+    around.add(Transfer(sources, destination, moves, into, fills=fills), text)
+
+
+def _absolute(path: str, around: Surroundings) -> str | None:
+    if not path.startswith("/") and around.workdir is None:
+        return None
+    return "/" + posixpath.normpath(posixpath.join("/", around.workdir or "/", path)).lstrip("/")
+
+
+def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    options, operands = split(words[1:], "tS")
+    if "t" in options or not operands:
+        around.add(Opaque(tuple(around.target(word) for word in words[1:]), "RUN ln"), text)
+        return
+    link = around.target(operands.pop()) if len(operands) > 1 else Target(around.workdir, ".", is_folder=True)
+    into = "T" not in options  # -n is about links to folders, which `_linked` does not follow either
+    if "s" not in options and "symbolic" not in options:
+        sources = tuple(around.target(word) for word in operands)
+        around.add(Transfer(sources, link, moves=False, into=True if link.is_folder else None), text)
+        return
+    for operand in operands:
+        target = None if operand.text is None else operand.value
+        around.add(Symlink(target, link, into or link.is_folder), text)
+
+
+def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    options, operands = split(words[1:], "mogtS")
+    targets = [around.target(word) for word in operands]
+    if "d" in options or "directory" in options:
+        around.add(MakeFolders(tuple(targets)), text)
+        return
+    mode = options.get("m") or options.get("mode") or "755"
+    if "t" in options:
+        destination = Target(_absolute(options["t"], around), options["t"], is_folder=True)
+    elif len(targets) > 1:
+        destination = targets.pop()
+    else:
+        return
+    into = True if destination.is_folder or len(targets) > 1 else None
+    around.add(Transfer(tuple(targets), destination, moves=False, into=into, mode=mode), text)
+
+
+def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``sed``: with ``-i`` it rewrites its files."""
+    values = [word.value for word in words[1:]]
+    in_place = any(re.match(r"-[nErszu]*i|--in-place", value) for value in values)
+    if not in_place:
+        return
+    scripts: list[str] = []
+    files: list[Argument] = []
+    rest = list(words[1:])
+    while rest:
+        word = rest.pop(0)
+        if re.fullmatch(r"-[nErszu]*e|-f|--expression|--file", word.value) and rest:
+            scripts.append(rest.pop(0).value)
+        elif word.value.startswith("-") and len(word.value) > 1:
+            if word.value.startswith("--expression="):
+                scripts.append(word.value.partition("=")[2])
+        else:
+            files.append(word)
+    if not scripts and files:
+        scripts.append(files.pop(0).value)
+    strips = bool(scripts) and all(strips_returns(script) for script in scripts)
+    around.add(Rewrite(tuple(around.target(word) for word in files), strips), text)
+
+
+def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    options, operands = split(words[1:], "")
+    targets = tuple(around.target(word) for word in operands)
+    if "n" in options or "newfile" in options:
+        around.add(Opaque(targets, "RUN dos2unix"), text)
+    else:
+        around.add(Rewrite(targets, strips=True), text)
+
+
+def _download(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``curl`` and ``wget``: a file of unknown content."""
+    is_wget = words[0].value.endswith("wget")
+    options, operands = split(words[1:], "OoPTtUe" if is_wget else "oHdXuAbcFm")
+    output = options.get("O" if is_wget else "o") or options.get("output-document" if is_wget else "output")
+    if output:
+        around.add(Write(Target(_absolute(output, around), output), None, appends=False), text)
+    elif is_wget or "O" in options:
+        for operand in operands:
+            name = posixpath.basename(operand.value.partition("?")[0])
+            folder = options.get("P", ".") if is_wget else "."
+            around.add(Write(Target(_absolute(posixpath.join(folder, name), around), name), None, False), text)
+
+
+def _unpack(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``tar``, ``unzip``, ``git clone``: files of unknown names below a folder."""
+    values = [word.value for word in words]
+    name = posixpath.basename(values[0])
+    folder = "."
+    for option in ("-C", "--directory", "-d") if name != "git" else ():
+        if option in values[:-1]:
+            folder = values[values.index(option) + 1]
+    for value in values:
+        if value.startswith("--directory="):
+            folder = value.partition("=")[2]
+    if name == "git" and "clone" not in values:
+        around.add(Opaque(tuple(around.target(word) for word in words[2:]), "RUN git"), text)
+        if not {"checkout", "reset", "pull", "apply", "submodule", "init"} & set(values[1:3]):
+            return
+    if (
+        "clone" in values
+        and name == "git"
+        and not values[-1].endswith(".git")
+        and ":" not in values[-1]
+        and len(values) > 3
+    ):
+        folder = values[-1]  # where a clone goes, if it is said
+    around.add(Unpack(_absolute(folder, around), f"RUN {name}"), text)
+
+
+def handed_over(words: Sequence[Argument]) -> Text | None:
+    """The commands that ``sh -c '…'`` runs; None of other commands."""
+    if len(words) > 2 and posixpath.basename(words[0].value) in _SHELLS and words[1].value in _RUNS_TEXT:
+        return words[2].text
+    return None
+
+
+def _script(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``sh file``: whatever stands in it."""
+    around.names.add("(script)")
+
+
+_READERS: dict[str, Callable[[Sequence[Argument], Text, Surroundings], None]] = {
+    "cd": _cd,
+    "pushd": _wander,
+    "popd": _wander,
+    "chmod": _chmod,
+    "cp": _transfer,
+    "mv": _transfer,
+    "ln": _link,
+    "rm": _remove,
+    "rmdir": _remove,
+    "unlink": _remove,
+    "mkdir": _make_folders,
+    "touch": _touch,
+    "install": _install,
+    "sed": _sed,
+    "dos2unix": _dos2unix,
+    "fromdos": _dos2unix,
+    "curl": _download,
+    "wget": _download,
+    "tar": _unpack,
+    "bsdtar": _unpack,
+    "unzip": _unpack,
+    "git": _unpack,
+    **dict.fromkeys(_SHELLS, _script),
+}

@@ -1,0 +1,1 @@
+"""GL3: what the application does with the signal."""

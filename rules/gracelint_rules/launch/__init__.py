@@ -1,0 +1,1 @@
+"""GL0 and GL1: what can be read, and what the image starts."""

@@ -1,0 +1,293 @@
+"""The launch names a script that cannot be started.
+
+## What it does
+Follows ENTRYPOINT and CMD (through shells, init wrappers and the like) to the file they name, and reports it when the build context should hold it and does not,
+when nothing puts it into the image, when it has no execute bit, when its first line ends in a carriage return, when a byte order mark stands before it,
+when its interpreter is bash and the base image (alpine) has none, or when it has no `#!` line although nothing but the kernel reads it. Where COPY names something that the build context does not hold, this is information: the image does not build
+so, and whoever builds it puts something there first.
+
+## Why is this bad?
+The container does not start: `no such file or directory` (also for a `#!/bin/sh` that ends in a carriage return: the kernel looks for `/bin/sh\\r`),
+`permission denied`, or `exec format error`. There is nothing to stop gracefully.
+
+## Example
+```dockerfile
+FROM alpine
+COPY <<EOF /entrypoint.sh
+exec sleep 100
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+```
+
+## Use instead
+```dockerfile
+FROM alpine
+COPY --chmod=755 <<EOF /entrypoint.sh
+#!/bin/sh
+exec sleep 100
+EOF
+ENTRYPOINT ["/entrypoint.sh"]
+```
+
+## Fix safety
+Unsafe: `--chmod` needs BuildKit (the default builder since Docker 23); behind a COPY of a whole folder it is `RUN chmod +x` that is written. Line endings are changed in the whole file, and `#!/bin/sh` is a guess.
+
+## When not to care
+When a step outside the Dockerfile makes the file, or the checkout loses its modes (then set them in the Dockerfile: it costs nothing).
+
+## References
+- execve(2), "Interpreter scripts", ENOENT, EACCES, ENOEXEC
+- [moby/moby#20211](https://github.com/moby/moby/issues/20211)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gracelint.diagnostics import Fix, Related
+from gracelint.image.model import Absent, ImageFile
+from gracelint.image.stages.interpreters import lacks
+from gracelint.regexes import regex
+from gracelint.rule import Case, Rule
+from gracelint.source import Edit, Span
+
+from ..telling.launching import SHELL_ONLY, SHELLS, base_name, executed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gracelint.diagnostics import Finding
+    from gracelint.image.model import Argument
+    from gracelint.parsers.dockerfile.model import Instruction
+
+# s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
+_COMPILED = "/etc/s6-overlay/s6-rc.d/"
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
+_CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
+# A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
+_RUNS_SCRIPT = regex(r"(?:^|&&|;|\|\|)\s*(?:(?:ba|da|a)?sh\s+(?:-\w+\s+)*)?[\w./-]*/?[\w.-]+\.sh\b")
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """One finding for each file of the launch that cannot be started."""
+    image = case.image
+    seen: set[str] = set()
+    told: set[Span] = set()
+    for (argument, *_), _ in executed(case):
+        if argument.inherited or argument.implied or argument.value in (*seen, *SHELL_ONLY) or case.standalone:
+            continue
+        if image.base.shell == "none" and base_name(argument.value) in SHELLS:
+            continue  # GL108 says it
+        if argument.value.endswith(".wasm"):
+            continue  # a Wasm runtime reads it, by its name in the image; execve is not asked
+        seen.add(argument.value)
+        for finding in _judged(case, argument):
+            told.add(argument.text.span)
+            yield finding
+    stumbled = _stumbled_over(case)
+    if stumbled is not None and stumbled[0].text.span not in told:
+        yield from _judged(case, *stumbled)
+
+
+def _stumbled_over(case: Case) -> tuple[Argument, str] | None:
+    """What a shell cannot start, or cannot read, on all ways that the launch as it is can go; and why."""
+    paths = [path for path in case.trace.paths if path.default]
+    culprits = {path.culprit.text.span: path.culprit for path in paths if path.culprit is not None and not path.hops}
+    if case.standalone or len(culprits) != 1 or any(path.culprit is None for path in paths):
+        return None
+    (culprit,) = culprits.values()
+    for line in (case.image.launch.entrypoint, case.image.launch.cmd):
+        instruction = line.instruction if line is not None else None
+        if (
+            instruction is not None
+            and instruction.malformed is not None
+            and _inside(culprit.text.span, instruction.span)
+        ):
+            return None  # GL103 says it
+    if culprit.inherited or culprit.implied or _left_to_the_user(case, culprit):
+        return None
+    return culprit, paths[0].why.partition(": ")[2]
+
+
+def _left_to_the_user(case: Case, culprit: Argument) -> bool:
+    """Whether a word is written with a variable that neither the image nor the script sets: who starts the container does."""
+    script = culprit.text.span.document.text
+    return any(
+        name not in case.image.env and not regex(rf"\b{name}=").search(script)
+        for name in _VARIABLE.findall(culprit.text.value)
+    )
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner.document is outer.document and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Finding]:
+    """What is wrong with the file that a word names. ``by_shell`` says why a shell could not start it: it does not ask for a #! line."""
+    image = case.image
+    found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
+    if isinstance(found, ImageFile):
+        yield from _startable(case, argument, found, by_shell=bool(by_shell))
+        return
+    if isinstance(found, Absent) and found.text is None and _works_on_a_mount(case, found):
+        return
+    if isinstance(found, Absent) and found.text is not None and image.files.problem(found.text) is not None:
+        # The image does not even build so. Where somebody builds it, a script of the project, or its CI, makes or fetches what is copied.
+        yield RULE.finding(
+            argument.text,
+            f"{argument.value} is missing ({found.reason}): unless something puts that there before the build, the image does not build",
+            severity="info",
+            confidence="low",
+            related=(Related(found.text.span, found.reason),),
+        )
+        return
+    reason = found.reason if isinstance(found, Absent) else by_shell
+    if reason:
+        related = (Related(found.text.span, reason),) if isinstance(found, Absent) and found.text is not None else ()
+        yield RULE.finding(
+            argument.text,
+            f"the container does not start: {argument.value} is not in the image ({reason}); copy it, or correct the path",
+            related=related,
+        )
+
+
+def _works_on_a_mount(case: Case, missing: Absent) -> bool:
+    """Whether nothing of the context is in the image, and its working directory is to be the project in which the Dockerfile itself lies: a tool, which is run with the sources
+    mounted there."""
+    copies = any(each.keyword in ("COPY", "ADD") and each.flag("from") is None for each in case.instructions)
+    *_, folder, _ = ["", *case.image.dockerfile.document.path.split("/")]
+    return not copies and folder != "" and missing.path.startswith(f"{case.image.workdir.rstrip('/')}/{folder}/")
+
+
+def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
+    placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
+    if file.executable is False and not file.path.startswith(_COMPILED) and not _prepared(case, file):
+        yield RULE.finding(
+            argument.text,
+            f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755, or RUN chmod +x on it",
+            related=placed,
+            fix=_chmod_fix(case, file),
+        )
+    if file.content is None or not file.content.value:
+        return
+    first, _, _ = file.content.value.partition("\n")
+    words = first[2:].split() if first.startswith("#!") else []
+    asked = next((word for word in words if base_name(word) not in ("env", "-S") and "=" not in word), "")
+    if lacks(case.image, asked):
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {case.image.base.reference} has no {base_name(asked)}, which this line asks for (no such file or directory);"
+            f" install it (apk add {base_name(asked)}), or write the script for sh",
+            confidence="medium",
+            related=(Related(argument.text.span, "started here"), *placed),
+        )
+        return
+    if by_shell and not first.endswith("\r"):
+        return
+    if file.has_bom:
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {file.path} begins with a byte order mark, so the kernel does not see its #! line (exec format error);"
+            " save it as UTF-8 without a mark",
+            related=(Related(argument.text.span, "started here"), *placed),
+        )
+    elif first.startswith("#!") and first.endswith("\r"):
+        yield RULE.finding(
+            file.content.cut(0, len(first) - 1),
+            f"the container does not start: this line ends in a carriage return, and the kernel looks for a program called {first[2:].strip()!r}"
+            " with a carriage return in its name; write LF line endings (and `*.sh text eol=lf` in .gitattributes)",
+            related=(Related(argument.text.span, "started here"), *placed),
+            fix=_line_endings_fix(file),
+        )
+    elif not first.startswith("#!") and file.exact and not file.content.value.startswith("\x7fELF"):
+        yield RULE.finding(
+            file.content.cut(0, len(first.rstrip("\r"))),
+            f"the container does not start: {file.path} has no #! line, and it is the kernel that starts it (exec format error);"
+            " begin the file with #!/bin/sh",
+            related=(Related(argument.text.span, "started here"), *placed),
+            fix=_shebang_fix(case, file),
+        )
+
+
+def _prepared(case: Case, file: ImageFile) -> bool:
+    """Whether a script is run in the build behind the place where the file is put into the image."""
+    if file.placed is None:
+        return False
+    place = file.placed.span
+    return any(
+        instruction.keyword == "RUN"
+        and instruction.span.document is place.document
+        and instruction.span.start > place.start
+        and _RUNS_SCRIPT.search(instruction.value.value) is not None
+        for instruction in case.instructions
+    )
+
+
+def _chmod_fix(case: Case, file: ImageFile) -> Fix | None:
+    if file.placed is None:
+        return None
+    span = file.placed.span
+    for instruction in case.instructions:
+        inside = (
+            instruction.span.document is span.document and instruction.span.start <= span.start <= instruction.span.end
+        )
+        if (
+            inside
+            and instruction.keyword in ("COPY", "ADD")
+            and instruction.flag("chmod") is None
+            and len(instruction.words) == 2
+        ):
+            if not _alone(instruction.words[0].value, file):
+                return _run_chmod(case, instruction, file)
+            edit = instruction.keyword_text.insert_after(" --chmod=755")
+            return None if edit is None else Fix("unsafe", "Copy it with an execute bit", (edit,))
+    return None
+
+
+def _alone(source: str, file: ImageFile) -> bool:
+    """Whether it is this file that is copied, and not a folder, all of which would become executable."""
+    if source.endswith(("/", ".", "*")):
+        return False
+    path = source.removeprefix("./").strip("/")
+    return file.content is None or f"/{file.content.span.document.path}".endswith(f"/{path}")
+
+
+def _run_chmod(case: Case, instruction: Instruction, file: ImageFile) -> Fix | None:
+    """The bit is set behind the instruction, where root still is who runs commands, and there is a shell to run them."""
+    document = instruction.span.document
+    users = [
+        each.value.value
+        for each in case.instructions
+        if each.keyword == "USER" and each.span.document is document and each.span.start < instruction.span.start
+    ]
+    lines = document.line_starts
+    plain = regex(r"[\w./+-]+").fullmatch(file.path) is not None
+    if not plain or instruction.last_line >= len(lines) or lacks(case.image, "sh") or users[-1:] not in ([], ["root"]):
+        return None
+    at = lines[instruction.last_line]
+    return Fix("unsafe", "Set its execute bit", (Edit(Span(document, at, at), f"RUN chmod +x {file.path}\n"),))
+
+
+def _line_endings_fix(file: ImageFile) -> Fix | None:
+    assert file.content is not None
+    span = file.content.span
+    document = span.document
+    text = document.text[span.start : span.end]
+    if text != file.content.value:
+        return None
+    edits = [
+        Edit(Span(document, span.start + match.start(), span.start + match.end()), "")
+        for match in _CARRIAGE_RETURN.finditer(text)
+    ]
+    return Fix("unsafe", "Write LF line endings", tuple(edits)) if edits else None
+
+
+def _shebang_fix(case: Case, file: ImageFile) -> Fix | None:
+    assert file.content is not None
+    if case.image.base.shell in (None, "none") or not file.path.endswith(".sh"):
+        return None
+    edit = file.content.insert_before("#!/bin/sh\n")
+    return None if edit is None else Fix("unsafe", "Begin with #!/bin/sh", (edit,))
+
+
+RULE = Rule("GL003", "unresolved-entrypoint", "error", check, __doc__)

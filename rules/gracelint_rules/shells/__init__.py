@@ -1,0 +1,1 @@
+"""GL2: what a shell does with the signal."""
