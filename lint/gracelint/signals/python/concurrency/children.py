@@ -52,6 +52,16 @@ def awaited(run: Run, number: int, state: State) -> None:
         state.store[(one, AWAITED)] = TRUE
 
 
+def heard_out(run: Run, frame: Frame, number: int, text: Text, state: State) -> None:
+    """The program reads what a child writes until there is no more, which is when the child has ended (or has closed it)."""
+    if all(one != number for one, _ in run.children):
+        run.children.append((number, text))
+    over = rests.marked(run, number, "told")
+    rests.rest(run, frame, text, "subprocess.Popen.stdout", state, kind="perhaps", over=over, launches=True)
+    if not state.dead:
+        awaited(run, number, state)
+
+
 def locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: State, *, limited: bool) -> Value:
     """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants it (subprocess.py
     ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""

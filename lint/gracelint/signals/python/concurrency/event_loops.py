@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..delivery import arrival, rests
+from ..delivery import arrival, lasting, pauses, rests, turns
 from ..domain.lattice import truth
 from ..domain.operators import signal_of
-from ..domain.state import DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised
+from ..domain.state import AWAITED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised, joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Bound, Coroutine, Function, Made, Partial, Ref
 from ..library import handlers
 from . import awaiting
+from .tasks import await_task
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -61,15 +62,38 @@ def _begins(found: Value) -> Text | None:
 
 def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
-    first = len(frame.raises)
+    first, earlier = len(frame.raises), len(run.tasks)
     found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
     for end in (state, *(one.state for one in frame.raises[first:])):
+        if end.signalled and not end.dead:
+            cancel_rest(run, frame, earlier, text, end)
         for key, value in list(end.store.items()):
             if key[0] == PROCESS and key[1].startswith(arrival.LOOP):
                 del end.store[key]
             elif key[0] == PROCESS and isinstance(value, Partial) and value.loop:
                 end.store[key] = INTERRUPT if key[1] == "SIGINT" else DEFAULT
+    frame.raises[first:] = [one for one in frame.raises[first:] if not one.state.dead]
     return found
+
+
+def cancel_rest(run: Run, frame: Frame, first: int, text: Text, state: State) -> None:
+    """An event loop is left, which cancels the tasks that it still has, those from number ``first`` on, and waits until they have ended: `asyncio.run` (runners.py, ``_cancel_all_tasks``). One
+    that does not end when it is cancelled keeps the program."""
+    for task in run.tasks[first:]:
+        if state.dead or task.number in run.finished or (task.number, AWAITED) in state.store:
+            continue
+        way, inner = state.copy(), replace(frame, loop=True, cancels=True, raises=[])
+        way.store[(task.number, "cancelled")] = TRUE
+        with lasting.aside(run):
+            run.loop_handled, stays, doubts = True, len(run.stays), len(run.doubts)
+            await_task(run, inner, task, text, way)
+            place = run.stays[stays] if len(run.stays) > stays else None
+            unsure = len(run.doubts) > doubts
+        end = joined([way, *(one.state for one in inner.raises)])
+        if place is not None and end is None and not unsure:
+            rests.stay(run, place.text, place.name, state)
+        elif place is None and end is not None and not unsure:
+            state.store.update(pauses.all_of(end))
 
 
 def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -92,15 +116,18 @@ def _run_forever(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     inner = replace(frame, loop=True)
-    rests.rest(run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, rests.STOPPED))
-    if not state.dead:
+    rests.rest(
+        run, inner, text, "run_forever", state, over=rests.marked(run, run.loop_object, turns.STOPPED), uncancelled=True
+    )
+    if not state.dead and frame.background is None:
         # It may be run again.
-        state.store.pop((run.loop_object, rests.STOPPED), None)
+        state.store.pop((run.loop_object, turns.STOPPED), None)
     return NONE
 
 
 def _stop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    run.write(state, (run.loop_object, rests.STOPPED), TRUE)
+    """From outside of the loop it is seen when the loop wakes up, if ever."""
+    run.write(state, (run.loop_object, turns.STOPPED), TRUE if frame.loop or not run.handling else UNKNOWN)
     return NONE
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..delivery import arrival, lasting, pauses, rests
+from ..delivery import arrival, lasting, pauses, rests, turns
 from ..delivery.lasting import Begun
 from ..domain.lattice import bounds, is_number, truth
-from ..domain.state import CANCELLED, Raised, joined
+from ..domain.state import AWAITED, CANCELLED, Raised, joined
 from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Coroutine, Items, Made, Ref
 from . import awaiting
 
@@ -31,6 +31,7 @@ def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
         return found
     task = Made("asyncio.Task", run.number())
     state.store[(task.number, "#coroutine")] = found
+    run.tasks.append(task)
     outer, run.pausing = run.pausing, []
     arriving, run.arriving = run.arriving, None
 
@@ -50,7 +51,7 @@ def waited_for(run: Run, frame: Frame, task: Value, text: Text, state: State, *,
     awaiting.awaited(run, inner, task, text, state)
     ended: list[State] = []
     for one in inner.raises:
-        others = {key[0] for key, value in one.state.store.items() if key[1] == rests.WAS_CANCELLED and value == TRUE}
+        others = {key[0] for key, value in one.state.store.items() if key[1] == turns.WAS_CANCELLED and value == TRUE}
         alone = isinstance(task, Made) and others <= {task.number}
         own = (
             one.kind == "asyncio.CancelledError"
@@ -92,6 +93,8 @@ def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> 
     if task.kind == "asyncio.Task":
         found = state.store.get((task.number, "#coroutine"), UNKNOWN)
         inner = replace(frame, tasks=(*frame.tasks, task.number))
+        if state.signalled:
+            state.store[(task.number, AWAITED)] = TRUE
         if isinstance(found, Coroutine):
             result = awaiting.awaited(run, inner, found, text, state)
             if state.signalled and not state.dead:

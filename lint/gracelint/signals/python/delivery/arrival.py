@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LOOP = "loop:"
 # An event loop that outlives its variable.
 KEPT = "kept"
+# The event loop's handler, which is called when the loop gets its turn.
+PENDING = (PROCESS, "#pending")
 EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
@@ -49,8 +51,22 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
     run.told = told.copy() if told is not None else None
 
 
+def of_loop(handler: Value) -> bool:
+    """Whether it is the event loop that calls a handler, in its turn."""
+    return isinstance(handler, Partial) and handler.loop
+
+
+def postpone(run: Run, state: State, handler: Value) -> None:
+    """The signal arrives while something keeps the event loop from its turn: its handler runs when the loop goes on (`asyncio` only writes to its wake-up descriptor: unix_events.py, ``add_signal_handler``)."""
+    state.signalled = True
+    run.read.clear()
+    run.handler_ran = False
+    state.store[PENDING] = handler
+
+
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
+    from ..concurrency.event_loops import cancel_rest
     from ..library.handlers import raised
     from ..library.hooks import shut_down
     from ..library.knowledge import entry_of
@@ -59,6 +75,8 @@ def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -
     state.signalled = True
     run.read.clear()
     shut_down(run, frame, state)
+    if entry.get("cancels") and not frame.loop:
+        cancel_rest(run, frame, 0, text, state)
     if state.dead:
         return
     if entry.get("raises-again"):

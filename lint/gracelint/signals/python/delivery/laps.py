@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.state import DEFAULT, blocked, handlers
-from ..domain.values import Made
+from ..domain.values import Made, Method
 from ..interpreter.facts import Visit
-from .arrival import deliver
+from .arrival import deliver, of_loop, postpone
 from .rests import rest
 
 if TYPE_CHECKING:
@@ -27,13 +27,24 @@ def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
     in_force = handlers(state)
     run.visits.append(Visit(number, "loop", text, "the loop", in_force, frame.guards, blocked(state), way=frame.way))
     if run.deliver == number:
-        deliver(run, frame, text, state, in_force.get(run.signal, DEFAULT))
+        handler = in_force.get(run.signal, DEFAULT)
+        if frame.loop and of_loop(handler):
+            postpone(run, state, handler)
+        else:
+            deliver(run, frame, text, state, handler)
+
+
+# What a child writes.
+_PIPES = ("subprocess.Popen.stdout", "subprocess.Popen.stderr")
 
 
 def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
     """Whether an iteration over a value never ends by itself; None where that is not known."""
+    from ..concurrency import children
     from ..library.knowledge import entry_of, standard
 
+    if isinstance(iterable, Method) and isinstance(iterable.receiver, Made) and iterable.name in _PIPES:
+        children.heard_out(run, frame, iterable.receiver.number, text, state)
     if isinstance(iterable, Made):
         entry = entry_of(iterable.kind)
         if entry is not None and entry["does"] == "endless":

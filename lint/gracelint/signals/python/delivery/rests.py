@@ -13,12 +13,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..domain.lattice import bounds, truth
-from ..domain.state import ASKED, CANCELLED, DEFAULT, LEAVING, Raised, blocked, handlers
+from ..domain.lattice import truth
+from ..domain.state import ASKED, DEFAULT, Raised, blocked, handlers
 from ..domain.values import FALSE, NONE, TRUE, Own
 from ..interpreter.facts import Pause, Visit
 from . import pauses
-from .arrival import deliver, leave, left_in_order, out_of_loop
+from .arrival import PENDING, deliver, leave, left_in_order, of_loop, out_of_loop, postpone
+from .turns import abandoned, cancelled, sleeps_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 END = "a thread that it waits for"
 # The doubt about it.
 WHETHER_ENDED = f"whether {END} ends"
-# The mark of an event loop that is told to stop.
-STOPPED = "stopped"
-# The mark of a task whose wait was ended by its cancellation.
-WAS_CANCELLED = "#cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,8 @@ class Rest:
     taken: bool
     seconds: Value | None
     mark: tuple[int, str] | None
+    uncancelled: bool
+    blocks: bool
 
     def ended(self, state: State) -> bool | None:
         """Whether what it waits for has come about; None where that is not known."""
@@ -76,19 +75,35 @@ def rest(
     outlives: bool = False,
     seconds: Value | None = None,
     mark: tuple[int, str] | None = None,
+    uncancelled: bool = False,
+    blocks: bool = False,
 ) -> None:
     """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
     the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
-    callee's own handlers note."""
+    callee's own handlers note; ``uncancelled``: no task waits here, and none can be cancelled; ``blocks``: it keeps the event loop, where one runs, from going on."""
     if state.dead:
         return
     before = len(run.stays)
     limited = frame.limited is not None and frame.limited != NONE and kind == "rest"
     if limited:
         kind, seconds = "pause", frame.limited
-    here = Rest(text, name, kind, over, raises, interrupted, owned or {}, launches, taken, seconds, mark)
+    here = Rest(
+        text,
+        name,
+        kind,
+        over,
+        raises,
+        interrupted,
+        owned or {},
+        launches,
+        taken,
+        seconds,
+        mark,
+        uncancelled,
+        blocks and frame.loop,
+    )
     _rest(run, frame, state, here)
     if limited and not state.dead and not (ended := here.ended(state)):
         frame.raises.append(Raised(state.copy(), "TimeoutError", text))
@@ -103,6 +118,10 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
         return leave(frame, state, here.raises, here.text)
     if abandoned(run, frame, state):
         return None
+    pending = state.store.pop(PENDING, None) if frame.loop and frame.background is None and not here.blocks else None
+    if pending is not None:
+        # The loop gets its turn, and calls its handler.
+        return _met(run, frame, state, here, pending)
     if state.signalled:
         if ended is None:
             run.doubts.append(f"whether {here.name} ends")
@@ -169,6 +188,11 @@ def _never(state: State) -> bool:
 def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:
     """The signal meets the program at this rest, with this handler in force."""
     first = len(frame.raises)
+    if here.blocks and of_loop(handler):
+        postpone(run, state, handler)
+        return (
+            _passes(run, frame, state, here, here.seconds) if here.kind == "pause" else _still(run, frame, state, here)
+        )
     if isinstance(handler, Own) and run.signal not in blocked(state):
         if here.mark is not None:
             state.store[here.mark] = TRUE
@@ -201,26 +225,9 @@ def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> No
         if frame.loop and not run.loop_handled and not run.ticking:
             # The handler ran between two steps of the loop, which sleeps on and does not look.
             return stay(run, here.text, here.name, state)
-        _sleeps_on(run, frame, state, here)
+        sleeps_on(run, frame, state, here)
         return leave(frame, state, here.raises, here.text)
     return _still(run, frame, state, here)
-
-
-def _sleeps_on(run: Run, frame: Frame, state: State, here: Rest) -> None:
-    """A loop that was not told through itself looks when the next pause in it is over: of each task the longest counts, of the tasks the soonest."""
-    if not frame.loop or run.loop_handled:
-        return
-    others = {thread.object for thread in run.threads} | run.finished
-    ticks = [
-        max(paused, key=lambda pause: bounds(pause.seconds)[1])
-        for number, paused in run.paused.items()
-        if paused and number not in others
-    ]
-    if here.seconds is not None:
-        ticks.append(Pause(here.text, here.seconds, None))
-    if ticks:
-        soonest = min(ticks, key=lambda pause: bounds(pause.seconds)[1])
-        pauses.passed(run, soonest.text, soonest.seconds, state)
 
 
 def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
@@ -234,53 +241,16 @@ def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
     return over
 
 
-def abandoned(run: Run, frame: Frame, state: State) -> bool:
-    """Whether a coroutine that is being closed waits once more: nobody resumes it, and what it would do after that is not done (measured: Python says
-    "coroutine ignored GeneratorExit")."""
-    if LEAVING not in state.store or frame.cancels or not frame.loop:
-        return False
-    run.abandoned.append((state.copy(), len(frame.guards)))
-    state.dead = True
-    return True
-
-
 def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
     """The wait comes to its end by itself, after so many seconds."""
-    if not _cancelled(run, frame, state, here) and seconds is not None:
+    if not cancelled(run, frame, state, here) and seconds is not None:
         pauses.passed(run, here.text, seconds, state)
 
 
 def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
     """The wait goes on after the signal."""
-    if not _cancelled(run, frame, state, here):
+    if not cancelled(run, frame, state, here):
         stay(run, here.text, here.name, state)
-
-
-def _cancelled(run: Run, frame: Frame, state: State, here: Rest) -> bool:
-    """Whether the task that waits was cancelled, which ends the wait, once; or its loop is stopped, which leaves it there."""
-    if not frame.loop or not (run.loop_handled or run.ticking):
-        return False
-    marks = (CANCELLED, *((task, "cancelled") for task in frame.tasks))
-    found = [mark for mark in marks if state.store.get(mark) == TRUE]
-    stopped = state.store.pop((run.loop_object, STOPPED), FALSE) == TRUE
-    if stopped or found:
-        _sleeps_on(run, frame, state, here)
-    if stopped and not found:
-        first = len(frame.raises)
-        # "Event loop stopped before Future completed."
-        frame.raises.append(Raised(state.copy(), "RuntimeError", here.text))
-        out_of_loop(run, frame, here.text, here.name, first)
-        state.dead = True
-        return True
-    if not found:
-        return False
-    # Who cancels tasks and stops the loop waits for them in between, if they go on.
-    for mark in found:
-        state.store[mark] = FALSE
-        state.store[(mark[0], WAS_CANCELLED)] = TRUE
-    frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", here.text))
-    state.dead = True
-    return True
 
 
 def stay(run: Run, text: Text, name: str, state: State) -> None:

@@ -16,6 +16,7 @@ from ..domain.values import (
     NONE,
     UNKNOWN,
     Arguments,
+    Bound,
     Box,
     Const,
     Function,
@@ -23,6 +24,7 @@ from ..domain.values import (
     Items,
     Made,
     Module,
+    Partial,
     Ref,
     Scope,
     Super,
@@ -135,7 +137,7 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
     from .calls import call
 
     applied = expressions.value(run, frame, decorator, state)
-    if isinstance(applied, Function):
+    if isinstance(applied, Function | Bound | Partial | Type | Instance) or applied == Ref("atexit.register"):
         return call(run, frame, applied, (function,), decorator.text, state)
     name = applied.name if isinstance(applied, Ref) else applied.kind if isinstance(applied, Made) else ""
     if name.startswith(("click.", "typer.", "rich_click.", "asyncclick.")):

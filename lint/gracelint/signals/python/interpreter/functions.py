@@ -26,6 +26,7 @@ from ..domain.values import (
     Union,
 )
 from ..library import special
+from ..library.special import FACTORY
 from . import attributes, expressions
 from .attributes import method
 from .idle import Watch
@@ -182,14 +183,32 @@ def instance_of(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: 
     else:
         state.store[(made.number, "#arguments")] = Items(arguments.values)
         positions = zip(_fields(kind), arguments.values, strict=False)
+        given_names: set[str] = set()
         for name, value in (*positions, *arguments.named):
             state.store[(made.number, f"#{name}")] = value
             state.store[(made.number, name)] = value
+            given_names.add(name)
+        _defaults(run, frame, made, given_names, text, state)
         for base in attributes.lineage(kind):
             inherited = special.function(f"{base.name}.__init__") if isinstance(base, Ref) else None
             if inherited is not None:
                 inherited(run, frame, made, arguments, text, state)
+        then = method(run, made, "__post_init__", state)
+        if then is not None and _fields(kind) and not state.dead:
+            gone_through(run, frame, then.function, made, Arguments((made,)), text, state)
     return made
+
+
+def _defaults(run: Run, frame: Frame, made: Instance, given: set[str], text: Text, state: State) -> None:
+    """Fields of a dataclass that are made anew for each object: ``field(default_factory=…)``."""
+    from .calls import call
+
+    for name in _fields(made.type):
+        classes = (one for one in attributes.lineage(made.type) if isinstance(one, Type))
+        default = next((found for one in classes if (found := state.store.get((one.number, name))) is not None), None)
+        factory = state.store.get((default.number, FACTORY)) if isinstance(default, Made) else None
+        if factory is not None and name not in given and not state.dead:
+            state.store[(made.number, name)] = call(run, frame, factory, (), text, state)
 
 
 def _fields(kind: Type) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..concurrency.groups import GROUP, leave_group
-from ..delivery import rests
+from ..delivery import turns
 from ..domain import containers
 from ..domain.lattice import alternatives, truth
 from ..domain.state import Guard, joined
@@ -69,7 +69,7 @@ def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> 
         ways.close()
     if node.asynchronous and isinstance(manager, Made):
         for one in ways.raises:
-            rests.abandoned(run, frame, one.state)
+            turns.abandoned(run, frame, one.state)
     ends = [_left(run, frame, manager, expression, one) for one in ways.raises]
     for found, value in ways.returns:
         _exited(run, frame, manager, expression, found)

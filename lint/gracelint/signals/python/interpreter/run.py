@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..delivery.lasting import Arrival, Begun
     from ..delivery.pauses import Delay
     from ..domain.state import Guard
-    from ..domain.values import Value
+    from ..domain.values import Made, Value
     from ..program.sources import Sources
     from .idle import Idle
 
@@ -117,7 +117,8 @@ class Run:
     telling: bool = False
     # A task pauses again and again, and so wakes its loop up.
     ticking: bool = False
-    # Tasks that end by themselves.
+    # Tasks of event loops, in the order in which they were made; those that end by themselves.
+    tasks: list[Made] = field(default_factory=list)
     finished: set[int] = field(default_factory=set)
     # Coroutines that were closed while they waited in their clean-up: the state there, and how many guards were around it.
     abandoned: list[tuple[State, int]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from ..domain.state import PROCESS, SERVES, Raised
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, Own, Ref, Type
 from ..interpreter.attributes import lineage
 from .descriptors import woken_by_handler
+from .knowledge import standard
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .knowledge import Entry
 
 
+# What these return must be awaited, and does nothing before.
+ASYNCHRONOUS = ("asyncio.", "trio.", "anyio.", "hypercorn.asyncio.", "hypercorn.trio.")
 # A pause of so many seconds is a place where the signal is likely to find the program.
 _LONG = 30
 
@@ -49,6 +52,12 @@ def catalogued(
     found = _at_once(run, frame, name, entry, number, arguments, text, state)
     if found is not None:
         return found
+    trigger = arguments.get(*entry["until-call"]) if "until-call" in entry else None
+    if trigger is not None:
+        from ..interpreter.calls import call
+
+        call(run, frame, trigger, (), text, state, awaited=True)
+        return NONE
     kind, seconds = _duration(entry, receiver, number, arguments, state)
     owned = _owned(entry, arguments)
     if "application" in entry and owned and frame.background is None and not state.signalled:
@@ -192,6 +201,7 @@ def _wait(
         launches=launches,
         seconds=seconds,
         mark=(number, until) if until is not None and owned else None,
+        blocks=standard(name) and not name.startswith(ASYNCHRONOUS),
     )
 
 

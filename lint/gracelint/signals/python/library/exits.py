@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..domain.state import AWAITED, Guard, Raised
-from ..domain.values import NONE, TRUE, UNKNOWN, Const, Made
+from ....records import replace
+from ..domain import containers
+from ..domain.state import AWAITED, PROCESS, Guard, Raised, joined
+from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Const, Made, Partial
 from ..interpreter.facts import Ending
 
 if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, State
-    from ..domain.values import Arguments, Value
+    from ..domain.values import Value
     from ..interpreter.run import Run
     from .special import Special
+
+
+# The process itself, which keeps what is called at its end.
+_AT_EXIT, _CALLBACKS = Made("atexit", PROCESS), "#atexit"
 
 
 def end(run: Run, state: State, how: str, text: Text) -> Value:
@@ -63,9 +69,36 @@ def _abort(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
 
 
 def _atexit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """The function is called when the program ends, the last one first (`run_atexit`)."""
+    if frame.background == "process":
+        return arguments.get(0, "func") or UNKNOWN
     if frame.background is None and not any(guard.text == text for guard in run.atexit):
         run.atexit.append(Guard("atexit", text))
-    return arguments.get(0, "func") or UNKNOWN
+    function = arguments.get(0, "func") or UNKNOWN
+    given = Arguments(arguments.values[1:], arguments.named, arguments.more)
+    containers.append(run, _AT_EXIT, _CALLBACKS, Partial(function, given), state)
+    return function
+
+
+def _unregister(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    function = arguments.get(0, "func")
+    for callback in containers.appended(run, _AT_EXIT, _CALLBACKS, state):
+        if isinstance(callback, Partial) and callback.function == function:
+            containers.taken_out(run, _AT_EXIT, _CALLBACKS, callback, state)
+    return NONE
+
+
+def run_atexit(run: Run, frame: Frame, text: Text, state: State) -> None:
+    """The interpreter ends, and calls what was registered, the last one first; what that raises is printed (docs.python.org/3/library/atexit.html; also of SystemExit, measured on 3.11)."""
+    from ..interpreter.calls import call
+
+    for callback in reversed(containers.appended(run, _AT_EXIT, _CALLBACKS, state)):
+        inner = replace(frame, raises=[], guards=())
+        if not state.dead:
+            call(run, inner, callback, (), text, state)
+            state.become(joined([state, *(one.state for one in inner.raises)]))
 
 
 def _fork(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -115,5 +148,6 @@ SPECIAL: dict[str, Special] = {
     "subprocess.Popen.poll": _poll,
     "subprocess.Popen.__exit__": _left,
     "atexit.register": _atexit,
+    "atexit.unregister": _unregister,
     **{f"os.exec{kind}": _exec(kind) for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")},
 }

@@ -15,7 +15,7 @@ from ..domain.operators import signal_of
 from ..domain.state import CANCELLED
 from ..domain.values import NONE, TRUE, UNKNOWN, Box, Coroutine, Instance, Made, Method, Ref
 from . import collections, special
-from .catalogued import catalogued, may_install
+from .catalogued import ASYNCHRONOUS, catalogued, may_install
 from .knowledge import entry_of, perhaps_rests, standard
 
 if TYPE_CHECKING:
@@ -69,8 +69,6 @@ def _given(run: Run, arguments: Arguments, text: Text, state: State) -> None:
         run.hook(f"{text.value.partition(',')[0]} {word}", text, given, state)
 
 
-# What these return must be awaited, and does nothing before.
-_ASYNCHRONOUS = ("asyncio.", "trio.", "anyio.", "hypercorn.asyncio.", "hypercorn.trio.")
 _HARMLESS = frozenset(
     "debug info warning warn error critical exception log print write flush format join append".split()
 )
@@ -102,7 +100,7 @@ def called(
     if not standard(name):
         _given(run, arguments, text, state)
     entry = entry_of(name)
-    if entry is not None and not awaited and name.startswith(_ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
+    if entry is not None and not awaited and name.startswith(ASYNCHRONOUS) and entry["does"] in ("rest", "pause"):
         return Coroutine(
             Method(receiver, name) if isinstance(receiver, Made | Instance | Box) else Ref(name), arguments
         )

@@ -293,5 +293,4 @@ SPECIAL: dict[str, Special] = {
     f"{_PARSER}.parse_known_args": _partly_parsed,
     "typer.Option": _default("an option"),
     "pydantic.Field": _default("a setting"),
-    "dataclasses.field": _default("an argument"),
 }  # fmt: skip

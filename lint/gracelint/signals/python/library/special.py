@@ -197,6 +197,22 @@ def _namespace(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
     return made
 
 
+# What makes the default of a dataclass's field, for each object anew.
+FACTORY = "#default_factory"
+
+
+def _field(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``dataclasses.field``: its default, or what makes one for each object."""
+    factory = arguments.get(-1, "default_factory")
+    if factory is None:
+        from .outside import by_default
+
+        return by_default(arguments.get(0, "default") or UNKNOWN, "an argument")
+    made = Made("dataclasses.field", run.number())
+    state.store[(made.number, FACTORY)] = factory
+    return made
+
+
 _SERVERS = (
     "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer", "socketserver.ThreadingTCPServer",
     "socketserver.UDPServer", "socketserver.ThreadingUDPServer", "socketserver.BaseServer", "socketserver.UnixStreamServer",
@@ -219,6 +235,7 @@ _SPECIAL: dict[str, Special] = {
     "importlib.import_module": _import,
     "operator.identity": _same,
     "types.SimpleNamespace": _namespace,
+    "dataclasses.field": _field,
     "argparse.Namespace": _namespace,
     "functools.lru_cache": _passing,
     "functools.wraps": _passing,

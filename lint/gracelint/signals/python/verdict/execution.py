@@ -12,10 +12,12 @@ from ..domain.state import Frame, joined
 from ..domain.values import FALSE, TRUE, UNKNOWN, Const
 from ..interpreter.facts import Ending
 from ..interpreter.run import OutOfBoundsError, Run
+from ..library.exits import run_atexit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ....source import Text
     from ..domain.state import State
     from ..domain.values import Value
     from ..interpreter.facts import Thread
@@ -80,19 +82,20 @@ def execute(run: Run, entry: Entry) -> None:
 
 
 def _finish(run: Run, frame: Frame, end: State | None) -> None:
-    """The main line is over: threads and processes are waited for, unless they are daemons."""
+    """The main line is over: threads are waited for, unless they are daemons; then what `atexit` was given is called; then processes are told to end, if they are daemons, and waited for
+    (`Py_FinalizeEx` in pylifecycle.c; `multiprocessing` itself uses `atexit`, before the program does)."""
     ends = [Ending(end, "end", None)] if end is not None else []
     for one in frame.raises:
         how = {"SystemExit": "exit", "KeyboardInterrupt": "interrupt"}.get(one.kind, "error")
         ends.append(Ending(one.state, how, one.text))
     for ending in ends:
         raises, frame.raises, state = frame.raises, [], ending.state
-        for thread in _waited_for(run):
-            if not state.dead:
-                _join(run, frame, thread, state)
+        _join_all(run, frame, state, processes=False)
+        run_atexit(run, frame, ending.text or _whole(run), state)
         for thread in run.threads:
             if thread.kind == "process" and thread.daemon and not state.dead:
                 _terminated(run, frame, thread, state)
+        _join_all(run, frame, state, processes=True)
         if not state.dead or frame.raises:
             # What is raised while the interpreter waits for threads is printed, and it goes on to end.
             left = joined([state, *(one.state for one in frame.raises)])
@@ -109,9 +112,16 @@ def _terminated(run: Run, frame: Frame, thread: Thread, state: State) -> None:
         rests.rest(run, frame, thread.text, "the process that it terminates", state, over=over, outlives=True)
 
 
-def _waited_for(run: Run) -> list[Thread]:
-    found = {thread.object: thread for thread in run.threads if not thread.daemon}
-    return list(found.values())
+def _whole(run: Run) -> Text:
+    """The program: where its end has no other place."""
+    return run.sources.parsed[0].text
+
+
+def _join_all(run: Run, frame: Frame, state: State, *, processes: bool) -> None:
+    waited_for = {thread.object: thread for thread in run.threads if not thread.daemon}
+    for thread in waited_for.values():
+        if not state.dead and (thread.kind == "process") == processes:
+            _join(run, frame, thread, state)
 
 
 def _join(run: Run, frame: Frame, thread: Thread, state: State) -> None:
