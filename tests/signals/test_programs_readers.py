@@ -562,3 +562,46 @@ def test_any_command_line_is_described_or_not(argv: list[str]) -> None:
     for one in program.starts if program else ():
         assert one.arguments
         assert one.text is not None
+
+
+@pytest.mark.parametrize(
+    ("script", "becomes"),
+    [
+        ("app -f", "app -f"),
+        ('# in front\n\nnginx -g "daemon off;"', "nginx -g 'daemon off;'"),
+        ("s6-setuidgid www\napp", "s6-setuidgid www app"),
+        (
+            'with-contenv\ns6-setuidgid www\nforeground { echo { } "}" }\nfdmove -c 2 1\napp',
+            "with-contenv s6-setuidgid www app",
+        ),
+        ('importas -D none X X\nexport A "a b"\ncd /srv\nif { test -d x }\napp ${X}', "app '${X}'"),
+        ("backtick -n B { date }\nemptyenv -c\nexec -a name app a\\ b", "app 'a b'"),
+        ("nice -n 5\nredirfd -w 1 log\napp", "nice -n 5 app"),
+        ("/command/foreground { true }\n/usr/bin/app", "/usr/bin/app"),
+        ("cd /srv", None),
+        ("", None),
+    ],
+)
+def test_execline(script: str, becomes: str | None) -> None:
+    program = told("execlineb -P /run", {"/run": f"#!/bin/execlineb -P\n{script}\n"})
+    assert started(program) == ([becomes] if becomes else [])
+    assert [one.how for one in program.starts] == (["exec"] if becomes else [])
+    assert becomes or program.stays is False
+
+
+def test_execline_of_which_nothing_is_known() -> None:
+    assert told("execlineb -P /run", {}).missing == ("the script /run is not known",)
+    for script in (
+        "background { helper }\napp",
+        "s6-setuidgid a\npipeline { app }\ncat",
+        "foreground { a }\nloopwhilex app",
+    ):
+        program = told("execlineb /run", {"/run": script})
+        assert not program.starts and program.missing[0].startswith("what the script does with ")
+    assert started(told("execlineb -c 'fdmove -c 2 1 app'", {})) == ["app"]
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet='ab \n{}"\\#-', max_size=60))
+def test_any_execline_script_is_read(script: str) -> None:
+    assert told("execlineb /run", {"/run": script}).name == "execlineb"

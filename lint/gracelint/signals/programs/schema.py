@@ -79,6 +79,7 @@ _STARTS = {
     "command": str,
     "how": str,
     "skip": int,
+    "whole": bool,
     "from": list,
     "split": list,
     "unset": list,

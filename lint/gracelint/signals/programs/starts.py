@@ -142,11 +142,13 @@ def _first(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...
 
 
 def _prefixed(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
-    """The operands become the arguments of another program (``tsx app.ts`` runs ``node app.ts``)."""
-    words = situation.line.operands[table.get("skip", 0) :]
-    if not words:
+    """The operands become the arguments of another program (``tsx app.ts`` runs ``node app.ts``); with ``whole`` all words do, and there may be none."""
+    whole = table.get("whole", False)
+    words = situation.line.words if whole else situation.line.operands[table.get("skip", 0) :]
+    if not words and not whole:
         return ()
-    program = [Argument(value, words[0].text, implied=True) for value in table["prefix"]]
+    place = words[0].text if words else situation.program.text
+    program = [Argument(value, place, implied=True) for value in table["prefix"]]
     return (command((*program, *words), table["how"]),)
 
 

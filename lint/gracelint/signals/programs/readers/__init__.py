@@ -31,6 +31,7 @@ READERS = {
     **dict.fromkeys(("nginx", "php-fpm", "squid", "apachectl", "uwsgi", "sidekiq"), "servers"),
     **dict.fromkeys(("supervisord", "procfile", "foreman", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
+    "execlineb": "execline",
 }
 
 
