@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs_fixtures import image, words
 
+from gracelint.image.model import Argument
 from gracelint.signals.programs import describe
 
 if TYPE_CHECKING:
@@ -605,3 +606,50 @@ def test_execline_of_which_nothing_is_known() -> None:
 @given(st.text(alphabet='ab \n{}"\\#-', max_size=60))
 def test_any_execline_script_is_read(script: str) -> None:
     assert told("execlineb /run", {"/run": script}).name == "execlineb"
+
+
+SEVERAL = json.dumps(
+    {
+        "scripts": {
+            "a": "a",
+            "dev:api": "api",
+            "dev:web": "web",
+            "dev:web:css": "css",
+            "start": "run-script-os",
+            "start:linux": "app",
+            "stop": "run-script-os",
+        }
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "commands"),
+    [
+        ("run-p a dev:*", ["npm run a", "npm run dev:api", "npm run dev:web"]),
+        ("npm-run-all -l --parallel 'dev:**'", ["npm run dev:api", "npm run dev:web", "npm run dev:web:css"]),
+        ("run-s 'a -- --port 1'", ["npm run a -- --port 1"]),
+        ("run-p --max-parallel 2 b", ["npm run b"]),
+        ("concurrently npm:a 'node b.js' pnpm:dev:api", ["npm run a", "node b.js", "pnpm run dev:api"]),
+        ("concurrently -k npm:dev:web*", ["npm run dev:web", "npm run dev:web:css"]),
+    ],
+)
+def test_several_scripts(line: str, commands: list[str]) -> None:
+    assert started(told(line, {"/app/package.json": SEVERAL})) == commands
+
+
+def test_several_scripts_of_which_none_is_known() -> None:
+    for line in ("run-p x:*", "concurrently npm:x:*"):
+        assert told(line, {"/app/package.json": SEVERAL}).missing[0].startswith("which scripts ")
+
+
+def test_the_script_of_this_system() -> None:
+    around = image({"/app/package.json": SEVERAL})
+    for name, commands in (("start", ["npm run start:linux"]), ("stop", [])):
+        script = describe(words(["npm", "run", name]), around)
+        assert script is not None
+        text = script.starts[0].text
+        program = describe((Argument("run-script-os", text),), around)
+        assert program is not None
+        assert started(program) == commands
+        assert bool(program.missing) is not bool(commands)

@@ -256,16 +256,6 @@ def node_run(facts: Entry, situation: Situation) -> Entry:
     return {**change, **missing} if script is None else {**change, "started": (shell_command(script, "fork"),)}
 
 
-def npm_run_all(facts: Entry, situation: Situation) -> Entry:
-    """``run-p a b``: ``npm run`` of each."""
-    return {
-        "started": tuple(
-            command((*(Argument(value, word.text, implied=True) for value in ("npm", "run")), word), "supervisor")
-            for word in situation.line.operands
-        )
-    }
-
-
 _CONFIGURATION = regex(r"\.(?:json|ya?ml)$|\.config\.[cm]?js$")
 _INTERPRETERS = {".py": "python3", ".rb": "ruby", ".php": "php", ".pl": "perl", ".sh": "bash", ".ts": "bun"}
 
