@@ -203,6 +203,16 @@ def test_a_command_that_is_not_understood_may_make_what_it_names(command: str) -
     assert isinstance(found, Unknown), found
 
 
+@pytest.mark.parametrize(("sources", "exact"), [("run.sh", False), ("*.sh other.sh", False), ("*.py other.sh", True)])
+def test_what_is_copied_to_a_place_that_is_not_known_may_overwrite(tmp_path: Path, sources: str, exact: bool) -> None:
+    for name in ("first.sh", "run.sh", "other.sh"):
+        (tmp_path / name).write_text(f"#!/bin/sh\n# {name}\n")
+    text = f"FROM busybox:1.36\nCOPY first.sh /run.sh\nCOPY {sources} $WHERE/\n"
+    found = build_image(parse(Document("Dockerfile", text)), Context(str(tmp_path))).files.lookup("/run.sh")
+    assert isinstance(found, ImageFile)
+    assert found.exact is exact
+
+
 def test_an_ordinary_dockerfile_reads_nothing_and_imports_no_shell_parser(tmp_path: Path) -> None:
     program = """
 import sys, builtins

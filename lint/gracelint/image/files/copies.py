@@ -58,7 +58,7 @@ _PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|rel
 def copied(step: Copy, path: str, world: World) -> Effect:
     """What COPY or ADD does to an absolute path."""
     if step.destination is None:
-        named = any(source.value and posixpath.basename(source.value) in path for source in step.sources)
+        named = any(source.value and _may_name(source.value, path) for source in step.sources)
         reason = "a COPY puts files in a place that is not known"
         return perhaps(reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
@@ -67,6 +67,13 @@ def copied(step: Copy, path: str, world: World) -> Effect:
     if not contains(destination, path):
         return None
     return _Copying(step, path, destination, world).effect()
+
+
+def _may_name(source: str, path: str) -> bool:
+    """Whether a source looks as if it put something at this path, wherever it is put: by a pattern of its names, or a name in it."""
+    name = posixpath.basename(source)
+    pattern = path_glob(name) if has_wildcard(name) else None
+    return name in path if pattern is None else pattern.matches(posixpath.basename(path))
 
 
 class _Copying:
