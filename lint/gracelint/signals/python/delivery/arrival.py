@@ -119,6 +119,7 @@ def out_of_loop(run: Run, frame: Frame, text: Text, name: str, first: int) -> No
 def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
     """Call a handler."""
     from ..interpreter.calls import call
+    from ..interpreter.functions import accepts
     from ..library.descriptors import woken
     from ..library.knowledge import standard
 
@@ -136,7 +137,10 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
     number, interrupted = Ref(f"signal.{run.signal}"), UNKNOWN
     run.handling = True
     try:
-        if isinstance(handler, Partial) and handler.loop:
+        if not of_loop(handler) and not accepts(handler, 2):
+            frame.raises.append(Raised(state.copy(), "TypeError", text))
+            state.dead = True
+        elif isinstance(handler, Partial) and handler.loop:
             run.loop_handled = True
             _from_loop(run, frame, text, state, handler)
         elif isinstance(handler, Unknown | Ref | Made | Method | Coroutine | Const):
@@ -157,7 +161,10 @@ def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partia
     """An event loop calls back: exits come out of the loop, other exceptions are only logged by it."""
     from ..interpreter.calls import call
     from ..interpreter.exceptions import lineage
+    from ..interpreter.functions import accepts
 
+    if not accepts(handler, 0):
+        return  # the loop logs that
     first = len(frame.raises)
     result = call(run, frame, handler.function, handler.arguments.values, text, state)
     if isinstance(result, Coroutine):

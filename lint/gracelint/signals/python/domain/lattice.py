@@ -84,6 +84,7 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 
 
 # What is never false, though foreign code made it.
+_SIGNALS = ("signal.SIG", "signal.Signals.SIG")
 _TRUE = frozenset(("signal.struct_siginfo",))
 
 
@@ -100,6 +101,8 @@ def truth(value: Value) -> bool | None:
         return True
     if isinstance(value, Number):
         return True if value.least > 0 or value.most < 0 else None
+    if isinstance(value, Ref) and value.name.startswith(_SIGNALS):
+        return not value.name.endswith(".SIG_DFL")
     # An attribute of a foreign object may be anything, though it counts as a method where it is called.
     if isinstance(value, Unknown | Assumed | Made | Method | Box | Ref):
         return None

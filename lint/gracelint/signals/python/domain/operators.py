@@ -91,7 +91,7 @@ def _is_something(value: Value) -> bool:
     """Whether a value is certainly not None: what a foreign class makes is not, what a foreign function returns may be."""
     if isinstance(value, Made):
         return value.kind.rpartition(".")[2][:1].isupper() or truth(value) is True or value.kind in _OBJECTS
-    return isinstance(value, Function | Bound | Instance | Type | Items | Box | Number)
+    return isinstance(value, Function | Bound | Instance | Type | Items | Box | Number) or signal_of(value) is not None
 
 
 def signal_of(found: Value) -> str | None:

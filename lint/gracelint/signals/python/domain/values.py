@@ -204,6 +204,8 @@ class Arguments:
 Value: TypeAlias = "Const | Number | Assumed | Ref | Made | Method | Function | Bound | Type | Instance | Super | Module | Items | Box | Partial | Coroutine | Union | Own | Unknown"
 
 UNKNOWN = Unknown()
+# The kind of an iterator that calls a function for each item, and the name of that function in the store.
+CALLS, CALLED = "builtins.iter", "#called"
 NONE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
 NOTHING = Arguments()

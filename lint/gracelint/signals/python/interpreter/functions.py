@@ -173,6 +173,25 @@ def _parameters(
             state.store[(key, parameter.name)] = UNKNOWN
 
 
+def accepts(function: Value, given: int) -> bool:
+    """Whether a function may be called with so many positional arguments; True where that is not known: another function may stand behind a decorator."""
+    if isinstance(function, Partial):
+        known = not function.arguments.more and not function.arguments.named
+        return not known or accepts(function.function, given + len(function.arguments.values))
+    if isinstance(function, Bound):
+        return accepts(function.function, given + 1)
+    if not isinstance(function, Function) or not isinstance(function.node, syntax.Function | syntax.Lambda):
+        return True
+    if isinstance(function.node, syntax.Function) and function.node.decorators:
+        return True
+    if any(parameter.star == "*" for parameter in function.node.parameters):
+        return True
+    positional = [one for one in function.node.parameters if not one.star and not one.named]
+    lacking = any(one.named and not one.star and one.default is None for one in function.node.parameters)
+    needed = sum(one.default is None for one in positional)
+    return needed <= given <= len(positional) and not lacking
+
+
 def instance_of(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: Text, state: State) -> Value:
     """A new object of a class."""
     made = Instance(kind, run.number())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.python import model as syntax
 from ..domain import containers
-from ..domain.state import Raised, joined
+from ..domain.state import DEFAULT, PROCESS, Raised, handlers, joined
 from ..domain.values import Box, Const
 from . import exceptions, expressions
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
@@ -124,6 +124,14 @@ def _raise(run: Run, frame: Frame, node: syntax.Raise, state: State) -> None:
 # --- conditions --------------------------------------------------------------------------------------------------------
 
 
+def _told_apart(ways: Sequence[State | None]) -> None:
+    """A handler that only one of the ways installs is in force behind one of them."""
+    living = [way for way in ways if way is not None]
+    for signal in {name for way in living for name in handlers(way)}:
+        for way in living:
+            way.store.setdefault((PROCESS, signal), DEFAULT)
+
+
 def _if(run: Run, frame: Frame, node: syntax.If, state: State) -> State | None:
     decided = expressions.holds(run, frame, node.test, state)
     if state.dead:
@@ -134,6 +142,7 @@ def _if(run: Run, frame: Frame, node: syntax.If, state: State) -> State | None:
     other = state.copy()
     state.uncertain = other.uncertain = before or state.signalled
     ways = [block(run, frame, node.body, state), block(run, frame, node.otherwise, other)]
+    _told_apart(ways)
     result = joined(ways)
     if result is not None and None not in ways:
         result.uncertain = before

@@ -74,10 +74,22 @@ def _atexit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
         return arguments.get(0, "func") or UNKNOWN
     if frame.background is None and not any(guard.text == text for guard in run.atexit):
         run.atexit.append(Guard("atexit", text))
+    _at_end(run, arguments, state)
+    return arguments.get(0, "func") or UNKNOWN
+
+
+def _at_end(run: Run, arguments: Arguments, state: State) -> None:
     function = arguments.get(0, "func") or UNKNOWN
     given = Arguments(arguments.values[1:], arguments.named, arguments.more)
     containers.append(run, _AT_EXIT, _CALLBACKS, Partial(function, given), state)
-    return function
+
+
+def _finalize(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``weakref.finalize(object, function, …)``: at the end of the program at the latest."""
+    given = Arguments(arguments.values[1:], arguments.named, arguments.more)
+    if frame.background != "process" and given.values:
+        _at_end(run, given, state)
+    return Made("weakref.finalize", run.number())
 
 
 def _unregister(
@@ -149,5 +161,6 @@ SPECIAL: dict[str, Special] = {
     "subprocess.Popen.__exit__": _left,
     "atexit.register": _atexit,
     "atexit.unregister": _unregister,
+    "weakref.finalize": _finalize,
     **{f"os.exec{kind}": _exec(kind) for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")},
 }

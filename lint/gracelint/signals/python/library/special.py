@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..delivery import rests
 from ..domain.operators import signal_of
 from ..domain.values import (
+    CALLED,
+    CALLS,
     FALSE,
     NONE,
     TRUE,
@@ -112,6 +114,15 @@ def _sequence(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     return UNKNOWN if items is None else Items(items)
 
 
+def _iterator(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``iter(jobs.get, None)``: calls its first argument for each item, until that returns the second one."""
+    if len(arguments.values) < 2:
+        return _sequence(run, frame, receiver, arguments, text, state)
+    made = Made(CALLS, run.number())
+    state.store[(made.number, CALLED)] = arguments.values[0]
+    return made
+
+
 def _same(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     return arguments.get(0, "") or UNKNOWN
 
@@ -189,6 +200,16 @@ def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     return NONE
 
 
+def _queue_join(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``jobs.join()`` waits until somebody has done all that was put there; in a program without threads and processes nobody does."""
+    undone = isinstance(receiver, Made) and state.store.get((receiver.number, "put")) == TRUE
+    kind = "rest" if undone and not run.threads and not run.children else "pause"
+    rests.rest(run, frame, text, "queue.Queue.join", state, kind=kind)
+    return NONE
+
+
 def _namespace(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``types.SimpleNamespace(running=True)``: an object with these attributes."""
     made = Made("types.SimpleNamespace", run.number())
@@ -229,11 +250,12 @@ _SPECIAL: dict[str, Special] = {
     "frozenset": _sequence,
     "sorted": _sequence,
     "reversed": _sequence,
-    "iter": _sequence,
+    "iter": _iterator,
     "bool": _bool,
     "__import__": _import,
     "importlib.import_module": _import,
     "operator.identity": _same,
+    "queue.Queue.join": _queue_join,
     "types.SimpleNamespace": _namespace,
     "dataclasses.field": _field,
     "argparse.Namespace": _namespace,
