@@ -414,6 +414,8 @@ def test_services_of_runit_and_s6() -> None:
         ("nginx", "/etc/nginx/nginx.conf", "# daemon off;\n", True),
         ("nginx -c /x.conf", "/x.conf", "daemon  off ;", False),
         ("nginx -c /x.conf", "/etc/nginx/nginx.conf", "daemon off;", True),
+        ("nginx -p /srv -c x.conf", "/srv/x.conf", "daemon off;", False),
+        ("nginx -p /srv", "/srv/conf/nginx.conf", "daemon off;", False),
         ("php-fpm", "/usr/local/etc/php-fpm.d/zz-docker.conf", "[global]\ndaemonize = no\n", False),
         ("php-fpm", "/usr/local/etc/php-fpm.d/zz-docker.conf", "[global]\n;daemonize = no\n", True),
         ("php-fpm -F", "/usr/local/etc/php-fpm.conf", "[global]\ndaemonize = yes\n", False),
@@ -423,6 +425,20 @@ def test_services_of_runit_and_s6() -> None:
 )
 def test_what_goes_into_the_background(line: str, path: str, content: str, daemonizes: bool) -> None:
     assert told(line, {path: content}).daemonizes is daemonizes
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("nginx", ()),  # the packages' own file does not say it
+        ("nginx -c /x.conf", ('whether /x.conf says "daemon off;"',)),
+        ("nginx -p /srv -c x.conf", ('whether /srv/x.conf says "daemon off;"',)),
+        ("nginx -c /known.conf", ()),
+        ("nginx -c /x.conf -g 'daemon off;'", ()),
+    ],
+)
+def test_a_configuration_that_nobody_has_seen_may_keep_nginx_in_front(line: str, missing: tuple[str, ...]) -> None:
+    assert told(line, {"/known.conf": "events {}\n"}).missing == missing
 
 
 def test_the_official_php_image_stays_in_front() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,16 @@ _SHORT = 10
 
 
 def nginx(facts: Entry, situation: Situation) -> Entry:
-    """``daemon off;`` in nginx.conf."""
-    given = situation.line.value(("-c",))
-    paths = (given.value,) if given else ("/etc/nginx/nginx.conf", "/usr/local/openresty/nginx/conf/nginx.conf")
+    """``daemon off;`` in nginx.conf. One that is named, and that nobody has seen, may say it (nginx(8): ``-c`` is taken from the prefix, ``-p``)."""
+    given, prefix = situation.line.value(("-c",)), situation.line.value(("-p",))
+    paths: tuple[str, ...] = ("/etc/nginx/nginx.conf", "/usr/local/openresty/nginx/conf/nginx.conf")
+    named = given is not None or prefix is not None
+    if named:
+        paths = (posixpath.join(prefix.value if prefix else "", given.value if given else "conf/nginx.conf"),)
     text = first(situation, paths)
-    return {"daemonizes": False} if text is not None and _DAEMON_OFF.search(text.value) else {}
+    if text is None:
+        return {"missing": [f'whether {paths[0]} says "daemon off;"']} if named else {}
+    return {"daemonizes": False} if _DAEMON_OFF.search(text.value) else {}
 
 
 def squid(facts: Entry, situation: Situation) -> Entry:
