@@ -108,6 +108,8 @@ TOOLS = (
     "md5sum",
     "sync",
     "yes",
+    "echo",
+    "printf",
 )
 INITS = ("tini", "dumb-init")
 CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}

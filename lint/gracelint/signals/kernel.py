@@ -40,7 +40,7 @@ MOST_EVENTS = 2000
 class Kernel:
     """A PID namespace. ``attach`` gives a task whose process is a shell its driver. ``slowest`` is the process that needs longest to clean up (None: they all need as long).
 
-    ``there`` are the processes of the steady state.
+    ``there`` are the processes of the steady state. ``stopping``: the signal has been sent.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Kernel:
         self.close = False
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
-        self.steady = True
+        self.steady, self.stopping = True, False
 
     # --- tasks ---
 

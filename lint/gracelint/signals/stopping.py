@@ -45,6 +45,7 @@ class Run:
         kernel.run(0.0)
         self.early = kernel.gone_at is not None
         if not self.early:
+            kernel.stopping = True
             kernel.signal(root, signal, outside=True)
             kernel.run(grace)
         kernel.reasons += contended(task.process for task in kernel.tasks.values())

@@ -17,6 +17,8 @@ from . import assigning, exporting
 from .printing import printed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ..evaluator.machine import Machine
     from ..model.state import State
     from ..model.values import Field, Value
@@ -27,13 +29,12 @@ NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``export``, ``readonly``, ``declare``, ``local``: the assignments among their arguments, which do not split."""
     options = withdrawn = ""
-    for word in node.words[1:]:
+    for word, name, value in _declared(machine, state, node.words[1:]):
         raw = word.literal
         if raw is not None and raw[:1] in ("-", "+"):
             options += raw[1:]
             withdrawn += raw[1:] if raw[0] == "+" else ""
             continue
-        name, value = _declared(machine, state, word)
         array = expansions.array_of(machine, word) if raw is not None else None
         if not NAME.match(name):
             if (
@@ -92,17 +93,26 @@ def read_only(machine: Machine, state: State, name: str) -> list[State]:
     return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
 
 
-def _declared(machine: Machine, state: State, word: sh.Word) -> tuple[str, Value | None]:
-    """Name and value of an argument ``NAME=value``."""
-    first = word.parts[0] if word.parts else None
+def _declared(machine: Machine, state: State, words: Iterable[sh.Word]) -> Iterator[tuple[sh.Word, str, Value | None]]:
+    """Names and values of the arguments ``NAME=value``, with their words: several where an unquoted one splits (``export $(cat file)``)."""
+    for word in words:
+        first = word.parts[0] if word.parts else None
+        if isinstance(first, sh.LiteralText) or any(getattr(part, "quoted", False) for part in word.parts):
+            yield word, *_pair(machine, state, word, first)
+            continue
+        for field in machine.expand(state, (word,)):
+            name, equals, value = field.value.partition("=") if isinstance(field.value, str) else ("", "", "")
+            yield word, name.rstrip("+"), value if equals else None
+
+
+def _pair(machine: Machine, state: State, word: sh.Word, first: object) -> tuple[str, Value | None]:
     name, equals, _ = first.value.value.partition("=") if isinstance(first, sh.LiteralText) else ("", "", "")
     if not equals and len(word.parts) == 1 and name:
         return name, None
-    if not equals:
-        pair = machine.value(state, word)  # `export "$name=$value"`
-        name, equals, rest = pair.partition("=") if isinstance(pair, str) else ("", "", "")
-        return name.rstrip("+"), rest if equals else None
     whole = machine.value(state, word)
+    if not equals:  # `export "$name=$value"`
+        name, equals, rest = whole.partition("=") if isinstance(whole, str) else ("", "", "")
+        return name.rstrip("+"), rest if equals else None
     if isinstance(whole, str):
         return name.rstrip("+"), whole.partition("=")[2]
     known = whole.default.partition("=")[2] if whole.default is not None else None

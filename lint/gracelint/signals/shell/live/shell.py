@@ -150,7 +150,11 @@ class LiveShell:
             if not self.machine.budget.spend():
                 self.kernel.reasons.append("what happens on the signal takes too many steps to follow")
                 return
-            self._take(self.machine.step(self.state))
+            ways = self.machine.step(self.state)
+            if frame is not None and frame.kind == "while" and not frame.index and not self.kernel.stopping:
+                # What holds the shell goes on until something changes.
+                ways = [max(ways, key=lambda way: way.stack.depth if way.stack is not None else 0)]
+            self._take(ways)
             self._children()
         self._settle()
 

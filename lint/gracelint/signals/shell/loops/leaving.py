@@ -1,7 +1,7 @@
 """Loops that are left on an assumption: they were waiting for something that may come, and do not hold the shell.
 
 Unless it is a flag of the script's own that ends them: ``trap 'stop=1' TERM; while [ -z "$stop" ]; do sleep 1; done``. That a user may set ``stop`` as well opens another way, and
-the loop holds on the default one all the same.
+the loop holds on the default one all the same. Nor where it is a file that a trap makes or removes (``trap 'touch /tmp/stop' TERM; while [ ! -f /tmp/stop ]; do sleep 1; done``).
 
 What the launch decides once and for all is not waited for: ``while [ -z "$TOKEN" ]; do sleep 1; done`` is passed at once by who has set ``TOKEN``, and never by who has not. Where a round leaves
 everything as it has found it, only ways with the same such decisions (`State.settled`) can tell whether it may leave (measured in all three shells).
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from .conditional import Loop
 
 _ASSIGNS = regex(r"(?<![\w$])([A-Za-z_]\w*)=")
+_CHANGES = regex(r"""(?:\btouch|\brm(?:\s+-\w+)*|>)\s*["']?([$/][^\s;&|"']+)""")
 _WORD = regex(r"[\w.:@%+-]+")
 
 
 def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> bool:
     """A way has left a loop behind conditions that it assumes: whether the loop was waiting for them."""
     if not state.default and loop.default and any(_names(node.text.value, flag) for flag in _flags(state)):
+        return False
+    if state.default and any(_names(loop.condition.text.value, file) for file in _files(state)):
+        state.default = False
         return False
     machine.escaped.setdefault(loop.entry, []).append(state.settled)
     since = state.conditions[loop.conditions :]
@@ -54,9 +58,19 @@ def _names(text: str, name: str) -> bool:
 
 
 def _flags(state: State) -> set[str]:
-    """The variables that the traps in force set, also by the functions that they call."""
+    """The variables that the traps in force set."""
+    return {name for text in _actions(state) for name in _ASSIGNS.findall(text)}
+
+
+def _files(state: State) -> set[str]:
+    """The files that the traps in force make and remove, as they are written."""
+    return {file for text in _actions(state) for file in _CHANGES.findall(text)}
+
+
+def _actions(state: State) -> list[str]:
+    """The actions of the traps in force, and the functions that they call."""
     texts = [trap.action for trap in state.traps.values() if trap.action]
     functions = dict(state.functions)
     for text in texts:  # which grows
         texts += [functions.pop(word).text.value for word in _WORD.findall(text) if word in functions]
-    return {name for text in texts for name in _ASSIGNS.findall(text)}
+    return texts

@@ -65,6 +65,10 @@ def begin(machine: Machine, state: State, node: sh.For) -> list[State]:
         for field in state.parameters:
             _add(turns, field.value, field.rest)
     for word in node.words or ():
+        listed = _listed(state, word)
+        if listed is not None:
+            _add_listed(machine, state, turns, listed)
+            continue
         for field in wording.expand(machine, state, (word,)):
             if isinstance(field.value, str) and "f" not in state.options and wording.is_pattern(word, field.value):
                 nothing = () if "nullglob" in state.options else (field.value,)
@@ -95,6 +99,42 @@ def _add_files(turns: list[Turn], value: str, files: tuple[str, ...]) -> None:
     """The turns of a pattern: the files that are known to match, or the pattern itself, and perhaps others."""
     turns += [Turn(file) for file in files]
     turns.append(Turn(value, len(turns) + 1, _more(f"another file like {value}", False)))
+
+
+def _listed(state: State, word: sh.Word) -> tuple[sh.Word, ...] | None:
+    """What ``$(ls …)`` is asked for."""
+    part = word.sole
+    if not isinstance(part, sh.CommandSubstitution) or part.quoted or len(part.body.commands) != 1:
+        return None
+    (command,) = part.body.commands
+    if not isinstance(command, sh.Simple) or not command.words or "ls" in state.functions:
+        return None
+    words = command.words
+    while len(words) > 1 and words[1].literal in _PLAIN_LISTS:
+        words = (words[0], *words[2:])
+    asked = words[0].literal == "ls" and len(words) > 1 and not words[1].text.value.startswith("-")
+    return words[1:] if asked else None
+
+
+# Options of `ls` with which it prints names, one below the other.
+_PLAIN_LISTS = frozenset({"-1", "-A", "-1A", "-A1", "-v", "-1v", "-d", "-1d", "-r", "-t", "-tr"})
+
+
+def _add_listed(machine: Machine, state: State, turns: list[Turn], words: tuple[sh.Word, ...]) -> None:
+    """The turns of what ``ls`` prints of these words: files, as they are named, and what is known to be in folders."""
+    for word in words:
+        for field in wording.expand(machine, state, (word,)):
+            value = field.value
+            if not isinstance(value, str):
+                _add(turns, value, many=True)
+            elif wording.is_pattern(word, value):
+                _add_files(turns, value, filesystem.matching(machine, state, value))
+            elif filesystem.exists(machine, state, value, "f") is True:
+                turns.append(Turn(value))
+            else:
+                inside = f"{value.rstrip('/')}/*"
+                files = filesystem.matching(machine, state, inside)
+                _add_files(turns, inside, tuple(file.rpartition("/")[2] for file in files))
 
 
 def _more(what: str, by_default: bool | None) -> Truth:

@@ -14,7 +14,7 @@ from ....parsers.shell import model as sh
 from ..builtins.printing import printed, printed_line
 from ..files import filesystem
 from ..model.values import Unknown, clip, default, join
-from . import asking
+from . import asking, filtering
 from .tools import answer, concatenated
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..model.values import Field, Value
 
 DEEPEST = 8
-PRINTING = frozenset({"echo", "printf", "cat", "true", ":"})
+PRINTING = frozenset({"echo", "printf", "cat", "grep", "true", ":"})
 CHEAP = 64  # commands that only print, and so take hardly any time: fewer cost nothing
 
 
@@ -91,6 +91,9 @@ def _only_prints(state: State, command: sh.Command) -> bool:
     """Whether a command is one of those that are looked at, as far as that can be seen at once."""
     if isinstance(command, sh.Group):
         return all(_only_prints(state, each) for each in command.body.commands)
+    if isinstance(command, sh.Pipeline):
+        first, *filters = command.commands
+        return _only_prints(state, first) and all(filtering.may_filter(each) for each in filters)
     if not isinstance(command, sh.Simple) or not command.words:
         return False
     name = command.words[0].literal
@@ -107,6 +110,11 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
         return None
     if isinstance(command, sh.Group) and not command.redirects:
         return _whole(machine, state, command.body.commands)
+    if isinstance(command, sh.Pipeline):
+        written = _written(machine, state, command.commands[0])
+        for each in command.commands[1:]:
+            written = None if written is None else filtering.filtered(machine, state, each, written)
+        return written
     if not isinstance(command, sh.Simple) or command.assignments or not command.words:
         return None
     fields = machine.expand(state, command.words)
@@ -137,6 +145,9 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
             return text if isinstance(text, str) else None
         case "cat" if rest:
             return concatenated(machine, state, rest)
+        case "grep" if len(rest) > 2:
+            lines = concatenated(machine, state, rest[2:])
+            return None if lines is None else filtering.without(rest[:2], lines)
         case "true" | ":":
             return ""
     return None
