@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from script_judges import install
+from bare_root import install
 
 from gracelint.image.model import ImageFile
 from gracelint.lab import kernel

@@ -7,7 +7,6 @@ cleans up for half a second, or, where another one is to be the slowest, for a t
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections import Counter
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bare_root import install
 from script_cases import APPLICATIONS, ENV, Answer, Case
 
 from gracelint.image.build import build_image
@@ -311,16 +311,3 @@ def _place(case: Case, folder: Path) -> None:
     for name, text in case.files.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-
-
-def install(root: Path, name: str) -> None:
-    """A program of this machine, with the libraries that it needs."""
-    source = shutil.which(name)
-    assert source is not None, f"{name} is not installed: see .ci/packages.txt"
-    shutil.copy(source, root / "bin" / name)
-    needed = subprocess.run(["ldd", source], capture_output=True, text=True, check=False).stdout
-    for library in re.findall(r"(/\S+)", needed):
-        target = root / library.lstrip("/")
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(library, target)

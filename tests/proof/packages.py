@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from bare_root import install
 
 # Debian's Python reads these.
 _LIBRARIES = ("python3.*/*", "python3/dist-packages/supervisor*", "python3/dist-packages/pkg_resources")
@@ -18,7 +16,7 @@ _POLICY = """Defaults env_keep += "GRACELINT_RECORD GRACELINT_CLEANUP"\nroot ALL
 _NO_QUESTIONS = "".join(f"{kind} required pam_permit.so\n" for kind in ("auth", "account", "session"))
 
 
-def sudo(root: Path, install: Callable[[Path, str], None]) -> None:
+def sudo(root: Path) -> None:
     """sudo with its policy plugin: root may become anybody, and PAM asks nothing."""
     install(root, "sudo")
     plugins = ["/usr/libexec/sudo/sudoers.so", *map(str, Path("/lib").glob("*/security/pam_permit.so"))]
@@ -31,7 +29,7 @@ def sudo(root: Path, install: Callable[[Path, str], None]) -> None:
     (root / "etc/hosts").write_text(f"127.0.0.1 {os.uname().nodename}\n")
 
 
-def supervisor(root: Path, install: Callable[[Path, str], None]) -> None:
+def supervisor(root: Path) -> None:
     """supervisord with a whole Python; its own configuration starts a witness."""
     install(root, "/usr/bin/supervisord")
     install(root, "/usr/bin/python3")

@@ -7,15 +7,13 @@ in the lab. The applications are witnesses, so that "told and finished" is proof
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from signal import Signals
 from typing import TYPE_CHECKING
 
 import packages
+from bare_root import install
 
 from gracelint.image.model import ImageFile
 from gracelint.lab import Steady, Written, run
@@ -75,14 +73,14 @@ class Rootfs:
         for name in ("bin", "usr/local/bin", "usr/bin", "record", "tmp", "proc", "dev", "run", "etc", "var/log", "app"):
             (folder / name).mkdir(parents=True)
         for name in ("dash", "bash", "busybox", "tini", "dumb-init", "flock", "setsid"):
-            _install(folder, name)
+            install(folder, name)
         for name in APPLETS:
             os.link(folder / "bin/busybox", folder / "bin" / name)
-        _install(folder, "gosu")  # su-exec is not to be had for Debian; both set the user and exec, and fork nothing
+        install(folder, "gosu")  # su-exec is not to be had for Debian; both set the user and exec, and fork nothing
         os.link(folder / "bin/gosu", folder / "bin/su-exec")
-        packages.sudo(folder, _install)
+        packages.sudo(folder)
         if family == "dash":
-            packages.supervisor(folder, _install)
+            packages.supervisor(folder)
         (folder / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nredis:x:999:999::/:/bin/sh\n")
         (folder / "etc/group").write_text("root:x:0:\nredis:x:999:\n")
         os.link(folder / "bin" / SHELLS[family], folder / "bin/sh")
@@ -151,18 +149,3 @@ def _resolved(command: str, root: Path) -> str:
         if (root / folder.lstrip("/") / command).exists():
             return f"{folder}/{command}"
     return command
-
-
-def _install(root: Path, name: str) -> None:
-    """A program of this machine (into /bin), or a file by its whole path, with the libraries it needs."""
-    source = name if "/" in name else shutil.which(f"{name}-static") or shutil.which(name)
-    assert source is not None, f"{name} is not installed: see .ci/packages.txt"
-    place = root / (name.lstrip("/") if "/" in name else f"bin/{name}")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, place)
-    needed = subprocess.run(["ldd", source], capture_output=True, text=True, check=False).stdout
-    for library in re.findall(r"(/\S+)", needed):
-        target = root / library.lstrip("/")
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(library, target)

@@ -90,8 +90,7 @@ class _Reading:
         body = self._text(lexer)
         comments = sorted(lexer.comments, key=lambda comment: comment.span.start)
         problems = sorted(self._problems, key=lambda problem: problem.text.span.start)
-        first = lexer.source.partition("\n")[0]
-        return Script(text, body, first[2:] if first.startswith("#!") else None, tuple(comments), tuple(problems))
+        return Script(text, body, tuple(comments), tuple(problems))
 
     def _text(self, lexer: Lexer) -> Block:
         tokens, unread = lexer.top()

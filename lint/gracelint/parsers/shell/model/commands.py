@@ -256,7 +256,7 @@ Command: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole script or command string. ``shebang`` is its first line without ``#!``, None without one.
+    """A whole script or command string.
 
     ``comments`` begin at their ``#``. ``problems`` are stretches that could not be read (also in the body, as
     `Unreadable`).
@@ -264,6 +264,5 @@ class Script:
 
     text: Text
     body: Block
-    shebang: str | None
     comments: tuple[Text, ...]
     problems: tuple[Unreadable, ...]
