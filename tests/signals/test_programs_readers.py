@@ -669,3 +669,10 @@ def test_the_script_of_this_system() -> None:
         assert program is not None
         assert started(program) == commands
         assert bool(program.missing) is not bool(commands)
+
+
+@pytest.mark.parametrize("runner", ["yarn", "npm run", "pnpm"])
+def test_a_script_that_a_variable_of_a_compose_file_names(runner: str) -> None:
+    program = told(f"{runner} 'dev:${{WHAT:-api}}'", {"/app/package.json": SEVERAL})
+    assert not program.starts
+    assert program.missing == ("which script dev:${WHAT:-api} is",)

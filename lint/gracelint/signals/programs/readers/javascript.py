@@ -57,7 +57,9 @@ def _rest(arguments: Sequence[Argument]) -> Sequence[Argument]:
 
 
 def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> tuple[Text | None, Entry]:
-    """A script of package.json; ``npm start`` without one is ``node server.js``."""
+    """A script of package.json; ``npm start`` without one is ``node server.js``. A variable of a compose file may stand for any."""
+    if "$" in name:
+        return None, {"missing": [f"which script {name} is"]}
     if any(situation.line.given(_WORKSPACES)):
         return None, {"missing": [f"which packages have a script {name}"]}
     package, missing = _package(situation)
@@ -166,7 +168,7 @@ def yarn(facts: Entry, situation: Situation) -> Entry:
 
 def _program(situation: Situation, words: Sequence[Argument], missing: Entry, shell: bool) -> Entry:
     """A name that is no script: a program that a dependency installed, where package.json is known."""
-    if _package(situation)[0] is None:
+    if _package(situation)[0] is None or "$" in words[0].value:
         return missing
     if not shell:
         return {"started": (command(words, "fork"),)}
