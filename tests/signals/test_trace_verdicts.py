@@ -563,3 +563,36 @@ def test_what_a_runner_starts_is_no_job_and_what_it_inherits_is_one(tmp_path: Pa
     built = image(tmp_path, f"FROM node:22\nCOPY . /\nWORKDIR /\n{entry}\n", files)
     hops = follow(built, programs=APP).paths[0].hops
     assert {hop.how for hop in hops if "/start.sh" in hop.argv} == {how}
+
+
+LOOKS_AFTER = """#!/bin/sh
+one &
+A=$!
+two &
+B=$!
+stop() { kill -TERM $A $B; wait $A; wait $B; exit 0; }
+trap stop TERM
+while true; do
+  if ! kill -0 $A; then kill $B; wait $B; exit 1; fi
+  if ! kill -0 $B; then kill $A; wait $A; exit 1; fi
+  sleep 1
+done
+"""
+
+
+def test_a_script_that_looks_after_its_services_is_stopped_while_they_run(tmp_path: Path) -> None:
+    """Of programs that nobody knows; that one of them had just ended is no way of the default launch."""
+    built = image(tmp_path, 'FROM debian:12\nCOPY entry.sh /\nCMD ["/entry.sh"]\n', {"entry.sh": LOOKS_AFTER})
+    trace = follow(built)
+    assert trace.verdict == "unknown"
+    assert [path.when for path in trace.paths if path.default] == [("one is running", "two is running")]
+    awaited = (
+        LOOKS_AFTER.replace("while true; do", "while kill -0 $A; do sleep 1; done").split("\n  if")[0]
+        + "\nexec three\n"
+    )
+    assert {
+        path.pid1
+        for path in follow(
+            image(tmp_path / "b", 'FROM debian:12\nCOPY entry.sh /\nCMD ["/entry.sh"]\n', {"entry.sh": awaited})
+        ).paths
+    } >= {("three",)}

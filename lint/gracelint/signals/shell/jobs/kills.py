@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from ....regexes import regex
@@ -174,7 +175,7 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     to, pids = target(state, word, rest[0])
     alive: bool | None
     if to in ("self", "pid1", "group", "nobody"):
-        alive = to != "nobody"
+        named, alive = None, to != "nobody"
     else:
         named = pids[0] if pids else _by_pid_file(machine, state, rest[0])
         alive = machine.host.alive(state, named) if named is not None else None
@@ -183,9 +184,13 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
         if not machine.live and word is None and any(job.disowned and job.process.stays for job in state.jobs):
             state.give_up(f"whether {shown} is a process that runs on")
             return [state]
-        return machine.finished(
-            state, None, Truth(None, None, f"process {shown} is running", f"process {shown} is not running")
-        )
+        from ..loops import conditional
+
+        own = next((job for job in state.jobs if named is not None and job.pid == named), None)
+        name = shlex.join(own.process.argv[:2]) if own is not None else f"process {shown}"
+        # What a script has started, and looks after for ever, is meant to run on.
+        running = True if own is not None and conditional.in_endless(state) else None
+        return machine.finished(state, None, Truth(None, running, f"{name} is running", f"{name} is not running"))
     return machine.finished(state, 0 if alive else 1)
 
 

@@ -231,6 +231,21 @@ def _constant(state: State, condition: object) -> bool:
     return True
 
 
+def in_endless(state: State) -> bool:
+    """Whether what runs stands in a loop whose condition is always the same, as a script that looks after its services."""
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        if (
+            frame.kind == "while"
+            and frame.index
+            and isinstance(frame.data, Loop)
+            and _constant(state, frame.data.condition)
+        ):
+            return True
+        frame = frame.parent
+    return False
+
+
 def _ends(state: State, node: object) -> bool:
     """Whether a loop is certain to come to the end of its arguments, or of the lines that it reads, because they are known."""
     if state.inputs and endings.reads(node):
