@@ -15,7 +15,7 @@ from ..domain.state import AWAITED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PRO
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Bound, Coroutine, Function, Made, Partial, Ref
 from ..library import handlers
 from . import awaiting
-from .tasks import await_task
+from .tasks import await_task, create
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -190,6 +190,18 @@ def _call_threadsafe(
     return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
 
 
+def _coroutine_threadsafe(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``asyncio.run_coroutine_threadsafe``: a task of a loop that another thread may run, which it wakes; the future is none of that loop's."""
+    if run.handling:
+        run.loop_handled = True
+    given = arguments.get(0, "coro")
+    if isinstance(given, Coroutine):
+        create(run, replace(frame, loop=True), None, Arguments((given,)), text, state)
+    return Made("concurrent.futures.threadsafe", run.number())
+
+
 def _runner(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``aiohttp.web.AppRunner``, which may be told to look after the signals."""
     made = Made("aiohttp.web.AppRunner", run.number())
@@ -232,6 +244,7 @@ SPECIAL: dict[str, Special] = {
     "asyncio.Loop.remove_signal_handler": _remove_handler,
     "asyncio.Loop.call_soon": _call_soon,
     "asyncio.Loop.call_soon_threadsafe": _call_threadsafe,
+    "asyncio.run_coroutine_threadsafe": _coroutine_threadsafe,
     "aiohttp.web.AppRunner": _runner,
     "aiohttp.web.AppRunner.setup": _runner_setup,
     **dict.fromkeys(_LOOPS, _loop),

@@ -19,7 +19,7 @@ from ..domain.values import FALSE, NONE, TRUE, Own
 from ..interpreter.facts import Pause, Visit
 from . import pauses
 from .arrival import PENDING, deliver, leave, left_in_order, of_loop, out_of_loop, postpone
-from .turns import abandoned, cancelled, sleeps_on
+from .turns import abandoned, arrived, cancelled, on_its_way, sleeps_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,6 +112,8 @@ def rest(
 
 
 def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    if state.signalled and frame.loop and frame.background is None and on_its_way(run, frame, state, here):
+        return None
     ended = here.ended(state)
     if ended:
         run.taken = run.taken or here.taken
@@ -160,6 +162,8 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
 
 def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
     """A thread, a task or a process beside the main line waits here before the signal has come."""
+    if frame.background == "task" and len(frame.tasks) == 1:
+        run.places.setdefault(frame.tasks[0], []).append(here.text)
     if frame.background == "process" and run.telling:
         return _met(run, frame, state, here, state.handler(run.signal))
     if here.seconds is not None:
@@ -187,6 +191,7 @@ def _never(state: State) -> bool:
 
 def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:
     """The signal meets the program at this rest, with this handler in force."""
+    arrived(frame, state)
     first = len(frame.raises)
     if here.blocks and of_loop(handler):
         postpone(run, state, handler)

@@ -21,6 +21,28 @@ if TYPE_CHECKING:
 STOPPED = "stopped"
 # The mark of a task whose wait was ended by its cancellation.
 WAS_CANCELLED = "#cancelled"
+# The mark of a task that is where the signal found it.
+_THERE = "#there"
+
+
+def arrived(frame: Frame, state: State) -> None:
+    """The tasks that wait here are where the signal found them."""
+    for task in frame.tasks:
+        state.store[(task, _THERE)] = TRUE
+
+
+def on_its_way(run: Run, frame: Frame, state: State, here: Rest) -> bool:
+    """Whether a task that is gone through again has yet to get to where the signal found it: this is a wait that it had behind it. Where it goes round in a loop it may be at
+    any wait of that; else it is at its last one."""
+    task = frame.tasks[-1] if frame.tasks else run.main_task
+    places = run.places.get(task)
+    if not places or (task, _THERE) in state.store:
+        return False
+    steady = next((at for at, place in enumerate(places) if places.count(place) > 1), len(places) - 1)
+    if here.text in places[:steady]:
+        return True
+    state.store[(task, _THERE)] = TRUE
+    return False
 
 
 def sleeps_on(run: Run, frame: Frame, state: State, here: Rest) -> None:

@@ -99,6 +99,8 @@ class Run:
     # The pauses of the thread or task that is being gone through; those of each.
     pausing: list[Pause] = field(default_factory=list)
     paused: dict[int, list[Pause]] = field(default_factory=dict)
+    # Where each task waits, in the order in which it gets there.
+    places: dict[int, list[Text]] = field(default_factory=dict)
     # What the thread that is being gone through rests for; and each thread.
     waiting: list[Callable[[State], bool | None]] = field(default_factory=list)
     waits: dict[int, list[Callable[[State], bool | None]]] = field(default_factory=dict)

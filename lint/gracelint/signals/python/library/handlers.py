@@ -8,7 +8,7 @@ from ..delivery import arrival
 from ..domain.lattice import join
 from ..domain.operators import signal_of
 from ..domain.state import DEFAULT, PROCESS, Raised
-from ..domain.values import NONE, TRUE, UNKNOWN, Const, Made, Own, Ref
+from ..domain.values import NONE, TRUE, UNKNOWN, Const, Made, Method, Own, Ref
 from ..interpreter.facts import Registration
 from .exits import end
 
@@ -64,9 +64,12 @@ def _signals(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 
 def _kill(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     who = arguments.get(0, "pid")
-    if isinstance(who, Made) and who.kind == "os.getpid":
+    if (isinstance(who, Made) and who.kind == "os.getpid") or (run.pid1 and who == Const(1)):
         return raised(run, frame, arguments.get(1, "sig"), text, state)
-    if run.handling:
+    if isinstance(who, Method) and isinstance(who.receiver, Made) and who.name == "subprocess.Popen.pid":
+        for number in (who.receiver.number, run.nobody):
+            run.write(state, (number, "told"), TRUE)
+    elif run.handling:
         # Some child is told; which one is not followed.
         state.store[(run.nobody, "told")] = TRUE
         processes = [thread.object for thread in run.threads if thread.kind == "process"]

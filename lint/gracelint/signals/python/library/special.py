@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..delivery import rests
 from ..domain.operators import signal_of
+from ..domain.state import DEFAULT, IGNORE, INTERRUPT
 from ..domain.values import (
     CALLED,
     CALLS,
@@ -17,7 +18,9 @@ from ..domain.values import (
     NONE,
     TRUE,
     UNKNOWN,
+    Bound,
     Const,
+    Function,
     Instance,
     Items,
     Made,
@@ -51,10 +54,10 @@ def _table() -> dict[str, Special]:
     from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
     from ..domain import numbers
     from ..interpreter import managers
-    from . import collections, commands, descriptors, exits, handlers, management, masks, outside
+    from . import collections, commands, descriptors, exits, handlers, management, masks, outside, queues
 
     rooms = (
-        collections, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside
+        collections, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
@@ -200,14 +203,16 @@ def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     return NONE
 
 
-def _queue_join(
-    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
-) -> Value:
-    """``jobs.join()`` waits until somebody has done all that was put there; in a program without threads and processes nobody does."""
-    undone = isinstance(receiver, Made) and state.store.get((receiver.number, "put")) == TRUE
-    kind = "rest" if undone and not run.threads and not run.children else "pause"
-    rests.rest(run, frame, text, "queue.Queue.join", state, kind=kind)
-    return NONE
+def _callable(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``callable(before)``: whether there was a handler of Python's before; SIG_DFL and SIG_IGN are none."""
+    given = arguments.get(0, "obj")
+    if isinstance(given, Function | Bound | Partial | Type) or given == INTERRUPT:
+        return TRUE
+    return FALSE if isinstance(given, Const) or given in (DEFAULT, IGNORE) else UNKNOWN
+
+
+def _system(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    return Const("Linux")
 
 
 def _namespace(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -243,6 +248,7 @@ _SERVERS = (
 
 _SPECIAL: dict[str, Special] = {
     "asyncio.shield": _same,
+    "os.getpgid": _same,
     "getattr": _getattr,
     "hasattr": _hasattr,
     "setattr": _setattr,
@@ -255,7 +261,8 @@ _SPECIAL: dict[str, Special] = {
     "__import__": _import,
     "importlib.import_module": _import,
     "operator.identity": _same,
-    "queue.Queue.join": _queue_join,
+    "callable": _callable,
+    "platform.system": _system,
     "types.SimpleNamespace": _namespace,
     "dataclasses.field": _field,
     "argparse.Namespace": _namespace,
