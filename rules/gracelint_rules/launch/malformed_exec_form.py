@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding, Fix
     from gracelint.parsers.dockerfile.model import Instruction
 
-_ARRAY_LIKE = regex(r"\[\s*(?:[\"'“”‘’]|\])")
+# A quote behind the bracket, or a comma behind the first word, which no command of a shell has there.
+_ARRAY_LIKE = regex(r"\[\s*(?:[\"'“”‘’]|\]|[\w.\/-]+\s*,)")
 _TRAILING_COMMENT = regex(r"\]\s*(#.*)\Z", re.DOTALL)
 
 
