@@ -188,7 +188,8 @@ def execute(
         if process is None:
             _inherit(each, alternative)
         else:
-            process = limited.watching(held.feeding(process, feeders), limited.watched(machine, fields))
+            own = None if state.pid == 1 else frozenset(job.pid for job in each.jobs)
+            process = limited.watching(held.feeding(process, feeders), limited.watched(machine, fields), own)
         if shown and process is not None and process.argv[:1] == (fields[0].value,):
             process = replace(
                 process, argv=(shown, *process.argv[1:])

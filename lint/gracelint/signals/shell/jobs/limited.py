@@ -34,12 +34,14 @@ def watched(machine: Machine, fields: list[Field]) -> Field | None:
     return None if program is not None and "no-such-option" in program.traits else found
 
 
-def watching(process: Process, field: Field | None) -> Process:
-    """A ``tail`` that ends with the process that it watches."""
+def watching(process: Process, field: Field | None, children: frozenset[int] | None = frozenset()) -> Process:
+    """A ``tail`` that ends with the process that it watches. Not with one of its own ``children`` (None: it is PID 1, and all will be), which it does not reap: for kill(2) they are still there."""
     word = default(field.value) if field is not None else None
     if word is None or not word.isdecimal() or process.program is None:
         return process
     program = replace(process.program, missing=())
+    if children is None or int(word) in children:
+        return replace(process, program=program, stays=True, missing=())
     return replace(process, program=program, reads=int(word), stays=True, missing=())
 
 

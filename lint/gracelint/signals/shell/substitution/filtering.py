@@ -1,4 +1,4 @@
-"""What the last commands of ``export $(grep -v '^#' .env | xargs)`` make of a known text."""
+"""What the last commands of ``export $(grep -v '^#' .env | xargs)`` make of a known text, and of ``$(jobs | wc -l)``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _COMMENTS = frozenset({"^#", "^ *#", "^[[:space:]]*#", r"^\s*#"})
 
 def may_filter(command: sh.Command) -> bool:
     """Whether a command is one of those that are known here, as far as that can be seen at once."""
-    return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in ("grep", "xargs")
+    return (
+        isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in ("grep", "wc", "xargs")
+    )
 
 
 def filtered(machine: Machine, state: State, command: sh.Command, text: str) -> str | None:
@@ -31,6 +33,8 @@ def filtered(machine: Machine, state: State, command: sh.Command, text: str) -> 
         return None
     if fields[0].value == "grep":
         return without(fields[1:], text)
+    if fields[0].value == "wc":
+        return f"{text.count(chr(10))}\n" if [field.value for field in fields[1:]] == ["-l"] else None
     if len(fields) > 1 or "\\" in text:
         return None
     try:

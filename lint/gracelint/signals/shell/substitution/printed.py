@@ -93,7 +93,8 @@ def _only_prints(state: State, command: sh.Command) -> bool:
         return all(_only_prints(state, each) for each in command.body.commands)
     if isinstance(command, sh.Pipeline):
         first, *filters = command.commands
-        return _only_prints(state, first) and all(filtering.may_filter(each) for each in filters)
+        listed = isinstance(first, sh.Simple) and bool(first.words) and first.words[0].literal == "jobs"
+        return (listed or _only_prints(state, first)) and all(map(filtering.may_filter, filters))
     if not isinstance(command, sh.Simple) or not command.words:
         return False
     name = command.words[0].literal
@@ -148,6 +149,9 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
         case "grep" if len(rest) > 2:
             lines = concatenated(machine, state, rest[2:])
             return None if lines is None else filtering.without(rest[:2], lines)
+        case "jobs":  # dash and ash have none in a pipeline (`forkshell` in ash.c: only for `$(jobs)` are they kept)
+            listed = answer(machine, state, command, "") if state.shell.dialect.kill.inherited_jobs else ""
+            return f"{listed}\n" if listed else "" if listed == "" else None
         case "true" | ":":
             return ""
     return None
