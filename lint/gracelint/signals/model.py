@@ -64,7 +64,7 @@ class Started:
     ``how`` ``exec``: the program replaces itself by it; ``init``/``supervisor``/``fork``: it is a child. ``text`` is where the command is
     written (an argument, a line of package.json, a ``command=`` of supervisord.conf). A supervisor's own settings for this child:
     ``stop_signal``, ``to_group`` (it goes to the child's process group), ``kills_after`` seconds until SIGKILL, ``turn``: children of a higher one are stopped
-    first, and awaited before the next; ``perhaps``: its name, where it is started only if somebody asks for it.
+    first, and awaited before the next; ``perhaps``: its name, where it is started only if somebody asks for it. ``folder``: where it is started, absolute (None: where the program is).
     """
 
     arguments: tuple[Argument, ...]
@@ -78,6 +78,7 @@ class Started:
     kills_after: float | None = None
     turn: int = 0
     perhaps: str = ""
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..image.model import Absent, ImageFile
+from ..records import replace
 from ..source import join, nowhere, unquoted
 from .released import overlay
 
@@ -87,17 +88,18 @@ class Questions:
 
     # --- programs ---
 
-    def describe(self, arguments: Sequence[Argument]) -> Program | None:
-        """What the catalogue knows of a command line, and its application's source says."""
-        key = (_words(arguments),)
+    def describe(self, arguments: Sequence[Argument], workdir: str | None = None) -> Program | None:
+        """What the catalogue knows of a command line, and its application's source says. ``workdir``: where the program is started, and reads its files; None: where the image says."""
+        key = (_words(arguments), workdir)
         if key not in self._programs:
             from .programs import describe
 
-            program = describe(arguments, self.image, self.programs)
+            image = self.image if workdir in (None, self.image.workdir) else replace(self.image, workdir=workdir)
+            program = describe(arguments, image, self.programs)
             if program is not None and program.application is not None:
                 from .sources import judged
 
-                program = judged(program, self.image)
+                program = judged(program, image)
             self._programs[key] = program
         return self._programs[key]
 

@@ -45,7 +45,14 @@ def _combinations(
     for started in starts:
         leads = _leads(program, started)
         runs = environment.live and program.kind in _WAITING
-        inner = replace(environment, pid1=False, live=runs, leads=leads, ignored=_inherited(environment, started))
+        inner = replace(
+            environment,
+            pid1=False,
+            live=runs,
+            leads=leads,
+            ignored=_inherited(environment, started),
+            workdir=started.folder or environment.workdir,
+        )
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
         partial = [
             (

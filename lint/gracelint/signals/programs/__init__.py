@@ -18,6 +18,7 @@ from .configured import configured
 from .facts import gather, overlay
 from .reactions import NONE, reactions, seconds
 from .readers import reader
+from .readers.files import absolute
 from .starts import started
 
 if TYPE_CHECKING:
@@ -178,6 +179,9 @@ def _program(key: str, facts: Entry, situation: Situation) -> Program:
     given = situation.line.value(facts.get("timeout-options", ()))
     limit = seconds(given.value) if given is not None else facts.get("timeout")
     found = facts["started"] if "started" in facts else started(facts.get("starts", ()), situation)
+    folder = situation.line.value(facts.get("chdir", ()))
+    if folder is not None:
+        found = tuple([replace(one, folder=one.folder or absolute(situation, folder.value)) for one in found])
     return Program(
         name=key,
         kind=facts["kind"],

@@ -55,6 +55,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "runtime": str,
     "application": dict,
     "starts": list,
+    "chdir": list,
     "reads": str,
     "traits": list,
     "missing": list,

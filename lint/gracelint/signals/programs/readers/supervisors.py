@@ -55,9 +55,11 @@ def supervisord(facts: Entry, situation: Situation) -> Entry:
     folder = posixpath.dirname(absolute(situation, path))
     turns = _turns(sections)
     started: list[Started] = []
+    inherited = {"directory": own["directory"]} if "directory" in own else {}
     for name in names:
         own_names = {"program_name": name.partition(":")[2], "here": folder}
-        child = _supervised(sections[name], own_names, situation, turns.get(name, 0))
+        table = {**inherited, **sections[name]}
+        child = _supervised(table, own_names, situation, turns.get(name, 0))
         if child is not None:
             sure = _starts(sections, name, situation)
             started.append(child if sure else replace(child, perhaps=own_names["program_name"]))
@@ -162,7 +164,16 @@ def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situa
         to_group=truth(_value(table, "stopasgroup", "false")),
         kills_after=seconds(_value(table, "stopwaitsecs", "10")),
         turn=turn,
+        folder=_directory(table, own, situation),
     )
+
+
+def _directory(table: dict[str, Text], own: Mapping[str, str], situation: Situation) -> str | None:
+    """Where supervisord starts a program: ``directory``."""
+    if "directory" not in table:
+        return None
+    named = _expanded(table["directory"], own, situation).value
+    return absolute(situation, named) if "${" not in named else None
 
 
 _PROCESS = regex(r"^([\w-]+):[ \t]*(\S.*)$", re.MULTILINE)

@@ -1,0 +1,91 @@
+"""Where a program is started decides which files it reads: after `cd`, by an option of what starts it, by a supervisor's settings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import image
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HANDLES = "process.on('SIGTERM', () => server.close()); server.listen(8000)\n"
+DEAF = "server.listen(8000)\n"
+FILES = {
+    "web/server.js": DEAF,
+    "api/server.js": HANDLES,
+    "api/package.json": json.dumps({"scripts": {"start": "exec node server.js"}}),
+    "web/package.json": json.dumps({"scripts": {"start": "exec node server.js"}}),
+    "api/run.sh": '#!/bin/sh\nexec node "$@"\n',
+}
+# What is said of a handler in a language that is not read; without one node dies of the signal.
+HEARD = "handles the signal, and its language is not read"
+
+
+def said(folder: Path, cmd: str, **files: str) -> str:
+    """What is said of the way, in one string, of an image whose working folder is ``/srv/web``."""
+    text = f"FROM node:22\nWORKDIR /srv/web\nCOPY . /srv/\nENV WHERE=../api\nCMD {cmd}\n"
+    trace = follow(image(folder, text, {**FILES, **files}))
+    return " ".join(hop.why for path in trace.paths for hop in path.hops) + " ".join(trace.missing)
+
+
+@pytest.mark.parametrize(
+    "cmd",
+    [
+        "cd ../api && exec node server.js",
+        "cd /srv/api; exec node server.js",
+        "cd $WHERE && exec node server.js",
+        "cd /srv; cd api; exec ./run.sh server.js",
+        "(cd /; true); cd ../api; exec node server.js",
+        "pushd ../api >/dev/null; exec node server.js",
+        "exec env -C ../api node server.js",
+        "exec env --chdir=/srv/api node server.js",
+        "cd ../api && exec npm start",
+        "exec npm --prefix ../api start",
+        "exec npm start -w ../api",
+        "exec yarn --cwd ../api start",
+        "exec pnpm -C ../api start",
+        "exec nodemon --cwd ../api server.js",
+    ],
+)
+def test_the_folder_that_a_program_is_started_in_counts(tmp_path: Path, cmd: str) -> None:
+    assert HEARD in said(tmp_path, json.dumps(["bash", "-c", cmd]))
+
+
+@pytest.mark.parametrize(
+    "cmd",
+    [
+        "exec node server.js",
+        "cd ../api; cd ../web; exec node server.js",
+        "(cd ../api); exec node server.js",
+        "x=$(cd ../api && pwd); exec node server.js",
+        "cd ../api; exec env -C /srv/web node server.js",
+        "popd 2>/dev/null; exec node server.js",
+    ],
+)
+def test_another_folder_does_not(tmp_path: Path, cmd: str) -> None:
+    assert HEARD not in said(tmp_path, json.dumps(["bash", "-c", cmd]))
+
+
+SECTION = "[program:api]\ncommand=node server.js\n"
+
+
+@pytest.mark.parametrize(
+    ("conf", "heard"),
+    [
+        (f"{SECTION}directory=/srv/api\n", True),
+        (f"{SECTION}directory=../api\n", True),
+        (f"{SECTION}directory=%(here)s/../api\n", True),
+        (f"{SECTION}directory=/srv/web/%(ENV_WHERE)s\n", True),
+        (f"[supervisord]\ndirectory=/srv/api\n{SECTION}", True),
+        (f"[supervisord]\ndirectory=/srv/api\n{SECTION}directory=/srv/web\n", False),
+        (SECTION, False),
+    ],
+)
+def test_a_supervisors_directory(tmp_path: Path, conf: str, heard: bool) -> None:
+    text = said(tmp_path, '["supervisord", "-n", "-c", "s.conf"]', **{"web/s.conf": conf})
+    assert (HEARD in text) is heard, text
