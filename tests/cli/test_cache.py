@@ -147,7 +147,7 @@ def edit(what: str, path: str, other: str) -> None:
             shutil.copy(path, other)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(EDITS, min_size=1, max_size=8))
 def test_what_is_kept_is_what_is_judged_anew(rounds: list[list[tuple[str, str, str]]]) -> None:
     with project():

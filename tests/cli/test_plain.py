@@ -48,7 +48,7 @@ def test_plain(argv: list[str]) -> None:
     assert vars(options) == by_argparse(argv)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a loaded machine
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a loaded machine
 @given(st.lists(st.sampled_from(WORDS), max_size=5))
 def test_whatever_is_taken_for_plain(argv: list[str]) -> None:
     options = plain(argv)

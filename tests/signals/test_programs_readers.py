@@ -553,7 +553,7 @@ def test_no_file_breaks_a_reader(line: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "path"), READ)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.sampled_from('{ } [ ] : , "scripts" "x" "a b" \\ \n = x command [program:x] [scripts] \t '.split(" ")))
 )
@@ -563,7 +563,7 @@ def test_no_mixture_of_tokens_breaks_a_reader(line: str, path: str, tokens: list
         assert one.arguments
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(

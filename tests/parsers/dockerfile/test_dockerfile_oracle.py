@@ -70,7 +70,7 @@ def test_there_are_fixtures() -> None:
     assert len(FIXTURES) >= 40
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(dockerfiles())
 def test_generated_file_as_buildkit_reads_it(text: str) -> None:
     agree(comparable(text).encode())
@@ -85,7 +85,7 @@ def comparable(text: str) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(disturbed())
 def test_odd_spaces_as_buildkit_reads_them(text: str) -> None:
     if "--" in text:
@@ -96,7 +96,7 @@ def test_odd_spaces_as_buildkit_reads_them(text: str) -> None:
 NOISE = st.text(st.sampled_from("FROMRUNCMDfx \t\n\r\\`#<-'\"[],$={}1\u00a0\x1c\v\f\x85\u2028"), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NOISE)
 def test_noise_as_buildkit_reads_it(text: str) -> None:
     agree(comparable("FROM a\n" + text).encode())

@@ -122,13 +122,13 @@ def test_places_of_fixture(path: Path) -> None:
     check(path.read_bytes())
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(dockerfiles())
 def test_places_of_generated_file(text: str) -> None:
     check(text.encode())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.binary(max_size=80))
 def test_any_bytes(data: bytes) -> None:
     check(b"FROM a\n" + data)
@@ -142,14 +142,14 @@ PIECE = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECE, max_size=25))
 def test_any_pieces(pieces: list[bytes]) -> None:
     check(b"".join(pieces))
     check(b"FROM a\nRUN " + b"".join(pieces))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.text(max_size=4).filter(lambda x: "\n" not in x)
 )

@@ -54,7 +54,7 @@ def test_broken_programs_are_unreadable(source: str) -> None:
         assert any(isinstance(node, Unreadable) for node in walk(script.body))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs())
 def test_generated_programs(source: str) -> None:
     text = whole(source)
@@ -111,7 +111,7 @@ def test_ill_formed_lists_are_nobodys(source: str) -> None:
     assert parse_command(whole(source)).problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(["a x", "b", "&&", "||", "|", ";", "&", "\n", "! ", "A=1", "<f", ">g c"]), max_size=7))
 def test_generated_lists(pieces: list[str]) -> None:
     text = whole(" ".join(pieces))

@@ -15,7 +15,7 @@ from gracelint.parsers.shell.walk import walk
 from gracelint.source import Document
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.binary(max_size=80), st.text("ab $(){}[]'\"`\\\\|&;<>\\n#=!\\t", max_size=40).map(str.encode)))
 def test_any_bytes_have_a_model(data: bytes) -> None:
     text = Document.decode("x", data).whole()

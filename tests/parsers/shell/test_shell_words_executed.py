@@ -42,7 +42,7 @@ WORDS = st.lists(st.lists(PIECES, min_size=1, max_size=4).map("".join), min_size
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(words=WORDS)
 def test_shells_print_the_values(shell: str, words: list[str]) -> None:
     source = "printf '%s\\0' x" + "".join(" x" + word for word in words)
