@@ -180,6 +180,9 @@ CASES: dict[str, Expected | None] = {
     "php -S 0.0.0.0:80 -t public": Expected("php", NOTHING, "default", trait="development"),
     "php8.2 artisan queue:work": Expected("artisan", NOTHING, "handles"),
     "php artisan migrate": Expected("artisan", NOTHING, stays=False),
+    "php -d a=b /app/artisan queue:work": Expected("artisan", NOTHING, "handles"),
+    "php /srv/shop/bin/console messenger:consume": Expected("symfony-console", NOTHING, "handles"),
+    "php /srv/console messenger:consume": Expected("php", NOTHING),
     "perl -w app.pl": Expected("perl", app="app.pl"),
     # servers
     "gunicorn -w 2 -b :80 a:b": Expected("gunicorn", NOTHING, "handles", timeout=30),

@@ -57,7 +57,7 @@ def _resolved(entry: Entry, entries: dict[str, Entry]) -> Entry:
         return entry
     own = {key: value for key, value in entry.items() if key != "extends"}
     below = _resolved(entries[entry["extends"]], entries)
-    identity = ("names", "modules", "classes", "evidence")
+    identity = ("names", "scripts", "modules", "classes", "evidence")
     return overlay({key: value for key, value in below.items() if key not in identity}, own)
 
 
@@ -73,7 +73,7 @@ def _index(entries: dict[str, Entry], field: str) -> dict[str, str]:
 def text() -> str:
     """The content of the JSON file: the index, then one entry a line."""
     found = entries()
-    index: dict[str, Any] = {field: _index(found, field) for field in ("names", "modules", "classes")}
+    index: dict[str, Any] = {field: _index(found, field) for field in ("names", "scripts", "modules", "classes")}
     index["entries"] = {key: number for number, key in enumerate(sorted(found), 1)}
     return "".join(
         json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"

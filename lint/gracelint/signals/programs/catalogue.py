@@ -38,7 +38,7 @@ def _lines() -> list[str]:
 
 @cache
 def _index() -> dict[str, dict[str, Any]]:
-    """``names``, ``modules`` and ``classes`` to keys; ``entries``: keys to line numbers."""
+    """``names``, ``scripts``, ``modules`` and ``classes`` to keys; ``entries``: keys to line numbers."""
     index: dict[str, dict[str, Any]] = json.loads(_lines()[0])
     return index
 
@@ -60,7 +60,8 @@ def by_command(command: str, workdir: str = "/") -> str | None:
     """The entry's key for a command as it stands in an argv: a path, a name, a name with a version (``python3.11``).
 
     A program of the image's own working directory (``./serve``, ``/app/serve``) is not the one that it is named like, unless it lies
-    in a folder for installed programs or is a script that its ending tells (``./manage.py``); nor is one that has a plain word for a
+    in a folder for installed programs, is a script that its ending tells (``./manage.py``) or one that a framework puts into
+    every project (``/app/artisan``); nor is one that has a plain word for a
     name and lies anywhere else (``/serve``, ``/opt/shop/task``).
     """
     folder, slash, name = command.rpartition("/")
@@ -72,6 +73,10 @@ def by_command(command: str, workdir: str = "/") -> str | None:
         if spelling in names:
             found: str = names[spelling]
             return found
+    scripts, ending = _index()["scripts"], "/".join(command.split("/")[-2:])
+    project: str | None = scripts.get(name) or scripts.get(ending)
+    if project is not None:
+        return project
     own = slash and (not command.startswith("/") or (workdir != "/" and command.startswith(f"{workdir.rstrip('/')}/")))
     own = own or (slash and name in _WORDS)
     if own and "." not in name and not _INSTALLED.intersection(folder.split("/")):

@@ -64,7 +64,7 @@ _FACTS: Mapping[str, type | tuple[type, ...]] = {
     "stops": dict,
 }
 _ENTRY = {**_FACTS, "options": dict, "when": list, "sub": list}
-_TOP = {**_ENTRY, "names": list, "modules": list, "classes": list, "extends": str}
+_TOP = {**_ENTRY, "names": list, "scripts": list, "modules": list, "classes": list, "extends": str}
 _REACTION = {
     "does": str,
     "why": str,
