@@ -1,4 +1,4 @@
-"""Where a program is started decides which files it reads: after `cd`, by an option of what starts it, by a supervisor's settings."""
+"""Where a program is started decides which files it reads (after `cd`, by an option of what starts it, by a supervisor's settings), and with which variables what it does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from signals_support import image
 
+from gracelint.signals.shell.builtins.exporting import Exported
+from gracelint.signals.shell.model.values import Unknown
 from gracelint.signals.trace import follow
+from gracelint.signals.variables import Variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +92,52 @@ SECTION = "[program:api]\ncommand=node server.js\n"
 def test_a_supervisors_directory(tmp_path: Path, conf: str, heard: bool) -> None:
     text = said(tmp_path, '["supervisord", "-n", "-c", "s.conf"]', **{"web/s.conf": conf})
     assert (HEARD in text) is heard, text
+
+
+@pytest.mark.parametrize(
+    ("cmd", "verdict"),
+    [
+        ("exec celery -A x worker", "graceful"),
+        ("export REMAP_SIGTERM=SIGQUIT; exec celery -A x worker", "abrupt"),
+        ("REMAP_SIGTERM=SIGQUIT exec celery -A x worker", "abrupt"),
+        ("exec env REMAP_SIGTERM=SIGQUIT celery -A x worker", "abrupt"),
+        ("export REMAP_SIGTERM=${HOW:-SIGQUIT}; exec celery -A x worker", "abrupt"),
+        ("export REMAP_SIGTERM=SIGQUIT; exec tini -- celery -A x worker", "abrupt"),
+        ("REMAP_SIGTERM=SIGQUIT; exec celery -A x worker", "graceful"),  # not exported
+        ("export REMAP_SIGTERM=SIGQUIT; unset REMAP_SIGTERM; exec celery -A x worker", "graceful"),
+        ("export REMAP_SIGTERM=SIGQUIT; exec env -u REMAP_SIGTERM celery -A x worker", "graceful"),
+        ("(export REMAP_SIGTERM=SIGQUIT); exec celery -A x worker", "graceful"),
+        ("exec uwsgi --http :80 --master", "killed"),
+        (
+            "export UWSGI_HOOK_MASTER_START='unix_signal:15 gracefully_kill_them_all'; exec uwsgi --http :80 --master",
+            "graceful",
+        ),
+    ],
+)
+def test_the_variables_that_a_program_is_started_with_count(tmp_path: Path, cmd: str, verdict: str) -> None:
+    text = f"FROM python:3.12\nCMD {json.dumps(['bash', '-c', cmd])}\n"
+    assert follow(image(tmp_path, text)).verdict == verdict
+
+
+def test_each_of_two_ways_has_its_own_variables(tmp_path: Path) -> None:
+    cmd = 'if [ -n "$COLD" ]; then export REMAP_SIGTERM=SIGQUIT; fi; exec celery -A x worker'
+    trace = follow(image(tmp_path, f"FROM python:3.12\nCMD {json.dumps(['bash', '-c', cmd])}\n"))
+    assert {path.verdict for path in trace.paths} == {"abrupt", "graceful"}
+
+
+def test_variables_are_worked_out_when_somebody_asks() -> None:
+    asked = []
+
+    def exported() -> Exported:
+        asked.append(True)
+        return Exported({"A": "2", "B": Unknown("$B", default="3")}, {"A": True, "B": True, "C": False})
+
+    variables = Variables({"A": "1", "C": "1", "D": "4"}, exported)
+    assert variables.agrees({})
+    assert not asked
+    assert (variables.get("A"), variables.get("B"), variables.get("C"), variables.get("D")) == ("2", "3", None, "4")
+    assert len(asked) == 1
+    assert Variables({"A": "2", "B": "3", "D": "4"}, None).agrees(variables.asked)
+    assert not Variables({"A": "2", "B": "3", "C": None, "D": "4"}, None).agrees(variables.asked)
+    assert sorted(variables) == ["A", "B", "D"]
+    assert not Variables({"A": "2", "B": "3", "D": "4", "E": "5"}, None).agrees(variables.asked)

@@ -8,6 +8,7 @@ from ..image.model import Absent, ImageFile
 from ..records import replace
 from ..source import join, nowhere, unquoted
 from .released import overlay
+from .variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,8 @@ class Questions:
         self._listings: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
-        self._programs: dict[tuple[object, ...], Program | None] = {}
+        self._described: dict[tuple[object, ...], list[tuple[Mapping[str, object], Program | None]]] = {}
+        self._programs: dict[tuple[object, ...], Program | None] = {}  # by the identity of one that is described
         self._replaced: dict[tuple[str, str], bool] = {}
 
     # --- files and texts ---
@@ -88,27 +90,31 @@ class Questions:
 
     # --- programs ---
 
-    def describe(self, arguments: Sequence[Argument], workdir: str | None = None) -> Program | None:
-        """What the catalogue knows of a command line, and its application's source says. ``workdir``: where the program is started, and reads its files; None: where the image says."""
-        key = (_words(arguments), workdir)
-        if key not in self._programs:
-            from .programs import describe
+    def describe(self, arguments: Sequence[Argument], environment: Environment | None = None) -> Program | None:
+        """What the catalogue knows of a command line, and its application's source says. ``environment``: where it is started, and with which variables; None: as the image says."""
+        workdir = environment.workdir if environment is not None else self.image.workdir
+        variables = Variables(self.image.env, environment.exported if environment is not None else None)
+        known = self._described.setdefault((_words(arguments), workdir), [])
+        for asked, program in known:
+            if variables.agrees(asked):
+                return program
+        from .programs import describe
 
-            image = self.image if workdir in (None, self.image.workdir) else replace(self.image, workdir=workdir)
-            program = describe(arguments, image, self.programs)
-            if program is not None and program.application is not None:
-                from .sources import judged
+        image = replace(self.image, workdir=workdir, env=variables)
+        program = describe(arguments, image, self.programs)
+        if program is not None and program.application is not None:
+            from .sources import judged
 
-                program = judged(program, image)
-            self._programs[key] = program
-        return self._programs[key]
+            program = judged(program, image)
+        known.append((variables.asked, program))
+        return program
 
     def python(
         self, program: Program | None, arguments: Sequence[Argument], environment: Environment
     ) -> Program | None:
         """A Python program, or a command that a project in the image installs, with what its source says."""
         workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "python", program is None, workdir, ignored)
+        key = (_words(arguments), "python", id(program), workdir, ignored)
         if key not in self._programs:
             from .python import application, installed
 
@@ -130,7 +136,7 @@ class Questions:
     def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""
         workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "hosted", workdir, ignored)
+        key = (_words(arguments), "hosted", id(program), workdir, ignored)
         if key not in self._programs:
             from .python.verdict.hosted import hosted
 

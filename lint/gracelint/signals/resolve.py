@@ -176,7 +176,7 @@ class Resolver(Questions):
     def _program(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How
     ) -> list[Alternative]:
-        program = self.describe(arguments, environment.workdir) or self._released(arguments, environment)
+        program = self.describe(arguments, environment) or self._released(arguments, environment)
         if environment.search == WITHOUT_PATH and "/" not in arguments[0].value:
             small = program is not None and program.kind in ("wrappers", "tools")
             if not small and not isinstance(self.which(arguments[0].value, "/", WITHOUT_PATH), ImageFile):
@@ -252,7 +252,7 @@ class Resolver(Questions):
             return None
         path = posixpath.normpath(posixpath.join(environment.workdir, arguments[0].value))
         words = as_program(tuple(arguments), path, self.image.files)
-        return self.describe(words, environment.workdir) if words is not None else None
+        return self.describe(words, environment) if words is not None else None
 
     def _perhaps_found(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How

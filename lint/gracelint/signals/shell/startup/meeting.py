@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
     from typing import Any
 
+    from ...model import Program
     from ...process import Process
     from ..evaluator.machine import Machine
     from ..model.state import State
@@ -206,9 +207,16 @@ def _identity(state: State) -> object:
 
 def _shape(process: Process) -> object:
     """A process, what it has started and what was left to it: a command may turn out in several ways, which are no less different for being started by the same words."""
+    program = process.program
     return (
         process.argv,
         id(process.shell) if process.shell else None,
+        # The same words may be another thing in another folder, or with other variables.
+        (program.name, program.timeout, program.missing, _reactions(program)) if program is not None else None,
         tuple(_shape(child) for child in process.children),
         tuple(_shape(left) for left in process.adopted),
     )
+
+
+def _reactions(program: Program) -> tuple[tuple[str, str], ...]:
+    return tuple([(signal, reaction.disposition) for signal, reaction in program.as_pid1.items()])
