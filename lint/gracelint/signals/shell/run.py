@@ -43,7 +43,7 @@ def shell(
     state = State(interpreter, pid, None)
     state.parameters = parameters
     state.ignored = environment.ignored
-    state.options = call.options & {"e", "m", "u", "x", "pipefail"}
+    state.options = call.options & {"e", "u", "x", "pipefail"}  # -m needs a terminal (measured in all three shells)
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
     state.workdir, state.made = environment.workdir, dict(environment.made)
