@@ -33,6 +33,7 @@ def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     state.store[(task.number, "#coroutine")] = found
     run.tasks.append(task)
     outer, run.pausing = run.pausing, []
+    outer_waits, run.waiting = run.waiting, []
     arriving, run.arriving = run.arriving, None
 
     def go(frame: Frame, way: State) -> list[State]:
@@ -42,6 +43,7 @@ def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     run.begun[task.number] = Begun(state.copy(), go, lasting.shared)
     _begun(run, replace(frame, tasks=(task.number,)), found, text, state)
     run.paused[task.number], run.pausing, run.arriving = run.pausing, outer, arriving
+    run.waits[task.number], run.waiting = run.waiting, outer_waits
     return task
 
 

@@ -13,7 +13,7 @@ from ..delivery.lasting import Begun
 from ..domain.lattice import truth
 from ..domain.state import joined
 from ..domain.values import FALSE, TRUE, UNKNOWN, Bound, Function, Instance, Method, Partial, Ref
-from . import processes
+from . import processes, watchers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +179,7 @@ def waiting(run: Run, frame: Frame, state: State) -> None:
             return
 
 
-def woken(run: Run, frame: Frame, state: State) -> None:
+def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
     """What a handler did has ended the waits of some threads: what these do then, to their ends, is done on its behalf."""
     for thread in list(run.threads):
         waits = run.waits.get(thread.object, ()) if thread.kind == "thread" else ()
@@ -193,6 +193,8 @@ def woken(run: Run, frame: Frame, state: State) -> None:
         del run.doubts[doubts:]
         if ended:
             state.become(joined(found) or state)
+    if frame.loop and run.loop_handled:
+        watchers.woken(run, frame, text, state)
 
 
 def _took(run: Run, frame: Frame, thread: Thread, state: State) -> bool:

@@ -42,7 +42,7 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
         handle(run, frame, text, way, one)
         if run.handler_ran and not way.dead:
             run.handling = True
-            woken(run, frame, way)
+            woken(run, frame, text, way)
             run.handling = False
         ways.append(way)
     state.become(joined(ways))

@@ -23,6 +23,10 @@ STOPPED = "stopped"
 WAS_CANCELLED = "#cancelled"
 # The mark of a task that is where the signal found it.
 _THERE = "#there"
+# An object that was found again by a task that is gone through again, which is made once.
+AGAIN = "#again"
+# Marks of one time that a task is gone through again.
+REPLAYED = (AGAIN, _THERE)
 
 
 def arrived(frame: Frame, state: State) -> None:

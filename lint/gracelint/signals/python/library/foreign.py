@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ....regexes import regex
 from ..concurrency import children
 from ..delivery import rests
+from ..delivery.turns import AGAIN
 from ..domain.operators import signal_of
 from ..domain.state import CANCELLED
 from ..domain.values import NONE, TRUE, UNKNOWN, Box, Coroutine, Instance, Made, Method, Ref
@@ -133,8 +134,8 @@ def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
     if later.signalled:
         changed = (number for number in known[:-_LATEST:-1] if any((number, mark) in later.store for mark in _MARKS))
         again = next(changed, None)
-        if again is not None and (again, _AGAIN) not in state.store:
-            state.store[(again, _AGAIN)] = TRUE
+        if again is not None and (again, AGAIN) not in state.store:
+            state.store[(again, AGAIN)] = TRUE
             return again
         return run.number()
     known.append(run.number())
@@ -144,8 +145,6 @@ def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
 # What ends a wait for an object; of those made at one place the latest are looked at.
 _MARKS = ("set", "put", "notified", "released", "done", "closed", "shut")
 _LATEST = 8
-# An object that was found again, which is made once.
-_AGAIN = "#again"
 
 
 def _inherited(

@@ -203,6 +203,12 @@ def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     return NONE
 
 
+def _elsewhere(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """The program may go on in code that is not followed."""
+    run.foreign.append((text, text.value.partition("(")[0]))
+    return UNKNOWN
+
+
 def _callable(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``callable(before)``: whether there was a handler of Python's before; SIG_DFL and SIG_IGN are none."""
     given = arguments.get(0, "obj")
@@ -248,6 +254,8 @@ _SERVERS = (
 
 _SPECIAL: dict[str, Special] = {
     "asyncio.shield": _same,
+    "contextlib.closing": _same,
+    **dict.fromkeys(("exec", "runpy.run_module", "runpy.run_path", "contextlib.aclosing"), _elsewhere),
     "os.getpgid": _same,
     "getattr": _getattr,
     "hasattr": _hasattr,
