@@ -141,3 +141,30 @@ def test_variables_are_worked_out_when_somebody_asks() -> None:
     assert not Variables({"A": "2", "B": "3", "C": None, "D": "4"}, None).agrees(variables.asked)
     assert sorted(variables) == ["A", "B", "D"]
     assert not Variables({"A": "2", "B": "3", "D": "4", "E": "5"}, None).agrees(variables.asked)
+
+
+PROGRAM = """
+import os, signal, sys, time
+if os.environ.get("MODE") != "batch":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+while True:
+    time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("cmd", "verdict"),
+    [
+        ("exec python app.py", "unknown"),  # the user may set it
+        ("export MODE=batch; exec python app.py", "killed"),
+        ("MODE=batch; exec python app.py", "unknown"),
+        ("exec env MODE=batch python app.py", "killed"),
+        ("export MODE=batch; unset MODE; exec python app.py", "unknown"),
+        ("export MODE=other; exec python app.py", "graceful"),
+        ("cd lib; export MODE=batch; exec python ../app.py", "killed"),
+    ],
+)
+def test_a_python_program_reads_them(tmp_path: Path, cmd: str, verdict: str) -> None:
+    text = f"FROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD {json.dumps(['bash', '-c', cmd])}\n"
+    trace = follow(image(tmp_path, text, {"app.py": PROGRAM, "lib/x": ""}))
+    assert trace.verdict == verdict, trace.paths

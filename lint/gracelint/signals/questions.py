@@ -114,15 +114,22 @@ class Questions:
     ) -> Program | None:
         """A Python program, or a command that a project in the image installs, with what its source says."""
         workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "python", id(program), workdir, ignored)
+        image = self._handed(environment)
+        key = (_words(arguments), "python", id(program), workdir, ignored, tuple(image.env.items()))
         if key not in self._programs:
             from .python import application, installed
 
             if program is None:
-                self._programs[key] = installed(arguments, self.image, workdir=workdir, ignored=ignored)
+                self._programs[key] = installed(arguments, image, workdir=workdir, ignored=ignored)
             else:
-                self._programs[key] = application(program, arguments, self.image, workdir=workdir, ignored=ignored)
+                self._programs[key] = application(program, arguments, image, workdir=workdir, ignored=ignored)
         return self._programs[key]
+
+    def _handed(self, environment: Environment) -> Image:
+        """The image, with the variables that a program gets which is started here."""
+        if environment.exported is None:
+            return self.image
+        return replace(self.image, env=dict(Variables(self.image.env, environment.exported)))
 
     def own(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program | None:
         """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
@@ -136,11 +143,12 @@ class Questions:
     def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""
         workdir, ignored = environment.workdir, environment.ignored
-        key = (_words(arguments), "hosted", id(program), workdir, ignored)
+        image = self._handed(environment)
+        key = (_words(arguments), "hosted", id(program), workdir, ignored, tuple(image.env.items()))
         if key not in self._programs:
             from .python.verdict.hosted import hosted
 
-            self._programs[key] = hosted(program, self.image, workdir=workdir, ignored=ignored)
+            self._programs[key] = hosted(program, image, workdir=workdir, ignored=ignored)
         return self._programs[key] or program
 
 
