@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...process import Alternative, Process
 from ..evaluator.host import Running
+from ..files import permissions
 from ..jobs import children, newborn, orders
 from ..jobs.children import Forked
 from ..jobs.targets import reached
@@ -73,7 +74,8 @@ class Surroundings:
     ) -> int | None:
         """``kill``."""
         kernel = self.kernel
-        targets = reached(kernel, self.task, to, pids)
+        foreign = self._foreign(state)
+        targets = [task for task in reached(kernel, self.task, to, pids) if task.pid not in foreign]
         if to == "other":
             label = f"whether `{text.value}` reaches the application"
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
@@ -94,6 +96,14 @@ class Surroundings:
         if to == "other" or (dying and not targets):
             return None
         return 0 if targets else 1
+
+    def _foreign(self, state: State) -> frozenset[int]:
+        """The processes that root has started before this one became another user, who may not signal them (kill(2))."""
+        process = self.task.process
+        dropped = any(each.program and "privilege-drop" in each.program.traits for each in process.before)
+        if not dropped or permissions.user_of(state) == "0":
+            return frozenset()
+        return frozenset(child.pid for child in process.adopted)
 
     def _find_shell(self, state: State, task: Task, signal: str) -> None:
         """A signal comes before a job has become the application."""
