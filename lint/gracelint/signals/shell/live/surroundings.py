@@ -101,7 +101,8 @@ class Surroundings:
         """The processes that root has started before this one became another user, who may not signal them (kill(2))."""
         process = self.task.process
         dropped = any(each.program and "privilege-drop" in each.program.traits for each in process.before)
-        if not dropped or permissions.user_of(state) == "0":
+        by_root = any(each.shell and permissions.user_of(each.shell) == "0" for each in process.before)
+        if not (dropped and by_root) or permissions.user_of(state) == "0":
             return frozenset()
         return frozenset(child.pid for child in process.adopted)
 
