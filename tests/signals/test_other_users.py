@@ -17,7 +17,11 @@ RUN = "#!/bin/sh\ntrap 'kill $(cat /tmp/p); sleep 1; exit' TERM\nwhile :; do sle
     ("become", "extra", "verdict"),
     [
         ("exec setpriv --reuid=1000 --regid=1000 --clear-groups /run.sh", "", "abrupt"),
+        ("exec setpriv setpriv --reuid=1000 --regid=1000 --clear-groups /run.sh", "", "abrupt"),
+        ("exec setpriv setpriv --reuid 1000 --clear-groups /run.sh", "", "abrupt"),
+        ("exec nice setpriv setpriv /run.sh", "", "graceful"),
         ("exec gosu 1000 /run.sh", "", "abrupt"),
+        ("exec gosu root gosu 1000 /run.sh", "", "abrupt"),
         ("exec gosu root /run.sh", "", "graceful"),
         ("exec setpriv --no-new-privs /run.sh", "", "graceful"),
         ("exec setpriv --no-new-privs /run.sh", "USER 1000\n", "graceful"),

@@ -138,13 +138,13 @@ def user(program: Program, arguments: Sequence[Argument]) -> str | None:
     """The user that a privilege dropper becomes: named by the catalogue, else its first operand (gosu, su-exec)."""
     if program.starts[0].user is not None:
         return program.starts[0].user
+    words = [argument.value for argument in arguments[1 : len(arguments) - len(program.starts[0].arguments)]]
     if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
-        return next((word.value for word in arguments[1:] if not word.value.startswith("-")), None)
+        return next((word for word in words if not word.startswith("-")), None)
     if program.name == "setpriv":
-        words = [argument.value for argument in arguments]
         named = [
             word.partition("=")[2] or following
-            for word, following in zip(words, [*words[1:], ""], strict=True)
+            for word, following in zip(words, [*words[1:], ""], strict=False)
             if word.startswith("--reuid")
         ]
         return named[0] if named else None
