@@ -80,7 +80,7 @@ def _heard(way: Told, measured: Told) -> bool:
     """Whether the same applications heard and finished. One that is killed right behind its signal may not get round to writing it down."""
     if len(way) != len(measured):
         # A loop that starts one more in each round: how many there are depends on when it is stopped.
-        return len(way) > 1 and set(way) == set(measured) == {(way[0][0], False, False)}
+        return len(way) > 1 and set(way) == set(measured) and len(set(way)) == 1
     pairs = zip(_sorted(way), _sorted(measured), strict=True)
     return all(
         name == other and finished == ended and (heard == told or (heard and not ended))

@@ -36,7 +36,7 @@ GRACE = 2.5
 CLEANUP, QUICK = 0.5, 0.1  # as in gracelint's simulation
 QUIET = 0.08
 MOST_ORDERS = 8  # a loop may start a new application in each of its rounds
-MOST_TRIES = 4
+MOST_AGAIN = 6  # runs more, for all of them together
 Who: TypeAlias = tuple[
     str, int
 ]  # an application: its name, and which one of that name, in the order in which they were started
@@ -178,18 +178,18 @@ class Stand:
         """
         alike = self._run(case, patience)
         if len(alike.told) > 1:
+            again = iter(range(MOST_AGAIN))
             whos = list(alike.told)[:MOST_ORDERS]
-            return slowest_in_turn([self._slow(case, patience, who, alike.pids[who]) for who in whos])
+            return slowest_in_turn([self._slow(case, patience, who, alike.pids[who], again) for who in whos])
         return slowest_in_turn([alike])
 
-    def _slow(self, case: Case, patience: float, who: Who, pid: int) -> Order:
+    def _slow(self, case: Case, patience: float, who: Who, pid: int, again: Iterator[int]) -> Order:
         """A run in which this application was the slowest, which a witness knows by its number: where the kernel has given it another
-        one this time, because two shells forked at once, it is tried again with that."""
-        for _ in range(MOST_TRIES):
-            order = self._run(case, patience, pid)
-            if order.pids.get(who, pid) == pid:
-                break
+        one this time, because two shells forked at once, it is tried again with that, as often as ``again`` lasts."""
+        order = self._run(case, patience, pid)
+        while order.pids.get(who, pid) != pid and next(again, None) is not None:
             pid = order.pids[who]
+            order = self._run(case, patience, pid)
         return order
 
     def _run(self, case: Case, patience: float, slowest: int | None = None) -> Order:
@@ -277,7 +277,7 @@ def slowest_in_turn(orders: Sequence[Order]) -> Answer:
     worst = min(orders, key=lambda order: WORST.index(order.verdict))
     told = []
     for who in worst.told:
-        outcomes = [order.told.get(who, (False, False)) for order in orders]
+        outcomes = [order.told[who] for order in orders if who in order.told]
         told.append((who[0], all(heard for heard, _ in outcomes), all(finished for _, finished in outcomes)))
     return Answer(worst.verdict, worst.pid1, tuple(sorted(told)))
 

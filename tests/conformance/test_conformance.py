@@ -61,6 +61,16 @@ def test_who_was_told_may_be_a_race() -> None:
     assert not fits(way, replace(measured[0], verdict="graceful"))
 
 
+def test_a_loop_may_have_started_more_of_the_same() -> None:
+    lost = ("app", True, False)
+    way = Answer("abrupt", told=(lost, lost))
+    assert fits(way, Answer("abrupt", told=(lost,)))
+    assert fits(way, Answer("abrupt", told=(lost, lost, lost)))
+    assert not fits(way, Answer("abrupt", told=(lost, lost, ("app", True, True))))
+    assert not fits(Answer("abrupt", told=(lost,)), Answer("abrupt", told=(lost, lost)))
+    assert not fits(Answer("abrupt", told=(lost, ("app2", True, False))), Answer("abrupt", told=(lost,)))
+
+
 class Renumbered(Stand):
     """A stand in which the kernel gives the second application another number after the first run."""
 
