@@ -24,6 +24,7 @@ FILES = {
     "api/package.json": json.dumps({"scripts": {"start": "exec node server.js"}}),
     "web/package.json": json.dumps({"scripts": {"start": "exec node server.js"}}),
     "api/run.sh": '#!/bin/sh\nexec node "$@"\n',
+    "web/here.sh": '#!/bin/sh\nexec node "$@"\n',
 }
 # What is said of a handler in a language that is not read; without one node dies of the signal.
 HEARD = "handles the signal, and its language is not read"
@@ -87,6 +88,10 @@ SECTION = "[program:api]\ncommand=node server.js\n"
         (f"[supervisord]\ndirectory=/srv/api\n{SECTION}", True),
         (f"[supervisord]\ndirectory=/srv/api\n{SECTION}directory=/srv/web\n", False),
         (SECTION, False),
+        ("[program:api]\ncommand=./run.sh server.js\ndirectory=/srv/api\n", False),  # it is not beside supervisord
+        ("[program:api]\ncommand=/srv/api/run.sh server.js\ndirectory=/srv/api\n", True),
+        ("[program:api]\ncommand=sh run.sh server.js\ndirectory=/srv/api\n", True),
+        ("[program:api]\ncommand=../web/here.sh server.js\ndirectory=/srv/api\n", True),
     ],
 )
 def test_a_supervisors_directory(tmp_path: Path, conf: str, heard: bool) -> None:

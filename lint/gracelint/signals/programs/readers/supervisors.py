@@ -7,7 +7,7 @@ import re
 from math import inf
 from typing import TYPE_CHECKING
 
-from ....image.model import Argument, ImageFile
+from ....image.model import Absent, Argument, ImageFile
 from ....records import replace
 from ....regexes import regex
 from ....source import join
@@ -164,13 +164,17 @@ def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situa
         to_group=truth(_value(table, "stopasgroup", "false")),
         kills_after=seconds(_value(table, "stopwaitsecs", "10")),
         turn=turn,
-        folder=_directory(table, own, situation),
+        folder=_directory(table, own, situation, words[0].value),
     )
 
 
-def _directory(table: dict[str, Text], own: Mapping[str, str], situation: Situation) -> str | None:
-    """Where supervisord starts a program: ``directory``."""
+def _directory(table: dict[str, Text], own: Mapping[str, str], situation: Situation, program: str) -> str | None:
+    """Where supervisord starts a program: ``directory``. A ``./run.sh`` has to be where supervisord is itself as well: it looks for
+    it before it goes there (supervisor/process.py, ``get_execv_args``; measured: 4.2.5, "can't find command")."""
     if "directory" not in table:
+        return None
+    beside = "/" in program and not program.startswith("/")
+    if beside and isinstance(situation.image.files.lookup(absolute(situation, program)), Absent):
         return None
     named = _expanded(table["directory"], own, situation).value
     return absolute(situation, named) if "${" not in named else None
