@@ -78,6 +78,9 @@ class Kernel:
             task.driver = self._attach(self, task)
         elif not self.steady or process.duration is not None:
             self._limit(task)
+        writer = self.tasks.get(process.reads) if process.reads is not None else None
+        if writer is not None and not writer.alive:
+            self.input_over(task.pid)  # what writes in `cat <(echo x)` may be over before cat begins
         return task
 
     def _limit(self, task: Task) -> None:
