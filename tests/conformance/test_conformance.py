@@ -89,7 +89,7 @@ def test_the_slowest_is_the_same_application_whatever_its_number(tmp_path: Path)
     assert stand.runs == 4  # one to see who is there, one for each, and one more for the one that had another number
 
 
-# Of the last ten thousand none disagreed, and one in ten thousand before. Each is printed, made as small as it gets, to be kept as a fixture once mended. One in
+# One in ten thousand disagrees. Each is printed, made as small as it gets, to be kept as a fixture once mended. One in
 # a thousand passes, that of a busy machine; none passes that was promised to stop gracefully and did not.
 MOST_DISAGREED = 0.001
 BROKEN_PROMISES = ("graceful predicted, abrupt measured", "graceful predicted, killed measured")
