@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from gracelint.image.model import Argument, Image
     from gracelint.signals.model import Trace
+    from gracelint.signals.process import Environment
 
 LABELS = Path(__file__).parents[1] / "fixtures/conformance/entrypoints.toml"
 TRIED = 12  # Dockerfiles of a repository: most are variants of one another
@@ -196,19 +197,25 @@ def compare(label: Label, checkouts: Path, roots: Roots) -> Result:
     began = time.process_time()
     trace = follow(image, grace_period=GRACE)
     seconds = time.process_time() - began
-    with patch.object(Resolver, "describe", _with_witnesses(measured.apps, label.needs.answers)):
-        judged = follow(image, grace_period=GRACE)
-    return Result(label, measured, trace, judged, seconds)
+    return Result(label, measured, trace, judged(image, measured.apps, label.needs.answers), seconds)
+
+
+def judged(image: Image, apps: tuple[str, ...], answers: Mapping[str, str | int]) -> Trace:
+    """What is predicted where witnesses stand for the applications."""
+    with patch.object(Resolver, "describe", _with_witnesses(apps, answers)):
+        return follow(image, grace_period=GRACE)
 
 
 def _with_witnesses(
     apps: tuple[str, ...], answers: Mapping[str, str | int]
-) -> Callable[[Resolver, Sequence[Argument]], Program | None]:
+) -> Callable[[Resolver, Sequence[Argument], Environment | None], Program | None]:
     """What is known of programs, but that these handle every signal where they stay, and end where the lab has an answer for them."""
     plain = Resolver.describe
 
-    def describe(resolver: Resolver, arguments: Sequence[Argument]) -> Program | None:
-        program = plain(resolver, arguments)
+    def describe(
+        resolver: Resolver, arguments: Sequence[Argument], environment: Environment | None = None
+    ) -> Program | None:
+        program = plain(resolver, arguments, environment)
         name = arguments[0].value.rpartition("/")[2]
         if name not in apps or (program is not None and (program.stays is False or program.daemonizes)):
             return program

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from entrypoints import fits, load
+from entrypoints import fits, judged, load
+
+from gracelint.image.build import build_image
+from gracelint.image.context.context import Context
+from gracelint.parsers.dockerfile import parse
+from gracelint.signals.trace import follow
+from gracelint.source import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LONGEST = 120  # characters of a file that is put into a root: ours are stubs, never somebody's text
 
@@ -38,3 +49,14 @@ def test_labels() -> None:
 )
 def test_an_unknown_word_may_be_any_number_of_words(predicted: list[str], measured: list[str], same: bool) -> None:
     assert fits(tuple(predicted), tuple(measured)) is same
+
+
+def test_witnesses_handle_every_signal_where_they_stay(tmp_path: Path) -> None:
+    files = {"start.sh": "#!/bin/sh\nmigrate\nexec server\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    text = 'FROM debian:12\nCOPY start.sh /\nCMD ["/start.sh"]\n'
+    image = build_image(parse(Document("Dockerfile", text)), Context(str(tmp_path)))
+    assert follow(image).verdict == "unknown"
+    assert judged(image, ("server", "migrate"), {"migrate": 0}).verdict == "graceful"

@@ -34,7 +34,8 @@ class Questions:
         self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
         self._described: dict[tuple[object, ...], list[tuple[Mapping[str, object], Program | None]]] = {}
-        self._programs: dict[tuple[object, ...], Program | None] = {}  # by the identity of one that is described
+        self._programs: dict[tuple[object, ...], tuple[Program | None, Program | None]] = {}
+        """What sources say, each with the program of the catalogue that they are the source of, by whose identity it is found."""
         self._replaced: dict[tuple[str, str], bool] = {}
 
     # --- files and texts ---
@@ -120,10 +121,11 @@ class Questions:
             from .python import application, installed
 
             if program is None:
-                self._programs[key] = installed(arguments, image, workdir=workdir, ignored=ignored)
+                found = installed(arguments, image, workdir=workdir, ignored=ignored)
             else:
-                self._programs[key] = application(program, arguments, image, workdir=workdir, ignored=ignored)
-        return self._programs[key]
+                found = application(program, arguments, image, workdir=workdir, ignored=ignored)
+            self._programs[key] = program, found
+        return self._programs[key][1]
 
     def _handed(self, environment: Environment) -> Image:
         """The image, with the variables that a program gets which is started here."""
@@ -148,8 +150,8 @@ class Questions:
         if key not in self._programs:
             from .python.verdict.hosted import hosted
 
-            self._programs[key] = hosted(program, image, workdir=workdir, ignored=ignored)
-        return self._programs[key] or program
+            self._programs[key] = program, hosted(program, image, workdir=workdir, ignored=ignored)
+        return self._programs[key][1] or program
 
 
 def _words(arguments: Sequence[Argument]) -> tuple[str, ...]:
