@@ -14,7 +14,7 @@ import python_lab
 
 from gracelint.lab.programs import cases
 from gracelint.lab.programs.__main__ import EVIDENCE
-from gracelint.signals.python.library import knowledge
+from gracelint.signals.python.libraries import knowledge
 from gracelint.signals.trace import follow
 
 if TYPE_CHECKING:

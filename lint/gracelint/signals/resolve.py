@@ -169,7 +169,7 @@ class Resolver(Questions):
         """Whether it is a management command of the application itself, which is read."""
         if program.name != "django":
             return False
-        from .python.library.management import command_file
+        from .python.libraries.management import command_file
 
         return any(command_file(self.image, word.value) is not None for word in arguments[1:4])
 

@@ -2,7 +2,7 @@
 
 `application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract
 interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. Its rooms: `program` says which
-files that is, `interpreter` goes through them with values of the `domain`, `library` says what foreign code does (``calls.toml``), `concurrency` what runs beside, `delivery` what
+files that is, `interpreter` goes through them with values of the `domain`, `libraries` says what foreign code does (``calls.toml``), `concurrency` what runs beside, `delivery` what
 happens where the signal arrives, and `verdict` judges what came of it (`behaviour`).
 """
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..delivery import rests
 from ..domain.values import UNKNOWN, Box, Coroutine, Instance, Items, Made
-from ..library.knowledge import entry_of
+from ..libraries.knowledge import entry_of
 
 if TYPE_CHECKING:
     from ....source import Text

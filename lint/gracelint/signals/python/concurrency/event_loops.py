@@ -13,7 +13,7 @@ from ..domain.lattice import truth
 from ..domain.operators import signal_of
 from ..domain.state import AWAITED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised, joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Bound, Coroutine, Function, Made, Partial, Ref
-from ..library import handlers
+from ..libraries import handlers
 from . import awaiting
 from .tasks import await_task, create
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 
 def _in_loop(run: Run, frame: Frame, found: Value, text: Text, state: State, *, cancels: bool) -> Value:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 
 def _submit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:

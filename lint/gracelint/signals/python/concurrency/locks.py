@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Arguments, Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 # The mark of a lock that the main thread holds.
 _HELD = "held"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..domain.values import Arguments, Value
     from ..interpreter.facts import Thread
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 PROCESSES = ("multiprocessing.Process", "multiprocessing.context.Process")
 # The handler for SIGTERM that a process has where it rests.

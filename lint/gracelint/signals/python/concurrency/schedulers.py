@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 _SCHEDULER = "sched.scheduler"
 _EVENT = "sched.Event"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 
 def create(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..domain.state import Frame, State
     from ..domain.values import Arguments, Value
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
 
 _KINDS = ("threading.Thread", "threading.Timer", *PROCESSES)
 # A timer is over within the usual grace period.

@@ -40,8 +40,8 @@ _NO_LATE_THREADS = (3, 12)
 def _known(target: Value | None) -> bool:
     """Whether a thread's function can be gone through: one of the image's own, or one of which is known what it does."""
     if isinstance(target, Method | Ref):
-        from ..library.knowledge import standard
-        from ..library.special import known
+        from ..libraries.knowledge import standard
+        from ..libraries.special import known
 
         return known(target.name) or standard(target.name)
     return isinstance(target, Function | Bound | Partial | Instance)

@@ -67,9 +67,9 @@ def postpone(run: Run, state: State, handler: Value) -> None:
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
     """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
     from ..concurrency.event_loops import cancel_rest
-    from ..library.handlers import raised
-    from ..library.hooks import shut_down
-    from ..library.knowledge import entry_of
+    from ..libraries.handlers import raised
+    from ..libraries.hooks import shut_down
+    from ..libraries.knowledge import entry_of
 
     entry = entry_of(name) or {}
     state.signalled = True
@@ -120,8 +120,8 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
     """Call a handler."""
     from ..interpreter.calls import call
     from ..interpreter.functions import accepts
-    from ..library.descriptors import woken
-    from ..library.knowledge import standard
+    from ..libraries.descriptors import woken
+    from ..libraries.knowledge import standard
 
     if handler in (DEFAULT, IGNORE):
         return

@@ -41,7 +41,7 @@ _PIPES = ("subprocess.Popen.stdout", "subprocess.Popen.stderr")
 def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State) -> bool | None:
     """Whether an iteration over a value never ends by itself; None where that is not known."""
     from ..concurrency import children
-    from ..library.knowledge import entry_of, standard
+    from ..libraries.knowledge import entry_of, standard
 
     if isinstance(iterable, Method) and isinstance(iterable.receiver, Made) and iterable.name in _PIPES:
         children.heard_out(run, frame, iterable.receiver.number, text, state)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ....source import Text
     from ..interpreter.run import Run
-    from ..library.special import Special
+    from ..libraries.special import Special
     from .state import Frame, State
     from .values import Arguments, Value
 

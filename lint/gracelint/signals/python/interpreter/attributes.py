@@ -27,7 +27,7 @@ from ..domain.values import (
     Type,
     Union,
 )
-from ..library.knowledge import builtin
+from ..libraries.knowledge import builtin
 from ..program.versions import lacks
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _member(
 
 def _foreign(kind: Type, name: str, first: Ref) -> str:
     """The full name of a member that a class has from foreign ones: of the first of them that is known to have it, else of the first of all."""
-    from ..library.special import known
+    from ..libraries.special import known
 
     names = [f"{base.name}.{name}" for base in lineage(kind) if isinstance(base, Ref)]
     return next((full for full in names if known(full)), f"{first.name}.{name}")

@@ -32,8 +32,8 @@ from ..domain.values import (
     Union,
     Value,
 )
-from ..library import collections, commands
-from ..library.knowledge import standard
+from ..libraries import collections, commands
+from ..libraries.knowledge import standard
 from ..program.versions import lacks
 from . import expressions
 from .attributes import constant, refused

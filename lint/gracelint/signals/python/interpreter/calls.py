@@ -25,7 +25,7 @@ from ..domain.values import (
     Type,
     Union,
 )
-from ..library import commands, foreign
+from ..libraries import commands, foreign
 from . import expressions
 from .attributes import method
 from .functions import gone_through, instance_of

@@ -11,8 +11,8 @@ from ..domain.lattice import fallen_back, join, truth
 from ..domain.operators import operate
 from ..domain.state import joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Assumed, Box, Const, Function, Items, Ref
-from ..library.knowledge import standard
-from ..library.outside import environment
+from ..libraries.knowledge import standard
+from ..libraries.outside import environment
 from ..program.versions import lacks
 from . import attributes
 from .run import DEEPEST

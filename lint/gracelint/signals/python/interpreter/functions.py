@@ -25,8 +25,8 @@ from ..domain.values import (
     Type,
     Union,
 )
-from ..library import special
-from ..library.special import FACTORY
+from ..libraries import special
+from ..libraries.special import FACTORY
 from . import attributes, expressions
 from .attributes import method
 from .idle import Watch

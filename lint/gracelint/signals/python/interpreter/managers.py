@@ -15,7 +15,7 @@ from ..domain import containers
 from ..domain.lattice import alternatives, truth
 from ..domain.state import Guard, joined
 from ..domain.values import NONE, NOTHING, UNKNOWN, Arguments, Instance, Made, Partial, Ref, Unknown
-from ..library import special
+from ..libraries import special
 from . import exceptions, expressions
 from .attributes import method
 from .bindings import store
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, Raised, State
     from ..domain.values import Value
-    from ..library.special import Special
+    from ..libraries.special import Special
     from .run import Run
 
 # Inside these, waits end by TimeoutError.

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ....regexes import regex
-from ..library.knowledge import famous
+from ..libraries.knowledge import famous
 from . import projects
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ..domain.state import Frame, joined
 from ..domain.values import FALSE, TRUE, UNKNOWN, Const
 from ..interpreter.facts import Ending
 from ..interpreter.run import OutOfBoundsError, Run
-from ..library.exits import run_atexit
+from ..libraries.exits import run_atexit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,7 +19,7 @@ from ..behaviour import Behaviour
 from ..delivery import rests
 from ..domain.state import DEFAULT, Frame
 from ..domain.values import UNKNOWN, Bound, Function, Own, Partial
-from ..library import hooks
+from ..libraries import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +72,7 @@ def _imported(sources: Sources, package: str) -> Iterator[Text]:
         django = django or "get_wsgi_application" in text.value or "get_asgi_application" in text.value
         yield text
     if django:
-        from ..library.management import configurations
+        from ..libraries.management import configurations
 
         for name in configurations(sources):
             yield from sources.reachable(name)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..domain.state import State
     from ..interpreter.facts import Ending, Visit
     from ..interpreter.run import Run
-    from ..library.knowledge import Entry as Knowledge
+    from ..libraries.knowledge import Entry as Knowledge
 
 
 # Shorter pauses are no news, in seconds.
@@ -26,7 +26,7 @@ NOTICED = 2
 
 def known_of(visit: Visit) -> Knowledge:
     """What is known of the call that the program rests in."""
-    from ..library.knowledge import entry_of
+    from ..libraries.knowledge import entry_of
 
     return entry_of(visit.name) or {}
 
@@ -122,7 +122,7 @@ def _lost(run: Run, visit: Visit, state: State) -> Reaction | None:
     """What it costs that the call that served was left, by an exception or in order; None where nothing is known to be lost.
 
     On SIGINT `asyncio.run` cancels the main task alone, which may then close its servers in order."""
-    from ..library.knowledge import entry_of
+    from ..libraries.knowledge import entry_of
 
     found = known_of(visit).get("broken-off" if run.broken_off else "stopped")
     server = state.store.get(SERVES) if run.broken_off else None
