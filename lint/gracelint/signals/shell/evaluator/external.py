@@ -107,7 +107,7 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 
 def hear(state: State) -> None:
     """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
-    state.newborn, state.noticed = {}, state.unclaimed
+    state.newborn, state.noticed, state.cleared = {}, state.unclaimed, len(state.over)
     if state.shell.dialect.wait.forgets_ended or (
         state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
     ):

@@ -52,7 +52,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = scopes.in_function(state)
     forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
-    forked.over, forked.newborn = {}, {}
+    forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.raised, forked.bereaved = (), False
     forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()

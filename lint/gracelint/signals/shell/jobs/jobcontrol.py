@@ -179,14 +179,22 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         machine.host.reap(state, pids)
         if not named and not once:
             forget(state)
-        last = state.over.get(pids[-1], 0) if named and pids else 0
-        status = 127 if (named or once) and not pids else last
+        status: int | None = state.over.get(pids[-1], 0) if named and pids else 0
+        if (named or once) and not pids:
+            status = 127 if named else _nobody_left(state)
         return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
     everything = not named and not once
     waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
     state.newborn = {}
     state.block = Block("wait", command, waited, once=once, everything=everything)
     return [state]
+
+
+def _nobody_left(state: State) -> int | None:
+    """What ``wait -n`` comes to without a job that it could wait for."""
+    if not state.shell.dialect.wait.keeps_ended or not state.over:
+        return 127
+    return 0 if len(state.over) > state.cleared else None
 
 
 def _held_by_others(state: State) -> list[int] | str:

@@ -40,7 +40,7 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 class Loop:
     """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and the state (`snapshot`) at the beginning of the last turn."""
+    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and at the beginning of the last turn, the state (`snapshot`) and the jobs that ``wait -n`` had still to tell of."""
 
     __slots__ = (
         "again",
@@ -53,6 +53,7 @@ class Loop:
         "default",
         "entry",
         "settled",
+        "unclaimed",
     )
 
     def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
@@ -61,11 +62,12 @@ class Loop:
         self.counts = False
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
         self.before: Snapshot = snapshot(state)
+        self.unclaimed = state.unclaimed
 
-    def following(self, before: Snapshot) -> Loop:
+    def following(self, state: State, before: Snapshot) -> Loop:
         """The same, behind one more turn."""
         following = copy(self)
-        following.count, following.before = self.count + 1, before
+        following.count, following.before, following.unclaimed = self.count + 1, before, state.unclaimed
         return following
 
 
@@ -112,7 +114,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
 def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
     """The body has run. An iteration that changes nothing goes on for ever; one that rests on an assumption goes on until that changes."""
     before = snapshot(state)
-    state.push("while", node, 0, loop.following(before))
+    state.push("while", node, 0, loop.following(state, before))
     state.push("seq", loop.again)
     if machine.live:
         if not machine.budget.spend(2):
@@ -121,6 +123,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
     same = loop.before == before or _only_counts(state, node, loop.before, before)
+    same = same and set(loop.unclaimed) <= set(state.unclaimed)
     learned = not loop.count and state.settled != loop.settled  # what the launch decides: the next round begins with it
     endless = same or (
         not learned

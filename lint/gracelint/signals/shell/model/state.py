@@ -66,6 +66,8 @@ class State:
     """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
     """Those that ended while a foreground command ran."""
+    cleared: int = 0
+    """How many had ended when the last foreground command ran."""
     newborn: dict[int, frozenset[str]] = field(default_factory=dict)
     """The jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`)."""
     raised: tuple[str, ...] = ()

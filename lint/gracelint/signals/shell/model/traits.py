@@ -123,6 +123,8 @@ class Wait:
     """Behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in bash's jobs.c)."""
     doubts_failed: bool = False
     """It may not tell of one that failed."""
+    keeps_ended: bool = False
+    """``wait -n`` with no job left finds those that have ended, and succeeds, until a fork clears them (``makejob`` in ash.c; measured, busybox 1.35)."""
     told_of_children: bool = True
     """A trap for SIGCHLD ends a ``wait`` whose jobs still run."""
     jobs_forgets_ended: bool = False
