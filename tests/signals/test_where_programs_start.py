@@ -75,6 +75,32 @@ def test_another_folder_does_not(tmp_path: Path, cmd: str) -> None:
     assert HEARD not in said(tmp_path, json.dumps(["bash", "-c", cmd]))
 
 
+@pytest.mark.parametrize(
+    "cmd",
+    [
+        'cd "$(cat /etc/where)"; exec node server.js',
+        'cd "$(cat /etc/where)"; exec ./here.sh server.js',
+        'cd "$(cat /etc/where)"; exec sh ../web/here.sh server.js',
+        'cd "$(cat /etc/where)"; sh -c "exec ./here.sh server.js"',
+        'cd "$(cat /etc/where)"; cd bin; exec ./start.sh',
+        'cd "$(cat /etc/where)"; exec python app.py',
+        'cd "$APP_HOME" && exec ./start.sh',
+        'cd "$APP_HOME" || exit 1; exec ./start.sh',
+        'cd "$(cat /etc/where)" && exec env -C lib ./start.sh',
+    ],
+)
+def test_in_a_folder_that_nobody_knows_no_file_is_known_nor_missed(tmp_path: Path, cmd: str) -> None:
+    text = f"FROM node:22\nWORKDIR /srv/web\nCOPY . /srv/\nCMD {json.dumps(['bash', '-c', cmd])}\n"
+    trace = follow(image(tmp_path, text, {**FILES, "web/app.py": "import time\nwhile True: time.sleep(1)\n"}))
+    assert trace.verdict == "unknown"
+    assert all(path.hops and path.hops[0].why for path in trace.paths if path.default), trace.paths
+
+
+def test_a_default_for_the_folder_counts(tmp_path: Path) -> None:
+    cmd = json.dumps(["bash", "-c", 'cd "${APP_HOME:-../api}" && exec node server.js'])
+    assert HEARD in said(tmp_path, cmd)
+
+
 SECTION = "[program:api]\ncommand=node server.js\n"
 
 

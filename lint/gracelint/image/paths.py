@@ -7,9 +7,14 @@ import posixpath
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH where no image sets one (BuildKit's util/system/path.go, DefaultPathEnvUnix)."""
 
+SOMEWHERE = "/$PWD"
+"""A folder of which nobody knows where it is: in it, and above it, no file is known to be there or not to be."""
+
 
 def normal(path: str) -> str:
     """An absolute path without ``.``, ``..`` and doubled slashes."""
     if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
         return path
+    if path.startswith(f"{SOMEWHERE}/") and ".." in path:
+        return SOMEWHERE
     return "/" + posixpath.normpath("/" + path).lstrip("/")

@@ -18,7 +18,7 @@ from ...records import replace
 from ..bases.base_files import held_by_base, is_system_folder, other_names
 from ..entries import Change, Folder, Found, Gone, Link, Vague, contains
 from ..model import Absent, ImageFile, Unknown
-from ..paths import normal
+from ..paths import SOMEWHERE, normal
 from ..stages.steps import Copy
 from .before import Before, Place
 from .copies import word_problem
@@ -176,6 +176,8 @@ class ImageFiles:
         Unless ``thorough``, what a RUN may have made without naming it counts as not there.
         """
         path = normal(path)
+        if contains(SOMEWHERE, path):
+            return Vague("the folder that it is looked for in is not known")
         key = (path, thorough)
         if key not in self._entries:
             self._effort.begin()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..process import Alternative, Process
 from .builtins import exporting
 from .evaluator.interpreter import Shell
+from .files.filesystem import folder_of
 from .files.inputs import ALWAYS, INPUT, Input
 from .model.dialects import dialect
 from .model.state import State
@@ -46,7 +47,7 @@ def shell(
     state.options = call.options & {"e", "u", "x", "pipefail"}  # -m needs a terminal (measured in all three shells)
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
-    state.workdir, state.made = environment.workdir, dict(environment.made)
+    state.workdir, state.made = folder_of(environment.workdir), dict(environment.made)
     exported = environment.exported() if environment.exported else exporting.of_image(resolver.image.env)
     exporting.receive(state, exported)
     state.push("base", label=mode)

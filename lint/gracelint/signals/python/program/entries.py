@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ....image.paths import normal
 from ....records import dataclass
 from . import projects
 from .sources import Sources
@@ -63,7 +64,7 @@ def hosted_entry(hosting: Hosting, image: Image, workdir: str) -> Entry | None:
         words = words.removeprefix("asgi:").removeprefix("wsgi:")
     module, _, attribute = words.partition(":")
     folder = hosting.folder.value if hosting.folder is not None else ""
-    search = (posixpath.normpath(posixpath.join("/", workdir, folder)), workdir, *_python_path(image, workdir))
+    search = (normal(posixpath.join(workdir, folder)), workdir, *_python_path(image, workdir))
     if module.endswith(".py") and "/" not in module.rstrip("/"):
         module = module.removesuffix(".py")
     sources = Sources(image, search)
@@ -125,7 +126,7 @@ def _module(module: str, words: Sequence[Argument], image: Image, workdir: str, 
 
 
 def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
-    full = posixpath.normpath(posixpath.join("/", workdir, name))
+    full = normal(posixpath.join(workdir, name))
     search = (posixpath.dirname(full), *path)
     argv = (name, *(one.value for one in words))
     file = projects.file_at(image.files, full)
@@ -141,7 +142,7 @@ def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path
 
 def _python_path(image: Image, workdir: str) -> tuple[str, ...]:
     value = image.env.get("PYTHONPATH") or ""
-    return tuple(posixpath.normpath(posixpath.join("/", workdir, part)) for part in value.split(":") if part)
+    return tuple(normal(posixpath.join(workdir, part)) for part in value.split(":") if part)
 
 
 def console_script(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry | None:

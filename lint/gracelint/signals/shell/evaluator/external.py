@@ -134,9 +134,8 @@ def ended(
 
 def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool) -> Environment:
     """What a program started here inherits."""
-    workdir = default(state.workdir)
     return Environment(
-        workdir if workdir is not None else machine.context.image.workdir,
+        filesystem.folder(state),
         filesystem.search(state),
         state.shell.user,
         ignored=state.ignored,

@@ -6,9 +6,9 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ....image.model import Absent, ImageFile
-from ....image.paths import DEFAULT_PATH, normal
+from ....image.paths import DEFAULT_PATH, SOMEWHERE, normal
 from ..expansion import patterns
-from ..model.values import default
+from ..model.values import Unknown, default
 from .changes import MOST_FILES, followed
 from .permissions import OF_ALL, OF_ROOT
 
@@ -192,8 +192,19 @@ def locate(machine: Machine, state: State, command: str) -> str | None:
     """What ``command -v`` prints."""
     if command in state.functions or machine.is_builtin(command):
         return command
-    found = machine.context.which(command, str(state.workdir), search(state))
+    found = machine.context.which(command, folder(state), search(state))
     return found.path if isinstance(found, ImageFile) else None
+
+
+def folder(state: State) -> str:
+    """The working folder, for those who look for files of the image there."""
+    known = default(state.workdir)
+    return SOMEWHERE if known is None else known
+
+
+def folder_of(path: str) -> Value:
+    """The working folder that a shell begins in."""
+    return Unknown("$PWD", nonempty=True) if path == SOMEWHERE else path
 
 
 def search(state: State) -> str:

@@ -31,8 +31,8 @@ def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[
     elif known is not None and (known == "~" or known.startswith("~/")):
         target = concatenate([machine.parameter(state, "HOME") or "/root", known[1:]])
         known = default(target)
-    elif known is not None and filesystem.is_open(known):
-        known = None
+    elif known is not None and (filesystem.is_open(known) or (not known and not isinstance(target, str))):
+        known = None  # `cd "$APP_HOME"` is written for those who set it
     path = located(known, state.workdir) if known is not None else None
     kind: Kind = "unknown"
     if isinstance(target, str) and path is not None:

@@ -136,7 +136,7 @@ def _named(machine: Machine, state: State, command: sh.Simple) -> str | None:
 
 def may_be_script(machine: Machine, state: State, name: str) -> bool:
     """Whether a program is, or may be, a script, which writes to files of its own choice."""
-    found = machine.context.which(name, str(state.workdir), filesystem.search(state))
+    found = machine.context.which(name, filesystem.folder(state), filesystem.search(state))
     content: Text | None = getattr(found, "content", None)
     if content is not None:
         return content.value.startswith("#!")
