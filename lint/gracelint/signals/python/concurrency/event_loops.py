@@ -62,6 +62,11 @@ def _begins(found: Value) -> Text | None:
 
 def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``asyncio.run``: when it is done its loop is closed, and the loop's handlers are gone."""
+    if frame.loop and run.handling:
+        # A handler is called in the middle of a loop that runs: "asyncio.run() cannot be called from a running event loop".
+        frame.raises.append(Raised(state.copy(), "RuntimeError", text))
+        state.dead = True
+        return UNKNOWN
     first, earlier = len(frame.raises), len(run.tasks)
     found = _in_loop(run, frame, arguments.get(0, "main") or UNKNOWN, text, state, cancels=True)
     for end in (state, *(one.state for one in frame.raises[first:])):

@@ -13,6 +13,7 @@ from ..delivery.lasting import aside
 from ..domain.lattice import truth
 from ..domain.state import DEFAULT, IGNORE, PROCESS, joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made
+from ..libraries import queues
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -63,6 +64,8 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     told = state.store.get((thread.object, "told")) == TRUE
     if truth(state.store.get((thread.object, "killed"), FALSE)) or (told and handler == DEFAULT):
         return True
+    if (thread.object, queues.ENDED) in state.store:
+        return truth(state.store[(thread.object, queues.ENDED)])
     if told and handler == IGNORE:
         return False
     if thread.target is None or thread.object not in run.forked:
@@ -81,6 +84,8 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         ways = [one.state for one in inner.raises] + [one.state for one in run.endings[endings:]]
         ways += [] if way.dead else [way]
         rested, unsure = len(run.stays) > stays, len(run.doubts) > doubts
+    if ended and not rested and not unsure:
+        queues.ended(thread.object, state, joined([one.copy() for one in ways]) or state)
     if told and ended:
         since = state.store.get((thread.object, _TOLD_AT), Const(0))
         pauses.told(run, thread.object, ways, state, since)

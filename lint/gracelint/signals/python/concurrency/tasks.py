@@ -14,6 +14,7 @@ from ..delivery.lasting import Begun
 from ..domain.lattice import bounds, is_number, truth
 from ..domain.state import AWAITED, CANCELLED, Raised, joined
 from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Coroutine, Items, Made, Ref
+from ..libraries import queues
 from . import awaiting
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def _begun(run: Run, frame: Frame, found: Value, text: Text, state: State) -> No
 
 def await_task(run: Run, frame: Frame, task: Made, text: Text, state: State) -> Value:
     """``await`` of a task, or of several."""
+    if (task.number, queues.ENDED) in state.store:
+        return UNKNOWN
     if task.kind == "asyncio.Task":
         found = state.store.get((task.number, "#coroutine"), UNKNOWN)
         inner = replace(frame, tasks=(*frame.tasks, task.number))
@@ -208,13 +211,13 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     from ..domain.values import Method
 
     found = arguments.values[0]
-    over = None
+    over = mark = None
     if (
         isinstance(found, Coroutine)
         and isinstance(found.function, Method)
         and isinstance(found.function.receiver, Made)
     ):
-        marks = {"asyncio.Event.wait": "set", "asyncio.Queue.get": "put"}
+        marks = {"asyncio.Event.wait": "set", "asyncio.Queue.get": queues.PUT}
         mark = marks.get(found.function.name)
         over = rests.marked(run, found.function.receiver.number, mark) if mark else None
     elif state.signalled and _sooner(run, frame, found, text, state, arguments.values[1]):
@@ -223,7 +226,7 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
         _begun(run, frame, found, text, state)
     rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over, seconds=arguments.values[1])
     if state.dead or (over is not None and over(state)):
-        return TRUE
+        return queues.taken(found.function.receiver.number, state) if mark == queues.PUT and not state.dead else TRUE
     frame.raises.append(Raised(state.copy(), "TimeoutError", text))
     if over is not None and state.signalled:
         state.dead = True

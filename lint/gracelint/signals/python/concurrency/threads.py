@@ -13,6 +13,8 @@ from ..delivery.lasting import Begun
 from ..domain.lattice import truth
 from ..domain.state import joined
 from ..domain.values import FALSE, TRUE, UNKNOWN, Bound, Function, Instance, Method, Partial, Ref
+from ..interpreter.comprehensions import SEVERAL
+from ..libraries import queues
 from . import processes, watchers
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
             # The lap before has waited for it.
             state.store[(earlier.object, FORGOTTEN)] = TRUE
     run.threads.append(thread)
+    if run.repeating:
+        state.store[(thread.object, SEVERAL)] = TRUE
     if frame.background == "thread" and _node(thread.target) in frame.calls:
         # A timer that sets itself again.
         state.store[(thread.object, "#lives")] = _again_and_again(run)
@@ -134,6 +138,8 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     forgotten = state.store.get((thread.object, FORGOTTEN))
     if forgotten is not None:
         return truth(forgotten)
+    if (thread.object, queues.ENDED) in state.store:
+        return truth(state.store[(thread.object, queues.ENDED)])
     lives = truth(state.store.get((thread.object, "#lives"), UNKNOWN))
     if lives is False and not run.paused.get(thread.object):
         return True
@@ -163,6 +169,8 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if _successors(run, thread, first):
         return False if truth(_again_and_again(run)) else None
     ended = not way.dead or bool(inner.raises)
+    if ended and not way.dead and not (unsure or resting):
+        queues.ended(thread.object, state, way)
     if unsure or (ended and (resting or (waits and True not in waits))):
         return None
     return ended and not resting
@@ -192,7 +200,11 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
         run.stays, run.uncertain_stays = kept, certain
         del run.doubts[doubts:]
         if ended:
-            state.become(joined(found) or state)
+            after = joined(found)
+            if after is not None:
+                queues.ended(thread.object, state, after)
+                after.store.update((key, value) for key, value in state.store.items() if key == (thread.object, queues.ENDED))
+            state.become(after or state)
     if frame.loop and run.loop_handled:
         watchers.woken(run, frame, text, state)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..delivery import arrival
 from ..delivery.turns import REPLAYED
-from ..domain.state import joined
-from ..domain.values import UNKNOWN
+from ..domain.state import AWAITED, joined
+from ..domain.values import TRUE, UNKNOWN
+from ..libraries import queues
 from . import awaiting
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
     """What the loop's handler did has ended the waits of some tasks: what these do then, to their ends, is done on its behalf, and takes as long as it does. An exit that one of
     them raises leaves the loop."""
     for task in list(run.tasks):
-        if state.dead or not any(over(state) for over in run.waits.get(task.number, ())):
+        # One that the main line waits for is gone on with there.
+        if state.dead or task.number in frame.tasks or not any(over(state) for over in run.waits.get(task.number, ())):
             continue
         found = state.store.get((task.number, "#coroutine"), UNKNOWN)
         kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
@@ -34,6 +36,10 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
         if not ended:
             continue
         exits = [one for one in inner.raises if one.kind in arrival.EXITS]
+        if not way.dead:
+            queues.ended(task.number, state, way)
+            if (task.number, queues.ENDED) in state.store:
+                way.store[(task.number, queues.ENDED)] = way.store[(task.number, AWAITED)] = TRUE
         ends = [way, *(one.state for one in inner.raises if one not in exits)]
         for one in (*ends, *(one.state for one in exits)):
             # Whoever waits for the task goes through it once more.

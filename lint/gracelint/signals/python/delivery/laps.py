@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.state import DEFAULT, blocked, handlers
-from ..domain.values import CALLED, CALLS, UNKNOWN, Made, Method
+from ..domain.values import Made, Method
 from ..interpreter.facts import Visit
 from .arrival import deliver, of_loop, postpone
 from .rests import rest
@@ -49,11 +49,6 @@ def iterating(run: Run, frame: Frame, text: Text, iterable: Value, state: State)
         entry = entry_of(iterable.kind)
         if entry is not None and entry["does"] == "endless":
             return True
-        if iterable.kind == CALLS:
-            from ..interpreter.calls import call
-
-            call(run, frame, state.store.get((iterable.number, CALLED), UNKNOWN), (), text, state)
-            return None
         waits = entry_of(f"{iterable.kind}.__iter__")
         if waits is not None:
             rest(run, frame, text, iterable.kind, state, kind="perhaps")

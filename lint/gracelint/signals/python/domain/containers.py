@@ -77,6 +77,11 @@ def items_of(run: Run, value: Value, state: State) -> tuple[Value, ...] | None:
     return None
 
 
+def open_(box: Box, state: State) -> bool:
+    """Whether it may hold more than is known."""
+    return (box.number, OPEN) in state.store or not isinstance(state.store.get((box.number, LENGTH)), Const)
+
+
 def length(run: Run, box: Box, state: State) -> Value:
     """How many items it holds."""
     run.look((box.number, LENGTH))

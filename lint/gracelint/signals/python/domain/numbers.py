@@ -195,6 +195,7 @@ def _any_of(values: Iterable[Value]) -> Value:
 
 _RANGE = "range"
 _LENGTH, _ITEM = "#length", "#item"
+_SHORT = 8
 
 
 def _range(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -214,6 +215,14 @@ def laps(value: Value, state: State) -> float:
     if isinstance(value, Made) and value.kind == _RANGE:
         return max(0.0, bounds(state.store.get((value.number, _LENGTH), UNKNOWN))[1])
     return inf
+
+
+def counted(value: Value, state: State) -> tuple[Value, ...] | None:
+    """The numbers of a short range, if it is known how many they are."""
+    length = state.store.get((value.number, _LENGTH)) if isinstance(value, Made) and value.kind == _RANGE else None
+    if not isinstance(length, Const) or not isinstance(length.value, int) or not 0 <= length.value <= _SHORT:
+        return None
+    return (item(value, state),) * length.value
 
 
 def item(value: Value, state: State) -> Value:

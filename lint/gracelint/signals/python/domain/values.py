@@ -204,8 +204,8 @@ class Arguments:
 Value: TypeAlias = "Const | Number | Assumed | Ref | Made | Method | Function | Bound | Type | Instance | Super | Module | Items | Box | Partial | Coroutine | Union | Own | Unknown"
 
 UNKNOWN = Unknown()
-# The kind of an iterator that calls a function for each item, and the name of that function in the store.
-CALLS, CALLED = "builtins.iter", "#called"
+# The kind of an iterator that calls a function for each item, until that returns the last one; and the names of both in the store.
+CALLS, CALLED, LAST = "builtins.iter", "#called", "#last"
 NONE = Const(None)
 TRUE, FALSE = Const(True), Const(False)
 NOTHING = Arguments()

@@ -29,6 +29,7 @@ from ..domain.values import (
 )
 from ..libraries.knowledge import builtin
 from ..program.versions import lacks
+from . import failures
 
 if TYPE_CHECKING:
     from ....parsers.python import model as syntax
@@ -49,8 +50,8 @@ CONSTANTS: dict[str, Value] = {
 }
 
 
-def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
-    """What a name stands for."""
+def lookup(run: Run, scope: Scope, name: str, state: State) -> Value | None:
+    """What a name stands for; None where nothing has bound it."""
     inner: Scope | None = scope
     root = scope
     while inner is not None:
@@ -62,7 +63,7 @@ def lookup(run: Run, scope: Scope, name: str, state: State) -> Value:
     everything = state.store.get((root.number, "*"))
     if builtin(name):
         return Ref(f"builtins.{name}")
-    return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else UNKNOWN
+    return Ref(f"{everything.name}.{name}") if isinstance(everything, Ref) else None
 
 
 def constant(run: Run, name: str) -> Value:
@@ -110,6 +111,9 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             return owner  # a member of an enumeration is its value here
         case Const(value=str()):
             return Partial(Ref(f"str.{name}"), Arguments((owner,)))
+        case Const(value=None):
+            failures.attribute(run, frame, owner, node, state)
+            return UNKNOWN
         case _:
             return UNKNOWN
 
@@ -122,6 +126,9 @@ def _member(
     node: syntax.Expression,
     state: State,
 ) -> Value:
+    if isinstance(owner, Made) and _method_of(f"{owner.kind}.{name}"):
+        # What is noted of an object under the same name ("set" of an event) is no attribute of it.
+        return Method(owner, f"{owner.kind}.{name}")
     if not isinstance(owner, Super):
         run.look((owner.number, name))
         found = state.store.get((owner.number, name))
@@ -145,15 +152,20 @@ def _member(
             continue
         run.look((base.number, name))
         return _bound(run, frame, found, receiver, base, node, state)
+    failures.attribute(run, frame, owner, node, state)
     return UNKNOWN
+
+
+def _method_of(full: str) -> bool:
+    from ..libraries.special import known
+
+    return known(full)
 
 
 def _foreign(kind: Type, name: str, first: Ref) -> str:
     """The full name of a member that a class has from foreign ones: of the first of them that is known to have it, else of the first of all."""
-    from ..libraries.special import known
-
     names = [f"{base.name}.{name}" for base in lineage(kind) if isinstance(base, Ref)]
-    return next((full for full in names if known(full)), f"{first.name}.{name}")
+    return next((full for full in names if _method_of(full)), f"{first.name}.{name}")
 
 
 def _bound(

@@ -26,7 +26,7 @@ from ..domain.values import (
     Union,
 )
 from ..libraries import commands, foreign
-from . import expressions
+from . import expressions, failures
 from .attributes import method
 from .functions import gone_through, instance_of
 
@@ -47,6 +47,7 @@ def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
         return _super(frame)
     function = expressions.value(run, frame, node.function, state)
     arguments = arguments_of(run, frame, node, state)
+    failures.called(run, frame, node, function, arguments, state)
     if state.dead:
         return UNKNOWN
     return _called(run, frame, function, arguments, node.text, state)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..domain import containers
+from ..domain import containers, numbers
 from ..domain.state import joined
 from ..domain.values import TRUE, UNKNOWN, Instance, Items, Made, Scope
 from . import expressions
@@ -68,6 +68,8 @@ def _loop(
     clause = clauses[0]
     iterable = expressions.value(run, frame, clause.iterable, state)
     items = containers.items_of(run, iterable, state)
+    if items is None:
+        items = numbers.counted(iterable, state)
     if items is None or len(items) > MOST_ITEMS:
         found.exact, found.several = False, True
         items = (UNKNOWN,)

@@ -14,7 +14,7 @@ from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Assumed, Box, Const, Fun
 from ..libraries.knowledge import standard
 from ..libraries.outside import environment
 from ..program.versions import lacks
-from . import attributes
+from . import attributes, failures
 from .run import DEEPEST
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def _value(run: Run, frame: Frame, node: syntax.Expression, state: State) -> Val
         case syntax.Constant(value=found):
             return Const(found)
         case syntax.Name(name=name):
+            failures.local(run, frame, node, state)
             named = attributes.lookup(run, frame.scope, name, state)
+            if named is None:
+                failures.name(run, frame, node, state)
+                return UNKNOWN
             if isinstance(named, Ref) and lacks(run.sources.version, named.name):
                 return attributes.refused(run, frame, "NameError", node, state)
             return named
@@ -140,6 +144,7 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
         return UNKNOWN if decided is None else Const(not decided)
     if node.operator in ("in", "not in") and isinstance(operands[1], Box):
         operands = (operands[0], _inside(run, operands[1], state))
+    failures.added(run, frame, node, operands, state)
     return operate(node.operator, operands)
 
 
@@ -167,11 +172,14 @@ def _sliced(container: Value, first: Value | None, last: Value | None = None) ->
 def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> Value:
     container = value(run, frame, node.value, state)
     key = value(run, frame, node.index, state)
+    failures.subscript(run, frame, node, container, state)
     if isinstance(container, Box):
         name = containers.key_of(key)
         if name is None:
             return UNKNOWN
         run.look((container.number, name))
+        if container.kind == "dict" and (container.number, name) not in state.store and not containers.open_(container, state):
+            failures.key(run, frame, node, state)
         return state.store.get((container.number, name), UNKNOWN)
     if isinstance(key, Const):
         if (

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from ..delivery import pauses, rests
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
-from ..domain.lattice import bounds, is_number, join, within
+from ..domain.lattice import bounds, is_number, join, truth, within
 from ..domain.state import differing, joined
-from ..domain.values import UNKNOWN, Const, Number
+from ..domain.operators import operate
+from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Made, Number
 from . import expressions
 from .bindings import store
 from .generators import generator_of, over
@@ -21,7 +22,7 @@ from .progress import advances
 from .statements import block
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ....parsers.python import model as syntax
     from ....source import Text
@@ -43,6 +44,12 @@ class _Loop:
         self.first = len(run.visits)
         self.ways = (len(frame.returns), len(frame.raises), len(run.endings))
         self.exits: list[State] = []
+        self.repeating = 0
+
+    def repeats(self) -> None:
+        """It is not known how often it goes round."""
+        self.repeating = 1
+        self.run.repeating += 1
 
     def body(self, statements: Sequence[syntax.Statement], state: State) -> State | None:
         """One lap; the state at its end."""
@@ -54,6 +61,7 @@ class _Loop:
     def close(self, *, endless: bool) -> State | None:
         """The loop is left; ``endless``: only a way out of its body leads out. Its visits are judged by that."""
         self.frame.breaks, self.frame.continues = self.saved
+        self.run.repeating -= self.repeating
         if endless:
             (self.run.tentative if self.leaves() else self.run.endless).append((self.first, len(self.run.visits)))
         return joined(self.exits)
@@ -66,6 +74,23 @@ class _Loop:
 
 def while_loop(run: Run, frame: Frame, node: syntax.While, state: State) -> State | None:
     """``while``; the state behind it."""
+
+    def test(state: State) -> bool | None:
+        return expressions.holds(run, frame, node.test, state)
+
+    return _as_long_as(run, frame, node, test, state, advancing=advances(node))
+
+
+def _as_long_as(
+    run: Run,
+    frame: Frame,
+    node: syntax.While | syntax.For,
+    test: Callable[[State], bool | None],
+    state: State,
+    *,
+    advancing: bool,
+) -> State | None:
+    """A loop that goes on as long as a test holds; ``advancing``: its laps bring it to an end."""
     loop = _Loop(run, frame)
     laps = LAPS
     current: State | None = state
@@ -73,7 +98,7 @@ def while_loop(run: Run, frame: Frame, node: syntax.While, state: State) -> Stat
     first = state.copy()
     lap = 0
     while current is not None:
-        decided = expressions.holds(run, frame, node.test, current)
+        decided = test(current)
         if current.dead:
             endless, current = False, None
             break
@@ -107,7 +132,7 @@ def while_loop(run: Run, frame: Frame, node: syntax.While, state: State) -> Stat
     # A body that ends in its first lap, without a rest in it, goes round no more than once.
     inside = {one.kind for one in run.visits[loop.first :]}
     round_again = current is not None or lap > 1 or "rest" in inside
-    finite = (undecided or loop.leaves()) and inside <= {"loop"} and advances(node)
+    finite = (undecided or loop.leaves()) and inside <= {"loop"} and advancing
     return loop.close(endless=endless and round_again and not finite)
 
 
@@ -150,12 +175,18 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
     iterable = expressions.value(run, frame, node.iterable, state)
     if state.dead:
         return None
+    if isinstance(iterable, Made) and iterable.kind == CALLS:
+        return _called_again(run, frame, node, iterable, state)
     known = containers.items_of(run, iterable, state)
     loop = _Loop(run, frame)
     generator = generator_of(iterable, state)
     if generator is not None:
         return _over(run, frame, node, generator, loop, state)
     current: State | None = state
+    if known is None:
+        known = numbers.counted(iterable, state)
+    if known is None or (isinstance(iterable, Box) and not isinstance(containers.length(run, iterable, state), Const)):
+        loop.repeats()
     if known is not None and len(known) <= MOST_ITEMS:
         for item in known:
             if current is None:
@@ -190,6 +221,20 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
         else:
             _round_and_round(run, frame, node.text, current)
     return loop.close(endless=endless is not False)
+
+
+def _called_again(run: Run, frame: Frame, node: syntax.For, iterable: Made, state: State) -> State | None:
+    """``for item in iter(function, last)``."""
+    from .calls import call
+
+    def test(state: State) -> bool | None:
+        called, last = (state.store.get((iterable.number, name), UNKNOWN) for name in (CALLED, LAST))
+        item = call(run, frame, called, (), node.iterable.text, state)
+        if not state.dead:
+            store(run, frame, node.target, item, state)
+        return truth(operate("!=", (item, last)))
+
+    return _as_long_as(run, frame, node, test, state, advancing=True)
 
 
 def _over(run: Run, frame: Frame, node: syntax.For, generator: Value, loop: _Loop, state: State) -> State | None:

@@ -152,6 +152,8 @@ class Run:
     written: set[tuple[int, str]] = field(default_factory=set)
     read: set[tuple[int, str]] = field(default_factory=set)
     looked: list[tuple[int, str]] = field(default_factory=list)
+    # How many loops are gone through of which it is not known how often they go round.
+    repeating: int = 0
     # The handler did something that is not followed.
     opaque: bool = False
 

@@ -12,6 +12,7 @@ from ..domain.lattice import bounds, truth
 from ..domain.state import PROCESS, SERVES, Raised
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made, Own, Ref, Type
 from ..interpreter.attributes import lineage
+from . import queues
 from .descriptors import woken_by_handler
 from .knowledge import standard
 
@@ -77,6 +78,8 @@ def catalogued(
             run.doubts.append("whether its handler can wait for the program that it reads from")
             return UNKNOWN
         return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
+    if entry.get("until") == queues.PUT and kind == "rest":
+        queues.waited_for(frame, number, state)
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
@@ -87,10 +90,12 @@ def catalogued(
     elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
         children.awaited(run, run.nobody, state)
-    if kind == "pause" and entry.get("until") == "put" and truth(state.store.get((number, "put"), FALSE)) is not True:
+    if kind == "pause" and entry.get("until") == queues.PUT and truth(state.store.get((number, "put"), FALSE)) is not True:
         # Nobody has put anything there: the limit is over.
         frame.raises.append(Raised(state.copy(), "queue.Empty", text))
         state.dead = state.dead or state.signalled
+    if entry.get("until") == queues.PUT and not state.dead:
+        return queues.taken(number, state)
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)
     return Made(name, run.number())
@@ -101,6 +106,9 @@ def _at_once(
 ) -> Value | None:
     """What a call returns that waits for nothing; None of one that may."""
     match entry["does"]:
+        case "marks" if entry["mark"] == queues.PUT:
+            queues.put(run, frame, number, arguments.get(0, "item") or UNKNOWN, state)
+            return NONE
         case "marks":
             run.write(state, (number, entry["mark"]), TRUE)
             return NONE

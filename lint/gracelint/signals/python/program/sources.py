@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ....regexes import regex
 from ..libraries.knowledge import famous
 from . import projects
+from .bound import Bound, locals_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +48,8 @@ class Sources:
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
         self._namespaces: dict[str, bool] = {}
+        self._bound: dict[int, Bound] = {}
+        self._locals: dict[object, frozenset[str]] = {}
         self._refused: dict[tuple[object, int], bool] = {}
         self._left = MOST_TEXT
 
@@ -151,6 +154,25 @@ class Sources:
             if whole.buffer is text.buffer and whole.start <= text.start and text.end <= whole.end:
                 return whole
         return None
+
+    def bound(self, text: Text) -> Bound | None:
+        """What the module binds that a text was cut from."""
+        return next((self._bound_by(one) for one in self._parsed.values() if one.text.buffer is text.buffer), None)
+
+    def all_bound(self) -> Iterator[Bound]:
+        """What each module binds that was read so far."""
+        return map(self._bound_by, self._parsed.values())
+
+    def locals_of(self, node: syntax.Function | syntax.Lambda) -> frozenset[str]:
+        """The names that are a function's own."""
+        if node not in self._locals:
+            self._locals[node] = frozenset(locals_of(node))
+        return self._locals[node]
+
+    def _bound_by(self, module: syntax.Module) -> Bound:
+        if id(module) not in self._bound:
+            self._bound[id(module)] = Bound(module)
+        return self._bound[id(module)]
 
     @property
     def broken(self) -> tuple[Text, ...]:
