@@ -212,6 +212,7 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 
     found = arguments.values[0]
     over = mark = None
+    number = 0
     if (
         isinstance(found, Coroutine)
         and isinstance(found.function, Method)
@@ -219,14 +220,15 @@ def _limited(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     ):
         marks = {"asyncio.Event.wait": "set", "asyncio.Queue.get": queues.PUT}
         mark = marks.get(found.function.name)
-        over = rests.marked(run, found.function.receiver.number, mark) if mark else None
+        number = found.function.receiver.number
+        over = rests.marked(run, number, mark) if mark else None
     elif state.signalled and _sooner(run, frame, found, text, state, arguments.values[1]):
         return UNKNOWN
     elif isinstance(found, Coroutine):
         _begun(run, frame, found, text, state)
     rests.rest(run, frame, text, "asyncio.wait_for", state, kind="pause", over=over, seconds=arguments.values[1])
     if state.dead or (over is not None and over(state)):
-        return queues.taken(found.function.receiver.number, state) if mark == queues.PUT and not state.dead else TRUE
+        return queues.taken(number, state) if mark == queues.PUT and not state.dead else TRUE
     frame.raises.append(Raised(state.copy(), "TimeoutError", text))
     if over is not None and state.signalled:
         state.dead = True

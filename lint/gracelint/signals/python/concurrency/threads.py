@@ -203,7 +203,9 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
             after = joined(found)
             if after is not None:
                 queues.ended(thread.object, state, after)
-                after.store.update((key, value) for key, value in state.store.items() if key == (thread.object, queues.ENDED))
+                after.store.update(
+                    (key, value) for key, value in state.store.items() if key == (thread.object, queues.ENDED)
+                )
             state.become(after or state)
     if frame.loop and run.loop_handled:
         watchers.woken(run, frame, text, state)

@@ -136,6 +136,7 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
         return
     number, interrupted = Ref(f"signal.{run.signal}"), UNKNOWN
     run.handling = True
+    repeating, run.repeating = run.repeating, 0
     try:
         if not of_loop(handler) and not accepts(handler, 2):
             frame.raises.append(Raised(state.copy(), "TypeError", text))
@@ -154,7 +155,7 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
         if beside is not None and beside != handler and not state.dead:
             handle(run, frame, text, state, beside)
     finally:
-        run.handling = False
+        run.handling, run.repeating = False, repeating
 
 
 def _from_loop(run: Run, frame: Frame, text: Text, state: State, handler: Partial) -> None:

@@ -105,20 +105,27 @@ def started(run: Run, number: int, before: State, after: State) -> None:
 
 def _longest(run: Run, frame: Frame, number: int, told: State) -> pauses.Delay | None:
     """The longest delay until it ends, of all its pauses; None where it may go on for ever."""
-    begun = run.begun[number]
     most = pauses.Delay()
+    for ends in from_pauses(run, frame, number, told):
+        if ends is None:
+            return None
+        delay = pauses.longest(run, ends)
+        if delay.seconds > most.seconds:
+            most = delay
+    return most
+
+
+def from_pauses(run: Run, frame: Frame, number: int, told: State) -> Iterator[list[State] | None]:
+    """For each of its pauses, in which the signal may have found it: the states in which it may end; None where it may go on for ever."""
+    begun = run.begun[number]
     for at in range(min(len(run.paused[number]), _MOST)):
         way = begun.state.copy()
         with aside(run):
             stays, doubts = len(run.stays), len(run.doubts)
             run.arriving = Arrival(at, told, begun.share)
             ends = [end for end in begun.go(frame, way) if end.signalled]
-            if len(run.stays) > stays or len(run.doubts) > doubts:
-                return None
-        delay = pauses.longest(run, ends)
-        if delay.seconds > most.seconds:
-            most = delay
-    return most
+            unsure = len(run.stays) > stays or len(run.doubts) > doubts
+        yield None if unsure else ends
 
 
 def _of_one_pause(run: Run, number: int) -> pauses.Delay:

@@ -20,7 +20,9 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _MOST_TEXT = 10_000
 # Functions of the standard library that return an object.
-_OBJECTS = frozenset(("object", "os.pipe", "socket.socket", "socket.create_server", "threading.main_thread", "asyncio.thread"))
+_OBJECTS = frozenset(
+    ("object", "os.pipe", "socket.socket", "socket.create_server", "threading.main_thread", "asyncio.thread")
+)
 
 
 def operate(operator_: str, operands: tuple[Value, ...]) -> Value:

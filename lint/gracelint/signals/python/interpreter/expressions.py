@@ -178,7 +178,11 @@ def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> 
         if name is None:
             return UNKNOWN
         run.look((container.number, name))
-        if container.kind == "dict" and (container.number, name) not in state.store and not containers.open_(container, state):
+        if (
+            container.kind == "dict"
+            and (container.number, name) not in state.store
+            and not containers.open_(container, state)
+        ):
             failures.key(run, frame, node, state)
         return state.store.get((container.number, name), UNKNOWN)
     if isinstance(key, Const):

@@ -84,9 +84,11 @@ def _plain(run: Run, kind: Type, state: State) -> bool:
         if not isinstance(one, Type):
             if one not in _PLAIN_BASES:
                 return False
-        elif one.node.decorators or _BEFORE_BODY.match(one.node.text.value):
-            return False
-        elif any((one.number, hook) in state.store for hook in _HOOKS):
+        elif (
+            one.node.decorators
+            or _BEFORE_BODY.match(one.node.text.value)
+            or any((one.number, hook) in state.store for hook in _HOOKS)
+        ):
             return False
     return True
 

@@ -12,8 +12,8 @@ from ..delivery import pauses, rests
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
 from ..domain.lattice import bounds, is_number, join, truth, within
-from ..domain.state import differing, joined
 from ..domain.operators import operate
+from ..domain.state import differing, joined
 from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Made, Number
 from . import expressions
 from .bindings import store

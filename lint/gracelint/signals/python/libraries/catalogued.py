@@ -78,8 +78,10 @@ def catalogued(
             run.doubts.append("whether its handler can wait for the program that it reads from")
             return UNKNOWN
         return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
+    if entry.get("until") == queues.PUT:
+        queues.asked(run, frame, number, state)
     if entry.get("until") == queues.PUT and kind == "rest":
-        queues.waited_for(frame, number, state)
+        queues.waited_for(run, frame, number, state)
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
@@ -90,7 +92,11 @@ def catalogued(
     elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
         children.awaited(run, run.nobody, state)
-    if kind == "pause" and entry.get("until") == queues.PUT and truth(state.store.get((number, "put"), FALSE)) is not True:
+    if (
+        kind == "pause"
+        and entry.get("until") == queues.PUT
+        and truth(state.store.get((number, "put"), FALSE)) is not True
+    ):
         # Nobody has put anything there: the limit is over.
         frame.raises.append(Raised(state.copy(), "queue.Empty", text))
         state.dead = state.dead or state.signalled

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import rests
-from ..domain.lattice import alternatives, join
+from ..delivery import lasting, rests
+from ..domain.lattice import alternatives, join, truth
 from ..domain.state import Raised, differing
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Items, Made
 from ..interpreter.comprehensions import SEVERAL
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # The mark of a queue in which there is something, what that is, and the mark of one from which a thread waited to take before the signal.
 PUT, _JOBS, _SERVED = "put", "#jobs", "#served"
 _MOST_JOBS = 24
+# The threads and tasks that put something there before the signal.
+_FEEDERS = "#feeders"
 # The mark of a thread or task that has ended, with what it has taken out of queues.
 ENDED = "#ended"
 
@@ -38,6 +40,10 @@ def put(run: Run, frame: Frame, number: int, item: Value, state: State) -> None:
     jobs = state.store.get((number, _JOBS), Items(()))
     if background and not state.signalled:
         jobs = UNKNOWN
+        who = frame.thread or frame.tasks[-1]
+        known = state.store.get((number, _FEEDERS), Items(()))
+        if isinstance(known, Items) and Const(who) not in known.items:
+            state.store[(number, _FEEDERS)] = Items((*known.items, Const(who)))
     elif run.repeating or not isinstance(jobs, Items):
         # As many as there are.
         jobs = join(jobs, Items((item,)))
@@ -46,10 +52,53 @@ def put(run: Run, frame: Frame, number: int, item: Value, state: State) -> None:
     state.store[(number, _JOBS)] = jobs
 
 
-def waited_for(frame: Frame, number: int, state: State) -> None:
-    """Something waits to take out of a queue, which is empty."""
-    if frame.background is not None and not state.signalled and state.store.get((number, PUT)) != TRUE:
+def asked(run: Run, frame: Frame, number: int, state: State) -> None:
+    """Since the signal somebody waits for what others put there: whether these still do. Each is gone through from where the signal found it; what it puts there until its end is all
+    that comes."""
+    feeders = state.store.get((number, _FEEDERS))
+    if not state.signalled or not isinstance(feeders, Items) or run.arriving is not None:
+        return
+    coming: list[Value] = []
+    for feeder in feeders.items:
+        found = _until_its_end(run, frame, number, feeder.value, state) if isinstance(feeder, Const) else None
+        if found is None:
+            return  # it goes on, or nobody knows
+        coming += found
+    del state.store[(number, _FEEDERS)]
+    state.store[(number, _JOBS)] = Items(tuple(coming))
+    state.store[(number, PUT)] = Const(bool(coming))
+
+
+def _until_its_end(run: Run, frame: Frame, number: int, feeder: object, state: State) -> tuple[Value, ...] | None:
+    """What a thread or task puts in a queue from one of its pauses on, the least of all of them; None where it may not come to its end."""
+    if not isinstance(feeder, int) or feeder not in run.begun or not run.paused.get(feeder) or run.waits.get(feeder):
+        return None
+    told = state.copy()
+    told.store[(number, _JOBS)], told.store[(number, PUT)] = Items(()), FALSE
+    least: tuple[Value, ...] | None = None
+    for ends in lasting.from_pauses(run, frame, feeder, told):
+        for end in ends or (None,):
+            jobs = end.store.get((number, _JOBS)) if end is not None else None
+            if not isinstance(jobs, Items):
+                return None
+            least = jobs.items if least is None or len(jobs.items) < len(least) else least
+    return least
+
+
+def waited_for(run: Run, frame: Frame, number: int, state: State) -> None:
+    """Something waits to take out of a queue. A thread that does so before the signal has mostly taken all there is, and waits for more."""
+    if frame.background is None or state.signalled:
+        return
+    if state.store.get((number, PUT)) != TRUE:
         state.store[(number, _SERVED)] = TRUE
+    elif (number, _FEEDERS) in state.store:
+
+        def over(state: State) -> bool | None:
+            asked(run, frame, number, state)
+            return truth(state.store.get((number, PUT), FALSE))
+
+        run.snapshots.append(state.copy())
+        run.waiting.append(over)
 
 
 def taken(number: int, state: State) -> Value:

@@ -5,7 +5,6 @@ Each takes the run, the frame, the receiver (of a method), the arguments, the ca
 
 from __future__ import annotations
 
-import builtins
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +15,7 @@ from ..domain.values import (
     CALLED,
     CALLS,
     FALSE,
+    LAST,
     NONE,
     TRUE,
     UNKNOWN,
@@ -23,14 +23,12 @@ from ..domain.values import (
     Const,
     Function,
     Instance,
-    LAST,
     Items,
     Made,
     Module,
     Partial,
     Ref,
     Type,
-    Union,
 )
 from ..interpreter import attributes
 from ..interpreter.exceptions import SUPPRESSORS
@@ -57,10 +55,10 @@ def _table() -> dict[str, Special]:
     from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
     from ..domain import numbers
     from ..interpreter import managers
-    from . import collections, commands, descriptors, exits, handlers, management, masks, outside, queues
+    from . import collections, commands, descriptors, exits, handlers, kinds, management, masks, outside, queues
 
     rooms = (
-        collections, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
+        collections, kinds, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
@@ -212,25 +210,6 @@ def _elsewhere(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
     return UNKNOWN
 
 
-def _isinstance(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    found = instance_of(arguments.get(0, "") or UNKNOWN, arguments.get(1, "") or UNKNOWN)
-    return UNKNOWN if found is None else Const(found)
-
-
-def instance_of(value: Value, kind: Value) -> bool | None:
-    """Whether a value is an object of a class, or of one of several; None where that is not known."""
-    if isinstance(kind, Items | Union):
-        found = {instance_of(value, one) for one in (kind.items if isinstance(kind, Items) else kind.values)}
-        return True if True in found and isinstance(kind, Items) else found.pop() if len(found) == 1 else None
-    if isinstance(value, Instance) and isinstance(kind, Type | Ref):
-        ancestors = attributes.lineage(value.type)
-        return True if kind in ancestors else None if any(not isinstance(one, Type) for one in ancestors) else False
-    if isinstance(value, Const):
-        known = getattr(builtins, kind.name.removeprefix("builtins."), None) if isinstance(kind, Ref) else None
-        return isinstance(value.value, known) if isinstance(known, type) else False if isinstance(kind, Type) else None
-    return None
-
-
 def _callable(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``callable(before)``: whether there was a handler of Python's before; SIG_DFL and SIG_IGN are none."""
     given = arguments.get(0, "obj")
@@ -292,7 +271,6 @@ _SPECIAL: dict[str, Special] = {
     "importlib.import_module": _import,
     "operator.identity": _same,
     "callable": _callable,
-    "isinstance": _isinstance,
     "platform.system": _system,
     "types.SimpleNamespace": _namespace,
     "dataclasses.field": _field,

@@ -47,7 +47,9 @@ class Bound:
                 self._own |= frozenset(given)
                 self.declared.update(given)
             case syntax.Assign(targets=targets, value=value):
-                self._targets(targets, none=value is None or (isinstance(value, syntax.Constant) and value.value is None))
+                self._targets(
+                    targets, none=value is None or (isinstance(value, syntax.Constant) and value.value is None)
+                )
             case syntax.For(target=target) | syntax.Clause(target=target):
                 self._targets((target,), none=False)
             case syntax.With(items=items):
@@ -86,7 +88,9 @@ def locals_of(node: syntax.Function | syntax.Lambda | syntax.Class | syntax.Comp
             yield from names(body, declared=True)
         case syntax.Function(parameters=parameters, body=body):
             yield from (one.name for one in parameters)
-            elsewhere = {name for one in _every(body, inner=False) if isinstance(one, syntax.Scope) for name in one.names}
+            elsewhere = {
+                name for one in _every(body, inner=False) if isinstance(one, syntax.Scope) for name in one.names
+            }
             yield from (name for name in names(body) if name not in elsewhere)
 
 
@@ -114,8 +118,8 @@ def _of_one(node: object) -> Iterator[str]:
         case syntax.For(target=target):
             yield from _of_target(target)
         case syntax.With(items=items):
-            for _, target in items:
-                yield from _of_target(target) if target is not None else ()
+            for _, given_to in items:
+                yield from _of_target(given_to) if given_to is not None else ()
         case syntax.Handler(name=name) if name is not None:
             yield name
         case syntax.Plain(keyword=keyword) if keyword not in _PLAIN:
@@ -148,4 +152,4 @@ def _every(roots: Iterable[object], *, inner: bool = True) -> Iterator[object]:
         elif isinstance(node, _NODES):
             yield node
             if inner or not isinstance(node, syntax.Function | syntax.Class | syntax.Lambda):
-                stack += (getattr(node, name) for name in type(node).__match_args__)
+                stack += (getattr(node, name) for name in getattr(type(node), "__match_args__", ()))
