@@ -59,7 +59,8 @@ class Argument:
 
     For words that come from a base image, ``text`` is the image name in FROM; for the ``/bin/sh -c`` of shell form, the
     instruction's keyword. ``inherited`` marks the former, ``implied`` the latter. ``rest``: it stands for any number of words
-    that nobody knows here (``value`` is how a person would write them).
+    that nobody knows here (``value`` is how a person would write them). ``unknown``: it is one word, or some, that a script makes of what
+    nobody knows here, written likewise.
     """
 
     value: str
@@ -67,6 +68,7 @@ class Argument:
     inherited: bool = False
     implied: bool = False
     rest: bool = False
+    unknown: bool = False
 
 
 def values(arguments: Iterable[Argument]) -> tuple[str, ...]:

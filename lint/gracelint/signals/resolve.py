@@ -69,11 +69,9 @@ class Resolver(Questions):
         arguments = tuple(
             field.argument
             if field.argument is not None and field.argument.value == field.shown
-            else Argument(field.shown, field.text)
+            else Argument(field.shown, field.text, unknown=not field.known)
             for field in fields
         )
-        if not fields[0].known:
-            return self._untold(arguments, environment, pid)
         return self.launch(arguments, environment, pid, "fork", shell=state.shell.dialect.family)
 
     @property
@@ -104,7 +102,7 @@ class Resolver(Questions):
                 pid, arguments, environment, Bound("programs start one another too deeply to follow")
             )
             return [Alternative(process, reasons=process.missing)]
-        if arguments[0].rest:
+        if arguments[0].rest or arguments[0].unknown:
             return self._untold(arguments, environment, pid, how)
         deeper = environment.deeper()
         called = shells.called(self, arguments, deeper, pid, how)

@@ -39,16 +39,23 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "R": (".R", ".r"),
 }
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
-# Libraries that install handlers for the stop signals, by the word that imports or enables them.
-_LIBRARIES = regex(
-    r"terminus|close-with-grace|lightship|exit-hook|signal-exit|node-graceful|node-cleanup|graceful-?shutdown|enableShutdownHooks"
-    r"|['\"]death['\"]|http-terminator"
-    # Servers and workers that stop on the signals unless they are told not to (Apollo's 5.5.1 measured).
-    r"|['\"](?:@apollo/server|apollo-server(?:-[a-z]+)?|graphile-worker|@temporalio/worker|@prisma/client)\b"
+# Libraries that install handlers for the stop signals, by what imports or enables them, in lower case: to look for so many words one by one is ten times as quick as an
+# expression of them all.
+_LIBRARIES = (
+    *"terminus close-with-grace lightship exit-hook signal-exit node-graceful node-cleanup gracefulshutdown graceful-shutdown enableshutdownhooks http-terminator".split(),
+    # Servers and workers that stop on the signals unless they are told not to (Apollo's 5.5.1 measured), and their parts.
+    *(
+        quote + name
+        for name in "@apollo/server apollo-server graphile-worker @temporalio/worker @prisma/client".split()
+        for quote in "'\""
+    ),
     # Browsers that are started close with the program (handleSIGTERM); servers with signal handling of their own.
-    r"|['\"](?:puppeteer(?:-core|-extra)?|playwright(?:-core)?|whatsapp-web\.js|moleculer|sails|@strapi/strapi)['\"]"
-    r"|\bswoole\b|\bHyperf\\|\bworkerman\b|\bReact\\EventLoop\b|\bRevolt\\EventLoop\b|\bSpiral\\RoadRunner\b|\bpcntl_(?:async_)?signal",
-    re.IGNORECASE,
+    *(
+        quote + name + quote
+        for name in "death puppeteer puppeteer-core puppeteer-extra playwright playwright-core whatsapp-web.js moleculer sails @strapi/strapi".split()
+        for quote in "'\""
+    ),
+    *r"swoole hyperf\ workerman react\eventloop revolt\eventloop spiral\roadrunner pcntl_signal pcntl_async_signal".split(),
 )
 # A program of JavaScript ends with its last line where nothing is loaded but what reads files and reckons, nothing is waited for, and no loop may have no end.
 _SELF_ENDING = ("node", "bun")
@@ -165,7 +172,8 @@ def _texts(found: ImageFile, suffixes: tuple[str, ...], files: Files, folder: st
 
 
 def _mentions(text: str) -> Iterator[str]:
-    if _LIBRARIES.search(text):
+    lowered = text.lower()
+    if any(word in lowered for word in _LIBRARIES):
         yield from SIGNALS
     for signal in SIGNALS:
         if signal[3:] in text and re.search(rf"\b(?:SIG)?{signal[3:]}\b", text):

@@ -58,7 +58,7 @@ def held_by_base(path: str, base: BaseImage) -> Entry:
         return Found(ImageFile(path, None, True, None))
     if contains(base.workdir or "/", path) and base.workdir not in (None, "/"):
         return Folder() if path == base.workdir else Vague(f"the base image {base.reference} may hold {path}")
-    if path.split("/", 2)[1] in _SYSTEM_TREES:
+    if path.split("/", 2)[1] in _SYSTEM_TREES or posixpath.dirname(path) in (base.env.get("PATH") or "").split(":"):
         return Vague(f"the base image {base.reference} or a package may hold {path}")
     if base.shell == "none" and not (base.entrypoint or base.cmd):
         return Vague(f"{base.reference} is no distribution: its own program may be {path}")

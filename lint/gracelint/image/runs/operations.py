@@ -85,7 +85,7 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
                 return perhaps("a command writes to a file that is not known") if target.hints(path) else None
             return _written(action, path, text, world)
         case Unpack(folder=folder, what=what):
-            below = folder is None or inside(path, folder) is not None
+            below = folder is None or contains(folder, path)
             return Change(lambda entry: may_appear(entry, f"{what} may have made it")) if below else None
         case MakeFolders(targets=targets):
             made = any(each.path is not None and contains(path, each.path) for each in targets)

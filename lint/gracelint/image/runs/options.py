@@ -36,6 +36,13 @@ LOCAL = frozenset(
     phpdismod phpenmod pyenv python python2 python3 rails rake ruby rustup sbt ssh-keygen strip swift tsc vite webpack""".split()
 )
 
+PROJECT_TOOLS = {
+    **dict.fromkeys(("uv", "poetry", "pdm", "pipenv"), ".venv"),
+    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node_modules"),
+    **dict.fromkeys(("composer", "bundle"), "vendor"),
+}
+"""The folder of a project's own in which a tool keeps what the project needs, its commands among that."""
+
 
 def split(words: Sequence[Argument], with_value: str) -> tuple[dict[str, str], list[Argument]]:
     """Options (single letters and long names, with their values) and operands.

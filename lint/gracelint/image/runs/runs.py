@@ -17,6 +17,7 @@ from ...regexes import regex
 from ...source import join
 from ..entries import contains
 from . import readings
+from .options import PROJECT_TOOLS
 from .reach import Reach
 from .readings import Reading
 
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from ..stages.steps import Run
     from ..stages.substitution import Variables
 
-# Where the tools of a project keep what it needs, its commands among that, in a folder of the project's own.
-_PROJECT_TOOLS = (
-    ("/.venv/", frozenset(("uv", "poetry", "pdm", "pipenv"))),
-    ("/node_modules/", frozenset(("npm", "yarn", "pnpm", "bun"))),
-    ("/vendor/", frozenset(("composer", "bundle"))),
-)
 # What changes files without naming them: by folder, by pattern, in a loop.
 _TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
 # What puts files of unknown names into the working folder.
@@ -79,7 +74,10 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
             continue
-        names.add(posixpath.basename(word.rstrip("/")))
+        name = posixpath.basename(word.rstrip("/"))
+        names.add(name)
+        if name in PROJECT_TOOLS:
+            beginnings.add(posixpath.join(workdir, PROJECT_TOOLS[name], ""))
         if not has_tree_command:
             continue
         if "$" in word:
@@ -200,7 +198,7 @@ def may_make(reading: Reading, path: str) -> bool:
     """
     from .options import LOCAL, TAME
 
-    if any(place in f"{path}/" and not reading.names.isdisjoint(tools) for place, tools in _PROJECT_TOOLS):
+    if any(f"/{place}/" in path and tool in reading.names for tool, place in PROJECT_TOOLS.items()):
         return True
     others = reading.names - TAME
     if not others:

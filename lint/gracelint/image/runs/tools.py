@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...records import replace
 from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
 from .finding import find, xargs
-from .options import LEAVES_ALONE, is_option, split, strips_returns
+from .options import LEAVES_ALONE, PROJECT_TOOLS, is_option, split, strips_returns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +56,8 @@ def _named(name: str, words: Sequence[Argument], text: Text, around: Surrounding
         around.add(
             Opaque(tuple(around.target(each) for word in words for each in _with_value(word)), f"RUN {name}"), text
         )
+        if name in PROJECT_TOOLS and around.workdir is not None:
+            around.add(Unpack(posixpath.join(around.workdir, PROJECT_TOOLS[name]), f"RUN {name}"), text)
 
 
 def _with_value(word: Argument) -> Sequence[Argument]:

@@ -103,7 +103,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
             each.push("seq", node.body)
         else:
             awaited = (unknown or len(each.conditions) > loop.conditions) and leaving.left(machine, each, node, loop)
-            if unknown and awaited and not machine.live and not endings.consumes(node):
+            if unknown and awaited and not machine.live and not (endings.consumes(node) or endings.shortens(node)):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             each.done(0)
@@ -140,6 +140,8 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     if assumed and not endless and (not loop.count or (loop.count < MOST_ITERATIONS and _ends(state, node))):
         state.assumed = dict(loop.assumed)  # open again
         return [state]
+    if assumed and loop.entry in machine.escaped and endings.shortens(node):
+        return []  # more rounds are like the second, and there is a last one
     if assumed or endless:
         state.block = _held(state, node)
         state.perhaps = state.perhaps or not endless

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ....image.model import Argument, ImageFile
 from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
+from ....regexes import regex
 from ..builtins import table
 from ..files import filesystem
 from ..model.values import Unknown
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NODES = 32  # looked at for one step
 ARGUMENTS = frozenset({"#", "1", "@", "*"})
+_HOLDS_EMPTY = regex(r"!|-z|\|\||\*")
 # Builtins that wait, or run other commands.
 LASTING = frozenset(
     {"wait", "read", "mapfile", "readarray", "exec", "eval", ".", "source", "command", "builtin", "trap", "fg"}
@@ -36,6 +38,31 @@ def consumes(loop: object) -> bool:
         return True
     arguments = any(isinstance(part, sh.Parameter) and part.name in ARGUMENTS for part in asked)
     return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(loop.body))
+
+
+def shortens(loop: object) -> bool:
+    """Whether a loop takes characters off the front of the variable that its condition compares, in every turn, so that nothing is left of it in the end: ``x=${x:2}``.
+    (``${x#word}`` may take nothing off, and an empty string is what ``!=`` and ``-z`` may wait for.)"""
+    if not isinstance(loop, sh.While) or loop.until or _HOLDS_EMPTY.search(loop.condition.text.value):
+        return False
+    asked = {part.name for part in walk(loop.condition) if isinstance(part, sh.Parameter)}
+    assigned = (
+        one
+        for command in loop.body.commands
+        if isinstance(command, sh.Simple) and not command.words
+        for one in command.assignments
+    )
+    return any(one.name in asked and one.value is not None and _shorter(one.name, one.value) for one in assigned)
+
+
+def _shorter(name: str, value: sh.Word) -> bool:
+    """Whether it is the variable without its first characters."""
+    parts = [part for part in value.parts if not isinstance(part, sh.LiteralText) or part.value.value]
+    if len(parts) != 1 or not isinstance(parts[0], sh.Parameter):
+        return False
+    argument = parts[0].argument.literal if parts[0].argument is not None else None
+    taken = (argument or "").strip()
+    return parts[0].name == name and parts[0].operator == ":" and taken.isdecimal() and int(taken) > 0
 
 
 def reads(loop: object) -> bool:
