@@ -77,7 +77,7 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
         name = posixpath.basename(word.rstrip("/"))
         names.add(name)
         if name in PROJECT_TOOLS:
-            beginnings.add(posixpath.join(workdir, PROJECT_TOOLS[name], ""))
+            beginnings.add(posixpath.join(workdir, PROJECT_TOOLS[name]))
         if not has_tree_command:
             continue
         if "$" in word:
@@ -198,7 +198,7 @@ def may_make(reading: Reading, path: str) -> bool:
     """
     from .options import LOCAL, TAME
 
-    if any(f"/{place}/" in path and tool in reading.names for tool, place in PROJECT_TOOLS.items()):
+    if any(f"/{place}/" in f"{path}/" and tool in reading.names for tool, place in PROJECT_TOOLS.items()):
         return True
     others = reading.names - TAME
     if not others:

@@ -12,8 +12,10 @@ words are never substituted. Stage names are found without regard to case.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from ...regexes import regex
 from ..model import Argument, BaseImage, CommandLine, StopSignal
 from ..paths import DEFAULT_PATH
 from .configuration import Configuration, Stage, Stages
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ...parsers.dockerfile.model import Dockerfile, Instruction
+    from ...source import Text
 
 # platform.go (defaultArgs): set in every build, their values depend on it.
 _PLATFORM_ARGS = tuple(
     f"{side}{what}" for side in ("BUILD", "TARGET") for what in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
 )
+# One of them, as a part of a stage's name.
+_PLATFORM_ARG = regex(r"\$(?:\{(?:build|target)[a-z]+\}|(?:build|target)(?:platform|os|osversion|arch|variant)\b)")
 
 
 def read_stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> Stages:
@@ -68,7 +73,20 @@ def _stage(
     expanded = expand(base, arguments, escape) if base is not None else None
     reference = expanded.value if expanded is not None and expanded.value else None
     parent = names.get(reference.lower()) if reference else None
+    if parent is None and base is not None and (chosen := _of_platform(base, names)) is not None:
+        parent = names[chosen]
+        reference = chosen
     return Stage(index, name, head, body, base, reference, parent)
+
+
+def _of_platform(base: Text, names: Mapping[str, int]) -> str | None:
+    """The name of the stage that ``FROM build-${TARGETARCH}`` may mean, amd64's or the first: the platform decides which, and they are made to be alike. None of any other base."""
+    parts = _PLATFORM_ARG.split(base.value.lower())
+    if len(parts) < 2:
+        return None
+    pattern = "[a-z0-9._-]+".join(re.escape(part) for part in parts)
+    found = [name for name in names if re.fullmatch(pattern, name)]
+    return next((name for name in found if "amd64" in name), found[0] if found else None)
 
 
 def configure(stages: Stages, stage: Stage, base_of: Callable[[Stage], BaseImage]) -> Configuration:

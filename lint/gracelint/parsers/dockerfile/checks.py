@@ -84,6 +84,18 @@ def of_a_link(document: Document) -> Problem | None:
     return Problem(message, document.span(0, len(text)), template=True)
 
 
+def of_lines(document: Document, instructions: Sequence[Instruction]) -> Problem | None:
+    """What is said of a file under another name than Dockerfile in which no line begins with an instruction: the inner lines of one, which something puts
+    together (``Dockerfile.envs`` of nothing but ``NAME=value``). None of all others."""
+    name = document.path.rpartition("/")[2].lower()
+    if not instructions or name in _WHOLE or any(instruction.keyword in INSTRUCTIONS for instruction in instructions):
+        return None
+    message = (
+        "no line of this begins with an instruction: it is a part of one, or no Dockerfile, and nothing in it is judged"
+    )
+    return Problem(message, instructions[0].keyword_text.span, template=True)
+
+
 def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[Problem]:
     """No instruction at all (nobody builds that as it is), no FROM, and what stands in front of the first FROM."""
     if not instructions:

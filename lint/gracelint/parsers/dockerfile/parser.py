@@ -42,6 +42,7 @@ def parse(document: Document) -> Dockerfile:
             checks.template(instructions)
             or checks.of_another_frontend(lines.directives, instructions)
             or checks.of_a_link(document)
+            or checks.of_lines(document, instructions)
         )
         if template is not None:
             return Dockerfile(document, lines.escape, tuple(lines.directives), (), tuple(lines.comments), (template,))
