@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..records import replace
 from . import sleeping
 from .process import Alternative
 
@@ -30,6 +31,21 @@ def refused(program: Program, argv: tuple[str, ...], environment: Environment, p
     if "only-pid1" in program.traits and pid != 1:
         return Alternative(None, failed=f"{argv[0]} refuses to run unless it is PID 1")
     return None
+
+
+def never_hears(process: Process) -> bool:
+    """Whether a program never hears that its child has ended: the kernel tells nobody who ignores SIGCHLD (``do_notify_parent`` in kernel/signal.c), and execve keeps that."""
+    return (
+        process.program is not None and "waits-for-sigchld" in process.program.traits and "SIGCHLD" in process.ignored
+    )
+
+
+def deaf_to_children(program: Program) -> Program:
+    """What a program does that never hears of the end of its child, in words."""
+    more = "but it was started with SIGCHLD ignored, never hears of that, and stays"
+    told = {signal: replace(each, why=f"{each.why}; {more}") for signal, each in program.as_pid1.items()}
+    below = {signal: replace(each, why=f"{each.why}; {more}") for signal, each in program.as_child.items()}
+    return replace(program, as_pid1=told, as_child=below)
 
 
 def stays(program: Program, argv: tuple[str, ...]) -> bool | None:

@@ -108,7 +108,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``descriptors`` are open beside the first three (None: not known). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
 
     workdir: str
     search: str
@@ -126,6 +126,7 @@ class Environment:
     exported: Callable[[], Exported] | None = None
     child: bool = False
     live: bool = False
+    descriptors: frozenset[str] | None = frozenset()
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -153,6 +154,7 @@ class Environment:
             self.exported,
             self.child,
             self.live,
+            self.descriptors,
         )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from . import alone
+
 if TYPE_CHECKING:
     from .kernel import Kernel
     from .model import Reaction
@@ -115,7 +117,7 @@ def _overdue(kernel: Kernel, child: Task, looks_every: float) -> None:
 def child_ended(kernel: Kernel, parent: Task, child: Task) -> None:
     """A child of a program that is no shell has ended: an init, a wrapper or whoever is about to stop leaves behind it."""
     program = parent.process.program
-    if program is None or child.pid not in parent.awaited:
+    if program is None or child.pid not in parent.awaited or alone.never_hears(parent.process):
         return
     if program.kind == "supervisors":
         kernel.at(child.unseen, partial(_seen, kernel, parent))

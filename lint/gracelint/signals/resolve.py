@@ -114,7 +114,7 @@ class Resolver(Questions):
         filled = isinstance(found, Absent) and any(contains(folder, found.path) for folder in environment.filled)
         if isinstance(found, Absent) and "/" in arguments[0].value and not filled:
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
-        if not isinstance(found, ImageFile) and environment.depth and _NO_PROGRAM.match(arguments[0].value):
+        if not isinstance(found, ImageFile) and environment.depth and _is_no_program(arguments[0].value):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.path in environment.permitted:
             found = replace(found, executable=True)
@@ -198,6 +198,8 @@ class Resolver(Questions):
         if "forks-if-leader" in program.traits and not (environment.pid1 or environment.leads):
             execs = tuple(replace(started, how="exec") for started in program.starts)
             program = replace(program, daemonizes=False, starts=execs)
+        if "SIGCHLD" in environment.ignored and "waits-for-sigchld" in program.traits:
+            program = alone.deaf_to_children(program)
         process = Process(
             pid,
             argv,
@@ -276,6 +278,15 @@ class Resolver(Questions):
         if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
+
+
+def _is_no_program(word: str) -> bool:
+    """Whether a script means no program by a word that stands where a command should: an option, an assignment, what only a shell itself can do (``timeout 5 wait $pid``)."""
+    if _NO_PROGRAM.match(word):
+        return True
+    from .shell.model.dialects import ONLY_BUILTINS
+
+    return word in ONLY_BUILTINS
 
 
 def _whole(arguments: Sequence[Argument]) -> Text:

@@ -52,6 +52,7 @@ def _combinations(
             leads=leads,
             ignored=_inherited(environment, started),
             workdir=started.folder or environment.workdir,
+            descriptors=None if program.kind == "supervisors" else environment.descriptors,
         )
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
         partial = [

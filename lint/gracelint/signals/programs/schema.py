@@ -34,6 +34,7 @@ TRAITS = (
     "reads-quotes",
     "needs-root",
     "needs-input",
+    "waits-for-sigchld",
 )
 
 _SIGNALS = regex(r"SIG[A-Z0-9]+(?:[+-]\d+)?(?: SIG[A-Z0-9]+(?:[+-]\d+)?)*$|\*$")

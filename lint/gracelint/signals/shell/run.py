@@ -39,11 +39,12 @@ def shell(
     interpreter = Shell(spoken, argv, name, text, mode, pid)
     interpreter.child = environment.child
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
+    interpreter.descriptors = environment.descriptors
     interpreter.leads, interpreter.watched = environment.leads, environment.watched and pid == 1
     interpreter.given = tuple(word.value for word in words[1:])
     state = State(interpreter, pid, None)
     state.parameters = parameters
-    state.ignored = environment.ignored
+    state.ignored = environment.ignored - (frozenset() if spoken.trap.ignores_children else {"SIGCHLD"})
     state.options = call.options & {"e", "u", "x", "pipefail"}  # -m needs a terminal (measured in all three shells)
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)

@@ -62,10 +62,14 @@ def _looked_for(machine: Machine, state: State, node: sh.Simple, fields: list[Fi
 
 
 def _own(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``enable x``, ``help x``: of builtins."""
+    """``enable x``, ``help x``: of builtins; ``enable -n x`` takes them away."""
     names = [default(field.value) for field in fields[1:] if not field.shown.startswith("-")]
     known = TABLE.keys() | {"if", "for", "while", "case", "until", "select", "function", "coproc", "time"}
     foreign = [word for word in names if word is not None and word.isalnum() and word not in known]
+    if fields[0].value == "enable":
+        letters = {letter for field in fields[1:] if field.shown.startswith("-") for letter in field.shown[1:]}
+        meant = {name for name in names if name is not None}
+        state.disabled = state.disabled | meant if "n" in letters else state.disabled - meant
     return machine.finished(state, 1 if foreign else 0)
 
 

@@ -147,6 +147,7 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         commands=state.facts.before,
         child=True,
         exported=partial(exporting.handed, machine, state, node.assignments),
+        descriptors=inputs.handed_on(state, node.redirects),
     )
 
 

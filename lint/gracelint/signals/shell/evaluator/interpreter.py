@@ -89,6 +89,9 @@ class Shell:
         # A child that is not its own counts the time.
         self.watched = False
         self.user: str | None = None
+        self.descriptors: frozenset[str] | None = (
+            frozenset()
+        )  # open from birth, beside the first three (None: not known)
         self.leads = False  # a process group
         self.child = False  # of a shell of the launch
         self.aliases: set[str] = set()

@@ -11,6 +11,7 @@ from ...process import Bound
 from ..builtins import assigning, misuse, table
 from ..files import inputs
 from ..jobs import held, jobcontrol, limited
+from ..model.dialects import ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
 from . import external, refusals, remarks
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 DEEPEST_CALLS = 60
+# Builtins that run commands in the shell itself.
+_RUNNING = frozenset({"eval", ".", "source"})
 _PREFIXES = ("command", "builtin")
 # Of `command`; of these, `builtin` knows only `--`.
 _OPTION = regex(r"-[pvV]+|--")
@@ -50,7 +53,8 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             return machine.finished(state, 0)  # `command "$@"`, where there are none
         only = fields[0].value == "builtin"
         fields, skipped = fields[at:], skipped + at
-        if only and (named := default(fields[0].value)) is not None and table.found(named) is None:
+        named = default(fields[0].value)
+        if only and named is not None and (table.found(named) is None or named in state.disabled):
             return machine.finished(state, 1)
     if not fields:
         return assigning.alone(machine, state, node)
@@ -65,13 +69,16 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return _call(machine, state, node, fields, name)
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
-    builtin = table.found(name) if name is not None else None
+    builtin = table.found(name) if name is not None and not _is_taken_away(state, name) else None
     if builtin is not None:
         refusal = misuse.refusal(machine, state, node, fields, special=not skipped)
         if refusal is not None:
             return refusal
         if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
             assigning.hand_on(machine, state, node.assignments)
+        if node.redirects and name in _RUNNING:
+            held.enclose(machine, state, node.redirects)
+            inputs.enclose(machine, state, node.redirects)
         return builtin(machine, state, node, fields)
     return _program(machine, state, node, fields, skipped)
 
@@ -85,7 +92,14 @@ def _behind(fields: list[Field]) -> int:
 
 def _is_prefix(state: State, name: object, skipped: int) -> bool:
     """Whether ``command`` or ``builtin`` is the shell's own: a function may have the name, but behind another prefix no function is meant."""
-    return name not in state.shell.dialect.lacks and (skipped > 0 or name not in state.functions)
+    if name in state.disabled or name in state.shell.dialect.lacks:
+        return False
+    return skipped > 0 or name not in state.functions
+
+
+def _is_taken_away(state: State, name: str) -> bool:
+    """Whether ``enable -n`` has left nothing of this name: of others, a program does the same."""
+    return name in state.disabled and name in ONLY_BUILTINS
 
 
 def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], name: str) -> list[State]:

@@ -1,7 +1,7 @@
-"""Where ``read`` and ``mapfile`` get their lines: a here-document, a here-string, a file of the image, the output of a command that is worked out, a process that is still writing.
+"""What the shell's descriptors lead to. Where ``read`` and ``mapfile`` get their lines: a here-document, a here-string, a file of the image, the output of a command that is worked out, a process that is still writing.
 
 The input of a compound command (``while read …; done <<EOF``), a function or a subshell is kept in the state while the stack is deeper than where it was given, with what has not been read
-of it; that of ``exec <file`` to the end. A text that is not known, and one that is longer than `MOST_LINES`, is None: what is read there is not known, nor how often.
+of it; that of ``exec <file`` to the end. Of those that are written to it is kept that they are open. A text that is not known, and one that is longer than `MOST_LINES`, is None: what is read there is not known, nor how often.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 ALWAYS = -1
 MOST_LINES = 40
 MOST_TAKEN = 2
-INPUT = "0"
+INPUT, OUTPUT = "0", "1"
+STANDARD = frozenset({"0", "1", "2"})
 # Programs that read their input to its end, or some of it.
 CONSUMING = frozenset(
     "awk bash cat ffmpeg grep head less more nc python python3 sed sh sort ssh tail tee tr wc xargs".split()
@@ -38,7 +39,7 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
 
     descriptor: str
     rest: str | None
@@ -150,18 +151,46 @@ def consumed(state: State, node: sh.Simple, name: str) -> None:
             advance(state, known, None)
 
 
-def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Input | None:
-    """What a redirection reads from; None where it writes."""
-    if each.operator[:1] != "<":
+def is_open(state: State, descriptor: str) -> bool | None:
+    """Whether something can be read from, or written to, a descriptor; None where that is not known."""
+    known = next((each for each in reversed(state.inputs) if descriptor in (each.descriptor, each.other)), None)
+    if known is not None:
+        return not known.closed
+    if descriptor in STANDARD:
+        return True
+    return None if state.shell.descriptors is None else descriptor in state.shell.descriptors
+
+
+def handed_on(state: State, redirects: Iterable[sh.Redirect]) -> frozenset[str] | None:
+    """The descriptors, beside the first three, that a program finds open."""
+    if state.shell.descriptors is None:
         return None
-    descriptor = each.descriptor or INPUT
+    there = {each.descriptor for each in state.inputs if not each.other} | state.shell.descriptors
+    own = {each.descriptor: not closes(each) for each in redirects if each.descriptor is not None}
+    return frozenset(
+        {each for each in there if is_open(state, each) and own.get(each, True)}.union(filter(own.get, own))
+    )
+
+
+def closes(each: sh.Redirect) -> bool:
+    """Whether a redirection is ``>&-`` or ``<&-``."""
+    return each.operator in (">&", "<&") and each.target is not None and each.target.literal == "-"
+
+
+def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Input | None:
+    """What a redirection leads to; None where it writes to what programs have open anyway."""
+    descriptor = each.descriptor or (INPUT if each.operator[:1] == "<" else OUTPUT)
+    if each.operator[:1] != "<":
+        counts = closes(each) or not is_open(state, descriptor) or descriptor not in STANDARD
+        return Input(descriptor, None, depth, closed=closes(each)) if counts and descriptor.isdigit() else None
     part = each.target.sole if each.target is not None else None
     if each.operator == "<>" and isinstance(part, sh.ProcessSubstitution):
         return Input(
             descriptor, None, depth, pipe=True, silent=printed.output(machine, state, part.body.commands) == ""
         )
     if each.operator == "<>":
-        return Input(descriptor, None, depth, pipe=True) if named_pipes.both_ends(machine, state, each) else None
+        both = named_pipes.both_ends(machine, state, each)
+        return Input(descriptor, None, depth, pipe=both) if both or descriptor not in STANDARD else None
     if each.operator == "<&":
         known = machine.value(state, each.target)
         word = known if isinstance(known, str) else known.default

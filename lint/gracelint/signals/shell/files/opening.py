@@ -8,7 +8,7 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ..evaluator import refusals
 from ..model.parts import Truth
-from ..model.values import clip
+from ..model.values import clip, default
 from . import changes, filesystem, inputs, making, permissions
 from .filesystem import located, standing
 
@@ -25,16 +25,17 @@ MOST_CHARACTERS = 1000
 def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool | None:
     """Whether the files of a command's redirections can be opened (None: not known); those that are written are there from now on."""
     known: bool | None = True
+    here: set[str] = set()  # descriptors that the command itself has opened by now
     for each in redirects:
+        if not _is_there(machine, state, each, here):
+            return False
+        if each.descriptor is not None:
+            here.add(each.descriptor)
         if each.target is None or each.operator not in ("<", ">", ">>", ">|", "<>", "&>", "&>>", ">&", "<&"):
             continue
         word = machine.value(state, each.target)
         if not isinstance(word, str) or not word or filesystem.is_open(word):
             continue
-        if each.operator in ("<&", ">&") and state.inputs:
-            source = inputs.current(state, word) if word != (each.descriptor or inputs.INPUT) else None
-            if source is not None and source.closed:
-                return False
         if each.operator == "<&":
             continue
         if each.operator == "<":
@@ -59,6 +60,18 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         changes.note(state, path, "file")
         changes.written(state, path, text)
     return known
+
+
+def _is_there(machine: Machine, state: State, each: sh.Redirect, here: set[str]) -> bool:
+    """Whether the descriptor that a redirection makes another one of is open, as far as that is known."""
+    if each.operator not in ("<&", ">&") or each.target is None:
+        return True
+    number = (default(machine.value(state, each.target)) or "").removesuffix("-")
+    if not number.isdigit() or number in here:
+        return True
+    if number == (each.descriptor or (inputs.INPUT if each.operator == "<&" else inputs.OUTPUT)):
+        return True
+    return inputs.is_open(state, number) is not False
 
 
 def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:

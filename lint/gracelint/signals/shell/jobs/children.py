@@ -74,6 +74,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         # The child that was forked for the construct is the subshell.
         forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
         if command.redirects:
+            inputs.redirect(machine, forked, command.redirects)
             forked.push("within", label="redirection")
         forked.push("seq", command.body)
     else:
@@ -187,6 +188,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
     """``( … )`` in the foreground."""
     if tail_subshell(machine, state, node):
         if node.redirects:
+            inputs.enclose(machine, state, node.redirects)
             state.push("within", label="redirection")
         state.push("within", label="subshell")
         state.push("seq", node.body)

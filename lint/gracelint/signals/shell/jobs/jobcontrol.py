@@ -73,16 +73,19 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 
 def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
-    """A redirection of which bash chooses the descriptor, ``{fd}<file``: it tells the number in a variable. (Of those that are not known to be read from, another one may have it already.)"""
+    """A redirection of which bash chooses the descriptor, ``{fd}<file``: it tells the number in a variable; ``{fd}>&-`` closes the one that the variable tells."""
     if (
         each.descriptor is None
         or not each.descriptor.startswith("{")
         or not state.shell.dialect.syntax.named_descriptors
     ):
         return each
-    taken = {other.descriptor for other in state.inputs}
-    number = next(str(number) for number in range(10, 10 + len(taken) + 1) if str(number) not in taken)
     name = each.descriptor.strip("{}")
+    known = state.lookup(name) if inputs.closes(each) else None
+    if known is not None:
+        return replace(each, descriptor=default(known) or each.descriptor)
+    taken = {other.descriptor for other in state.inputs if not other.closed}
+    number = next(str(number) for number in range(10, 10 + len(taken) + 1) if str(number) not in taken)
     state.variables[name] = Unknown(f"${name}", number, nonempty=True)
     return replace(each, descriptor=number)
 

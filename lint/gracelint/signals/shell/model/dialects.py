@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 # POSIX's special builtins.
 SPECIAL = frozenset(": . break continue eval exec exit export readonly return set shift times trap unset".split())
+# Builtins of which no program has the name; what some distributions put there for POSIX (``/usr/bin/wait``) only asks a shell of its own.
+ONLY_BUILTINS = (SPECIAL - {"."}) | frozenset(
+    "alias bg bind builtin caller cd command compgen complete declare dirs disown enable fc fg getopts hash help history jobs let local mapfile popd pushd read readarray shopt source suspend type typeset "
+    "ulimit umask unalias wait".split()
+)
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
 BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
 
@@ -170,6 +175,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             pseudo_signals=frozenset({"ERR", "DEBUG", "RETURN"}),
             exit_on_signal=True,
             interrupt_stays=True,
+            ignores_children=True,
         ),
         Wait(
             "fnp" if _since(version, 5, 1) else "fn",

@@ -48,6 +48,8 @@ class State:
     options: frozenset[str] = frozenset()
     """Those of ``set`` that are on, by letter, and of ``shopt``, by name."""
     readonly: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
+    """Builtins that ``enable -n`` has taken away."""
     exports: Mapping[str, bool] = field(default_factory=dict)
     """The variables that are handed on to programs, and those that certainly are not (False), as `exporting` says."""
     status: int | None = 0
@@ -230,6 +232,7 @@ _standing = attrgetter(
     "interruptible",
     "trapped",
     "readonly",
+    "disabled",
     "held",
     "inputs",
 )

@@ -91,6 +91,8 @@ class Trap:
     """An EXIT trap runs when a signal ends the shell, and makes a shell that is PID 1 receive it."""
     interrupt_stays: bool = False
     """Once there was a trap for SIGINT, PID 1 hears it without one as well."""
+    ignores_children: bool = False
+    """What it starts behind ``trap '' CHLD`` ignores SIGCHLD."""
     told_in_substitutions: bool = True
     """``$(trap)`` tells of the traps of the shell around it."""
 
