@@ -69,6 +69,6 @@ def alone(process: Process, program: Program) -> Alternative:
 
 
 def _is_unprivileged(user: str | None) -> bool:
-    """Whether a user is certainly not root. ``nobody`` also stands for one that is not known (`starting.user`)."""
+    """Whether a user is certainly not root."""
     name = (user or "root").partition(":")[0]
-    return name not in ("root", "0", "nobody") and name.replace("-", "_").isidentifier() | name.isdigit()
+    return name not in ("root", "0") and name.replace("-", "_").isidentifier() | name.isdigit()

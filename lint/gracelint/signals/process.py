@@ -37,7 +37,7 @@ class Process:
     ``program`` is what the catalogue knows (None: nothing, then ``shell`` or unknown). ``shell`` is the suspended state of a shell. ``before`` is what the
     process was before it exec'ed, oldest first. ``ignored`` are signals it ignores from birth; ``own_group`` and
     ``setsid`` say whether it leads a process group of its own, ``joins`` is the leader of another one than its parent's that it belongs to. ``stays``: runs until told (None: not known); ``duration`` seconds that a finite one lasts (None: not
-    known). ``reads``: it ends when the process in front of it in a pipeline has ended. ``pipe``: the named pipe that it reads from, and ends with all that write to it. ``stop_signal``, ``to_group``, ``kills_after`` and ``turn`` are how its supervisor stops it. ``stopped``: by SIGSTOP.
+    known). ``reads``: it ends when the process in front of it in a pipeline has ended. ``pipe``: the named pipe that it reads from, and ends with all that write to it. ``stop_signal``, ``to_group``, ``kills_after`` and ``turn`` are how its supervisor stops it. ``stopped``: by SIGSTOP. ``user``: as whom it runs, as an image or a command names it (None: root).
     """
 
     pid: int

@@ -143,7 +143,7 @@ class Resolver(Questions):
         """A process of which nothing is known, for this reason."""
         argv = values(arguments) or tuple(argument.value for argument in arguments)
         text = arguments[0].text if arguments else None
-        return Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,))
+        return Process(pid, argv, how, text, ignored=environment.ignored, user=environment.user, missing=(reason,))
 
     def _untold(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How = "fork"
@@ -187,7 +187,7 @@ class Resolver(Questions):
         argv, text = values(arguments), _whole(arguments)
         if program is None:
             reason = f"what {argv[0]} does with signals is not known"
-            return [Alternative(Process(pid, argv, how, text, ignored=environment.ignored, missing=(reason,)))]
+            return [Alternative(replace(self.unknown(pid, arguments, environment, reason, how), text=text))]
         refused = alone.refused(program, argv, environment, pid)
         if refused is not None:
             return [refused]
@@ -210,6 +210,7 @@ class Resolver(Questions):
             own_group="own-group" in program.traits,
             stays=alone.stays(program, argv),
             duration=sleeping.limited(argv)[0] if environment.live and program.starts else sleeping.duration(argv),
+            user=environment.user,
             missing=program.missing,
         )
         if not program.starts:
@@ -225,7 +226,7 @@ class Resolver(Questions):
             environment,
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
             search=WITHOUT_PATH if path is None else path,
-            user=user(program, arguments) or environment.user,
+            user=user(program, argv, environment.user),
             exported=self._handed_on(started, environment, cleared=cleared),
             workdir=started.folder or environment.workdir,
             leads=environment.leads or process.own_group,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..image.model import NOT_KNOWN
 from ..records import replace
 from .process import Alternative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..image.model import Argument
     from .model import Program, Started
     from .process import Environment, Process
     from .resolve import Resolver
@@ -52,6 +52,7 @@ def _combinations(
             leads=leads,
             ignored=_inherited(environment, started),
             workdir=started.folder or environment.workdir,
+            user=environment.user if program.kind == "supervisors" else user(program, process.argv, environment.user),
             descriptors=None if program.kind == "supervisors" else environment.descriptors,
         )
         ways = resolver.launch(started.arguments, inner, resolver.new_pid(), started.how)
@@ -135,18 +136,37 @@ def _shorter(one: float | None, other: float | None) -> float | None:
     return one if other is None else other if one is None else min(one, other)
 
 
-def user(program: Program, arguments: Sequence[Argument]) -> str | None:
-    """The user that a privilege dropper becomes: named by the catalogue, else its first operand (gosu, su-exec)."""
+def user(program: Program, argv: tuple[str, ...], own: str | None) -> str | None:
+    """As whom a program, run by a user of its ``own``, runs its command: as the catalogue says, as an option or its first operand names it (gosu, su)."""
     if program.starts[0].user is not None:
         return program.starts[0].user
-    words = [argument.value for argument in arguments[1 : len(arguments) - len(program.starts[0].arguments)]]
-    if program.name in ("gosu", "su-exec", "chpst", "setuidgid", "s6-setuidgid"):
-        return next((word for word in words if not word.startswith("-")), None)
-    if program.name == "setpriv":
-        named = [
-            word.partition("=")[2] or following
-            for word, following in zip(words, [*words[1:], ""], strict=False)
-            if word.startswith("--reuid")
-        ]
-        return named[0] if named else None
-    return "nobody" if "privilege-drop" in program.traits else None
+    if "privilege-drop" not in program.traits:
+        return own
+    behind = program.name in _NAMES_ROOT  # the command is an option's value, else it is the rest
+    words = argv[1:] if behind else argv[1 : len(argv) - len(program.starts[0].arguments)]
+    named = [
+        word.partition("=")[2] or following
+        for word, following in zip(words, [*words[1:], ""], strict=False)
+        if word.partition("=")[0] in _NAMES_USER.get(program.name, ())
+    ]
+    if named or program.name == "setpriv":
+        return named[0] if named else own
+    if program.name not in _FIRST_IS_USER:
+        return "root" if program.name in _NAMES_USER else NOT_KNOWN
+    valued = {at + 1 for at, word in enumerate(words) if behind and word in _SU_VALUES}
+    operands = [word for at, word in enumerate(words) if at not in valued and not word.startswith("-")]
+    return operands[0] if operands else "root" if behind else NOT_KNOWN
+
+
+# The options that name a user; without one, it is root (sudo, doas), or the user who runs it (setpriv).
+_NAMES_USER = {
+    "setpriv": ("--reuid",),
+    "sudo": ("-u", "--user"),
+    "doas": ("-u",),
+    "runuser": ("-u", "--user"),
+    "chpst": ("-u",),
+}
+# Those whose first operand is a user, and of these, those that become root without one.
+_FIRST_IS_USER = frozenset({"gosu", "su-exec", "setuidgid", "s6-setuidgid", "su", "runuser"})
+_NAMES_ROOT = frozenset({"su", "runuser"})
+_SU_VALUES = frozenset("-c --command -s --shell -g --group -G --supp-group -w --whitelist-environment".split())

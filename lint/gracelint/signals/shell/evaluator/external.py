@@ -60,6 +60,8 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     ):
         if alternative.process is not None:
             process = limited.watching(held.feeding(alternative.process, feeders), watched)
+            if state.inputs:
+                process = inputs.reading(machine, each, node, process)
             if not machine.live:
                 process = named_pipes.in_front(machine, each, node, process)
             alternative = replace(alternative, process=process)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import dataclass, replace
+from ....regexes import regex
 from ..expansion import embedded
 from ..substitution import printed
 from . import filesystem, named_pipes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ....source import Text
+    from ...process import Process
     from ..evaluator.machine import Machine
     from ..model.state import State
     from ..model.values import Field, Value
@@ -39,7 +41,7 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``feeder`` is who writes in front of it in a pipeline. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
 
     descriptor: str
     rest: str | None
@@ -50,6 +52,7 @@ class Input:
     taken: int = 0
     closed: bool = False
     other: str = ""
+    feeder: Process | None = None
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -89,10 +92,35 @@ def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
     return known
 
 
-def piped(machine: Machine, state: State, feeder: sh.Command) -> tuple[Input, ...]:
-    """What a member of a pipeline reads from: what the one in front of it writes."""
-    text = _bounded(printed.output(machine, state, (feeder,)))
-    return (*state.inputs, Input(INPUT, text, ALWAYS))
+def piped(machine: Machine, state: State, writer: sh.Command, process: Process | None = None) -> tuple[Input, ...]:
+    """What a member of a pipeline reads from: what the one in front of it writes (a ``process``, if it is one that lasts)."""
+    text = _bounded(printed.output(machine, state, (writer,)))
+    return (*state.inputs, Input(INPUT, text, ALWAYS, feeder=process))
+
+
+def reading(machine: Machine, state: State, node: sh.Simple, process: Process) -> Process:
+    """A filter that the shell starts lasts as long as who writes what it reads to the end."""
+    if process.reads is not None or not process.filters or process.name not in FILTERS:
+        return process
+    known = of_command(machine, state, node)
+    feeder = known.feeder if known is not None else None
+    files = process.name in READERS and any(not word.startswith("-") for word in process.argv[1:])
+    if feeder is None or files or stops_early(process):
+        return process
+    return replace(process, reads=feeder.pid, stays=feeder.stays, duration=None)
+
+
+def stops_early(process: Process) -> bool:
+    """Whether a filter may have read enough before the end of its input."""
+    return process.name in ("cmp", "head") or (
+        process.name in ("grep", "egrep", "sed", "awk") and any(_STOPS.search(word) for word in process.argv[1:])
+    )
+
+
+# What reads the files which it is told, some of them only these; and the options of `grep`, and the commands of `sed` and `awk`, that end it early.
+FILTERS = frozenset("awk cat cmp comm cut diff egrep grep head paste sed sort tail tee tr uniq wc".split())
+READERS = frozenset("cat cmp comm diff head paste sort tail wc".split())
+_STOPS = regex(r"^-\w*[qmlL]|\d*q(;|$)|exit|^--(quiet|silent|max-count)")
 
 
 def current(state: State, descriptor: str) -> Input | None:

@@ -17,8 +17,21 @@ OF_ALL = frozenset({"/tmp", "/var/tmp", "/dev/shm"})
 
 def user_of(state: State) -> str | None:
     """The user, ``0`` for root; None where that is not known."""
-    name = "root" if state.shell.user is None else state.shell.user.partition(":")[0]
-    return "0" if name in ("root", "0") else None if name == "nobody" or not name else name
+    return known(state.shell.user)
+
+
+def known(user: str | None) -> str | None:
+    """The user that an image or a command names (None: nobody is named), ``0`` for root; None where that is not known."""
+    name = "root" if user is None else user.partition(":")[0]
+    return "0" if name in ("root", "0") else None if not name or "$" in name else name
+
+
+def may_signal(sender: str | None, target: str | None) -> bool:
+    """Whether a process of one user, as it is named, may signal one of another: root may, others only their own (kill(2)). A name and a number may be the same user; who is not known, may."""
+    one, two = known(sender), known(target)
+    if one is None or two is None or one in ("0", two):
+        return True
+    return one.isdigit() is not two.isdigit() and two != "0"
 
 
 def owns(state: State, path: str) -> bool | None:

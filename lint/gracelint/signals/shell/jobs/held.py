@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ....image.model import Argument
 from ....parsers.shell import model as sh
 from ....records import dataclass, replace
-from ....regexes import regex
 from ...process import Process
+from ..files import inputs
 from ..model.parts import JobState
 from . import children
 
@@ -92,22 +92,10 @@ def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
 
 def feeding(process: Process, feeders: list[Process]) -> Process:
     """A program that goes through what process substitutions write: a filter ends with the last of them, or, if it may stop before, perhaps."""
-    if not feeders or not process.filters or process.reads is not None or process.name not in _READING:
+    if not feeders or not process.filters or process.reads is not None or process.name not in inputs.FILTERS:
         return process
     last = max(feeders, key=lambda each: (each.stays is True, each.stays is None))
-    return replace(process, reads=last.pid, stays=None if stops_early(process) else last.stays, duration=None)
-
-
-def stops_early(process: Process) -> bool:
-    """Whether a filter may have read enough before the end of its input."""
-    return process.name in ("cmp", "head") or (
-        process.name in ("grep", "egrep", "sed", "awk") and any(_STOPS.search(word) for word in process.argv[1:])
-    )
-
-
-# What reads the files which it is told; and the options of `grep`, and the commands of `sed` and `awk`, that end it early.
-_READING = frozenset("awk cat cmp comm cut diff egrep grep head paste sed sort tail tee tr uniq wc".split())
-_STOPS = regex(r"^-\w*[qmlL]|\d*q(;|$)|exit|^--(quiet|silent|max-count)")
+    return replace(process, reads=last.pid, stays=None if inputs.stops_early(process) else last.stays, duration=None)
 
 
 def heard_by(state: State, redirects: Iterable[sh.Redirect]) -> Held | None:

@@ -91,8 +91,8 @@ def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
 
 
 def _whole_job(state: State, pid: int) -> tuple[int, ...]:
-    """The processes of the job that a process belongs to: of a pipeline, all."""
-    return next((job.members or (pid,) for job in state.jobs if job.pid == pid), ())
+    """The processes of the job that a process belongs to, or has belonged to: of a pipeline, all."""
+    return next((job.members or (pid,) for job in state.jobs if pid in (job.pid, job.last)), ())
 
 
 def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

@@ -109,7 +109,7 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
             found = "other", ()
         elif manners.skips_ended and word is not None and word.startswith("%"):
             found = _left(machine, state, found)
-        if manners.job_groups and "m" in state.options and word is not None and word.startswith("%"):
+        if manners.job_groups and word is not None and word.startswith("%"):
             found = _as_group(state, found)
         yield found
         if found[0] == "nobody" and manners.gives_up:

@@ -15,7 +15,7 @@ from ..files import inputs, named_pipes
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
-from . import children, held, itself, newborn
+from . import children, itself, newborn
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -67,7 +67,7 @@ def _members(
         for each, members in partial:
             own = each.inputs
             if number:
-                each.inputs = inputs.piped(machine, each, node.commands[number - 1])
+                each.inputs = inputs.piped(machine, each, node.commands[number - 1], _feeder(members))
             ways = children.fork(machine, each, member, around, construct)
             each.inputs = own
             for forked_state, forked in children.apart(each, ways):
@@ -77,6 +77,15 @@ def _members(
         for forked in members:
             children.adopt(each, forked)
     return partial
+
+
+def _feeder(members: list[Forked]) -> Process | None:
+    """The last of these members of a pipeline, if it lasts: by itself, or as a filter of one that does."""
+    process = members[-1].alternative.process
+    if process is None or process.stays is not False:
+        return process
+    before = _feeder(members[:-1]) if process.filters and not inputs.stops_early(process) and members[1:] else None
+    return replace(process, stays=before.stays) if before is not None else None
 
 
 def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
@@ -91,7 +100,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
             if state.ended is not None:
                 return [state]
             continue
-        if left is not None and not held.stops_early(process):
+        if left is not None and not inputs.stops_early(process):
             process = replace(process, reads=left.pid)
         elif processes:
             process = replace(process, reads=processes[-1].pid)
@@ -196,14 +205,16 @@ def _background_pipeline(
                     process = replace(process, ignored=process.ignored | children.INTERRUPTS)
                 processes.append((process, forked))
         pids = tuple(process.pid for process, _ in processes)
+        lasts = bool(processes) and processes[-1][1] is ways[-1]
+        last = pids[-1] if lasts else machine.context.new_pid()
         members_of = children.grouped(each, [process for process, _ in processes])
         for process, (_, forked) in zip(members_of, processes, strict=True):
             command = forked.command or children.whole(each, node.text, process)
             job = JobState(process.pid, process, command, node.text, members=pids, thinned=len(pids) < len(ways))
+            job = job if lasts else replace(job, last=last)
             each.jobs = (*each.jobs, job)[-64:]
         newborn.begin(each, pids)
-        lasts = bool(processes) and processes[-1][1] is ways[-1]
-        each.last_pid = str(pids[-1] if lasts else machine.context.new_pid())
+        each.last_pid = str(last)
         if not processes:
             each.over[int(each.last_pid)] = ways[-1].alternative.status
             each.unclaimed = (*each.unclaimed, int(each.last_pid))

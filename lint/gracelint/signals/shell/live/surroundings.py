@@ -52,8 +52,8 @@ class Surroundings:
         return [task.process for task in self.kernel.tasks.values() if task.alive and task.orphaned_by == pid]
 
     def alive(self, state: State, pid: int) -> bool | None:
-        """Whether a process is there."""
-        return self.running(pid)
+        """Whether a process is there, for who may signal it."""
+        return self.running(pid) and permissions.may_signal(state.shell.user, _user(self.kernel.tasks[pid].process))
 
     def processes(self, state: State) -> list[Running]:
         """All that the container holds."""
@@ -74,8 +74,12 @@ class Surroundings:
     ) -> int | None:
         """``kill``."""
         kernel = self.kernel
-        foreign = self._foreign(state)
-        targets = [task for task in reached(kernel, self.task, to, pids) if task.pid not in foreign]
+        sender = state.shell.user
+        targets = [
+            task
+            for task in reached(kernel, self.task, to, pids)
+            if task is self.task or permissions.may_signal(sender, _user(task.process))
+        ]
         if to == "other":
             label = f"whether `{text.value}` reaches the application"
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
@@ -96,15 +100,6 @@ class Surroundings:
         if to == "other" or (dying and not targets):
             return None
         return 0 if targets else 1
-
-    def _foreign(self, state: State) -> frozenset[int]:
-        """The processes that root has started before this one became another user, who may not signal them (kill(2))."""
-        process = self.task.process
-        dropped = any(each.program and "privilege-drop" in each.program.traits for each in process.before)
-        by_root = any(each.shell and permissions.user_of(each.shell) == "0" for each in process.before)
-        if not (dropped and by_root) or permissions.user_of(state) == "0":
-            return frozenset()
-        return frozenset(child.pid for child in process.adopted)
 
     def _find_shell(self, state: State, task: Task, signal: str) -> None:
         """A signal comes before a job has become the application."""
@@ -181,3 +176,8 @@ def handling(state: State) -> bool:
             return True
         frame = frame.parent
     return False
+
+
+def _user(process: Process) -> str | None:
+    """The user that a process runs as."""
+    return process.user if process.shell is None else process.shell.shell.user

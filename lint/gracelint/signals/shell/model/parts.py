@@ -54,7 +54,7 @@ class Truth:
 @dataclass(frozen=True, slots=True)
 class JobState:
     """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``.
-    ``members`` are the processes of the pipeline that it belongs to; ``thinned``: others of it have ended at once."""
+    ``members`` are the processes of the pipeline that it belongs to; ``thinned``: others of it have ended at once; ``last``: the number of its last one, if that has."""
 
     pid: int
     process: Process
@@ -65,6 +65,7 @@ class JobState:
     disowned: bool = False
     members: tuple[int, ...] = ()
     thinned: bool = False
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
