@@ -77,7 +77,8 @@ class Machine:
         """Do the next thing; the states that follow."""
         if state.bereaved:
             state.bereaved = False
-            itself.heard(self, state, "SIGCHLD")
+            if state.ended is None and (trap := state.traps.get("SIGCHLD")):
+                itself.interrupted(self, state, trap)
         frame = state.stack
         if frame is None:
             return [self.leave(state)]

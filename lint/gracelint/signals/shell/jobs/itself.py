@@ -53,17 +53,24 @@ def enter(machine: Machine, state: State, trap: Trap, index: int = 0) -> bool:
     return True
 
 
+def trap_for(state: State, signal: str) -> Trap | None:
+    """The trap for a signal that somebody has sent."""
+    if signal == "SIGCHLD" and not state.shell.dialect.wait.told_of_children:
+        return None
+    return state.traps.get(signal)
+
+
 def minds(state: State, signal: str) -> bool:
     """Whether a signal to itself changes anything for a shell."""
     if signal in state.ignored or signal in state.shell.ignored:
         return False
     dies = signal in FATAL | {"SIGKILL"} and (state.pid != 1 or state.guarded or signal == "SIGINT")
-    return signal in state.traps or (dies and not shrugs(state, signal))
+    return trap_for(state, signal) is not None or (dies and not shrugs(state, signal))
 
 
 def child_ended(machine: Machine, state: State) -> None:
     """On the way to the steady state, a child has ended: what is trapped for SIGCHLD runs before the next command (measured in all three)."""
-    if "SIGCHLD" in state.traps and not machine.live:
+    if "SIGCHLD" in state.traps and "SIGCHLD" not in state.ignored and not machine.live:
         state.bereaved = True
 
 
@@ -96,16 +103,21 @@ def perhaps_heard(machine: Machine, state: State, signals: tuple[str, ...], text
     return [each for each, _ in ways]
 
 
+def interrupted(machine: Machine, state: State, trap: Trap) -> None:
+    """A trap's action runs before the next command."""
+    if nested(state) >= NESTED:
+        state.ended = Ended("exits", status=DIED)
+    elif not enter(machine, state, trap):
+        state.give_up("the trap's action is not known")
+
+
 def heard(machine: Machine, state: State, signal: str) -> State:
     """What becomes of a shell that has sent itself a signal, behind the command that did."""
-    trap = state.traps.get(signal)
     if state.ended is not None or not minds(state, signal):
         return state
+    trap = trap_for(state, signal)
     if trap is not None:
-        if nested(state) >= NESTED:
-            state.ended = Ended("exits", status=DIED)
-        elif not enter(machine, state, trap):
-            state.give_up("the trap's action is not known")
+        interrupted(machine, state, trap)
         return state
     leaving = state.traps.get("EXIT")
     if signal != "SIGKILL" and state.guarded and leaving is not None and leaving.action:

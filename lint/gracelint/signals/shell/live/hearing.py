@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def heard(shell: LiveShell, signal: str) -> None:
     """A signal arrives: its trap becomes due, or what the shell does without one is done."""
     shell.told = True
-    trap = shell.state.traps.get(signal)
+    trap = itself.trap_for(shell.state, signal)
     if signal in shell.state.ignored:
         shell.task.reacted.setdefault(signal, "ignores")
         return

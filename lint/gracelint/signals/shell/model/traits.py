@@ -128,7 +128,7 @@ class Wait:
     keeps_ended: bool = False
     """``wait -n`` with no job left finds those that have ended, and succeeds, until a fork clears them (``makejob`` in ash.c; measured, busybox 1.35)."""
     told_of_children: bool = True
-    """A trap for SIGCHLD ends a ``wait`` whose jobs still run."""
+    """A trap for SIGCHLD runs whenever that comes, and ends a ``wait`` whose jobs still run; else only for a child that has ended (``waitchld`` in bash's jobs.c; measured)."""
     jobs_forgets_ended: bool = False
     """``jobs`` shows nothing that has ended but ``$!``, and under ``-c`` not even that (``cleanup_dead_jobs`` in bash's jobs.c)."""
 
