@@ -1,4 +1,4 @@
-"""Where a path of the image may have been copied from: the same path in the stages before, by what COPY says alone.
+"""Where a path of the image may have been copied from: the same path in the stages before and in the build context, by what COPY says alone.
 
 Of what a build has made nothing is known but where it lay, and that can be enough: a tool that writes to a folder of its own (``.next/standalone``) is known by it.
 """
@@ -6,11 +6,14 @@ Of what a build has made nothing is known but where it lay, and that can be enou
 from __future__ import annotations
 
 import posixpath
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from ..context.globs import has_wildcard
 from ..entries import inside
-from ..stages.steps import Copy
+from ..model import BaseImage
+from ..stages.steps import Copy, Source
 from .copies import clamped
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ def origins(files: ImageFiles, path: str) -> Iterator[tuple[ImageFiles, str]]:
     """An absolute path in these files, then where in the files of other stages it may be from, nearest first, each once."""
     waiting = [(files, path)]
     seen: set[tuple[int, str]] = set()
+    contexts: dict[int, ImageFiles] = {}
     while waiting and len(seen) < _MOST:
         where, at = waiting.pop(0)
         if (id(where), at) in seen:
@@ -32,9 +36,23 @@ def origins(files: ImageFiles, path: str) -> Iterator[tuple[ImageFiles, str]]:
         seen.add((id(where), at))
         yield where, at
         for step in reversed(where.steps):
-            if isinstance(step, Copy) and isinstance(step.origin, int) and not step.parents:
-                stage = where.stage(step.origin)
-                waiting += [(stage, other) for other in _sources(step, at)] if stage is not None else []
+            if isinstance(step, Copy) and not isinstance(step.origin, str) and not step.parents:
+                places = list(_sources(step, at))
+                stage = _whence(where, step, contexts) if places else None
+                waiting += [(stage, other) for other in places] if stage is not None else []
+
+
+def _whence(files: ImageFiles, step: Copy, contexts: dict[int, ImageFiles]) -> ImageFiles | None:
+    """The files that an instruction copies from; the build context is as those of a stage, in ``/`` of an empty one."""
+    if isinstance(step.origin, int):
+        return files.stage(step.origin)
+    if id(files) not in contexts:
+        everything = Source(step.instruction.keyword_text, ".")
+        whole = replace(step, sources=(everything,), destination="/", origin=None, mode=None, adds=False, excludes=())
+        contexts[id(files)] = files.__class__(
+            (whole,), files.context, BaseImage("scratch", True, "none"), lambda index: None
+        )
+    return contexts[id(files)]
 
 
 def _sources(step: Copy, path: str) -> Iterator[str]:
@@ -44,10 +62,15 @@ def _sources(step: Copy, path: str) -> Iterator[str]:
     if relative is None and path != destination:
         return
     for source in step.sources:
-        if source.value is None or source.is_heredoc or has_wildcard(source.value):
+        if source.value is None or source.is_heredoc:
             continue
         whole = "/" + clamped(source.value)
-        if relative is None or relative == posixpath.basename(whole):
+        name = posixpath.basename(whole)
+        if has_wildcard(source.value):
+            if relative is None or fnmatchcase(relative, name):
+                yield whole if relative is None else posixpath.join(posixpath.dirname(whole), relative)
+            continue
+        if relative is None or relative == name:
             yield whole
         if relative is not None:
             yield posixpath.join(whole, relative)
