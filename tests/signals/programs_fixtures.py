@@ -48,7 +48,7 @@ class Folder:
     def stages(self) -> Iterator[Folder]:
         yield self
 
-    def origins(self, path: str) -> Iterator[tuple[Folder, str]]:
+    def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Folder, str]]:
         yield self, path
 
     def problem(self, word: object) -> str | None:

@@ -239,7 +239,7 @@ class _OneFile:
     def stages(self) -> Iterator[Files]:
         yield self
 
-    def origins(self, path: str) -> Iterator[tuple[Files, str]]:
+    def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Files, str]]:
         yield self, path
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:

@@ -157,7 +157,7 @@ class Files(Protocol):
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 
-    def origins(self, path: str) -> Iterator[tuple[Files, str]]:
+    def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Files, str]]:
         """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:

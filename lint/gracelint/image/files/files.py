@@ -137,9 +137,9 @@ class ImageFiles:
         """The files of an earlier stage by its index; None where that is none."""
         return self._stage(index)
 
-    def origins(self, path: str) -> Iterator[tuple[ImageFiles, str]]:
-        """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
-        return origins(self, normal(path))
+    def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[ImageFiles, str]]:
+        """An absolute path in these files, then where in the files of other stages it may have been copied from, each once; with ``context`` also where in the build context."""
+        return origins(self, normal(path), context=context)
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _MOST = 200
 
 
-def origins(files: ImageFiles, path: str) -> Iterator[tuple[ImageFiles, str]]:
-    """An absolute path in these files, then where in the files of other stages it may be from, nearest first, each once."""
+def origins(files: ImageFiles, path: str, *, context: bool = False) -> Iterator[tuple[ImageFiles, str]]:
+    """An absolute path in these files, then where in the files of other stages it may be from, nearest first, each once; with ``context`` also where in the build context."""
     waiting = [(files, path)]
     seen: set[tuple[int, str]] = set()
     contexts: dict[int, ImageFiles] = {}
@@ -36,7 +36,11 @@ def origins(files: ImageFiles, path: str) -> Iterator[tuple[ImageFiles, str]]:
         seen.add((id(where), at))
         yield where, at
         for step in reversed(where.steps):
-            if isinstance(step, Copy) and not isinstance(step.origin, str) and not step.parents:
+            if (
+                isinstance(step, Copy)
+                and (isinstance(step.origin, int) or (context and step.origin is None))
+                and not step.parents
+            ):
                 places = list(_sources(step, at))
                 stage = _whence(where, step, contexts) if places else None
                 waiting += [(stage, other) for other in places] if stage is not None else []

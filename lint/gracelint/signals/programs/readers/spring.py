@@ -68,7 +68,7 @@ def jar(facts: Entry, situation: Situation) -> Entry:
 
 def _project(situation: Situation, path: str) -> tuple[Files, str, str] | None:
     """The files that hold the project which makes a jar, its folder there, and the text of its build file."""
-    for files, place in situation.image.files.origins(absolute(situation, path)):
+    for files, place in situation.image.files.origins(absolute(situation, path), context=True):
         match = _BUILT.fullmatch(place)
         text = _build_file(files, match[1], _BUILD_FILES[match[2]]) if match else ""
         if match and text:
