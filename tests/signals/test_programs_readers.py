@@ -203,6 +203,40 @@ def test_pm2_reads_json_and_its_kill_timeout() -> None:
     assert told("pm2-runtime ecosystem.config.js", files).missing == ("which programs ecosystem.config.js names",)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("module.exports = { apps: [{ name: 'api', script: './server.js', instances: 2 }] }", ["node ./server.js"]),
+        (
+            'module.exports = {\n "apps": [{\n "script": "a.js"\n }, {\n script: \'b.js\',\n }]\n}',
+            ["node a.js", "node b.js"],
+        ),
+        ("module.exports = { apps: [{ script: `${root}/a.js` }] }", []),
+        ("module.exports = { apps: [{ script: 'a.js' }, { script: other }] }", []),
+        ("module.exports = { apps: [{ script: 'npm', args: 'start' }] }", []),
+        ("module.exports = { apps: [{ script: 'a.js', kill_timeout: 9000 }] }", []),
+        ("module.exports = { apps: [{ script: 'a.js' + x }] }", []),
+        ("module.exports = { apps: [\n// { script: 'old.js' },\n{ script: 'a.js' }] }", []),
+    ],
+)
+def test_pm2_reads_ecosystem_files(text: str, expected: list[str]) -> None:
+    program = told("pm2-runtime ecosystem.config.js", {"/app/ecosystem.config.js": text})
+    assert started(program) == expected
+    assert bool(program.missing) is (not expected)
+
+
+def test_nest_start_by_version() -> None:
+    def asking(version: str) -> Program:
+        return told("nest start", {"/app/package.json": json.dumps({"devDependencies": {"@nestjs/cli": version}})})
+
+    assert started(asking("^12.0.0")) == ["/bin/sh -c 'node --enable-source-maps dist/main'"]
+    assert asking("^12.0.0").as_pid1["SIGTERM"].disposition == "forwards"
+    assert "SIGTERM" not in asking("^10.0.0").as_pid1
+    assert asking("^11.0.0").as_pid1["SIGTERM"].disposition == "unknown"
+    assert asking("^8.0.0").missing
+    assert told("nest build", {}).stays is False
+
+
 PYPROJECT = """
 [tool.pdm.scripts]
 start = "gunicorn a:b"

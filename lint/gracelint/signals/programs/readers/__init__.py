@@ -32,6 +32,7 @@ READERS = {
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
     "execlineb": "execline",
     "jar": "spring",
+    "nest-start": "nest",
 }
 
 

@@ -284,11 +284,32 @@ def pm2(facts: Entry, situation: Situation) -> Entry:
         change = {"on": {signal: {"does": "unknown", "why": why} for signal in facts["on"]}}
     if not _CONFIGURATION.search(words[0].value):
         return {**change, "started": _trees(_interpreted(words[0], _rest(words[1:])))}
-    text = content(situation, words[0].value) if words[0].value.endswith(".json") else None
-    scripts = [decoded(value) for keys, value in strings(text) if keys[-1] == "script"] if text is not None else []
+    text = content(situation, words[0].value)
+    if text is None:
+        scripts = []
+    elif words[0].value.endswith(".json"):
+        scripts = [decoded(value) for keys, value in strings(text) if keys[-1] == "script"]
+    else:
+        scripts = _ecosystem(text)
     if not scripts:
         return {**change, "missing": [f"which programs {words[0].value} names"]}
     return {**change, "started": _trees(*(_interpreted(Argument(s.value, s), ()) for s in scripts))}
+
+
+# What a program of an ecosystem file may be called, and what would change how it is started or stopped.
+_SCRIPT = regex(r"(?m)(?<![\w$.])['\"]?script['\"]?\s*:\s*(?:(['\"])([^'\"\n\\]{1,200})\1\s*(?=[,}\n]))?")
+_OTHERWISE = regex(
+    r"\b(?:interpreter|args|cwd|kill_timeout|shutdown_with_message|treekill|require|import|autorestart|cron_restart)\b|^\s*//|/\*",
+    re.MULTILINE,
+)
+
+
+def _ecosystem(text: Text) -> list[Text]:
+    """The programs of an ecosystem file, which is a module; none where one of them is not written out, or something is said of them that is not read."""
+    if _OTHERWISE.search(text.value):
+        return []
+    found = list(_SCRIPT.finditer(text.value))
+    return [text.cut(*match.span(2)) for match in found] if all(match[2] for match in found) else []
 
 
 def _trees(*started: Started) -> tuple[Started, ...]:
