@@ -22,10 +22,10 @@ _PROGRAM = "node --enable-source-maps dist/main"
 def nest_start(facts: Entry, situation: Situation) -> Entry:
     """By the version of @nestjs/cli that package.json asks for."""
     change: Entry = {"started": (shell_command(join([(_PROGRAM, situation.program.text)]), "fork"),)}
-    forwards = since(asked(situation, "", "@nestjs/cli"), (12, 0), (9, 0))
-    if forwards:
+    version = asked(situation, "", "@nestjs/cli")
+    if since(version, (12, 0), (9, 0)):
         return change
-    if forwards is None:
+    if since(version, (11, 0), (9, 0)) is not False:
         why = "nest start passes it on since 12, and its version is not known"
         return {**change, "on": {signal: {"does": "unknown", "why": why} for signal in facts["on"]}, "missing": [why]}
     return {**change, "on": {signal: {"does": "default"} for signal in facts["on"]}}
