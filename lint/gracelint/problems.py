@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .discovery import TEMPLATES
 from .regexes import regex
-from .signals.scripts import LONGEST_SCRIPT
+from .signals.launch.scripts import LONGEST_SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

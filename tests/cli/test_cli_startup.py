@@ -39,7 +39,7 @@ FOR_OTHERS = {
     "gracelint.image.runs.commands",
     "gracelint.parsers.shell",
     "gracelint.signals.shell",
-    "gracelint.signals.starting",
+    "gracelint.signals.launch.starting",
     "gracelint_rules.blame.blamed_shells",
     "weakref",
 }

@@ -34,9 +34,9 @@ from gracelint.image.model import ImageFile
 from gracelint.lab import NotStartedError, Steady, Written, run
 from gracelint.lab.witness import testimonies
 from gracelint.parsers.dockerfile import parse
+from gracelint.signals.launch.resolve import Resolver
 from gracelint.signals.model import Program, Reaction
 from gracelint.signals.names import number
-from gracelint.signals.resolve import Resolver
 from gracelint.signals.trace import follow
 from gracelint.source import Document
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import signals_support
 
-from gracelint.signals import resolve
+from gracelint.signals.launch import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import signals_support
 
-from gracelint.signals import resolve
+from gracelint.signals.launch import resolve
 from gracelint.signals.shell.loops import repeating
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from signals_support import image
 
+from gracelint.signals.launch.variables import Variables
 from gracelint.signals.shell.builtins.exporting import Exported
 from gracelint.signals.shell.model.values import Unknown
 from gracelint.signals.trace import follow
-from gracelint.signals.variables import Variables
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -128,13 +128,6 @@ class Environment:
     live: bool = False
     descriptors: frozenset[str] | None = frozenset()
 
-    @property
-    def filled(self) -> tuple[str, ...]:
-        """Folders that were given to programs, which may have put anything there."""
-        from .shell.files.filesystem import filled
-
-        return filled(self.commands)
-
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
         return Environment(

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from .process import Alternative, Process
     from .shell.model.outcome import Outcome as ShellOutcome
     from .shell.model.state import State
-    from .stopping import Stop
-    from .tasks import Task
+    from .stop.stopping import Stop
+    from .stop.tasks import Task
 
 # Of what is not known, so much is said in a sentence; all of it stands in `missing`.
 MOST_REASONS = 3

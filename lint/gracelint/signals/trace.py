@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..image.paths import DEFAULT_PATH
+from .launch.resolve import Resolver
 from .model import VERDICTS, SignalPath, Trace
 from .process import Alternative, Bound, Environment
-from .resolve import Resolver
-from .stopping import Stop
+from .stop.stopping import Stop
 from .telling import Teller
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
-from gracelint.signals.literal import literal_word
+from gracelint.signals.launch.literal import literal_word
 from gracelint.signals.programs import catalogue, describe
 
 from ..telling.launching import SHELL_ONLY, executed, own_exec_forms, reads_shell_text

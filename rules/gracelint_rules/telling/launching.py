@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gracelint.signals.literal import is_literal
+from gracelint.signals.launch.literal import is_literal
 from gracelint.signals.programs import describe
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ...image.model import Argument
     from ...source import Text
-    from ..resolve import Resolver
-    from ..shells import Call
+    from ..launch.resolve import Resolver
+    from ..launch.shells import Call
     from .model.outcome import Mode
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ....parsers.shell import model as sh
 from ....records import replace
 from ....regexes import regex
+from ...launch.scripts import LONGEST_SCRIPT
 from ...process import Bound
-from ...scripts import LONGEST_SCRIPT
 from ..evaluator import scopes
 from ..files import filesystem
 from ..jobs import held

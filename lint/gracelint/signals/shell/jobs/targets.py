@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...kernel import Kernel
-    from ...tasks import Task
+    from ...stop.kernel import Kernel
+    from ...stop.tasks import Task
     from ..model.state import State
 
 

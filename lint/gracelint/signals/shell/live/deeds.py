@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..model.outcome import Stop, Waited
 
 if TYPE_CHECKING:
-    from ...tasks import Task
+    from ...stop.tasks import Task
     from .shell import LiveShell
 
 

@@ -25,9 +25,9 @@ from .surroundings import Surroundings, handling
 
 if TYPE_CHECKING:
     from ....source import Text
-    from ...kernel import Kernel
     from ...process import Process
-    from ...tasks import Task
+    from ...stop.kernel import Kernel
+    from ...stop.tasks import Task
     from ..evaluator.host import Budget, Context
     from ..model.outcome import Command, Ends, Trap
     from ..model.state import State

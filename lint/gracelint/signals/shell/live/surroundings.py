@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from ....parsers.shell import model as sh
     from ....source import Text
-    from ...kernel import Kernel
     from ...model import Order
-    from ...tasks import Task
+    from ...stop.kernel import Kernel
+    from ...stop.tasks import Task
     from ..evaluator.machine import Machine
     from ..model.outcome import Around
     from ..model.state import State

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ..records import dataclass, field
+from ...records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .model import Disposition, Reaction
-    from .process import Process
+    from ..model import Disposition, Reaction
+    from ..process import Process
 
 
 class Driver(Protocol):

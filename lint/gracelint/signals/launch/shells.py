@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..image.model import Absent, ImageFile, values
-from ..image.stages.interpreters import lacks
-from ..records import dataclass, replace
-from .model import READS_ITS_INPUT
-from .process import Alternative, Bound
+from ...image.model import Absent, ImageFile, values
+from ...image.stages.interpreters import lacks
+from ...records import dataclass, replace
+from ..model import READS_ITS_INPUT
+from ..process import Alternative, Bound
 from .scripts import LONGEST_SCRIPT, family, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..image.model import Argument
-    from ..source import Text
-    from .model import How
-    from .process import Environment
+    from ...image.model import Argument
+    from ...source import Text
+    from ..model import How
+    from ..process import Environment
+    from ..shell.model.outcome import Family, Mode
     from .resolve import Resolver
-    from .shell.model.outcome import Family, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,6 @@ def _script(resolver: Resolver, call: Call) -> list[Alternative]:
 
 
 def _run(resolver: Resolver, call: Call, mode: Mode, text: Text, words: Sequence[Argument]) -> list[Alternative]:
-    from .shell import run
+    from ..shell import run
 
     return run.shell(resolver, call, mode, text, values(call.arguments), words)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..records import replace
-from ..regexes import regex
+from ...records import replace
+from ...regexes import regex
 
 if TYPE_CHECKING:
-    from ..image.model import Argument, Files, ImageFile
+    from ...image.model import Argument, Files, ImageFile
 
 _RELEASE = regex(r"(/.*|)/_build/\w+/rel/(\w+)/(.+)")
 PROGRAM = "mix-release"

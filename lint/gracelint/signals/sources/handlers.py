@@ -2,7 +2,7 @@
 
 A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor another file of its
 language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. Of a program that the build makes of
-TypeScript that source is looked at (`signals.transpiled`), and all of its project. If one does, or if the
+TypeScript that source is looked at (`transpiled`), and all of its project. If one does, or if the
 file or one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
 Where a runtime itself acts on the signal (Ruby raises an exception, Deno ends), that counts for programs that say nothing of it and, as the exception unwinds the main
 thread only, neither rescue all exceptions nor start processes.
@@ -15,16 +15,16 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from ..image.model import ImageFile
-from ..records import replace
-from ..regexes import regex
-from .model import Reaction
+from ...image.model import ImageFile
+from ...records import replace
+from ...regexes import regex
+from ..model import Reaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..image.model import Files, Image
-    from .model import Program
+    from ...image.model import Files, Image
+    from ..model import Program
 
 # Suffixes of the languages, by the catalogue's runtime.
 SUFFIXES: dict[str, tuple[str, ...]] = {

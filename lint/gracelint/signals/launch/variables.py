@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .shell.builtins.exporting import Exported
+    from ..shell.builtins.exporting import Exported
 
 _EACH = ""
 
@@ -25,7 +25,7 @@ class Variables(Mapping[str, "str | None"]):
     def _values(self) -> Mapping[str, str | None]:
         if self._exported is None:
             return self._image
-        from .shell.model.values import default
+        from ..shell.model.values import default
 
         own = self._exported()
         handed = {

@@ -11,32 +11,33 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..image.entries import contains
-from ..image.model import Absent, Argument, ImageFile, values
-from ..image.model import Unknown as Missing
-from ..image.paths import DEFAULT_PATH
-from ..records import replace
-from ..regexes import regex
-from . import alone, shells, sleeping
+from ...image.entries import contains
+from ...image.model import Absent, Argument, ImageFile, values
+from ...image.model import Unknown as Missing
+from ...image.paths import DEFAULT_PATH
+from ...records import replace
+from ...regexes import regex
+from .. import sleeping
+from ..process import Alternative, Bound, Environment, Process, with_before
+from ..sources.released import as_program
+from . import alone, shells
 from .literal import literal_word
-from .process import Alternative, Bound, Environment, Process, with_before
 from .questions import Questions
-from .released import as_program
 from .scripts import interpreted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from ..image.model import Image
-    from ..source import Text
-    from .model import How, Program, Started
-    from .shell.builtins.exporting import Exported
-    from .shell.evaluator.host import Budget
-    from .shell.evaluator.machine import Machine
-    from .shell.model.outcome import Family
-    from .shell.model.state import State
-    from .shell.model.values import Field
+    from ...image.model import Image
+    from ...source import Text
+    from ..model import How, Program, Started
+    from ..shell.builtins.exporting import Exported
+    from ..shell.evaluator.host import Budget
+    from ..shell.evaluator.machine import Machine
+    from ..shell.model.outcome import Family
+    from ..shell.model.state import State
+    from ..shell.model.values import Field
 
 STEPS = 16000
 DEEPEST = 12
@@ -78,7 +79,7 @@ class Resolver(Questions):
     def budget(self) -> Budget:
         """The steps that all shells of the launch share."""
         if self._budget is None:
-            from .shell.evaluator.host import Budget
+            from ..shell.evaluator.host import Budget
 
             self._budget = Budget(STEPS)
         return self._budget
@@ -111,10 +112,10 @@ class Resolver(Questions):
         found = self.made(arguments[0], environment) or self.which(
             arguments[0].value, environment.workdir, environment.search
         )
-        filled = isinstance(found, Absent) and any(contains(folder, found.path) for folder in environment.filled)
+        filled = isinstance(found, Absent) and _filled(environment, found.path)
         if isinstance(found, Absent) and "/" in arguments[0].value and not filled:
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
-        if not isinstance(found, ImageFile) and environment.depth and _is_no_program(arguments[0].value):
+        if not isinstance(found, ImageFile) and environment.depth and _is_no_program(arguments[0].value, environment):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
         if isinstance(found, ImageFile) and found.path in environment.permitted:
             found = replace(found, executable=True)
@@ -167,7 +168,7 @@ class Resolver(Questions):
         """Whether it is a management command of the application itself, which is read."""
         if program.name != "django":
             return False
-        from .python.libraries.management import command_file
+        from ..python.libraries.management import command_file
 
         return any(command_file(self.image, word.value) is not None for word in arguments[1:4])
 
@@ -241,7 +242,7 @@ class Resolver(Questions):
         """The variables of what a program execs: ``env`` changes them."""
         if not cleared and not started.env:
             return environment.exported
-        from .shell.builtins import exporting
+        from ..shell.builtins import exporting
 
         before = environment.exported() if environment.exported else exporting.of_image(self.image.env)
         assigned = {name: value for name, value in started.env.items() if name != "-"}
@@ -281,11 +282,20 @@ class Resolver(Questions):
         return rest
 
 
-def _is_no_program(word: str) -> bool:
+def _filled(environment: Environment, path: str) -> bool:
+    """Whether a path is below a folder that was given to a program before, which may have put anything there."""
+    from ..shell.files.filesystem import filled
+
+    return any(contains(folder, path) for folder in filled(environment.commands))
+
+
+def _is_no_program(word: str, environment: Environment) -> bool:
     """Whether a script means no program by a word that stands where a command should: an option, an assignment, what only a shell itself can do (``timeout 5 wait $pid``)."""
     if _NO_PROGRAM.match(word):
         return True
-    from .shell.model.dialects import ONLY_BUILTINS
+    if environment.exported is None:  # no shell has started it
+        return False
+    from ..shell.model.dialects import ONLY_BUILTINS
 
     return word in ONLY_BUILTINS
 

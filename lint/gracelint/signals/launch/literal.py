@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..regexes import regex
+from ...regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..image.model import Argument
-    from .model import Program
+    from ...image.model import Argument
+    from ..model import Program
 
 _LITERAL = regex(r"(?s)(?:--?[\w-]+=)?(?:'[^']+'|\"[^\"]+\")|--[a-z][\w-]*[ \t]+[^\s=].*")
 # Options whose value is program text, in which quotes are at home.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..image.model import NOT_KNOWN
-from ..records import replace
-from .process import Alternative
+from ...image.model import NOT_KNOWN
+from ...records import replace
+from ..process import Alternative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .model import Program, Started
-    from .process import Environment, Process
+    from ..model import Program, Started
+    from ..process import Environment, Process
     from .resolve import Resolver
 
 MOST_WAYS = 16

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import alone
+from ..launch import alone
 
 if TYPE_CHECKING:
+    from ..model import Reaction
     from .kernel import Kernel
-    from .model import Reaction
     from .tasks import Task
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..image.model import Absent, ImageFile
-from ..records import replace
-from ..source import join, nowhere, unquoted
-from .released import overlay
+from ...image.model import Absent, ImageFile
+from ...records import replace
+from ...source import join, nowhere, unquoted
+from ..sources.released import overlay
 from .variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..image.entries import Kind
-    from ..image.model import Argument, Image
-    from ..image.model import Unknown as Missing
-    from ..parsers.shell.model import Script
-    from ..source import Text
-    from .model import Program
-    from .process import Environment
+    from ...image.entries import Kind
+    from ...image.model import Argument, Image
+    from ...image.model import Unknown as Missing
+    from ...parsers.shell.model import Script
+    from ...source import Text
+    from ..model import Program
+    from ..process import Environment
 
 
 class Questions:
@@ -75,7 +75,7 @@ class Questions:
 
     def parse(self, text: Text, *, file: bool) -> Script:
         """The model of a script."""
-        from ..parsers.shell import parse_command, parse_script
+        from ...parsers.shell import parse_command, parse_script
 
         return parse_script(text) if file else parse_command(text)
 
@@ -99,12 +99,12 @@ class Questions:
         for asked, program in known:
             if variables.agrees(asked):
                 return program
-        from .programs import describe
+        from ..programs import describe
 
         image = replace(self.image, workdir=workdir, env=variables)
         program = describe(arguments, image, self.programs)
         if program is not None and program.application is not None:
-            from .sources import judged
+            from ..sources.handlers import judged
 
             program = judged(program, image)
         known.append((variables.asked, program))
@@ -118,7 +118,7 @@ class Questions:
         image = self._handed(environment)
         key = (_words(arguments), "python", id(program), workdir, ignored, tuple(image.env.items()))
         if key not in self._programs:
-            from .python import application, installed
+            from ..python import application, installed
 
             if program is None:
                 found = installed(arguments, image, workdir=workdir, ignored=ignored)
@@ -137,7 +137,7 @@ class Questions:
         """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
         key = (arguments[0].value.rpartition("/")[2], program.name)
         if key not in self._replaced:
-            from .python.program.projects import replaces
+            from ..python.program.projects import replaces
 
             self._replaced[key] = replaces(self.image, *key)
         return self.python(None, arguments, environment) if self._replaced[key] else None
@@ -148,7 +148,7 @@ class Questions:
         image = self._handed(environment)
         key = (_words(arguments), "hosted", id(program), workdir, ignored, tuple(image.env.items()))
         if key not in self._programs:
-            from .python.verdict.hosted import hosted
+            from ..python.verdict.hosted import hosted
 
             self._programs[key] = program, hosted(program, image, workdir=workdir, ignored=ignored)
         return self._programs[key][1] or program

@@ -25,8 +25,8 @@ from .tasks import Task
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..process import Process
     from .choices import Choices
-    from .process import Process
     from .tasks import Driver
 
 CLEANUP = 0.5

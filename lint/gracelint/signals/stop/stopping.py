@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model import VERDICTS
 from .choices import runs
 from .kernel import Kernel
 from .locks import contended
-from .model import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..launch.resolve import Resolver
+    from ..model import Verdict
+    from ..process import Process
+    from ..shell.live.shell import LiveShell
     from .choices import Choices
-    from .model import Verdict
-    from .process import Process
-    from .resolve import Resolver
-    from .shell.live.shell import LiveShell
     from .tasks import Driver, Task
 
 LIVE_STEPS = 20000
@@ -53,8 +53,8 @@ class Run:
             kernel.reasons += _open_pipes(kernel)
 
     def _attach(self, kernel: Kernel, task: Task) -> Driver | None:
-        from .shell.evaluator.host import Budget
-        from .shell.live.shell import LiveShell
+        from ..shell.evaluator.host import Budget
+        from ..shell.live.shell import LiveShell
 
         shell = LiveShell(kernel, task, self.resolver, Budget(LIVE_STEPS))
         self.shells[task.pid] = shell

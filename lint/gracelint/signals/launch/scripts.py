@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..image.model import Argument
-from ..image.stages.interpreters import lacks
-from ..records import replace
-from .process import Alternative
+from ...image.model import Argument
+from ...image.stages.interpreters import lacks
+from ...records import replace
+from ..process import Alternative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..image.model import Image, ImageFile
-    from .shell.model.outcome import Family
+    from ...image.model import Image, ImageFile
+    from ..shell.model.outcome import Family
 
 # bashio is a bash script that sources its argument (hassio-addons/bashio: lib/bashio), so what it is given runs in that bash.
 SHELLS: dict[str, Family] = {"bash": "bash", "bashio": "bash", "dash": "dash", "ash": "ash"}

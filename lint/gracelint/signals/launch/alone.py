@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..records import replace
-from . import sleeping
-from .process import Alternative
+from ...records import replace
+from .. import sleeping
+from ..process import Alternative
 
 if TYPE_CHECKING:
-    from .model import Program
-    from .process import Environment, Process
+    from ..model import Program
+    from ..process import Environment, Process
 
 # Wrappers that are nothing without a command.
 _IDLE = frozenset(

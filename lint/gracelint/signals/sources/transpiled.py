@@ -11,13 +11,13 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..regexes import regex
+from ...regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..image.model import Files, Image, ImageFile
-    from ..source import Text
+    from ...image.model import Files, Image, ImageFile
+    from ...source import Text
 
 _ENDING = regex(r"\.[cm]?js$")
 _SUFFIXES = (".ts", ".mts", ".cts", ".tsx")
@@ -66,7 +66,7 @@ def _candidates(stem: str, files: Files) -> Iterator[tuple[ImageFile, str]]:
 
 def _folders(configuration: Text) -> tuple[str, tuple[str, ...]]:
     """``outDir`` of a tsconfig.json, empty where none is said or it leads elsewhere; and the folders that ``rootDir`` may be."""
-    from .programs.readers.jsontext import members
+    from ..programs.readers.jsontext import members
 
     options = members(configuration, "compilerOptions")
     out = posixpath.normpath(options["outDir"].value) if "outDir" in options else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .process import Process
+    from ..process import Process
 
 _VALUES = frozenset({"-w", "--wait", "--timeout", "-E", "--conflict-exit-code"})
 _SHARED = frozenset({"-s", "--shared"})
