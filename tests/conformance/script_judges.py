@@ -295,7 +295,7 @@ def predicted(path: SignalPath) -> Answer:
         if known in APPLICATIONS and hop.shell is None:
             told.append((name, hop.notified, hop.finishes if hop.at_stake else False))
     crashes = any(hop.shell is not None and hop.shell.stop and hop.shell.stop.ends == "crashes" for hop in path.hops)
-    return Answer(path.verdict, path.pid1, tuple(told), bool(path.when), crashes)
+    return Answer(path.verdict, path.pid1, tuple(told), bool(path.when) or path.leaving, crashes)
 
 
 def _empty(folder: Path) -> None:

@@ -203,6 +203,7 @@ class SignalPath:
     ``over``: there is nothing to stop, because the container ends by itself (``ends``) or cannot start (``fails``; then ``culprit`` is the word that
     names what cannot be started). There the verdict is unknown.
     ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
+    ``leaving``: it may as well end by itself before that (a test under ``set -e`` of which nobody knows the outcome), which ``when`` does not say.
 
     ``hops`` begin with PID 1 as it is in the steady state; what it and the others were before (shells that exec'ed, wrappers) stands in ``before``, PID 1's first.
     """
@@ -217,6 +218,7 @@ class SignalPath:
     default: bool = True
     culprit: Argument | None = None
     over: Literal["ends", "fails"] | None = None
+    leaving: bool = False
 
     @property
     def fate(self) -> Fate:

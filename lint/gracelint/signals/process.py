@@ -86,7 +86,7 @@ class Process:
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known, or
-    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended. ``settled``: what a shell has found the launch to decide (`State.settled`)."""
+    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended. ``settled``: what a shell has found the launch to decide (`State.settled`). ``leaving``: a shell on this way may as well have ended before, by what nobody knows."""
 
     process: Process | None
     status: int | None = None
@@ -97,6 +97,7 @@ class Alternative:
     shell: State | None = None
     culprit: Argument | None = None
     settled: Mapping[str, str] = field(default_factory=dict)
+    leaving: bool = False
 
     @property
     def stays(self) -> bool | None:

@@ -68,6 +68,7 @@ class Teller:
             tuple(dict.fromkeys(missing)),
             default=way.default,
             over="ends" if ends else None,
+            leaving=way.leaving,
         )
 
     def _why(self, verdict: Verdict, hops: list[Hop], reasons: tuple[str, ...]) -> str:

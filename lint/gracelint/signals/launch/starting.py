@@ -115,6 +115,7 @@ def _combined(one: Alternative, way: Alternative) -> Alternative:
         shell=one.shell or way.shell,
         culprit=one.culprit or way.culprit,
         settled={**one.settled, **way.settled},
+        leaving=one.leaving or way.leaving,
     )
 
 

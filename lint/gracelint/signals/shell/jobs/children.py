@@ -253,7 +253,7 @@ def parted(state: State, alternatives: list[Alternative]) -> list[tuple[State, A
     for number, alternative in enumerate(alternatives):
         each = state.copy() if number + 1 < len(alternatives) else state
         each.conditions = (*each.conditions, *(c for c in alternative.conditions if c not in each.conditions))
-        each.default = each.default and alternative.default
+        each.default, each.leaving = each.default and alternative.default, each.leaving or alternative.leaving
         if alternative.settled and alternative.settled is not each.settled:
             each.settled = {**each.settled, **alternative.settled}
         for reason in alternative.reasons:

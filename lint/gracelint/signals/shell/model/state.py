@@ -87,6 +87,8 @@ class State:
     """Those of the conditions without which the shell gives up."""
     default: bool = True
     """It is the way that the launch takes as it is."""
+    leaving: bool = False
+    """It may as well have ended before, by what nobody knows."""
     settled: Mapping[str, str] = field(default_factory=dict)
     """Those of the conditions that the launch decides once and for all, as a variable that only the user sets, each with its opposite."""
     assumed: dict[str, bool] = field(default_factory=dict)

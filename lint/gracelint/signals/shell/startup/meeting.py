@@ -110,7 +110,7 @@ def _merge(into: State, state: State) -> None:
     if into.round is not state.round:  # the ways began their rounds differently
         into.round = None
     _meet_candidates(into, state)
-    into.default = into.default or state.default
+    into.default, into.leaving = into.default or state.default, into.leaving or state.leaving
     into.settled = {one: other for one, other in into.settled.items() if one in state.settled}
     if into.assumed != state.assumed:
         known = state.assumed.get
@@ -179,7 +179,7 @@ def distinct(states: list[State]) -> list[State]:
             known.required = tuple(dict.fromkeys((*known.required, *state.required)))
             shared = [condition for condition in known.conditions if condition in state.conditions]
             known.conditions = (*shared, *(condition for condition in known.required if condition not in shared))
-            known.default = known.default or state.default
+            known.default, known.leaving = known.default or state.default, known.leaving or state.leaving
     return result
 
 

@@ -61,6 +61,9 @@ def that_count(finished: list[State]) -> list[State]:
     chosen = resolved
     if not all(_ends(state) for state in resolved):
         chosen = [state for state in resolved if not _ends(state) or _may_end(state)]
+        leaving = any(state.default and _ends(state) for state in resolved)
+        for state in chosen:
+            state.leaving = state.leaving or leaving
     if not any(state.default for state in chosen):
         for state in chosen:
             state.default = True
@@ -103,7 +106,15 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
     conditions = state.conditions[known:]
     ended, reasons = state.ended, state.facts.reasons
     if ended is None:
-        return Alternative(shell_process(state, pid), None, conditions, state.default, reasons, settled=state.settled)
+        return Alternative(
+            shell_process(state, pid),
+            None,
+            conditions,
+            state.default,
+            reasons,
+            settled=state.settled,
+            leaving=state.leaving,
+        )
     if ended.kind == "exits" or (ended.kind == "exec" and ended.process is None):
         failed, culprit = ended.failed, None
         reason, word = state.facts.failures[-1] if state.facts.failures else ("", None)
@@ -121,7 +132,7 @@ def alternative_of(state: State, known: int, pid: int) -> Alternative:
         process = replace(ended.process, adopted=(*jobs, *ended.process.adopted))
     if state.pid == state.shell.pid:
         process = with_before(process, Process(pid, state.shell.argv, "fork", state.shell.source, shell=state))
-    return Alternative(process, None, conditions, state.default, reasons, settled=state.settled)
+    return Alternative(process, None, conditions, state.default, reasons, settled=state.settled, leaving=state.leaving)
 
 
 def shell_process(state: State, pid: int) -> Process:
