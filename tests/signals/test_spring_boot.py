@@ -81,6 +81,8 @@ def test_a_version_of_the_project_above(tmp_path: Path) -> None:
     dockerfile = BUILT + RUNS.format(copy="COPY --from=build /app/web/target/web-1.jar /app.jar")
     assert verdict(tmp_path, files, dockerfile) == "graceful"
     assert verdict(tmp_path, {**files, "pom.xml": files["pom.xml"].replace("3.5.1", "3.1.0")}, dockerfile) == "abrupt"
+    waits = "executor.setAwaitTerminationSeconds(60);\n"
+    assert verdict(tmp_path / "other", {**files, "jobs/src/main/java/Jobs.java": waits}, dockerfile) == "unknown"
 
 
 def test_gradle(tmp_path: Path) -> None:

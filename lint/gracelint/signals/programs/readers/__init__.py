@@ -31,6 +31,7 @@ READERS = {
     **dict.fromkeys(("supervisord", "procfile", "foreman", "forego", "honcho", "runsvdir", "runsv"), "supervisors"),
     **dict.fromkeys(("s6", "s6-overlay"), "supervisors"),
     "execlineb": "execline",
+    "dotnet": "dotnet",
     "jar": "spring",
     "nest-start": "nest",
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Maven's folder, and Gradle's.
 _BUILT = regex(r"(/.*|)/(target|build/libs)/[^/]+\.jar")
 _BUILD_FILES = {"target": ("pom.xml",), "build/libs": ("build.gradle", "build.gradle.kts")}
+_ALL_BUILD_FILES = [name for names in _BUILD_FILES.values() for name in names]
 _NUMBER = regex(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?(?:[.-]\w{1,20})?")
 # The version, or the name of the property that holds it, where the build file imports what Spring Boot manages.
 _VERSION = regex(
@@ -38,18 +39,20 @@ _PARENT = regex(r"(?s)<parent>.{0,600}?</parent>")
 _RELATIVE = regex(r"<relativePath>\s*([\w./-]{1,100})\s*</relativePath>")
 _SERVER = regex(r"\bspring-boot-starter-(?:web|webflux|webmvc|tomcat|jetty|undertow|reactor-netty)\b(?!-)")
 _STARTS = regex(r"\bSpringApplication(?:Builder)?\b|\brunApplication\s*<")
-# Sources that take the signal or the hook into their own hands.
+# Sources that take the signal or the hook into their own hands, or have more to wait for.
 _OWN_WAY = regex(
-    r"[rR]egisterShutdownHook\b|\bsun\.misc\.Signal\b|\bRuntime\s*\.\s*getRuntime\s*\(\s*\)\s*\.\s*halt\b|\bWebApplicationType\.NONE\b"
+    r"[rR]egisterShutdownHook\b|\bsun\.misc\.Signal\b|\bRuntime\s*\.\s*getRuntime\s*\(\s*\)\s*\.\s*halt\b|\bWebApplicationType\.NONE\b|[aA]waitTermination|[wW]aitForTasksToComplete|\bSmartLifecycle\b"
 )
 _SOURCE = (".java", ".kt", ".groovy")
 _SETTINGS = regex(r"/(application|bootstrap)(-[\w.-]+)?\.(?:properties|ya?ml)")
 _FLAT = regex(r"(?m)^[ \t]*server\.shutdown\s*[:=]\s*[\"']?([^\s\"'#]+)")
 _NESTED = regex(r"(?m)^server:[ \t]*\n(?:(?:[ \t#].*)?\n)*?[ \t]+shutdown:[ \t]*[\"']?([^\s\"'#]+)")
-# No hook, or no server.
-_HOOK_OFF = regex(r"\bregister-?[sS]hutdown-?[hH]ook\b|\bweb-?[aA]pplication-?[tT]ype\s*[:=]\s*[\"']?(?i:none)\b")
+# No hook, no server, or more to wait for.
+_HOOK_OFF = regex(
+    r"\bregister-?[sS]hutdown-?[hH]ook\b|\bweb-?[aA]pplication-?[tT]ype\s*[:=]\s*[\"']?(?i:none)\b|\bawait-?[tT]ermination"
+)
 _OPTION = regex(r"(?:-D|--)server\.shutdown=(\S+)")
-_MOST_SOURCES = 300
+_MOST_SOURCES = 1_000
 _DEEPEST = 4
 _FIRST, _DEFAULT = (2, 3), (3, 4)
 
@@ -131,12 +134,16 @@ def _numbers(version: str) -> tuple[int, int] | None:
 
 
 def _plain(files: Files, folder: str) -> bool:
-    """Whether the project's sources are known, start Spring's application, and leave the rest to it."""
-    sources = files.listing(f"{folder}/src/main", lambda path: path.endswith(_SOURCE))
-    if not sources or len(sources) > _MOST_SOURCES:
+    """Whether the project's sources are known, start Spring's application, and leave the rest to it, as do those of the other modules that are built with it."""
+    top = folder
+    while top and any(files.known(f"{posixpath.dirname(top).rstrip('/')}/{name}") for name in _ALL_BUILD_FILES):
+        top = posixpath.dirname(top).rstrip("/")
+    sources = files.listing(top or "/", lambda path: path.endswith(_SOURCE) and "/src/main/" in path)
+    if len(sources) > _MOST_SOURCES:
         return False
-    texts = [_text(files, path) for path in sources]
-    return any(map(_STARTS.search, texts)) and not any(map(_OWN_WAY.search, texts))
+    texts = {path: _text(files, path) for path in sources}
+    own = (text for path, text in texts.items() if path.startswith(f"{folder}/src/main/"))
+    return any(map(_STARTS.search, own)) and not any(map(_OWN_WAY.search, texts.values()))
 
 
 def _chosen(situation: Situation, files: Files, folder: str) -> str | None:
