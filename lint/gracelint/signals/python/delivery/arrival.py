@@ -10,7 +10,7 @@ from ..domain.values import TRUE, UNKNOWN, Const, Coroutine, Made, Method, Own, 
 
 if TYPE_CHECKING:
     from ....source import Text
-    from ..domain.state import Frame, State
+    from ..domain.state import Frame, Key, State
     from ..domain.values import Value
     from ..interpreter.run import Run
 
@@ -21,6 +21,10 @@ LOOP = "loop:"
 KEPT = "kept"
 # The event loop's handler, which is called when the loop gets its turn.
 PENDING = (PROCESS, "#pending")
+# What a thread has sent to the program.
+SENT = (PROCESS, "#sent")
+# The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a thread).
+NOTED = (PROCESS, "#noted")
 EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
@@ -44,11 +48,20 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
             run.handling = True
             woken(run, frame, text, way)
             run.handling = False
+            noticed(run, frame, text, way, SENT)
         ways.append(way)
     state.become(joined(ways))
     run.after = None if state.dead else state.copy()
     told = joined([run.after, *(one.state for one in frame.raises[first:])])
     run.told = told.copy() if told is not None else None
+
+
+def noticed(run: Run, frame: Frame, text: Text, state: State, mark: Key = NOTED) -> None:
+    """The main thread comes to run the handler of what a thread has sent."""
+    from ..libraries.handlers import raised
+
+    if mark in state.store and frame.background is None and not state.dead:
+        raised(run, frame, state.store.pop(mark), text, state)
 
 
 def of_loop(handler: Value) -> bool:

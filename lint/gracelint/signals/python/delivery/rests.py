@@ -17,8 +17,8 @@ from ..domain.lattice import truth
 from ..domain.state import ASKED, DEFAULT, Raised, blocked, handlers
 from ..domain.values import FALSE, NONE, TRUE, Own
 from ..interpreter.facts import Pause, Visit
-from . import pauses
-from .arrival import PENDING, deliver, leave, left_in_order, of_loop, out_of_loop, postpone
+from . import alarms, pauses
+from .arrival import PENDING, deliver, leave, left_in_order, noticed, of_loop, out_of_loop, postpone
 from .turns import abandoned, arrived, cancelled, on_its_way, sleeps_on
 
 if TYPE_CHECKING:
@@ -248,13 +248,23 @@ def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
 
 def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
     """The wait comes to its end by itself, after so many seconds."""
-    if not cancelled(run, frame, state, here) and seconds is not None:
+    if cancelled(run, frame, state, here):
+        return
+    if seconds is not None and not alarms.rings(run, frame, here.text, state, seconds):
         pauses.passed(run, here.text, seconds, state)
+    noticed(run, frame, here.text, state)
 
 
 def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
     """The wait goes on after the signal."""
-    if not cancelled(run, frame, state, here):
+    if cancelled(run, frame, state, here):
+        return
+    if alarms.rings(run, frame, here.text, state):
+        if not state.dead and here.ended(state):
+            leave(frame, state, here.raises, here.text)
+        elif not state.dead:
+            _still(run, frame, state, here)
+    else:
         stay(run, here.text, here.name, state)
 
 

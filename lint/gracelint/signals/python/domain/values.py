@@ -114,9 +114,9 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Super:
-    """``super()``: the object, looked at from behind a class."""
+    """``super()``: the object, or in ``__new__`` and class methods the class, looked at from behind a class."""
 
-    receiver: Instance
+    receiver: Instance | Type
     type: Type
 
 

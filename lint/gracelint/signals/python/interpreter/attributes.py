@@ -141,6 +141,8 @@ def _member(
     skipping = isinstance(owner, Super)
     for base in lineage(kind)[1 if skipping else 0 :]:
         if isinstance(base, Ref):
+            if name == "__new__":
+                continue
             if base.name == "builtins.object" or (base.name.startswith("typing.") or base.name == "abc.ABC"):
                 continue
             full = _foreign(kind, name, base)
@@ -152,6 +154,8 @@ def _member(
             continue
         run.look((base.number, name))
         return _bound(run, frame, found, receiver, base, node, state)
+    if name == "__new__":
+        return Ref("object.__new__")
     failures.attribute(run, frame, owner, node, state)
     return UNKNOWN
 

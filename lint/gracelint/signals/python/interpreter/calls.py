@@ -43,8 +43,8 @@ def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
     """The value of a call."""
     run.step()
     run.executed.add((node.text.buffer, node.text.start))
-    if isinstance(node.function, syntax.Name) and node.function.name == "super" and not node.arguments:
-        return _super(frame)
+    if isinstance(node.function, syntax.Name) and node.function.name == "super":
+        return _super(run, frame, node, state)
     function = expressions.value(run, frame, node.function, state)
     arguments = arguments_of(run, frame, node, state)
     failures.called(run, frame, node, function, arguments, state)
@@ -53,11 +53,14 @@ def evaluate(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
     return _called(run, frame, function, arguments, node.text, state)
 
 
-def _super(frame: Frame) -> Value:
+def _super(run: Run, frame: Frame, node: syntax.Call, state: State) -> Value:
+    """``super()``, and ``super(Class, self)``."""
     receiver, function = frame.receiver, frame.function
-    if isinstance(receiver, Instance) and isinstance(function, Function) and function.of is not None:
-        return Super(receiver, function.of)
-    return UNKNOWN
+    kind: Value | None = function.of if isinstance(function, Function) else None
+    given = arguments_of(run, frame, node, state).values
+    if len(given) == 2:
+        kind, receiver = given
+    return Super(receiver, kind) if isinstance(receiver, Instance | Type) and isinstance(kind, Type) else UNKNOWN
 
 
 def arguments_of(run: Run, frame: Frame, node: syntax.Call, state: State) -> Arguments:

@@ -195,6 +195,13 @@ def accepts(function: Value, given: int) -> bool:
 def instance_of(run: Run, frame: Frame, kind: Type, arguments: Arguments, text: Text, state: State) -> Value:
     """A new object of a class."""
     made = Instance(kind, run.number())
+    maker = method(run, made, "__new__", state)
+    if maker is not None:
+        given = Arguments((kind, *arguments.values), arguments.named, arguments.more)
+        found = gone_through(run, frame, maker.function, kind, given, text, state)
+        if not isinstance(found, Instance) or state.dead:
+            return found
+        made = found
     start = method(run, made, "__init__", state)
     if start is not None:
         given = Arguments((made, *arguments.values), arguments.named, arguments.more)

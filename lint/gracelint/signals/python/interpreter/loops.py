@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from ..delivery import pauses, rests
+from ..delivery import alarms, pauses, rests
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
 from ..domain.lattice import bounds, is_number, join, truth, within
@@ -113,7 +113,12 @@ def _as_long_as(
                 endless, current = False, None
                 break
         if lap >= laps:
-            break
+            if not alarms.rings(run, frame, node.text, current):
+                break
+            if current.dead:
+                current = None
+                break
+            laps = lap + LAPS_AFTER
         if decided is None:
             current.uncertain = current.uncertain or current.signalled
         start = current.copy()

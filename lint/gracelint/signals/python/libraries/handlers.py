@@ -81,12 +81,22 @@ def _kill(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 def _raise_signal(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    return raised(run, frame, arguments.get(0, "signalnum"), text, state)
+    return raised(run, frame, arguments.get(0, "signalnum"), text, state, wakes=False)
 
 
-def raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State) -> Value:
-    """The program signals itself: to PID 1 the default action does not apply."""
+def _interrupt_main(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    return raised(run, frame, arguments.get(0, "signum") or Ref("signal.SIGINT"), text, state, wakes=False)
+
+
+def raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State, *, wakes: bool = True) -> Value:
+    """The program signals itself: to PID 1 the default action does not apply. What a thread notes for the main thread, or sends to itself, ``wakes`` nobody."""
     signal = signal_of(which or UNKNOWN)
+    if frame.background == "thread" and signal is not None and state.signalled:
+        # It is the main thread that runs the handler.
+        state.store[arrival.SENT if wakes else arrival.NOTED] = Ref(f"signal.{signal}")
+        return NONE
     if signal == "SIGKILL" and not run.pid1:
         return end(run, state, "died", text)
     if signal is None or state.handler(signal) != DEFAULT:
@@ -104,6 +114,7 @@ SPECIAL: dict[str, Special] = {
     "signal.getsignal": _getsignal,
     "signal.Signals": _signals,
     "signal.raise_signal": _raise_signal,
+    "_thread.interrupt_main": _interrupt_main,
     "os.kill": _kill,
     "os.killpg": _kill,
 }

@@ -37,4 +37,9 @@ def instance_of(value: Value, kind: Value) -> bool | None:
     return None
 
 
-SPECIAL: dict[str, Special] = {"isinstance": _isinstance}
+def _new(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    kind = arguments.get(0, "cls")
+    return Instance(kind, run.number()) if isinstance(kind, Type) else UNKNOWN
+
+
+SPECIAL: dict[str, Special] = {"isinstance": _isinstance, "object.__new__": _new}

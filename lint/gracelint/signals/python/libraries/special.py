@@ -53,12 +53,25 @@ def function(name: str) -> Special | None:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Special]:
     from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
+    from ..delivery import alarms
     from ..domain import numbers
     from ..interpreter import managers
-    from . import collections, commands, descriptors, exits, handlers, kinds, management, masks, outside, queues
+    from . import (
+        collections,
+        commands,
+        contexts,
+        descriptors,
+        exits,
+        handlers,
+        kinds,
+        management,
+        masks,
+        outside,
+        queues,
+    )
 
     rooms = (
-        collections, kinds, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
+        alarms, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
