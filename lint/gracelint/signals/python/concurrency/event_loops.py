@@ -101,7 +101,7 @@ def cancel_rest(run: Run, frame: Frame, first: int, text: Text, state: State) ->
             state.store.update(pauses.all_of(end))
 
 
-def _started(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+def started(run: Run, frame: Frame, arguments: Arguments, text: Text, state: State) -> Value:
     """``trio.run`` and ``anyio.run``, which are given the function itself."""
     from ..interpreter.calls import call
 
@@ -236,8 +236,6 @@ _LOOPS = (
 SPECIAL: dict[str, Special] = {
     "asyncio.run": _run,
     "uvloop.run": _run,
-    "trio.run": _started,
-    "anyio.run": _started,
     "asyncio.Runner.run": _run,
     "asyncio.Loop.run_until_complete": _run_until_complete,
     "asyncio.Loop.run_forever": _run_forever,

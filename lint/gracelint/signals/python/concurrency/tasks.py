@@ -251,7 +251,7 @@ def _sooner(run: Run, frame: Frame, found: Value, text: Text, state: State, limi
     return True
 
 
-def _in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+def in_thread(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``asyncio.to_thread`` and ``loop.run_in_executor``: what awaits it waits for the thread, and so does the program's end."""
     from ..interpreter.facts import Thread
     from .threads import start
@@ -290,7 +290,7 @@ SPECIAL: dict[str, Special] = {
     "asyncio.wait_for.limited": _limited,
     "asyncio.Task.cancel": _cancel,
     "asyncio.current_task": _current,
-    "asyncio.to_thread": _in_thread,
-    "asyncio.Loop.run_in_executor": _in_thread,
+    "asyncio.to_thread": in_thread,
+    "asyncio.Loop.run_in_executor": in_thread,
     "asyncio.thread.awaited": _thread_awaited,
 }

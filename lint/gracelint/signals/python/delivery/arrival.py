@@ -25,6 +25,8 @@ PENDING = (PROCESS, "#pending")
 SENT = (PROCESS, "#sent")
 # The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a thread).
 NOTED = (PROCESS, "#noted")
+# The event loop is woken by any signal, and looks at what its handler did.
+WAKES = (PROCESS, "#wakes")
 EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
@@ -142,6 +144,7 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
         state.store[ASKED] = handler
         return
     run.handler_ran = True
+    run.loop_handled = run.loop_handled or (frame.loop and WAKES in state.store)
     woken(run, state)
     if handler == INTERRUPT:
         frame.raises.append(Raised(state.copy(), "KeyboardInterrupt", text))

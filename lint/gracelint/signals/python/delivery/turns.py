@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..domain.lattice import bounds
-from ..domain.state import CANCELLED, LEAVING, Raised
+from ..domain.state import CANCELLED, CUT, LEAVING, Raised
 from ..domain.values import FALSE, TRUE
 from ..interpreter.facts import Pause
 from . import pauses
@@ -82,6 +82,16 @@ def cancelled(run: Run, frame: Frame, state: State, here: Rest) -> bool:
         return False
     marks = () if here.uncancelled else (CANCELLED, *((task, "cancelled") for task in frame.tasks))
     found = [mark for mark in marks if state.store.get(mark) == TRUE]
+    scope = next((one for one in frame.scopes if state.store.get((one, "cancelled")) == TRUE), None)
+    if not found and not here.uncancelled and scope is not None:
+        # Of a scope that is cancelled each wait ends.
+        met = (scope, f"{WAS_CANCELLED} {frame.tasks[-1:]}")
+        if met in state.store:
+            state.store[CUT] = TRUE
+        state.store[met] = TRUE
+        frame.raises.append(Raised(state.copy(), "asyncio.CancelledError", here.text))
+        state.dead = True
+        return True
     stopped = state.store.pop((run.loop_object, STOPPED), FALSE) == TRUE
     if stopped or found:
         sleeps_on(run, frame, state, here)

@@ -40,6 +40,8 @@ ASKED: Key = (PROCESS, "asked")
 AWAITED = "#awaited"
 # A coroutine was closed in the middle of its clean-up.
 LOST: Key = (PROCESS, "lost")
+# A task that was cancelled waited once more while it cleaned up, which ended there.
+CUT: Key = (PROCESS, "cut")
 # One was left to a loop that is not closed (yet).
 LEFT: Key = (PROCESS, "left")
 
@@ -154,6 +156,8 @@ class Frame:
     exception: str = ""
     # The tasks that are awaited here, one inside of the other.
     tasks: tuple[int, ...] = ()
+    # The cancel scopes around it, the outermost first.
+    scopes: tuple[int, ...] = ()
     # ``self``, and the function that is gone through.
     receiver: Value | None = None
     function: Value | None = None

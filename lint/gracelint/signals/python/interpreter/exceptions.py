@@ -30,7 +30,7 @@ _SAME = {
     "socket.error": "OSError",
     "IOError": "OSError",
 }
-_CANCELLED = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError")
+_CANCELLED = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
 
 
 def kind_of(run: Run, value: Value) -> str:

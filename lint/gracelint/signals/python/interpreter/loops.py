@@ -8,13 +8,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from ..concurrency import channels, nurseries
 from ..delivery import alarms, pauses, rests
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
 from ..domain.lattice import bounds, is_number, join, truth, within
 from ..domain.operators import operate
 from ..domain.state import differing, joined
-from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Made, Number
+from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Made, Method, Number
 from . import expressions
 from .bindings import store
 from .generators import generator_of, over
@@ -180,7 +181,7 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
     iterable = expressions.value(run, frame, node.iterable, state)
     if state.dead:
         return None
-    if isinstance(iterable, Made) and iterable.kind == CALLS:
+    if isinstance(iterable, Made) and iterable.kind in (CALLS, nurseries.RECEIVER, channels.RECEIVES):
         return _called_again(run, frame, node, iterable, state)
     known = containers.items_of(run, iterable, state)
     loop = _Loop(run, frame)
@@ -229,17 +230,18 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
 
 
 def _called_again(run: Run, frame: Frame, node: syntax.For, iterable: Made, state: State) -> State | None:
-    """``for item in iter(function, last)``."""
+    """``for item in iter(function, last)``; ``async for signal in receiver``, which has no last one."""
     from .calls import call
 
     def test(state: State) -> bool | None:
-        called, last = (state.store.get((iterable.number, name), UNKNOWN) for name in (CALLED, LAST))
-        item = call(run, frame, called, (), node.iterable.text, state)
+        called = state.store.get((iterable.number, CALLED), Method(iterable, f"{iterable.kind}.__anext__"))
+        item = call(run, frame, called, (), node.iterable.text, state, awaited=node.asynchronous)
         if not state.dead:
             store(run, frame, node.target, item, state)
-        return truth(operate("!=", (item, last)))
+        last = channels.END if iterable.kind == channels.RECEIVES else state.store.get((iterable.number, LAST))
+        return True if last is None else truth(operate("!=", (item, last)))
 
-    return _as_long_as(run, frame, node, test, state, advancing=True)
+    return _as_long_as(run, frame, node, test, state, advancing=(iterable.number, LAST) in state.store)
 
 
 def _over(run: Run, frame: Frame, node: syntax.For, generator: Value, loop: _Loop, state: State) -> State | None:

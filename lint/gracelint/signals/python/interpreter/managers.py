@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..concurrency import nurseries
 from ..concurrency.groups import GROUP, leave_group
 from ..delivery import turns
 from ..domain import containers
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from .run import Run
 
 # Inside these, waits end by TimeoutError.
-_LIMITS = ("asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "trio.fail_after")
+_LIMITS = (
+    "asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "trio.fail_after", *nurseries.LIMITED
+)  # fmt: skip
 _SECONDS = "#seconds"
 _CALLBACKS = "#callbacks"
 _STACKS = ("contextlib.ExitStack", "contextlib.AsyncExitStack")
@@ -56,7 +59,10 @@ def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> 
         return None
     if target is not None:
         store(run, frame, target, entered, state)
-    guards, limited = frame.guards, frame.limited
+    guards, limited, scopes = frame.guards, frame.limited, frame.scopes
+    scope = nurseries.scope_of(manager, state)
+    if scope is not None:
+        frame.scopes = nurseries.inside(frame, scope, state)
     if isinstance(manager, Made) and manager.kind in _LIMITS:
         frame.limited = state.store.get((manager.number, _SECONDS), UNKNOWN)
     elif not (isinstance(manager, Made) and manager.kind in exceptions.SUPPRESSORS):
@@ -65,7 +71,7 @@ def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> 
     try:
         inside = _items(run, frame, node, at + 1, state)
     finally:
-        frame.guards, frame.limited = guards, limited
+        frame.guards, frame.limited, frame.scopes = guards, limited, scopes
         ways.close()
     if node.asynchronous and isinstance(manager, Made):
         for one in ways.raises:
@@ -128,7 +134,7 @@ def _left(run: Run, frame: Frame, manager: Value, node: syntax.Expression, one: 
         return None
     if exceptions.suppressed(run, manager, one, one.state):
         return one.state
-    keeps = truth(_exited(run, frame, manager, node, one.state))
+    keeps = truth(_exited(run, frame, manager, node, one.state, one.kind))
     if one.state.dead or keeps:
         return one.state
     if keeps is None and one.state.signalled and one.kind in exceptions.EXITS:
@@ -137,8 +143,8 @@ def _left(run: Run, frame: Frame, manager: Value, node: syntax.Expression, one: 
     return None
 
 
-def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State) -> Value:
-    """Leave the block; what the manager returns tells whether it keeps an exception to itself."""
+def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State, kind: str = "") -> Value:
+    """Leave the block, by an exception of a ``kind``; what the manager returns tells whether it keeps that to itself."""
     if isinstance(manager, Instance):
         for name in ("__exit__", "__aexit__"):
             leave = method(run, manager, name, state)
@@ -149,7 +155,8 @@ def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, sta
             if not state.dead:
                 call(run, frame, callback, (), node.text, state, awaited=True)
     elif isinstance(manager, Made) and (own := special.function(f"{manager.kind}.__exit__")) is not None:
-        own(run, frame, manager, NOTHING, node.text, state)
+        found = own(run, frame, manager, Arguments((Ref(kind),)) if kind else NOTHING, node.text, state)
+        return found if nurseries.scope_of(manager, state) is not None else NONE
     elif isinstance(manager, Made):
         from ..concurrency.executors import joined_all
 
@@ -219,6 +226,7 @@ def _limit(kind: str) -> Special:
     def limit(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
         made = Made(kind, run.number())
         state.store[(made.number, _SECONDS)] = UNKNOWN if kind.endswith("_at") else arguments.get(0, "delay") or UNKNOWN
+        nurseries.shields(made, arguments, state)
         return made
 
     return limit

@@ -119,13 +119,13 @@ def called(
         _noted(run, frame, name, arguments, text, state)
     elif run.handling and receiver is not None and name.rpartition(".")[2] not in _HARMLESS:
         run.opaque = run.opaque or not standard(name)
-    made = Made(name, _number(run, frame, text, state))
+    made = Made(name, number_of(run, frame, text, state))
     if name in children.BESIDE:
         children.begun(run, name, made, arguments, text, state)
     return made
 
 
-def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
+def number_of(run: Run, frame: Frame, text: Text, state: State) -> int:
     """The number of an object that a call makes. A thread or a task that is gone through again because of the signal finds its own objects, with what others have done to them."""
     if frame.background not in ("thread", "task") and frame.tasks[-1:] in ((), (run.main_task,)):
         return run.number()
@@ -143,7 +143,7 @@ def _number(run: Run, frame: Frame, text: Text, state: State) -> int:
 
 
 # What ends a wait for an object; of those made at one place the latest are looked at.
-_MARKS = ("set", "put", "notified", "released", "done", "closed", "shut")
+_MARKS = ("set", "put", "notified", "released", "done", "closed", "shut", "cancelled")
 _LATEST = 8
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..delivery import rests
 from ..domain.operators import signal_of
 from ..domain.state import DEFAULT, IGNORE, INTERRUPT
 from ..domain.values import (
@@ -52,7 +51,18 @@ def function(name: str) -> Special | None:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Special]:
-    from ..concurrency import event_loops, executors, groups, locks, processes, schedulers, tasks, thread_objects
+    from ..concurrency import (
+        channels,
+        event_loops,
+        executors,
+        groups,
+        locks,
+        nurseries,
+        processes,
+        schedulers,
+        tasks,
+        thread_objects,
+    )
     from ..delivery import alarms
     from ..domain import numbers
     from ..interpreter import managers
@@ -68,10 +78,11 @@ def _table() -> dict[str, Special]:
         masks,
         outside,
         queues,
+        servers,
     )
 
     rooms = (
-        alarms, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, managers, management, commands, numbers, outside, queues
+        alarms, servers, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
@@ -206,17 +217,6 @@ def _clear(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     return NONE
 
 
-def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler while the main thread serves, it
-    waits for the thread it runs in."""
-    if isinstance(receiver, Made | Instance):
-        if run.handling and frame.background is None and state.store.get((receiver.number, "#serving")) == TRUE:
-            rests.stay(run, text, "shutdown", state)
-            return UNKNOWN
-        run.write(state, (receiver.number, "shutdown"), TRUE)
-    return NONE
-
-
 def _elsewhere(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """The program may go on in code that is not followed."""
     run.foreign.append((text, text.value.partition("(")[0]))
@@ -259,13 +259,6 @@ def _field(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     return made
 
 
-_SERVERS = (
-    "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer", "socketserver.ThreadingTCPServer",
-    "socketserver.UDPServer", "socketserver.ThreadingUDPServer", "socketserver.BaseServer", "socketserver.UnixStreamServer",
-    "wsgiref.simple_server.make_server", "wsgiref.simple_server.WSGIServer", "xmlrpc.server.SimpleXMLRPCServer",
-)  # fmt: skip
-
-
 _SPECIAL: dict[str, Special] = {
     "asyncio.shield": _same,
     "contextlib.closing": _same,
@@ -297,8 +290,7 @@ _SPECIAL: dict[str, Special] = {
     "threading.Event.is_set": _is_set,
     "threading.Event.isSet": _is_set,
     "threading.Event.clear": _clear,
-    "asyncio.Event.is_set": _is_set,
+    **dict.fromkeys((f"{package}.Event.is_set" for package in ("asyncio", "trio", "anyio", "gevent.event")), _is_set),
     "asyncio.Event.clear": _clear,
     "multiprocessing.Event.is_set": _is_set,
-    **dict.fromkeys((f"{server}.shutdown" for server in _SERVERS), _deadlock),
 }

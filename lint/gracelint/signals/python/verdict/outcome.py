@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...model import Reaction
 from ..delivery import pauses
 from ..delivery.pauses import shown
-from ..domain.state import ASKED, AWAITED, INTERRUPT, LEFT, LOST, SERVES
+from ..domain.state import ASKED, AWAITED, CUT, INTERRUPT, LEFT, LOST, SERVES
 from ..domain.values import TRUE, UNKNOWN, Own, Ref
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def outcome(
         return Reaction("unknown", "it becomes another program"), None, None
     if any(TRUE in (end.state.store.get(LOST), end.state.store.get(LEFT)) for end in ends):
         why = "its handler leaves the event loop, and a coroutine that waits while it cleans up is dropped"
+        return Reaction("terminates", why), "cleanup-never-runs", response.registered or visit.text
+    if any(CUT in end.state.store for end in ends):
+        why = "a task that is cancelled waits once more while it cleans up, and that ends there"
         return Reaction("terminates", why), "cleanup-never-runs", response.registered or visit.text
     at_once = next((end for end in ends if end.how == "_exit"), None)
     if at_once is not None and response.cleanups:
