@@ -14,6 +14,7 @@ import os
 from typing import TYPE_CHECKING
 
 from . import disk
+from .image.paths import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,6 @@ def _copied(dockerfile: Dockerfile) -> Iterator[str]:
         if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
             continue
         for text in (instruction.array or instruction.words)[:-1]:
-            word = text.value.strip("/")
-            if word not in ("", ".") and "://" not in word and not _NOT_PLAIN & set(word):
+            word = normal(f"/{text.value}").strip("/")  # `..` does not lead out of a context
+            if word and "://" not in text.value and not _NOT_PLAIN & set(word):
                 yield word

@@ -69,3 +69,17 @@ def test_links_that_lead_out_of_a_folder_hold_nothing(tmp_path: Path, monkeypatc
     (tmp_path / "debian/own/run.sh").write_text("", "utf-8")
     (tmp_path / "debian/scripts").symlink_to("own")
     assert default_context(dockerfile, "debian/Dockerfile", ".") == ("debian", True)
+
+
+@pytest.mark.parametrize(("file", "context"), [("java/run.sh", "java"), ("java/11/run.sh", "java/11"), ("run.sh", ".")])
+def test_no_source_leads_out_of_a_context(
+    file: str, context: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``..`` at the top of a context is the top."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "java/11").mkdir(parents=True)
+    (tmp_path / file).touch()
+    found, _ = default_context(
+        parse(Document("Dockerfile", "FROM debian:12\nCOPY ./../run.sh /\n")), "java/11/Dockerfile", "."
+    )
+    assert Path(found).resolve() == (tmp_path / context).resolve()
