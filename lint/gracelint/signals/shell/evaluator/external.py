@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ....records import replace
 from ...process import Environment
@@ -153,6 +153,11 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
     )
 
 
+def end_with(state: State) -> None:
+    """A command that the shell becomes, once a signal has come, is run as its child, behind which the shell, without its traps, has nothing more to do."""
+    state.stack, state.traps = None, {name: trap for name, trap in state.traps.items() if trap.action == ""}
+
+
 def execute(
     machine: Machine,
     state: State,
@@ -166,8 +171,7 @@ def execute(
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
     if machine.live and children.is_script(machine, state, default(fields[0].value)):
-        # As a child, behind which the shell, without its traps, has nothing more to do.
-        state.stack, state.traps = None, {name: trap for name, trap in state.traps.items() if trap.action == ""}
+        end_with(state)
         return run(machine, state, node, fields)
     itself = state.pid == state.shell.pid
     quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
@@ -185,7 +189,6 @@ def execute(
     for each, alternative in children.parted(
         state, machine.context.start(machine, state, fields, environment, state.pid)
     ):
-        lost = tuple(trap for trap in each.traps.values() if trap.action)
         process = alternative.process
         if process is None:
             _inherit(each, alternative)
@@ -196,23 +199,28 @@ def execute(
             process = replace(
                 process, argv=(shown, *process.argv[1:])
             )  # not a script, which its interpreter is shown for
-        program = process.program if process else None
         _note_failure(each, command, alternative)
         if alternative.failed is not None and "execfail" in each.options and not implicit:
             result.extend(machine.finished(each, NOT_STARTED))
-            continue
-        if alternative.failed is not None and each.shell.dialect.exec.leaves_by_exit_trap:
+        elif alternative.failed is not None and each.shell.dialect.exec.leaves_by_exit_trap:
             result.append(machine.leave(each, 127, alternative.failed))
-            continue
-        each.ended = Ended(
-            "exec" if alternative.failed is None else "exits",
-            process,
-            replace(command, program=program),
-            implicit,
-            keyword,
-            lost,
-            status=alternative.status if alternative.failed is None else NOT_STARTED,
-            failed=alternative.failed,
-        )
-        result.append(each)
+        else:
+            result.extend(_becomes(machine, each, replace(alternative, process=process), command, keyword, implicit))
     return result
+
+
+def _becomes(
+    machine: Machine, state: State, alternative: Alternative, command: Command, keyword: Text | None, implicit: bool
+) -> list[State]:
+    process = alternative.process
+    lost = tuple(trap for trap in state.traps.values() if trap.action)
+    command = replace(command, program=process.program if process else None)
+    ways = [(state, process)]
+    if machine.live and process is not None:
+        ways = list(orders.carry_out(machine, state, process, command.text))
+    failed = alternative.failed
+    for each, becomes in ways:
+        status = alternative.status if failed is None else NOT_STARTED
+        kind: Literal["exec", "exits"] = "exec" if failed is None else "exits"
+        each.ended = Ended(kind, becomes, command, implicit, keyword, lost, status=status, failed=failed)
+    return [each for each, _ in ways]

@@ -58,10 +58,12 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             return machine.finished(state, 1)
     if not fields:
         return assigning.alone(machine, state, node)
-    behind = _behind(fields)
-    if 0 < behind < len(fields) and str(fields[behind].value) in table.BY_PATH:
+    behind = _behind(machine, fields)
+    if 0 < behind < len(fields) and fields[behind].shown.rpartition("/")[2] in table.BY_PATH:
+        if fields[0].value == "exec":
+            external.end_with(state)
         word = fields[behind]
-        fields = [replace(word, value=f"/bin/{word.shown}"), *fields[behind + 1 :]]
+        fields = [replace(word, value=f"/bin/{word.shown.rpartition('/')[2]}"), *fields[behind + 1 :]]
         skipped += behind
     name = default(fields[0].value)
     if name is not None and not skipped and name in state.functions:
@@ -83,8 +85,10 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     return _program(machine, state, node, fields, skipped)
 
 
-def _behind(fields: list[Field]) -> int:
+def _behind(machine: Machine, fields: list[Field]) -> int:
     """Where the command begins that these words run as it is, and that is over at once."""
+    if machine.live and fields[0].value == "exec" and len(fields) > 1:
+        return 1 + _behind(machine, fields[1:])
     if fields[0].value in ("env", "busybox", "nice"):
         return 1
     return sleeping.limited([field.shown for field in fields])[1]
