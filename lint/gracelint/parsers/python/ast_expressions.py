@@ -42,7 +42,7 @@ class Expressions:
         # Whether the function that is being read yields.
         self.yields = False
 
-    def text(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.keyword) -> Text:
+    def text(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.pattern) -> Text:
         """Where a node stands."""
         # Both are None only in trees that were not parsed.
         end_line, end_column = node.end_lineno or 0, node.end_col_offset or 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import model
 from .ast_expressions import Expressions, symbol
+from .patterns import of_ast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,7 +121,14 @@ class _Reader(Expressions):
         return model.Handler(text, text.cut(0, len("except")), kind, node.name, self.block(node.body))
 
     def _match(self, node: ast.Match) -> model.Statement:
-        arms = tuple(self.block(arm.body) for arm in node.cases)
+        arms = tuple(
+            model.Arm(
+                of_ast(self, arm.pattern),
+                self.expression(arm.guard) if arm.guard is not None else None,
+                self.block(arm.body),
+            )
+            for arm in node.cases
+        )
         return model.Match(self.text(node), self.expression(node.subject), arms)
 
 

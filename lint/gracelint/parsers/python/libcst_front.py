@@ -11,6 +11,7 @@ import libcst as cst
 
 from . import model
 from .libcst_expressions import Expressions, symbol
+from .patterns import of_libcst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,9 +142,15 @@ class _Reader(Expressions):
                 handlers = tuple(self._handler(handler) for handler in node.handlers)
                 return model.Try(text, self.block(node.body), handlers, self._otherwise(node.orelse), final)
             case cst.Match():
-                return model.Match(
-                    text, self.expression(node.subject), tuple(self.block(arm.body) for arm in node.cases)
+                arms = tuple(
+                    model.Arm(
+                        of_libcst(self, arm.pattern),
+                        self.expression(arm.guard) if arm.guard is not None else None,
+                        self.block(arm.body),
+                    )
+                    for arm in node.cases
                 )
+                return model.Match(text, self.expression(node.subject), arms)
         return model.Plain(text, type(node).__name__.lower())
 
     def _otherwise(self, node: cst.If | cst.Else | None) -> tuple[model.Statement, ...]:

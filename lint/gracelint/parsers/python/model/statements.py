@@ -9,6 +9,7 @@ from ....records import dataclass
 if TYPE_CHECKING:
     from ....source import Span, Text
     from .expressions import Expression, Parameter
+    from .patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,21 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """``case pattern if guard:``."""
+
+    pattern: Pattern
+    guard: Expression | None
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """``match``: the patterns are not modelled, any arm may run."""
+    """``match``."""
 
     text: Text
     subject: Expression
-    arms: tuple[tuple[Statement, ...], ...]
+    arms: tuple[Arm, ...]
 
 
 @dataclass(frozen=True, slots=True)

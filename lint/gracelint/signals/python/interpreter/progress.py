@@ -56,7 +56,7 @@ def _changed(body: Sequence[syntax.Statement]) -> Iterator[str]:
             case syntax.Try():
                 yield from _changed((*statement.body, *statement.otherwise, *statement.final))
             case syntax.Match():
-                yield from (name for arm in statement.arms for name in _changed(arm))
+                yield from (name for arm in statement.arms for name in _changed(arm.body))
 
 
 def _targets(target: syntax.Expression) -> Iterable[syntax.Expression]:

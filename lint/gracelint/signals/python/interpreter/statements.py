@@ -80,9 +80,9 @@ def _execute(run: Run, frame: Frame, node: syntax.Statement, state: State) -> St
         case syntax.Try():
             return exceptions.attempt(run, frame, node, state)
         case syntax.Match():
-            expressions.value(run, frame, node.subject, state)
-            ways = [block(run, frame, arm, state.copy()) for arm in node.arms]
-            return joined([*ways, state])
+            from .matching import match
+
+            return match(run, frame, node, state)
         case syntax.Scope():
             for name in node.names:
                 frame.outer[name] = bind(frame, name, node.keyword, state)

@@ -54,7 +54,15 @@ class Bound:
                 self._targets((target,), none=False)
             case syntax.With(items=items):
                 self._targets([target for _, target in items if target is not None], none=False)
-            case syntax.Import() | syntax.ImportFrom() | syntax.Bind() | syntax.Handler():
+            case (
+                syntax.Import()
+                | syntax.ImportFrom()
+                | syntax.Bind()
+                | syntax.Handler()
+                | syntax.Capture()
+                | syntax.Rest()
+                | syntax.Mapping()
+            ):
                 self.given.update(_of_one(node))
 
     def _targets(self, targets: Iterable[syntax.Expression], *, none: bool) -> None:
@@ -120,7 +128,9 @@ def _of_one(node: object) -> Iterator[str]:
         case syntax.With(items=items):
             for _, given_to in items:
                 yield from _of_target(given_to) if given_to is not None else ()
-        case syntax.Handler(name=name) if name is not None:
+        case syntax.Handler(name=name) | syntax.Capture(name=name) | syntax.Rest(name=name) if name is not None:
+            yield name
+        case syntax.Mapping(rest=name) if name is not None:
             yield name
         case syntax.Plain(keyword=keyword) if keyword not in _PLAIN:
             yield ANY  # syntax that this reader does not know
