@@ -1,4 +1,4 @@
-"""`sched.scheduler`: events that are entered, cancelled, and run when their time has come.
+"""`sched.scheduler`, and the background scheduler of apscheduler. Of `sched`: events that are entered, cancelled, and run when their time has come.
 
 `run` goes from event to event: it pauses until the next one is due, which a signal does not shorten (`time.sleep`), looks whether it is still in the queue, and calls what it is for. It is
 over when the queue is empty; an action that enters another event keeps it going.
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from ..delivery import rests
 from ..domain import containers
 from ..domain.state import joined
-from ..domain.values import FALSE, NONE, UNKNOWN, Arguments, Items, Made
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Items, Made, Method
+from ..interpreter.facts import Thread
+from .threads import start
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -107,7 +109,37 @@ def _for_ever(run: Run, frame: Frame, text: Text, state: State, first: int) -> N
     state.dead = True
 
 
+# --- apscheduler -----------------------------------------------------------------------------------------------------------
+
+_BACKGROUND = "apscheduler.schedulers.background.BackgroundScheduler"
+
+
+def _background(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    made = Made(_BACKGROUND, run.number())
+    state.store[(made.number, "daemon")] = arguments.get(-1, "daemon") or TRUE
+    return made
+
+
+def _begun(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """Its thread is a daemon unless it is told otherwise, and goes on until the scheduler is shut down."""
+    if isinstance(receiver, Made) and state.store.get((receiver.number, "daemon")) == FALSE:
+        target = Method(receiver, f"{_BACKGROUND}.main_loop")
+        start(run, frame, Thread(receiver.number, "thread", target, (), text, daemon=False), state)
+    return NONE
+
+
+def _main_loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    if isinstance(receiver, Made):
+        rests.rest(run, frame, text, "the scheduler", state, over=rests.marked(run, receiver.number, "shutdown"))
+    return NONE
+
+
 SPECIAL: dict[str, Special] = {
+    _BACKGROUND: _background,
+    f"{_BACKGROUND}.start": _begun,
+    f"{_BACKGROUND}.main_loop": _main_loop,
     _SCHEDULER: _made,
     f"{_SCHEDULER}.enter": _entered,
     f"{_SCHEDULER}.enterabs": _entered,
