@@ -29,7 +29,9 @@ class Variables(Mapping[str, "str | None"]):
 
         own = self._exported()
         handed = {
-            name: default(own.variables[name]) for name, there in own.exports.items() if there and name in own.variables
+            name: default(own.variables[name])
+            for name, there in own.exports.items()
+            if there is not False and name in own.variables
         }
         return {**{name: value for name, value in self._image.items() if name not in own.exports}, **handed}
 

@@ -2,7 +2,7 @@
 
 A variable is handed on that came with the shell's own environment, or that was exported (POSIX 2.5.3, `export`; bash(1), ENVIRONMENT). One that was taken out of it (``unset``, ``export -n``) is
 handed on as empty, which is how the evaluator holds an unset one. Of others a child knows as much as of any that only the user sets: a shell that assigns to one which the user has set
-hands its own value on, and else nothing (``State.exports`` says neither).
+hands its own value on, and else nothing (``State.exports`` says neither). One that was exported on one of two ways which have met is there or not: its value is not known (None).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _OPEN = frozenset("$`")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a process gets from the shell that starts it. ``exports`` says of each variable whether it is there (False: certainly not), and ``settled`` what the launch has decided (`State.settled`)."""
+    """What a process gets from the shell that starts it. ``exports`` says of each variable whether it is there (False: certainly not; None: perhaps), and ``settled`` what the launch has decided (`State.settled`)."""
 
     variables: Mapping[str, Value] = field(default_factory=dict)
-    exports: Mapping[str, bool] = field(default_factory=dict)
+    exports: Mapping[str, bool | None] = field(default_factory=dict)
     functions: Mapping[str, sh.Function] = field(default_factory=dict)
     settled: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ def handed(machine: Machine, state: State, assignments: Iterable[sh.Assignment])
             if there and function in state.functions:
                 functions[function] = state.functions[function]
             continue
-        value = state.lookup(name) if there else ""
+        value = Unknown(f"${name}") if there is None else state.lookup(name) if there else ""
         if value is not None:
             variables[name] = value
     exports = state.exports

@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
-from ..jobs import children, held, itself, limited, orders
+from ..jobs import byname, children, held, itself, limited, orders
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from . import commands, tails
@@ -124,8 +124,11 @@ def ended(
     """A program in the foreground has ended, with a status if that is known, or with what that rests on."""
     hear(state)
     itself.child_ended(machine, state)
-    if status is None and command.argv and command.argv[0].rpartition("/")[2] in filesystem.SUCCEEDING:
+    name = command.argv[0].rpartition("/")[2] if command.argv else ""
+    if status is None and name in filesystem.SUCCEEDING:
         status = 0
+    if status is None and name in ("pgrep", "pidof", "ps"):
+        status = byname.status(machine, state, name, command.argv[1:])
     if status is None and truth is not None:
         return machine.finished(state, None, truth)
     if status is None:

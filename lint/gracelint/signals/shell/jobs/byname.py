@@ -61,6 +61,26 @@ def output(machine: Machine, state: State, tool: str, fields: list[Field]) -> st
     return "\n".join(map(str, found)) if tool == "pgrep" else " ".join(map(str, reversed(found)))
 
 
+def status(machine: Machine, state: State, tool: str, words: tuple[str, ...]) -> int | None:
+    """With what status ``pgrep``, ``pidof`` and ``ps -p`` end: 1 where nobody is found (pgrep(1), pidof(8), ps(1); busybox's as well)."""
+    if tool == "ps":
+        named = [
+            word.removeprefix("-p") or following
+            for word, following in zip(words, [*words[1:], ""], strict=False)
+            if word.startswith("-p")
+        ]
+        if not named:
+            return 0
+        if named[0] in ("1", str(state.pid)):
+            return 0
+        alive = machine.host.alive(state, int(named[0])) if named[0].isdecimal() and len(named[0]) < 10 else None
+        return 0 if alive else None if alive is None or not machine.live else 1
+    found = read(tool, list(words))[1].find(machine, state)
+    if found is None or (not found and not machine.live):
+        return None
+    return 0 if found else 1
+
+
 def read(tool: str, rest: list[str]) -> tuple[str | None, Wanted]:
     """The signal and who is meant, by the words of a command line."""
     signal: str | None = "SIGTERM"

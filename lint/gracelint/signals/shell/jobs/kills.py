@@ -36,6 +36,11 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     rest = fields[1:]
     if rest and rest[0].shown in ("-l", "-L"):
         return machine.finished(state, 0)
+    if any(field.shown.startswith("-") and not field.known for field in rest[:1]) or (
+        len(rest) > 2 and rest[0].value in ("-s", "-n") and not rest[1].known
+    ):
+        machine.host.send(state, "SIGTERM", "other", (), node.text)  # which signal it is, nobody knows
+        return machine.undecided(state, node.text.value)
     spelled, rest = _option(manners, rest)
     signal = names.sent(spelled) if spelled else "SIGTERM"
     if signal is None or (spelled.upper().startswith("SIG") and not manners.prefix):

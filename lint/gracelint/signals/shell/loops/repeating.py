@@ -77,7 +77,7 @@ def _unseen(state: State, text: str, name: str) -> bool:
     """Whether no command of a text, nor of the functions that it may call, can look at a variable."""
     if any(isinstance(value, Reference) for value in state.variables.values()) or not PSEUDO.isdisjoint(state.traps):
         return False
-    if state.exports.get(name):  # a script that is run may
+    if state.exports.get(name, False) is not False:  # a script that is run may
         return False
     texts = [text]
     functions = dict(state.functions)

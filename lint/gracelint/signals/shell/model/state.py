@@ -50,8 +50,8 @@ class State:
     readonly: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
     """Builtins that ``enable -n`` has taken away."""
-    exports: Mapping[str, bool] = field(default_factory=dict)
-    """The variables that are handed on to programs, and those that certainly are not (False), as `exporting` says."""
+    exports: Mapping[str, bool | None] = field(default_factory=dict)
+    """The variables that are handed on to programs, those that certainly are not (False), and those that perhaps are (None), as `exporting` says."""
     status: int | None = 0
     """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None

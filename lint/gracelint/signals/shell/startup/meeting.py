@@ -92,7 +92,7 @@ def _merge(into: State, state: State) -> None:
         kept = tuple([condition for condition in into.conditions if condition in state.conditions])
         into.conditions = (*kept, *[condition for condition in into.required if condition not in kept])
     if into.exports != state.exports:
-        into.exports = {name: there for name, there in into.exports.items() if state.exports.get(name) is there}
+        into.exports = _exported(into, state)
     if into.status != state.status:
         into.status, into.truth = None, None
     if into.workdir != state.workdir:
@@ -120,6 +120,20 @@ def _merge(into: State, state: State) -> None:
         if items is not getattr(into.facts, name):  # of before they went apart
             for item in items:
                 into.note(name, item)
+
+
+def _exported(into: State, state: State) -> Mapping[str, bool | None]:
+    """What is handed on behind the place where two ways meet: what the default launch hands on, where only one of them is its way."""
+    found: dict[str, bool | None] = {}
+    for name in into.exports.keys() | state.exports.keys():
+        here = name in into.exports, into.exports.get(name)
+        there = name in state.exports, state.exports.get(name)
+        known, value = here if here == there or (into.default and not state.default) else there
+        if here != there and into.default is state.default:
+            known, value = True, None
+        if known:
+            found[name] = value
+    return found
 
 
 def _meet_candidates(into: State, state: State) -> None:
