@@ -2,7 +2,7 @@
 
 ## What it does
 Reports servers that end at once on every signal that stops them, until their own configuration tells them to finish what they are doing: php-fpm without `process_control_timeout`, uWSGI
-without `hook-master-start` (`die-on-term` kills its workers).
+without `hook-master-start` (`die-on-term` kills its workers), and applications of Spring Boot from 2.3 to 3.3 without `server.shutdown=graceful` (earlier ones drop their requests in any case), where their project is at hand.
 
 ## Why is this bad?
 The right signal reaches the right process, the container stops at once, and the log shows an orderly shutdown. The requests in flight are cut off all the same, on every deploy.
@@ -34,6 +34,7 @@ When a load balancer sends no more requests before the container is stopped, and
 ## References
 - [php-fpm: process_control_timeout](https://www.php.net/manual/en/install.fpm.configuration.php#process-control-timeout)
 - [uWSGI: hooks](https://uwsgi-docs.readthedocs.io/en/latest/Hooks.html)
+- [Spring Boot: graceful shutdown](https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html)
 """
 
 from __future__ import annotations

@@ -80,13 +80,13 @@ def _project(situation: Situation, path: str) -> tuple[Files, str, str] | None:
 
 
 def _kind(situation: Situation, files: Files, folder: str, text: str) -> str | None:
-    """``graceful`` or ``immediate``; None where that is not known."""
+    """``graceful``, ``immediate``, or ``early`` where the version is too early for the setting; None where that is not known."""
     version = _version(files, folder, text)
     if version is None or not _SERVER.search(text) or not _plain(files, folder):
         return None
     chosen = _chosen(situation, files, folder)
     if version < _FIRST:
-        return "immediate"
+        return "early"
     return chosen if chosen else None if chosen is None else "graceful" if version >= _DEFAULT else "immediate"
 
 
