@@ -48,6 +48,9 @@ class Folder:
     def stages(self) -> Iterator[Folder]:
         yield self
 
+    def made_elsewhere(self, path: str) -> bool:
+        return False
+
     def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Folder, str]]:
         yield self, path
 

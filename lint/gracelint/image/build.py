@@ -239,6 +239,9 @@ class _OneFile:
     def stages(self) -> Iterator[Files]:
         yield self
 
+    def made_elsewhere(self, path: str) -> bool:
+        return False
+
     def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Files, str]]:
         yield self, path
 

@@ -157,6 +157,9 @@ class Files(Protocol):
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 
+    def made_elsewhere(self, path: str) -> bool:
+        """Whether another stage of the Dockerfile makes a file at an absolute path."""
+
     def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[Files, str]]:
         """An absolute path in these files, then where in the files of other stages it may have been copied from, each once."""
 

@@ -12,6 +12,7 @@ unknown names. All else is unknown, and so is what takes too much work (`graceli
 from __future__ import annotations
 
 import posixpath
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 from ...records import replace
@@ -136,6 +137,11 @@ class ImageFiles:
     def stage(self, index: int) -> ImageFiles | None:
         """The files of an earlier stage by its index; None where that is none."""
         return self._stage(index)
+
+    def made_elsewhere(self, path: str) -> bool:
+        """Whether another stage of the Dockerfile makes a file at an absolute path."""
+        stages = takewhile(lambda one: one is not None, map(self._stage, count()))
+        return any(one is not None and one is not self and one.known(path) is not None for one in stages)
 
     def origins(self, path: str, *, context: bool = False) -> Iterator[tuple[ImageFiles, str]]:
         """An absolute path in these files, then where in the files of other stages it may have been copied from, each once; with ``context`` also where in the build context."""

@@ -57,6 +57,10 @@ class Questions:
             self._looked[path] = self.image.files.lookup(path)
         return self._looked[path]
 
+    def made_elsewhere(self, path: str) -> bool:
+        """Whether another stage of the Dockerfile makes a file at an absolute path."""
+        return self.image.files.made_elsewhere(path)
+
     def standing(self, path: str) -> Kind:
         """What kind of thing stands at an absolute path; ``none`` for certain, but for what is mounted there."""
         if path not in self._kinds:

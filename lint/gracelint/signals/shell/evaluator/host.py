@@ -86,6 +86,9 @@ class Context(Protocol):
     def lookup(self, path: str) -> object:
         """What stands at a path of the image."""
 
+    def made_elsewhere(self, path: str) -> bool:
+        """Whether another stage of the Dockerfile makes a file at an absolute path."""
+
     def standing(self, path: str) -> Kind:
         """What kind of thing stands at an absolute path of the image."""
 

@@ -85,8 +85,13 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
         return answers.get(kind, True if kind in "aefr" else None)
     if kind in "ade" and machine.context.folder(where):
         return True
+    if _writes(where):
+        return None
+    # What another stage of the Dockerfile makes, as a sign that it is that one, nobody mounts, and no command makes that does not name it.
+    if kind in "aefs" and machine.context.image.base.known and machine.context.made_elsewhere(where):
+        return False
     # What is not in the image may still be mounted or made at run time.
-    return False if isinstance(found, Absent) and kind in "fxs" and not _writes(where) else None
+    return False if isinstance(found, Absent) and kind in "fxs" else None
 
 
 def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool | None:
