@@ -11,10 +11,10 @@ guess: what it lacks is not known to be missing.
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import TYPE_CHECKING
 
 from . import disk
-from .image.paths import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,6 @@ def _copied(dockerfile: Dockerfile) -> Iterator[str]:
         if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
             continue
         for text in (instruction.array or instruction.words)[:-1]:
-            word = normal(f"/{text.value}").strip("/")  # `..` does not lead out of a context
+            word = posixpath.normpath(f"/{text.value}").strip("/")  # `..` does not lead out of a context
             if word and "://" not in text.value and not _NOT_PLAIN & set(word):
                 yield word
