@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding, Fix
-    from gracelint.signals.shell.model.outcome import Outcome, Stop
+    from gracelint.signals.shell.model.outcome import Job, Outcome, Stop
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -61,15 +61,34 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None or stop is None or not stop.unfinished:
             continue
         app = child_name(outcome, stop.unfinished[0])
+        stops = _known_to_stop(outcome, stop)
+        begins = (
+            "and begins to stop, but the shell leaves before it has finished"
+            if stops
+            else "and the shell leaves at once"
+        )
         yield tell(
             RULE,
             case,
             defect,
-            f"{app} gets {_sent_name(stop)} and begins to stop, but the shell leaves before it has finished: wait returns as soon as the handler ran,"
-            f' and with PID 1 gone the kernel kills {app}; put wait "$pid" behind kill in the handler',
-            severity=severity_of(defect.path),
+            f"{app} gets {_sent_name(stop)} {begins}: wait returns as soon as the handler ran,"
+            f" and with PID 1 gone the kernel kills {app}{'' if stops else ', whatever it does to stop'};"
+            ' put wait "$pid" behind kill in the handler',
+            severity=severity_of(defect.path) if stops else "warning",
+            confidence="high" if stops else "medium",
             fix=_fix(outcome, stop),
         )
+
+
+def _known_to_stop(outcome: Outcome, stop: Stop) -> bool:
+    """Whether one of those that are cut off is known to act on the signal: with a program that nobody knows it may as well take no time."""
+    return any(_known(job, _sent_name(stop)) for job in outcome.jobs if job.pid in stop.unfinished)
+
+
+def _known(job: Job, signal: str) -> bool:
+    program = job.command.program
+    reaction = program.as_child.get(signal) if program is not None else None
+    return job.stays is not None if reaction is None else reaction.disposition != "unknown"
 
 
 def _sent_name(stop: Stop) -> str:
