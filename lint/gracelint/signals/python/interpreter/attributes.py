@@ -28,7 +28,7 @@ from ..domain.values import (
     Union,
 )
 from ..libraries.knowledge import builtin
-from ..program.versions import lacks
+from ..program.versions import lacks, spans
 from . import failures
 
 if TYPE_CHECKING:
@@ -98,20 +98,25 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             loaded = run.modules.get(full)
             if loaded is None and lacks(run.sources.version, full):
                 return refused(run, frame, "AttributeError", node, state)
+            if loaded is None and full not in spans():
+                failures.attribute(run, frame, owner, node, state)
             return loaded or constant(run, full)
         case Module(name=full, number=number):
             inner = state.store.get((number, name))
             run.look((number, name))
+            if inner is None and f"{full}.{name}" not in run.modules:
+                failures.attribute(run, frame, owner, node, state)
             return inner if inner is not None else run.modules.get(f"{full}.{name}", UNKNOWN)
         case Instance() | Super() | Type() | Made() | Box():
             return _member(run, frame, owner, name, node, state)
         case Coroutine():
             return Ref(f"coroutine.{name}")
-        case Const() if name == "value":
-            return owner  # a member of an enumeration is its value here
+        case Const() if name in ("value", "name"):
+            # A member of an enumeration is its value here.
+            return owner if name == "value" else UNKNOWN
         case Const(value=str()):
             return Partial(Ref(f"str.{name}"), Arguments((owner,)))
-        case Const(value=None):
+        case Const():
             failures.attribute(run, frame, owner, node, state)
             return UNKNOWN
         case _:
@@ -129,12 +134,16 @@ def _member(
     if isinstance(owner, Made) and _method_of(f"{owner.kind}.{name}"):
         # What is noted of an object under the same name ("set" of an event) is no attribute of it.
         return Method(owner, f"{owner.kind}.{name}")
+    if isinstance(owner, Made) and owner.kind == "threading.local" and frame.background == "thread":
+        # Each thread has its own.
+        return UNKNOWN
     if not isinstance(owner, Super):
         run.look((owner.number, name))
         found = state.store.get((owner.number, name))
         if found is not None and not (isinstance(owner, Type) and isinstance(found, Function)):
             return found
     if isinstance(owner, Made | Box):
+        failures.attribute(run, frame, owner, node, state)
         return Method(owner, f"{owner.kind}.{name}")
     receiver = owner.receiver if isinstance(owner, Super) else owner
     kind = owner if isinstance(owner, Type) else owner.type

@@ -35,7 +35,7 @@ from ..domain.values import (
 from ..libraries import collections, commands
 from ..libraries.knowledge import standard
 from ..program.versions import lacks
-from . import expressions
+from . import expressions, failures
 from .attributes import constant, refused
 from .exceptions import kind_of
 from .run import OutOfBoundsError
@@ -82,6 +82,7 @@ def store(run: Run, frame: Frame, target: syntax.Expression, found: Value, state
             elif run.handling:
                 run.opaque = True
         case syntax.Items(items=items):
+            failures.unpacked(run, frame, target, found, state)
             known = found.items if isinstance(found, Items) and len(found.items) == len(items) else None
             for place, item in enumerate(items):
                 store(run, frame, item, known[place] if known else UNKNOWN, state)

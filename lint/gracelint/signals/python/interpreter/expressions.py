@@ -144,7 +144,7 @@ def _operation(run: Run, frame: Frame, node: syntax.Operation, state: State) -> 
         return UNKNOWN if decided is None else Const(not decided)
     if node.operator in ("in", "not in") and isinstance(operands[1], Box):
         operands = (operands[0], _inside(run, operands[1], state))
-    failures.added(run, frame, node, operands, state)
+    failures.calculated(run, frame, node, operands, state)
     return operate(node.operator, operands)
 
 
@@ -178,12 +178,8 @@ def _subscript(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> 
         if name is None:
             return UNKNOWN
         run.look((container.number, name))
-        if (
-            container.kind == "dict"
-            and (container.number, name) not in state.store
-            and not containers.open_(container, state)
-        ):
-            failures.key(run, frame, node, state)
+        if (container.number, name) not in state.store and not containers.open_(container, state):
+            failures.key(run, frame, node, state, kind="KeyError" if container.kind == "dict" else "IndexError")
         return state.store.get((container.number, name), UNKNOWN)
     if isinstance(key, Const):
         if (

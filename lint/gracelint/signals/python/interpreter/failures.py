@@ -21,11 +21,13 @@ from ..domain.values import (
     Function,
     Instance,
     Items,
+    Module,
     Number,
     Ref,
     Super,
     Type,
 )
+from ..program import members
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -69,11 +71,22 @@ def attribute(run: Run, frame: Frame, owner: Value, node: syntax.Expression, sta
         return
     if owner == NONE:
         _fail(run, frame, "AttributeError", node.text, state, certain=_certain(run, frame, node.value, state))
+    elif isinstance(owner, Module):
+        text = run.sources.find(owner.name)
+        module = run.sources.bound(text[0]) if text is not None else None
+        if module is not None and not (module.has(node.name) or module.has("__getattr__")):
+            _fail(run, frame, "AttributeError", node.text, state, certain=not _set_somewhere(run, node.name))
+    elif (known := members.kind_of(owner)) is not None and not hasattr(known, node.name):
+        _fail(run, frame, "AttributeError", node.text, state, certain=not _set_somewhere(run, node.name))
     elif isinstance(owner, Instance | Super | Type):
         kind = owner if isinstance(owner, Type) else owner.type
         if _plain(run, kind, state):
-            certain = not any(module.sets(node.name) for module in run.sources.all_bound())
-            _fail(run, frame, "AttributeError", node.text, state, certain=certain)
+            _fail(run, frame, "AttributeError", node.text, state, certain=not _set_somewhere(run, node.name))
+
+
+def _set_somewhere(run: Run, name: str) -> bool:
+    """Whether anything in the program gives an object an attribute of this name."""
+    return any(module.sets(name) for module in run.sources.all_bound())
 
 
 def _plain(run: Run, kind: Type, state: State) -> bool:
@@ -111,19 +124,21 @@ def called(run: Run, frame: Frame, node: syntax.Call, function: Value, arguments
     if isinstance(function, Const):
         certain = function != NONE or _certain(run, frame, node.function, state)
         _fail(run, frame, "TypeError", node.text, state, certain=certain)
-    elif not fits(function, arguments):
+    elif not fits(run, function, arguments):
         _fail(run, frame, "TypeError", node.text, state, certain=True)
 
 
-def fits(function: Value, arguments: Arguments) -> bool:
-    """Whether a function takes these arguments; True where that is not known: another function may stand behind a decorator."""
+def fits(run: Run, function: Value, arguments: Arguments) -> bool:
+    """Whether a function takes these arguments; True where that is not known: another function may stand behind a foreign decorator."""
     if isinstance(function, Bound):
         given = Arguments((function.receiver, *arguments.values), arguments.named, arguments.more)
-        return fits(function.function, given)
+        return fits(run, function.function, given)
     if not isinstance(function, Function) or arguments.more:
         return True
-    if isinstance(function.node, syntax.Function) and any(
-        decorator.text.value not in ("staticmethod", "classmethod") for decorator in function.node.decorators
+    if isinstance(function.node, syntax.Function) and not all(
+        decorator.text.value in ("staticmethod", "classmethod")
+        or any(decorator.text.value in module.functions for module in run.sources.all_bound())
+        for decorator in function.node.decorators
     ):
         return True
     left = {name for name, _ in arguments.named}
@@ -142,13 +157,28 @@ def fits(function: Value, arguments: Arguments) -> bool:
     return (not positions or "*" in starred) and (not left or "**" in starred)
 
 
-def added(run: Run, frame: Frame, node: syntax.Operation, operands: tuple[Value, ...], state: State) -> None:
-    """``"text" + number``."""
-    if state.signalled and node.operator == "+" and len(operands) == 2:
-        texts = [isinstance(one, Const) and isinstance(one.value, str) for one in operands]
-        others = [_no_text(one) for one in operands]
-        if (texts[0] and others[1]) or (others[0] and texts[1]):
+def calculated(run: Run, frame: Frame, node: syntax.Operation, operands: tuple[Value, ...], state: State) -> None:
+    """``"text" + number``, ``"%s %s" % one``, ``number / 0``."""
+    if not state.signalled or len(operands) != 2:
+        return
+    left, right = operands
+    texts = [isinstance(one, Const) and isinstance(one.value, str) for one in operands]
+    if node.operator == "+" and ((texts[0] and _no_text(right)) or (_no_text(left) and texts[1])):
+        _fail(run, frame, "TypeError", node.text, state, certain=True)
+    elif node.operator == "%" and isinstance(left, Const) and isinstance(left.value, str):
+        given = len(right.items) if isinstance(right, Items) else 1 if _one_value(right) else None
+        if given is not None and given != len(_CONVERSIONS.findall(left.value.replace("%%", ""))):
             _fail(run, frame, "TypeError", node.text, state, certain=True)
+    elif node.operator in ("/", "//", "%") and right == Const(0) and isinstance(left, Const | Number):
+        _fail(run, frame, "ZeroDivisionError", node.text, state, certain=True)
+
+
+# Those that take no other arguments (``%*d``) and no names (``%(name)s``).
+_CONVERSIONS = regex(r"%")
+
+
+def _one_value(value: Value) -> bool:
+    return isinstance(value, Const | Number) or signal_of(value) is not None
 
 
 def _no_text(value: Value) -> bool:
@@ -163,7 +193,21 @@ def subscript(run: Run, frame: Frame, node: syntax.Subscript, owner: Value, stat
         _fail(run, frame, "TypeError", node.text, state, certain=_certain(run, frame, node.value, state))
 
 
-def key(run: Run, frame: Frame, node: syntax.Subscript, state: State) -> None:
-    """``dictionary[key]`` of a key that nobody is known to have put there."""
-    if state.signalled:
-        _fail(run, frame, "KeyError", node.text, state, certain=False)
+def key(run: Run, frame: Frame, node: syntax.Subscript, state: State, *, kind: str) -> None:
+    """``container[key]`` of a key that nobody is known to have put there."""
+    # A negative index counts from the end.
+    if state.signalled and not isinstance(node.index, syntax.Operation):
+        _fail(run, frame, kind, node.text, state, certain=False)
+
+
+def unpacked(run: Run, frame: Frame, target: syntax.Items, found: Value, state: State) -> None:
+    """``first, second = items`` of more items, or fewer."""
+    starred = any(isinstance(one, syntax.Other) for one in target.items)
+    if state.signalled and isinstance(found, Items) and not starred and len(found.items) != len(target.items):
+        _fail(run, frame, "ValueError", target.text, state, certain=True)
+
+
+def asserted(run: Run, frame: Frame, node: syntax.Plain, holds: bool | None, state: State) -> None:
+    """``assert`` of what does not hold."""
+    if state.signalled and holds is False:
+        _fail(run, frame, "AssertionError", node.text, state, certain=True)

@@ -12,7 +12,7 @@ from ....parsers.python import model as syntax
 from ..domain import containers
 from ..domain.state import DEFAULT, PROCESS, Raised, handlers, joined
 from ..domain.values import Box, Const
-from . import exceptions, expressions
+from . import exceptions, expressions, failures
 from .bindings import assign, bind, define_class, define_function, imported, imported_from
 from .run import DEEPEST
 
@@ -102,7 +102,9 @@ def _plain(run: Run, frame: Frame, node: syntax.Plain, state: State) -> State | 
         if node.keyword == "del" and isinstance(part, syntax.Subscript):
             _delete(run, frame, part, state)
         else:
-            expressions.value(run, frame, part, state)
+            found = expressions.value(run, frame, part, state)
+            if node.keyword == "assert" and part is node.parts[0]:
+                failures.asserted(run, frame, node, containers.holds(run, found, state), state)
     return state
 
 

@@ -27,6 +27,8 @@ class Bound:
         # Anything may be bound, by what the text does not tell.
         self.anything = any(word in module.text.value for word in _UNSEEN)
         self.attributes: set[str] = set()
+        # Functions and classes, wherever they are defined.
+        self.functions: set[str] = set()
         # Names and attributes that are given anything but None.
         self.given: set[str] = set()
         # Names that a function binds outside of itself.
@@ -43,6 +45,7 @@ class Bound:
                     self.attributes |= inside
                 if isinstance(node, syntax.Function | syntax.Class):
                     self.given.add(node.name)
+                    self.functions.add(node.name)
             case syntax.Scope(names=given):
                 self._own |= frozenset(given)
                 self.declared.update(given)
@@ -75,9 +78,11 @@ class Bound:
 
     def sees(self, name: str, at: int) -> bool:
         """Whether anything may bind a name that stands at a place."""
-        if self.anything or name in self._own or ANY in self._own:
-            return True
-        return any(start <= at < end and name in inside for start, end, inside in self._inside)
+        return self.has(name) or any(start <= at < end and name in inside for start, end, inside in self._inside)
+
+    def has(self, name: str) -> bool:
+        """Whether the module itself may have a name."""
+        return self.anything or name in self._own or ANY in self._own
 
     def sets(self, name: str) -> bool:
         """Whether anything may give an object an attribute of this name."""
