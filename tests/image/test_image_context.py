@@ -114,6 +114,28 @@ def test_ignore_files(root: Path) -> None:
     assert list(Context(str(root)).walk("sub")) == ["sub/out", "sub/plain.sh"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        ("sub\n", "ignored"),
+        ("*\n", "ignored"),
+        ("sub/*\n", "folder"),
+        ("sub\n!sub/plain.sh\n", "folder"),
+        ("sub\n!sub/none.sh\n", "ignored"),
+        ("*\n!sub\n", "folder"),
+        ("*\n!**/deep.sh\n", "folder"),
+    ],
+)
+def test_a_folder_is_left_out_unless_something_in_it_is_kept(root: Path, lines: str, kind: str) -> None:
+    (root / "sub/deep").mkdir(parents=True)
+    (root / "sub/deep/deep.sh").touch()
+    (root / "sub/plain.sh").touch()
+    (root / ".dockerignore").write_text(lines)
+    context = Context(str(root))
+    assert context.entry("sub").kind == kind
+    assert ("sub" in context.matching("su*")) is (kind == "folder")
+
+
 def test_an_ignore_file_outside_is_not_read(root: Path) -> None:
     (root.parent / "ignore").write_text("*\n")
     (root / ".dockerignore").symlink_to("../ignore")

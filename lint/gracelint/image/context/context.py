@@ -141,8 +141,8 @@ class Context:
 
     def _describe(self, path: str, mode: int) -> Entry:
         is_folder = stat.S_ISDIR(mode)
-        pattern = self.ignore.match(path) if path and not is_folder else None
-        if pattern is not None:
+        pattern = self.ignore.match(path) if path else None
+        if pattern is not None and not (is_folder and self._kept_below(path)):
             return Entry("ignored", path, f".dockerignore keeps {path} out of the build ({pattern.source})")
         if stat.S_ISLNK(mode):
             return Entry("link", path, target=self._target(path))
@@ -151,6 +151,22 @@ class Context:
         if not stat.S_ISREG(mode):
             return Entry("unknown", path, f"{path} is not a regular file")
         return Entry("file", path, executable=None if os.name == "nt" else bool(mode & 0o111))
+
+    def _kept_below(self, folder: str) -> bool:
+        """Whether an exception (``!``) keeps anything below a folder that is left out, with which the folder is there as well; True where that takes too long to say."""
+        stack = [folder] if any(pattern.exception for pattern in self.ignore.patterns) else []
+        seen = 0
+        while stack:
+            here = stack.pop()
+            for name in self.names(here):
+                path = posixpath.join(here, name)
+                seen += 1
+                if seen > MAX_LISTED or self.ignore.match(path) is None:
+                    return True
+                mode = disk.mode(os.path.join(self.root or "", path))
+                if mode is not None and stat.S_ISDIR(mode):
+                    stack.append(path)
+        return False
 
     def _target(self, path: str) -> str:
         target = disk.target(os.path.join(self.root or "", path))
