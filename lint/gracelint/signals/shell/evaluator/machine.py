@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
+from ....records import replace
 from ..builtins import exporting, table, traps
 from ..expansion import parameters, words
 from ..files import inputs, named_pipes, opening, permissions
@@ -20,7 +21,7 @@ from ..jobs import children, held, itself, pipelines
 from ..loops import conditional, over_words
 from ..model.parts import Ended, Truth
 from ..model.values import clip
-from ..substitution import capturing
+from ..substitution import capturing, printed
 from . import compound, expansions, refusals, simple
 from .resuming import RESUME
 
@@ -141,6 +142,8 @@ class Machine:
         if kind is not sh.Simple and kind is not sh.Subshell and (redirects := getattr(command, "redirects", ())):
             held.enclose(self, state, redirects)
             inputs.enclose(self, state, redirects)
+            if isinstance(command, sh.Group):
+                opening.wrote(self, state, command, printed.output(self, state, (replace(command, redirects=()),)))
         return ENTER[kind](self, state, command)
 
     def leave(self, state: State, status: int | None = None, failed: str | None = None) -> State:

@@ -9,11 +9,12 @@ from ....regexes import regex
 from ... import sleeping
 from ...process import Bound
 from ..builtins import assigning, misuse, table
-from ..files import inputs
+from ..files import inputs, opening
 from ..jobs import held, jobcontrol, limited
 from ..model.dialects import ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
+from ..substitution import printed
 from . import external, refusals, remarks
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     if remarks.only_prints(machine, state, node, fields):
         return machine.finished(state, 0)
     function = state.functions[name]
+    if node.redirects:
+        opening.wrote(machine, state, node, printed.output(machine, state, (replace(node, redirects=()),)))
     state.scopes = (*state.scopes, (state.parameters, {}))
     state.parameters = tuple(fields[1:])
     if node.redirects:

@@ -141,8 +141,8 @@ def _is_device(path: str) -> bool:
     return path.startswith(("/dev/", "/proc/"))
 
 
-def wrote(machine: Machine, state: State, node: sh.Simple, text: Value | None) -> None:
-    """What ``echo``, ``printf`` or ``cat`` has printed is in the file that its only redirection, but for one that it reads from, has written."""
+def wrote(machine: Machine, state: State, node: sh.Simple | sh.Group, text: Value | None) -> None:
+    """What ``echo``, ``printf`` or ``cat``, a group, a function or a script that only prints, has printed is in the file that its only redirection, but for one that it reads from, has written."""
     outputs = [each for each in node.redirects if each.operator not in ("<", "<<", "<<-", "<<<")]
     only = outputs[0] if len(outputs) == 1 else None
     if (

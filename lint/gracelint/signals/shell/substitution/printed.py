@@ -14,7 +14,7 @@ from ....parsers.shell import model as sh
 from ..builtins.printing import printed, printed_line
 from ..files import filesystem
 from ..model.values import Unknown, clip, default, join
-from . import asking, filtering
+from . import asking, by_script, filtering
 from .tools import answer, concatenated
 
 if TYPE_CHECKING:
@@ -80,21 +80,21 @@ def _evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...])
 
 def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> str | None:
     """Exactly what commands write that only print, functions among them; None where it is not known."""
-    if not all(_only_prints(state, command) for command in commands):
+    if not all(_only_prints(machine, state, command) for command in commands):
         return None
     texts = [_written(machine, state, command) for command in commands]
     known = [text for text in texts if text is not None]
     return "".join(known) if len(known) == len(texts) else None
 
 
-def _only_prints(state: State, command: sh.Command) -> bool:
+def _only_prints(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether a command is one of those that are looked at, as far as that can be seen at once."""
     if isinstance(command, sh.Group):
-        return all(_only_prints(state, each) for each in command.body.commands)
+        return all(_only_prints(machine, state, each) for each in command.body.commands)
     if isinstance(command, sh.Pipeline):
         first, *filters = command.commands
         listed = isinstance(first, sh.Simple) and bool(first.words) and first.words[0].literal == "jobs"
-        return (listed or _only_prints(state, first)) and all(map(filtering.may_filter, filters))
+        return (listed or _only_prints(machine, state, first)) and all(map(filtering.may_filter, filters))
     if not isinstance(command, sh.Simple) or not command.words:
         return False
     name = command.words[0].literal
@@ -102,7 +102,7 @@ def _only_prints(state: State, command: sh.Command) -> bool:
         body = state.functions[name].body
         commands = body.body.commands if isinstance(body, sh.Group) else ()
         return all(isinstance(each, sh.Simple) and bool(each.words) for each in commands)
-    return name in PRINTING
+    return name in PRINTING or by_script.may_print(machine, state, name)
 
 
 def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
@@ -124,6 +124,8 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
         return None
     if name in state.functions:
         return _of_function(machine, state, state.functions[name], rest) if not command.redirects else None
+    if by_script.may_print(machine, state, name):
+        return by_script.written(machine, state, name, rest, writes) if not command.redirects else None
     if name == "cat" and not rest and len(command.redirects) == 1:
         from ..files import inputs  # which knows this module
 
@@ -155,6 +157,11 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
         case "true" | ":":
             return ""
     return None
+
+
+def writes(machine: Machine, state: State, command: sh.Command) -> str | None:
+    """Exactly what one command writes, if it is one of those that only print; None where it is not known."""
+    return _whole(machine, state, (command,))
 
 
 def _of_function(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> str | None:
