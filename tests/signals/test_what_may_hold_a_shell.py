@@ -38,9 +38,15 @@ UNDECIDED = {
     "#!/bin/bash\n" + TRAP.format("[[ -d /x ]] && kill $p; wait $p; exit"): "/x is a folder",
     "#!/bin/bash\n: > /tmp/a\nsed -i s/a/b/ /tmp/a\n"
     + TRAP.format("[ -s /tmp/a ] && kill $p; wait $p; exit"): "/tmp/a is not empty",
+    "#!/bin/bash\nset -E\ntrap 'echo nginx' ERR\nx=$(false)\nexec ${x:-redis-server}\n": "what $(false) stands for",
+    "#!/bin/sh\ns=$(cat /etc/s)\nredis-server & p=$!\ntrap 'kill -$s $p; wait $p' TERM\nwait\n": "kill -$s $p",
+    "#!/bin/sh\n"
+    + "".join(f"[ -f /etc/{each} ] && {each}=1\n" for each in "abcdefghijklmnop")
+    + "[ -f /etc/q ] && export RUN=nginx\nexec sh -c 'exec ${RUN:-redis-server}'\n": "what $RUN stands for",
 }
 # Near misses.
 DECIDED = (
+    "#!/bin/bash\nset -E\ntrap 'echo failed >&2' ERR\nx=$(false)\nexec ${x:-redis-server}\n",
     "#!/bin/bash\nmkfifo /tmp/f\ncat < /tmp/f &\nexec redis-server > /tmp/f\n",
     "#!/bin/sh\n[ -p /tmp/f ] || mkfifo /tmp/f\ntee /tmp/log < /tmp/f &\nexec redis-server > /tmp/f 2>&1\n",
     "#!/bin/bash\nmkfifo /tmp/f\nexec 3<>/tmp/f\nexec redis-server <&3\n",

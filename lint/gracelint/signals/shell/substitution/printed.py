@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ....image.paths import normal
 from ....parsers.shell import model as sh
+from ....regexes import regex
 from ..builtins.printing import printed, printed_line
 from ..files import filesystem
 from ..model.values import Unknown, clip, default, join
@@ -30,7 +31,7 @@ CHEAP = 64  # commands that only print, and so take hardly any time: fewer cost 
 def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
     """What ``$(...)`` becomes."""
     unknown = Unknown(clip(part.text.value))
-    if machine.substituting >= DEEPEST:
+    if machine.substituting >= DEEPEST or (_tells_of_errors(state) and status(machine, state, part) != 0):
         return unknown
     machine.substituting += 1
     try:
@@ -45,6 +46,16 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
     if isinstance(found, str):
         return found.rstrip("\n")
     return Unknown(unknown.name, found.default, found.nonempty)
+
+
+def _tells_of_errors(state: State) -> bool:
+    """Whether what a substitution prints may be what a trap for ERR says, which it has with ``set -E``."""
+    heard = state.traps.get("ERR")
+    action = heard.action if heard is not None and "E" in state.options else None
+    return action is not None and _SAYS.search(action) is not None
+
+
+_SAYS = regex(r"\b(echo|printf|cat)\b(?![^;&|]*>&2)")
 
 
 def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
