@@ -54,6 +54,7 @@ def note(thread: Thread, resting: list[State], state: State) -> None:
     found = joined([one.copy() for one in resting])
     if found is not None:
         state.store[(thread.object, HANDLER)] = found.handler(_TERMINATE)
+        queues.fed(found, state)
 
 
 def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
@@ -70,6 +71,10 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         return False
     if thread.target is None or thread.object not in run.forked:
         return None
+    waits = [over(state) for over in run.waits.get(thread.object, ())] if not told else []
+    if waits and all(over is False for over in waits):
+        # It is where it rested before the signal, of which it knows nothing.
+        return False if truth(state.store.get((thread.object, "#lives"), UNKNOWN)) else None
     way = run.forked[thread.object].copy()
     share(way, state)
     way.signalled = not told

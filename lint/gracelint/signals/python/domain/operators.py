@@ -34,6 +34,8 @@ def operate(operator_: str, operands: tuple[Value, ...]) -> Value:
     left, right = operands
     if operator_ in ("is", "is not", "==", "!="):
         same = _same(left, right)
+        if operator_[:2] == "is" and isinstance(left, Const) and isinstance(right, Const):
+            same = same and type(left.value) is type(right.value)  # 0 is not False
         return UNKNOWN if same is None else Const(same is (operator_ in ("is", "==")))
     if operator_ in ("in", "not in") and isinstance(right, Items):
         found = [_same(left, item) for item in right.items]

@@ -15,8 +15,9 @@ from ..domain import containers, numbers
 from ..domain.lattice import bounds, is_number, join, truth, within
 from ..domain.operators import operate
 from ..domain.state import differing, joined
-from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Made, Method, Number
+from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Instance, Made, Method, Number
 from . import expressions
+from .attributes import method
 from .bindings import store
 from .generators import generator_of, over
 from .progress import advances
@@ -178,9 +179,14 @@ def _narrowed(first: State, start: State, after: State) -> bool:
 
 def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None:
     """``for``; the state behind it."""
+    from .calls import call
+
     iterable = expressions.value(run, frame, node.iterable, state)
     if state.dead:
         return None
+    if isinstance(iterable, Instance):
+        own = method(run, iterable, "__aiter__" if node.asynchronous else "__iter__", state)
+        iterable = call(run, frame, own, (), node.iterable.text, state) if own is not None else iterable
     if isinstance(iterable, Made) and iterable.kind in (CALLS, nurseries.RECEIVER, channels.RECEIVES):
         return _called_again(run, frame, node, iterable, state)
     known = containers.items_of(run, iterable, state)

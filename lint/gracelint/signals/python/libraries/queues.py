@@ -52,6 +52,13 @@ def put(run: Run, frame: Frame, number: int, item: Value, state: State) -> None:
     state.store[(number, _JOBS)] = jobs
 
 
+def fed(other: State, state: State) -> None:
+    """A process puts things in queues that it shares with the program, which ``other`` knows of."""
+    for queue in [key[0] for key in other.store if key[1] == _FEEDERS]:
+        for name in (PUT, _JOBS, _FEEDERS):
+            state.store[(queue, name)] = other.store[(queue, name)]
+
+
 def asked(run: Run, frame: Frame, number: int, state: State) -> None:
     """Since the signal somebody waits for what others put there: whether these still do. Each is gone through from where the signal found it; what it puts there until its end is all
     that comes."""

@@ -79,10 +79,11 @@ def _table() -> dict[str, Special]:
         outside,
         queues,
         servers,
+        strings,
     )
 
     rooms = (
-        alarms, servers, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues
+        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
@@ -103,6 +104,8 @@ def known(name: str) -> bool:
 def _getattr(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     owner, name = arguments.get(0, ""), arguments.get(1, "")
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        if state.signalled and isinstance(owner, Instance):
+            run.doubts.append("which of its own methods it calls")
         return UNKNOWN
     default = arguments.get(2, "")
     if isinstance(owner, Ref) and default is not None and lacks(run.sources.version, f"{owner.name}.{name.value}"):
@@ -185,17 +188,6 @@ def _partial(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 def _passing(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """A decorator that leaves the function what it is."""
     return Ref("operator.identity")
-
-
-def _string(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """A method of a known string, with known arguments."""
-    if len(arguments.values) == 2 and all(
-        isinstance(value, Const) and isinstance(value.value, str) for value in arguments.values
-    ):
-        whole, part = (str(value.value) for value in arguments.values if isinstance(value, Const))
-        starts = text.value.partition("(")[0].endswith("startswith")
-        return Const(whole.startswith(part) if starts else whole.endswith(part))
-    return UNKNOWN
 
 
 def _suppress(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -284,8 +276,6 @@ _SPECIAL: dict[str, Special] = {
     "functools.lru_cache": _passing,
     "functools.wraps": _passing,
     "functools.partial": _partial,
-    "str.startswith": _string,
-    "str.endswith": _string,
     "contextlib.suppress": _suppress,
     "threading.Event.is_set": _is_set,
     "threading.Event.isSet": _is_set,
