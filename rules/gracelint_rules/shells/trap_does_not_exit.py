@@ -26,7 +26,7 @@ done
 ```
 
 ## Fix safety
-Unsafe: `exit 0` is put at the end of the handler; the `wait` gets the number of the application.
+Unsafe: `exit 0` is put at the end of the handler, and `trap - EXIT` at its beginning where it is the handler for EXIT, too; the `wait` gets the number of the application.
 
 ## When not to care
 When the loop looks at a variable that the handler sets. gracelint follows that where it can.
@@ -74,13 +74,20 @@ def check(case: Case) -> Iterator[Finding]:
                 fix=_named(outcome, endless),
             )
             continue
+        again = any(trap.signal == "EXIT" and trap.action == stop.trap.action for trap in outcome.traps)
+        forget = "trap - EXIT; " if again else ""
+        advice = (
+            "begin it with trap - EXIT, as it runs once more when the shell leaves, and end it with exit"
+            if again
+            else "end the handler with exit"
+        )
         yield tell(
             RULE,
             case,
             defect,
-            f"this handler returns, and the shell goes on where it was: it is killed after {case.trace.grace_period:g} s all the same; end the handler with exit",
+            f"this handler returns, and the shell goes on where it was: it is killed after {case.trace.grace_period:g} s all the same; {advice}",
             severity=severity_of(defect.path),
-            fix=fix_of("unsafe", "Exit at the end of the handler", extended(stop.trap, after="; exit 0")),
+            fix=fix_of("unsafe", "Exit at the end of the handler", extended(stop.trap, forget, "; exit 0")),
         )
 
 
