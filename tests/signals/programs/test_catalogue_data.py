@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYS = catalogue.keys()
-_ROWS = json.loads((Path(__file__).parent.parent / "fixtures" / "programs" / "evidence.json").read_text("utf-8"))
+_ROWS = json.loads((Path(__file__).parents[2] / "fixtures" / "programs" / "evidence.json").read_text("utf-8"))
 # The lab's own evidence, and what the tests' rows say.
 _RECORDS = json.loads(files("gracelint.signals").joinpath("data/programs.json").read_text("utf-8"))["records"]
 _MEASURED = re.compile(r"measured: (.+?)(?: v?(\d[\w.]*))? ([A-Z0-9]+) (graceful|abrupt|killed)(?: .*)?$")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gracelint.image.model import Absent, Argument, BaseImage, Image, ImageFile, Launch, StopSignal, Unknown
+from gracelint.signals.programs import describe
 from gracelint.source import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gracelint.signals.model import Program
 
 
 def words(argv: Sequence[str]) -> tuple[Argument, ...]:
@@ -81,3 +85,17 @@ def image(
         instructions=(),
         missing=(),
     )
+
+
+def told(
+    line: str, files: dict[str, str], env: dict[str, str | None] | None = None, base: str = "debian:12"
+) -> Program:
+    """What the catalogue says of a command line in an image with these files."""
+    program = describe(words(shlex.split(line)), image(files, env, base))
+    assert program is not None
+    return program
+
+
+def started(program: Program) -> list[str]:
+    """The command lines that a program starts."""
+    return [shlex.join(argument.value for argument in one.arguments) for one in program.starts]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Program
 
 _EVIDENCE: dict[str, Any] = json.loads(
-    (Path(__file__).parent.parent / "fixtures" / "programs" / "evidence.json").read_text("utf-8")
+    (Path(__file__).parents[2] / "fixtures" / "programs" / "evidence.json").read_text("utf-8")
 )
 # What the small test applications handle, cleanly and within 0.3 seconds; all other programs are the catalogue's.
 _HANDLED: dict[str, list[str]] = _EVIDENCE["applications"]

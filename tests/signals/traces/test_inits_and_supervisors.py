@@ -1,0 +1,156 @@
+"""Behind inits, supervisors and runners: who is told, with what, and in which order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import APP, command, image, script
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("tini --", "app; true", "abrupt"),
+        ("tini -g --", "app; true", "abrupt"),
+        ("tini --", "exec app", "graceful"),
+        ("tini -g --", "trap : TERM; app", "graceful"),
+        ("tini --", "trap 'kill $p; wait $p' TERM; app & p=$!; wait", "graceful"),
+        ("dumb-init", "app; true", "abrupt"),
+        ("dumb-init", "trap : TERM; app", "graceful"),
+    ],
+)
+def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    assert command(tmp_path, "dash", text, words.split()).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("dumb-init", "exec celery -A proj worker", "abrupt"),
+        ("tini -g --", "exec celery -A proj worker -P prefork", "abrupt"),
+        ("tini --", "exec celery -A proj worker", "graceful"),
+        ("dumb-init", "exec celery -A proj worker --pool=threads", "graceful"),
+        ("", "trap 'kill $!; wait' TERM; celery -A proj worker & wait", "graceful"),
+        ("", "trap 'trap - TERM; kill 0; wait' TERM; celery -A proj worker & wait", "abrupt"),
+    ],
+)
+def test_workers_that_a_group_signal_kills(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    assert script(tmp_path, "bash", text + "\n", before=words.split()).verdict == verdict
+
+
+SUPERVISED = "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app a\n[program:b]\ncommand=app b\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "verdict"),
+    [
+        ("tini -g --", "uvicorn app:app & exec gunicorn app:app", "abrupt"),
+        ("dumb-init", "gunicorn app:app & exec uvicorn app:app", "abrupt"),
+        ("dumb-init", "trap : TERM; gunicorn app:app & uvicorn app:app & wait; wait", "graceful"),
+        ("", "trap 'kill $a $b; wait $a $b' TERM; app & a=$!; app & b=$!; wait", "graceful"),
+        ("", "trap 'kill $a $b; wait $b' TERM; app & a=$!; app & b=$!; wait", "abrupt"),
+        ("", "trap 'kill $a $b; wait -n' TERM; app & a=$!; app & b=$!; wait", "abrupt"),
+        ("", "trap 'kill $a $b' TERM; app & a=$!; app & b=$!; while kill -0 $a; do wait $a; done", "abrupt"),
+        ("tini -g --", "exec supervisord -c /supervisord.conf", "graceful"),
+    ],
+)
+def test_nobody_is_safe_because_another_one_is_slower(tmp_path: Path, words: str, text: str, verdict: str) -> None:
+    trace = script(tmp_path, "bash", text + "\n", before=words.split(), supervisord_conf=SUPERVISED)
+    assert trace.verdict == verdict, trace.paths
+    if verdict == "abrupt":
+        (path,) = trace.paths
+        assert [hop.notified for hop in path.hops if hop.finishes is False]
+        assert "is told, but killed before it has finished" in path.why
+
+
+@pytest.mark.parametrize(
+    ("extra", "words", "disposition", "word"),
+    [
+        ("", ["tini", "--", "nginx", "-g", "daemon off;"], "misreads", ""),
+        ("", ["dumb-init", "--rewrite", "15:3", "nginx", "-g", "daemon off;"], "handles", ""),
+        ("", ["dumb-init", "--rewrite", "15:1", "tail", "-f", "/x"], "terminates", "SIGHUP"),
+        ("stopsignal=QUIT", ["supervisord", "-c", "/supervisord.conf"], "handles", ""),
+        ("stopsignal=TERM", ["supervisord", "-c", "/supervisord.conf"], "misreads", ""),
+    ],
+)
+def test_a_child_is_told_of_with_the_signal_that_it_gets(
+    tmp_path: Path, extra: str, words: list[str], disposition: str, word: str
+) -> None:
+    text = f"[supervisord]\nnodaemon=true\n[program:web]\ncommand=nginx -g 'daemon off;'\n{extra}\n"
+    dockerfile = f"FROM debian:12\nCOPY . /\nENTRYPOINT {json.dumps(words)}\n"
+    trace = follow(image(tmp_path, dockerfile, {"supervisord.conf": text}))
+    hop = trace.paths[0].hops[-1]
+    assert hop.disposition == disposition and word in hop.why, hop
+
+
+def test_the_engines_own_init(tmp_path: Path) -> None:
+    trace = command(tmp_path, "dash", "app; true", init=True)
+    assert (trace.verdict, trace.paths[0].pid1[0]) == ("abrupt", "/sbin/docker-init")
+    assert command(tmp_path, "dash", "exec app", init=True).verdict == "graceful"
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ('["supervisord", "-n"]', "supervisord.conf is not known"),
+        ('["tini", "--", "pm2-runtime", "ecosystem.config.js"]', "which programs ecosystem.config.js names"),
+    ],
+)
+def test_a_supervisor_whose_programs_are_not_known(tmp_path: Path, words: str, missing: str) -> None:
+    trace = follow(image(tmp_path, f"FROM node:20\nCMD {words}\n"))
+    assert (trace.verdict, trace.missing) == ("unknown", (missing,))
+
+
+@pytest.mark.parametrize(
+    ("base", "also", "arguments", "verdict"),
+    [
+        ("php:8.3-cli", "", "artisan queue:work", "unknown"),
+        ("docker.io/library/php:8.3-cli@sha256:0", "", "bin/console messenger:consume async", "unknown"),
+        ("alpine:3.20", "RUN apk add php83", "artisan horizon", "unknown"),
+        ("php:8.3-cli", "RUN docker-php-ext-install pcntl", "artisan queue:work", "graceful"),
+        ("debian:12", "RUN apt-get install -y php-cli", "artisan queue:work", "graceful"),
+        ("debian:12", "", "artisan queue:listen", "killed"),
+        ("debian:12", "", "artisan schedule:work", "unknown"),
+    ],
+)
+def test_workers_of_php(tmp_path: Path, base: str, also: str, arguments: str, verdict: str) -> None:
+    text = f"FROM {base}\n{also}\nCMD {json.dumps(['php', *arguments.split()])}\n"
+    assert follow(image(tmp_path, text)).verdict == verdict
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(8, "killed"), (6, "graceful")])
+def test_supervisord_may_kill_a_helper_late(tmp_path: Path, seconds: int, verdict: str) -> None:
+    """Supervisord looks once a second whether a time is over and who is gone: an application whose turn comes after one that was given eight seconds was
+    told 9.5 s to 10.2 s after the stop (measured with three in place of eight: 4.5 s to 5.2 s)."""
+    helper = f"[program:helper]\ncommand=bash -c 'trap \"\" TERM; sleep 100; true'\nstopwaitsecs={seconds}\n"
+    conf = f"[supervisord]\nnodaemon=true\n[program:app]\ncommand=app\n{helper}"
+    text = 'FROM debian:12\nCOPY c /\nCMD ["supervisord", "-c", "/c"]\n'
+    trace = follow(image(tmp_path, text, {"c": conf}), programs=APP)
+    # What the helper loses is nobody's concern here.
+    assert trace.verdict == verdict
+    assert "one after the other" in trace.paths[0].hops[0].why
+
+
+@pytest.mark.parametrize(
+    ("entry", "how"),
+    [
+        ('CMD ["npm", "start"]', "fork"),
+        ('ENTRYPOINT ["sh", "-c", "/start.sh & exec npm run other"]', "background"),
+    ],
+)
+def test_what_a_runner_starts_is_no_job_and_what_it_inherits_is_one(tmp_path: Path, entry: str, how: str) -> None:
+    files = {
+        "package.json": json.dumps({"name": "a", "scripts": {"start": "/start.sh", "other": "node server.js"}}),
+        "start.sh": "#!/bin/sh\napp\necho done\n",
+        "server.js": "require('http').createServer().listen(80)\n",
+    }
+    built = image(tmp_path, f"FROM node:22\nCOPY . /\nWORKDIR /\n{entry}\n", files)
+    hops = follow(built, programs=APP).paths[0].hops
+    assert {hop.how for hop in hops if "/start.sh" in hop.argv} == {how}

@@ -1,0 +1,235 @@
+"""Scripts and command strings: who is PID 1 and what the verdict is; written cases, each measured on a kernel with the three shells."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import APP, command, image, script
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+ALL = ("dash", "bash", "ash")
+
+
+# text, verdicts for dash, bash, ash
+COMMANDS = [
+    ("app", "killed graceful graceful"),
+    ("app >/dev/null", "killed killed graceful"),
+    ("V=1 app", "killed graceful graceful"),
+    ("app && true", "killed killed killed"),
+    ("app | cat", "killed killed killed"),
+    ("exec app | cat", "killed killed killed"),
+    ("exec app", "graceful graceful graceful"),
+    ("(exec app)", "killed killed graceful"),
+    ("for i in 1; do app; done", "killed killed killed"),
+    ("app & wait", "killed killed killed"),
+    ("app & app", "killed killed abrupt"),
+    ("app & exec app 2", "abrupt abrupt abrupt"),
+    ("trap : TERM; app", "killed killed killed"),
+    ("trap 'exit 0' TERM; app & wait", "abrupt abrupt abrupt"),
+    ("trap 'kill $p; wait $p' TERM; app & p=$!; wait $p", "graceful graceful graceful"),
+    ("trap 'kill $p' TERM; app & p=$!; wait $p", "abrupt abrupt abrupt"),
+    ("trap 'kill $a; wait $a' TERM; app & a=$!; app & wait", "abrupt abrupt abrupt"),
+    ("trap 'kill $p; sleep 1; exit' TERM; app & p=$!; wait", "graceful graceful graceful"),
+    ("trap 'exit 0' INT; app & wait", "killed killed killed"),
+    ("trap 'return 0' TERM; app & wait; wait", "abrupt killed abrupt"),
+    ("trap 'kill -TERM $p; while kill -0 $p; do :; done' TERM; app & p=$!; wait", "graceful graceful graceful"),
+    ("trap 'stop=1' TERM; while [ -z \"$stop\" ]; do sleep 0.2; done", "graceful graceful graceful"),
+    ("trap 'exit 0' TERM; while true; do sleep 60; done", "killed killed killed"),
+    ("trap 'kill 0; wait' EXIT; app & wait", "killed abrupt killed"),
+    ("trap 'kill $p; wait $p' TERM; app | cat & p=$!; wait", "killed killed killed"),
+    ("(trap 'kill $p; wait $p' TERM; app & p=$!; wait); true", "killed killed killed"),
+    ("(app &); exec sleep 100", "killed killed killed"),
+    ("kill -0 $$ && exec app", "graceful graceful graceful"),
+    ("[ -d /proc/1 ] && [ -e /proc/$$ ] && exec app", "graceful graceful graceful"),
+    (
+        "trap 'kill $p; wait $p' TERM; app & p=$!; while [ -e /proc/$p ]; do wait $p; done; true",
+        "graceful graceful graceful",
+    ),
+    ("app & p=$!; while [ ! -e /proc/$p ]; do sleep 1; done; exec app 2", "abrupt abrupt abrupt"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "shell", "verdict"),
+    [
+        (text, shell, verdict)
+        for text, verdicts in COMMANDS
+        for shell, verdict in zip(ALL, verdicts.split(), strict=True)
+    ],
+)
+def test_command_strings(tmp_path: Path, text: str, shell: str, verdict: str) -> None:
+    assert command(tmp_path, shell, text).verdict == verdict
+
+
+# text, verdict, first word of PID 1's argv
+SCRIPTS = [
+    ('exec "$@"', "graceful", "app"),
+    ('"$@"', "killed", "/bin/sh"),
+    ('set -e; f() { exec "$@"; }; f "$@"', "graceful", "app"),
+    ('if [ "${1#-}" != "$1" ]; then set -- app "$@"; fi; exec "$@"', "graceful", "app"),
+    ('case "$1" in app) exec "$@";; *) "$@";; esac', "graceful", "app"),
+    ('case "$1" in other) exec "$@";; *) "$@";; esac', "killed", "/bin/sh"),
+    ('[ "$1" = app ] && exec "$@"; exec sleep 1000', "graceful", "app"),
+    ('shift; exec app "$@"', "graceful", "app"),
+    ('for a in "$@"; do shift; set -- "$@" "$a"; done; exec "$1" "$2"', "graceful", "app"),
+    ("x=ap; x=${x}p; exec $x", "graceful", "app"),
+    ('until nc -z db 5432; do sleep 1; done; exec "$@"', "graceful", "app"),
+    ('i=0; while [ $i -lt 5 ]; do i=$((i+1)); done; [ $i = 5 ] && exec "$@"', "graceful", "app"),
+    ('. /lib.sh; start "$@"', "graceful", "app"),
+    ('eval "exec $*"', "graceful", "app"),
+    ("[ -f /lib.sh ] && exec app; app", "graceful", "app"),
+    ("[ -f /not-there/at-all ] || exec app", "graceful", "app"),
+    ('getopts a:b opt -a x && [ "$opt$OPTARG" = ax ] && exec app', "graceful", "app"),
+    ('if [ "$(id -u)" = 0 ]; then exec gosu nobody /entry.sh "$@"; fi; exec "$@"', "graceful", "app"),
+    ("exec A=1 app", "unknown", ""),
+]
+
+
+# What was measured one way and the other, or is not followed: who is promised nothing.
+RACES = [
+    ("#!/bin/bash\nset -e\ntrap 'kill $p; wait' TERM\nsleep 100 & p=$!\napp &\nwait\n", "whether `kill $p` succeeds"),
+    (
+        "#!/bin/bash\nshopt -s lastpipe\n{ app; echo $?; } | cat\n",
+        "a command that stays writes to the shell itself (lastpipe)",
+    ),
+    (
+        "#!/bin/bash\nexec > >(tee /tmp/log) 2>&1\napp & p=$!\ntrap 'echo stopping; wait $p' TERM\nwait $p\n",
+        "whether `tee /tmp/log` is gone before the shell writes to it",
+    ),
+    (
+        "trap 'app & kill $!; wait $!; exit' TERM\napp 2 & wait\n",
+        "whether SIGTERM comes before `/bin/sh /entry.sh` has begun",
+    ),
+    ("#!/bin/bash\nset -e\ntrap 'kill %1; wait' TERM\ntrue &\napp & wait\n", "whether `kill %1` succeeds"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), RACES)
+def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) -> None:
+    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race, as is whether somebody reads what the shell prints."""
+    trace = script(tmp_path, "dash", text, before=["dumb-init", "--"])
+    assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
+
+
+def test_a_job_of_which_a_part_has_ended(tmp_path: Path) -> None:
+    """bash's ``kill %1`` does not get past such a part: killed, measured in front of and behind the application."""
+    trace = script(tmp_path, "bash", "trap 'kill %1; wait' TERM\ntrue | app &\nwait\n")
+    assert (trace.verdict, trace.missing[0]) == ("unknown", "whether `kill %1` reaches the application")
+
+
+@pytest.mark.parametrize(("program", "found"), [("app", False), ("/usr/bin/app", True)])
+def test_busybox_looks_for_the_name_that_exec_gives(tmp_path: Path, program: str, found: bool) -> None:
+    """``exec -a server app`` starts a server of PATH, if there is one (1.35: "app: not found", with execve of …/server); a path is started as it is, under that name."""
+    trace = script(tmp_path, "ash", f"exec -a server {program}\n")
+    known = "what server does with signals is not known" not in trace.missing
+    assert (trace.paths[0].pid1[0], known) == ("server", found)
+
+
+def test_waits_are_told_as_they_are_written(tmp_path: Path) -> None:
+    """The number of a process is another one in each round of a loop, and says nothing."""
+    text = "while :; do\n  exec {fd}< <(sleep 1; check)\n  wait $! && break\n  sleep 1\ndone\nexec app\n"
+    trace = script(tmp_path, "bash", text)
+    assert {condition for path in trace.paths for condition in path.when} <= {"`wait $!` succeeds", "`wait $!` fails"}
+    assert len(trace.paths) <= 2
+
+
+@pytest.mark.parametrize(("text", "verdict", "first"), SCRIPTS)
+@pytest.mark.parametrize("shell", ALL)
+def test_script_files(tmp_path: Path, shell: str, text: str, verdict: str, first: str) -> None:
+    trace = script(tmp_path, shell, text + "\n", ["app", "--port", "80"], lib_sh='start() { exec "$@"; }\n')
+    (path,) = [path for path in trace.paths if path.default]
+    assert (trace.verdict, path.pid1[0] if path.pid1 else "") == (verdict, first), trace.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("npm run build:node\nnpm install x\nif [ -e c ]; then node v.js; else echo none; fi", "unknown"),
+        ("if [ ! -f /data/c ]; then\n  teller -c /data/c -e\n  echo one\n  echo two\n  exit\nfi\nexec app", "unknown"),
+        ("ctl create user\nctl create role\n", "unknown"),
+        ("teller -c /data/c", "killed"),
+        ("teller -c /data/c\necho ended\nexit 1", "killed"),
+        ("if [ -f /data/c ]; then\n  teller -c /data/c\nfi", "killed"),
+        ("app\nteller --report", "killed"),
+    ],
+)
+def test_what_a_script_goes_on_behind_may_end(tmp_path: Path, text: str, verdict: str) -> None:
+    """A program that nobody knows, with more to do behind it, is not said to hold the shell; one that is known to stay is."""
+    trace = script(tmp_path, "dash", text)
+    assert trace.verdict == verdict
+    assert any("ends by itself" in each for each in trace.missing) == (verdict == "unknown")
+
+
+# What a substitution runs is followed where it may be a server that stays, however it is named.
+ASKED = [
+    ('run() { "$1" -g "$2"; }\nv=$(run nginx "daemon off;")\n', True),
+    ("v=$(nginx -g 'daemon off;')\n", True),
+    ('run() { server=nginx; $server -g "daemon off;"; }\nv=$(run)\n', True),
+    ("run() { local server=nginx; $server; }\nv=$(run)\n", False),
+    ("run() { while :; do :; done; }\nv=$(run)\n", True),
+    ("run() { for word; do echo $word; done | sort | head -n1; }\nv=$(run a b)\n", False),
+]
+
+
+@pytest.mark.parametrize(("text", "stays"), ASKED)
+def test_servers_in_substitutions(tmp_path: Path, text: str, stays: bool) -> None:
+    trace = script(tmp_path, "bash", text)
+    assert any(path.hops for path in trace.paths) is stays
+
+
+@pytest.mark.parametrize(
+    ("base", "run", "argv", "verdict"),
+    [
+        ("alpine:3.20", "true", ["setpriv", "--reuid=app", "--init-groups", "app"], "unknown"),
+        ("alpine:3.20", "apk add --no-cache setpriv=2.40 && true", ["setpriv", "--reuid=app", "app"], "graceful"),
+        ("alpine:3.20", "apk add -U util-linux", ["setpriv", "--reuid=app", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["setpriv", "--nnp", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["timeout", "--foreground", "9d", "app"], "unknown"),
+        ("alpine:3.20", "apk update; apk add coreutils", ["timeout", "--foreground", "9d", "app"], "graceful"),
+        ("alpine:3.20", "apk add curl", ["timeout", "-s", "TERM", "9d", "app"], "graceful"),
+        ("debian:12", "true", ["setpriv", "--reuid=app", "app"], "graceful"),
+    ],
+)
+def test_options_of_applets(tmp_path: Path, base: str, run: str, argv: list[str], verdict: str) -> None:
+    built = image(tmp_path, f"FROM {base}\nRUN {run}\nENTRYPOINT {json.dumps(argv)}\n")
+    assert follow(built, programs=APP).verdict == verdict
+
+
+LOOKS_AFTER = """#!/bin/sh
+one &
+A=$!
+two &
+B=$!
+stop() { kill -TERM $A $B; wait $A; wait $B; exit 0; }
+trap stop TERM
+while true; do
+  if ! kill -0 $A; then kill $B; wait $B; exit 1; fi
+  if ! kill -0 $B; then kill $A; wait $A; exit 1; fi
+  sleep 1
+done
+"""
+
+
+def test_a_script_that_looks_after_its_services_is_stopped_while_they_run(tmp_path: Path) -> None:
+    """Of programs that nobody knows; that one of them had just ended is no way of the default launch."""
+    built = image(tmp_path, 'FROM debian:12\nCOPY entry.sh /\nCMD ["/entry.sh"]\n', {"entry.sh": LOOKS_AFTER})
+    trace = follow(built)
+    assert trace.verdict == "unknown"
+    assert [path.when for path in trace.paths if path.default] == [("one is running", "two is running")]
+    awaited = (
+        LOOKS_AFTER.replace("while true; do", "while kill -0 $A; do sleep 1; done").split("\n  if")[0]
+        + "\nexec three\n"
+    )
+    assert {
+        path.pid1
+        for path in follow(
+            image(tmp_path / "b", 'FROM debian:12\nCOPY entry.sh /\nCMD ["/entry.sh"]\n', {"entry.sh": awaited})
+        ).paths
+    } >= {("three",)}

@@ -1,0 +1,118 @@
+"""The ways of one launch: what splits them, what brings them together, and what is said of what is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import APP, command, image, outcome, script
+
+from gracelint.image.build import standalone
+from gracelint.signals.trace import follow
+from gracelint.source import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_unknown_conditions_split_the_way(tmp_path: Path) -> None:
+    trace = script(tmp_path, "dash", 'if [ "$ROLE" = worker ]; then app w; else exec app s; fi\n')
+    found = {path.when: (path.default, path.verdict) for path in trace.paths}
+    assert found == {("$ROLE = worker",): (False, "killed"), ("$ROLE != worker",): (True, "graceful")}
+    assert trace.verdict == "graceful"
+
+
+def test_branches_that_do_nothing_come_together(tmp_path: Path) -> None:
+    text = "\n".join(f'if [ -n "$V{n}" ]; then echo {n}; fi' for n in range(30))
+    trace = script(tmp_path, "dash", f"{text}\nexec app\n")
+    assert [path.when for path in trace.paths] == [()]
+
+
+def test_error_exits_are_no_ways_of_their_own(tmp_path: Path) -> None:
+    trace = script(tmp_path, "dash", 'if [ -z "$PASSWORD" ]; then echo no >&2; exit 1; fi\nexec app\n')
+    assert [path.verdict for path in trace.paths] == ["graceful"]
+
+
+def test_unknown_programs_are_unknown_where_it_matters(tmp_path: Path) -> None:
+    assert command(tmp_path, "dash", "exec no-such-program").verdict == "unknown"
+    assert command(tmp_path, "dash", "no-such-program; true").verdict == "killed"
+    trace = command(tmp_path, "dash", "trap 'no-such-tool' TERM; app & wait; wait")
+    assert trace.verdict == "unknown"
+
+
+def test_what_rules_read(tmp_path: Path) -> None:
+    found = outcome(script(tmp_path, "dash", "trap 'kill $p' SIGTERM INT\napp & p=$!\nwait $p\n"))
+    assert (found.end, [trap.signal for trap in found.rejected], found.traps) == ("wait", ["SIGTERM"], ())
+    (job,) = found.jobs
+    assert (job.text.value, job.variable, job.service, job.waited is not None) == ("app &", "p", True, True)
+    found = outcome(script(tmp_path, "bash", "trap 'kill $p' TERM\napp & p=$!\nwait $p\n"))
+    assert found.stop is not None
+    assert [(sent.to, sent.reached) for sent in found.stop.sent] == [("job", (found.jobs[0].pid,))]
+    assert (found.stop.ran, found.stop.ends, found.stop.unfinished) == (True, "exits", (found.jobs[0].pid,))
+    found = outcome(script(tmp_path, "dash", "trap 'rm x' TERM\nexec app\n"))
+    assert (found.end, found.keyword.value, [trap.signal for trap in found.lost]) == ("exec", "exec", ["SIGTERM"])
+    found = outcome(script(tmp_path, "dash", "exec app | cat\n"))
+    assert [(lost.where, lost.keyword.value) for lost in found.lost_execs] == [("pipeline", "exec")]
+    assert [member.argv for member in found.pipeline] == [("app",), ("cat",)]
+    found = outcome(script(tmp_path, "dash", "exec app\n", ["app", "x"]))
+    assert found.arguments == "none"
+    assert outcome(script(tmp_path, "dash", 'exec "$@"\n', ["app", "x"])).arguments == "all"
+
+
+def test_of_much_that_is_not_known_a_sentence_says_a_part(tmp_path: Path) -> None:
+    asked = " && ".join(f"[ -f /data/{name} ]" for name in "abcde")
+    trace = script(tmp_path, "dash", f"trap 'if {asked}; then kill $!; wait; fi; exit' TERM\napp &\nwait\n")
+    assert trace.missing == tuple(f"whether /data/{name} exists" for name in "abcde")
+    assert trace.paths[0].why == f"{'; '.join(trace.missing[:3])}; and 2 more"
+
+
+# Scripts whose arguments nobody knows: text, the last words of every way's PID 1.
+ALONE = {
+    "a loop over arguments is no place to stay": (
+        'while [ $# -gt 0 ]; do case "$1" in --fast) fast=1 ;; esac; shift; done\n'
+        "if [ ! -e /data/ready ]; then echo usage; exit 1; fi\nexec app\n",
+        {"app"},
+    ),
+    "neither is getopts": (
+        "while getopts f: opt; do case $opt in f) file=$OPTARG ;; esac; done\n[ -e /data/ready ] || exit 1\nexec app\n",
+        {"app"},
+    ),
+    "an array keeps the number of its words open": (
+        'words=(app "$@")\nset -- "${words[@]}" --last\nwhile [ "$1" != --last ]; do shift; done\nexec "${words[@]}"\n',
+        {"app"},
+    ),
+    "the command is an argument": ('exec gosu nobody "$@"\n', {"$@"}),
+    "the command is the rest of an array": ('words=("$@")\nexec gosu nobody "${words[@]}"\n', {"$@"}),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_arguments_that_nobody_knows(name: str) -> None:
+    text, first = ALONE[name]
+    trace = follow(standalone(Document("entry.sh", "#!/bin/bash\n" + text)), programs=APP)
+    assert {path.pid1[0] for path in trace.paths} == first
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("STOPSIGNAL $SIG", "unknown"),
+        ("STOPSIGNAL ${SIG:-INT}", "graceful"),
+        ("ENV SIG=INT\nSTOPSIGNAL $SIG", "graceful"),
+    ],
+)
+def test_a_stop_signal_that_nobody_knows(tmp_path: Path, line: str, verdict: str) -> None:
+    trace = follow(image(tmp_path, f'FROM debian:12\nARG SIG\n{line}\nCMD ["app"]\n'), programs=APP)
+    assert trace.verdict == verdict
+    assert ("STOPSIGNAL $SIG is not known" in trace.missing) is (verdict == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"), [("USER $NOBODY_SAYS", {"app", "app 2"}), ("USER www-data", {"app 2"}), ("USER root", {"app"})]
+)
+def test_a_user_that_nobody_knows_may_be_root(tmp_path: Path, line: str, ways: set[str]) -> None:
+    text = '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then exec app; fi\nexec app 2\n'
+    trace = follow(
+        image(tmp_path, f'FROM debian:12\nCOPY run.sh /\n{line}\nCMD ["/run.sh"]\n', {"run.sh": text}), programs=APP
+    )
+    assert {" ".join(path.hops[-1].argv) for path in trace.paths} == ways

@@ -1,0 +1,71 @@
+"""What an image starts at all, and what becomes of the container by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import signals_support
+from signals_support import APP, image
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_exec_form_needs_no_shell_parser(tmp_path: Path) -> None:
+    code = (
+        "import sys; from signals_support import image, APP; from gracelint.signals.trace import follow; from pathlib import Path;"
+        f"t = follow(image(Path({str(tmp_path)!r}), 'FROM debian:12\\nCMD [\"app\"]\\n'), programs=APP);"
+        "assert t.verdict == 'graceful';"
+        "print([m for m in sys.modules if m.startswith(('bashlex', 'tree_sitter', 'gracelint.parsers.shell', 'gracelint.signals.shell.'))])"
+    )
+    folder = signals_support.__file__.rpartition("/")[0]
+    run = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_what_does_not_start(tmp_path: Path) -> None:
+    built = image(tmp_path, 'FROM debian:12\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n', {"entry.sh": "exec app\n"})
+    trace = follow(built, programs=APP)
+    assert trace.verdict == "unknown"
+    assert "no shebang" in trace.missing[0]
+
+
+@pytest.mark.parametrize(("shell", "fate"), [("bash", "graceful"), ("dash", "ends"), ("sh", "ends")])
+def test_a_script_without_shebang_that_a_shell_starts(tmp_path: Path, shell: str, fate: str) -> None:
+    """bash runs it by itself, the others by /bin/sh (measured: Debian's dash says "redirection unexpected")."""
+    text = f'FROM debian:12\nCOPY entry.sh /\nCMD ["{shell}", "-c", "/entry.sh"]\n'
+    trace = follow(image(tmp_path, text, {"entry.sh": "cat <<< hello\nexec app\n"}), programs=APP)
+    assert [path.fate for path in trace.paths] == [fate]
+
+
+@pytest.mark.parametrize(
+    ("words", "config", "fates"),
+    [
+        ('["supervisord", "-c", "/s.conf"]', "[supervisord]\n[program:a]\ncommand=app\n", ["ends"]),
+        ('["supervisord", "-c", "/s.conf"]', "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app\n", ["graceful"]),
+        ('["supervisord", "-c", "/other.conf"]', "", ["unknown"]),
+        ('["true"]', "", ["ends"]),
+        ('["tini"]', "", ["fails"]),
+        ('["sh", "-c", "true && exec tini"]', "", ["fails"]),
+        ('["app"]', "", ["graceful"]),
+    ],
+)
+def test_what_becomes_of_the_container(tmp_path: Path, words: str, config: str, fates: list[str]) -> None:
+    built = image(tmp_path, f"FROM debian:12\nCOPY s.conf /\nCMD {words}\n", {"s.conf": config})
+    trace = follow(built, programs=APP)
+    assert sorted(trace.fates) == fates
+    assert trace.verdict == ("graceful" if fates == ["graceful"] else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("user", "verdict"),
+    [("root", "graceful"), ("0:0", "graceful"), ("1000", "unknown"), ("app", "unknown"), ("$APP_USER", "graceful")],
+)
+def test_who_may_change_users(tmp_path: Path, user: str, verdict: str) -> None:
+    built = image(tmp_path, f'FROM debian:12\nUSER {user}\nENTRYPOINT ["gosu", "app", "app"]\n')
+    assert follow(built, programs=APP).verdict == verdict
