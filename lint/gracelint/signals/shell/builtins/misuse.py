@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....regexes import regex
 from ..evaluator import scopes
-from ..jobs import kills
+from ..jobs import jobspecs
 from ..model.dialects import SPECIAL
 from ..model.values import default
 
@@ -211,7 +211,7 @@ def _alias(machine: Machine, state: State, name: str, words: list[str | None]) -
 
 def _jobs(machine: Machine, state: State, name: str, words: list[str | None]) -> _Failure | None:
     for word in words:
-        if word and word.startswith("%") and kills.is_no_job(state, word):
+        if word and word.startswith("%") and jobspecs.is_no_job(state, word):
             return state.shell.dialect.builtins.refusal(name), f"there is no job {word}", False
     return None
 

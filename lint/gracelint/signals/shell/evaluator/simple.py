@@ -10,7 +10,7 @@ from ... import sleeping
 from ...process import Bound
 from ..builtins import assigning, misuse, table
 from ..files import inputs, opening
-from ..jobs import held, jobcontrol, limited
+from ..jobs import held, limited, waits
 from ..model.dialects import ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
@@ -152,7 +152,7 @@ def over(
         return [state]  # a substitution's program, and no command yet
     if block.everything:
         state.unclaimed, state.passed = (), ()
-        jobcontrol.forget(state)
+        waits.forget(state)
         status = 0
     if not counts:
         external.hear(state)

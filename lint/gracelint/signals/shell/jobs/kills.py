@@ -14,6 +14,7 @@ from ..model.dialects import PROCPS
 from ..model.parts import Block, Truth
 from ..model.values import default
 from . import byname, itself, newborn
+from .jobspecs import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,74 +198,6 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
         running = True if own is not None and conditional.in_endless(state) else None
         return machine.finished(state, None, Truth(None, running, f"{name} is running", f"{name} is not running"))
     return machine.finished(state, 0 if alive else 1)
-
-
-def target(state: State, word: str | None, field: Field, *, waiting: bool = False) -> tuple[str, tuple[int, ...]]:
-    """Whom an argument of kill (or wait) means."""
-    if word is None:
-        return "other", ()
-    if word.startswith("%"):
-        members = _job(state, word[1:])
-        if not members:
-            return "nobody", ()
-        return ("job", members) if waiting or state.shell.dialect.job_words else ("group", members[:1])
-    word = word.strip(" \t")
-    if word == "0":
-        return "group", ()
-    if word == "-1":
-        return "all", ()
-    digits = word.lstrip("-")
-    if not digits.isdigit() or len(digits) > 9:
-        return "nobody", ()
-    number = int(digits)
-    if word.startswith("-"):
-        return "group", (_leader(state, number),)
-    if number == state.pid:
-        return ("pid1" if field.text.value == "1" else "self"), (number,)
-    return ("pid1" if number == 1 else "job"), (number,)
-
-
-def _leader(state: State, number: int) -> int:
-    """The process group that a number behind a dash means."""
-    if not state.shell.dialect.kill.any_member:
-        return number
-    return next((job.members[0] for job in state.jobs if job.members and job.pid == number), number)
-
-
-def is_no_job(state: State, word: str) -> bool:
-    """Whether ``%1``, ``%name`` and so on names no job."""
-    return not _job(state, word[1:])
-
-
-def _job(state: State, which: str) -> tuple[int, ...]:
-    """The processes of ``%1``, ``%%``, ``%+``, ``%-``, ``%name`` and ``%?text``; none if there is no such job, or not only one."""
-    jobs = _numbered(state)
-    if which in ("", "%", "+"):
-        return jobs[-1] if jobs else ()
-    if which == "-":
-        return jobs[-2:][0] if jobs else ()
-    if which.isdigit():
-        number = int(which) if len(which) < 5 else 0
-        return jobs[number - 1] if 0 < number <= len(jobs) else ()
-    if not state.shell.dialect.kill.job_names:
-        return ()
-    texts = {(job.members or (job.pid,)): job.text.value for job in state.jobs}
-    inside = which[1:] if which.startswith("?") else None
-    found = [
-        members
-        for members in jobs
-        if (text := texts.get(members, "")) and (inside in text if inside is not None else text.startswith(which))
-    ]
-    return found[0] if len(found) == 1 else ()
-
-
-def _numbered(state: State) -> list[tuple[int, ...]]:
-    """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
-    ended = (*state.passed, *state.unclaimed)
-    waited = [job for job in state.jobs if job.told and job.pid not in ended]
-    found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
-    known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
-    return sorted([*found, *((pid,) for pid in ended if pid not in known)])
 
 
 def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
