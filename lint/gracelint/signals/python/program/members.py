@@ -1,4 +1,7 @@
-"""What objects of Python's own have: a few classes and modules that every program uses, looked at in the Python that runs gracelint. Names that came or went with a version are left out (`versions`)."""
+"""What objects of Python's own have: a few classes and modules that every program uses, looked at in the Python that runs gracelint.
+
+Names that came or went with a version are left out (`versions`). What a container's Python has is Linux's: elsewhere nothing is said of the modules that differ by system.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from collections import OrderedDict, deque
 
 from ..domain.values import Box, Const, Made, Ref, Value
 
-_MODULES = {"sys": sys, "os": os, "signal": signal, "time": time, "threading": threading, "queue": queue}
+_MODULES = {"threading": threading, "queue": queue}
+if sys.platform == "linux":
+    _MODULES |= {"sys": sys, "os": os, "signal": signal, "time": time}
 # Classes whose objects have no more than the class says.
 _CLASSES = {"threading.Event": threading.Event, "threading.Thread": threading.Thread}
 
