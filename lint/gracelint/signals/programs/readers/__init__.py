@@ -23,7 +23,7 @@ READERS = {
     **dict.fromkeys(("none", "dumb-init", "timeout", "watchmedo", "after-terminator", "find"), "options"),
     **dict.fromkeys(("runuser", "start-stop-daemon", "capsh"), "options"),
     **dict.fromkeys(("npm", "npx", "yarn", "pnpm", "bun", "deno-task", "node", "node-run"), "javascript"),
-    **dict.fromkeys(("pm2", "nodemon"), "javascript"),
+    **dict.fromkeys(("pm2", "nodemon"), "node_managers"),
     **dict.fromkeys(("npm-run-all", "concurrently", "run-script-os"), "several"),
     **dict.fromkeys(("next-start", "nitro-server", "sveltekit-server"), "built"),
     **dict.fromkeys(("python-program", "pipenv", "pdm", "hatch", "uv", "gunicorn", "uvicorn"), "python"),

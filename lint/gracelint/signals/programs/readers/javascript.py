@@ -12,7 +12,7 @@ from ....source import join
 from ..starts import command, direct, shell_command
 from .built import server
 from .files import absolute, content
-from .jsontext import decoded, encode, members, strings
+from .jsontext import encode, members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,14 +36,14 @@ def _folder(situation: Situation) -> str:
     return named.value if named else ""
 
 
-def _package(situation: Situation) -> tuple[Text | None, Entry]:
+def package_json(situation: Situation) -> tuple[Text | None, Entry]:
     """package.json; with what is to be said where it is not known."""
     text = content(situation, "package.json", _folder(situation))
     path = absolute(situation, "package.json", _folder(situation))
     return text, ({} if text is not None else {"missing": [f"{path} is not known"]})
 
 
-def _with_arguments(script: Text, arguments: Sequence[Argument]) -> Text:
+def with_arguments(script: Text, arguments: Sequence[Argument]) -> Text:
     """The script with the arguments of the command line behind it, as the runners join them."""
     parts: list[Text | tuple[str, Text]] = [script]
     for argument in arguments:
@@ -51,7 +51,7 @@ def _with_arguments(script: Text, arguments: Sequence[Argument]) -> Text:
     return join(parts, encode) if arguments else script
 
 
-def _rest(arguments: Sequence[Argument]) -> Sequence[Argument]:
+def behind_dashes(arguments: Sequence[Argument]) -> Sequence[Argument]:
     """Arguments behind an optional ``--``."""
     return arguments[1:] if arguments and arguments[0].value == "--" else arguments
 
@@ -62,13 +62,13 @@ def _script(situation: Situation, name: str, arguments: Sequence[Argument]) -> t
         return None, {"missing": [f"which script {name} is"]}
     if any(situation.line.given(_WORKSPACES)):
         return None, {"missing": [f"which packages have a script {name}"]}
-    package, missing = _package(situation)
+    package, missing = package_json(situation)
     if package is None:
         return None, missing
     found = members(package, "scripts").get(name)
     if found is None:
         return None, {"missing": [f"package.json has no script {name}"], "stays": False}  # it says so, and ends
-    return _with_arguments(found, arguments), {}
+    return with_arguments(found, arguments), {}
 
 
 def _npm_reaction(situation: Situation) -> Entry:
@@ -93,7 +93,7 @@ def npm(facts: Entry, situation: Situation) -> Entry:
         if not operands:
             return {"stays": False}
         name, operands = operands[0].value, operands[1:]
-    script, missing = _script(situation, "test" if name == "t" else name, _rest(operands))
+    script, missing = _script(situation, "test" if name == "t" else name, behind_dashes(operands))
     if script is None and name == "start" and content(situation, "server.js", _folder(situation)) is not None:
         return {"started": (_default_start(situation),), **_npm_reaction(situation)}
     if script is None:
@@ -127,7 +127,7 @@ def npx(facts: Entry, situation: Situation) -> Entry:
     elif situation.line.operands:
         words = situation.line.operands
         text = join([(words[0].value, words[0].text)])
-        started = shell_command(_with_arguments(text, words[1:]), "fork", "sh")
+        started = shell_command(with_arguments(text, words[1:]), "fork", "sh")
     else:
         return {"stays": False}
     return {"started": (started,), **_npm_reaction(situation)}
@@ -135,7 +135,7 @@ def npx(facts: Entry, situation: Situation) -> Entry:
 
 def _is_berry(situation: Situation) -> bool:
     """Yarn 2 and later: said in package.json, or by its configuration file."""
-    package, _ = _package(situation)
+    package, _ = package_json(situation)
     manager = members(package).get("packageManager") if package is not None else None
     if manager is not None and manager.value.startswith("yarn@"):
         return not manager.value.startswith(("yarn@0.", "yarn@1."))
@@ -168,12 +168,12 @@ def yarn(facts: Entry, situation: Situation) -> Entry:
 
 def _program(situation: Situation, words: Sequence[Argument], missing: Entry, shell: bool) -> Entry:
     """A name that is no script: a program that a dependency installed, where package.json is known."""
-    if _package(situation)[0] is None or "$" in words[0].value:
+    if package_json(situation)[0] is None or "$" in words[0].value:
         return missing
     if not shell:
         return {"started": (command(words, "fork"),)}
     text = join([(words[0].value, words[0].text)])
-    return {"started": (shell_command(_with_arguments(text, words[1:]), "fork"),)}
+    return {"started": (shell_command(with_arguments(text, words[1:]), "fork"),)}
 
 
 def pnpm(facts: Entry, situation: Situation) -> Entry:
@@ -185,7 +185,7 @@ def pnpm(facts: Entry, situation: Situation) -> Entry:
         words = words[1:]
     if not words:
         return {"stays": False}
-    script, missing = _script(situation, words[0].value, _rest(words[1:]))
+    script, missing = _script(situation, words[0].value, behind_dashes(words[1:]))
     if script is not None:
         return {"stays": True, "started": (shell_command(script, "fork", "sh"),)}
     if any(situation.line.given(_WORKSPACES)):
@@ -232,7 +232,7 @@ def deno_task(facts: Entry, situation: Situation) -> Entry:
         text = content(situation, name, _folder(situation))
         script = members(text, table).get(words[0].value) if text is not None else None
         if script is not None:
-            return {**change, "started": (direct(_with_arguments(script, words[1:]), "fork"),)}
+            return {**change, "started": (direct(with_arguments(script, words[1:]), "fork"),)}
     return {**change, "missing": [f"the task {words[0].value} is not known"]}
 
 
@@ -256,101 +256,3 @@ def node_run(facts: Entry, situation: Situation) -> Entry:
         return change
     script, missing = _script(situation, name.value, () if named else words[1:])
     return {**change, **missing} if script is None else {**change, "started": (shell_command(script, "fork"),)}
-
-
-_CONFIGURATION = regex(r"\.(?:json|ya?ml)$|\.config\.[cm]?js$")
-_INTERPRETERS = {".py": "python3", ".rb": "ruby", ".php": "php", ".pl": "perl", ".sh": "bash", ".ts": "bun"}
-
-
-def _interpreted(word: Argument, arguments: Sequence[Argument]) -> Started:
-    """A program file behind the interpreter that its name asks for; node where it says nothing else."""
-    suffix = word.value[word.value.rfind(".") :] if "." in word.value else ""
-    if not suffix and "/" not in word.value:
-        return command((word, *arguments), "supervisor")
-    interpreter = Argument(_INTERPRETERS.get(suffix, "node"), word.text, implied=True)
-    return command((interpreter, word, *arguments), "supervisor")
-
-
-def pm2(facts: Entry, situation: Situation) -> Entry:
-    """``pm2-runtime [start] app.js | ecosystem.config.js | npm -- start``."""
-    words = situation.line.operands
-    if words and words[0].value == "start":
-        words = words[1:]
-    change: Entry = _pm2_timing(facts, situation)
-    if not words:
-        return change
-    if words[0].value in ("npm", "yarn", "pnpm", "npx"):
-        why = f"pm2 interrupts {words[0].value}, its shell and the application at once; who leaves first decides"
-        change = {"on": {signal: {"does": "unknown", "why": why} for signal in facts["on"]}}
-    if not _CONFIGURATION.search(words[0].value):
-        return {**change, "started": _trees(_interpreted(words[0], _rest(words[1:])))}
-    text = content(situation, words[0].value)
-    if text is None:
-        scripts = []
-    elif words[0].value.endswith(".json"):
-        scripts = [decoded(value) for keys, value in strings(text) if keys[-1] == "script"]
-    else:
-        scripts = _ecosystem(text)
-    if not scripts:
-        return {**change, "missing": [f"which programs {words[0].value} names"]}
-    return {**change, "started": _trees(*(_interpreted(Argument(s.value, s), ()) for s in scripts))}
-
-
-# What a program of an ecosystem file may be called, and what would change how it is started or stopped.
-_SCRIPT = regex(r"(?m)(?<![\w$.])['\"]?script['\"]?\s*:\s*(?:(['\"])([^'\"\n\\]{1,200})\1\s*(?=[,}\n]))?")
-_OTHERWISE = regex(
-    r"\b(?:interpreter|args|cwd|kill_timeout|shutdown_with_message|treekill|require|import|autorestart|cron_restart)\b|^\s*//|/\*",
-    re.MULTILINE,
-)
-
-
-def _ecosystem(text: Text) -> list[Text]:
-    """The programs of an ecosystem file, which is a module; none where one of them is not written out, or something is said of them that is not read."""
-    if _OTHERWISE.search(text.value):
-        return []
-    found = list(_SCRIPT.finditer(text.value))
-    return [text.cut(*match.span(2)) for match in found] if all(match[2] for match in found) else []
-
-
-def _trees(*started: Started) -> tuple[Started, ...]:
-    """pm2 signals a process with all that it started."""
-    return tuple(replace(child, to_group=True) for child in started)
-
-
-def _pm2_timing(facts: Entry, situation: Situation) -> Entry:
-    """How long pm2 waits before it kills, in milliseconds."""
-    given = situation.line.value(("--kill-timeout",))
-    value = given.value if given else situation.image.env.get("PM2_KILL_TIMEOUT")
-    if not value or not value.isdecimal():
-        return {}
-    limit = int(value[:9]) / 1000
-    why = f"pm2-runtime interrupts the application and kills it after {limit:g} seconds"
-    return {"on": {signal: {**old, "kills-after": limit, "why": why} for signal, old in facts["on"].items()}}
-
-
-def nodemon(facts: Entry, situation: Situation) -> Entry:
-    """``nodemon [--exec "ts-node"] [app.ts]``; without a program what nodemon.json or package.json says (nodemon: lib/config/exec.js)."""
-    words = situation.line.operands
-    package, missing = _package(situation)
-    given = situation.line.value(("-x", "--exec"))
-    execute = join([(given.value, given.text)]) if given is not None else _configured_exec(situation, package)
-    if execute is None and not words:
-        main = members(package).get("main") if package is not None else None
-        if main is not None:
-            words = (Argument(main.value, main),)
-        elif package is not None:  # itself it would start over and over, and so it does not
-            start = members(package, "scripts").get("start")
-            execute = start if start is not None and "nodemon" not in start.value.split(" ") else None
-    if execute is not None:
-        return {"started": (shell_command(_with_arguments(execute, words), "supervisor"),)}
-    if words:
-        return {"started": (_interpreted(words[0], words[1:]),)}
-    return missing or {"missing": ["which program nodemon runs"]}
-
-
-def _configured_exec(situation: Situation, package: Text | None) -> Text | None:
-    """``exec`` of nodemon.json, else of package.json's ``nodemonConfig``."""
-    settings = content(situation, "nodemon.json")
-    if settings is not None:
-        return members(settings).get("exec")
-    return members(package, "nodemonConfig").get("exec") if package is not None else None
