@@ -1,25 +1,23 @@
-"""Supervisors' files: the programs that they start, and how each of them is stopped."""
+"""supervisord: the programs that its files start, and how each of them is stopped."""
 
 from __future__ import annotations
 
 import posixpath
-import re
-from math import inf
 from typing import TYPE_CHECKING
 
-from ....image.model import Absent, Argument, ImageFile
+from ....image.model import Absent
 from ....records import replace
 from ....regexes import regex
 from ....source import join
 from ..reactions import seconds
-from ..starts import command, shell_command
+from ..starts import command
 from ..words import split
 from .files import absolute, content, matching
 from .lines import settings, truth
 from .options import signal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ....source import Text
     from ...model import Started
@@ -178,138 +176,3 @@ def _directory(table: dict[str, Text], own: Mapping[str, str], situation: Situat
         return None
     named = _expanded(table["directory"], own, situation).value
     return absolute(situation, named) if "${" not in named else None
-
-
-_PROCESS = regex(r"^([\w-]+):[ \t]*(\S.*)$", re.MULTILINE)
-
-
-def procfile(facts: Entry, situation: Situation) -> Entry:
-    """``name: command`` lines; the operands choose among them."""
-    given = situation.line.value(("-f", "--procfile"))
-    path = given.value if given else "Procfile"
-    text = content(situation, path)
-    if text is None:
-        return {"missing": [f"{path} is not known"]}
-    wanted = {word.value for word in situation.line.operands}
-    found = [match for match in _PROCESS.finditer(text.value) if not wanted or match[1] in wanted]
-    return {"started": tuple(shell_command(text.cut(*match.span(2)).strip(), "supervisor") for match in found)}
-
-
-_PORT = regex(r"\$PORT\b")
-# What Ruby leaves to a shell (process.c, rb_exec_fillarg); foreman has put in the port itself.
-_RUBYS_SHELL = regex(
-    r"[*?{}\[\]<>()~&|\\;'`\"\n#]|\$(?!PORT\b)|^\S*[=%]|^(?:exec|cd|export|set|unset|eval|trap|umask|ulimit|if|for|while|case|until)\b"
-)
-
-
-def foreman(facts: Entry, situation: Situation) -> Entry:
-    """A Procfile too, and Ruby starts a simple command without a shell."""
-    change = procfile(facts, situation)
-    if "started" not in change:
-        return change
-    started = []
-    for child in change["started"]:
-        words = () if _RUBYS_SHELL.search(child.text.value) else split(_with_port(child.text))
-        started.append(command(words, "supervisor") if words else child)
-    return {**change, "started": tuple(started)}
-
-
-def _with_port(text: Text) -> Text:
-    """A command with foreman's default port in it; which one it is does not matter."""
-    pieces: list[Text | tuple[str, Text]] = []
-    end = 0
-    for match in _PORT.finditer(text.value):
-        pieces += (text.cut(end, match.start()), ("5000", text.cut(*match.span())))
-        end = match.end()
-    return join([*pieces, text.cut(end, len(text))]) if pieces else text
-
-
-def forego(facts: Entry, situation: Situation) -> Entry:
-    """A Procfile too, and ``exec`` stands before each of its commands; ``-t`` seconds until SIGKILL."""
-    change = procfile(facts, situation)
-    given = situation.line.value(("-t",))
-    if given and (limit := seconds(given.value)):
-        why = f"forego sends SIGTERM to its processes, SIGKILL after {limit:g} seconds, and waits"
-        change["on"] = {
-            signal: {**reaction, "kills-after": limit, "why": why} if reaction["does"] == "forwards" else reaction
-            for signal, reaction in facts["on"].items()
-        }
-    started = []
-    for child in change.get("started", ()):
-        line = join([("exec ", child.text.cut(0, 0)), child.text])
-        started.append(shell_command(line, "supervisor"))
-    return {**change, "started": tuple(started)}
-
-
-def honcho(facts: Entry, situation: Situation) -> Entry:
-    """A Procfile too, and each process leads a group of its own, all of which is signalled."""
-    change = procfile(facts, situation)
-    return {**change, "started": tuple(replace(child, to_group=True) for child in change.get("started", ()))}
-
-
-def _run_scripts(situation: Situation, paths: Sequence[str]) -> Iterator[tuple[str, Started]]:
-    """The run scripts of service folders, each as a program of its own."""
-    for path in paths:
-        found = situation.image.files.lookup(path)
-        text = found.content or found.placed if isinstance(found, ImageFile) else None
-        if text is not None:
-            yield path, command((Argument(path, text),), "supervisor")
-
-
-def runsvdir(facts: Entry, situation: Situation) -> Entry:
-    """``runsvdir DIR``: DIR/*/run."""
-    words = situation.line.operands
-    folder = words[0].value if words else "/etc/service"
-    started = tuple(child for _, child in _run_scripts(situation, matching(situation, f"{folder}/*/run")))
-    return {"started": started} if started else {"missing": [f"the services in {folder} are not known"]}
-
-
-def runsv(facts: Entry, situation: Situation) -> Entry:
-    """``runsv DIR``: DIR/run."""
-    words = situation.line.operands
-    paths = [absolute(situation, f"{word.value}/run") for word in words[:1]]
-    started = tuple(child for _, child in _run_scripts(situation, paths))
-    return {"started": started} if started else {"missing": ["the service's run script is not known"]}
-
-
-def s6(facts: Entry, situation: Situation) -> Entry:
-    """``s6-svscan DIR``: DIR/*/run, each stopped with the signal in its ``down-signal``, and killed after its ``timeout-kill``."""
-    words = situation.line.operands
-    folder = words[0].value if words else "."
-    started = _services(situation, (f"{folder}/*/run",))
-    return {"started": started} if started else {"missing": [f"the services in {folder} are not known"]}
-
-
-def _services(situation: Situation, patterns: Sequence[str]) -> tuple[Started, ...]:
-    paths = [path for pattern in patterns for path in matching(situation, pattern)]
-    children: list[Started] = []
-    for path, child in _run_scripts(situation, paths):
-        kind = content(situation, posixpath.join(posixpath.dirname(path), "type"))
-        if kind is not None and kind.value.strip() == "oneshot":
-            continue  # s6-rc runs it to its end before it starts what depends on it
-        down = content(situation, posixpath.join(posixpath.dirname(path), "down-signal"))
-        signal = signal_name(down.value) if down is not None else "SIGTERM"
-        limit = content(situation, posixpath.join(posixpath.dirname(path), "timeout-kill"))
-        written = limit.value.strip() if limit is not None else ""
-        # In milliseconds; 0 is for ever (s6: doc/servicedir.html).
-        kills_after = int(written) / 1000 if written.isdecimal() and len(written) < 10 and int(written) else None
-        children.append(replace(child, stop_signal=signal, kills_after=kills_after))
-    return tuple(children)
-
-
-def s6_overlay(facts: Entry, situation: Situation) -> Entry:
-    """``/init CMD``: the services of both generations, and the command as one more child."""
-    # rc.shutdown waits for s6-rc without a limit before the rest is told and killed (s6-overlay: layout/rootfs-overlay, skel/rc.shutdown).
-    longrun = _services(situation, ("/etc/s6-overlay/s6-rc.d/*/run",))
-    awaited = (child if child.kills_after is not None else replace(child, kills_after=inf) for child in longrun)
-    services = (*_services(situation, ("/etc/services.d/*/run",)), *awaited)
-    words = situation.line.operands
-    own = (replace(command(words, "supervisor"), stop_signal="SIGTERM", to_group=True),) if words else ()
-    change: Entry = {"started": (*services, *own)}
-    if not change["started"]:
-        change["missing"] = ["the services of s6-overlay are not known"]
-    grace = situation.image.env.get("S6_KILL_GRACETIME")
-    if grace and grace.isdecimal():
-        limit = int(grace[:9]) / 1000
-        change["on"] = {signal: {**old, "kills-after": limit} for signal, old in facts["on"].items()}
-    return change
