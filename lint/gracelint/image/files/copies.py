@@ -37,18 +37,15 @@ from ..entries import (
 )
 from ..model import ImageFile
 from ..modes import executable_after
-from ..paths import normal
+from .copy_sources import ARCHIVE, REMOTE, clamped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ...source import Text
-    from ..context.context import Context
     from ..stages.steps import Copy, Source
 
 
-_REMOTE = regex(r"https?://|git@|ssh://|git://", re.IGNORECASE)
-_ARCHIVE = regex(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
 # Of a file, and not the version at the end of a folder's name (``scripts_8.0``).
 _ENDING = regex(r"\.[A-Za-z]\w*$")
 _SCRIPT = regex(r"\.(sh|bash|ash|dash|py)$|(^|/)[^/.]*entry-?point[^/.]*$", re.IGNORECASE)
@@ -110,7 +107,7 @@ class _Copying:
             return perhaps(f"COPY {source.word.value} is not known")
         if source.is_heredoc:
             return self.as_file(value, lambda: self.file(source.content, False, source.word))
-        if self.step.adds and _REMOTE.match(value):
+        if self.step.adds and REMOTE.match(value):
             return self.from_network(source, value)
         if isinstance(self.step.origin, int):
             return self.from_stage(self.step.origin, source.word, value)
@@ -186,7 +183,7 @@ class _Copying:
         if entry.kind == "folder":
             return self.from_folder(word, source)
         if entry.kind == "file":
-            if self.step.adds and _ARCHIVE.search(source):
+            if self.step.adds and ARCHIVE.search(source):
                 return perhaps(f"it may be in the archive {source}")
             return self.as_file(source, lambda: self.file(self.read(source), entry.executable, word))
         if entry.kind == "unknown":
@@ -195,7 +192,7 @@ class _Copying:
 
     def absent(self, word: Text, source: str, reason: str) -> Effect:
         """The source is not in the context: a build would stop here."""
-        if self.step.adds and _ARCHIVE.search(source):
+        if self.step.adds and ARCHIVE.search(source):
             return perhaps(f"it may be in the archive {source}")
         name = posixpath.basename(source)
         if self.relative not in (None, name):
@@ -305,34 +302,3 @@ def _uncertain(entry: Entry) -> Change:
 def _is_product(source: str, name: str) -> bool:
     """Whether a missing file may well be made before the build (a jar, a bundle), and so be no mistake."""
     return bool(_PRODUCED.search(source)) or not _SCRIPT.search(name)
-
-
-def clamped(value: str) -> str:
-    """A COPY source relative to the context's root; ``..`` stops there (``NormalizePath``)."""
-    return normal("/" + value)[1:]
-
-
-def puts_a_file(step: Copy, source: Source, context: Context) -> bool:
-    """Whether a source is certainly a single file, which keeps its name in a destination that is a folder."""
-    if source.is_heredoc:
-        return source.value is not None
-    plain = source.value is not None and step.origin is None and not step.parents and not _REMOTE.match(source.value)
-    if not plain or source.value is None or has_wildcard(source.value):
-        return False
-    path = clamped(source.value)
-    return context.entry(path).kind == "file" and not (step.adds and _ARCHIVE.search(path))
-
-
-def word_problem(step: Copy, source: Source, context: Context) -> str | None:
-    """What is wrong with a source word taken from the context; None if nothing, or nothing is known."""
-    value = source.value
-    if value is None or source.is_heredoc or step.origin is not None or _REMOTE.match(value):
-        return None
-    path = clamped(value)
-    if has_wildcard(value):
-        return None
-    entry = context.entry(path)
-    if entry.kind not in ("missing", "ignored", "outside") or (entry.kind == "missing" and not context.certain):
-        return None
-    leaves = posixpath.normpath(value.lstrip("/")).startswith("..")
-    return f"{value} is outside the build context" if leaves else entry.reason

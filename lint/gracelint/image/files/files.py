@@ -22,7 +22,7 @@ from ..model import Absent, ImageFile, Unknown
 from ..paths import SOMEWHERE, normal
 from ..stages.steps import Copy
 from .before import Before, Place
-from .copies import word_problem
+from .copy_sources import word_problem
 from .effort import Effort
 from .history import History
 from .listing import Candidates

@@ -9,7 +9,7 @@ from ..entries import contains, inside
 from ..paths import normal
 from ..runs import runs
 from ..stages.steps import Copy, MakeFolder, Run
-from .copies import clamped
+from .copy_sources import clamped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

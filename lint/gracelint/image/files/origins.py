@@ -14,7 +14,7 @@ from ..context.globs import has_wildcard
 from ..entries import inside
 from ..model import BaseImage
 from ..stages.steps import Copy, Source
-from .copies import clamped
+from .copy_sources import clamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

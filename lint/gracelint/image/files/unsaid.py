@@ -16,7 +16,7 @@ from ..entries import Vague
 from ..model import Unknown
 from ..runs.runs import mentions
 from ..stages.steps import Copy, Run
-from .copies import puts_a_file
+from .copy_sources import puts_a_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
