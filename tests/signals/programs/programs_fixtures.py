@@ -99,3 +99,20 @@ def told(
 def started(program: Program) -> list[str]:
     """The command lines that a program starts."""
     return [shlex.join(argument.value for argument in one.arguments) for one in program.starts]
+
+
+PACKAGE = """{
+  "name": "app",
+  "main": "lib/main.js",
+  "scripts": {
+    "prestart": "tsc",
+    "start": "node server.js --name \\"a b\\"",
+    "serve": "exec node server.js",
+    "both": "run-a && run-b",
+    "test": "jest"
+  }
+}
+"""
+
+
+NODE = {"/app/package.json": PACKAGE}

@@ -7,26 +7,9 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from programs_fixtures import image, told, words
+from programs_fixtures import NODE, image, told, words
 
 from gracelint.signals.programs import describe
-
-PACKAGE = """{
-  "name": "app",
-  "main": "lib/main.js",
-  "scripts": {
-    "prestart": "tsc",
-    "start": "node server.js --name \\"a b\\"",
-    "serve": "exec node server.js",
-    "both": "run-a && run-b",
-    "test": "jest"
-  }
-}
-"""
-
-
-NODE = {"/app/package.json": PACKAGE}
-
 
 READ = [
     ("npm start", "/app/package.json"),

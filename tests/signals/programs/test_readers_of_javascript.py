@@ -6,31 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from programs_fixtures import image, started, told, words
+from programs_fixtures import NODE, PACKAGE, image, started, told, words
 
 from gracelint.image.model import Argument
 from gracelint.signals.programs import describe
 
 if TYPE_CHECKING:
     from gracelint.signals.model import Program
-
-
-PACKAGE = """{
-  "name": "app",
-  "main": "lib/main.js",
-  "scripts": {
-    "prestart": "tsc",
-    "start": "node server.js --name \\"a b\\"",
-    "serve": "exec node server.js",
-    "both": "run-a && run-b",
-    "test": "jest"
-  }
-}
-"""
-
-
-NODE = {"/app/package.json": PACKAGE}
-
 
 START = "'node server.js --name \"a b\"'"
 

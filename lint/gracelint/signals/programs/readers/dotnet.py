@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument
 from ....regexes import regex
-from .files import LIMIT, absolute
+from .files import absolute, known_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _contexts(situation: Situation, path: str) -> Iterator[Files]:
 
 def _served(files: Files, project: str) -> bool:
     """Whether a project is a web application that is left to the host."""
-    text = _text(files, project)
+    text = known_text(files, project)
     if not _WEB.search(text) or _OTHER_NAME.search(text):
         return False
     projects = _with_references(files, project)
@@ -77,7 +77,7 @@ def _served(files: Files, project: str) -> bool:
     sources = files.listing("/", lambda each: each.endswith(".cs") and each.startswith(folders))
     if len(sources) > _MOST_SOURCES:
         return False
-    texts = [_text(files, each) for each in sources]
+    texts = [known_text(files, each) for each in sources]
     running = [text for text in texts if _BUILDS.search(text) and _RUNS.search(text)]
     return bool(running) and not any(map(_OWN_WAY.search, texts))
 
@@ -86,15 +86,10 @@ def _with_references(files: Files, project: str) -> list[str] | None:
     """A project and all that it is built with; None where one of them is not known."""
     projects = [project]
     for each in projects:  # which grows
-        text = _text(files, each)
+        text = known_text(files, each)
         if not text or len(projects) > _MOST_PROJECTS:
             return None
         named = (match[1].replace("\\", "/") for match in _REFERENCE.finditer(text))
         others = (posixpath.normpath(posixpath.join(posixpath.dirname(each), name)) for name in named)
         projects += [other for other in dict.fromkeys(others) if other not in projects]
     return projects
-
-
-def _text(files: Files, path: str) -> str:
-    found = files.known(path)
-    return "" if found is None or found.content is None or len(found.content) > LIMIT else found.content.value

@@ -11,6 +11,7 @@ from ....image.paths import normal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ....image.model import Files
     from ....source import Text
     from ..facts import Situation
 
@@ -48,3 +49,10 @@ def matching(situation: Situation, pattern: str) -> tuple[str, ...]:
         return path.count("/") == depth and fnmatchcase(path, whole)
 
     return situation.image.files.listing(folder.rpartition("/")[0] or "/", wanted)
+
+
+def known_text(files: Files, path: str) -> str:
+    """The text of a file that is known to be there and is not too large, its lines ending as Unix has it; else empty."""
+    found = files.known(path)
+    text = found.content if found is not None else None
+    return "" if text is None or len(text) > LIMIT else text.value.replace("\r\n", "\n")

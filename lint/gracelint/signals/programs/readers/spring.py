@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument
 from ....regexes import regex
-from .files import LIMIT, absolute
+from .files import absolute, known_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,17 +90,9 @@ def _kind(situation: Situation, files: Files, folder: str, text: str) -> str | N
     return chosen if chosen else None if chosen is None else "graceful" if version >= _DEFAULT else "immediate"
 
 
-def _text(files: Files, path: str) -> str:
-    found = files.known(path)
-    known = found is not None and found.content is not None and len(found.content) <= LIMIT
-    return (
-        found.content.value.replace("\r\n", "\n") if known and found is not None and found.content is not None else ""
-    )
-
-
 def _build_file(files: Files, folder: str, names: Sequence[str]) -> str:
     """The text of a folder's build file, without comments; empty where there is none."""
-    texts = (_text(files, f"{folder}/{name}") for name in names)
+    texts = (known_text(files, f"{folder}/{name}") for name in names)
     first, *others = next((text for text in texts if text), "").split("<!--")
     return first + "".join(other.partition("-->")[2] for other in others)
 
@@ -141,7 +133,7 @@ def _plain(files: Files, folder: str) -> bool:
     sources = files.listing(top or "/", lambda path: path.endswith(_SOURCE) and "/src/main/" in path)
     if len(sources) > _MOST_SOURCES:
         return False
-    texts = {path: _text(files, path) for path in sources}
+    texts = {path: known_text(files, path) for path in sources}
     own = (text for path, text in texts.items() if path.startswith(f"{folder}/src/main/"))
     return any(map(_STARTS.search, own)) and not any(map(_OWN_WAY.search, texts.values()))
 
@@ -170,7 +162,7 @@ def _chosen(situation: Situation, files: Files, folder: str) -> str | None:
 def _settings(files: Files, folder: str) -> Iterator[tuple[str, str]]:
     paths = files.listing(f"{folder}/src/main/resources", lambda path: _SETTINGS.search(path) is not None)
     for path in paths[:_MOST_SOURCES]:
-        yield path, _text(files, path)
+        yield path, known_text(files, path)
 
 
 def _known(value: str) -> str | None:
