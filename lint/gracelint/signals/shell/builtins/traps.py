@@ -122,7 +122,8 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
         signal == "EXIT" and not reset and action != "" and state.shell.dialect.trap.exit_on_signal
     )
     state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.trap.interrupt_stays)
-    ignoring = not reset and action == "" and (signal != "SIGCHLD" or manners.ignores_children)
+    ignoring = not reset and action == "" and signal.startswith("SIG")
+    ignoring = ignoring and (signal != "SIGCHLD" or manners.ignores_children)
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
     return True
 
