@@ -29,11 +29,8 @@ def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if not state.shell.dialect.syntax.appends and any(assignment.appends for assignment in node.assignments):
         return machine.finished(state, 127)  # no command of that name
     unchanged = kept(state, node)
-    if unchanged is not None and not state.shell.dialect.specials_end and "e" not in state.options:
-        refusals.drop(machine, state)
-        return [state]
     if unchanged is not None:
-        return [machine.leave(state, 1, f"{unchanged} is read-only, and {state.shell.dialect.family} gives up")]
+        return refusals.kept(machine, state, unchanged)
     assign(machine, state, node.assignments)
     status: int | None = 0
     truth = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....regexes import regex
-from ..evaluator import expansions, scopes
+from ..evaluator import expansions, refusals, scopes
 from ..expansion import reckoning
 from ..expansion.keyed import Keyed, Reference
 from ..expansion.parameters import compute
@@ -45,9 +45,11 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             ):
                 return not_valid(machine, state, fields[0].shown, name)
             continue
+        local = fields[0].value in ("local", "declare", "typeset") and scopes.in_function(state) and "g" not in options
+        if array is not None and name in state.readonly and not local:
+            return refusals.kept(machine, state, name)
         if value is not None and name in state.readonly:
             return read_only(machine, state, name)
-        local = fields[0].value in ("local", "declare", "typeset") and scopes.in_function(state) and "g" not in options
         saved = scopes.saved_by_function(state) if local else None
         if saved is not None:
             saved.setdefault(name, state.variables.get(name))

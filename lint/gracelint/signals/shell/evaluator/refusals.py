@@ -94,6 +94,14 @@ def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
     return True
 
 
+def kept(machine: Machine, state: State, name: str) -> list[State]:
+    """An assignment to a variable that is read-only, alone or of a whole array: dash, ash and ``set -e`` end the shell, bash drops what it has read with it."""
+    if state.shell.dialect.specials_end or "e" in state.options:
+        return [machine.leave(state, 1, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
+    drop(machine, state)
+    return [state]
+
+
 def drop(machine: Machine, state: State) -> None:
     """bash goes on with the next line of the script, or of the file, the ``eval`` or the trap that it is in; a subshell ends (``parse_and_execute``, DISCARD)."""
     if state.pid != state.shell.pid or not scopes.unwind(machine, state, _is_read_by_lines):
