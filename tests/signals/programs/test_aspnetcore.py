@@ -45,6 +45,11 @@ def verdict(folder: Path, files: dict[str, str], name: str = "Api") -> str:
         ({"Api/Api.csproj": WEB.format("<AssemblyName>Other</AssemblyName>")}, "unknown"),
         ({"Api/Jobs.cs": "class Jobs : BackgroundService { }\n"}, "unknown"),
         ({"Api/Stop.cs": "AppDomain.CurrentDomain.ProcessExit += Stop;\n"}, "unknown"),
+        ({"Api/Stop.cs": "app.Lifetime.ApplicationStopping.Register(() => Drain());\n"}, "unknown"),
+        ({"Api/Store.cs": "class Store : IDisposable { public void Dispose() { Drain(); } }\n"}, "unknown"),
+        ({"Api/Store.cs": "public async ValueTask DisposeAsync() { await Drain(); }\n"}, "unknown"),
+        ({"Api/Jobs.cs": "services.AddHangfireServer();\n"}, "unknown"),
+        ({"Api/Store.cs": "using var store = new Store(); // disposes\n"}, "graceful"),
         ({"Tests/Api.csproj": WEB.format("")}, "unknown"),  # which of the two?
         ({"Jobs/Jobs.cs": "class Jobs : BackgroundService { }\n"}, "graceful"),  # of another project
         ({"Api/Api.csproj": WEB.format(USES), **CORE}, "graceful"),

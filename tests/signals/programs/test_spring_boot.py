@@ -71,6 +71,26 @@ def test_the_project(tmp_path: Path, files: dict[str, str], expected: str) -> No
     assert verdict(tmp_path, files) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("@PreDestroy void bye() { drain(); }", "unknown"),
+        ("class Store implements DisposableBean { }", "unknown"),
+        ('@Bean(destroyMethod = "drain") Store store() { return new Store(); }', "unknown"),
+        ("Runtime.getRuntime().addShutdownHook(new Thread(this::drain));", "unknown"),
+        ("@EventListener void on(ContextClosedEvent event) { drain(); }", "unknown"),
+        ("@Bean ExecutorService jobs() { return Executors.newFixedThreadPool(4); }", "unknown"),
+        ('@KafkaListener(topics = "jobs") void job(String text) { }', "unknown"),
+        ("class Store implements Lifecycle { }", "unknown"),
+        ("factory.setShutdown(Shutdown.IMMEDIATE);", "unknown"),
+        ("@PostConstruct void hello() { }", "graceful"),
+        ("@EventListener void on(ApplicationReadyEvent event) { }", "graceful"),
+    ],
+)
+def test_what_else_is_closed(tmp_path: Path, line: str, expected: str) -> None:
+    assert verdict(tmp_path, {**pom("3.5.0"), "src/main/java/More.java": f"class More {{ {line} }}\n"}) == expected
+
+
 def test_a_version_of_the_project_above(tmp_path: Path) -> None:
     above = "<artifactId>spring-boot-dependencies</artifactId>\n<version>${spring-boot.version}</version>"
     files = {

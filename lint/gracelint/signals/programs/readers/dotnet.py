@@ -2,7 +2,7 @@
 
 Method: the project ``App.csproj`` in a stage before, or in the build context, has the SDK of the web, and its sources build a host and run it: that listens to SIGTERM, has the server
 finish its requests and ends (https://learn.microsoft.com/en-us/dotnet/core/extensions/generic-host#host-shutdown; HostOptions.ShutdownTimeout is half a minute since .NET 6).
-Sources that take the signal into their own hands, or add services of their own, for which the host waits as long, say nothing.
+Of sources that take the signal into their own hands, or have more to be stopped, which may take any time (services, callbacks, objects that are disposed of), nothing is said.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _BUILDS = regex(
 )
 _RUNS = regex(r"(?<!\bTask)\s?\.\s?Run(?:Async)?\s*\(")
 _OWN_WAY = regex(
-    r"\b(?:BackgroundService|IHostedService|AddHostedService|IHostLifetime|ConsoleLifetime|ProcessExit|PosixSignalRegistration|AssemblyLoadContext|CancelKeyPress|UseShutdownTimeout|ShutdownTimeout)\b"
+    r"\b(?:BackgroundService|IHostedService|AddHostedService|IHostLifetime|ConsoleLifetime|ProcessExit|PosixSignalRegistration|AssemblyLoadContext|CancelKeyPress|UseShutdownTimeout|ShutdownTimeout|ApplicationStopp(?:ing|ed)|DisposeAsync|Add\w{0,40}(?:Hosted|MassTransit|Hangfire|Quartz)\w{0,40}|UseOrleans)\b"
+    r"|\bvoid\s+Dispose\s*\("
     r"|\bEnvironment\s*\.\s*(?:Exit|FailFast)\b"
 )
 _REFERENCE = regex(r"<ProjectReference\s+Include\s*=\s*[\"']([^\"'<>\n]{1,200})[\"']")

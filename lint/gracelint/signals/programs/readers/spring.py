@@ -39,9 +39,12 @@ _PARENT = regex(r"(?s)<parent>.{0,600}?</parent>")
 _RELATIVE = regex(r"<relativePath>\s*([\w./-]{1,100})\s*</relativePath>")
 _SERVER = regex(r"\bspring-boot-starter-(?:web|webflux|webmvc|tomcat|jetty|undertow|reactor-netty)\b(?!-)")
 _STARTS = regex(r"\bSpringApplication(?:Builder)?\b|\brunApplication\s*<")
-# Sources that take the signal or the hook into their own hands, or have more to wait for.
+# Sources that take the signal or the hook into their own hands, or have more to be closed, which may take any time: hooks, beans' own ends, executors (since Java 19 closing
+# one waits for its tasks), listeners of queues (each container waits for the message that it is at).
 _OWN_WAY = regex(
-    r"[rR]egisterShutdownHook\b|\bsun\.misc\.Signal\b|\bRuntime\s*\.\s*getRuntime\s*\(\s*\)\s*\.\s*halt\b|\bWebApplicationType\.NONE\b|[aA]waitTermination|[wW]aitForTasksToComplete|\bSmartLifecycle\b"
+    r"[rR]egisterShutdownHook\b|\baddShutdownHook\b|\bsun\.misc\.Signal\b|\bRuntime\s*\.\s*getRuntime\s*\(\s*\)\s*\.\s*halt\b|\bWebApplicationType\.NONE\b"
+    r"|[aA]waitTermination|[wW]aitForTasksToComplete|\b(?:Smart)?Lifecycle\b|\bPreDestroy\b|\bDisposableBean\b|\bdestroyMethod\b|\bContextClosedEvent\b"
+    r"|\bExecutorService\b|\b(?:Auto)?Closeable\b|\bsetShutdown\b|\bserver\.shutdown\b|@(?:Kafka|Rabbit|Jms|Sqs|Pulsar|Stream)Listener\b"
 )
 _SOURCE = (".java", ".kt", ".groovy")
 _SETTINGS = regex(r"/(application|bootstrap)(-[\w.-]+)?\.(?:properties|ya?ml)")
