@@ -34,9 +34,14 @@ def pauses(argv: Sequence[str]) -> bool:
 _WITH_VALUES = frozenset({"-k", "--kill-after", "-s", "--signal"})
 
 
+def limits(program: str) -> bool:
+    """Whether a program, by its name or its path, is ``timeout``."""
+    return program.endswith("timeout") and program.rpartition("/")[2] in ("timeout", "gtimeout")
+
+
 def limited(argv: Sequence[str]) -> tuple[float | None, int]:
     """The seconds of a ``timeout``, and where its command begins; None and 0 for another program, or a time that is not known."""
-    if not argv or argv[0].rpartition("/")[2] not in ("timeout", "gtimeout"):
+    if not argv or not limits(argv[0]):
         return None, 0
     at = 1
     while at < len(argv) and argv[at].startswith("-"):

@@ -21,7 +21,7 @@ _IDLE = frozenset(
 def refused(program: Program, argv: tuple[str, ...], environment: Environment, pid: int) -> Alternative | None:
     """A program that ends at once, as it cannot do what it is asked for."""
     if "no-such-option" in program.traits:
-        return Alternative(None, 1, failed=f"BusyBox's {program.name} lacks an option that it is given")
+        return Alternative(None, 1, failed=f"{program.name} here lacks an option that it is given, and ends")
     if "refuses-arguments" in program.traits:
         return Alternative(None, 1, failed=f"{argv[0]} cannot read its arguments, and ends")
     if "needs-root" in program.traits and _is_unprivileged(environment.user):

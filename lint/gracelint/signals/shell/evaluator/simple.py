@@ -90,9 +90,10 @@ def _behind(machine: Machine, fields: list[Field]) -> int:
     """Where the command begins that these words run as it is, and that is over at once."""
     if machine.live and fields[0].value == "exec" and len(fields) > 1:
         return 1 + _behind(machine, fields[1:])
-    if fields[0].value in ("env", "busybox", "nice"):
+    first = fields[0].shown
+    if first in ("env", "busybox", "nice"):
         return 1
-    return sleeping.limited([field.shown for field in fields])[1]
+    return sleeping.limited([field.shown for field in fields])[1] if sleeping.limits(first) else 0
 
 
 def _is_prefix(state: State, name: object, skipped: int) -> bool:

@@ -16,7 +16,7 @@ from ..substitution import printed
 from . import filesystem, named_pipes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ....source import Text
     from ...process import Process
@@ -78,8 +78,9 @@ def leave(state: State, depth: int | None = None) -> None:
     """Constructs that are over read no more."""
     if depth is None:
         depth = state.stack.depth if state.stack is not None else 0
-    if any(each.depth >= depth for each in state.inputs):
-        state.inputs = tuple(each for each in state.inputs if each.depth < depth)
+    kept = [each for each in state.inputs if each.depth < depth]
+    if len(kept) < len(state.inputs):
+        state.inputs = tuple(kept)
 
 
 def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
@@ -189,10 +190,10 @@ def is_open(state: State, descriptor: str) -> bool | None:
     return None if state.shell.descriptors is None else descriptor in state.shell.descriptors
 
 
-def handed_on(state: State, redirects: Iterable[sh.Redirect]) -> frozenset[str] | None:
+def handed_on(state: State, redirects: Sequence[sh.Redirect]) -> frozenset[str] | None:
     """The descriptors, beside the first three, that a program finds open."""
-    if state.shell.descriptors is None:
-        return None
+    if state.shell.descriptors is None or not (state.inputs or redirects):
+        return state.shell.descriptors
     there = {each.descriptor for each in state.inputs if not each.other} | state.shell.descriptors
     own = {each.descriptor: not closes(each) for each in redirects if each.descriptor is not None}
     return frozenset(

@@ -19,7 +19,7 @@ SHORTEST = 1.0  # what is told to stop needs half a second
 
 def watched(machine: Machine, fields: list[Field]) -> Field | None:
     """The process whose end a ``tail --pid=PID`` waits for."""
-    limit, at = sleeping.limited([field.shown for field in fields])
+    limit, at = sleeping.limited([field.shown for field in fields]) if sleeping.limits(fields[0].shown) else (None, 0)
     fields = fields[at:]
     if not fields or _name(fields[0]) != "tail" or (limit is not None and (limit < SHORTEST or not machine.live)):
         return None

@@ -124,16 +124,12 @@ class LiveShell:
         if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
             return []
         jobs = [job for job in self.state.jobs if job.pid in block.pids and pid in (0, job.pid)]
-        if not jobs or not all(self._failed(job.members[-1] if job.members else job.pid) for job in jobs):
+        members = (job.members[-1] if job.members else job.pid for job in jobs)
+        tasks = self.kernel.tasks
+        ended = [tasks[each] for each in members if each in tasks]  # not those that had ended before the stop
+        if not ended or not all(_failed(task) for task in ended):
             return []
-        return [task.pid for task in self.kernel.tasks.values() if task.alive and task.parent is self.task]
-
-    def _failed(self, pid: int) -> bool:
-        """Whether a child has ended with a status that is not 0, as far as that is known."""
-        task = self.kernel.tasks.get(pid)
-        if task is None or task.ended == "died":
-            return task is not None
-        return isinstance(task.driver, LiveShell) and bool(task.driver.left_with)
+        return [task.pid for task in tasks.values() if task.alive and task.parent is self.task]
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""
@@ -272,6 +268,13 @@ class LiveShell:
         self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
         if process.stays is False:
             self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
+
+
+def _failed(task: Task) -> bool:
+    """Whether a child has ended with a status that is not 0, as far as that is known."""
+    if task.ended == "died":
+        return True
+    return isinstance(task.driver, LiveShell) and bool(task.driver.left_with)
 
 
 def _brief(process: Process) -> Process:

@@ -39,13 +39,13 @@ class Surroundings:
         return task is not None and task.alive
 
     def reap(self, state: State, pids: Sequence[int]) -> None:
-        """Those of the processes that have ended are no jobs any more; their status is remembered."""
+        """Those of the processes that have ended are no jobs any more, unless others of their pipeline still run; their status is remembered."""
         gone = [pid for pid in pids if not self.running(pid)]
         state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
         for pid in gone:
             task = self.kernel.tasks.get(pid)
             state.over[pid] = DIED if task is not None and task.ended == "died" else 0
-        state.jobs = tuple(job for job in state.jobs if job.pid not in gone)
+        state.jobs = tuple(job for job in state.jobs if job.pid not in gone or any(map(self.running, job.members)))
 
     def left(self, pid: int) -> list[Process]:
         """The orphans of a child."""
