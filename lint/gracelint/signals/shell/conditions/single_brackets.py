@@ -12,6 +12,7 @@ from ....regexes import regex
 from ..expansion import specials
 from ..expansion.parameters import compute
 from ..files import filesystem
+from ..jobs import dying
 from ..model.parts import Truth
 from ..model.values import Unknown, default, name
 
@@ -201,7 +202,7 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
     process = _PROCESS.fullmatch(path) if operator in ("-e", "-d") else None
     if process is not None:
         pid = int(process[1])
-        verdict = pid in (1, state.pid) or machine.host.alive(state, pid)
+        verdict = pid in (1, state.pid) or dying.is_there(machine, state, pid)
     else:
         verdict = filesystem.exists(machine, state, path, operator[1:])
     words = {"d": "is a folder", "x": "can be executed", "s": "is not empty", "w": "can be written"}

@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, held, itself, limited, orders
+from ..jobs import byname, children, dying, held, itself, limited, orders
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from ..substitution import by_script, printed
@@ -113,6 +113,7 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 def hear(state: State) -> None:
     """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
     state.newborn, state.noticed, state.cleared = {}, state.unclaimed, len(state.over)
+    dying.waited(state)
     if state.shell.dialect.wait.forgets_ended or (
         state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
     ):

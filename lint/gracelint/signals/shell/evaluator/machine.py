@@ -17,7 +17,7 @@ from ....records import replace
 from ..builtins import exporting, table, traps
 from ..expansion import parameters, words
 from ..files import inputs, named_pipes, opening, permissions
-from ..jobs import children, held, itself, pipelines
+from ..jobs import children, dying, held, itself, pipelines
 from ..loops import conditional, over_words
 from ..model.parts import Ended, Truth
 from ..model.values import clip
@@ -106,6 +106,7 @@ class Machine:
         """Begin a command itself, behind its command substitutions, of which so many are over."""
         if expansions.of(self, state, command):
             itself.child_ended(self, state)
+            dying.waited(state)
             ways = capturing.captured(self, state, command, captured)
             return [
                 following

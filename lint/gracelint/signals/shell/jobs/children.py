@@ -18,7 +18,7 @@ from ..files import changes, filesystem, inputs, making
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default
-from . import itself
+from . import dying, itself
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -202,6 +202,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
             if forked.alternative.shell is not None:
                 changes.adopt(each, forked.alternative.shell)
             itself.child_ended(machine, each)
+            dying.waited(each)
             ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))
             result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
         else:

@@ -13,7 +13,7 @@ from ..files import inputs
 from ..model.dialects import PROCPS
 from ..model.parts import Block, Truth
 from ..model.values import default
-from . import byname, itself, newborn
+from . import byname, dying, itself, newborn
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
         named, alive = None, to != "nobody"
     else:
         named = pids[0] if pids else _by_pid_file(machine, state, rest[0])
-        alive = machine.host.alive(state, named) if named is not None else None
+        alive = dying.is_there(machine, state, named) if named is not None else None
     if alive is None:
         shown = rest[0].shown
         if not machine.live and word is None and any(job.disowned and job.process.stays for job in state.jobs):

@@ -15,7 +15,7 @@ from ..files import inputs, named_pipes
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
-from . import children, itself, newborn
+from . import children, dying, itself, newborn
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -114,6 +114,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
             _remember(state, node, [process])
     if not processes:
         itself.child_ended(machine, state)
+        dying.waited(state)
         status = _status_of(state, [forked.alternative.status for forked in members])
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.

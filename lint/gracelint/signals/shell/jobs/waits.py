@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..evaluator import commands
 from ..model.parts import DIED, Block, Truth
 from ..model.values import Unknown, default
-from . import held
+from . import dying, held
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return _told(machine, state, node, claimed)
     command = commands.describe(state, node, fields, 0)
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
+    if running or state.dying.intersection(pids):
+        dying.waited(state)
     orphans = machine.live and not named and pids and state.shell.dialect.wait.orphans
     if not (named or once or running or machine.live):
         others = _held_by_others(state)
@@ -156,6 +158,7 @@ def _told(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[Sta
     """``wait -n`` tells of a job that has ended before."""
     state.unclaimed = tuple(each for each in state.unclaimed if each != pid)
     machine.host.reap(state, [pid])
+    dying.waited(state)
     status = state.over.get(pid)
     return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
 

@@ -17,7 +17,7 @@ from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
 from ..files import changes
-from ..jobs import children, itself
+from ..jobs import children, dying, itself
 from ..jobs.itself import NESTED
 from ..model.parts import DIED
 from . import hearing
@@ -43,6 +43,7 @@ class LiveShell:
         self.kernel, self.task = kernel, task
         self.state = task.process.shell.copy()
         self.state.newborn = {}
+        dying.waited(self.state)
         self.host = Surroundings(kernel, task)
         self.machine = Machine(context, self.host, budget, live=True)
         self.pending: list[str] = []
@@ -157,6 +158,8 @@ class LiveShell:
     def _tick(self) -> bool:
         """A turn of a loop takes a little time, so that a loop that polls gets somewhere."""
         if self.paused or self.turned < self.kernel.now:
+            if self.paused:
+                dying.waited(self.state)
             self.paused, self.turned = False, self.kernel.now
             return False
         self.paused = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...process import Alternative, Process
 from ..evaluator.host import Running
 from ..files import permissions
-from ..jobs import children, newborn, orders
+from ..jobs import children, dying, newborn, orders
 from ..jobs.children import Forked
 from ..jobs.targets import reached
 from ..model.outcome import Sent
@@ -95,11 +95,13 @@ class Surroundings:
                 self._find_shell(state, task, signal)
             else:
                 kernel.signal(task, signal, group=to in ("group", "all"))
+        found = bool(targets) or not state.dying.isdisjoint(pids)
+        dying.begin(state, [task.pid for task in targets if not task.alive])
         # Who is told by the same group signal dies at the same moment: whether `kill` still finds it is a race.
-        dying = [pid for pid in pids if pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now]
-        if to == "other" or (dying and not targets):
+        raced = any(pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now for pid in pids)
+        if to == "other" or (raced and not found):
             return None
-        return 0 if targets else 1
+        return 0 if found else 1
 
     def _find_shell(self, state: State, task: Task, signal: str) -> None:
         """A signal comes before a job has become the application."""

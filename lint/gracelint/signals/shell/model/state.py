@@ -48,6 +48,8 @@ class State:
     options: frozenset[str] = frozenset()
     """Those of ``set`` that are on, by letter, and of ``shopt``, by name."""
     readonly: frozenset[str] = frozenset()
+    dying: frozenset[int] = frozenset()
+    """The jobs that it has just ended and not yet waited for (`jobs.dying`)."""
     disabled: frozenset[str] = frozenset()
     """Builtins that ``enable -n`` has taken away."""
     exports: Mapping[str, bool | None] = field(default_factory=dict)
@@ -235,6 +237,7 @@ _standing = attrgetter(
     "trapped",
     "readonly",
     "disabled",
+    "dying",
     "held",
     "inputs",
 )

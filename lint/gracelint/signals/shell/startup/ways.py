@@ -17,7 +17,7 @@ from ...process import Bound
 from ..evaluator import simple
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
-from ..jobs import children, newborn, orders, targets
+from ..jobs import children, dying, newborn, orders, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
@@ -93,6 +93,7 @@ class Startup:
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
+            dying.begin(state, reached)
         return int(all(_reaped(state, pid) for pid in pids)) if to == "job" else None
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
