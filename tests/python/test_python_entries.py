@@ -267,3 +267,19 @@ def test_options_of_click(option: str, words: list[str], expected: str, tmp_path
     )
     python_lab.write({"app.py": text}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path, ["python", "app.py", *words])) == expected
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [("", "killed"), ("RUN pip install reporter\n", "graceful"), ("RUN ./install.sh\n", "graceful")],
+)
+def test_a_package_that_a_handler_imports(extra: str, expected: str, tmp_path: Path) -> None:
+    """Without a command that may have installed it, it is not there, and who catches that goes on."""
+    app = (
+        "import signal, sys, time\ndef stop(*_):\n    import reporter\n    reporter.flush()\n    sys.exit(0)\nsignal.signal(signal.SIGTERM, stop)\n"
+        "while True:\n    try:\n        time.sleep(1)\n    except Exception:\n        pass\n"
+    )
+    python_lab.write({"app.py": app}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path, extra=extra)) == expected
+    python_lab.write({"app.py": f"import reporter\n{app}"}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path, extra=extra)) == "graceful"

@@ -186,12 +186,16 @@ def _call_soon(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
     return UNKNOWN
 
 
+def _wakes(run: Run, frame: Frame, state: State) -> None:
+    """Since the signal, the handler or a thread tells the loop to look."""
+    run.loop_handled = run.loop_handled or run.handling or (frame.background == "thread" and state.signalled)
+
+
 def _call_threadsafe(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     """The one call that may be made from outside the loop: it wakes it."""
-    if run.handling:
-        run.loop_handled = True
+    _wakes(run, frame, state)
     return _call_soon(run, replace(frame, loop=True), receiver, arguments, text, state)
 
 
@@ -199,8 +203,7 @@ def _coroutine_threadsafe(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     """``asyncio.run_coroutine_threadsafe``: a task of a loop that another thread may run, which it wakes; the future is none of that loop's."""
-    if run.handling:
-        run.loop_handled = True
+    _wakes(run, frame, state)
     given = arguments.get(0, "coro")
     if isinstance(given, Coroutine):
         create(run, replace(frame, loop=True), None, Arguments((given,)), text, state)

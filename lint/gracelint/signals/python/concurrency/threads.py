@@ -193,7 +193,7 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
         waits = run.waits.get(thread.object, ()) if thread.kind == "thread" else ()
         if state.dead or not any(over(state) for over in waits):
             continue
-        kept, certain, doubts = list(run.stays), run.uncertain_stays, len(run.doubts)
+        kept, certain, doubts, exits = list(run.stays), run.uncertain_stays, len(run.doubts), len(run.endings)
         way = state.copy()
         found = _through(run, frame.elsewhere("thread", thread.object), thread, way)
         ended = len(run.stays) == len(kept) and len(run.doubts) == doubts
@@ -206,7 +206,8 @@ def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
                 after.store.update(
                     (key, value) for key, value in state.store.items() if key == (thread.object, queues.ENDED)
                 )
-            state.become(after or state)
+            # It may have ended the whole program (``os._exit``).
+            state.become(after if after is not None or len(run.endings) > exits else state)
     if frame.loop and run.loop_handled:
         watchers.woken(run, frame, text, state)
 

@@ -23,8 +23,10 @@ KEPT = "kept"
 PENDING = (PROCESS, "#pending")
 # What a thread has sent to the program.
 SENT = (PROCESS, "#sent")
-# The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a thread).
+# The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a thread); and where it has gone
+# round a loop since: the thread comes to it when the main thread has got on, to its next wait if there is one.
 NOTED = (PROCESS, "#noted")
+LAPPED = (PROCESS, "#noted a lap ago")
 # The event loop is woken by any signal, and looks at what its handler did.
 WAKES = (PROCESS, "#wakes")
 EXITS = ("SystemExit", "KeyboardInterrupt")
@@ -58,12 +60,13 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
     run.told = told.copy() if told is not None else None
 
 
-def noticed(run: Run, frame: Frame, text: Text, state: State, mark: Key = NOTED) -> None:
+def noticed(run: Run, frame: Frame, text: Text, state: State, *marks: Key) -> None:
     """The main thread comes to run the handler of what a thread has sent."""
     from ..libraries.handlers import raised
 
-    if mark in state.store and frame.background is None and not state.dead:
-        raised(run, frame, state.store.pop(mark), text, state)
+    for mark in marks:
+        if mark in state.store and frame.background is None and not state.dead:
+            raised(run, frame, state.store.pop(mark), text, state)
 
 
 def of_loop(handler: Value) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..domain.state import DEFAULT, blocked, handlers
 from ..domain.values import Made, Method
 from ..interpreter.facts import Visit
-from .arrival import deliver, noticed, of_loop, postpone
+from .arrival import LAPPED, NOTED, deliver, noticed, of_loop, postpone
 from .rests import rest
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ def visit_loop(run: Run, frame: Frame, text: Text, state: State) -> None:
     if frame.background == "process" and run.telling and not state.signalled:
         deliver(run, frame, text, state, state.handler(run.signal))
     if state.signalled or frame.background is not None:
-        noticed(run, frame, text, state)
+        noticed(run, frame, text, state, LAPPED)
+        if NOTED in state.store:
+            state.store[LAPPED] = state.store.pop(NOTED)
         return
     number = len(run.visits)
     in_force = handlers(state)

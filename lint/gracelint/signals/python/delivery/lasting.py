@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, State
     from ..domain.values import Value
+    from ..interpreter.facts import Ending
     from ..interpreter.run import Run
 
 # No more pauses of one thread are looked at.
@@ -106,26 +107,37 @@ def started(run: Run, number: int, before: State, after: State) -> None:
 def _longest(run: Run, frame: Frame, number: int, told: State) -> pauses.Delay | None:
     """The longest delay until it ends, of all its pauses; None where it may go on for ever."""
     most = pauses.Delay()
-    for ends in from_pauses(run, frame, number, told):
-        if ends is None:
+    for ways in from_pauses(run, frame, number, told):
+        if ways is None:
             return None
-        delay = pauses.longest(run, ends)
+        delay = pauses.longest(run, ways.ends)
         if delay.seconds > most.seconds:
             most = delay
     return most
 
 
-def from_pauses(run: Run, frame: Frame, number: int, told: State) -> Iterator[list[State] | None]:
-    """For each of its pauses, in which the signal may have found it: the states in which it may end; None where it may go on for ever."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The states in which something that runs beside the main line may end; the ends that it may put to the whole program (``os._exit``); whether it wakes the event loop."""
+
+    ends: list[State]
+    exits: list[Ending]
+    wakes: bool
+
+
+def from_pauses(run: Run, frame: Frame, number: int, told: State) -> Iterator[Ways | None]:
+    """For each of its pauses, in which the signal may have found it: how it may end; None where it may go on for ever."""
     begun = run.begun[number]
     for at in range(min(len(run.paused[number]), _MOST)):
         way = begun.state.copy()
         with aside(run):
-            stays, doubts = len(run.stays), len(run.doubts)
+            run.loop_handled = False
+            stays, doubts, exits = len(run.stays), len(run.doubts), len(run.endings)
             run.arriving = Arrival(at, told, begun.share)
             ends = [end for end in begun.go(frame, way) if end.signalled]
             unsure = len(run.stays) > stays or len(run.doubts) > doubts
-        yield None if unsure else ends
+            ways = Ways(ends, [end for end in run.endings[exits:] if end.state.signalled], run.loop_handled)
+        yield None if unsure else ways
 
 
 def _of_one_pause(run: Run, number: int) -> pauses.Delay:

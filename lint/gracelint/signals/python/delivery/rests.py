@@ -13,12 +13,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..domain.lattice import truth
+from ..domain.lattice import bounds, truth
 from ..domain.state import ASKED, DEFAULT, Raised, blocked, handlers
 from ..domain.values import FALSE, NONE, TRUE, Own
 from ..interpreter.facts import Pause, Visit
 from . import alarms, pauses
-from .arrival import PENDING, deliver, leave, left_in_order, noticed, of_loop, out_of_loop, postpone
+from .arrival import (
+    LAPPED,
+    NOTED,
+    PENDING,
+    SENT,
+    deliver,
+    leave,
+    left_in_order,
+    noticed,
+    of_loop,
+    out_of_loop,
+    postpone,
+)
 from .turns import abandoned, arrived, cancelled, on_its_way, sleeps_on
 
 if TYPE_CHECKING:
@@ -31,6 +43,8 @@ if TYPE_CHECKING:
 
 # The name of the rest at the end of the main line, while threads go on.
 END = "a thread that it waits for"
+# Of shorter pauses it does not matter what breaks them off, in seconds.
+_LONG = 2
 # The doubt about it.
 WHETHER_ENDED = f"whether {END} ends"
 
@@ -78,7 +92,7 @@ def rest(
     uncancelled: bool = False,
     blocks: bool = False,
 ) -> None:
-    """The program waits here. ``kind``: ``rest``, ``pause``, or ``perhaps`` (it is not known how long). ``over`` tells whether it has ended (None: not known), by raising
+    """The program waits here. ``kind``: ``rest``, ``pause``, ``perhaps`` (it is not known how long), or ``flows`` (what ends it comes again and again). ``over`` tells whether it has ended (None: not known), by raising
     ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
     ``taken``: what ends it is the signal itself; ``outlives``: a thread that
     the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
@@ -139,7 +153,7 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
     run.visits.append(
         Visit(
             number,
-            here.kind,
+            "rest" if here.kind == "flows" else here.kind,
             here.text,
             here.name,
             in_force,
@@ -248,15 +262,21 @@ def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
 
 def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
     """The wait comes to its end by itself, after so many seconds."""
+    from ..concurrency.polling import moved_on
+
     if cancelled(run, frame, state, here):
         return
-    if seconds is not None and not alarms.rings(run, frame, here.text, state, seconds):
+    if seconds is not None and bounds(seconds)[1] >= _LONG and moved_on(run, frame, state):
+        noticed(run, frame, here.text, state, SENT)
+    if seconds is not None and not state.dead and not alarms.rings(run, frame, here.text, state, seconds):
         pauses.passed(run, here.text, seconds, state)
-    noticed(run, frame, here.text, state)
+    noticed(run, frame, here.text, state, NOTED, LAPPED)
 
 
 def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
     """The wait goes on after the signal."""
+    from ..concurrency.polling import moved_on
+
     if cancelled(run, frame, state, here):
         return
     if alarms.rings(run, frame, here.text, state):
@@ -264,8 +284,22 @@ def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
             leave(frame, state, here.raises, here.text)
         elif not state.dead:
             _still(run, frame, state, here)
+    elif moved_on(run, frame, state):
+        _looked_again(run, frame, state, here)
     else:
         stay(run, here.text, here.name, state)
+
+
+def _looked_again(run: Run, frame: Frame, state: State, here: Rest) -> None:
+    """A thread has gone on while the program waits, and may have ended that."""
+    sent = SENT in state.store
+    noticed(run, frame, here.text, state, SENT)
+    if state.dead or (sent and here.interrupted):
+        return
+    if here.ended(state):
+        leave(frame, state, here.raises, here.text)
+    else:
+        _still(run, frame, state, here)
 
 
 def stay(run: Run, text: Text, name: str, state: State) -> None:

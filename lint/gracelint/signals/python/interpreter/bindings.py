@@ -228,11 +228,14 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
 def _unknown_to_python(
     run: Run, frame: Frame, found: Value, node: syntax.Import | syntax.ImportFrom, state: State
 ) -> bool:
-    """Whether the image's Python lacks a module of the standard library."""
-    if not isinstance(found, Ref) or not lacks(run.sources.version, found.name):
+    """Whether the image's Python lacks a module of the standard library, or the image a package."""
+    if not isinstance(found, Ref):
         return False
-    refused(run, frame, "ModuleNotFoundError", node, state)
-    return True
+    if lacks(run.sources.version, found.name):
+        refused(run, frame, "ModuleNotFoundError", node, state)
+    else:
+        failures.imported(run, frame, found, node.text, state)
+    return state.dead
 
 
 def _absolute(run: Run, frame: Frame, node: syntax.ImportFrom, state: State) -> str:

@@ -27,6 +27,7 @@ from ..domain.values import (
     Super,
     Type,
 )
+from ..libraries.knowledge import standard
 from ..program import members
 
 if TYPE_CHECKING:
@@ -205,6 +206,15 @@ def unpacked(run: Run, frame: Frame, target: syntax.Items, found: Value, state: 
     starred = any(isinstance(one, syntax.Other) for one in target.items)
     if state.signalled and isinstance(found, Items) and not starred and len(found.items) != len(target.items):
         _fail(run, frame, "ValueError", target.text, state, certain=True)
+
+
+def imported(run: Run, frame: Frame, found: Ref, text: Text, state: State) -> None:
+    """``import`` of a package that nobody has installed, and that the program did not have before the signal either."""
+    package = found.name.partition(".")[0]
+    if not state.signalled:
+        run.packages.add(package)
+    elif package not in run.packages and not standard(package) and run.sources.bare:
+        _fail(run, frame, "ModuleNotFoundError", text, state, certain=True)
 
 
 def asserted(run: Run, frame: Frame, node: syntax.Plain, holds: bool | None, state: State) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from ..concurrency import channels, nurseries
+from ..concurrency import channels, nurseries, polling
 from ..delivery import alarms, pauses, rests
+from ..delivery.arrival import NOTED, SENT
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
 from ..domain.lattice import bounds, is_number, join, truth, within
@@ -115,8 +116,10 @@ def _as_long_as(
                 endless, current = False, None
                 break
         if lap >= laps:
-            if not alarms.rings(run, frame, node.text, current):
+            if not (alarms.rings(run, frame, node.text, current) or polling.moved_on(run, frame, current)):
                 break
+            if SENT in current.store:
+                current.store[NOTED] = current.store.pop(SENT)
             if current.dead:
                 current = None
                 break

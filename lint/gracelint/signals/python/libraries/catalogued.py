@@ -82,6 +82,7 @@ def catalogued(
         queues.asked(run, frame, number, state)
     if entry.get("until") == queues.PUT and kind == "rest":
         queues.waited_for(run, frame, number, state)
+        kind = "flows" if queues.flows(frame, number, state) else kind
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
@@ -113,7 +114,7 @@ def _at_once(
     """What a call returns that waits for nothing; None of one that may."""
     match entry["does"]:
         case "marks" if entry["mark"] == queues.PUT:
-            queues.put(run, frame, number, arguments.get(0, "item") or UNKNOWN, state)
+            queues.put(run, frame, number, arguments.get(0, "item") or UNKNOWN, state, name)
             return NONE
         case "marks":
             run.write(state, (number, entry["mark"]), TRUE)
@@ -198,6 +199,8 @@ def _wait(
 ) -> None:
     until = entry.get("until-in-thread" if frame.background == "thread" else "until", entry.get("until"))
     over = rests.marked(run, number, until) if until is not None else None
+    if until == queues.PUT and kind == "flows":
+        over = queues.more(run, frame, number)
     if entry.get("woken"):
         over = partial(woken_by_handler, run)
     refuses = entry.get("refuses", "") if over is not None and over(state) else ""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from ..delivery import lasting, rests
 from ..domain.lattice import alternatives, join, truth
 from ..domain.state import Raised, differing
-from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Items, Made
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Items, Made, Ref
 from ..interpreter.comprehensions import SEVERAL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ....source import Text
     from ..domain.state import Frame, State
     from ..domain.values import Arguments, Value
@@ -25,21 +27,24 @@ if TYPE_CHECKING:
 # The mark of a queue in which there is something, what that is, and the mark of one from which a thread waited to take before the signal.
 PUT, _JOBS, _SERVED = "put", "#jobs", "#served"
 _MOST_JOBS = 24
+# What is left in a channel of which no end sends any more, however often it is taken (`channels`).
+END = Ref("trio.EndOfChannel")
 # The threads and tasks that put something there before the signal.
 _FEEDERS = "#feeders"
 # The mark of a thread or task that has ended, with what it has taken out of queues.
 ENDED = "#ended"
 
 
-def put(run: Run, frame: Frame, number: int, item: Value, state: State) -> None:
-    """Something is put in a queue."""
+def put(run: Run, frame: Frame, number: int, item: Value, state: State, kind: str = "") -> None:
+    """Something is put in a queue, whose ``kind`` says in which order things are taken out of it."""
     background = frame.background is not None
     if not state.signalled and not background and item != NONE and (number, _SERVED) in state.store:
         return
     run.write(state, (number, PUT), TRUE)
     jobs = state.store.get((number, _JOBS), Items(()))
     if background and not state.signalled:
-        jobs = UNKNOWN
+        # One of these, or nothing for the moment.
+        jobs = join(join(jobs, Items(())), Items((item,)))
         who = frame.thread or frame.tasks[-1]
         known = state.store.get((number, _FEEDERS), Items(()))
         if isinstance(known, Items) and Const(who) not in known.items:
@@ -48,8 +53,26 @@ def put(run: Run, frame: Frame, number: int, item: Value, state: State) -> None:
         # As many as there are.
         jobs = join(jobs, Items((item,)))
     else:
-        jobs = Items((*jobs.items, item)) if len(jobs.items) < _MOST_JOBS else UNKNOWN
+        jobs = _with(jobs.items, item, kind) if len(jobs.items) < _MOST_JOBS else UNKNOWN
+        if jobs == UNKNOWN and state.signalled:
+            run.doubts.append("what is taken first from a queue")
     state.store[(number, _JOBS)] = jobs
+
+
+def _with(jobs: tuple[Value, ...], item: Value, kind: str) -> Value:
+    """What is in a queue with one thing more, in the order in which it is taken out."""
+    if "Lifo" in kind:
+        return Items((item, *jobs))
+    if "Priority" not in kind or not jobs:
+        return Items((*jobs, item))
+    known = {priority: one for one in (*jobs, item) if (priority := _priority(one)) is not None}
+    # What is taken first may depend on what is not known.
+    return Items(tuple(known[priority] for priority in sorted(known))) if len(known) > len(jobs) else UNKNOWN
+
+
+def _priority(item: Value) -> float | None:
+    first = item.items[0] if isinstance(item, Items) and item.items else item
+    return first.value if isinstance(first, Const) and isinstance(first.value, int | float) else None
 
 
 def fed(other: State, state: State) -> None:
@@ -65,30 +88,30 @@ def asked(run: Run, frame: Frame, number: int, state: State) -> None:
     feeders = state.store.get((number, _FEEDERS))
     if not state.signalled or not isinstance(feeders, Items) or run.arriving is not None:
         return
-    coming: list[Value] = []
+    told: State | None = state.copy()
+    assert told is not None
+    told.store[(number, _JOBS)], told.store[(number, PUT)] = Items(()), FALSE
     for feeder in feeders.items:
-        found = _until_its_end(run, frame, number, feeder.value, state) if isinstance(feeder, Const) else None
-        if found is None:
+        told = _until_its_end(run, frame, number, feeder.value, told) if isinstance(feeder, Const) else None
+        if told is None:
             return  # it goes on, or nobody knows
-        coming += found
+    state.store.update((key, value) for key, value in told.store.items() if key[0] == number)
     del state.store[(number, _FEEDERS)]
-    state.store[(number, _JOBS)] = Items(tuple(coming))
-    state.store[(number, PUT)] = Const(bool(coming))
 
 
-def _until_its_end(run: Run, frame: Frame, number: int, feeder: object, state: State) -> tuple[Value, ...] | None:
-    """What a thread or task puts in a queue from one of its pauses on, the least of all of them; None where it may not come to its end."""
+def _until_its_end(run: Run, frame: Frame, number: int, feeder: object, told: State) -> State | None:
+    """A thread or task goes on from one of its pauses to its end: the state in which it has put least in a queue; None where it may not come to its end."""
     if not isinstance(feeder, int) or feeder not in run.begun or not run.paused.get(feeder) or run.waits.get(feeder):
         return None
-    told = state.copy()
-    told.store[(number, _JOBS)], told.store[(number, PUT)] = Items(()), FALSE
-    least: tuple[Value, ...] | None = None
-    for ends in lasting.from_pauses(run, frame, feeder, told):
-        for end in ends or (None,):
+    least: State | None = None
+    fewest = _MOST_JOBS
+    for ways in lasting.from_pauses(run, frame, feeder, told):
+        for end in (ways.ends if ways is not None else ()) or (None,):
             jobs = end.store.get((number, _JOBS)) if end is not None else None
             if not isinstance(jobs, Items):
                 return None
-            least = jobs.items if least is None or len(jobs.items) < len(least) else least
+            if least is None or len(jobs.items) < fewest:
+                least, fewest = end, len(jobs.items)
     return least
 
 
@@ -108,12 +131,29 @@ def waited_for(run: Run, frame: Frame, number: int, state: State) -> None:
         run.waiting.append(over)
 
 
+def flows(frame: Frame, number: int, state: State) -> bool:
+    """Whether the main line takes what others put in a queue, again and again."""
+    return frame.background is None and not state.signalled and (number, _FEEDERS) in state.store
+
+
+def more(run: Run, frame: Frame, number: int) -> Callable[[State], bool | None]:
+    """Whether more comes in such a queue: before the signal the main line waits for it, and gets it."""
+
+    def over(state: State) -> bool | None:
+        asked(run, frame, number, state)
+        return state.signalled and truth(state.store.get((number, PUT), FALSE))
+
+    return over
+
+
 def taken(number: int, state: State) -> Value:
     """What is taken out of a queue."""
     jobs = state.store.get((number, _JOBS), UNKNOWN)
     if isinstance(jobs, Items):
         if not jobs.items:
             return UNKNOWN
+        if jobs.items[0] == END:
+            return END
         state.store[(number, _JOBS)] = Items(jobs.items[1:])
         if len(jobs.items) == 1:
             state.store[(number, PUT)] = FALSE

@@ -14,6 +14,7 @@ from ....regexes import regex
 from ..libraries.knowledge import famous
 from . import projects
 from .bound import Bound, locals_of
+from .versions import official
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,7 @@ _MANAGERS = ("pip", "uv", "poetry", "pdm", "conda", "mamba", "pixi", "py3-", "py
 _PACKAGES = regex(
     r"\b(?:pip[\d.]*|pipx|pipenv|uv|poetry|pdm|conda|(?:micro)?mamba|pixi)\s[^&|;\n]*\b(?:install|sync|create|update|add)\b|\b(?:py3|python3)-\w"
 )
+_ANYTHING = regex(r"\S")
 
 
 class Sources:
@@ -44,6 +46,7 @@ class Sources:
         self.image, self.search, self.version = image, tuple(dict.fromkeys(search)), version
         self._roots: tuple[tuple[Files, str], ...] | None = None
         self._installs: bool | None = None
+        self._bare: bool | None = None
         self._modules: dict[str, tuple[Text, bool] | None] = {}
         self._changed: set[tuple[object, int]] = set()
         self._parsed: dict[tuple[object, int, int], syntax.Module] = {}
@@ -67,6 +70,14 @@ class Sources:
                 files.runs(_PACKAGES, _MANAGERS) for files in self.image.files.stages()
             )
         return not self._installs and not famous(package)
+
+    @property
+    def bare(self) -> bool:
+        """Whether there are no packages but those that the image's own files hold: the base is Python's own image, and no command of the build may have brought any."""
+        if self._bare is None:
+            commands = any(files.runs(_ANYTHING, ("",)) for files in self.image.files.stages())
+            self._bare = official(self.image) and not commands
+        return self._bare
 
     def _looked_up(self, name: str) -> tuple[Text, bool] | None:
         found = self._in(((self.image.files, folder) for folder in self.search), name)

@@ -55,6 +55,12 @@ def lacks(version: Version | None, name: str) -> bool:
     return not since <= version < until
 
 
+def official(image: Image) -> bool:
+    """Whether an image is built on Python's own, which brings no packages."""
+    reference, _, _ = image.base.reference.partition("@")
+    return image.base.known and _OFFICIAL.fullmatch(reference) is not None
+
+
 def version(arguments: Sequence[Argument], image: Image) -> Version | None:
     """Major and minor version of the Python that a command runs under in an image; None where that is not known."""
     named = _COMMAND.fullmatch(arguments[0].value) if arguments else None
