@@ -25,7 +25,7 @@ from ..domain.values import (
     Type,
     Union,
 )
-from ..libraries import special
+from ..libraries import retries, special
 from ..libraries.special import FACTORY
 from . import attributes, expressions
 from .attributes import method
@@ -81,6 +81,8 @@ def gone_through(
         return made
     if isinstance(node, syntax.Function) and node.asynchronous and not awaited and not function.generator:
         return Coroutine(Bound(function, receiver) if receiver is not None else function, _rest(arguments, receiver))
+    if function.again is not None:
+        return retries.called(run, frame, function, receiver, arguments, text, state, awaited=awaited)
     if frame.calls.count(node) >= 2 or len(frame.calls) >= MOST_CALLS:
         run.doubts.append("the program calls itself too deeply to follow")
         return UNKNOWN

@@ -59,6 +59,7 @@ def _table() -> dict[str, Special]:
         locks,
         nurseries,
         processes,
+        recurring,
         schedulers,
         tasks,
         thread_objects,
@@ -78,12 +79,13 @@ def _table() -> dict[str, Special]:
         masks,
         outside,
         queues,
+        retries,
         servers,
         strings,
     )
 
     rooms = (
-        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues
+        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, recurring, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues, retries
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
