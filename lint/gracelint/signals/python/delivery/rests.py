@@ -129,6 +129,8 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
     if state.signalled and frame.loop and frame.background is None and on_its_way(run, frame, state, here):
         return None
     ended = here.ended(state)
+    if here.kind == "flows" and state.signalled and cancelled(run, frame, state, here):
+        return None
     if ended:
         run.taken = run.taken or here.taken
         return leave(frame, state, here.raises, here.text)

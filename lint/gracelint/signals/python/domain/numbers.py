@@ -141,6 +141,8 @@ def _extreme(least: bool) -> Special:
             return UNKNOWN
         choose = min if least else max
         every = [bounds(one) for one in given]
+        if least:
+            run.ceilings.add(max((high for low, high in every if low == high), default=math.inf))
         return assumed(within(choose(low for low, _ in every), choose(high for _, high in every)), *given)
 
     return extreme

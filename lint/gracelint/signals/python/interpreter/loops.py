@@ -25,7 +25,7 @@ from .progress import advances
 from .statements import block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ....parsers.python import model as syntax
     from ....source import Text
@@ -133,9 +133,9 @@ def _as_long_as(
         if current is not None and current.signalled and not signalled:
             laps = lap + 1 + LAPS_AFTER
         elif current is not None and not current.signalled and lap == 0:
-            current = _widened(start, current)
+            current = _widened(start, current, run.ceilings)
         elif current is not None and not current.signalled and lap == 1:
-            laps += _narrowed(first, start, current)
+            laps += _escaped(start, current) or _narrowed(first, start, current)
         lap += 1
     if current is not None:
         _round_and_round(run, frame, node.text, current)
@@ -154,18 +154,31 @@ def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
         run.snapshots.append(state)
 
 
-def _widened(before: State, after: State) -> State:
-    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the direction in which it went."""
+def _widened(before: State, after: State, ceilings: Iterable[float] = ()) -> State:
+    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the direction in which it went: to the next of
+    the ``ceilings``, perhaps, which the next lap shows (`_escaped`)."""
     for key, value in differing(before.store, after.store):
         old = before.store.get(key)
         if old is not None and old != value:
             if is_number(old) and is_number(value):
                 (least, most), (lower, upper) = bounds(old), bounds(value)
-                after.store[key] = within(least if lower >= least else -inf, most if upper <= most else inf)
+                highest = most if upper <= most else min((one for one in ceilings if one >= upper), default=inf)
+                after.store[key] = within(least if lower >= least else -inf, highest)
             else:
                 both = join(old, value)
                 after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
     return after
+
+
+def _escaped(start: State, after: State) -> bool:
+    """Whether a lap leads a number beyond the ceiling at which it was taken to stop: nobody knows how far it goes then."""
+    found = False
+    for key, value in differing(start.store, after.store):
+        old = start.store.get(key)
+        if isinstance(old, Number) and old.most < inf and bounds(value)[1] > old.most:
+            after.store[key] = within(min(old.least, bounds(value)[0]), inf)
+            found = True
+    return found
 
 
 def _narrowed(first: State, start: State, after: State) -> bool:

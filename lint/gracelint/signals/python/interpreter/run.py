@@ -74,6 +74,8 @@ class Run:
     mains: list[Text] = field(default_factory=list)
     # The statements and calls that were reached, by buffer and place.
     executed: set[tuple[object, int]] = field(default_factory=set)
+    # The numbers that ``min`` was given: how far a growing delay may go.
+    ceilings: set[float] = field(default_factory=set)
     # The packages from outside the image's own files that were imported before the signal.
     packages: set[str] = field(default_factory=set)
     # What the image's Python does not know, or a container does not have.

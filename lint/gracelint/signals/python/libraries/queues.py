@@ -132,8 +132,12 @@ def waited_for(run: Run, frame: Frame, number: int, state: State) -> None:
 
 
 def flows(frame: Frame, number: int, state: State) -> bool:
-    """Whether the main line takes what others put in a queue, again and again."""
-    return frame.background is None and not state.signalled and (number, _FEEDERS) in state.store
+    """Whether what is taken out of a queue is what others put there, again and again: the main line waits for it in between, and a task may be cancelled there."""
+    if (number, _FEEDERS) not in state.store:
+        return False
+    if state.signalled:
+        return frame.loop and not isinstance(state.store.get((number, _JOBS)), Items)
+    return frame.background is None
 
 
 def more(run: Run, frame: Frame, number: int) -> Callable[[State], bool | None]:
