@@ -20,7 +20,7 @@ from ..domain.containers import (
     put,
     refill,
 )
-from ..domain.values import UNKNOWN, Box, Const, Items
+from ..domain.values import UNKNOWN, Box, Const, Items, Made
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -150,7 +150,29 @@ def _length(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     return UNKNOWN if items is None else Const(len(items))
 
 
+def _side_by_side(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``enumerate(items)`` and ``zip(items, others)`` of items of which it is known how many there are."""
+    every = [_exactly(run, one, state) for one in arguments.values]
+    if text.value.startswith("enumerate") and every:
+        every[:1] = [tuple(map(Const, range(len(every[0])))) if every[0] is not None else None, every[0]]
+        every = every[:2] if len(arguments.values) == 1 and not arguments.named else []
+    known = [one for one in every if one is not None]
+    if not known or len(known) < len(every):
+        return Made("zip", run.number())
+    return Items(tuple(Items(pair) for pair in zip(*known, strict=False)))
+
+
+def _exactly(run: Run, value: Value, state: State) -> tuple[Value, ...] | None:
+    if isinstance(value, Box) and not isinstance(length(run, value, state), Const):
+        return None
+    return items_of(run, value, state)
+
+
 SPECIAL: dict[str, Special] = {
+    "enumerate": _side_by_side,
+    "zip": _side_by_side,
     "list": _called("list"),
     "set": _called("set"),
     "collections.deque": _called("deque"),
