@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.signals.launch.literal import is_literal
 from gracelint.signals.programs import describe
 
@@ -25,6 +26,7 @@ SHELL_ONLY = frozenset(
 )
 
 _OPERATORS = frozenset("$&|;<>")
+_POWERSHELL_COMMAND = regex(r"(?i)-c(?:o(?:m(?:m(?:a(?:nd?)?)?)?)?)?")
 
 
 # How many wrappers, one behind the other, are looked through.
@@ -79,9 +81,12 @@ def base_name(path: str) -> str:
 
 
 def reads_shell_text(launch: Launch, argument: Argument) -> bool:
-    """Whether a word of the launch is handed to a shell as program text or as one of that text's arguments."""
+    """Whether a word of the launch is handed to a shell, or to PowerShell, as program text or as one of that text's arguments."""
     words = launch.arguments
     at = next((index for index, word in enumerate(words) if word is argument), len(words))
+    if words and base_name(words[0].value.replace("\\", "/")).lower().removesuffix(".exe") in ("pwsh", "powershell"):
+        # Any beginning of -Command will do, in either case (about_Pwsh, about_PowerShell_exe).
+        return any(_POWERSHELL_COMMAND.fullmatch(word.value) for word in words[1 : at + 1])
     for index in range(1, min(at + 1, len(words))):
         option = words[index].value
         if option.startswith("-") and "c" in option[1:] and not option.startswith("--"):
