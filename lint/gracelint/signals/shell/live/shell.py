@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ....records import replace
+from ....regexes import regex
 from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 TICK = 0.01
+_STOPS = regex(r"(?i)\b(?:stop|shut-?down|quit|terminate|halt)\b")
 
 
 class LiveShell:
@@ -209,7 +211,7 @@ class LiveShell:
             process = replace(process, stays=again)
             if not again:
                 self.commands.append(command)
-                self._other_way(process)
+                process = self._other_way(process)
         elif not again and process.children and (brief := _brief(process)) != process:
             process = brief
             self.commands.append(command)
@@ -234,16 +236,24 @@ class LiveShell:
             if each is not above:
                 self.kernel.signal(each, "SIGTERM", group=group)
 
-    def _other_way(self, process: Process) -> None:
-        """A command that is not known may tell the application to stop, in a way of its own."""
+    def _other_way(self, process: Process) -> Process:
+        """A command that is not known may tell the application to stop, in a way of its own; one that is called after a stop may come back only when that is over."""
         if not self.told:
-            return
-        label = f"whether `{' '.join(process.argv)}` makes the application stop"
-        if not self.kernel.choices.pick((process.pid, "other way"), label, 2):
-            return
-        for task in list(self.kernel.tasks.values()):
-            if task.alive and task.loses:
-                self.kernel.stop_cleanly(task)
+            return process
+        words = " ".join(process.argv)
+        waits = _STOPS.search(words) is not None
+        way = self.kernel.choices.pick(
+            (process.pid, "other way"), f"whether `{words}` makes the application stop", 2 + waits
+        )
+        if not way:
+            return process
+        told = [task for task in self.kernel.tasks.values() if task.alive and task.loses]
+        for task in told:
+            self.kernel.stop_cleanly(task)
+        if way == 1:
+            return process
+        over = max((task.finishes_at or 0.0 for task in told), default=0.0)
+        return replace(process, duration=max(over - self.kernel.now, 0.0))
 
     def _settle(self) -> None:
         ended, block = self.state.ended, self.state.block
