@@ -44,6 +44,14 @@ def nested(state: State) -> int:
     return depth
 
 
+def handling(state: State) -> bool:
+    """Whether the shell is in a trap's action."""
+    frame = state.stack
+    while frame is not None and frame.kind not in ("trap", "exit"):
+        frame = frame.parent
+    return frame is not None
+
+
 def enter(machine: Machine, state: State, trap: Trap, index: int = 0) -> bool:
     """Begin a trap's action; False where it is not known. ``index``: 1 where the signal has ended a ``wait``."""
     if trap.action is None or trap.action_text is None:

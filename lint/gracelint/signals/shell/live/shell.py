@@ -19,10 +19,10 @@ from ..evaluator import simple
 from ..evaluator.machine import Machine
 from ..files import changes
 from ..jobs import children, dying, itself
-from ..jobs.itself import NESTED
+from ..jobs.itself import NESTED, handling
 from ..model.parts import DIED
 from . import hearing
-from .surroundings import Surroundings, handling
+from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from ....source import Text

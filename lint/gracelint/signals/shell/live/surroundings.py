@@ -9,6 +9,7 @@ from ..evaluator.host import Running
 from ..files import permissions
 from ..jobs import children, dying, newborn, orders
 from ..jobs.children import Forked
+from ..jobs.itself import handling
 from ..jobs.targets import reached
 from ..model.outcome import Sent
 from ..model.parts import DIED
@@ -168,16 +169,6 @@ class Surroundings:
             forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
         )
         return [Forked(Alternative(process))]
-
-
-def handling(state: State) -> bool:
-    """Whether the shell is in a trap's action."""
-    frame = state.stack
-    while frame is not None:
-        if frame.kind in ("trap", "exit"):
-            return True
-        frame = frame.parent
-    return False
 
 
 def _user(process: Process) -> str | None:

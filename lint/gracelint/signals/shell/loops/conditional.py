@@ -17,6 +17,7 @@ from ...process import Bound
 from ..evaluator import commands
 from ..evaluator.compound import within
 from ..files import inputs
+from ..jobs.itself import handling
 from ..model.outcome import Command
 from ..model.parts import Block
 from ..model.values import Unknown, clip
@@ -151,6 +152,8 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
 
 
 def _maybe_holds(state: State, node: object, loop: Loop) -> None:
+    if handling(state):
+        return  # what a trap's action waits for is not what the script is for
     holding = state.copy()
     holding.push("while", node, 0, loop)
     holding.push("seq", loop.again)

@@ -19,6 +19,7 @@ from ..evaluator.host import Running
 from ..evaluator.machine import Machine
 from ..jobs import children, dying, newborn, orders, targets
 from ..jobs.children import Forked
+from ..jobs.itself import handling
 from ..loops import leaving
 from ..model.parts import DIED, JobState
 from . import steady
@@ -235,9 +236,10 @@ def _settled(machine: Machine, state: State) -> list[State]:
         if block.kind == "foreground" and pauses_to_leave(each.shell.source, block.command):
             pending.extend(simple.over(machine, each, block.status))
             continue
-        if stays is None and not each.tested:  # a command whose outcome is looked at is written to end
+        cleans = handling(each)  # what a trap's action runs is not what the script is for
+        if stays is None and not each.tested and not cleans:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
-        if block.kind == "foreground":
+        if block.kind == "foreground" and not cleans:
             for command in (*(other for other in block.pipeline if other is not block.command), block.command):
                 each.note("before", command)
             if each.candidate is not None and not steady.last(each):
