@@ -31,6 +31,20 @@ def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("exec cron -f", "unknown"),  # a job that runs hears nothing (measured with BusyBox's crond below tini)
+        ("trap 'kill $p' TERM; cron -f & p=$!; wait", "unknown"),
+        ("exec rsyslogd -n", "graceful"),
+        ("cron; exec app", "graceful"),  # helps the application
+        ("exec supercronic /etc/jobs", "graceful"),  # waits for its jobs
+    ],
+)
+def test_whose_jobs_nobody_tells(tmp_path: Path, text: str, verdict: str) -> None:
+    assert command(tmp_path, "dash", text, ["tini", "--"]).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("words", "text", "verdict"),
     [
         ("dumb-init", "exec celery -A proj worker", "abrupt"),

@@ -19,8 +19,8 @@ HTTP = "[unix_http_server]\nfile=/run/s.sock\n"
 
 def trace(folder: Path, later: str, listens: str = HTTP, env: str = "") -> Trace:
     dockerfile = f'FROM debian:12\n{env}COPY s.conf /s.conf\nCMD ["supervisord", "-c", "/s.conf"]\n'
-    cron = "[supervisord]\nnodaemon=true\n[program:cron]\ncommand=cron -f\n"
-    return follow(image(folder, dockerfile, {"s.conf": f"{cron}{listens}[program:later]\n{later}\n"}))
+    store = "[supervisord]\nnodaemon=true\n[program:store]\ncommand=memcached\n"
+    return follow(image(folder, dockerfile, {"s.conf": f"{store}{listens}[program:later]\n{later}\n"}))
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_what_is_said_of_the_two_ways(tmp_path: Path) -> None:
     without, asked = trace(tmp_path, "command=redis-server\nautostart=false").paths
     assert without.when == ("nobody starts later",)
     assert asked.when == ("later is started",)
-    assert [hop.argv[0] for hop in without.hops] == ["supervisord", "cron"]
+    assert [hop.argv[0] for hop in without.hops] == ["supervisord", "memcached"]

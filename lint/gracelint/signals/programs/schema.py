@@ -34,6 +34,7 @@ TRAITS = (
     "reads-quotes",
     "needs-root",
     "needs-input",
+    "runs-jobs",
     "waits-for-sigchld",
 )
 

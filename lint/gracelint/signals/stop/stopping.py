@@ -79,7 +79,7 @@ class Run:
                 task.loses and task.ended != "exited" and not (task.notified and task.ended == "finished")
             ):
                 return "abrupt"
-        return "unknown" if self.assumed else "graceful"
+        return "unknown" if self.assumed or self.jobs else "graceful"
 
     @property
     def assumed(self) -> list[str]:
@@ -88,11 +88,21 @@ class Run:
         return [task.process.name for task in tasks if task.loses and task.ended == "exited" and not task.notified]
 
     @property
+    def jobs(self) -> list[str]:
+        """Programs whose jobs are all that the container is for (``cron``): they end at once, and nobody tells a job that runs."""
+        tasks = [task for task in self.kernel.tasks.values() if task.pid in self.kernel.there]
+        programs = [task.process.program for task in tasks if task.process.program is not None]
+        if any(task.loses for task in tasks):
+            return []
+        return [program.name for program in programs if "runs-jobs" in program.traits]
+
+    @property
     def reasons(self) -> Iterator[str]:
         """Why its verdict is not known, or may be another than that of other runs."""
         yield from (label for label, _ in self.choices.asked)
         yield from self.kernel.reasons
         yield from (f"whether {name} ends by itself" for name in self.assumed)
+        yield from (f"whether {name} runs a job, which nobody tells to stop" for name in self.jobs)
         if self.kernel.close:
             yield "whether the application finishes before PID 1 leaves"
 
