@@ -119,7 +119,10 @@ def test_project(project: dict[str, str], source: str, tmp_path: Path) -> None:
         ({"app.py": EXIT + LOOP}, ["pdm", "run", "python", "app.py"], "", "graceful"),
         ({"app.py": EXIT + LOOP}, ["python", "-c", EXIT + LOOP], "", "graceful"),
         ({"app.py": "app = None\n"}, ["gunicorn", "app:app"], "", "graceful"),
-        ({"app.py": "app = None\n"}, ["uvicorn", "pkg.mod:app"], "", "graceful"),
+        ({"app.py": "app = None\n"}, ["uvicorn", "pkg.mod:app"], "", "unknown"),  # nowhere: nobody knows what it does
+        ({"pkg/mod.py": "app = None\n"}, ["uvicorn", "pkg.mod:app"], "", "graceful"),
+        ({"web/__init__.py": "app = None\n"}, ["gunicorn", "pkg.mod:app"], "", "unknown"),
+        ({"notes.txt": ""}, ["gunicorn", "pkg.mod:app"], "", "graceful"),  # no module at all: an outline
         ({"app.py": "app = None\n"}, ["flask", "--app", "app", "run"], "", "killed"),
     ],
 )  # fmt: skip

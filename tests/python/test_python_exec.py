@@ -18,7 +18,8 @@ GUNICORN = 'os.execvp("gunicorn", ["gunicorn", "app:app"])\n'
 
 def verdict(folder: Path, text: str, arguments: str = '"gunicorn", "app:app"') -> tuple[str, tuple[str, ...]]:
     (folder / "entry.py").write_text(HEAD + text)
-    lines = f'FROM python:3.12\nCOPY entry.py /\nENTRYPOINT ["python", "/entry.py"]\nCMD [{arguments}]\n'
+    (folder / "app.py").write_text("app = None\n")
+    lines = f'FROM python:3.12\nCOPY entry.py app.py /\nENTRYPOINT ["python", "/entry.py"]\nCMD [{arguments}]\n'
     image = build_image(parse(Document("Dockerfile", lines)), Context(str(folder), str(folder / "Dockerfile")))
     trace = follow(image)
     return trace.verdict, trace.paths[0].pid1

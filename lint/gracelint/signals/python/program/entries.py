@@ -58,7 +58,8 @@ class Entry:
 
 
 def hosted_entry(hosting: Hosting, image: Image, workdir: str) -> Entry | None:
-    """The module that a server imports, and what of it is the application: ``function``, with brackets where it makes the application."""
+    """The module that a server imports, and what of it is the application: ``function``, with brackets where it makes the application. Without a text where the folders
+    that are searched hold other modules, and not this one."""
     words = hosting.application.value
     if words.count(":") > 1:
         words = words.removeprefix("asgi:").removeprefix("wsgi:")
@@ -76,7 +77,18 @@ def hosted_entry(hosting: Hosting, image: Image, workdir: str) -> Entry | None:
             made = hosting.factory or attribute.endswith(")")
             function = f"{attribute.partition('(')[0] or hosting.attribute}{'()' if made else ''}"
             return Entry(found[0], search, (words,), name, function)
-    return None
+    beside = module and any(_has_modules(image, path) for path in search)
+    return Entry(None, search, (words,), module) if beside else None
+
+
+def _has_modules(image: Image, folder: str) -> bool:
+    """Whether a folder that is searched holds modules or packages of the house's own."""
+
+    def one(path: str) -> bool:
+        inside, _, name = path[len(folder) :].strip("/").rpartition("/")
+        return name.endswith(".py") if not inside else name == "__init__.py" and "/" not in inside
+
+    return bool(image.files.listing(folder, one))
 
 
 def _inside(module: str, hosting: Hosting) -> Iterator[str]:

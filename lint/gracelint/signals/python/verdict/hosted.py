@@ -42,7 +42,7 @@ _SIGNALS = regex(r"\badd_signal_handler\b|\bsignal\.signal\b|\bfrom signal impor
 
 
 def hosted(program: Program, image: Image, *, workdir: str, ignored: frozenset[str] = frozenset()) -> Program:
-    """The server with what its application makes of its signals; itself where the application leaves them alone, or is not known."""
+    """The server with what its application makes of its signals; itself where the application leaves them alone, or nothing of it is in the image."""
     from ..program.entries import Host, hosted_entry
     from ..program.sources import Sources
     from ..program.versions import version
@@ -53,8 +53,10 @@ def hosted(program: Program, image: Image, *, workdir: str, ignored: frozenset[s
     reactions = program.as_child if hosting.worker else program.as_pid1
     own = {signal: Own(one.disposition, one.why) for signal, one in reactions.items() if one.disposition != "unknown"}
     entry = hosted_entry(hosting, image, workdir)
-    if entry is None or entry.source is None:
+    if entry is None:
         return program
+    if entry.source is None:
+        return _absent(program, hosting.application.value)
     sources = Sources(image, entry.search, version((), image))
     config = (hosting.config,) if hosting.config is not None else ()
     if not any(_MEDDLES.search(text.value) for text in (*config, *_imported(sources, entry.package))):
@@ -199,6 +201,24 @@ def _displaced(first: Run, visit: Visit, host: Host, signal: str) -> bool:
     handler = visit.handlers.get(signal, DEFAULT)
     registered = any(one.signal in (signal, "") and not one.refused for one in first.registrations)
     return handler != host.own.get(signal, DEFAULT) and registered
+
+
+def _absent(program: Program, application: str) -> Program:
+    """The server where its application is not there to be read: what ends it in order may be taken from it, or held up."""
+    why = f"the application {application} is not in the build context, and may take the signal from {program.name}"
+
+    def doubted(reactions: Mapping[str, Reaction]) -> Mapping[str, Reaction]:
+        return {
+            signal: Reaction("unknown", why) if one.disposition == "handles" else one
+            for signal, one in reactions.items()
+        }
+
+    return replace(
+        program,
+        as_pid1=doubted(program.as_pid1),
+        as_child=doubted(program.as_child),
+        missing=(*program.missing, f"what {application} does with signals: it is not in the build context"),
+    )
 
 
 def _undecided(program: Program, entry: Entry, sources: Sources, why: str) -> Program:
