@@ -113,10 +113,9 @@ def _meant(machine: Machine, state: State, manners: Kill, rest: list[Field]) -> 
             found = ("job", (named,)) if named is not None else found
         elif found[0] == "nobody" and word is not None and word.startswith("%") and _knows_more_jobs(state):
             found = "other", ()
-        elif manners.skips_ended and word is not None and word.startswith("%"):
-            found = _left(machine, state, found)
-        if manners.job_groups and word is not None and word.startswith("%"):
-            found = _as_group(state, found)
+        elif word is not None and word.startswith("%"):
+            group = _as_group(state, found) if manners.job_groups else found
+            found = _left(machine, state, found) if manners.skips_ended and group == found else group
         yield found
         if found[0] == "nobody" and manners.gives_up:
             return

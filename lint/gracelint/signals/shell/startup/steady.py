@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ...process import Alternative, Process, with_before
+from ..files import inputs
 
 if TYPE_CHECKING:
     from ..model.state import State
@@ -37,6 +38,38 @@ def how_long(state: State, processes: list[Process]) -> list[bool | None]:
         elif process.reads not in among:
             found.append(left.get(process.reads, process.stays))
     return found
+
+
+def without_passing(state: State) -> State:
+    """A shell that holds on, without the jobs that end by themselves: in its steady state they are over, and as it waits for something, it has heard of that."""
+    if state.block is None or not state.jobs:
+        return state
+    gone = {job.pid: job.process.duration for job in state.jobs if not job.told and _passes(state, job.process)}
+    if gone:
+        state.over = {**state.over, **{pid: None if seconds is None else 0 for pid, seconds in gone.items()}}
+        state.unclaimed += tuple(gone)
+        state.jobs = tuple(
+            replace(
+                job, told=job.told or job.pid in gone, thinned=job.thinned or not gone.keys().isdisjoint(job.members)
+            )
+            for job in state.jobs
+        )
+    return state
+
+
+def _passes(state: State, process: Process) -> bool:
+    """Whether a job ends by itself, and leaves nothing behind. A filter does where a job that does feeds it, or where it reads a file that is no named pipe."""
+    jobs = {job.pid: job for job in state.jobs}
+    while process.duration is None and process.filters and process.reads is not None:
+        feeder = jobs.pop(process.reads, None)
+        if feeder is None or feeder.told:
+            return feeder is not None
+        process = feeder.process
+    if process.shell is not None or process.adopted or not all(_passes(state, child) for child in process.children):
+        return False
+    daemonizes = process.program is not None and process.program.daemonizes
+    may_wait = process.name in inputs.FILTERS and any(each.pipe for each in state.made.values())
+    return process.stays is False and not daemonizes and not may_wait
 
 
 def _any(values: object) -> bool | None:

@@ -196,7 +196,7 @@ def explore(machine: Machine, start: State) -> list[State]:
         if bound:
             finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
             break
-    return distinct(steady.that_count(finished))
+    return distinct([steady.without_passing(state) for state in steady.that_count(finished)])
 
 
 def _advance(machine: Machine, state: State, depth: int) -> list[State]:
