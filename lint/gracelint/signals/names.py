@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 RTMIN, RTMAX = 34, 64
 
@@ -53,6 +53,12 @@ def name(number: int) -> str:
         base, offset = ("RTMIN", number - RTMIN) if number <= _MIDDLE else ("RTMAX", number - RTMAX)
         return f"SIG{base}{offset:+d}" if offset else f"SIG{base}"
     return f"SIG{number}"
+
+
+def every() -> Iterator[str]:
+    """All names of signals: the canonical ones, and other names of the same."""
+    yield from map(name, range(1, RTMAX + 1))
+    yield from (f"SIG{alias}" for alias in _ALIASES)
 
 
 def number(text: str) -> int | None:

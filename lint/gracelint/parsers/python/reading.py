@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...regexes import regex
@@ -70,9 +71,10 @@ def read(text: Text) -> model.Module:
         return model.unreadable(text, "nested too deeply to be followed")
 
 
+@lru_cache(maxsize=200)
 def newer_than(text: Text, version: tuple[int, int]) -> bool:
     """Whether a Python of this version refuses a text that a later one reads, because of its syntax: ``match``, ``except*``, ``:=`` … as far as `ast` knows when they
-    came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where the other is no newer."""
+    came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where the other is no newer. The last answers are kept, as with `parse`."""
     if (
         version > sys.version_info[:2]
         or version < _OLDEST

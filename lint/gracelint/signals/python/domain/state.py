@@ -11,6 +11,7 @@ from operator import is_not
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ....records import dataclass, field, replace
+from ... import names
 from .lattice import join
 from .values import Const, Ref, Scope, Value
 
@@ -185,20 +186,17 @@ class Frame:
         )
 
 
+# Stores are large, and signals are few.
+_HANDLERS: tuple[Key, ...] = tuple((PROCESS, name) for name in names.every())
+_BLOCKED: dict[str, Key] = {name: (PROCESS, f"blocked:{name}") for name in names.every()}
+
+
 def handlers(state: State) -> dict[str, Value]:
     """The handlers in force, by signal."""
-    return {
-        name: value
-        for (number, name), value in state.store.items()
-        if number == PROCESS and name.startswith("SIG") and value != DEFAULT
-    }
+    found = ((key[1], state.store.get(key, DEFAULT)) for key in _HANDLERS)
+    return {name: value for name, value in found if value != DEFAULT}
 
 
 def blocked(state: State) -> frozenset[str]:
     """The signals that are blocked."""
-    prefix = "blocked:"
-    return frozenset(
-        name[len(prefix) :]
-        for (number, name), value in state.store.items()
-        if number == PROCESS and name.startswith(prefix) and value == Const(True)
-    )
+    return frozenset(name for name, key in _BLOCKED.items() if state.store.get(key) == Const(True))
