@@ -156,6 +156,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
     more = outcome.mode != "command" and (work_behind_in_job if in_a_job else work_behind)(outcome, command)
     if in_a_job and not more:
         return f"write {written}: the job is then the program itself"
+    if not in_a_job and _cleans_up(case, outcome):
+        return "start it with &, trap the signal, send it on and wait: exec would take the script's EXIT trap away"
     for place in command.around:
         if place in _INSTEAD and not (place == "subshell" and more):
             return _INSTEAD[place].format(exec=written)
@@ -178,7 +180,23 @@ def _fix(case: Case, defect: Defect, outcome: Outcome) -> Fix | None:
             return fix
     if services_of(outcome):
         return several_fix(case, outcome)  # exec would help the one in front alone
+    if _cleans_up(case, outcome):
+        return None
     return _without_parentheses(outcome) or exec_fix(outcome)
+
+
+def _cleans_up(case: Case, outcome: Outcome) -> bool:
+    """Whether the script has an EXIT trap in force where it waits for the command, be it on another way."""
+    ways = [outcome, *(hop.shell for path in case.trace.paths for hop in path.hops if hop.shell is not None)]
+    return any(
+        trap.signal == "EXIT" and trap.action
+        for way in ways
+        if way.source.buffer is outcome.source.buffer
+        and way.command is not None
+        and outcome.command is not None
+        and way.command.text == outcome.command.text
+        for trap in way.traps
+    )
 
 
 def _without_parentheses(outcome: Outcome) -> Fix | None:
