@@ -12,7 +12,7 @@ from ..expansion import parameters
 from ..expansion.keyed import Keyed, key_of
 from ..model.parts import Truth
 from ..model.values import Unknown, clip, concatenate
-from ..substitution import printed
+from ..substitution import statuses
 from . import exporting
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def alone(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     elements = [word for assignment in node.assignments for word in assignment.array or ()]
     for part in (part for word in (*node.words, *values, *elements) for part in word.parts):
         if isinstance(part, sh.CommandSubstitution):
-            status = printed.status(machine, state, part)
+            status = statuses.status(machine, state, part)
             truth = Truth.success(clip(part.text.value)) if status is None else None
     return machine.finished(state, status, truth)
 

@@ -87,6 +87,9 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     perhaps = filesystem.perhaps_there(machine, state, path, named) if path is not None else True
     if perhaps is False:
         return _not_there(machine, state, node, fields)
+    # What only somebody mounts is taken to set nothing, as is what only a user sets.
+    where = filesystem.located(path, state.workdir) if path is not None else None
+    stands = where is not None and filesystem.standing(machine, state, where) == "file"
     known = state.status, state.truth
     ways = [(state, True)]
     matters = not state.shell.dialect.source.here or ("e" in state.options and not state.tested) or machine.live
@@ -106,6 +109,7 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
                     following.ended = replace(following.ended, failed=None)  # by somebody who did not mount it
             continue
         each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
+        each.unread = each.unread or stands
         if gives_up:
             each.required = (*each.required, there.yes)
         unsure = perhaps is None and not matters  # then only who looks at the status is told
@@ -119,6 +123,7 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     known = default(value)
     if known is None:
         state.note("reasons", f"eval of {clip(value.name if isinstance(value, Unknown) else value)} is not known")
+        state.unread = True
         return machine.undecided(state, " ".join(field.shown for field in fields))
     if _depth(state) > 40:
         state.give_up(Bound("eval is nested too deeply to follow"))

@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from ....regexes import regex
-from ..model.values import Unknown, join
+from ..model.values import Unknown, clip, concatenate, default, join
 
 if TYPE_CHECKING:
     from ..model.traits import Dialect
@@ -16,12 +16,12 @@ MOST_NUMBERS = 100
 NUMBER = regex(r"-?[0-9]{1,9}\Z")
 
 
-def printed_line(dialect: Dialect, words: list[Field]) -> str | None:
+def printed_line(dialect: Dialect, words: list[Field]) -> Value | None:
     """All that ``echo`` writes, where it is known."""
     text = printed(dialect, "echo", words)
-    return (
-        None if not isinstance(text, str) else text if words and words[0].value in ("-n", "-ne", "-en") else f"{text}\n"
-    )
+    if text is None or (words and words[0].value in ("-n", "-ne", "-en")):
+        return text
+    return concatenate([text, "\n"])
 
 
 def printed(dialect: Dialect, tool: str, rest: list[Field]) -> Value | None:
@@ -49,6 +49,10 @@ def _formatted(layout: Value, values: list[Value]) -> Value | None:
         return None
     if layout.removesuffix("\\n") == "%s" and len(values) == 1 and isinstance(values[0], Unknown):
         return values[0]
+    if not all(isinstance(value, str) for value in values):
+        known = [text for value in values if (text := default(value)) is not None]
+        whole = _formatted(layout, [*known]) if len(known) == len(values) else None
+        return None if whole is None else Unknown(clip(f"printf {layout}"), default(whole))
     if "%q" in layout and all(isinstance(value, str) for value in values):
         if "%" in layout.replace("%q", ""):
             return None

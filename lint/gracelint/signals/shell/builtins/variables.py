@@ -112,13 +112,12 @@ def _pair(machine: Machine, state: State, word: sh.Word, first: object) -> tuple
     if not equals and len(word.parts) == 1 and name:
         return name, None
     whole = machine.value(state, word)
-    if not equals:  # `export "$name=$value"`
-        name, equals, rest = whole.partition("=") if isinstance(whole, str) else ("", "", "")
-        return name.rstrip("+"), rest if equals else None
-    if isinstance(whole, str):
-        return name.rstrip("+"), whole.partition("=")[2]
+    # Of `export "$name=$value"` the name may be known where the value is not; one that is not begins with what is expanded, as no name does.
+    name, equals, value = (whole if isinstance(whole, str) else whole.name).partition("=")
+    if not equals or isinstance(whole, str):
+        return name.rstrip("+"), value if equals else None
     known = whole.default.partition("=")[2] if whole.default is not None else None
-    return name.rstrip("+"), Unknown(whole.name.partition("=")[2], known, variable=None)
+    return name.rstrip("+"), Unknown(value, known)
 
 
 def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

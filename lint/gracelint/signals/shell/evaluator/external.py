@@ -12,7 +12,7 @@ from ..files import changes, filesystem, inputs, named_pipes, opening
 from ..jobs import byname, children, dying, held, itself, limited, orders
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
-from ..substitution import by_script, printed
+from ..substitution import printed
 from . import commands, tails
 
 if TYPE_CHECKING:
@@ -40,11 +40,9 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, node, fields, command, None, implicit=True)
     given = inputs.given(machine, state, node, fields)
-    if name == "cat" and len(fields) == 1 and node.redirects:
-        source = inputs.of_command(machine, state, node)
-        opening.wrote(machine, state, node, source.rest if source is not None else None)
-    elif node.redirects and command.argv and by_script.may_print(machine, state, command.argv[0]):
-        opening.wrote(machine, state, node, printed.output(machine, state, (replace(node, redirects=()),)))
+    if node.redirects:
+        reads = tuple(each for each in node.redirects if each.operator in opening.READS)
+        opening.wrote(machine, state, node, printed.output(machine, state, (replace(node, redirects=reads),)))
     if state.inputs:
         inputs.consumed(state, node, name)
     if name not in filesystem.HARMLESS:

@@ -82,6 +82,8 @@ def _plain_parameter(state: State, variable: str) -> Value | None:
         return found
     if specials.is_foreign(variable):
         return None
+    if state.unread:
+        return Unknown(f"${variable}")
     if variable.isupper() or ("_" in variable and variable.upper() == variable):
         # Nobody set it here, but `docker run -e` may: by convention only upper-case names are for users.
         return Unknown(f"${variable}", "", variable=variable)

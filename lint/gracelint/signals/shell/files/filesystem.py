@@ -48,6 +48,8 @@ def filled(commands: Iterable[Command]) -> tuple[str, ...]:
 
 def content(machine: Machine, state: State, path: str) -> str | None:
     """The text of a file, of the image or as the script has written it."""
+    if path == "/dev/null":
+        return ""
     where = _behind_links(state, path)
     own = state.made.get(where) if where is not None else None
     if own is not None and (own.written or own.kind == "none"):
@@ -115,6 +117,14 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     if own is not None or made or is_open(path):
         return None
     return None if posixpath.dirname(where) not in OF_ALL and not _in_made(state, where) else False
+
+
+def is_removed(state: State, name: str | None) -> bool:
+    """Whether it is a path at which the script itself has removed what was there."""
+    if name is None or "/" not in name or not state.made:
+        return False
+    where = located(name, state.workdir)
+    return where is not None and where in state.made and state.made[where].kind == "none"
 
 
 def begins_empty(machine: Machine, state: State, path: str) -> bool:

@@ -242,6 +242,13 @@ def _writer(state: State, each: sh.Redirect) -> int | None:
     )
 
 
+def text(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
+    """All that a redirection of the input leads to; None where that is not known."""
+    if each.operator not in ("<", "<<", "<<-", "<<<") or (each.descriptor or INPUT) != INPUT:
+        return None
+    return _text(machine, state, each)
+
+
 def _text(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
     if each.heredoc is not None:
         return _document(machine, state, each)
@@ -252,8 +259,6 @@ def _text(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
     if isinstance(part, sh.ProcessSubstitution):
         return printed.output(machine, state, part.body.commands)
     path = machine.value(state, each.target)
-    if path == "/dev/null":
-        return ""
     return filesystem.content(machine, state, path) if isinstance(path, str) and path else None
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..model.values import Field, Value
 
 MOST_CHARACTERS = 1000
+READS = frozenset({"<", "<<", "<<-", "<<<"})
 
 
 def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool | None:
@@ -56,7 +57,7 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         if path in state.made and state.made[path].kind == "unknown":
             changes.doubt(state)  # a link: what it leads to is written
             continue
-        text = _before(machine, state, path, each.operator) if _prints(command) else None
+        text = _before(machine, state, path, each.operator) if _is_told(machine, state, command) else None
         changes.note(state, path, "file")
         changes.written(state, path, text)
     return known
@@ -108,9 +109,12 @@ def matters(state: State, command: object) -> bool:
     }
 
 
-def _prints(command: object) -> bool:
-    """Whether a command is one whose output is known to `wrote`, or that has none."""
-    return isinstance(command, sh.Simple) and (not command.words or command.words[0].literal in _PRINTING)
+def _is_told(machine: Machine, state: State, command: object) -> bool:
+    """Whether `wrote` is told what a command writes, or it writes nothing: programs and functions, and of builtins those that print."""
+    if not isinstance(command, sh.Simple):
+        return isinstance(command, sh.Group)
+    name = command.words[0].literal if command.words else ":"
+    return name is not None and (name in _PRINTING or name in state.functions or not machine.is_builtin(name))
 
 
 _PRINTING = frozenset({"echo", "printf", ":", "true"})
@@ -142,21 +146,19 @@ def _is_device(path: str) -> bool:
 
 
 def wrote(machine: Machine, state: State, node: sh.Simple | sh.Group, text: Value | None) -> None:
-    """What ``echo``, ``printf`` or ``cat``, a group, a function or a script that only prints, has printed is in the file that its only redirection, but for one that it reads from, has written."""
-    outputs = [each for each in node.redirects if each.operator not in ("<", "<<", "<<-", "<<<")]
+    """What a command has printed (None: something) is in the file that its only redirection has written, but for one that it reads from, and those of what it says of errors."""
+    outputs = [each for each in node.redirects if each.operator not in READS and each.descriptor != "2"]
     only = outputs[0] if len(outputs) == 1 else None
-    if (
-        only is None
-        or only.operator not in (">", ">|", ">>")
-        or only.descriptor not in (None, "1")
-        or not isinstance(text, str)
-    ):
+    if only is None or only.operator not in (">", ">|", ">>") or only.descriptor not in (None, "1"):
         return
     word = machine.value(state, only.target)
     path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
     path = changes.followed(state, path) if path is not None else None
     if path is not None and path in state.made and state.made[path].kind == "unknown":
         return
-    before = filesystem.content(machine, state, path) if path is not None and only.operator == ">>" else ""
-    if path is not None and before is not None and len(before) + len(text) <= MOST_CHARACTERS:
-        changes.written(state, path, before + text)
+    if path is None:
+        return
+    before = filesystem.content(machine, state, path) if only.operator == ">>" else ""
+    added = None if text is None else default(text)
+    known = before is not None and added is not None and len(before) + len(added) <= MOST_CHARACTERS
+    changes.written(state, path, f"{before}{added}" if known else None)

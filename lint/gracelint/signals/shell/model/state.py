@@ -130,6 +130,8 @@ class State:
     """This shell was forked in a function."""
     trapped: bool = False
     """It has had a trap, also if that is gone."""
+    unread: bool = False
+    """It has read a file, or run a text, of which nothing is known: any name may be set that it has not set itself."""
     round: object = None
     """How it stood at the beginning of a round of ``for`` (`repeating`)."""
 

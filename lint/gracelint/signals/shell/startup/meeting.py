@@ -104,7 +104,7 @@ def _merge(into: State, state: State) -> None:
             else Made("unknown", None, pipe=any(each.made[path].pipe for each in (into, state) if path in each.made))
             for path in into.made.keys() | state.made.keys()
         }
-    into.restless = into.restless or state.restless
+    into.restless, into.unread = into.restless or state.restless, into.unread or state.unread
     if state.newborn:
         into.newborn = {**into.newborn, **state.newborn}
     if into.round is not state.round:  # the ways began their rounds differently

@@ -81,8 +81,14 @@ def _all(values: list[bool | None]) -> bool | None:
     return False if False in values else None if None in values else True
 
 
-def that_count(finished: list[State]) -> list[State]:
-    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out."""
+def that_count(finished: list[State], left: list[State]) -> list[State]:
+    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out. ``left``: loops that are left on other ways. One that looks after a job holds
+    the shell where all that comes behind it is the end (``while :; do [ -e /sick ] && break; sleep 5; done; kill $pid; wait``)."""
+    if left and all(_ends(state) and state.candidate is None for state in finished):
+        watching = [state for state in left if not all(job.told for job in state.jobs)]
+        for state in watching:
+            state.perhaps = True
+        finished = [*finished, *watching]
     resolved = []
     for state in finished:
         if _ends(state) and state.candidate is not None and last(state) and _fresh(state, finished):

@@ -176,11 +176,13 @@ def _left(state: State, job: JobState, signal: str) -> list[JobState]:
 
 def explore(machine: Machine, start: State) -> list[State]:
     """The steady states of a shell: each has ``ended`` or ``block`` set."""
-    waiting, finished = Waiting(), []
+    waiting = Waiting()
+    finished: list[State] = []
+    left: list[State] = []
     waiting.add(start)
     while waiting.count or machine.parked:
         if not waiting.count:
-            finished.extend(_loops(machine))
+            _loops(machine, finished, left)
             continue
         state = waiting.take()
         for following in _advance(machine, state, waiting.depth):
@@ -196,7 +198,7 @@ def explore(machine: Machine, start: State) -> list[State]:
         if bound:
             finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
             break
-    return distinct([steady.without_passing(state) for state in steady.that_count(finished)])
+    return distinct([steady.without_passing(state) for state in steady.that_count(finished, left)])
 
 
 def _advance(machine: Machine, state: State, depth: int) -> list[State]:
@@ -311,7 +313,8 @@ def _daemonized(process: Process) -> Iterator[Process]:
         yield from _daemonized(child)
 
 
-def _loops(machine: Machine) -> list[State]:
-    """Loops that were left on some way were waiting for something; the others hold the shell."""
+def _loops(machine: Machine, finished: list[State], left: list[State]) -> None:
+    """Loops that are left on some way were waiting for something; the others hold the shell."""
     parked, machine.parked = machine.parked, []
-    return [state for entry, state, same in parked if not leaving.may_leave(machine, state, entry, same)]
+    for entry, state, same in parked:
+        (left if leaving.may_leave(machine, state, entry, same) else finished).append(state)

@@ -6,110 +6,150 @@ It is gone through in a shell of its own, which has the variables that it is giv
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ....image.model import ImageFile
 from ....parsers.shell import model as sh
-from ..builtins import exporting
+from ....regexes import regex
+from ..builtins import assigning, exporting
+from ..evaluator import refusals
+from ..expansion import parameters
 from ..files import filesystem
 from ..model.dialects import dialect
+from ..model.values import Unknown, default
+from . import printed, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
+    from ....source import Text
     from ..evaluator.machine import Machine
     from ..model.outcome import Family
     from ..model.state import State
-    from ..model.values import Field
+    from ..model.values import Field, Value
 
-    Written = Callable[[Machine, State, sh.Command], str | None]
 
 LONGEST = 4000  # characters of such a script
 _QUIET = frozenset({":", "true"})
-_STRICT = frozenset({"-e", "-x", "-ex", "-xe"})
+_STRICT = regex(r"-[eux]*o?|pipefail")
 _BY_NAME: dict[str, Family] = {"bash": "bash", "dash": "dash", "ash": "ash"}
+_SHELLS = frozenset({"sh", "/bin/sh", "bash", "/bin/bash"})
 
 
-def may_print(machine: Machine, state: State, name: str | None) -> bool:
-    """Whether a command is a shell script of the image that is short enough to be looked at."""
-    return name is not None and "/" in name and _found(machine, state, name) is not None
+def may_print(machine: Machine, state: State, words: Sequence[str | None]) -> bool:
+    """Whether a command is a shell script of the image that is short enough to be looked at, started by its path or by a shell (``sh /gen.sh``)."""
+    return filesystem.is_removed(state, words[0]) or _found(machine, state, words) is not None
 
 
-def _found(machine: Machine, state: State, name: str) -> tuple[ImageFile, Family] | None:
+def _found(machine: Machine, state: State, words: Sequence[str | None]) -> tuple[Text, Family, int] | None:
+    """Its text, the shell that interprets it, and how many words come before its arguments."""
+    shell = words[0] if words else None
+    by_shell = shell in _SHELLS and len(words) > 1
+    name = words[1] if by_shell else shell
+    if name is None or name.startswith("-") or (not by_shell and "/" not in name):
+        return None
     where = filesystem.located(name, state.workdir)
     found = machine.context.lookup(where) if where is not None and where not in state.made else None
-    if not isinstance(found, ImageFile) or found.content is None or found.executable is False:
+    if not isinstance(found, ImageFile) or found.content is None or len(found.content) > LONGEST:
         return None
-    head, _, _ = found.content.value[: LONGEST + 1].partition("\n")
-    words = head.removeprefix("#!").split()
-    if len(found.content) > LONGEST or not head.startswith("#!") or not words:
-        return None
-    shell = words[-1 if words[0].endswith("/env") else 0].rpartition("/")[2]
+    if not by_shell:
+        head, _, _ = found.content.value.partition("\n")
+        line = head.removeprefix("#!").split()
+        if found.executable is False or not head.startswith("#!") or not line:
+            return None
+        shell = line[-1 if line[0].endswith("/env") else 0].rpartition("/")[2]
     base = machine.context.image.base.shell or "dash"
-    family = (base if base in _BY_NAME else None) if shell == "sh" else _BY_NAME.get(shell)
-    return (found, family) if family is not None else None  # type: ignore[return-value] # one of _BY_NAME
+    family = _BY_NAME.get(base if shell == "sh" else shell or "")
+    return (found.content, family, 1 + by_shell) if family is not None else None
 
 
-def written(machine: Machine, state: State, name: str, arguments: list[Field], of_command: Written) -> str | None:
-    """What it writes; None where that is not known. ``of_command`` says it of one command."""
-    found = _found(machine, state, name)
-    if found is None or found[0].content is None:
-        return None
+def written(machine: Machine, state: State, fields: list[Field]) -> Value | None:
+    """What it writes; None where that is not known."""
+    words = [default(field.value) for field in fields[:2]]
+    found = _found(machine, state, words)
+    if found is None:
+        return "" if filesystem.is_removed(state, words[0]) else None
+    text, family, before = found
     inside = state.copy()
     inside.shell = copy(state.shell)
-    inside.shell.dialect = dialect(found[1])
+    inside.shell.dialect = dialect(family)
     inside.variables, inside.functions, inside.traps, inside.options = {}, {}, {}, frozenset()
     exporting.receive(inside, exporting.handed(machine, state, ()))
-    inside.parameters = tuple(arguments)
-    script = machine.context.parse(found[0].content, file=True)
-    pieces: list[str] = []
-    return "".join(pieces) if _gone_through(machine, inside, script.body, pieces, of_command, outermost=True) else None
+    inside.parameters = tuple(fields[before:])
+    pieces: list[Value | None] = []
+    known = _gone_through(machine, inside, machine.context.parse(text, file=True).body, pieces)
+    return None if known is None else printed.together(pieces)
 
 
-def _gone_through(
-    machine: Machine, state: State, block: sh.Block, pieces: list[str], of_command: Written, *, outermost: bool
-) -> bool:
-    """Whether all that a block writes is known; it is added to the pieces. ``outermost``: its ``exit`` is the end of all."""
-    from ..builtins import assigning  # which knows those that know this module
-
+def _gone_through(machine: Machine, state: State, block: sh.Block, pieces: list[Value | None]) -> bool | None:
+    """Add what a block writes to the pieces. None where that is not known; else whether the script goes on behind it."""
     for command in block.commands:
+        simple = command if isinstance(command, sh.Simple) else None
         if command.text.value in ("exit", "exit 0"):
-            return outermost
+            return False
+        if simple is not None and "u" in state.options:
+            if refusals.refused(machine, state.copy(), simple):
+                return False
+            if any(map(partial(_is_the_users, state), simple.expansions)):
+                pieces.append(printed.perhaps(command, ""))
+                return False  # on the default launch
         if isinstance(command, sh.Function):
             state.functions = {**state.functions, command.name: command}
-        elif isinstance(command, sh.Simple) and not command.words and not command.redirects:
-            assigning.assign(machine, state, command.assignments)
-        elif isinstance(command, sh.Simple) and command.words and command.words[0].literal in _QUIET:
+        elif simple is not None and not simple.words and not simple.redirects:
+            assigning.assign(machine, state, simple.assignments)
+        elif simple is not None and simple.words and simple.words[0].literal in _QUIET:
             continue
-        elif isinstance(command, sh.Simple) and command.words and command.words[0].literal == "set":
-            if len(command.words) != 2 or command.words[1].literal not in _STRICT:
-                return False
-            state.options = state.options | {"e"}
-        elif "e" in state.options and "grep" in command.text.value:
-            return False  # which ends it where it finds nothing
+        elif simple is not None and simple.words and simple.words[0].literal == "set":
+            words = [word.literal for word in simple.words[1:]]
+            if any(word is None or not _STRICT.fullmatch(word) for word in words):
+                return None
+            state.options = state.options | {
+                letter for letter in "eu" if any(letter in str(word) for word in words if word != "pipefail")
+            }
         elif isinstance(command, sh.If) and not command.redirects:
-            taken = _taken(machine, state, command)
-            if taken is None or not _gone_through(machine, state, taken, pieces, of_command, outermost=False):
-                return False
+            goes_on = _branch(machine, state, command, pieces)
+            if not goes_on:
+                return goes_on
         else:
-            text = of_command(machine, state, command)
-            if text is None:
+            pieces.append(printed.writes(machine, state, command))
+            status = statuses.status_of(machine, state, command) if "e" in state.options else 0
+            if pieces[-1] is None or (status is None and "grep" in command.text.value):
+                return None
+            if status and not isinstance(command, sh.AndOr):
                 return False
-            pieces.append(text)
     return True
 
 
-def _taken(machine: Machine, state: State, command: sh.If) -> sh.Block | None:
-    """The branch of an ``if`` that is run; None where that is not known."""
-    from ..conditions import single_brackets  # which knows those that know this module
+def _is_the_users(state: State, part: sh.Part) -> bool:
+    """Whether it is a variable that is not set unless the user does it."""
+    if not isinstance(part, sh.Parameter) or part.operator is not None or part.index is not None:
+        return False
+    value = parameters.parameter(state, part.name)
+    return isinstance(value, Unknown) and value.variable is not None
 
+
+def _branch(machine: Machine, state: State, command: sh.If, pieces: list[Value | None]) -> bool | None:
+    """The same of the branch of an ``if`` that is run."""
+    sure, taken = True, command.otherwise
     for branch in command.branches:
-        asked = branch.condition.commands[0] if len(branch.condition.commands) == 1 else None
-        if not isinstance(asked, sh.Simple) or not asked.words or asked.words[0].literal != "[" or asked.redirects:
+        asked = branch.condition.commands
+        succeeds, certain = (
+            statuses.outcome(machine, state, asked[0])
+            if len(asked) == 1 and statuses.is_test(asked[0])
+            else (None, True)
+        )
+        if succeeds is None:
             return None
-        truth = single_brackets.brackets(machine, state, machine.expand(state, asked.words)[1:-1])
-        if truth.value is None:
-            return None
-        if truth.value:
-            return branch.body
-    return command.otherwise or sh.Block(command.text, ())
+        sure = sure and certain
+        if succeeds:
+            taken = branch.body
+            break
+    if taken is None:
+        pieces += [] if sure else [printed.perhaps(command, "")]
+        return True
+    inner: list[Value | None] = []
+    goes_on = _gone_through(machine, state, taken, inner)
+    whole = None if goes_on is None else printed.together(inner)
+    pieces.append(whole if sure or whole is None else printed.perhaps(command, whole))
+    return goes_on

@@ -13,12 +13,13 @@ from ....image.paths import normal
 from ....parsers.shell import model as sh
 from ....regexes import regex
 from ..builtins.printing import printed, printed_line
-from ..files import filesystem
-from ..model.values import Unknown, clip, default, join
-from . import asking, by_script, filtering
+from ..model.values import Unknown, clip, concatenate, default, join
+from . import asking, filtering
 from .tools import answer, concatenated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..evaluator.machine import Machine
     from ..model.state import State
     from ..model.values import Field, Value
@@ -31,11 +32,16 @@ CHEAP = 64  # commands that only print, and so take hardly any time: fewer cost 
 def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
     """What ``$(...)`` becomes."""
     unknown = Unknown(clip(part.text.value))
-    if machine.substituting >= DEEPEST or (_tells_of_errors(state) and status(machine, state, part) != 0):
+    if machine.substituting >= DEEPEST:
         return unknown
+    if _tells_of_errors(state):
+        from . import statuses  # which knows this module
+
+        if statuses.status(machine, state, part) != 0:
+            return unknown
     machine.substituting += 1
     try:
-        commands = _evaluated(machine, state, part.body.commands)
+        commands = evaluated(machine, state, part.body.commands)
         found = _block(machine, state, commands)
         if found is None:
             found = _whole(machine, state, commands)
@@ -45,7 +51,7 @@ def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> 
         return unknown
     if isinstance(found, str):
         return found.rstrip("\n")
-    return Unknown(unknown.name, found.default, found.nonempty)
+    return Unknown(unknown.name, None if found.default is None else found.default.rstrip("\n"), found.nonempty)
 
 
 def _tells_of_errors(state: State) -> bool:
@@ -64,7 +70,7 @@ def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
         return None
     machine.substituting += 1
     try:
-        commands = _evaluated(machine, state, commands)
+        commands = evaluated(machine, state, commands)
         found = _whole(machine, state, commands)
         if found is not None:
             return found
@@ -74,7 +80,7 @@ def output(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
     return value + "\n" if isinstance(value, str) and value else value
 
 
-def _evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> tuple[sh.Command, ...]:
+def evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> tuple[sh.Command, ...]:
     """The commands that run: of ``eval``, where it stands alone, those that its words make."""
     for _ in range(DEEPEST):
         alone = commands[0] if len(commands) == 1 else None
@@ -89,19 +95,30 @@ def _evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...])
     return commands
 
 
-def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> str | None:
-    """Exactly what commands write that only print, functions among them; None where it is not known."""
+def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
+    """Exactly what commands write that only print, functions among them, at least on the default launch; None where it is not known."""
     if not all(_only_prints(machine, state, command) for command in commands):
         return None
-    texts = [_written(machine, state, command) for command in commands]
-    known = [text for text in texts if text is not None]
-    return "".join(known) if len(known) == len(texts) else None
+    return together([_written(machine, state, command) for command in commands])
+
+
+def together(texts: Sequence[Value | None]) -> Value | None:
+    """What is written one behind the other."""
+    known = [text for text in texts if text is not None and default(text) is not None]
+    if len(known) < len(texts):
+        return None
+    return concatenate(known) if known else ""
 
 
 def _only_prints(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether a command is one of those that are looked at, as far as that can be seen at once."""
     if isinstance(command, sh.Group):
         return all(_only_prints(machine, state, each) for each in command.body.commands)
+    if isinstance(command, sh.AndOr):
+        from . import statuses  # which knows this module
+
+        asked = statuses.is_test(command.left) or _only_prints(machine, state, command.left)
+        return asked and _only_prints(machine, state, command.right)
     if isinstance(command, sh.Pipeline):
         first, *filters = command.commands
         listed = isinstance(first, sh.Simple) and bool(first.words) and first.words[0].literal == "jobs"
@@ -112,11 +129,17 @@ def _only_prints(machine: Machine, state: State, command: sh.Command) -> bool:
     if name in state.functions:
         body = state.functions[name].body
         commands = body.body.commands if isinstance(body, sh.Group) else ()
-        return all(isinstance(each, sh.Simple) and bool(each.words) for each in commands)
-    return name in PRINTING or by_script.may_print(machine, state, name)
+        return all(
+            (isinstance(each, sh.Simple) and bool(each.words)) or isinstance(each, sh.AndOr) for each in commands
+        )
+    if name in PRINTING:
+        return True
+    from . import by_script  # which knows this module
+
+    return by_script.may_print(machine, state, [word.literal for word in command.words[:2]])
 
 
-def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
+def _written(machine: Machine, state: State, command: sh.Command) -> Value | None:
     machine.printed += 1
     if machine.printed % CHEAP == 0 and (machine.budget.steps < 0 or not machine.budget.spend(CHEAP)):
         return None
@@ -125,8 +148,10 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
     if isinstance(command, sh.Pipeline):
         written = _written(machine, state, command.commands[0])
         for each in command.commands[1:]:
-            written = None if written is None else filtering.filtered(machine, state, each, written)
+            written = filtering.filtered(machine, state, each, written) if isinstance(written, str) else None
         return written
+    if isinstance(command, sh.AndOr):
+        return _of_either(machine, state, command)
     if not isinstance(command, sh.Simple) or command.assignments or not command.words:
         return None
     fields = machine.expand(state, command.words)
@@ -135,47 +160,64 @@ def _written(machine: Machine, state: State, command: sh.Command) -> str | None:
         return None
     if name in state.functions:
         return _of_function(machine, state, state.functions[name], rest) if not command.redirects else None
-    if by_script.may_print(machine, state, name):
-        return by_script.written(machine, state, name, rest, writes) if not command.redirects else None
     if name == "cat" and not rest and len(command.redirects) == 1:
         from ..files import inputs  # which knows this module
 
-        source = inputs.opened(machine, state, command.redirects[0], inputs.ALWAYS)
-        return source.rest if source is not None and source.descriptor == inputs.INPUT else None
+        return inputs.text(machine, state, command.redirects[0])
     if command.redirects:
-        elsewhere = all(
-            each.operator == ">&"
-            and each.descriptor in (None, "1")
-            and each.target is not None
-            and each.target.literal == "2"
-            for each in command.redirects
-        )
-        return "" if elsewhere and name in ("echo", "printf") else None
+        return "" if all(map(_leads_away, command.redirects)) and name in ("echo", "printf") else None
     match name:
         case "echo":
             return printed_line(state.shell.dialect, rest)
         case "printf":
-            text = printed(state.shell.dialect, name, rest)
-            return text if isinstance(text, str) else None
+            return printed(state.shell.dialect, name, rest)
         case "cat" if rest:
             return concatenated(machine, state, rest)
-        case "grep" if len(rest) > 2:
+        case "grep" if len(rest) > 1:
             lines = concatenated(machine, state, rest[2:])
-            return None if lines is None else filtering.without(rest[:2], lines)
+            found = None if lines is None else filtering.without(rest[:2], lines)
+            return "" if found is None and asking.status(machine, state, name, rest) == 1 else found
         case "jobs":  # dash and ash have none in a pipeline (`forkshell` in ash.c: only for `$(jobs)` are they kept)
             listed = answer(machine, state, command, "") if state.shell.dialect.kill.inherited_jobs else ""
             return f"{listed}\n" if listed else "" if listed == "" else None
         case "true" | ":":
             return ""
-    return None
+    from . import by_script  # which knows this module
+
+    return by_script.written(machine, state, fields)
 
 
-def writes(machine: Machine, state: State, command: sh.Command) -> str | None:
+def _leads_away(each: sh.Redirect) -> bool:
+    """Whether a redirection sends what is printed to a file, or where errors go."""
+    errors = each.operator == ">&" and each.target is not None and each.target.literal == "2"
+    return each.descriptor in (None, "1") and (errors or each.operator in (">", ">>", ">|"))
+
+
+def _of_either(machine: Machine, state: State, command: sh.AndOr) -> Value | None:
+    """What ``a && b`` writes, where it is known how ``a`` ends, at least on the default launch."""
+    from . import statuses  # which knows this module
+
+    succeeds, certain = statuses.outcome(machine, state, command.left)
+    if succeeds is None:
+        return None
+    texts = [] if statuses.is_test(command.left) or not succeeds else [_written(machine, state, command.left)]
+    if succeeds is (command.operator == "&&"):
+        texts.append(_written(machine, state, command.right))
+    found = together(texts)
+    return found if found is None or certain else perhaps(command, found)
+
+
+def perhaps(command: sh.Command, text: Value) -> Value:
+    """What a command writes on the default launch."""
+    return Unknown(clip(command.text.value), default(text))
+
+
+def writes(machine: Machine, state: State, command: sh.Command) -> Value | None:
     """Exactly what one command writes, if it is one of those that only print; None where it is not known."""
     return _whole(machine, state, (command,))
 
 
-def _of_function(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> str | None:
+def _of_function(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> Value | None:
     if machine.substituting >= DEEPEST:
         return None
     saved, state.parameters = state.parameters, tuple(arguments)
@@ -191,99 +233,10 @@ def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bo
     """Whether the commands are among those that are computed here."""
     if machine.substituting >= DEEPEST:
         return True
-    commands = _evaluated(machine, state, part.body.commands)
+    commands = evaluated(machine, state, part.body.commands)
     if _block(machine, state, commands) is not None:
         return True
     return _whole(machine, state, commands) is not None
-
-
-def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int | None:
-    """With what status the commands end; None where that is not known."""
-    if machine.substituting >= DEEPEST:
-        return None
-    known = 0 if computed(machine, state, part) else None
-    machine.substituting += 1
-    try:
-        found = _status_of_all(machine, state, _evaluated(machine, state, part.body.commands))
-    finally:
-        machine.substituting -= 1
-    return known if found is None else found
-
-
-def _status_of_all(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> int | None:
-    """Of a list: the last one's, or with ``set -e``, where that holds in a substitution, the first that fails."""
-    holds = state.shell.dialect.errexit_in_substitutions or "inherit_errexit" in state.options
-    strict = "e" in state.options and holds
-    for command in commands[:-1]:
-        known = _status_of(machine, state, command)
-        if strict and known != 0:
-            return known
-    return _status_of(machine, state, commands[-1]) if commands else 0
-
-
-def _status_of(machine: Machine, state: State, command: sh.Command) -> int | None:
-    """Of a command whose failure or success can be told."""
-    if isinstance(command, sh.AndOr):
-        left = _status_of(machine, state, command.left)
-        if left is None or (left == 0) is (command.operator == "&&"):
-            right = _status_of(machine, state, command.right)
-            return right if left is not None else None
-        return left
-    if isinstance(command, sh.Pipeline) and not command.timed:
-        known = [_status_of(machine, state, each) for each in command.commands]
-        whole = known[-1]
-        if "pipefail" in state.options:
-            failed = [each for each in known if each]
-            whole = failed[-1] if failed else None if None in known else 0
-        return whole if not command.negated or whole is None else int(whole == 0)
-    if not isinstance(command, sh.Simple) or not command.words or command.redirects:
-        return None
-    if "u" in state.options:
-        from ..evaluator import refusals  # which knows this module
-
-        if refusals.bad_substitution(machine, state.copy(), command.words):
-            return 1  # or, in dash and ash, 2
-    fields = machine.expand(state, command.words)
-    first = fields[0].value if fields else None
-    words = [field.value for field in fields[1:]]
-    if isinstance(first, str) and first in state.functions and "u" in state.options:
-        return 1 if _lacks_argument(machine, state, state.functions[first], fields[1:]) else None
-    if not isinstance(first, str) or first in state.functions or not all(isinstance(word, str) for word in words):
-        return None
-    match first:
-        case "true" | "echo" | ":":
-            return 0
-        case "false":
-            return 1
-        case "printf" if words and "%q" in str(words[0]) and not state.shell.dialect.builtins.quotes:
-            return state.shell.dialect.builtins.refusal(first)
-        case "exit" if words and str(words[0]).isdecimal():
-            return int(str(words[0])[:9]) & 255
-        case "cat" if len(words) == 1:
-            absent = filesystem.exists(machine, state, str(words[0]), "f") is False
-            return 1 if absent and not filesystem.is_open(str(words[0])) else None
-    return asking.status(machine, state, first.rpartition("/")[2], fields[1:])
-
-
-def _lacks_argument(machine: Machine, state: State, function: sh.Function, arguments: list[Field]) -> bool:
-    """Whether a function looks at an argument that it is not given, in one of its first commands, which ``set -u`` makes an error."""
-    from ..evaluator import refusals  # which knows this module
-
-    inside = state.copy()
-    inside.parameters = tuple(arguments)
-    for command in function.body.body.commands if isinstance(function.body, sh.Group) else ():
-        if not isinstance(command, sh.Simple):
-            return False
-        if refusals.refused(machine, inside, command):
-            return True
-        name = command.words[0].literal if command.words else ""
-        if name not in _PLAIN:
-            return False
-    return False
-
-
-# Commands in a function behind which its arguments are as they were.
-_PLAIN = PRINTING | {"", "local"}
 
 
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
