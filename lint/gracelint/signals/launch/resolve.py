@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 STEPS = 16000
 DEEPEST = 12
 # An option or an assignment where a command should stand.
-_NO_PROGRAM = regex(r"-|\w+=[^/]*$")
+_NO_PROGRAM = regex(r"-|\w+=[^/]*$|\d+$")
 # Where execvp looks that finds no PATH (glibc's `confstr`).
 WITHOUT_PATH = "/bin:/usr/bin"
 
@@ -290,7 +290,7 @@ def _filled(environment: Environment, path: str) -> bool:
 
 
 def _is_no_program(word: str, environment: Environment) -> bool:
-    """Whether a script means no program by a word that stands where a command should: an option, an assignment, what only a shell itself can do (``timeout 5 wait $pid``)."""
+    """Whether a script means no program by a word that stands where a command should: an option, an assignment, a number, what only a shell itself can do (``timeout 5 wait $pid``)."""
     if _NO_PROGRAM.match(word):
         return True
     if environment.exported is None:  # no shell has started it

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..conditions import single_brackets
+from ..evaluator import scopes
 from ..expansion.parameters import compute
 from ..files import filesystem, making, opening, working_folder
 from ..jobs import held, jobcontrol
@@ -112,10 +113,10 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     while rest:
         word = rest[0].value
         if word in ("--", "-"):
-            state.parameters = tuple(rest[1:])
+            _give(state, rest[1:])
             break
         if not isinstance(word, str) or word[:1] not in ("-", "+") or len(word) < 2:
-            state.parameters = tuple(rest)
+            _give(state, rest)
             break
         letters = set(word[1:])
         rest = rest[1:]
@@ -140,6 +141,13 @@ def _set(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             letters.discard("m")
         state.options = state.options | letters if word[0] == "-" else state.options - letters
     return machine.finished(state, 0)
+
+
+def _give(state: State, words: list[Field]) -> None:
+    """``set -- words``."""
+    state.parameters = tuple(words)
+    if state.scopes and state.shell.dialect.source.set_lasts and not scopes.in_function(state):
+        state.scopes = (*state.scopes[:-1], (None, state.scopes[-1][1]))
 
 
 def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 NOT_STARTED = 127
+_OPENING = frozenset({"cat", "flock", "tee"})
 
 
 def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], skipped: int = 0) -> list[State]:
@@ -35,7 +36,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     if watched is not None and default(watched.value) is None and not machine.live:
         return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
-    if name in ("cat", "tee") and opening.fails(machine, state, name, fields[1:]):
+    if name in _OPENING and opening.fails(machine, state, name, node, fields[1:]):
         return machine.finished(state, 1)
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, node, fields, command, None, implicit=True)

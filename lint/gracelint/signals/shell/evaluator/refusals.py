@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 # Without any of these, there is nothing in a text that `_bashism` names.
-BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&")
+BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&|\d\d[<>]")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
@@ -177,15 +177,23 @@ def not_redirected(machine: Machine, state: State, command: object) -> list[Stat
 # --- syntax ---
 
 
-def with_named_descriptors(state: State, node: sh.Simple) -> sh.Simple:
-    """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor."""
-    if state.shell.dialect.syntax.named_descriptors or not any(
-        (each.descriptor or "").startswith("{") for each in node.redirects
-    ):
+def _is_long(each: sh.Redirect) -> bool:
+    return each.descriptor is not None and each.descriptor.isdigit() and len(each.descriptor) > 1
+
+
+def with_descriptors(state: State, node: sh.Simple) -> sh.Simple:
+    """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor; ``exec 200>lock`` where ``200`` is one (dash reads one digit)."""
+    syntax = state.shell.dialect.syntax
+
+    def is_word(each: sh.Redirect) -> bool:
+        named = not syntax.named_descriptors and each.descriptor is not None and each.descriptor.startswith("{")
+        return named or (not syntax.long_descriptors and _is_long(each))
+
+    if not any(map(is_word, node.redirects)):
         return node
     words, redirects = list(node.words), []
     for each in node.redirects:
-        if each.descriptor is not None and each.descriptor.startswith("{"):
+        if each.descriptor is not None and is_word(each):
             text = each.text.cut(0, len(each.descriptor))
             words.append(sh.Word(text, (sh.LiteralText(text, text, False),)))
             each = replace(each, descriptor=None)
@@ -259,6 +267,10 @@ def _bashism(node: object) -> str:
             return "select"
         case sh.Redirect(operator="<<<"):
             return "<<<"
+        case sh.Subshell() | sh.Group() | sh.While() | sh.If() | sh.For() | sh.Case() if any(
+            map(_is_long, node.redirects)
+        ):
+            return "a descriptor of two digits"
         case sh.Arm() if node.terminator != ";;":
             return ";&"
         case sh.Conditional() if PARENTHESIS.search(node.text.value):

@@ -35,7 +35,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if refusals.refused(machine, state, node):
         return [state]
     if node.redirects:
-        node = refusals.with_named_descriptors(state, node)
+        node = refusals.with_descriptors(state, node)
     if state.shell.aliases and node.words and node.words[0].literal in state.shell.aliases:
         state.give_up(f"{node.words[0].literal} is an alias, which is not followed")
         return [state]

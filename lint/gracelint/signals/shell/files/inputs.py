@@ -66,9 +66,17 @@ def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) ->
 
 
 def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
-    """``exec`` without a command: from here on."""
+    """``exec`` without a command: from here on. ``4>&3-`` closes the descriptor that it has made another of."""
     for each in redirects:
         found = opened(machine, state, each, ALWAYS)
+        moved = (
+            each.target.literal[:-1] if each.operator in (">&", "<&") and each.target and each.target.literal else ""
+        )
+        if moved and moved.isdigit() and each.target is not None and str(each.target.literal).endswith("-"):
+            state.inputs = (
+                *(other for other in state.inputs if other.descriptor != moved),
+                Input(moved, None, ALWAYS, closed=True),
+            )
         if found is not None:
             others = (other for other in state.inputs if other.descriptor != found.descriptor)
             state.inputs = (*others, found)[-16:]
@@ -223,7 +231,7 @@ def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Inp
     if each.operator == "<&":
         known = machine.value(state, each.target)
         word = known if isinstance(known, str) else known.default
-        other = current(state, word) if word is not None else None
+        other = current(state, word.removesuffix("-") or word) if word is not None else None
         if word == "-":
             return Input(descriptor, "", depth, closed=True)
         return Input(descriptor, None, depth) if other is None else replace(other, descriptor=descriptor, depth=depth)

@@ -129,9 +129,16 @@ def _before(machine: Machine, state: State, path: str, operator: str) -> str | N
     return filesystem.content(machine, state, path) if operator == ">>" else None
 
 
-def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> bool:
-    """Whether one of the files that ``cat`` is to read is not there for certain, or one that ``tee`` is to write cannot be made."""
+def fails(machine: Machine, state: State, tool: str, node: sh.Simple, fields: list[Field]) -> bool:
+    """Whether one of the files that ``cat`` is to read is not there for certain, one that ``tee`` is to write cannot be made, or the descriptor that ``flock`` is to lock is not open."""
     words = [field.value for field in fields]
+    if tool == "flock":
+        there = inputs.handed_on(state, node.redirects)
+        words = [word for word, before in zip(words, ["", *words], strict=False) if before not in _FLOCK_VALUES]
+        operands = [word for word in words if not (isinstance(word, str) and word.startswith("-"))]
+        only = operands[0] if len(operands) == 1 else None
+        numbered = isinstance(only, str) and only.isdigit() and only not in inputs.STANDARD
+        return numbered and there is not None and only not in there
     names = [
         word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not filesystem.is_open(word)
     ]
@@ -139,6 +146,10 @@ def fails(machine: Machine, state: State, tool: str, fields: list[Field]) -> boo
         return any(not _is_device(name) and filesystem.exists(machine, state, name, "f") is False for name in names)
     paths = [path for name in names if (path := located(name, state.workdir)) is not None]
     return any(not _is_device(path) and making.can_write(machine, state, path) is False for path in paths)
+
+
+# Options of flock with a value of their own.
+_FLOCK_VALUES = frozenset({"-w", "--wait", "--timeout", "-E", "--conflict-exit-code"})
 
 
 def _is_device(path: str) -> bool:

@@ -226,28 +226,34 @@ def _background_pipeline(
 
 def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
     """``command &``."""
-    if isinstance(node.command, sh.Pipeline) and len(node.command.commands) > 1 and not node.command.negated:
-        return _background_pipeline(machine, state, node, node.command)
+    command: sh.Command = node.command
+    negated = False
+    if isinstance(command, sh.Pipeline) and len(command.commands) > 1 and not command.negated:
+        return _background_pipeline(machine, state, node, command)
+    if isinstance(command, sh.Pipeline) and len(command.commands) == 1 and state.shell.dialect.exec.negates_in_place:
+        negated = command.negated
+        (command,) = command.commands
     if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.syntax.misreads:
         return machine.finished(state, 127)  # no command of that name
     result = []
-    for each, forked in children.apart(state, children.fork(machine, state, node.command, "background", node.text)):
+    for each, forked in children.apart(state, children.fork(machine, state, command, "background", node.text)):
         children.adopt(each, forked, background=True)
         process = forked.alternative.process
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)
         if process is None:
             itself.child_ended(machine, each)
-            each.over[pid] = forked.alternative.status
+            status = forked.alternative.status
+            each.over[pid] = int(not status) if negated and status is not None else status
             each.unclaimed = (*each.unclaimed, pid)
         else:
             if "m" in each.options:
                 process = replace(process, own_group=True)
-            command = forked.command or children.whole(each, node.text, process)
-            if isinstance(node.command, sh.Simple):  # of others, those below them have the pipe open as well
-                named_pipes.written(machine, each, node.command.redirects, pid)
-            process = named_pipes.reading(machine, each, node.command, process)
-            each.jobs = (*each.jobs, JobState(pid, process, command, node.text))[-64:]
+            if isinstance(command, sh.Simple):  # of others, those below them have the pipe open as well
+                named_pipes.written(machine, each, command.redirects, pid)
+            process = named_pipes.reading(machine, each, command, process)
+            runs = forked.command or children.whole(each, node.text, process)
+            each.jobs = (*each.jobs, JobState(pid, process, runs, node.text))[-64:]
             newborn.begin(each, (pid,))
         if isinstance(node, sh.Coprocess):
             _connected(machine, each, node, pid, process)

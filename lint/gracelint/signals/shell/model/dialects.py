@@ -86,7 +86,8 @@ def _dash(version: str | None) -> Dialect:
         "dash",
         version,
         Syntax(
-            refuses=REFUSED_BY_ASH | {"<(…)", "the word function"},
+            refuses=REFUSED_BY_ASH | {"<(…)", "the word function", "a descriptor of two digits"},
+            long_descriptors=False,
             misreads=frozenset({"&>", "==", "function", "[[", "((", "coproc", "time", "echo", "^", "read"}),
             bad_substitutions=BASH_OPERATORS | {":", "/", "//", "/#", "/%"},
         ),
@@ -167,6 +168,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             {"command": tail, "subshell": tuple(labels | {"redirection"} for labels in tail)},
             pseudo_traps_keep=True,
             redirects_behind=False,
+            negates_in_place=True,
             options="acl",
             leaves_by_exit_trap=False,
         ),
@@ -201,7 +203,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             any_member=True,
             inherited_jobs=True,
         ),
-        Source(here=not posix, absent_status=1),
+        Source(here=not posix, set_lasts=True, absent_status=1),
         Leave(return_counts=False, return_anywhere=False, status_before_trap=False),
         Builtins(
             statuses=dict.fromkeys(("jobs", "local", "read", "ulimit", "umask"), 1),

@@ -37,6 +37,8 @@ class Syntax:
     """It has arrays, and fills some of them itself (``PIPESTATUS``)."""
     named_descriptors: bool = False
     """``{log}>file`` chooses a descriptor and puts its number into a variable, where for the others ``{log}`` is a word."""
+    long_descriptors: bool = True
+    """``200>file`` is a redirection, where for others ``200`` is a word."""
     substitutes_files: bool = False
     """``$(<file)`` is what the file holds, and not nothing."""
     declares_whole: bool = False
@@ -65,6 +67,8 @@ class Exec:
     """Of ``-c``: a trap for EXIT or ERR keeps the shell, whatever its action (``should_suppress_fork`` in bash's builtins/evalstring.c)."""
     redirects_behind: bool = True
     """The redirections of a compound command behind which ``&`` is written belong to the ``&``."""
+    negates_in_place: bool = False
+    """What runs in the background behind ``!`` is what is written there, and no shell that turns its status round (measured, bash 5.2)."""
     options: str = ""
     """The letters that ``exec`` takes (none: also no ``--``)."""
     finds_shown: bool = False
@@ -183,6 +187,8 @@ class Source:
     """A folder counts as an empty file."""
     arguments: bool = True
     """The words behind the file are its positional parameters."""
+    set_lasts: bool = False
+    """The positional parameters that ``set`` gives in a file with words of its own are the caller's behind it, but for a function (``maybe_pop_dollar_vars`` in bash's builtins/source.def)."""
     absent_status: int = 2
     """Its status where the file is not there."""
     needs_file: bool = True

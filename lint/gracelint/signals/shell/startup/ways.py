@@ -17,7 +17,7 @@ from ...process import Bound
 from ..evaluator import simple
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
-from ..jobs import children, dying, newborn, orders, targets
+from ..jobs import children, dying, itself, newborn, orders, targets
 from ..jobs.children import Forked
 from ..jobs.itself import handling
 from ..loops import leaving
@@ -76,7 +76,7 @@ class Startup:
     ) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         reached = targets.jobs(state, to, pids) - deaf
-        if state.pid != state.shell.pid in pids and to in ("job", "pid1"):
+        if state.pid != state.shell.pid and itself.reaches_shell(state, to, pids):
             state.raised = (*state.raised, signal)
         if signal in ("SIGSTOP", "SIGCONT"):
             stopped = signal == "SIGSTOP"
