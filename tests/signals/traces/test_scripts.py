@@ -202,6 +202,20 @@ def test_options_of_applets(tmp_path: Path, base: str, run: str, argv: list[str]
     assert follow(built, programs=APP).verdict == verdict
 
 
+WATCHED = """#!/bin/sh
+one & pid=$!
+trap 'kill $pid; wait $pid; exit 0' TERM
+while kill -0 $pid; do sleep 60; done
+wait $pid
+"""
+
+
+def test_what_kill_0_has_found_gone_is_not_waited_for(tmp_path: Path) -> None:
+    """Of a program that nobody knows: the shell stands in the loop, in which its trap comes too late, and not in the `wait` behind it."""
+    built = image(tmp_path, 'FROM debian:12\nCOPY entry.sh /\nCMD ["/entry.sh"]\n', {"entry.sh": WATCHED})
+    assert follow(built).verdict == "killed"
+
+
 LOOKS_AFTER = """#!/bin/sh
 one &
 A=$!

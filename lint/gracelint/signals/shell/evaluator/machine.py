@@ -168,9 +168,7 @@ class Machine:
         truth = state.truth or Truth.success("the command before")
         if truth.value is not None:
             return [(state, truth.value)]
-        known = state.assumed.get(truth.yes)
-        if known is None and truth.no in state.assumed:
-            known = not state.assumed[truth.no]
+        known = truth.among(state.assumed)
         if known is None and self.live:
             known = truth.default  # what becomes of a signal is told of the launch as it is
         if known is not None:

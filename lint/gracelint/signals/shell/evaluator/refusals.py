@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 # Without any of these, there is nothing in a text that `_bashism` names.
-BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&|\d\d[<>]")
+BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&|\d\d[<>]|&>>")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
@@ -265,8 +265,8 @@ def _bashism(node: object) -> str:
             return "for ((…))"
         case sh.For(selects=True):
             return "select"
-        case sh.Redirect(operator="<<<"):
-            return "<<<"
+        case sh.Redirect(operator="<<<" | "&>>" as operator):
+            return operator
         case sh.Subshell() | sh.Group() | sh.While() | sh.If() | sh.For() | sh.Case() if any(
             map(_is_long, node.redirects)
         ):

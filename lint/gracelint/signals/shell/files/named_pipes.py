@@ -88,6 +88,14 @@ def written(machine: Machine, state: State, redirects: Iterable[sh.Redirect], pi
             )
 
 
+def let_go(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> str:
+    """The named pipe that a shell may let go by closing a descriptor, while somebody reads from it; empty where there is none. Its children may have it open still, which is not followed."""
+    if not any(each.operator == ">&" and each.target is not None and each.target.literal == "-" for each in redirects):
+        return ""
+    pipes = [job.process.pipe for job in state.jobs if job.process.reads == state.pid and job.process.pipe]
+    return pipes[0] if pipes else ""
+
+
 # With these `tail` goes on where a pipe has come to its end.
 _FOLLOWS = frozenset({"-f", "-F", "--follow"})
 

@@ -48,6 +48,10 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         held.redirect(machine, state, redirects)
         inputs.redirect(machine, state, redirects)
         named_pipes.written(machine, state, node.redirects, state.pid)
+        pipe = named_pipes.let_go(machine, state, redirects) if machine.live else ""
+        if pipe:
+            state.give_up(f"who else has the named pipe {pipe} open")
+            return [state]
         return machine.finished(state, 0)
     skipped = next((number for number, word in enumerate(node.words) if word.text is rest[0].text), 1)
     if skipped == 0 or skipped >= len(node.words):

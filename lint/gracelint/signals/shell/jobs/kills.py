@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from ....regexes import regex
@@ -11,9 +10,9 @@ from ... import names
 from ..evaluator import commands, external
 from ..files import inputs
 from ..model.dialects import PROCPS
-from ..model.parts import Block, Truth
+from ..model.parts import Block
 from ..model.values import default
-from . import byname, dying, itself, newborn
+from . import byname, dying, itself, newborn, targets
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -192,10 +191,10 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
         from ..loops import conditional
 
         own = next((job for job in state.jobs if named is not None and job.pid == named), None)
-        name = shlex.join(own.process.argv[:2]) if own is not None else f"process {shown}"
+        name = targets.called(own.process) if own is not None else f"process {shown}"
         # What a script has started, and looks after for ever, is meant to run on.
         running = True if own is not None and conditional.in_endless(state) else None
-        return machine.finished(state, None, Truth(None, running, f"{name} is running", f"{name} is not running"))
+        return machine.finished(state, None, targets.runs(name, running))
     return machine.finished(state, 0 if alive else 1)
 
 

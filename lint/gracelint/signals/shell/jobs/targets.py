@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from ..model.parts import Truth
+
 if TYPE_CHECKING:
+    from ...process import Process
     from ...stop.kernel import Kernel
     from ...stop.tasks import Task
     from ..model.state import State
@@ -39,3 +43,13 @@ def reached(kernel: Kernel, sender: Task, to: str, pids: tuple[int, ...]) -> lis
     if to == "self":
         return [sender]
     return [task for task in tasks if task.pid in pids]
+
+
+def called(process: Process) -> str:
+    """A job as conditions call it."""
+    return shlex.join(process.argv[:2])
+
+
+def runs(name: str, by_default: bool | None = None) -> Truth:
+    """Whether a process runs, as ``kill -0`` asks."""
+    return Truth(None, by_default, f"{name} is running", f"{name} is not running")

@@ -118,7 +118,7 @@ def _ash(version: str | None) -> Dialect:
         "ash",
         version,
         Syntax(
-            refuses=REFUSED_BY_ASH | {function_named("source")},
+            refuses=REFUSED_BY_ASH | {function_named("source"), "&>>"},
             misreads=frozenset({"((", "splits", "coproc", "jobs"}),
             bad_substitutions=BASH_OPERATORS,
             dollar_quotes="'",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from ....records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ....image.entries import Kind
     from ....image.model import Argument
     from ....parsers.shell import model as sh
@@ -37,6 +39,11 @@ class Truth:
     def success(cls, command: str) -> Truth:
         """Whether a command succeeds, of which nothing is known."""
         return cls(None, None, f"{command} succeeds", f"{command} fails")
+
+    def among(self, assumed: Mapping[str, bool]) -> bool | None:
+        """What was assumed of it before."""
+        known = assumed.get(self.yes)
+        return not assumed[self.no] if known is None and self.no in assumed else known
 
     def negated(self) -> Truth:
         """Its opposite; of what means nothing there is none."""

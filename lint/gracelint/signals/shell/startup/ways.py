@@ -63,7 +63,10 @@ class Startup:
         if job.told:
             return False
         (lasts,) = steady.how_long(state, [job.process]) or [None]  # a filter as long as what feeds it
-        return True if lasts else None
+        if lasts:
+            return True
+        found = targets.runs(targets.called(job.process)).among(state.assumed) if state.assumed else None
+        return False if found is False else None  # `kill -0` has found it gone
 
     def send(
         self,
