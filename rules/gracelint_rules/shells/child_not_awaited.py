@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from ..blame.defects import of_rule
+from ..telling.failing import carry_on_fix, where_it_ends
 from ..telling.telling import child_name, severity_of, tell, variable_of
 from ..telling.writing import fix_of
 
@@ -67,16 +68,18 @@ def check(case: Case) -> Iterator[Finding]:
             if stops
             else "and the shell leaves at once"
         )
+        fails = where_it_ends(stop)
+        why = fails or "wait returns as soon as the handler ran"
+        instead = "put || true behind it" if fails else 'put wait "$pid" behind kill in the handler'
         yield tell(
             RULE,
             case,
             defect,
-            f"{app} gets {_sent_name(stop)} {begins}: wait returns as soon as the handler ran,"
-            f" and with PID 1 gone the kernel kills {app}{'' if stops else ', whatever it does to stop'};"
-            ' put wait "$pid" behind kill in the handler',
+            f"{app} gets {_sent_name(stop)} {begins}: {why},"
+            f" and with PID 1 gone the kernel kills {app}{'' if stops else ', whatever it does to stop'}; {instead}",
             severity=severity_of(defect.path) if stops else "warning",
             confidence="high" if stops else "medium",
-            fix=_fix(outcome, stop),
+            fix=carry_on_fix(stop) if fails else _fix(outcome, stop),
         )
 
 

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from gracelint.rule import Case, Rule
 
 from ..blame.defects import of_rule
+from ..telling.failing import carry_on_fix, where_it_ends
 from ..telling.telling import child_name, cost, severity_of, tell, variable_of
 from ..telling.writing import fix_of
 from .handlers import extended
@@ -63,14 +64,17 @@ def check(case: Case) -> Iterator[Finding]:
         app = child_name(outcome, stop.untold[0]) if stop.untold else "the application"
         job = outcome.job(stop.untold[0]) if stop.untold else None
         first = "start it in the foreground with &, then " if job is not None and _daemonized(job) else ""
+        fails = where_it_ends(stop)
+        untold = f"this handler never tells {app} of {stop.signal}"
         yield tell(
             RULE,
             case,
             defect,
-            f"this handler never tells {app} of {stop.signal}: {cost(case, defect.path)}; {first}send the signal on and wait:"
-            f' kill "$pid"; wait "$pid"',
+            f"{untold}: {fails}; {cost(case, defect.path)}; put || true behind it"
+            if fails
+            else f'{untold}: {cost(case, defect.path)}; {first}send the signal on and wait: kill "$pid"; wait "$pid"',
             severity=severity_of(defect.path),
-            fix=_fix(outcome, stop),
+            fix=carry_on_fix(stop) if fails else _fix(outcome, stop),
         )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from ....source import Text
     from ..expansion import patterns
     from ..model.state import State
     from ..model.values import Field, Value
@@ -44,6 +45,7 @@ class Machine:
         self.forking = 0
         self.parked: list[tuple[object, State, bool]] = []
         self.escaped: dict[object, list[Mapping[str, str]]] = {}
+        self.failed: Text | None = None  # the command of a trap whose failure has ended the shell, under `set -e`
 
     # --- what the modules of the evaluator ask of each other ---
 
@@ -212,7 +214,10 @@ class Machine:
             state.push("error", index=status)
             state.push("seq", self.context.parse(heard.action_text, file=False).body)
             return [state]
-        return [self.leave(state, status)] if "e" in state.options else [state]
+        if "e" not in state.options:
+            return [state]
+        self.failed = _last_of_trap(state) if self.live else None
+        return [self.leave(state, status)]
 
     def hinges(self, state: State, truth: Truth) -> list[State]:
         """A command is over whose success rests on what the image does not tell (a limit, whose a folder is): with ``set -e`` both ways are open, on the way to the steady state as well."""
@@ -224,6 +229,16 @@ class Machine:
     def undecided(self, state: State, command: str) -> list[State]:
         """A command is over whose success is not known."""
         return self.finished(state, None, Truth.success(f"`{clip(command)}`"))
+
+
+def _last_of_trap(state: State) -> Text | None:
+    """The command of the innermost list that has just been run, if that was in the action of a trap."""
+    frame, found = state.stack, None
+    while frame is not None and frame.kind != "trap":
+        if found is None and frame.kind == "seq" and frame.index and isinstance(frame.node, sh.Block):
+            found = frame.node.commands[frame.index - 1].text
+        frame = frame.parent
+    return found if frame is not None else None
 
 
 # Commands in front of which the action of `trap … DEBUG` runs.

@@ -35,6 +35,7 @@ def deeds(shell: LiveShell, signal: str) -> Stop:
         tuple(dict.fromkeys(_head(shell, task, signal) for task in mine if not task.notified and not task.reacted)),
         tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
         tuple(shell.commands),
+        shell.machine.failed if shell.ending == "exits" else None,
     )
 
 

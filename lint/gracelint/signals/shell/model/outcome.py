@@ -145,7 +145,7 @@ class Stop:
     end), ``dies`` (default action of the signal; not PID 1), ``stays`` (still there at the end of the grace period), ``unknown``.
     ``returns``: the action returned (no exit in it), and the script went on. ``seconds`` until the shell was gone.
     ``untold`` are services (jobs, foreground child) that got no signal; ``unfinished`` those that got it and were still running when the shell was gone;
-    ``commands`` are external commands that the action ran and whose effect is not known (``nginx -s quit``).
+    ``commands`` are external commands that the action ran and whose effect is not known (``nginx -s quit``). ``failed`` is the command of the action at whose failure ``set -e`` has ended the shell.
     """
 
     signal: str
@@ -161,6 +161,7 @@ class Stop:
     untold: tuple[int, ...] = ()
     unfinished: tuple[int, ...] = ()
     commands: tuple[Command, ...] = ()
+    failed: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
