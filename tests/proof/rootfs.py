@@ -49,7 +49,7 @@ for word; do  # measured of nginx and click: neither takes quotes off or parts a
     case $word in \'*\'|--*\ *) echo "cannot read $word"; exit 2 ;; esac
 done
 case "$name $* " in
-    *" migrate "*|*" check "*|*" upgrade "*|*" prepare "*|*" stop "*|*/job.py\ *) exit 0 ;;
+    *" migrate "*|*" check "*|*" upgrade "*|*" prepare "*|*" flush "*|*" stop "*|*/job.py\ *) exit 0 ;;
     *" --detach "*) detached=yes ;;
     nginx*"daemon off"*|php-fpm*" -F "*) ;;
     nginx*|php-fpm*) detached=yes ;;
