@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from ..model.state import State
     from ..model.values import Field
 
-# The name of a file of a process's number; also behind `$(cat` and `<`.
-
 
 def target(state: State, word: str | None, field: Field, *, waiting: bool = False) -> tuple[str, tuple[int, ...]]:
     """Whom an argument of kill (or wait) means."""
