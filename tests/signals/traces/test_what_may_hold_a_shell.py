@@ -9,6 +9,8 @@ from gracelint.signals.trace import follow
 from gracelint.source import Document
 
 TRAP = "redis-server &\np=$!\ntrap '{}; kill $p; wait $p' TERM\nwait $p\n"
+# Whether a job is still there behind a `kill` that ends it is a race.
+BESIDE = "sleep 100 &\ns=$!\nredis-server &\np=$!\ntrap '{}; wait $p' TERM\nwait $p\n"
 # A script, and a piece of the reason.
 UNDECIDED = {
     "#!/bin/bash\nmkfifo /tmp/f\nread x < /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
@@ -32,6 +34,11 @@ UNDECIDED = {
     "#!/bin/sh\n(redis-server & echo $! > /run/pid) &\nsleep 1\nwhile kill -0 $(cat /run/pid); do sleep 1; done\n": "is a process that runs on",
     "#!/bin/sh\np=$(redis-server >/dev/null & echo $!)\nwhile kill -0 $p; do sleep 1; done\n": "is a process that runs on",
     "#!/bin/sh\nmkfifo /tmp/f\ncat /tmp/f &\n(redis-server > /tmp/f) & p=$!\ntrap 'kill $p; wait' TERM\nwait\n": "who writes to the named pipe /tmp/f",
+    "#!/bin/dash\n" + BESIDE.format("kill $s; kill -0 $s && kill $p"): "whether sleep 100 is running",
+    "#!/bin/bash\n" + BESIDE.format("kill $s; true; kill -0 $s || kill $p"): "whether sleep 100 is running",
+    "#!/bin/sh\n" + BESIDE.format("kill $s; jobs >/dev/null; kill -0 $s || kill $p"): "whether sleep 100 is running",
+    "#!/bin/sh\n" + BESIDE.format("kill $s; [ -d /proc/$s ] && kill $p"): "is a folder",
+    "#!/bin/dash\n" + BESIDE.format("kill -9 $s; kill $s && kill $p"): "`kill $s` succeeds",
     # What a command does is done on the way that is gone, and on no other.
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd && kill $p; wait $p; exit"): "grep -q x",
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd || kill $p; wait $p; exit"): "grep -q x",

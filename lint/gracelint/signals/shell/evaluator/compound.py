@@ -41,8 +41,18 @@ def within(state: State, label: Around, body: object, redirects: object = ()) ->
 
 
 def group(machine: Machine, state: State, node: sh.Group) -> list[State]:
-    """``{ … }``."""
+    """``{ … }``. Around one subshell, dash and ash read no braces: the redirections behind them are the subshell's (``parse_command`` in their parsers)."""
+    if node.redirects and state.shell.dialect.exec.redirects_behind and _is_subshell(node):
+        state.push("within", label="redirection")
+        return within(state, "group", node.body)
     return within(state, "group", node.body, node.redirects)
+
+
+def _is_subshell(node: sh.Group) -> bool:
+    """Whether there is one subshell in the braces, and nothing else, be it in more braces."""
+    commands = node.body.commands
+    inner = commands[0] if len(commands) == 1 else None
+    return isinstance(inner, sh.Subshell) or (isinstance(inner, sh.Group) and _is_subshell(inner))
 
 
 def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:

@@ -140,7 +140,7 @@ def current(state: State, descriptor: str) -> Input | None:
 
 def given(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> Text | bool:
     """What a command reads from, as far as a shell would take it for its script: a text, something that is not known (True), nothing."""
-    if not any(field.shown.rpartition("/")[2] in SHELLS for field in fields):
+    if not (state.inputs or node.redirects) or not any(field.shown.rpartition("/")[2] in SHELLS for field in fields):
         return False
     known = of_command(machine, state, node)
     if known is None:

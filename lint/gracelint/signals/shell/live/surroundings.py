@@ -96,13 +96,12 @@ class Surroundings:
                 self._find_shell(state, task, signal)
             else:
                 kernel.signal(task, signal, group=to in ("group", "all"))
-        found = bool(targets) or not state.dying.isdisjoint(pids)
         dying.begin(state, [task.pid for task in targets if not task.alive])
         # Who is told by the same group signal dies at the same moment: whether `kill` still finds it is a race.
         raced = any(pid in kernel.tasks and kernel.tasks[pid].ended_at == kernel.now for pid in pids)
-        if to == "other" or (raced and not found):
+        if to == "other" or (raced and not targets):
             return None
-        return 0 if found else 1
+        return 0 if targets else 1
 
     def _find_shell(self, state: State, task: Task, signal: str) -> None:
         """A signal comes before a job has become the application."""
