@@ -39,6 +39,7 @@ UNDECIDED = {
     "#!/bin/sh\n" + BESIDE.format("kill $s; jobs >/dev/null; kill -0 $s || kill $p"): "whether sleep 100 is running",
     "#!/bin/sh\n" + BESIDE.format("kill $s; [ -d /proc/$s ] && kill $p"): "is a folder",
     "#!/bin/dash\n" + BESIDE.format("kill -9 $s; kill $s && kill $p"): "`kill $s` succeeds",
+    "#!/bin/bash\nredis-server > /dev/null | cat &\ntrap 'kill %1' TERM\nwait\n": "`kill %1` comes back",
     # What a command does is done on the way that is gone, and on no other.
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd && kill $p; wait $p; exit"): "grep -q x",
     "#!/bin/bash\n" + TRAP.format("grep -q x /etc/passwd || kill $p; wait $p; exit"): "grep -q x",

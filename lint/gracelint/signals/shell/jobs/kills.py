@@ -10,7 +10,7 @@ from ... import names
 from ..evaluator import commands, external
 from ..files import inputs
 from ..model.dialects import PROCPS
-from ..model.parts import Block
+from ..model.parts import Block, Truth
 from ..model.values import default
 from . import byname, dying, itself, newborn, targets
 from .jobspecs import target
@@ -55,14 +55,19 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return machine.finished(state, 2)
     if signal == "SIG0":
         return _poll(machine, state, rest)
-    meant = list(_meant(machine, state, manners, rest))
+    found = list(_meant(machine, state, manners, rest))
+    meant = [("other", ()) if to == THINNED else (to, pids) for to, pids in found]
     ways = [(state, newborn.NOBODY)] if machine.live else newborn.ways(machine, state, signal, meant)
     ends = [end for each, deaf in ways for end in _sent(machine, each, node, signal, meant, deaf)]
+    if machine.live and meant != found:
+        return [way for end in ends for way in _perhaps_stuck(machine, end, node, fields)]
     if machine.live or not any(itself.is_meant(state, to, pids) for to, pids in meant):
         return ends
     return [itself.heard(machine, end, signal) for end in ends]
 
 
+# A job of which a member has ended, where that may hold the shell (`Kill.stops_at_ended`).
+THINNED = "thinned"
 # The status where there is nobody to tell: no such job, and one of which all have ended.
 _WITHOUT = {"nobody": 1, "job": 0}
 
@@ -127,8 +132,26 @@ def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> t
     thinned = any(each.thinned and each.pid in pids for each in state.jobs) or 0 < len(left) < len(pids)
     forgotten = any(pid in state.passed and pid not in state.noticed for pid in pids)
     if state.shell.dialect.kill.stops_at_ended and (thinned or forgotten):
-        return "other", ()
+        return (THINNED if thinned else "other"), ()
     return to, left
+
+
+def _perhaps_stuck(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+    """A ``kill`` of a job of which a member has ended. If the first one has, nobody is told; if another, those in front of it are, and bash looks at it for ever (measured, 5.2)."""
+    if state.ended is not None:
+        return [state]
+    text = node.text.value
+    state.done(
+        None, Truth(None, None, f"`{text}` comes back", f"`{text}` comes to a process that has ended, and stays")
+    )
+    result = []
+    for each, back in machine.split(state):
+        if back:
+            result += machine.undecided(each, text)
+        else:
+            each.block = Block("read", commands.describe(each, node, fields, 0), (each.pid,))
+            result.append(each)
+    return result
 
 
 def _as_group(state: State, job: tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:

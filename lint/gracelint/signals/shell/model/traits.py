@@ -164,7 +164,7 @@ class Kill:
     skips_ended: bool = False
     """Of a job those that have ended are left out, and it succeeds though nobody is left (``killcmd`` in ash.c, ``kill_pid`` in bash's jobs.c)."""
     stops_at_ended: bool = False
-    """It does not get past a member of a pipeline that has ended (``kill_pid`` in bash's jobs.c)."""
+    """It does not get past a member of a pipeline that has ended (``kill_pid`` in bash's jobs.c: ``continue`` in front of ``p = p->next``)."""
     job_groups: bool = False
     """While ``set -m`` is on, ``%job`` is the process group that such a job leads (``kill_pid`` in bash's jobs.c)."""
     any_member: bool = False
