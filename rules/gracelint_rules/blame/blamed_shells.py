@@ -79,15 +79,17 @@ def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
         return "trap-does-not-exit", endless.text
     # A signal to a pid that is not known (of a file, of another program's output) may well be for the one in question.
     elsewhere = any(sent.to == "other" for sent in stop.sent)
+    # Steps of the start that are not over yet when the stop comes are no service that a handler has to know.
+    untold = set(stop.untold).difference(job.pid for job in outcome.jobs if job.stays is False)
     if stop.ends == "stays":
         if stop.returns:
             return "trap-does-not-exit", stop.trap.text
         # Without anybody untold it waits for something of its own.
-        return None if elsewhere or not stop.untold else ("trap-does-not-forward", stop.trap.text)
-    if stop.untold:
+        return None if elsewhere or not untold else ("trap-does-not-forward", stop.trap.text)
+    if untold:
         own = {outcome.foreground, *(job.pid for job in outcome.jobs)}
         # Who started a child's child, and does not pass the signal on, is to blame for that.
-        return None if elsewhere or own.isdisjoint(stop.untold) else ("trap-does-not-forward", stop.trap.text)
+        return None if elsewhere or own.isdisjoint(untold) else ("trap-does-not-forward", stop.trap.text)
     if stop.unfinished:
         return "child-not-awaited", stop.trap.text
     return None

@@ -116,3 +116,35 @@ def test_a_user_that_nobody_knows_may_be_root(tmp_path: Path, line: str, ways: s
         image(tmp_path, f'FROM debian:12\nCOPY run.sh /\n{line}\nCMD ["/run.sh"]\n', {"run.sh": text}), programs=APP
     )
     assert {" ".join(path.hops[-1].argv) for path in trace.paths} == ways
+
+
+TRAPPED = "trap 'kill $app; wait $app; exit' TERM\n{job} & early=$!\napp & app=$!\nwait $app\n"
+LONG = "for each in open('/tmp/list'):\n    print(each)\n"
+HEARS = f"import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit())\n{LONG}"
+
+
+@pytest.mark.parametrize("text", [TRAPPED, "{job} & exec app\n"])
+@pytest.mark.parametrize(
+    ("job", "late"),
+    [
+        ("php artisan migrate", (False, "abrupt")),  # a step of the start: the launch as it is comes to its end
+        ("python3 manage.py migrate", (False, "abrupt")),
+        ("npm install", (False, "abrupt")),
+        ("python3 /work.py", (True, "abrupt")),  # nobody knows how long
+        ("sleep 5", None),  # nothing to lose
+        ("cp -r /a /b", None),
+    ],
+)
+def test_jobs_that_end_by_themselves(tmp_path: Path, text: str, job: str, late: tuple[bool, str] | None) -> None:
+    trace = script(tmp_path, "dash", text.format(job=job), work_py=LONG)
+    found = {path.when: (path.default, path.verdict) for path in trace.paths}
+    assert found.pop(()) == (True, "graceful")
+    assert found == ({(f"`{job}` is not over yet",): late} if late else {})
+    assert trace.verdict == (late[1] if late and late[0] else "graceful")
+
+
+def test_a_trap_that_counts_on_a_job_that_ends(tmp_path: Path) -> None:
+    text = TRAPPED.format(job="python3 /work.py").replace("kill $app; wait $app;", "kill $early && kill $app; wait;")
+    trace = script(tmp_path, "dash", text, work_py=HEARS)
+    found = {path.when: path.verdict for path in trace.paths}
+    assert found == {(): "killed", ("`python3 /work.py` is not over yet",): "unknown"}

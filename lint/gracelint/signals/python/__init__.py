@@ -76,14 +76,15 @@ def _described(
     if behaviour is not None and behaviour.becomes and behaviour.at is not None:
         words = tuple(Argument(word, behaviour.at) for word in behaviour.becomes)
         return replace(program, kind="wrappers", starts=(Started(words, "exec", behaviour.at),), stays=True)
-    if behaviour is None:
-        unknown = Reaction("unknown", f"{missing}, so what it does with the signal is not known either")
-        return replace(
-            program,
-            as_pid1=dict.fromkeys(signals, unknown),
-            as_child={**dict.fromkeys(signals, unknown)},
-            missing=(*program.missing, missing),
-        )
+    if behaviour is None or behaviour.stays is False:
+        why = "it ends by itself, and what it does with a signal before that was not followed"
+        if behaviour is None:
+            why = f"{missing}, so what it does with the signal is not known either"
+        unknown = dict.fromkeys(signals, Reaction("unknown", why))
+        unread = replace(program, as_pid1=unknown, as_child=unknown)
+        if behaviour is None:
+            return replace(unread, missing=(*program.missing, missing))
+        return replace(unread, stays=False, missing=(*program.missing, *behaviour.missing), python=behaviour)
     pid1 = {signal: found.as_pid1 for signal, found in behaviour.responses.items() if found.as_pid1 is not None}
     child = {signal: found.as_child for signal, found in behaviour.responses.items() if found.as_child is not None}
     return replace(

@@ -9,6 +9,7 @@ from ...process import Alternative, Process, with_before
 from ..files import inputs
 
 if TYPE_CHECKING:
+    from ..model.parts import JobState
     from ..model.state import State
 
 
@@ -40,21 +41,41 @@ def how_long(state: State, processes: list[Process]) -> list[bool | None]:
     return found
 
 
-def without_passing(state: State) -> State:
-    """A shell that holds on, without the jobs that end by themselves: in its steady state they are over, and as it waits for something, it has heard of that."""
-    if state.block is None or not state.jobs:
-        return state
-    gone = {job.pid: job.process.duration for job in state.jobs if not job.told and _passes(state, job.process)}
-    if gone:
-        state.over = {**state.over, **{pid: None if seconds is None else 0 for pid, seconds in gone.items()}}
-        state.unclaimed += tuple(gone)
-        state.jobs = tuple(
-            replace(
-                job, told=job.told or job.pid in gone, thinned=job.thinned or not gone.keys().isdisjoint(job.members)
-            )
-            for job in state.jobs
-        )
+def settle(state: State) -> list[State]:
+    """The ways in which a shell that has come to its steady state can stand there. Jobs that end by themselves are over, and as it waits for something, it has heard of that.
+    Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off."""
+    stands = state.block is not None or (state.ended is not None and state.ended.kind == "exec")
+    passing = [job for job in state.jobs if not job.told and _passes(state, job.process)] if stands else []
+    if not passing:
+        return [state]
+    lasting = [job for job in passing if not job.process.helper]
+    before = [_before_it_is_over(state.copy(), passing, lasting)] if lasting else []
+    _without(state, passing)
+    return [state, *before]
+
+
+def _before_it_is_over(state: State, passing: list[JobState], lasting: list[JobState]) -> State:
+    """The way on which jobs with something to lose are still there. It is not what becomes of the launch by default where they are steps that belong to a start,
+    which the catalogue knows to end soon; of an application's own program nobody knows how long it stays."""
+    own = {job.pid for job in lasting if job.process.program is not None and job.process.program.python is not None}
+    state.conditions += tuple(f"`{' '.join(job.process.argv)}` is not over yet" for job in lasting)
+    state.default = state.default and bool(own)
+    state.jobs = tuple(
+        replace(job, process=replace(job.process, stays=None)) if job.pid in own else job for job in state.jobs
+    )
+    _without(state, [job for job in passing if job not in lasting])
     return state
+
+
+def _without(state: State, passing: list[JobState]) -> None:
+    """Take for over what ends by itself."""
+    gone = {job.pid: job.process.duration for job in passing}
+    state.over = {**state.over, **{pid: None if seconds is None else 0 for pid, seconds in gone.items()}}
+    state.unclaimed += tuple(gone)
+    state.jobs = tuple(
+        replace(job, told=job.told or job.pid in gone, thinned=job.thinned or not gone.keys().isdisjoint(job.members))
+        for job in state.jobs
+    )
 
 
 def _passes(state: State, process: Process) -> bool:

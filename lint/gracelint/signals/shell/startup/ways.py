@@ -198,7 +198,7 @@ def explore(machine: Machine, start: State) -> list[State]:
         if bound:
             finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
             break
-    return distinct([steady.without_passing(state) for state in steady.that_count(finished, left)])
+    return distinct([each for state in steady.that_count(finished, left) for each in steady.settle(state)])
 
 
 def _advance(machine: Machine, state: State, depth: int) -> list[State]:
