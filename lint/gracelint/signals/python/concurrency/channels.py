@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..domain.numbers import calculated
 from ..domain.values import NONE, TRUE, UNKNOWN, Const, Coroutine, Items, Made, Ref
 from ..libraries import foreign, queues
+from . import backlogs
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -25,6 +26,7 @@ END = queues.END
 def _opened(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     number = foreign.number_of(run, frame, text, state)
     state.store[(number, _OPEN)] = Const(1)
+    backlogs.bounded(number, arguments.get(0, "max_buffer_size") or Const(0), state)
     return Items((_end(run, SENDS, number, state), Made(RECEIVES, number)))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ....parsers.python import model as syntax
     from ....source import Text
+    from ..concurrency.backlogs import Use
     from ..delivery.lasting import Arrival, Begun
     from ..delivery.pauses import Delay
     from ..domain.state import Guard
@@ -119,6 +120,8 @@ class Run:
     pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
     # The states in which processes began.
     forked: dict[int, State] = field(default_factory=dict)
+    # How queues are used, by their numbers.
+    queues: dict[int, Use] = field(default_factory=dict)
     # A process is told to end: the signal arrives where it rests.
     telling: bool = False
     # A task pauses again and again, and so wakes its loop up.

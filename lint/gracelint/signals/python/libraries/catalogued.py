@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..concurrency import children, launching
+from ..concurrency import backlogs, children, launching
 from ..delivery import rests
 from ..domain import numbers
 from ..domain.lattice import bounds, truth
@@ -78,7 +78,10 @@ def catalogued(
             run.doubts.append("whether its handler can wait for the program that it reads from")
             return UNKNOWN
         return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
+    if entry.get("drained") and not backlogs.done(run, frame, number, state, held=queues.held(number, state)):
+        kind = "rest"
     if entry.get("until") == queues.PUT:
+        backlogs.taken(run, frame, number, state)
         queues.asked(run, frame, number, state)
     if entry.get("until") == queues.PUT and kind == "rest":
         queues.waited_for(run, frame, number, state)

@@ -25,6 +25,7 @@ How a rest ends, and how long a pause is:
 - ``unblocked``: position and name of the argument whose falsehood makes it a pause; ``timed-by``: an attribute that does
 - ``seconds``: position and name of the argument that says how long it pauses, counted in ``unit``s of a second
 - ``ends``: ``perhaps``, where it is not known whether it ends by itself
+- ``drained``: it returns when others have done what its queue holds, which may be never
 - ``interrupted``: it returns after any handler; ``woken``: a selector
 
 What a framework does with signals:

@@ -1,4 +1,4 @@
-"""Queues: what is put there, and taken out of them in that order; taken from until they are empty, and waited for until somebody has done what is in them.
+"""Queues: what is put there, and taken out of them in that order; taken from until they are empty. What is left there when the signal has come: `backlogs`.
 
 What a queue holds is known as long as it is the main line that puts and takes, and of what is put since the signal. Where a thread has waited for more before the signal came, it
 has taken what the main line has put there, but for a None, which mostly is the last thing that it is to take. What threads put there comes nobody knows when.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import lasting, rests
+from ..delivery import lasting
 from ..domain.lattice import alternatives, join, truth
 from ..domain.state import Raised, differing
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Items, Made, Ref
@@ -37,8 +37,14 @@ ENDED = "#ended"
 
 def put(run: Run, frame: Frame, number: int, item: Value, state: State, kind: str = "") -> None:
     """Something is put in a queue, whose ``kind`` says in which order things are taken out of it."""
+    from ..concurrency import backlogs
+
     background = frame.background is not None
+    backlogs.put(run, frame, number, state.store.get((number, _JOBS), Items(())), state)
     if not state.signalled and not background and item != NONE and (number, _SERVED) in state.store:
+        way = state.copy()
+        way.store[(number, PUT)], way.store[(number, _JOBS)] = TRUE, Items((item,))
+        backlogs.served(run, frame, number, way)
         return
     run.write(state, (number, PUT), TRUE)
     jobs = state.store.get((number, _JOBS), Items(()))
@@ -150,6 +156,19 @@ def more(run: Run, frame: Frame, number: int) -> Callable[[State], bool | None]:
     return over
 
 
+def held(number: int, state: State) -> bool:
+    """Whether there is something in a queue, for all that is known."""
+    return state.store.get((number, PUT)) == TRUE
+
+
+def emptied(number: int, state: State) -> State:
+    """What would be if a queue were empty."""
+    way = state.copy()
+    if (number, PUT) in way.store:
+        way.store[(number, PUT)], way.store[(number, _JOBS)] = FALSE, Items(())
+    return way
+
+
 def taken(number: int, state: State) -> Value:
     """What is taken out of a queue."""
     jobs = state.store.get((number, _JOBS), UNKNOWN)
@@ -222,19 +241,10 @@ def _emptied(run: Run, receiver: Value | None, state: State) -> bool:
     return before
 
 
-def _join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``jobs.join()`` waits until somebody has done all that was put there; in a program without threads and processes nobody does."""
-    undone = isinstance(receiver, Made) and state.store.get((receiver.number, "put")) == TRUE
-    kind = "rest" if undone and not run.threads and not run.children else "pause"
-    rests.rest(run, frame, text, "queue.Queue.join", state, kind=kind)
-    return NONE
-
-
 _QUEUES = ("queue.Queue", "queue.SimpleQueue", "queue.LifoQueue", "queue.PriorityQueue")
 
 
 SPECIAL: dict[str, Special] = {
-    "queue.Queue.join": _join,
     **{f"{queue}.get_nowait": _get_nowait for queue in _QUEUES},
     **{f"{queue}.empty": _empty for queue in _QUEUES},
 }

@@ -52,6 +52,7 @@ def function(name: str) -> Special | None:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Special]:
     from ..concurrency import (
+        backlogs,
         channels,
         event_loops,
         executors,
@@ -85,7 +86,7 @@ def _table() -> dict[str, Special]:
     )
 
     rooms = (
-        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, recurring, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues, retries
+        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, recurring, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues, backlogs, retries
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
