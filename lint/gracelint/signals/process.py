@@ -78,6 +78,11 @@ class Process:
         return self.shell is not None
 
     @property
+    def own(self) -> bool:
+        """Whether it is a program of the application's own, of which the source was read: where that ends, nobody knows how long it takes."""
+        return self.program is not None and self.program.python is not None
+
+    @property
     def filters(self) -> bool:
         """Whether it ends with what it reads: a helper that is no shell, or a shell that runs nothing else."""
         return self.helper and (self.shell is None or all(child.filters for child in self.children))

@@ -143,6 +143,21 @@ def test_jobs_that_end_by_themselves(tmp_path: Path, text: str, job: str, late: 
     assert trace.verdict == (late[1] if late and late[0] else "graceful")
 
 
+@pytest.mark.parametrize(
+    ("job", "verdict"),
+    [
+        ("(python3 /work.py; echo over)", "abrupt"),
+        ("{ sleep 5; python3 /work.py; }", "abrupt"),
+        ("while :; do python3 /work.py; sleep 60; done", "unknown"),  # where it is in its round
+        ("(php artisan migrate; echo over)", "graceful"),
+        ("while :; do php artisan schedule:run; sleep 60; done", "unknown"),
+        ("while :; do cp /a /b; sleep 60; done", "graceful"),
+    ],
+)
+def test_shells_in_the_background_that_end_by_themselves(tmp_path: Path, job: str, verdict: str) -> None:
+    assert script(tmp_path, "dash", f"{job} & exec app\n", work_py=LONG).verdict == verdict
+
+
 def test_a_trap_that_counts_on_a_job_that_ends(tmp_path: Path) -> None:
     text = TRAPPED.format(job="python3 /work.py").replace("kill $app; wait $app;", "kill $early && kill $app; wait;")
     trace = script(tmp_path, "dash", text, work_py=HEARS)

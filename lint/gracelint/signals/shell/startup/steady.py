@@ -29,12 +29,16 @@ def lasts(state: State) -> bool | None:
 
 
 def how_long(state: State, processes: list[Process]) -> list[bool | None]:
-    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them."""
+    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them. What a shell in the background
+    runs of the application's own may be what it is at when the stop comes, though it ends by itself."""
     left = {job.pid: job.process.stays for job in state.jobs if not job.told}
     among = {process.pid for process in processes}
-    found = []
+    aside = "background" in state.around
+    found: list[bool | None] = []
     for process in processes:
-        if process.reads is None or not process.filters:
+        if aside and process.own and process.stays is False:
+            found.append(None)
+        elif process.reads is None or not process.filters:
             found.append(process.stays)
         elif process.reads not in among:
             found.append(left.get(process.reads, process.stays))
@@ -57,7 +61,7 @@ def settle(state: State) -> list[State]:
 def _before_it_is_over(state: State, passing: list[JobState], lasting: list[JobState]) -> State:
     """The way on which jobs with something to lose are still there. It is not what becomes of the launch by default where they are steps that belong to a start,
     which the catalogue knows to end soon; of an application's own program nobody knows how long it stays."""
-    own = {job.pid for job in lasting if job.process.program is not None and job.process.program.python is not None}
+    own = {job.pid for job in lasting if job.process.own}
     state.conditions += tuple(f"`{' '.join(job.process.argv)}` is not over yet" for job in lasting)
     state.default = state.default and bool(own)
     state.jobs = tuple(
