@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SCHEDULER, JOB = "schedule.Scheduler", "schedule.Job"
 # The one that the module's own functions stand for.
 _DEFAULT = Made(_SCHEDULER, PROCESS)
-_JOBS, _OF, _DOES = "#scheduled", "#scheduler", "#does"
+_JOBS, _OF, _DOES = "jobs", "#scheduler", "#does"
 _CANCEL = Ref("schedule.CancelJob")
 _UNITS = "second seconds minute minutes hour hours day days week weeks monday tuesday wednesday thursday friday saturday sunday"
 
@@ -33,8 +33,15 @@ def _of(receiver: Value | None) -> Made:
     return receiver if isinstance(receiver, Made) else _DEFAULT
 
 
+def _jobs_of(scheduler: Made) -> str:
+    """The attribute that holds its jobs: ``scheduler.jobs``, ``schedule.jobs``."""
+    return "schedule.jobs" if scheduler == _DEFAULT else "jobs"
+
+
 def _made(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    return Made(_SCHEDULER, run.number())
+    made = Made(_SCHEDULER, run.number())
+    _box(run, made, state)
+    return made
 
 
 def _every(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
@@ -56,7 +63,7 @@ def _does(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
         state.store[(receiver.number, _DOES)] = Partial(function, given)
         scheduler = state.store.get((receiver.number, _OF))
         if isinstance(scheduler, Made):
-            containers.append(run, scheduler, _JOBS, receiver, state)
+            containers.append(run, scheduler, _jobs_of(scheduler), receiver, state)
     return receiver or UNKNOWN
 
 
@@ -68,7 +75,7 @@ def repeated(run: Run, frame: Frame, job: Value, function: Value, text: Text, st
 def _cancelled(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     job = arguments.get(0, "job")
     if isinstance(job, Made):
-        containers.taken_out(run, _of(receiver), _JOBS, job, state)
+        containers.taken_out(run, _of(receiver), _jobs_of(_of(receiver)), job, state)
     elif run.handling:
         run.doubts.append("which job it cancels")
     return NONE
@@ -85,7 +92,7 @@ def _cleared(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 
 
 def _box(run: Run, receiver: Value | None, state: State) -> Box:
-    key = (_of(receiver).number, _JOBS)
+    key = (_of(receiver).number, _jobs_of(_of(receiver)))
     found = state.store.get(key)
     box = found if isinstance(found, Box) else containers.listed(run, "list", (), state)
     state.store[key] = box
@@ -115,16 +122,16 @@ def _run(called: Callable[[Run, Frame, Made, Text, State], None]) -> Special:
 def _all(run: Run, frame: Frame, scheduler: Made, text: Text, state: State) -> None:
     from ..interpreter.calls import call
 
-    for job in containers.appended(run, scheduler, _JOBS, state):
+    for job in containers.appended(run, scheduler, _jobs_of(scheduler), state):
         if not state.dead and isinstance(job, Made):
             found = call(run, frame, state.store.get((job.number, _DOES), UNKNOWN), (), text, state)
             if found == _CANCEL and not state.dead:
-                containers.taken_out(run, scheduler, _JOBS, job, state)
+                containers.taken_out(run, scheduler, _jobs_of(scheduler), job, state)
 
 
 def _due(run: Run, frame: Frame, scheduler: Made, text: Text, state: State) -> None:
     """Whether the time of any has come is not known."""
-    if state.dead or not containers.appended(run, scheduler, _JOBS, state):
+    if state.dead or not containers.appended(run, scheduler, _jobs_of(scheduler), state):
         return
     other = state.copy()
     if state.signalled:
@@ -141,6 +148,7 @@ _METHODS: dict[str, Special] = {
     "cancel_job": _cancelled,
     "get_jobs": _jobs,
     "idle_seconds": _idle,
+    "next_run": _idle,
 }
 SPECIAL: dict[str, Special] = {
     _SCHEDULER: _made,

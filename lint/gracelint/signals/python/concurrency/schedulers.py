@@ -112,6 +112,9 @@ def _for_ever(run: Run, frame: Frame, text: Text, state: State, first: int) -> N
 # --- apscheduler -----------------------------------------------------------------------------------------------------------
 
 _BACKGROUND = "apscheduler.schedulers.background.BackgroundScheduler"
+_BLOCKING = "apscheduler.schedulers.blocking.BlockingScheduler"
+# Decorators of jobs.
+SCHEDULED = (f"{_BACKGROUND}.scheduled_job", f"{_BLOCKING}.scheduled_job")
 
 
 def _background(
@@ -130,6 +133,21 @@ def _begun(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     return NONE
 
 
+def _added(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``add_job(function, …)``: it runs in threads of a pool, which the program's end waits for, however the scheduler was shut down."""
+    job = Made("apscheduler.job.Job", run.number())
+    function = arguments.get(0, "func")
+    if function is not None and not state.signalled:
+        given = containers.items_of(run, arguments.get(2, "args") or Items(()), state)
+        start(run, frame, Thread(job.number, "thread", function, given or (), text, daemon=False), state)
+    return job
+
+
+def scheduled(run: Run, frame: Frame, function: Value, text: Text, state: State) -> None:
+    """``@scheduler.scheduled_job(…)``."""
+    _added(run, frame, None, Arguments((function,)), text, state)
+
+
 def _main_loop(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     if isinstance(receiver, Made):
         rests.rest(run, frame, text, "the scheduler", state, over=rests.marked(run, receiver.number, "shutdown"))
@@ -138,6 +156,8 @@ def _main_loop(run: Run, frame: Frame, receiver: Value | None, arguments: Argume
 
 SPECIAL: dict[str, Special] = {
     _BACKGROUND: _background,
+    f"{_BACKGROUND}.add_job": _added,
+    f"{_BLOCKING}.add_job": _added,
     f"{_BACKGROUND}.start": _begun,
     f"{_BACKGROUND}.main_loop": _main_loop,
     _SCHEDULER: _made,

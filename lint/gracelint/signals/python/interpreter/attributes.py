@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ..domain.lattice import alternatives, join
-from ..domain.state import Frame, Raised
+from ..domain.state import PROCESS, Frame, Raised
 from ..domain.values import (
     FALSE,
     UNKNOWN,
@@ -95,7 +95,7 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
             full = f"{full}.{name}"
             if full == "sys.argv":
                 return Items(tuple(Const(word) for word in run.argv))
-            loaded = run.modules.get(full)
+            loaded = run.modules.get(full) or state.store.get((PROCESS, full))
             if loaded is None and lacks(run.sources.version, full):
                 return refused(run, frame, "AttributeError", node, state)
             if loaded is None and full not in spans():

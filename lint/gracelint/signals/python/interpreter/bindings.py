@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.python import model as syntax
 from ....records import replace
-from ..concurrency import recurring
+from ..concurrency import recurring, schedulers
 from ..domain import containers, operators
 from ..domain.lattice import alternatives
 from ..domain.state import Frame, Raised, joined
@@ -33,7 +33,7 @@ from ..domain.values import (
     Union,
     Value,
 )
-from ..libraries import collections, commands, retries
+from ..libraries import collections, commands, policies, retries
 from ..libraries.knowledge import standard
 from ..program.versions import lacks
 from . import expressions, failures
@@ -148,6 +148,8 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
             return command
     if name == recurring.JOB:
         recurring.repeated(run, frame, applied, function, decorator.text, state)
+    if name in schedulers.SCHEDULED:
+        schedulers.scheduled(run, frame, function, decorator.text, state)
     if not standard(name):
         run.hook(decorator.text.value, decorator.text, function, state)
     if name in ("builtins.staticmethod", "staticmethod") and isinstance(function, Function):
@@ -158,8 +160,8 @@ def _decorated(run: Run, frame: Frame, decorator: syntax.Expression, function: V
         return made
     if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager") and isinstance(function, Function):
         return replace(function, manager=True)
-    if name in retries.DECORATORS and isinstance(function, Function):
-        return retries.decorated(run, applied, function, state)
+    if name in policies.DECORATORS:
+        return retries.decorated(run, applied, function)
     return function
 
 

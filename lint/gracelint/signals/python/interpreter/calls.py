@@ -25,7 +25,7 @@ from ..domain.values import (
     Type,
     Union,
 )
-from ..libraries import commands, foreign
+from ..libraries import commands, foreign, policies, retries
 from . import expressions, failures
 from .attributes import method
 from .functions import gone_through, instance_of
@@ -125,6 +125,8 @@ def _called(
             return NONE
         case Made(kind=kind) if kind in commands.GROUPS:
             return commands.called(run, frame, function, arguments, text, state)
+        case Made(kind=kind) if kind in policies.OBJECTS:
+            return retries.calls(run, frame, function, arguments, text, state)
         case Ref(name=name):
             return foreign.called(
                 run, frame, name.removeprefix("builtins."), None, arguments, text, state, awaited=awaited

@@ -17,6 +17,7 @@ from ..domain.lattice import bounds, is_number, join, truth, within
 from ..domain.operators import operate
 from ..domain.state import differing, joined
 from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Instance, Made, Method, Number
+from ..libraries import policies, retries
 from . import expressions
 from .attributes import method
 from .bindings import store
@@ -205,6 +206,8 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
         iterable = call(run, frame, own, (), node.iterable.text, state) if own is not None else iterable
     if isinstance(iterable, Made) and iterable.kind in (CALLS, nurseries.RECEIVER, channels.RECEIVES):
         return _called_again(run, frame, node, iterable, state)
+    if isinstance(iterable, Made) and iterable.kind in policies.OBJECTS:
+        return _attempted(run, frame, node, iterable, state)
     known = containers.items_of(run, iterable, state)
     loop = _Loop(run, frame)
     generator = generator_of(iterable, state)
@@ -264,6 +267,21 @@ def _called_again(run: Run, frame: Frame, node: syntax.For, iterable: Made, stat
         return True if last is None else truth(operate("!=", (item, last)))
 
     return _as_long_as(run, frame, node, test, state, advancing=(iterable.number, LAST) in state.store)
+
+
+def _attempted(run: Run, frame: Frame, node: syntax.For, policy: Made, state: State) -> State | None:
+    """``for attempt in Retrying(…)``."""
+    loop = _Loop(run, frame)
+
+    def lap(attempt: Value, state: State) -> State | None:
+        store(run, frame, node.target, attempt, state)
+        return loop.body(node.body, state)
+
+    end = retries.iterated(run, frame, policy, lap, node.iterable.text, state)
+    if end is not None:
+        end = block(run, frame, node.otherwise, end) if node.otherwise else end
+        loop.exits += [end] if end is not None else []
+    return loop.close(endless=False)
 
 
 def _over(run: Run, frame: Frame, node: syntax.For, generator: Value, loop: _Loop, state: State) -> State | None:

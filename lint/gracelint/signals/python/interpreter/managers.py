@@ -16,7 +16,7 @@ from ..domain import containers
 from ..domain.lattice import alternatives, truth
 from ..domain.state import Guard, joined
 from ..domain.values import NONE, NOTHING, UNKNOWN, Arguments, Instance, Made, Partial, Ref, Unknown
-from ..libraries import special
+from ..libraries import retries, special
 from . import exceptions, expressions
 from .attributes import method
 from .bindings import store
@@ -143,8 +143,10 @@ def _left(run: Run, frame: Frame, manager: Value, node: syntax.Expression, one: 
     return None
 
 
-def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State, kind: str = "") -> Value:
-    """Leave the block, by an exception of a ``kind``; what the manager returns tells whether it keeps that to itself."""
+def _exited(
+    run: Run, frame: Frame, manager: Value, node: syntax.Expression, state: State, kind: str | None = None
+) -> Value:
+    """Leave the block, by an exception of a ``kind`` if there is one; what the manager returns tells whether it keeps that to itself."""
     if isinstance(manager, Instance):
         for name in ("__exit__", "__aexit__"):
             leave = method(run, manager, name, state)
@@ -155,8 +157,10 @@ def _exited(run: Run, frame: Frame, manager: Value, node: syntax.Expression, sta
             if not state.dead:
                 call(run, frame, callback, (), node.text, state, awaited=True)
     elif isinstance(manager, Made) and (own := special.function(f"{manager.kind}.__exit__")) is not None:
-        found = own(run, frame, manager, Arguments((Ref(kind),)) if kind else NOTHING, node.text, state)
-        return found if nurseries.scope_of(manager, state) is not None else NONE
+        left = NOTHING if kind is None else Arguments((Ref(kind or "Exception"),))
+        found = own(run, frame, manager, left, node.text, state)
+        keeps = manager.kind == retries.ATTEMPT or nurseries.scope_of(manager, state) is not None
+        return found if keeps else NONE
     elif isinstance(manager, Made):
         from ..concurrency.executors import joined_all
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..delivery.pauses import Delay
     from ..domain.state import Guard
     from ..domain.values import Made, Value
+    from ..libraries.policies import Policy
     from ..program.sources import Sources
     from .idle import Idle
 
@@ -120,6 +121,8 @@ class Run:
     pauses: dict[tuple[int, str], Text] = field(default_factory=dict)
     # The states in which processes began.
     forked: dict[int, State] = field(default_factory=dict)
+    # When something is tried again, by the number of what says so.
+    policies: dict[int, Policy] = field(default_factory=dict)
     # How queues are used, by their numbers.
     queues: dict[int, Use] = field(default_factory=dict)
     # A process is told to end: the signal arrives where it rests.

@@ -1,7 +1,6 @@
-"""Decorators that call a function again when it has failed: ``tenacity.retry``, ``backoff.on_exception``, ``retry.retry``, ``retrying.retry``.
+"""Something is tried again when it has failed: functions behind the decorators of `policies`, those that an object calls, and the laps of a loop over one (``for attempt in Retrying(…): with attempt:``).
 
-An exception that a handler raises is such a failure as well: the function is called again, and the program goes on. Exits are none, unless the decorator is told so. Measured with tenacity 9.1,
-backoff 2.2, retry 0.9, retrying 1.4.
+An exception that a handler raises is such a failure as well: the function is called again, and the program goes on. Exits are none, unless the policy is told so.
 """
 
 from __future__ import annotations
@@ -10,102 +9,39 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ..delivery import rests
-from ..domain.lattice import bounds, join, within
+from ..delivery.lasting import LONG
+from ..domain.lattice import alternatives, bounds, join, truth
 from ..domain.state import Raised, joined
-from ..domain.values import NONE, TRUE, UNKNOWN, Const, Function, Made, Ref
+from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Const, Function, Made, Ref
 from ..interpreter.exceptions import EXITS, catches, lineage
+from .policies import DECORATORS, OBJECTS, Policy, kept, retry_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from ....source import Text
     from ..domain.state import Frame, State
-    from ..domain.values import Arguments, Value
+    from ..domain.values import Value
     from ..interpreter.run import Run
     from .special import Special
 
-DECORATORS = ("tenacity.retry", "backoff.on_exception", "retry.retry", "retry.api.retry", "retrying.retry")
-# What a policy is told: the exceptions after which it calls again, how often or how long it does so, how long it waits, whether it raises what the function has raised.
-_TYPES, _MOST, _SECONDS, _OWN = "#types", "#most", "#seconds", "#own"
-_ALL = Ref("builtins.Exception")
-# So many calls before the signal, and after it, before it is taken to go on for ever.
+    # How one attempt may end: with a result, or by an exception.
+    Ends: TypeAlias = tuple[list[tuple[State, Value]], list[Raised]]
+
+# The context manager around an attempt, the marks of how it has failed and of its result.
+ATTEMPT, _FAILED, _RESULT = "tenacity.AttemptManager", "#failed", "#result"
+# So many attempts before the signal, and after it, before it is taken to go on for ever.
 _LAPS, _LAPS_AFTER = 2, 3
 _FEW = 5
 
 
-def decorated(run: Run, applied: Value, function: Function, state: State) -> Function:
-    """The function behind one of these decorators, called (``@retry(…)``) or not."""
-    policy = applied if isinstance(applied, Made) else _policy(run, _ALL, NONE, Const(0), state)
-    return replace(function, again=policy)
-
-
-def _policy(run: Run, types: Value, most: Value, seconds: Value, state: State) -> Made:
-    made = Made(DECORATORS[0], run.number())
-    state.store[(made.number, _TYPES)], state.store[(made.number, _MOST)] = types, most
-    state.store[(made.number, _SECONDS)] = seconds
-    return made
-
-
-# --- what a decorator is told ------------------------------------------------------------------------------------------
-
-
-def _tenacity(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    given = arguments.get(0, "fn")
-    if isinstance(given, Function):
-        return decorated(run, NONE, given, state)
-    retry = arguments.get(-1, "retry")
-    types: Value = _ALL
-    if retry is not None:
-        types = _told(retry, "tenacity.retry_if_exception_type", state) or UNKNOWN
-    stop = arguments.get(-1, "stop")
-    most: Value = NONE
-    if stop is not None:
-        most = _told(stop, "tenacity.stop_after_attempt", state) or UNKNOWN
-    wait = arguments.get(-1, "wait")
-    made = _policy(run, types, most, Const(0) if wait is None else _told(wait, "", state) or UNKNOWN, state)
-    state.store[(made.number, _OWN)] = arguments.get(-1, "reraise") or NONE
-    return made
-
-
-def _told(given: Value, kind: str, state: State) -> Value | None:
-    """What an object of a kind was made with; None of another one."""
-    if isinstance(given, Made) and (not kind or given.kind == kind):
-        return state.store.get((given.number, "#told"))
-    return None
-
-
-def _keeps(at: int, name: str, default: Value = UNKNOWN, *, limit: bool = False) -> Special:
-    """An object that keeps what it is made with; ``limit``: of that only the most is known."""
-
-    def make(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-        made = Made(f"tenacity.{text.value.partition('(')[0].rpartition('.')[2].strip()}", run.number())
-        found = arguments.get(at, name) or default
-        state.store[(made.number, "#told")] = within(0.0, bounds(found)[1]) if limit else found
-        return made
-
-    return make
-
-
-def _backoff(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    limits = [arguments.get(-1, name) for name in ("max_tries", "max_time", "giveup")]
-    most = NONE if all(one in (None, NONE) for one in limits) else UNKNOWN
-    longest = within(0.0, bounds(arguments.get(-1, "interval") or arguments.get(-1, "max_value") or UNKNOWN)[1])
-    return _policy(run, arguments.get(1, "exception") or UNKNOWN, most, longest, state)
-
-
-def _retry(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    most = arguments.get(1, "tries") or Const(-1)
-    fixed = not any(arguments.get(-1, name) for name in ("backoff", "jitter"))
-    seconds = (arguments.get(2, "delay") or Const(0)) if fixed else UNKNOWN
-    return _policy(run, arguments.get(0, "exceptions") or _ALL, NONE if most == Const(-1) else most, seconds, state)
-
-
-def _retrying(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    stops = [value for name, value in arguments.named if name.startswith("stop_")]
-    types = UNKNOWN if any(name.startswith("retry_on") for name, _ in arguments.named) else _ALL
-    seconds = UNKNOWN if any(name.startswith("wait_") for name, _ in arguments.named) else Const(0)
-    return _policy(run, types, UNKNOWN if stops else NONE, seconds, state)
-
-
-# --- the function is called --------------------------------------------------------------------------------------------
+def decorated(run: Run, applied: Value, function: Value) -> Value:
+    """The function behind one of the decorators, called (``@retry(…)``) or not."""
+    if not isinstance(function, Function):
+        return function
+    known = applied if isinstance(applied, Made) and applied.number in run.policies else None
+    return replace(function, again=known or kept(run, DECORATORS[0], Policy()))
 
 
 def called(
@@ -123,73 +59,190 @@ def called(
     from ..interpreter.functions import gone_through
 
     assert function.again is not None
-    once, policy, result = replace(function, again=None), function.again, None
-    ends: list[State] = []
-    first, left = len(run.visits), _laps(policy, state) or _LAPS
-    while not state.dead:
-        inner, signalled = replace(frame, raises=[]), state.signalled
+    once = replace(function, again=None)
+
+    def attempt(state: State) -> Ends:
+        inner = replace(frame, raises=[])
         found = gone_through(run, inner, once, receiver, arguments, text, state, awaited=awaited)
-        if not state.dead:
-            ends.append(state.copy())
-            result = found if result is None else join(result, found)
-        failed = [one for one in inner.raises if _again(run, frame, policy, one, state)]
-        state.become(joined([one.state for one in failed]))
-        if state.signalled and not signalled:
-            left = _laps(policy, state) or _LAPS_AFTER
+        return [] if state.dead else [(state, found)], inner.raises
+
+    return _result(_tried(run, frame, run.policies[function.again.number], attempt, text, state), state)
+
+
+def calls(run: Run, frame: Frame, policy: Made, arguments: Arguments, text: Text, state: State) -> Value:
+    """``Retrying(…)(function, …)``, and ``call``; ``await AsyncRetrying(…)(function, …)``."""
+    from ..interpreter.calls import call
+
+    function, given = arguments.get(0, "fn") or UNKNOWN, arguments.values[1:]
+
+    def attempt(state: State) -> Ends:
+        inner = replace(frame, raises=[])
+        found = call(run, inner, function, given, text, state, named=arguments.named, awaited=True)
+        return [] if state.dead else [(state, found)], inner.raises
+
+    return _result(_tried(run, frame, run.policies[policy.number], attempt, text, state), state)
+
+
+def iterated(
+    run: Run,
+    frame: Frame,
+    policy: Made,
+    lap: Callable[[Value, State], State | None],
+    text: Text,
+    state: State,
+) -> State | None:
+    """``for attempt in Retrying(…)``: the state behind its last ``lap``. What fails inside of ``with attempt`` leaves the block, and counts when the lap is over."""
+
+    def attempt(state: State) -> Ends:
+        manager = Made(ATTEMPT, run.number())
+        state.store[(manager.number, "retry_state")] = manager
+        end = lap(manager, state)
+        if end is None:
+            return [], []
+        ways = [(one, end.copy()) for one in alternatives(end.store.get((manager.number, _FAILED), NONE))]
+        failed = [Raised(way, one.name, text) for one, way in ways if isinstance(one, Ref)]
+        result = end.store.get((manager.number, _RESULT), NONE)
+        return [(way, result) for one, way in ways if not isinstance(one, Ref)], failed
+
+    return joined([way for way, _ in _tried(run, frame, run.policies[policy.number], attempt, text, state)])
+
+
+def _left(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """The block of an attempt is left, by an exception of a kind if one is given, which it keeps to itself."""
+    kind = arguments.get(0, "kind")
+    if isinstance(receiver, Made):
+        state.store[(receiver.number, _FAILED)] = kind or NONE
+    return NONE if kind is None else TRUE
+
+
+def _set_result(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``attempt.retry_state.set_result(…)``."""
+    if isinstance(receiver, Made):
+        state.store[(receiver.number, _RESULT)] = arguments.get(0, "val") or UNKNOWN
+    return NONE
+
+
+def _result(ends: list[tuple[State, Value]], state: State) -> Value:
+    state.become(joined([way for way, _ in ends]))
+    result = ends[0][1] if ends else UNKNOWN
+    for _, found in ends[1:]:
+        result = join(result, found)
+    return result
+
+
+# --- one attempt behind the other ---------------------------------------------------------------------------------------
+
+
+def _tried(
+    run: Run, frame: Frame, policy: Policy, attempt: Callable[[State], Ends], text: Text, state: State
+) -> list[tuple[State, Value]]:
+    """All ways in which it may come to its end, with what it returns there."""
+    ends: list[tuple[State, Value]] = []
+    first, left = len(run.visits), _few(policy) or _LAPS
+    current: State | None = state.copy()
+    while current is not None:
+        signalled = current.signalled
+        succeeded, raised = attempt(current)
+        failed = [one for one in raised if _again(run, frame, policy, one)]
+        for way, found in succeeded:
+            again = _rejected(run, frame, policy, found, text, way)
+            if again is not True and not way.dead:
+                ends.append((way.copy(), found))
+            if again is not False and not way.dead:
+                failed.append(Raised(way, "", text))
+        current = joined([one.state for one in failed])
+        if current is None:
+            break
+        if current.signalled and not signalled:
+            left = _few(policy) or _LAPS_AFTER
         left -= 1
-        if left <= 0 and not state.dead:
-            _enough(run, frame, policy, failed[-1], text, state, first)
-        elif not state.dead:
-            seconds = state.store.get((policy.number, _SECONDS), UNKNOWN)
-            rests.rest(run, frame, text, "the next attempt", state, kind="pause", seconds=seconds)
-    state.become(joined(ends))
-    return UNKNOWN if result is None else result
+        stopped = _set(run, policy.stop, current)
+        if left <= 0 or stopped:
+            ends += _enough(run, frame, policy, current, failed[-1].kind, text, first, stopped=bool(stopped))
+            break
+        _pause(run, frame, policy, text, current)
+        current = None if current.dead else current
+    return ends
 
 
-def _laps(policy: Made, state: State) -> int | None:
-    """How often it is called, at the most; None where that is not known, or without end."""
-    most = state.store.get((policy.number, _MOST), UNKNOWN)
+def _pause(run: Run, frame: Frame, policy: Policy, text: Text, state: State) -> None:
+    over = rests.marked(run, policy.woken.number, "set") if policy.woken is not None else None
+    kind = "perhaps" if bounds(policy.seconds)[0] >= LONG else "pause"
+    rests.rest(run, frame, text, "the next attempt", state, kind=kind, over=over, seconds=policy.seconds)
+
+
+def _set(run: Run, event: Made | None, state: State) -> bool | None:
+    return rests.marked(run, event.number, "set")(state) if event is not None else False
+
+
+def _few(policy: Policy) -> int | None:
+    """How often it is tried, at the most; None where that is not known, or without end."""
+    most = policy.most
     return most.value if isinstance(most, Const) and isinstance(most.value, int) and most.value <= _FEW else None
 
 
-def _again(run: Run, frame: Frame, policy: Made, one: Raised, state: State) -> bool:
-    """Whether it is called again after an exception; one that may pass, too, passes."""
-    types = state.store.get((policy.number, _TYPES), UNKNOWN)
-    found = catches(run, types, one)
-    if types == UNKNOWN and not lineage(one.kind, run.class_bases).isdisjoint(EXITS):
+def _again(run: Run, frame: Frame, policy: Policy, one: Raised) -> bool:
+    """Whether it is tried again after an exception; one that may pass, too, passes."""
+    found = catches(run, policy.types, one)
+    if policy.types == UNKNOWN and not lineage(one.kind, run.class_bases).isdisjoint(EXITS):
         found = False
     if found is not True:
         frame.raises.append(replace(one, state=one.state.copy()))
     return found is not False
 
 
-def _enough(run: Run, frame: Frame, policy: Made, last: Raised, text: Text, state: State, first: int) -> None:
-    """It has been called as often as is looked at: it fails now, or goes on for ever."""
-    if state.store.get((policy.number, _MOST)) == NONE:
+def _rejected(run: Run, frame: Frame, policy: Policy, found: Value, text: Text, state: State) -> bool | None:
+    """Whether it is tried again after a result; None where that is not known."""
+    from ..interpreter.calls import call
+
+    if policy.result is None:
+        return False
+    answer = truth(found if policy.result == Ref("bool") else call(run, frame, policy.result, (found,), text, state))
+    if answer is None:
+        state.uncertain = state.uncertain or state.signalled
+    return answer if answer is None else answer is not policy.unless
+
+
+def _enough(
+    run: Run, frame: Frame, policy: Policy, state: State, kind: str, text: Text, first: int, *, stopped: bool
+) -> list[tuple[State, Value]]:
+    """It has been tried as often as is looked at: it fails now, returns something, or goes on for ever."""
+    from ..interpreter.calls import call
+
+    if policy.most == NONE and not stopped:
         run.endless.append((first, len(run.visits)))
         if state.signalled:
             rests.stay(run, text, "the next attempt", state)
         elif frame.background is not None:
             run.snapshots.append(state.copy())
-    else:
-        if state.signalled and _laps(policy, state) is None:
+        return []
+    if not stopped and _few(policy) is None:
+        run.tentative.append((first, len(run.visits)))
+        if state.signalled:
             run.doubts.append("how often it is tried again")
-        kind = last.kind if state.store.get((policy.number, _OWN)) == TRUE else "tenacity.RetryError"
-        frame.raises.append(Raised(state.copy(), kind, text))
-    state.dead = True
+    if policy.fails == "not":
+        last = NONE if policy.instead is None else call(run, frame, policy.instead, (UNKNOWN,), text, state)
+        return [] if state.dead else [(state, last)]
+    frame.raises.append(Raised(state, kind if policy.fails == "own" else "tenacity.RetryError", text))
+    return []
+
+
+def _call(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
+    """``retry_call(f, fargs, fkwargs, exceptions, tries, delay, …)``."""
+    from ..domain.containers import items_of
+
+    policy = retry_policy(run, Arguments(arguments.values[3:], arguments.named))
+    given = items_of(run, arguments.get(1, "fargs") or NONE, state) or ()
+    return calls(run, frame, policy, Arguments((arguments.get(0, "f") or UNKNOWN, *given)), text, state)
 
 
 SPECIAL: dict[str, Special] = {
-    "tenacity.retry": _tenacity,
-    "tenacity.stop_after_attempt": _keeps(0, "max_attempt_number"),
-    "tenacity.retry_if_exception_type": _keeps(0, "exception_types", _ALL),
-    "tenacity.wait_fixed": _keeps(0, "wait"),
-    "tenacity.wait_none": _keeps(-1, "", Const(0)),
-    "tenacity.wait_random": _keeps(1, "max", limit=True),
-    "tenacity.wait_exponential": _keeps(1, "max", limit=True),
-    "tenacity.wait_random_exponential": _keeps(1, "max", limit=True),
-    "backoff.on_exception": _backoff,
-    "retry.retry": _retry,
-    "retry.api.retry": _retry,
-    "retrying.retry": _retrying,
+    f"{ATTEMPT}.set_result": _set_result,
+    **dict.fromkeys(("retry.retry_call", "retry.api.retry_call"), _call),
+    f"{ATTEMPT}.__exit__": _left,
+    f"{OBJECTS[2]}.call": lambda run, frame, receiver, arguments, text, state: (
+        calls(run, frame, receiver, arguments, text, state) if isinstance(receiver, Made) else UNKNOWN
+    ),
 }

@@ -79,6 +79,7 @@ def _table() -> dict[str, Special]:
         management,
         masks,
         outside,
+        policies,
         queues,
         retries,
         servers,
@@ -86,7 +87,7 @@ def _table() -> dict[str, Special]:
     )
 
     rooms = (
-        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, recurring, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues, backlogs, retries
+        alarms, servers, strings, collections, kinds, contexts, handlers, masks, exits, descriptors, thread_objects, processes, executors, locks, event_loops, schedulers, recurring, tasks, groups, nurseries, channels, managers, management, commands, numbers, outside, queues, backlogs, policies, retries
     )  # fmt: skip
     found = dict(_SPECIAL)
     for room in rooms:
