@@ -68,7 +68,7 @@ def build_image(
         from_text=state.base_text,
         base=state.base,
         shell=state.shell or _default_shell(stage),
-        stop_signal=stop_signal or state.stop_signal,
+        stop_signal=_sent(stop_signal or state.stop_signal, state.base),
         launch=build_launch(*in_force),
         env={**state.env, **(env or {})},
         workdir=posixpath.join(state.workdir or "/", workdir) if workdir else state.workdir or "/",
@@ -77,6 +77,14 @@ def build_image(
         instructions=tuple(state.instructions),
         missing=tuple(dict.fromkeys((*state.missing, *_unknown_launch(state, in_force)))),
     )
+
+
+def _sent(signal: StopSignal, base: BaseImage) -> StopSignal:
+    """The stop signal, of which a Windows container hears nothing: there a stop is an event of its console
+    (https://learn.microsoft.com/en-us/windows/console/handlerroutine, ``CTRL_SHUTDOWN_EVENT``)."""
+    from .bases.bases import is_windows
+
+    return replace(signal, doubt="a Windows container gets no signals") if is_windows(base.reference) else signal
 
 
 def _below_s6(files: Files, state: Configuration, cmd: CommandLine | None) -> bool:

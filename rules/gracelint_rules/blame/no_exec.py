@@ -44,6 +44,10 @@ _INSTEAD: Mapping[Around, str] = {
     "pipeline": "write {exec}, without the pipeline",
 }
 
+_LOGS = frozenset(
+    "bunyan ccze cronolog fluent-cat grcat humanlog jq lnav logger logrotate multilog mawk perl pino-pretty rotatelogs s6-log stdbuf svlogd systemd-cat ts tinylog".split()
+)
+
 
 def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
     """One finding for each command that a shell waits for in the foreground."""
@@ -151,6 +155,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
     command = outcome.command
     if command is None:
         return "write exec"
+    if _may_be_function(outcome, command):
+        return f"write exec {program_name(command.argv)}, unless it is a function of {outcome.unread[0]}: then put exec before the program that it starts"
     written = f"exec {program_name(command.argv)}"
     in_a_job = "background" in command.around
     more = outcome.mode != "command" and (work_behind_in_job if in_a_job else work_behind)(outcome, command)
@@ -158,6 +164,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
         return f"write {written}: the job is then the program itself"
     if not in_a_job and _cleans_up(case, outcome):
         return "start it with &, trap the signal, send it on and wait: exec would take the script's EXIT trap away"
+    if "pipeline" in command.around and any(map(_works, outcome.pipeline[1:])):
+        return f"start the pipeline with &, have a trap tell {program_name(command.argv)}, and wait until what reads from it has ended"
     for place in command.around:
         if place in _INSTEAD and not (place == "subshell" and more):
             return _INSTEAD[place].format(exec=written)
@@ -223,6 +231,8 @@ def exec_fix(outcome: Outcome) -> Fix | None:
     command = outcome.command
     if command is None or _IN_THE_WAY.intersection(command.around) or not command.argv:
         return None
+    if _may_be_function(outcome, command):
+        return None
     if base_name(command.argv[0]) in BUILTINS or outcome.pipeline:
         return None
     last = not command.calls and nothing_follows(outcome.source, command.text)
@@ -230,6 +240,16 @@ def exec_fix(outcome: Outcome) -> Fix | None:
         return None
     harmless = last and "and-or" not in command.around and not outcome.traps
     return fix_of("safe" if harmless else "unsafe", "Put exec before it", [command.words.insert_before("exec ")])
+
+
+def _works(command: Command) -> bool:
+    """Whether what reads in a pipeline is not known to look after the log: it may be half of the application."""
+    return command.program is None and program_name(command.argv) not in _LOGS
+
+
+def _may_be_function(outcome: Outcome, command: Command) -> bool:
+    """Whether a command that nobody knows may be a function of a file that was read and is not known: exec starts programs only."""
+    return bool(outcome.unread) and command.program is None and "/" not in command.argv[0]
 
 
 def lucky_shells(case: Case) -> Iterator[Outcome]:

@@ -34,8 +34,10 @@ When a platform ignores STOPSIGNAL, or a load balancer has drained the container
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
+from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
 
 from ..blame.defects import of_rule
@@ -46,8 +48,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gracelint.diagnostics import Finding
+    from gracelint.parsers.dockerfile.model import Instruction
 
     from ..blame.defects import Defect
+
+_SEPARATED = regex(r"&&|\|\||;|(?<!\\)\n")
+_INSTALLS = regex(
+    r"(?<!\S)(?:apt-get|apt|aptitude|apk|yum|dnf|microdnf|tdnf|zypper|pacman|emerge|nix\S*|brew|gem|npm|pip3?|cargo|go|make|cmake|curl|wget|git|tar|unzip|dpkg|rpm|cp|mv|ln|install|add)(?!\S)"
+)
+_SETTINGS = ("/etc/", "/var/")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -93,13 +102,23 @@ def _advice(case: Case, defect: Defect, clean: str | None, drain: str) -> str:
 
 def _base_may_say(case: Case, program: str) -> bool:
     """Whether a program seems to be the base image's own, of which nobody knows what it sets: the images of such programs mostly set their stop signal."""
-    own = any(
-        _letters(program) in _letters(text)
-        for each in case.instructions
-        if each.keyword in ("RUN", "COPY", "ADD")
-        for text in (each.value.value, *(heredoc.body.value for heredoc in each.heredocs))
-    )
-    return case.image.stop_signal.source == "default" and not case.image.base.known and not case.standalone and not own
+    signal = case.image.stop_signal
+    if signal.source != "default" or case.image.base.known or case.standalone:
+        return False
+    return not any(_brings(each, _letters(program)) for each in case.instructions)
+
+
+def _brings(instruction: Instruction, name: str) -> bool:
+    """Whether an instruction may put a program into the image: it copies what has its name, or a RUN installs, fetches or builds something that has. Whose files are, and what is configured, brings nothing."""
+    text = instruction.value.value
+    if instruction.keyword in ("COPY", "ADD"):
+        words = [word for word in text.split() if not word.startswith("--")]
+        named = any(_letters(posixpath.basename(word.rstrip("/"))) == name for word in words)
+        return named and not words[-1].startswith(_SETTINGS)
+    if instruction.keyword != "RUN":
+        return False
+    commands = _SEPARATED.split("\n".join((text, *(each.body.value for each in instruction.heredocs))))
+    return any(_INSTALLS.search(command) and name in _letters(command) for command in commands)
 
 
 def _letters(text: str) -> str:

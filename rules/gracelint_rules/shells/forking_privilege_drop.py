@@ -91,12 +91,14 @@ def check(case: Case) -> Iterator[Finding]:
 def _started(path: SignalPath, hop: Hop) -> str:
     """The program that takes the place of a hop's user: what it starts, behind the shell of ``su -c``."""
     at = hop
-    while at is hop or at.shell is not None:
+    while at is hop or (at.shell is not None and at.shell.mode == "command"):
         below = next((each for each in path.hops if each.parent is not None and path.hops[each.parent] is at), None)
         if below is None:
             break
         at = below
-    return program_name(at.argv) if at is not hop else "the application"
+    if at is hop:
+        return "the application"
+    return program_name(at.argv if at.shell is None else [word for word in at.argv[1:] if not word.startswith("-")])
 
 
 RULE = Rule("GL210", "forking-privilege-drop", "warning", check, __doc__)

@@ -180,14 +180,20 @@ def _fill(override: BaseImage, known: BaseImage) -> BaseImage:
     return replace(known, **{**given, "known": True})
 
 
+def is_windows(reference: str) -> bool:
+    """Whether an image is one of Windows, by its repository or its tag."""
+    split = split_reference(reference)
+    family = _match(_load("bases.json")["repositories"], split.repository)
+    return family == "windows" or "windows" in read_tag(split.tag).words
+
+
 @lru_cache(maxsize=4096)
 def _known(reference: str) -> BaseImage:
     """What the data says of a reference."""
     split = split_reference(reference)
     tag = read_tag(split.tag)
     entry = _entry(split.repository)
-    windows = "windows" in tag.words
-    if entry is None or windows:
+    if entry is None or is_windows(reference):
         name = split.repository.rpartition("/")[2]
         guess = _entry(name) if entry is None else None
         distribution = _distribution(guess["distribution"] if guess else {}, tag)

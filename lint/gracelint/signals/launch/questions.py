@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...image.model import Absent, ImageFile
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..model import Program
     from ..process import Environment
+
+_GIVES = r"\b(?:chown|chgrp|chmod|setfacl)\b"
 
 
 class Questions:
@@ -60,6 +63,14 @@ class Questions:
     def made_elsewhere(self, path: str) -> bool:
         """Whether another stage of the Dockerfile makes a file at an absolute path."""
         return self.image.files.made_elsewhere(path)
+
+    def given_away(self, folder: str) -> bool:
+        """Whether a folder of the distribution, which is root's, may have been given to somebody: by a command of the Dockerfile that names it or a variable, or in a base image of which nothing is known."""
+        if not self.image.base.known:
+            return True
+        named = re.compile(rf"{_GIVES}(?:[^\n;&|]*[^\w\n;&|./-])?(?:\$|{re.escape(folder)}/?(?![\w./-]))")
+        runs = (each.value.value.replace("\\\n", " ") for each in self.image.instructions if each.keyword == "RUN")
+        return any(named.search(text) for text in runs)
 
     def standing(self, path: str) -> Kind:
         """What kind of thing stands at an absolute path; ``none`` for certain, but for what is mounted there."""

@@ -58,6 +58,7 @@ def outcome(state: State, stop: Stop | None) -> Outcome:
         default=state.default,
         certain=not state.perhaps,
         stop=stop,
+        unread=facts.unread,
         reasons=(*facts.reasons, *((ended.reason,) if ended and ended.reason else ())),
         functions={name: node.text for name, node in state.functions.items()},
         substitutions={held.process.pid: held.process.text for held in state.held if held.process.text is not None},

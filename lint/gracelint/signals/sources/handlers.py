@@ -52,7 +52,7 @@ _LIBRARIES = (
     # Browsers that are started close with the program (handleSIGTERM); servers with signal handling of their own.
     *(
         quote + name + quote
-        for name in "death puppeteer puppeteer-core puppeteer-extra playwright playwright-core whatsapp-web.js moleculer sails @strapi/strapi".split()
+        for name in "apify crawlee death puppeteer puppeteer-core puppeteer-extra playwright playwright-core whatsapp-web.js moleculer sails @strapi/strapi".split()
         for quote in "'\""
     ),
     *r"swoole hyperf\ workerman react\eventloop revolt\eventloop spiral\roadrunner pcntl_signal pcntl_async_signal".split(),

@@ -14,7 +14,7 @@ from ..delivery import rests
 from ..delivery.turns import AGAIN
 from ..domain.operators import signal_of
 from ..domain.state import CANCELLED
-from ..domain.values import NONE, TRUE, UNKNOWN, Box, Coroutine, Instance, Made, Method, Ref
+from ..domain.values import NONE, TRUE, UNKNOWN, Bound, Box, Coroutine, Function, Instance, Made, Method, Partial, Ref
 from . import collections, special
 from .catalogued import ASYNCHRONOUS, catalogued, may_install
 from .knowledge import entry_of, perhaps_rests, standard
@@ -35,6 +35,7 @@ def unknown(run: Run, frame: Frame, arguments: Arguments, text: Text, state: Sta
     _given(run, arguments, text, state)
     if run.handling:
         run.opaque = run.opaque or name.rpartition(".")[2] not in _HARMLESS
+        _given_away(run, name, arguments)
     if name.endswith(".cancel") and frame.loop:
         state.store[CANCELLED] = TRUE
         if run.handling:
@@ -161,10 +162,17 @@ def _inherited(
     return UNKNOWN
 
 
+def _given_away(run: Run, name: str, arguments: Arguments) -> None:
+    """A function of the program's own that a handler gives to a foreign call may run later, and end the program (``gevent.spawn(leave)``)."""
+    if any(isinstance(value, Function | Bound | Partial) for value in arguments.every()):
+        run.doubts.append(f"what {name} does with the function that its handler gives it")
+
+
 def _noted(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, state: State) -> None:
     """A foreign call nothing is known of."""
     if run.handling:
         run.opaque = True
+        _given_away(run, name, arguments)
     _perhaps(run, frame, name, arguments, text, state)
     mentioned = any(signal_of(value) in ("SIGTERM", "SIGINT") and isinstance(value, Ref) for value in arguments.every())
     if mentioned or _INSTALLS.search(name.rpartition(".")[2]) or run.sources.brought(name.partition(".")[0]):

@@ -109,6 +109,7 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
                     following.ended = replace(following.ended, failed=None)  # by somebody who did not mount it
             continue
         each.note("reasons", f"the file {shown}, read with {fields[0].shown}, is not known")
+        each.note("unread", shown)
         each.unread = each.unread or stands
         if gives_up:
             each.required = (*each.required, there.yes)

@@ -89,6 +89,9 @@ class Context(Protocol):
     def made_elsewhere(self, path: str) -> bool:
         """Whether another stage of the Dockerfile makes a file at an absolute path."""
 
+    def given_away(self, folder: str) -> bool:
+        """Whether a folder of the distribution, which is root's, may have been given to somebody by the Dockerfile."""
+
     def standing(self, path: str) -> Kind:
         """What kind of thing stands at an absolute path of the image."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Absent, ImageFile
 from ....image.paths import DEFAULT_PATH, SOMEWHERE, normal
+from ....parsers.shell import model as sh
 from ..expansion import patterns
 from ..model.values import Unknown, default
 from .changes import MOST_FILES, followed
@@ -92,8 +93,18 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     # What another stage of the Dockerfile makes, as a sign that it is that one, nobody mounts, and no command makes that does not name it.
     if kind in "aefs" and machine.context.image.base.known and machine.context.made_elsewhere(where):
         return False
-    # What is not in the image may still be mounted or made at run time.
-    return False if isinstance(found, Absent) and kind in "fxs" else None
+    # What is not in the image may still be mounted or made at run time, which is what a loop that asks for it again and again waits for.
+    return False if isinstance(found, Absent) and kind in "fxs" and not _asked_again(state) else None
+
+
+def _asked_again(state: State) -> bool:
+    """Whether the script goes round in a ``while`` or ``until`` behind which more is to be done: it waits there, and is not for the loop alone."""
+    frame = state.stack
+    while frame is not None and frame.kind != "while":
+        frame = frame.parent
+    while frame is not None and not (isinstance(frame.node, sh.Block) and frame.index < len(frame.node.commands)):
+        frame = frame.parent
+    return frame is not None
 
 
 def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool | None:

@@ -111,7 +111,7 @@ def _with_parents(machine: Machine, state: State, path: str, kind: Kind) -> Outc
         parent = posixpath.dirname(parent)
     if above == "file":
         return False
-    outcome = writable(state, parent)
+    outcome = writable(machine, state, parent)
     if outcome is not False:
         for each in missing:
             changes.note(state, each, "folder")
@@ -124,7 +124,7 @@ def _can_make(machine: Machine, state: State, path: str) -> Outcome:
     kind = standing(machine, state, parent)
     if kind in ("none", "file"):
         return False
-    return writable(state, parent) if kind == "folder" else None
+    return writable(machine, state, parent) if kind == "folder" else None
 
 
 def can_write(machine: Machine, state: State, path: str) -> Outcome:
@@ -145,7 +145,7 @@ def can_write(machine: Machine, state: State, path: str) -> Outcome:
         return True
     there = above == "folder" or permissions.is_everywhere(parent)
     # Root can, unless it is a folder, of which nothing is known; others, in what is theirs.
-    return True if there and permissions.user_of(state) == "0" and writable(state, parent) else None
+    return True if there and permissions.user_of(state) == "0" and writable(machine, state, parent) else None
 
 
 def _touch(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
@@ -168,7 +168,7 @@ def _rm(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
         elif kind == "folder" and not recursive:
             yield False if "d" not in letters else None
         else:
-            may = writable(state, posixpath.dirname(path))
+            may = writable(machine, state, posixpath.dirname(path))
             if may is not False:
                 changes.note(state, path, "none")
             yield may if kind != "unknown" or "f" in letters or may is False else None
@@ -231,7 +231,7 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" else target
         outcome = can_write(machine, state, place) if found == "file" else None
         if moves and outcome is not False:
-            taken = writable(state, posixpath.dirname(source))
+            taken = writable(machine, state, posixpath.dirname(source))
             outcome = taken if taken is not True else outcome
         if outcome is not False:
             changes.note(state, place, found)

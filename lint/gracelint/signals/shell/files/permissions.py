@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..evaluator.machine import Machine
     from ..model.state import State
 
 # Folders of every distribution in which only root makes something.
@@ -45,14 +46,14 @@ def owns(state: State, path: str) -> bool | None:
     return found.user == user
 
 
-def writable(state: State, folder: str) -> bool | None:
+def writable(machine: Machine, state: State, folder: str) -> bool | None:
     """Whether something can be made in a folder that is there: root can, others in what is theirs and in what is everybody's."""
     user = user_of(state)
     if user == "0" or folder in OF_ALL:
         return not folder.startswith(("/proc", "/sys"))
     if user is None or folder in state.made:
         return owns(state, folder)
-    return False if folder in OF_ROOT else None
+    return False if folder in OF_ROOT and not machine.context.given_away(folder) else None
 
 
 def is_everywhere(folder: str) -> bool:

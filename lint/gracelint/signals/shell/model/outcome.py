@@ -190,7 +190,7 @@ class Outcome:
     ``all`` (``"$@"``), ``some``, ``none``, or ``absent`` where there are none to pass.
     ``conditions`` were assumed on this way; ``default``: the default launch can take it.
     ``certain``: False where it is only assumed that the command (or the loop) lasts.
-    ``reasons`` says what was not known. ``substitutions``: by pid, the commands of process substitutions that the shell keeps open itself.
+    ``unread`` are files that the script has read and that are not known: a command may be a function of theirs. ``reasons`` says what was not known. ``substitutions``: by pid, the commands of process substitutions that the shell keeps open itself.
     """
 
     shell: Family
@@ -219,6 +219,7 @@ class Outcome:
     default: bool = True
     certain: bool = True
     stop: Stop | None = None
+    unread: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     functions: Mapping[str, Text] = field(default_factory=dict)
     substitutions: Mapping[int, Text] = field(default_factory=dict)

@@ -95,7 +95,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command."""
+    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command; ``unread``: files that were read, and are not known."""
 
     before: tuple[Command, ...] = ()
     rejected: tuple[Trap, ...] = ()
@@ -106,6 +106,7 @@ class Facts:
     reasons: tuple[str, ...] = ()
     failures: tuple[tuple[str, Argument], ...] = ()
     orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..model.state import State
     from ..model.values import Field, Value
 
+# With these, getopt only checks its words.
+_SILENT = frozenset({"-Q", "--quiet-output", "-T", "--test", "-V", "--version", "-h", "--help"})
+
 
 def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -> Value | None:
     """What a simple command prints in a working folder; None where that is not known."""
@@ -58,6 +61,8 @@ def answer(machine: Machine, state: State, command: sh.Simple, workdir: Value) -
             return concatenated(machine, state, rest)
         case "expr":
             return asking.expression(rest)
+        case "getopt":
+            return _without_options([field.value for field in rest])
         case "seq":
             return sequence([default(field.value) for field in rest])
         case "jobs":
@@ -123,6 +128,18 @@ def _path(tool: str, rest: list[Field]) -> Value | None:
     base = posixpath.basename(known.rstrip("/"))
     suffix = default(rest[1].value) if len(rest) > 1 else ""
     return base.removesuffix(suffix) if suffix and base != suffix else base
+
+
+def _without_options(words: list[Value]) -> str | None:
+    """What getopt(1) prints of words of which none is an option, as of the launch that a script was written for; it quotes them where it is given options of its own (util-linux, BusyBox)."""
+    known = [word for word in words if isinstance(word, str)]
+    if not known or len(known) < len(words) or not _SILENT.isdisjoint(known):
+        return None
+    own = known[0].startswith("-")
+    operands = known[known.index("--") + 1 :] if "--" in known else known[1:]
+    if (own and "--" not in known) or any(word.startswith("-") for word in operands):
+        return None
+    return " ".join([" --", *(map(quote, operands) if own else operands)])
 
 
 def _which(machine: Machine, state: State, rest: list[Field]) -> Value | None:
