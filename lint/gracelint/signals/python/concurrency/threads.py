@@ -173,7 +173,15 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
         queues.ended(thread.object, state, way)
     if unsure or (ended and (resting or (waits and True not in waits))):
         return None
+    if ended and not waits and run.paused.get(thread.object) and _goes_on(run, frame, thread, state):
+        # It would end if it began now; where the signal found it, it may go on.
+        return None
     return ended and not resting
+
+
+def _goes_on(run: Run, frame: Frame, thread: Thread, state: State) -> bool:
+    """Whether a thread may go on for ever from one of its pauses."""
+    return None in lasting.from_pauses(run, frame, thread.object, state)
 
 
 def _told_to_end(thread: Thread, state: State) -> bool:

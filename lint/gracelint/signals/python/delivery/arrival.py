@@ -148,7 +148,10 @@ def handle(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> 
         return
     run.handler_ran = True
     run.loop_handled = run.loop_handled or (frame.loop and WAKES in state.store)
+    # What Python writes for it is the handler's doing.
+    run.handling = True
     woken(run, state)
+    run.handling = False
     if handler == INTERRUPT:
         frame.raises.append(Raised(state.copy(), "KeyboardInterrupt", text))
         state.dead = True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..delivery import rests
 from ..domain.state import PROCESS
-from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Items, Made
+from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Items, Made, Ref
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PIPE, _SOCKET = "os.pipe", "socket.socket"
 _MARKS = ("readable", "at-end")
+# What there is to be read, where that is known.
+_BYTES = "#bytes"
 
 
 def _is_end(value: Value) -> bool:
@@ -30,17 +32,21 @@ def _is_end(value: Value) -> bool:
 
 
 def woken(run: Run, state: State) -> None:
-    """A signal with a handler has arrived: Python writes to the descriptor that it was given."""
+    """A signal with a handler has arrived: Python writes its number to the descriptor that it was given."""
     end = state.store.get((PROCESS, "wakeup"))
     if isinstance(end, Made):
         _tell(run, state, end, "readable")
+        state.store[(_other(end, state).number, _BYTES)] = Items((Ref(f"signal.{run.signal}"),))
 
 
 def _tell(run: Run, state: State, end: Made, mark: str) -> None:
     """Something becomes of the other end."""
-    other = state.store.get((end.number, "#peer"), end)
-    if isinstance(other, Made):
-        run.write(state, (other.number, mark), TRUE)
+    run.write(state, (_other(end, state).number, mark), TRUE)
+
+
+def _other(end: Made, state: State) -> Made:
+    found = state.store.get((end.number, "#peer"))
+    return found if isinstance(found, Made) else end
 
 
 def _ready(run: Run, state: State, end: Made) -> bool:
@@ -106,7 +112,8 @@ def _read(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
     if isinstance(end, Made) and (end.kind == _PIPE or (end.number, "#peer") in state.store):
         rests.rest(run, frame, text, "read", state, over=lambda now: _ready(run, now, end))
         state.store[(end.number, "readable")] = FALSE
-    elif isinstance(receiver, Made):
+        return state.store.pop((end.number, _BYTES), UNKNOWN)
+    if isinstance(receiver, Made):
         limit = state.store.get((receiver.number, "settimeout"))
         # A thread that reads is not woken by close() in another one (measured).
         over = rests.marked(run, receiver.number, "shut" if frame.background == "thread" else "closed")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ....source import Text
-    from ..domain.state import Frame, State
+    from ..domain.state import Frame, Resume, State
     from ..domain.values import Value
     from ..interpreter.run import Run
 
@@ -31,6 +31,10 @@ _NEVER = regex(
 )
 
 
+# Of those the ones that run when the server ends.
+_SHUTDOWN = regex(
+    r"(?:on_event|event_handler)\W+shutdown|on_shutdown|on_cleanup|after_serving|server_stop|worker_shutdown"
+)
 # What stands behind a ``yield`` without one of these comes to its end.
 _WAITS = regex(r"\b(?:await|async|while|wait|join|sleep|result|shutdown|stop|close|exit|serve|run)\b")
 
@@ -108,28 +112,49 @@ def _imported(run: Run, frame: Frame, application: Value, state: State) -> Value
 
 
 def shut_down(run: Run, frame: Frame, state: State) -> None:
-    """The server ends in order: what its hooks do behind their ``yield``, in its event loop."""
-    from ..interpreter.calls import call
-    from ..interpreter.functions import taken_up, through
+    """The server ends in order: what its hooks do behind their ``yield``, in its event loop, and those that are for its end."""
+    from ..interpreter.functions import through
 
     for closing in run.closings:
-        if state.dead:
-            return
-        now, stays, scope = state.copy(), len(run.stays), closing.scope
-        run.loop_handled = True
-
-        def resume(at: Frame, yielded: Value, state: State, now: State = now, scope: int = scope) -> None:
-            taken_up(at, state, now, scope)
-
-        inner = _inside(frame, closing.function)
         if isinstance(closing.function, Function):
-            call(run, inner, closing.function, (), closing.text, state, awaited=True)
-        else:
+            _at_the_end(run, frame, closing.function, (), closing.text, state)
+        elif not state.dead:
+            resume, stays = _taking_up(state.copy(), closing.scope), len(run.stays)
+            inner = _inside(frame, closing.function)
             through(run, inner, closing.function, closing.text, state, resume)
-        if len(run.stays) > stays:
-            run.unfinished = run.stays[-1].text
-        # What is raised there the server logs, and goes on.
-        state.become(joined([state, *(one.state for one in inner.raises)]))
+            _ended(run, inner, stays, state)
+    for hook in run.hooks:
+        if _SHUTDOWN.search(hook.name):
+            _at_the_end(run, frame, hook.function, (UNKNOWN, UNKNOWN, UNKNOWN), hook.text, state)
+
+
+def _taking_up(now: State, scope: int) -> Resume:
+    from ..interpreter.functions import taken_up
+
+    def resume(at: Frame, yielded: Value, state: State) -> None:
+        taken_up(at, state, now, scope)
+
+    return resume
+
+
+def _at_the_end(
+    run: Run, frame: Frame, function: Value, arguments: tuple[Value, ...], text: Text, state: State
+) -> None:
+    from ..interpreter.calls import call
+
+    if not state.dead:
+        inner, stays = _inside(frame, function), len(run.stays)
+        call(run, inner, function, arguments, text, state, awaited=True)
+        _ended(run, inner, stays, state)
+
+
+def _ended(run: Run, inner: Frame, stays: int, state: State) -> None:
+    """Something that runs when the server ends has run."""
+    run.loop_handled = True
+    if len(run.stays) > stays:
+        run.unfinished = run.stays[-1].text
+    # What is raised there the server logs, and goes on.
+    state.become(joined([state, *(one.state for one in inner.raises)]))
 
 
 def _behind(function: Function, at: Frame) -> Function | None:
