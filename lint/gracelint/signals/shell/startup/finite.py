@@ -45,18 +45,37 @@ def sounds_finite(command: Command) -> bool:
         return False
     name = command.argv[0].rpartition("/")[2]
     words = [name]
-    if _VERSION.sub("", name) in _INTERPRETERS:
+    if _is_interpreter(command):
         if command.argv[1:2] in (("-e",), ("-r",), ("--eval",)):
             return True  # a few lines of a script's own, which compute something
-        modules = 3 if command.argv[1:2] == ("-m",) else 1  # python -m spacy download, python -m app.migrate
-        words = [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
+        words = _interpreted(command)
     elif command.program is not None and (command.program.kind == "package-runners" or command.program.name == "make"):
         words = [word for word in command.argv[1:_WORDS] if not word.startswith("-")]
     elif command.program is not None:
         return False  # the catalogue knows it better than its name
     elif _CONTROL.search(name) and not _VERBS.isdisjoint(command.argv[1:]):
         return True
+    return _names_a_deed(words)
+
+
+def _names_a_deed(words: list[str]) -> bool:
     return any(not _DEEDS.isdisjoint(map(str.lower, _BETWEEN.split(_ENDING.sub("", word)))) for word in words)
+
+
+def _is_interpreter(command: Command) -> bool:
+    return _VERSION.sub("", command.argv[0].rpartition("/")[2]) in _INTERPRETERS
+
+
+def _interpreted(command: Command) -> list[str]:
+    """The script that an interpreter runs; of a module also the words behind it (``python -m spacy download``, ``python -m app.migrate``)."""
+    modules = 3 if command.argv[1:2] == ("-m",) else 1
+    return [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
+
+
+def _waits_for_others(command: Command) -> bool:
+    """Whether an interpreter runs a script that by its name waits for something, however long it takes (``python wait_for_redis.py``)."""
+    words = _interpreted(command) if command.argv and _is_interpreter(command) else []
+    return any("wait" in _BETWEEN.split(word.lower()) for word in words)
 
 
 def _is_unread_runner(command: Command) -> bool:
@@ -91,18 +110,22 @@ def is_step(outcome: Outcome) -> bool:
     ):
         return True
     if not (_CALLED if command.calls else frozenset()).issuperset(command.around):
-        unknown = command.program is None or command.program.stays is None or _is_unread_runner(command)
+        unknown = command.program is None or command.program.stays is None or _may_be_over(command)
         if command.calls:
             return unknown and "pipeline" in command.around and work_behind(outcome, command, always=True)
-        ends = work_behind(outcome, command, always=True) or says_and_leaves(outcome, command)
+        ends = work_behind(outcome, command, always=not _waits_for_others(command)) or says_and_leaves(outcome, command)
         ends = ends or ("loop" in command.around and for_each(outcome, command))
         return unknown and ends
-    if command.program is not None and not (_is_unread_runner(command) or _starts_the_unknown(command)):
+    if command.program is not None and not (_may_be_over(command) or _starts_the_unknown(command)):
         return False
     *calls, own = (*command.calls, command.text)
     branches = command.around.count("condition")
     called = [_more_behind(outcome, place, "\n}", branches) for place in ([*calls[1:], own] if calls else ())]
     return _more_behind(outcome, calls[0] if calls else own) or any(called)
+
+
+def _may_be_over(command: Command) -> bool:
+    return _is_unread_runner(command) or _waits_for_others(command)
 
 
 def _starts_the_unknown(command: Command) -> bool:
