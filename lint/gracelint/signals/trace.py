@@ -44,7 +44,8 @@ def follow(
     ``grace_period`` is in seconds; ``init``: the engine puts its init in front (``docker run --init``). ``programs`` are the user's own
     (``[tool.gracelint.programs]``). Never fails: what cannot be followed is ``unknown``, with the reason in ``missing``.
     """
-    resolver = Resolver(image, programs or {})
+    number = 2 if init else 1
+    resolver = Resolver(image, programs or {}, number)
     launch = image.launch
     missing = list(image.missing)
     search = image.env.get("PATH") or DEFAULT_PATH
@@ -53,7 +54,7 @@ def follow(
         ways = [Alternative(None, failed=f"a word of the launch is longer than the {LONGEST} bytes that Linux takes")]
     elif launch.arguments:
         environment = Environment(image.workdir, search, image.user, pid1=not init)
-        ways = resolver.launch(launch.arguments, environment, 2 if init else 1, "exec-form")
+        ways = resolver.launch(launch.arguments, environment, number, "exec-form")
         if init:
             ways = [_under_init(way) for way in ways]
     else:

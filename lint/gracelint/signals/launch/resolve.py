@@ -50,10 +50,10 @@ WITHOUT_PATH = "/bin:/usr/bin"
 class Resolver(Questions):
     """The launch of one image: process numbers and the budget of steps are shared by everything in it."""
 
-    def __init__(self, image: Image, programs: Mapping[str, Any]) -> None:
+    def __init__(self, image: Image, programs: Mapping[str, Any], launch: int) -> None:
+        """``launch`` is the number of the launch's own process: 1, or 2 below the engine's init."""
         super().__init__(image, programs)
-        # 1 is the launch, or the engine's init, and then 2 is the launch.
-        self._pids = 2
+        self._pids = launch
         self._budget: Budget | None = None
 
     # --- what the shell evaluator asks (host.Context), beside `Questions` ---
