@@ -113,7 +113,7 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
-    removed, ``permitted``: those that they have made executable, ``commands``: what they have run. ``given``: what can be
+    removed, ``permitted``: those that they have made executable, ``commands``: what they have run; ``assumed`` is what the script takes for true or false, in words. ``given``: what can be
     read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``descriptors`` are open beside the first three (None: not known). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
 
     workdir: str
@@ -126,6 +126,7 @@ class Environment:
     made: Mapping[str, Made] = field(default_factory=dict)
     permitted: frozenset[str] = frozenset()
     commands: tuple[Command, ...] = ()
+    assumed: Mapping[str, bool] = field(default_factory=dict)
     given: Text | bool = False
     closed: bool = False
     watched: bool = False
@@ -147,6 +148,7 @@ class Environment:
             self.made,
             self.permitted,
             self.commands,
+            self.assumed,
             self.given,
             self.closed,
             self.watched,

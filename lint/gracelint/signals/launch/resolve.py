@@ -11,7 +11,6 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...image.entries import contains
 from ...image.model import Absent, Argument, ImageFile, values
 from ...image.model import Unknown as Missing
 from ...image.paths import DEFAULT_PATH
@@ -112,8 +111,7 @@ class Resolver(Questions):
         found = self.made(arguments[0], environment) or self.which(
             arguments[0].value, environment.workdir, environment.search
         )
-        filled = isinstance(found, Absent) and _filled(environment, found.path)
-        if isinstance(found, Absent) and "/" in arguments[0].value and not filled:
+        if isinstance(found, Absent) and "/" in arguments[0].value and not self.has_come(arguments[0], environment):
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]
         if not isinstance(found, ImageFile) and environment.depth and _is_no_program(arguments[0].value, environment):
             return [Alternative(None, 127, failed=f"there is no program called {arguments[0].value}")]
@@ -137,6 +135,21 @@ class Resolver(Questions):
             return Missing(path, f"what the script has written to {path} is not known")
         runs = path in environment.permitted
         return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
+
+    def has_come(self, word: Argument, environment: Environment) -> bool:
+        """Whether a file that the image lacks may be there when the script asks for it: a program has run that may have made it, it is what the script itself has made by other means than
+        writing to it, or the script has looked, and goes on where it is there."""
+        if not (environment.commands or environment.made or environment.assumed):
+            return False
+        from ..shell.files.changes import has_made
+        from ..shell.files.filesystem import looked_for, may_have_made
+
+        path = posixpath.normpath(posixpath.join(environment.workdir, word.value))
+        made = has_made(environment.made, path)
+        if made is not None:
+            return made
+        there = looked_for(environment.assumed, word.value)
+        return there or may_have_made(environment.commands, environment.workdir, path)
 
     def unknown(
         self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
@@ -280,13 +293,6 @@ class Resolver(Questions):
         if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):
             rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
         return rest
-
-
-def _filled(environment: Environment, path: str) -> bool:
-    """Whether a path is below a folder that was given to a program before, which may have put anything there."""
-    from ..shell.files.filesystem import filled
-
-    return any(contains(folder, path) for folder in filled(environment.commands))
 
 
 def _is_no_program(word: str, environment: Environment) -> bool:

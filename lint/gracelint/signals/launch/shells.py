@@ -76,7 +76,7 @@ def _script(resolver: Resolver, call: Call) -> list[Alternative]:
     """A shell that runs a script file."""
     script, environment = call.operands[0], call.environment
     found = resolver.made(script, environment) or resolver.which(script.value, environment.workdir, environment.workdir)
-    if isinstance(found, Absent):
+    if isinstance(found, Absent) and not resolver.has_come(script, environment):
         plain = f"nothing puts {script.value} into {environment.workdir}"
         return [Alternative(None, 127, failed=found.reason if "/" in script.value else plain, culprit=script)]
     if isinstance(found, ImageFile) and found.content is not None and len(found.content) <= LONGEST_SCRIPT:

@@ -41,6 +41,7 @@ def shell(
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.descriptors = environment.descriptors
     interpreter.leads, interpreter.watched = environment.leads, environment.watched and pid == 1
+    interpreter.earlier = environment.commands
     interpreter.given = tuple(word.value for word in words[1:])
     state = State(interpreter, pid, None)
     state.parameters = parameters

@@ -46,15 +46,15 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         opening.wrote(machine, state, node, printed.output(machine, state, (replace(node, redirects=reads),)))
     if state.inputs:
         inputs.consumed(state, node, name)
-    if name not in filesystem.HARMLESS:
-        state.restless = True
-        changes.doubt(state, " ".join(field.shown for field in fields))
     environment = replace(
         surroundings(machine, state, node, pid1=False),
         given=given,
         closed=inputs.is_closed(machine, state, node),
         live=machine.live,
     )
+    if name not in filesystem.HARMLESS:  # it finds files as they are, and may leave them otherwise
+        state.restless = True
+        changes.doubt(state, " ".join(field.shown for field in fields))
     feeders = held.beside(machine, state, node)
     result: list[State] = []
     for each, alternative in children.parted(
@@ -152,7 +152,8 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         leads="m" in state.options,
         made=state.made,
         permitted=state.permitted,
-        commands=state.facts.before,
+        commands=(*state.shell.earlier, *state.facts.before),
+        assumed=state.assumed,
         child=True,
         exported=partial(exporting.handed, machine, state, node.assignments),
         descriptors=inputs.handed_on(state, node.redirects),

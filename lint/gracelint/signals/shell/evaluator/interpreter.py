@@ -15,7 +15,7 @@ from ..model.dialects import dialect
 if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
-    from ..model.outcome import Around, Mode
+    from ..model.outcome import Around, Command, Mode
     from ..model.traits import Dialect
     from ..model.values import Field
     from .expansions import Substitution
@@ -86,6 +86,7 @@ class Shell:
         # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
         self.ignored: frozenset[str] = frozenset()
         self.given: tuple[str, ...] = ()
+        self.earlier: tuple[Command, ...] = ()  # what the scripts before it have run
         # A child that is not its own counts the time.
         self.watched = False
         self.user: str | None = None

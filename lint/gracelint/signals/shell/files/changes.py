@@ -13,6 +13,8 @@ from ..model.parts import Made
 from .permissions import user_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ....image.entries import Kind
     from ..model.state import State
 
@@ -37,6 +39,19 @@ def followed(state: State, path: str) -> str:
 def is_link(state: State, path: str) -> bool:
     """Whether the script has made a link of a path."""
     return path in state.made and state.made[path].target is not None
+
+
+def has_made(made: Mapping[str, Made], path: str) -> bool | None:
+    """Whether a script has made what stands at a path, or may have, as part of a folder; False where it has removed it, None where it has done neither."""
+    own = made.get(path)
+    if own is not None:
+        return own.kind != "none"
+    while path != "/":
+        path = posixpath.dirname(path)
+        above = made.get(path)
+        if above is not None and (above.written or above.kind == "unknown"):
+            return True
+    return None
 
 
 def note(state: State, path: str, kind: Kind) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ....image.entries import contains
 from ....image.model import Absent, ImageFile
 from ....image.paths import DEFAULT_PATH, SOMEWHERE, normal
 from ....parsers.shell import model as sh
 from ..expansion import patterns
 from ..model.values import Unknown, default
 from .changes import MOST_FILES, followed
-from .permissions import OF_ALL, OF_ROOT
+from .permissions import OF_ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ....image.entries import Kind
     from ....source import Text
@@ -28,6 +29,8 @@ HARMLESS = frozenset(
     "basename cat cmp cut date dirname env expr false getent grep head hostname id kill ls nproc pgrep pidof pkill printenv ps readlink realpath seq sleep sort stat tail test "
     "tr true tty uname uniq wait wc which whoami".split()
 )
+# Those that put no file where none was.
+_LEAVING = HARMLESS | frozenset("chgrp chmod chown du find mkdir rm rmdir touch".split())
 # Programs that have no reason to fail.
 SUCCEEDING = frozenset("clear date df free hostname id logger sleep sync uname uptime w whoami".split())
 
@@ -36,15 +39,16 @@ _WILD = frozenset("*?[")
 _FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
 
 
-def filled(commands: Iterable[Command]) -> tuple[str, ...]:
-    """Folders that a script has given to programs before (``steamcmd +force_install_dir /game``): what stands there, they may have made."""
-    words = (
-        word.rstrip("/")
-        for command in commands
-        if command.argv and command.argv[0].rpartition("/")[2] not in HARMLESS
-        for word in command.argv[1:]
-    )
-    return tuple(word for word in words if word.startswith("/") and word not in OF_ROOT)
+def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
+    """Whether a script has run a program before that may have made a file: one that was given a folder, there (``steamcmd +force_install_dir /game``), and any other one below its
+    working folder (``git clone``, ``unzip``), for which the present one stands."""
+    for command in commands:
+        if not command.argv or command.argv[0].rpartition("/")[2] in _LEAVING:
+            continue
+        given = [word.rstrip("/") for word in command.argv[1:] if word.startswith("/")]
+        if any(contains(folder, path) for folder in (given or [workdir]) if folder):
+            return True
+    return False
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
@@ -116,11 +120,10 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     own = state.made.get(where)
     if own is not None and own.kind != "unknown":
         return own.kind == "file"
-    made = state.restless or any(where.startswith(f"{folder}/") for folder in filled(state.facts.before))
-    for condition, outcome in state.assumed.items():
-        if condition.startswith(f"{named} "):
-            there = outcome is not condition.endswith("does not exist")
-            return there or (None if made else False)
+    made = state.restless or may_have_made(state.facts.before, folder(state), where)
+    there = looked_for(state.assumed, named)
+    if there is not None:
+        return there or (None if made else False)
     if exists(machine, state, path, "f") is False and not is_open(path):
         return False
     if not isinstance(machine.context.lookup(where), Absent):
@@ -128,6 +131,14 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
     if own is not None or made or is_open(path):
         return None
     return None if posixpath.dirname(where) not in OF_ALL and not _in_made(state, where) else False
+
+
+def looked_for(assumed: Mapping[str, bool], named: str) -> bool | None:
+    """What a script has found, on the way that it is on, where it looked whether a file is there, which the condition calls ``named``; None where it has not looked."""
+    for condition, outcome in assumed.items():
+        if condition.startswith(f"{named} "):
+            return outcome is not condition.endswith("does not exist")
+    return None
 
 
 def is_removed(state: State, name: str | None) -> bool:
@@ -142,7 +153,7 @@ def begins_empty(machine: Machine, state: State, path: str) -> bool:
     """Whether there is nothing in a file that the script appends to for the first time: nothing puts it into the image, and no program was given its folder. (Who mounts one that is full has to clear it.)"""
     if path in state.made:
         return state.made[path].kind == "none"
-    if any(path.startswith(f"{folder}/") for folder in filled(state.facts.before)):
+    if may_have_made(state.facts.before, folder(state), path):
         return False
     if path.startswith(_FLEETING):
         return not isinstance(machine.context.lookup(path), ImageFile)

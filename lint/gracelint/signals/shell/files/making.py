@@ -40,6 +40,8 @@ def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return _unsure(machine, state, fields)
     if name == "ln" and not str(operands[0]).startswith("/"):
         letters.add("relative")
+    if name == "cp" and any(str(word).endswith("/.") for word in operands[:-1]):
+        letters.add("inside")  # what is in the folder is copied, not the folder
     outcomes = list(TOOLS[name](machine, state, letters, known))
     if False in outcomes:
         return machine.finished(state, 1)
@@ -228,15 +230,15 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         if found == "none" or (found == "folder" and not moves and not letters & {"r", "R", "a"}):
             yield False
             continue
-        place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" else target
+        inside = "inside" in letters and found != "file"
+        place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" and not inside else target
         outcome = can_write(machine, state, place) if found == "file" else None
         if moves and outcome is not False:
             taken = writable(machine, state, posixpath.dirname(source))
             outcome = taken if taken is not True else outcome
         if outcome is not False:
-            changes.note(state, place, found)
-            if found == "file":
-                changes.written(state, place, filesystem.content(machine, state, source))
+            changes.note(state, place, "folder" if inside else found)
+            changes.written(state, place, filesystem.content(machine, state, source) if found == "file" else None)
             if moves:
                 changes.note(state, source, "none")
         yield outcome if outcome is False or (found == "file" and not letters & {"n", "T"}) else None

@@ -95,6 +95,19 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         machine.forking -= 1
         state.restless = state.restless or _makes_files(machine, state, command)
         changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
+        if "tee" in command.text.value:
+            _copied(state, command)
+
+
+def _copied(state: State, command: sh.Command) -> None:
+    """What ``tee`` writes to files, of which a parent is told no more than that they are there."""
+    for part in walk(command):
+        if isinstance(part, sh.Simple) and part.words and part.words[0].literal == "tee":
+            for word in part.words[1:]:
+                if word.literal and not word.literal.startswith("-"):
+                    path = filesystem.located(word.literal, state.workdir)
+                    if path is not None:
+                        changes.note_doubtful(state, path)
 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:
