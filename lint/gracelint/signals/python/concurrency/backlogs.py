@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass, field
 from ..delivery import lasting
+from ..delivery.turns import WAS_CANCELLED
 from ..domain.lattice import bounds
-from ..domain.values import NONE, Items, Made
+from ..domain.values import NONE, TRUE, Items, Made
 from ..libraries import foreign, queues
 from . import threads
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..domain.state import Frame, State
     from ..domain.values import Arguments, Value
-    from ..interpreter.facts import Thread
     from ..interpreter.run import Run
     from ..libraries.special import Special
 
@@ -59,7 +59,7 @@ def put(run: Run, frame: Frame, number: int, held: Value, state: State) -> None:
     room = state.store.get((number, _ROOM))
     if not state.signalled:
         use(run, number).filled = True
-    elif room is not None:
+    elif room is not None and not any(_cancelled(task, state) for task in frame.tasks):
         known = use(run, number)
         full = not known.takers and isinstance(held, Items) and len(held.items) >= bounds(room)[0]
         if full or (known.filled and _deserted(run, frame, number, state)):
@@ -97,22 +97,29 @@ def done(run: Run, frame: Frame, number: int, state: State, *, held: bool) -> bo
 
 
 def _deserted(run: Run, frame: Frame, number: int, state: State) -> bool:
-    """Whether all threads that took things out of a queue have ended, or may do so without looking what is left there."""
+    """Whether all who took things out of a queue have ended, or may do so without looking what is left there."""
     known = use(run, number)
-    if known.asked:
+    if known.asked or not known.takers:
         return False
     known.asked = True
     empty = queues.emptied(number, state)
-    found = [_leaves(run, frame, thread, empty) for thread in run.threads if thread.object in known.takers]
+    found = all(_leaves(run, frame, taker, empty) for taker in known.takers)
     known.asked = False
-    return len(found) == len(known.takers) > 0 and all(found)
+    return found
 
 
-def _leaves(run: Run, frame: Frame, thread: Thread, state: State) -> bool:
-    """Whether a thread ends though nothing is left for it, from where it waits for that, or from one of its pauses."""
+def _leaves(run: Run, frame: Frame, taker: int, state: State) -> bool:
+    """Whether a thread ends though nothing is left for it, from where it waits for that, or from one of its pauses; of a task: whether it is cancelled."""
+    thread = next((one for one in run.threads if one.object == taker), None)
+    if thread is None:
+        return _cancelled(taker, state)
     if threads.ends(run, frame, thread, state.copy()):
         return True
-    return bool(run.paused.get(thread.object)) and any(lasting.from_pauses(run, frame, thread.object, state))
+    return bool(run.paused.get(taker)) and any(lasting.from_pauses(run, frame, taker, state))
+
+
+def _cancelled(task: int, state: State) -> bool:
+    return TRUE in (state.store.get((task, "cancelled")), state.store.get((task, WAS_CANCELLED)))
 
 
 def _said(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
