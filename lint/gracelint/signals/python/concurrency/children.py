@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import rests
+from ..delivery import meeting, rests
 from ..domain.state import AWAITED, Raised
 from ..domain.values import TRUE, UNKNOWN, Made
 from . import launching
@@ -66,7 +66,7 @@ def locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: St
     """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants it (subprocess.py
     ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""
     if not limited:
-        rests.stay(run, text, name, state)
+        meeting.stay(run, text, name, state)
         return UNKNOWN
     awaited(run, number, state)
     frame.raises.append(Raised(state.copy(), "subprocess.TimeoutExpired", text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..delivery import arrival, lasting, pauses, rests, turns
+from ..delivery import arrival, lasting, meeting, pauses, rests, turns
 from ..domain.lattice import truth
 from ..domain.operators import signal_of
 from ..domain.state import AWAITED, DEFAULT, INTERRUPT, LEAVING, LEFT, LOST, PROCESS, Raised, joined
@@ -96,7 +96,7 @@ def cancel_rest(run: Run, frame: Frame, first: int, text: Text, state: State) ->
             unsure = len(run.doubts) > doubts
         end = joined([way, *(one.state for one in inner.raises)])
         if place is not None and end is None and not unsure:
-            rests.stay(run, place.text, place.name, state)
+            meeting.stay(run, place.text, place.name, state)
         elif place is None and end is not None and not unsure:
             state.store.update(pauses.all_of(end))
 

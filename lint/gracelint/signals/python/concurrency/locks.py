@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import rests
+from ..delivery import meeting, rests
 from ..domain.lattice import truth
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Made
 
@@ -39,7 +39,7 @@ def _acquire(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
     held = truth(state.store.get((receiver.number, _HELD), FALSE)) is True
     if held and not limited:
         if run.handling and frame.background is None:
-            rests.stay(run, text, f"{receiver.kind}.acquire", state)
+            meeting.stay(run, text, f"{receiver.kind}.acquire", state)
         else:
             rests.rest(run, frame, text, f"{receiver.kind}.acquire", state, over=_given_back(receiver.number))
         return TRUE
@@ -102,7 +102,7 @@ def _wait_for(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     _wait(run, frame, receiver, Arguments((limit,) if limit is not None else ()), text, state)
     found = call(run, frame, predicate, (), text, state) if not state.dead else UNKNOWN
     if state.signalled and (limit is None or limit == NONE) and holds(run, found, state) is False:
-        rests.stay(run, text, f"{_CONDITION}.wait_for", state)
+        meeting.stay(run, text, f"{_CONDITION}.wait_for", state)
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import rests
+from ..delivery import meeting, rests
 from ..domain import containers
 from ..domain.state import joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Arguments, Items, Made, Method
@@ -103,7 +103,7 @@ def _for_ever(run: Run, frame: Frame, text: Text, state: State, first: int) -> N
     """It goes on, from visit number ``first``."""
     run.endless.append((first, len(run.visits)))
     if state.signalled:
-        rests.stay(run, text, f"{_SCHEDULER}.run", state)
+        meeting.stay(run, text, f"{_SCHEDULER}.run", state)
     elif frame.background is not None:
         run.snapshots.append(state.copy())
     state.dead = True

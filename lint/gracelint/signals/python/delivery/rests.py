@@ -1,6 +1,6 @@
 """Where a program is at rest, and what happens there when the signal arrives.
 
-In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called. If it raises, the
+In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called (`meeting`). If it raises, the
 exception comes out of the rest; if it returns, a pause goes on, and a rest goes on unless what it waits for has come about. A second
 rest after the signal means that the program stays.
 
@@ -13,25 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..domain.lattice import bounds, truth
-from ..domain.state import ASKED, DEFAULT, Raised, blocked, handlers
-from ..domain.values import FALSE, NONE, TRUE, Own
+from ..domain.lattice import truth
+from ..domain.state import DEFAULT, Raised, blocked, handlers
+from ..domain.values import FALSE, NONE
 from ..interpreter.facts import Pause, Visit
-from . import alarms, pauses
-from .arrival import (
-    LAPPED,
-    NOTED,
-    PENDING,
-    SENT,
-    deliver,
-    leave,
-    left_in_order,
-    noticed,
-    of_loop,
-    out_of_loop,
-    postpone,
-)
-from .turns import abandoned, arrived, cancelled, on_its_way, sleeps_on
+from . import pauses
+from .arrival import PENDING, leave
+from .meeting import met, passes, still
+from .turns import abandoned, cancelled, on_its_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +32,6 @@ if TYPE_CHECKING:
 
 # The name of the rest at the end of the main line, while threads go on.
 END = "a thread that it waits for"
-# Of shorter pauses it does not matter what breaks them off, in seconds.
-_LONG = 2
 # The doubt about it.
 WHETHER_ENDED = f"whether {END} ends"
 
@@ -139,22 +126,31 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
     pending = state.store.pop(PENDING, None) if frame.loop and frame.background is None and not here.blocks else None
     if pending is not None:
         # The loop gets its turn, and calls its handler.
-        return _met(run, frame, state, here, pending)
+        return met(run, frame, state, here, pending)
     if state.signalled:
         if ended is None:
             run.doubts.append(f"whether {here.name} ends")
             return None
         if here.kind == "pause" or (here.seconds is not None and frame.background is None):
-            return _passes(run, frame, state, here, here.seconds)
-        return _still(run, frame, state, here)
+            return passes(run, frame, state, here, here.seconds)
+        return still(run, frame, state, here)
     if frame.background is not None:
         return _rest_aside(run, frame, state, here)
     in_force = {**handlers(state), **here.owned}
-    number = len(run.visits)
+    number = _visited(run, frame, state, here, in_force)
+    if run.deliver == number:
+        return met(run, frame, state, here, in_force.get(run.signal, DEFAULT))
+    if here.kind == "rest":
+        state.dead = True
+    return None
+
+
+def _visited(run: Run, frame: Frame, state: State, here: Rest, in_force: Mapping[str, Value]) -> int:
+    """The main line rests here before the signal has come: the number of the visit."""
     task = frame.tasks[-1:] not in ((), (run.main_task,))
     run.visits.append(
         Visit(
-            number,
+            len(run.visits),
             "rest" if here.kind == "flows" else here.kind,
             here.text,
             here.name,
@@ -169,11 +165,7 @@ def _rest(run: Run, frame: Frame, state: State, here: Rest) -> None:
             frame.way,
         )
     )
-    if run.deliver == number:
-        return _met(run, frame, state, here, in_force.get(run.signal, DEFAULT))
-    if here.kind == "rest":
-        state.dead = True
-    return None
+    return len(run.visits) - 1
 
 
 def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
@@ -181,14 +173,14 @@ def _rest_aside(run: Run, frame: Frame, state: State, here: Rest) -> None:
     if frame.background == "task" and len(frame.tasks) == 1:
         run.places.setdefault(frame.tasks[0], []).append(here.text)
     if frame.background == "process" and run.telling:
-        return _met(run, frame, state, here, state.handler(run.signal))
+        return met(run, frame, state, here, state.handler(run.signal))
     if here.seconds is not None:
         run.pausing.append(Pause(here.text, here.seconds, here.over))
         if run.arriving is not None and run.arriving.reached(state):
             ended = here.ended(state)
             if ended:
                 return leave(frame, state, here.raises, here.text)
-            return _passes(run, frame, state, here, pauses.unless(ended, here.seconds))
+            return passes(run, frame, state, here, pauses.unless(ended, here.seconds))
     if here.kind == "pause" or (here.kind == "perhaps" and here.seconds is not None):
         run.ticking = run.ticking or frame.background == "task"
     elif here.kind in ("rest", "perhaps"):
@@ -205,52 +197,6 @@ def _never(state: State) -> bool:
     return False
 
 
-def _met(run: Run, frame: Frame, state: State, here: Rest, handler: Value) -> None:
-    """The signal meets the program at this rest, with this handler in force."""
-    arrived(frame, state)
-    first = len(frame.raises)
-    if here.blocks and of_loop(handler):
-        postpone(run, state, handler)
-        return (
-            _passes(run, frame, state, here, here.seconds) if here.kind == "pause" else _still(run, frame, state, here)
-        )
-    if isinstance(handler, Own) and run.signal not in blocked(state):
-        if here.mark is not None:
-            state.store[here.mark] = TRUE
-        return left_in_order(run, frame, here.text, here.name, state)
-    deliver(run, frame, here.text, state, handler)
-    if not state.dead and ASKED in state.store:
-        return left_in_order(run, frame, here.text, here.name, state)
-    run.broken_off = len(frame.raises) > first
-    if frame.loop:
-        out_of_loop(run, frame, here.text, here.name, first)
-    if state.dead or (here.interrupted and run.handler_ran):
-        return None
-    ended = here.ended(state)
-    seconds = here.seconds
-    if here.kind == "pause" or (seconds is not None and not ended):
-        if frame.loop and not run.loop_handled and not run.ticking:
-            # A pause of a loop wakes it up, so that it sees whatever the handler did: when it is over, and not before.
-            run.ticking, ended = True, False
-            if seconds is not None:
-                pauses.passed(run, here.text, seconds, state)
-                seconds = None
-        return _passes(run, frame, state, here, pauses.unless(ended, seconds))
-    if ended is None:
-        run.doubts.append(f"whether {here.name} ends")
-        return None
-    if ended and here.taken:
-        run.taken = True
-        return None
-    if ended:
-        if frame.loop and not run.loop_handled and not run.ticking:
-            # The handler ran between two steps of the loop, which sleeps on and does not look.
-            return stay(run, here.text, here.name, state)
-        sleeps_on(run, frame, state, here)
-        return leave(frame, state, here.raises, here.text)
-    return _still(run, frame, state, here)
-
-
 def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
     """Whether an object carries the mark that ends waiting for it."""
 
@@ -260,52 +206,3 @@ def marked(run: Run, number: int, mark: str) -> Callable[[State], bool | None]:
         return truth(found)
 
     return over
-
-
-def _passes(run: Run, frame: Frame, state: State, here: Rest, seconds: Value | None) -> None:
-    """The wait comes to its end by itself, after so many seconds."""
-    from ..concurrency.polling import moved_on
-
-    if cancelled(run, frame, state, here):
-        return
-    if seconds is not None and bounds(seconds)[1] >= _LONG and moved_on(run, frame, state):
-        noticed(run, frame, here.text, state, SENT)
-    if seconds is not None and not state.dead and not alarms.rings(run, frame, here.text, state, seconds):
-        pauses.passed(run, here.text, seconds, state)
-    noticed(run, frame, here.text, state, NOTED, LAPPED)
-
-
-def _still(run: Run, frame: Frame, state: State, here: Rest) -> None:
-    """The wait goes on after the signal."""
-    from ..concurrency.polling import moved_on
-
-    if cancelled(run, frame, state, here):
-        return
-    if alarms.rings(run, frame, here.text, state):
-        if not state.dead and here.ended(state):
-            leave(frame, state, here.raises, here.text)
-        elif not state.dead:
-            _still(run, frame, state, here)
-    elif moved_on(run, frame, state):
-        _looked_again(run, frame, state, here)
-    else:
-        stay(run, here.text, here.name, state)
-
-
-def _looked_again(run: Run, frame: Frame, state: State, here: Rest) -> None:
-    """A thread has gone on while the program waits, and may have ended that."""
-    sent = SENT in state.store
-    noticed(run, frame, here.text, state, SENT)
-    if state.dead or (sent and here.interrupted):
-        return
-    if here.ended(state):
-        leave(frame, state, here.raises, here.text)
-    else:
-        _still(run, frame, state, here)
-
-
-def stay(run: Run, text: Text, name: str, state: State) -> None:
-    """The program is still there after the signal."""
-    run.stays.append(Visit(-1, "rest", text, name, {}, ()))
-    run.uncertain_stays = run.uncertain_stays and state.uncertain
-    state.dead = True

@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ..concurrency import channels, nurseries, polling
-from ..delivery import alarms, pauses, rests
+from ..delivery import alarms, meeting, pauses
 from ..delivery.arrival import NOTED, SENT
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
@@ -150,7 +150,7 @@ def _as_long_as(
 def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
     """A loop goes on for ever."""
     if state.signalled:
-        rests.stay(run, text, "the loop", state)
+        meeting.stay(run, text, "the loop", state)
     elif frame.background is not None:
         run.snapshots.append(state)
 

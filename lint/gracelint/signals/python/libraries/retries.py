@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..delivery import rests
+from ..delivery import meeting, rests
 from ..delivery.lasting import LONG
 from ..domain.lattice import alternatives, bounds, join, truth
 from ..domain.state import Raised, joined
@@ -214,7 +214,7 @@ def _enough(
     if policy.most == NONE and not stopped:
         run.endless.append((first, len(run.visits)))
         if state.signalled:
-            rests.stay(run, text, "the next attempt", state)
+            meeting.stay(run, text, "the next attempt", state)
         elif frame.background is not None:
             run.snapshots.append(state.copy())
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..delivery import rests
+from ..delivery import meeting
 from ..domain.values import NONE, TRUE, UNKNOWN, Instance, Made
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Argumen
     waits for the thread it runs in."""
     if isinstance(receiver, Made | Instance):
         if run.handling and frame.background is None and state.store.get((receiver.number, "#serving")) == TRUE:
-            rests.stay(run, text, "shutdown", state)
+            meeting.stay(run, text, "shutdown", state)
             return UNKNOWN
         run.write(state, (receiver.number, "shutdown"), TRUE)
     return NONE
