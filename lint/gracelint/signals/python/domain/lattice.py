@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import inf, isnan
+from typing import TYPE_CHECKING
 
 from .values import UNKNOWN, Assumed, Box, Const, Items, Made, Method, Number, Ref, Union, Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_ALTERNATIVES = 6
 # Of larger numbers nothing is worked out.
@@ -25,6 +30,11 @@ def join(left: Value, right: Value) -> Value:
     if UNKNOWN in found or constants > 1 or len(found) > MOST_ALTERNATIVES:
         return UNKNOWN
     return Union(found)
+
+
+def any_of(values: Sequence[Value]) -> Value:
+    """What is known when it may be each of several; nothing where there is none."""
+    return reduce(join, values) if values else UNKNOWN
 
 
 def is_number(value: Value) -> bool:

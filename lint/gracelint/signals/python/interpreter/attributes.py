@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ..domain.lattice import alternatives, join
+from ..domain.lattice import alternatives, any_of
 from ..domain.state import PROCESS, Frame, Raised
 from ..domain.values import (
     FALSE,
@@ -85,11 +85,7 @@ def refused(run: Run, frame: Frame, kind: str, node: syntax.Expression | syntax.
 def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expression, state: State) -> Value:
     """``owner.name``."""
     if isinstance(owner, Union):
-        found = [attribute(run, frame, one, name, node, state) for one in alternatives(owner)]
-        result = found[0]
-        for one in found[1:]:
-            result = join(result, one)
-        return result
+        return any_of([attribute(run, frame, one, name, node, state) for one in alternatives(owner)])
     match owner:
         case Ref(name=full):
             full = f"{full}.{name}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.python import model as syntax
 from ....records import replace
-from ..domain.lattice import join
+from ..domain.lattice import any_of
 from ..domain.state import Frame, joined
 from ..domain.values import (
     NONE,
@@ -76,9 +76,7 @@ def gone_through(
     """What a call of a function returns. A generator is made, or gone through where ``resume`` says what happens at its ``yield``; a coroutine is made, unless ``awaited``."""
     node = function.node
     if function.manager:
-        made = Made(MANAGER, run.number())
-        state.store[(made.number, "#call")] = Partial(replace(function, manager=False), arguments)
-        return made
+        return _stands_for(run, MANAGER, Partial(replace(function, manager=False), arguments), state)
     if isinstance(node, syntax.Function) and node.asynchronous and not awaited and not function.generator:
         return Coroutine(Bound(function, receiver) if receiver is not None else function, _rest(arguments, receiver))
     if function.again is not None:
@@ -112,9 +110,7 @@ def gone_through(
         frame.raises += inner.raises
         return result
     if function.generator and resume is None:
-        made = Made(f"generator.{node.name}", run.number())
-        state.store[(made.number, "#call")] = Partial(function, arguments)
-        return made
+        return _stands_for(run, f"generator.{node.name}", Partial(function, arguments), state)
     from .statements import block
 
     watch = Watch(run, frame)
@@ -127,12 +123,14 @@ def gone_through(
             left.forget(scope.number, known)
     if watch.idle() and not state.dead and not state.signalled:
         run.idle[shape] = watch.seen(inner.raises)
-    if not values:
-        return UNKNOWN
-    result = values[0]
-    for found in values[1:]:
-        result = join(result, found)
-    return result
+    return any_of(values)
+
+
+def _stands_for(run: Run, kind: str, call: Partial, state: State) -> Made:
+    """An object that will go through a call."""
+    made = Made(kind, run.number())
+    state.store[(made.number, "#call")] = call
+    return made
 
 
 def _shape(value: Value) -> object:

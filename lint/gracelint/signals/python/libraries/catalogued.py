@@ -78,14 +78,7 @@ def catalogued(
             run.doubts.append("whether its handler can wait for the program that it reads from")
             return UNKNOWN
         return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
-    if entry.get("drained") and not backlogs.done(run, frame, number, state, held=queues.held(number, state)):
-        kind = "rest"
-    if entry.get("until") == queues.PUT:
-        backlogs.taken(run, frame, number, state)
-        queues.asked(run, frame, number, state)
-    if entry.get("until") == queues.PUT and kind == "rest":
-        queues.waited_for(run, frame, number, state)
-        kind = "flows" if queues.flows(frame, number, state) else kind
+    kind = _of_a_queue(run, frame, entry, number, kind, state)
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
@@ -96,15 +89,33 @@ def catalogued(
     elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
         children.awaited(run, run.nobody, state)
-    if (
-        kind == "pause"
-        and entry.get("until") == queues.PUT
-        and truth(state.store.get((number, "put"), FALSE)) is not True
-    ):
+    return _returned(run, frame, name, entry, number, text, state, kind)
+
+
+def _of_a_queue(run: Run, frame: Frame, entry: Entry, number: int, kind: str, state: State) -> str:
+    """How a call waits that takes something out of a queue, or waits until it is empty; another one as it would."""
+    if entry.get("drained") and not backlogs.done(run, frame, number, state, held=queues.held(number, state)):
+        return "rest"
+    if entry.get("until") != queues.PUT:
+        return kind
+    backlogs.taken(run, frame, number, state)
+    queues.asked(run, frame, number, state)
+    if kind != "rest":
+        return kind
+    queues.waited_for(run, frame, number, state)
+    return "flows" if queues.flows(frame, number, state) else kind
+
+
+def _returned(
+    run: Run, frame: Frame, name: str, entry: Entry, number: int, text: Text, state: State, kind: str
+) -> Value:
+    """What a wait returns that is over."""
+    put = entry.get("until") == queues.PUT
+    if kind == "pause" and put and not queues.held(number, state):
         # Nobody has put anything there: the limit is over.
         frame.raises.append(Raised(state.copy(), "queue.Empty", text))
         state.dead = state.dead or state.signalled
-    if entry.get("until") == queues.PUT and not state.dead:
+    if put and not state.dead:
         return queues.taken(number, state)
     if kind == "pause" and entry.get("until") == "set":
         return state.store.get((number, "set"), FALSE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..delivery import lasting
-from ..domain.lattice import alternatives, join, truth
+from ..domain.lattice import alternatives, any_of, join, truth
 from ..domain.state import Raised, differing
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Items, Made, Ref
 from ..interpreter.comprehensions import SEVERAL
@@ -183,10 +183,7 @@ def taken(number: int, state: State) -> Value:
         return jobs.items[0]
     found = [one.items if isinstance(one, Items) else (UNKNOWN,) for one in alternatives(jobs)]
     several = [item for items in found for item in items]
-    result = several[0] if several else UNKNOWN
-    for one in several[1:]:
-        result = join(result, one)
-    return result
+    return any_of(several)
 
 
 def ended(number: int, before: State, after: State) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..delivery import meeting, rests
 from ..delivery.lasting import LONG
-from ..domain.lattice import alternatives, bounds, join, truth
+from ..domain.lattice import alternatives, any_of, bounds, truth
 from ..domain.state import Raised, joined
 from ..domain.values import NONE, TRUE, UNKNOWN, Arguments, Const, Function, Made, Ref
 from ..interpreter.exceptions import EXITS, catches, lineage
@@ -126,10 +126,7 @@ def _set_result(
 
 def _result(ends: list[tuple[State, Value]], state: State) -> Value:
     state.become(joined([way for way, _ in ends]))
-    result = ends[0][1] if ends else UNKNOWN
-    for _, found in ends[1:]:
-        result = join(result, found)
-    return result
+    return any_of([found for _, found in ends])
 
 
 # --- one attempt behind the other ---------------------------------------------------------------------------------------
