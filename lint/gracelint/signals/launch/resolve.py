@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...image.model import Absent, Argument, ImageFile, values
-from ...image.model import Unknown as Missing
 from ...image.paths import DEFAULT_PATH
 from ...records import replace
 from ...regexes import regex
@@ -122,34 +121,6 @@ class Resolver(Questions):
             if script is not None:
                 return [script] if isinstance(script, Alternative) else self.launch(script, deeper, pid, how)
         return self._program(arguments, deeper, pid, how)
-
-    def made(self, word: Argument, environment: Environment) -> ImageFile | Missing | None:
-        """What a path with a slash means that the scripts before have written; None for what the image decides."""
-        if not environment.made or "/" not in word.value:
-            return None
-        path = posixpath.normpath(posixpath.join(environment.workdir, word.value))
-        made = environment.made.get(path)
-        if made is None or not made.written or made.kind != "file":
-            return None
-        if made.content is None:
-            return Missing(path, f"what the script has written to {path} is not known")
-        runs = path in environment.permitted
-        return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
-
-    def has_come(self, word: Argument, environment: Environment) -> bool:
-        """Whether a file that the image lacks may be there when the script asks for it: a program has run that may have made it, it is what the script itself has made by other means than
-        writing to it, or the script has looked, and goes on where it is there."""
-        if not (environment.commands or environment.made or environment.assumed):
-            return False
-        from ..shell.files.changes import has_made
-        from ..shell.files.filesystem import looked_for, may_have_made
-
-        path = posixpath.normpath(posixpath.join(environment.workdir, word.value))
-        made = has_made(environment.made, path)
-        if made is not None:
-            return made
-        there = looked_for(environment.assumed, word.value)
-        return there or may_have_made(environment.commands, environment.workdir, path)
 
     def unknown(
         self, pid: int, arguments: Sequence[Argument], environment: Environment, reason: str, how: How = "fork"
