@@ -24,7 +24,8 @@ def of_program(case: Case, hop: Hop) -> tuple[str, Text] | None:
     if has_trait(program, "development"):
         return "development-server", at
     if has_trait(program, "keep-alive"):
-        return "keep-alive-as-pid1", at
+        # Below an init that tells it, it ends at once, as it should.
+        return None if not hop.pid1 and hop.disposition == "terminates" else ("keep-alive-as-pid1", at)
     if program.kind == "package-runners":
         return "package-runner-as-pid1", at
     if program.kind == "supervisors" and not program.clean_signals and not program.daemonizes:

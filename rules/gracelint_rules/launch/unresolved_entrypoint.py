@@ -42,6 +42,7 @@ When a step outside the Dockerfile makes the file, or the checkout loses its mod
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from gracelint.diagnostics import Fix, Related
@@ -142,6 +143,14 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
         )
         return
     reason = found.reason if isinstance(found, Absent) else by_shell
+    if by_shell and _in_an_empty_folder(case, argument):
+        yield RULE.finding(
+            argument.text,
+            f"unless somebody mounts {case.image.workdir}, in which the image has nothing, the container does not start: {argument.value} is missing",
+            severity="info",
+            confidence="low",
+        )
+        return
     if reason:
         related = (Related(found.text.span, reason),) if isinstance(found, Absent) and found.text is not None else ()
         yield RULE.finding(
@@ -157,6 +166,17 @@ def _works_on_a_mount(case: Case, missing: Absent) -> bool:
     copies = any(each.keyword in ("COPY", "ADD") and each.flag("from") is None for each in case.instructions)
     *_, folder, _ = ["", *case.image.dockerfile.document.path.split("/")]
     return not copies and folder != "" and missing.path.startswith(f"{case.image.workdir.rstrip('/')}/{folder}/")
+
+
+def _in_an_empty_folder(case: Case, argument: Argument) -> bool:
+    """Whether a script looks for it in a working directory that the Dockerfile names and puts nothing into, as one to be mounted."""
+    image, folder = case.image, case.image.workdir.rstrip("/")
+    if not folder or argument.text.span.document is image.dockerfile.document:
+        return False
+    targets = [each.words[-1].value for each in case.instructions if each.keyword in ("COPY", "ADD") and each.words]
+    filled = any(not target.startswith("/") or f"{target}/".startswith(f"{folder}/") for target in targets)
+    path = posixpath.join(folder, argument.value)
+    return path.startswith(f"{folder}/") and not filled and not image.files.listing(folder)
 
 
 def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
