@@ -92,6 +92,7 @@ _STARTS = {
     "terminator": bool,
     "shell": str,
     "shell-from": list,
+    "arguments": int,
 }
 _STOPS = {"programs": list, "signal": str, "own": bool, "waits": bool, "places": list}
 _PLACE = {"order": list, "program": list, "default": list}

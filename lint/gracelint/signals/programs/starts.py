@@ -84,9 +84,14 @@ def _source(argument: Argument) -> Text:
 
 
 def _option(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
-    """A shell command that is the value of an option."""
+    """A shell command that is the value of an option; with ``arguments`` the operands behind a number of the program's own are its ``$0``, ``$1`` …"""
     value = situation.line.value(table["from"])
-    return (_shell(value, table, situation),) if value is not None else ()
+    if value is None:
+        return ()
+    found = _shell(value, table, situation)
+    words = [word for index, word in enumerate(situation.line.operands) if index or word.value != "-"]
+    own = table.get("arguments")
+    return (found,) if own is None else (replace(found, arguments=(*found.arguments, *words[own:])),)
 
 
 # A command line without these is a program and its arguments in any shell.
