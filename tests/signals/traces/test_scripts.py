@@ -124,6 +124,12 @@ def test_a_job_of_which_a_part_has_ended(tmp_path: Path) -> None:
     assert (trace.verdict, trace.missing[0]) == ("unknown", "whether `kill %1` reaches the application")
 
 
+@pytest.mark.parametrize("text", ["trap 'kill %2; wait' TERM\nwait", "set -m\nfg %1"])
+def test_the_number_of_a_job_behind_one_that_ends_at_once(tmp_path: Path, text: str) -> None:
+    """bash reads the next line of ``-c`` when the first job has ended, or before that: then the second one has another number (measured: both)."""
+    assert command(tmp_path, "bash", f"true &\napp &\n{text}").verdict == "unknown"
+
+
 @pytest.mark.parametrize(("program", "found"), [("app", False), ("/usr/bin/app", True)])
 def test_busybox_looks_for_the_name_that_exec_gives(tmp_path: Path, program: str, found: bool) -> None:
     """``exec -a server app`` starts a server of PATH, if there is one (1.35: "app: not found", with execve of …/server); a path is started as it is, under that name."""

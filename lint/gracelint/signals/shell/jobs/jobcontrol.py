@@ -70,7 +70,10 @@ def foreground(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     """``fg``: the last job, or the one that is named, becomes the foreground command."""
     jobs = [job for job in state.jobs if machine.host.alive(state, job.pid) is not False]
     if len(fields) > 1:
-        _, members = target(state, default(fields[1].value), fields[1], waiting=True)
+        whom, members = target(state, default(fields[1].value), fields[1], waiting=True)
+        if whom == "other":
+            state.give_up(f"which job {fields[1].shown} is")
+            return [state]
         jobs = [job for job in jobs if job.pid in members]
     if not jobs or "m" not in state.options:
         return machine.finished(state, 1)

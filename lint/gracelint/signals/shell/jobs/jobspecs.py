@@ -14,6 +14,8 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     if word is None:
         return "other", ()
     if word.startswith("%"):
+        if state.doubted and word[1:].isdigit():
+            return "other", ()  # whether the numbers of jobs that have ended are given to others by now, is a race
         members = _job(state, word[1:])
         if not members:
             return "nobody", ()
