@@ -70,3 +70,24 @@ def test_published_outside(tmp_path: Path) -> None:
     text = 'FROM mcr.microsoft.com/dotnet/aspnet:9.0\nWORKDIR /app\nCOPY {0} .\nENTRYPOINT ["dotnet", "Api.dll"]\n'
     assert follow(image(tmp_path, text.format("Api/bin/Release/publish"), files)).verdict == "graceful"
     assert follow(image(tmp_path / "other", text.format("Api/bin/Release/publish"), {"a.txt": ""})).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("started", "publish", "project", "expected"),
+    [
+        ("./Api", "publish Api", "", "graceful"),
+        ("/app/Api", "publish Api", "", "graceful"),
+        ("./Other", "publish Api", "", "unknown"),
+        ("./Api", "publish Api -p:UseAppHost=false", "", "unknown"),  # there is none
+        ("./Api", "publish Api", "<UseAppHost>false</UseAppHost>", "unknown"),
+        ("./Api", "tool restore", "", "unknown"),  # who made it?
+    ],
+)
+def test_the_program_beside_the_assembly(
+    tmp_path: Path, started: str, publish: str, project: str, expected: str
+) -> None:
+    """It is the same program, under its own name."""
+    text = DOCKERFILE.replace('["dotnet", "{name}.dll"]', f'["{started}"]').replace("publish Api", publish)
+    trace = follow(image(tmp_path, text, {"Api/Api.csproj": WEB.format(project), "Api/Program.cs": PROGRAM}))
+    assert trace.verdict == expected
+    assert trace.paths[0].hops[0].argv == (started,)

@@ -17,7 +17,7 @@ from ...records import replace
 from ...regexes import regex
 from .. import sleeping
 from ..process import Alternative, Bound, Environment, Process, with_before
-from ..sources.released import as_program
+from ..sources import apphosts, released
 from . import alone, shells
 from .literal import literal_word
 from .questions import Questions
@@ -233,11 +233,12 @@ class Resolver(Questions):
         return partial(before.with_variables, assigned, cleared=cleared)
 
     def _released(self, arguments: Sequence[Argument], environment: Environment) -> Program | None:
-        """The start script of a release that the build has made."""
+        """The start script of a release, or the program beside an assembly, that the build has made."""
         if "/" not in arguments[0].value:
             return None
         path = posixpath.normpath(posixpath.join(environment.workdir, arguments[0].value))
-        words = as_program(tuple(arguments), path, self.image.files)
+        words = released.as_program(tuple(arguments), path, self.image.files)
+        words = words or apphosts.as_program(tuple(arguments), path, self.image.files)
         return self.describe(words, environment) if words is not None else None
 
     def _perhaps_found(
