@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from signals_support import image
 
-from gracelint.signals.launch.variables import Variables
+from gracelint.signals.launch.variables import handed
 from gracelint.signals.shell.builtins.exporting import Exported
 from gracelint.signals.shell.model.values import Unknown
 from gracelint.signals.trace import follow
@@ -163,15 +163,15 @@ def test_variables_are_worked_out_when_somebody_asks() -> None:
         asked.append(True)
         return Exported({"A": "2", "B": Unknown("$B", default="3")}, {"A": True, "B": True, "C": False})
 
-    variables = Variables({"A": "1", "C": "1", "D": "4"}, exported)
+    variables = handed({"A": "1", "C": "1", "D": "4"}, exported)
     assert variables.agrees({})
     assert not asked
     assert (variables.get("A"), variables.get("B"), variables.get("C"), variables.get("D")) == ("2", "3", None, "4")
     assert len(asked) == 1
-    assert Variables({"A": "2", "B": "3", "D": "4"}, None).agrees(variables.asked)
-    assert not Variables({"A": "2", "B": "3", "C": None, "D": "4"}, None).agrees(variables.asked)
+    assert handed({"A": "2", "B": "3", "D": "4"}, None).agrees(variables.asked)
+    assert not handed({"A": "2", "B": "3", "C": None, "D": "4"}, None).agrees(variables.asked)
     assert sorted(variables) == ["A", "B", "D"]
-    assert not Variables({"A": "2", "B": "3", "D": "4", "E": "5"}, None).agrees(variables.asked)
+    assert not handed({"A": "2", "B": "3", "D": "4", "E": "5"}, None).agrees(variables.asked)
 
 
 PROGRAM = """

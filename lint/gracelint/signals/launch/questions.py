@@ -11,10 +11,10 @@ from ...image.model import Unknown as Missing
 from ...records import replace
 from ...source import join, nowhere, unquoted
 from ..sources.released import overlay
-from .variables import Variables
+from .variables import handed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ...image.entries import Kind
@@ -38,8 +38,8 @@ class Questions:
         self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
         self._described: dict[tuple[object, ...], list[tuple[Mapping[str, object], Program | None]]] = {}
-        self._programs: dict[tuple[object, ...], tuple[Program | None, Program | None]] = {}
-        """What sources say, each with the program of the catalogue that they are the source of, by whose identity it is found."""
+        self._programs: dict[tuple[object, ...], list[tuple[Program | None, Mapping[str, object], Program | None]]] = {}
+        """What sources say, each with the program of the catalogue that they are the source of, and the variables that were asked for."""
         self._replaced: dict[tuple[str, str], bool] = {}
 
     # --- files and texts ---
@@ -138,7 +138,7 @@ class Questions:
     def describe(self, arguments: Sequence[Argument], environment: Environment | None = None) -> Program | None:
         """What the catalogue knows of a command line, and its application's source says. ``environment``: where it is started, and with which variables; None: as the image says."""
         workdir = environment.workdir if environment is not None else self.image.workdir
-        variables = Variables(self.image.env, environment.exported if environment is not None else None)
+        variables = handed(self.image.env, environment.exported if environment is not None else None)
         known = self._described.setdefault((_words(arguments), workdir), [])
         for asked, program in known:
             if variables.agrees(asked):
@@ -158,24 +158,33 @@ class Questions:
         self, program: Program | None, arguments: Sequence[Argument], environment: Environment
     ) -> Program | None:
         """A Python program, or a command that a project in the image installs, with what its source says."""
+        from ..python import application, installed
+
         workdir, ignored = environment.workdir, environment.ignored
-        image = self._handed(environment)
-        key = (_words(arguments), "python", id(program), workdir, ignored, tuple(image.env.items()))
-        if key not in self._programs:
-            from ..python import application, installed
 
+        def read(image: Image) -> Program | None:
             if program is None:
-                found = installed(arguments, image, workdir=workdir, ignored=ignored)
-            else:
-                found = application(program, arguments, image, workdir=workdir, ignored=ignored)
-            self._programs[key] = program, found
-        return self._programs[key][1]
+                return installed(arguments, image, workdir=workdir, ignored=ignored)
+            return application(program, arguments, image, workdir=workdir, ignored=ignored)
 
-    def _handed(self, environment: Environment) -> Image:
-        """The image, with the variables that a program gets which is started here."""
-        if environment.exported is None:
-            return self.image
-        return replace(self.image, env=dict(Variables(self.image.env, environment.exported)))
+        return self._once((_words(arguments), workdir, ignored), program, environment, read)
+
+    def _once(
+        self,
+        key: tuple[object, ...],
+        program: Program | None,
+        environment: Environment,
+        read: Callable[[Image], Program | None],
+    ) -> Program | None:
+        """What is read of a program in its environment: once for all in which it finds what it asks for."""
+        variables = handed(self.image.env, environment.exported)
+        known = self._programs.setdefault(key, [])
+        for one, asked, found in known:
+            if one == program and variables.agrees(asked):
+                return found
+        found = read(replace(self.image, env=variables))
+        known.append((program, variables.asked, found))
+        return found
 
     def own(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program | None:
         """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
@@ -188,14 +197,13 @@ class Questions:
 
     def hosted(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program:
         """A server, with what the application that it imports does to its signals."""
-        workdir, ignored = environment.workdir, environment.ignored
-        image = self._handed(environment)
-        key = (_words(arguments), "hosted", id(program), workdir, ignored, tuple(image.env.items()))
-        if key not in self._programs:
-            from ..python.verdict.hosted import hosted
+        from ..python.verdict.hosted import hosted
 
-            self._programs[key] = program, hosted(program, image, workdir=workdir, ignored=ignored)
-        return self._programs[key][1] or program
+        def read(image: Image) -> Program:
+            return hosted(program, image, workdir=environment.workdir, ignored=environment.ignored)
+
+        key = ("hosted", environment.workdir, environment.ignored)
+        return self._once(key, program, environment, read) or program
 
 
 def _words(arguments: Sequence[Argument]) -> tuple[str, ...]:

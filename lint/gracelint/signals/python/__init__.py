@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from ...image.model import Argument
 from ...records import replace
+from ..asked import Asked
 from ..model import Program, Reaction, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
     from weakref import WeakKeyDictionary
 
     from ...image.model import Files, Image
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from .program.entries import Entry
     from .program.sources import Sources
     from .program.versions import Version
+
+    # What a program does; or None, and what is missing.
+    _Found: TypeAlias = tuple[Behaviour | None, str]
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP")
 
@@ -69,10 +74,13 @@ def _described(
     stop = image.stop_signal.name
     signals = tuple(dict.fromkeys((*SIGNALS, *([stop] if stop else []))))
     known = _known().setdefault(image.files, {})
-    key = (entry, version, signals, ignored, *sorted(image.env.items(), key=str))
-    if key not in known:
-        known[key] = _read(entry, image, ignored, version, signals)
-    behaviour, missing = known[key]
+    variables = Asked(lambda: image.env)
+    same = known.setdefault((entry, version, signals, ignored), [])
+    found = next((found for asked, found in same if variables.agrees(asked)), None)
+    if found is None:
+        found = _read(entry, replace(image, env=variables), ignored, version, signals)
+        same.append((variables.asked, found))
+    behaviour, missing = found
     if behaviour is not None and behaviour.becomes and behaviour.at is not None:
         words = tuple(Argument(word, behaviour.at) for word in behaviour.becomes)
         return replace(program, kind="wrappers", starts=(Started(words, "exec", behaviour.at),), stays=True)
@@ -98,8 +106,8 @@ def _described(
 
 
 @cache
-def _known() -> WeakKeyDictionary[Files, dict[tuple[object, ...], tuple[Behaviour | None, str]]]:
-    """What was read, by the files that it was read in: an image is followed for each way to start it, which mostly start the same programs."""
+def _known() -> WeakKeyDictionary[Files, dict[tuple[object, ...], list[tuple[Mapping[str, object], _Found]]]]:
+    """What was read, by the files that it was read in, with the variables that were asked for: an image is followed for each way to start it, which mostly start the same programs."""
     from weakref import WeakKeyDictionary
 
     return WeakKeyDictionary()
@@ -107,7 +115,7 @@ def _known() -> WeakKeyDictionary[Files, dict[tuple[object, ...], tuple[Behaviou
 
 def _read(
     entry: Entry, image: Image, ignored: frozenset[str], version: Version | None, signals: tuple[str, ...]
-) -> tuple[Behaviour | None, str]:
+) -> _Found:
     """What a program does, or None and what would have to be known."""
     from .program.sources import Sources
     from .verdict.reading import read

@@ -13,7 +13,7 @@ from ..delivery import lasting
 from ..delivery.turns import WAS_CANCELLED
 from ..domain.lattice import bounds
 from ..domain.values import NONE, TRUE, Items, Made
-from ..libraries import foreign, queues
+from ..libraries import queues
 from . import threads
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ def _made(kind: str) -> Special:
     """A queue, which holds no more than ``maxsize`` things if that is given (0: as many as there are)."""
 
     def make(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-        made = Made(kind, foreign.number_of(run, frame, text, state))
+        from ..libraries.foreign import number_of
+
+        made = Made(kind, number_of(run, frame, text, state))
         room = arguments.get(0, "maxsize")
         if room is not None and bounds(room)[1] > 0:
             state.store[(made.number, _ROOM)] = room

@@ -80,6 +80,11 @@ class Sources:
         return self._bare
 
     def _looked_up(self, name: str) -> tuple[Text, bool] | None:
+        parent = name.rpartition(".")[0]
+        if parent:
+            above = self.find(parent)
+            if not (above[1] if above is not None else self.namespace(parent)):
+                return None
         found = self._in(((self.image.files, folder) for folder in self.search), name)
         return found or self._in(self._installed(), name)
 
