@@ -233,7 +233,7 @@ ENDINGS: tuple[tuple[str, ...], ...] = (
     ("@app@ &", "pid=$!", "echo \"kill $pid\" >/tmp/stop.sh", "trap 'sh /tmp/stop.sh; wait $pid' @names@", "wait $pid"), ("@app@ &", "export pid=$!", "echo 'kill $pid' >/tmp/stop.sh", "trap 'sh /tmp/stop.sh; wait $pid' @names@", "wait $pid"),
     ("set --", "for n in 1 2; do\napp $n &\nset -- \"$@\" $!\ndone", "trap 'kill \"$@\"; wait' @names@", "wait"), ("run() {\ntrap 'kill $1' @names@\nwait $1\nwait $1\n}", "@app@ &", "run $!"),
     ("stop=", "trap 'stop=1; kill $pid 2>/dev/null' @names@", 'while [ -z "$stop" ]; do\n@app@ &\npid=$!\nwait $pid\nsleep 0.1\ndone'), ("n=0", "trap 'n=9; kill $pid' @names@", "while [ $n -lt 5 ]; do\n@app@ &\npid=$!\nwait $pid || n=$((n + 1))\nsleep 0.1\ndone"),
-    ("( sleep 0.02; touch /tmp/up ) &", "@app@ &", "pid=$!", "trap 'kill $pid; wait' @names@", "wait"), ("@app@ &", "exec app2 $!"),
+    ("( sleep 0.02; touch /tmp/up ) &", "@app@ &", "pid=$!", "trap 'kill $pid; wait' @names@", "wait"),
 )  # fmt: skip
 
 BASH_ENDINGS: tuple[tuple[str, ...], ...] = (

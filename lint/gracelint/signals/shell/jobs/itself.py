@@ -75,11 +75,16 @@ def trap_for(state: State, signal: str) -> Trap | None:
     return state.traps.get(signal)
 
 
+def caught(state: State, signal: str) -> bool:
+    """Whether a shell that has no trap for a signal catches it all the same, to run its EXIT trap and end: bash from its first EXIT trap on, but not SIGQUIT (`terminating_signals` in its sig.c; subshells measured)."""
+    return state.guarded and signal in FATAL and signal != "SIGQUIT"
+
+
 def minds(state: State, signal: str) -> bool:
     """Whether a signal to itself changes anything for a shell."""
     if signal in state.ignored or signal in state.shell.ignored:
         return False
-    dies = signal in FATAL | {"SIGKILL"} and (state.pid != 1 or state.guarded or signal == "SIGINT")
+    dies = signal in FATAL | {"SIGKILL"} and (state.pid != 1 or caught(state, signal) or signal == "SIGINT")
     return trap_for(state, signal) is not None or (dies and not shrugs(state, signal))
 
 
@@ -135,10 +140,10 @@ def heard(machine: Machine, state: State, signal: str) -> State:
         interrupted(machine, state, trap)
         return state
     leaving = state.traps.get("EXIT")
-    if signal != "SIGKILL" and state.guarded and leaving is not None and leaving.action:
+    if caught(state, signal) and leaving is not None and leaving.action:
         return machine.leave(state, 128 + (names.number(signal) or 0))
     if signal == "SIGINT" and state.shell.dialect.leaves_on_interrupt and state.pid == 1:
         return machine.leave(state, 128 + 2)
-    if state.pid != 1 or (signal != "SIGKILL" and state.guarded):
+    if state.pid != 1 or caught(state, signal):
         state.ended = Ended("exits", status=DIED)
     return state

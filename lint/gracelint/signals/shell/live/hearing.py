@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ....parsers.shell import model as sh
 from ... import names
 from ..jobs import itself
-from ..jobs.itself import FATAL, NESTED
+from ..jobs.itself import NESTED
 
 if TYPE_CHECKING:
     from .shell import LiveShell
@@ -58,12 +58,12 @@ def untrapped(shell: LiveShell, signal: str) -> None:
         shell.task.reacted.setdefault(signal, "ignores")
         return
     leaving = state.traps.get("EXIT")
-    if state.guarded and signal in FATAL and (leaving is None or not leaving.action):
+    if itself.caught(state, signal) and (leaving is None or not leaving.action):
         shell.received, shell.ending = True, "dies"
         shell.task.reacted.setdefault(signal, "terminates")
         shell.kernel.end(shell.task, "died")
         return
-    if (state.guarded and leaving is not None and signal in FATAL) or _breaks_off(shell, signal):
+    if (itself.caught(state, signal) and leaving is not None) or _breaks_off(shell, signal):
         shell.received, shell.ran = True, leaving
         shell.task.reacted.setdefault(signal, "handles" if leaving is not None else "terminates")
         state.block = None
