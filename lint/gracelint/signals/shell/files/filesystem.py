@@ -102,7 +102,10 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
 
 
 def _asked_again(state: State) -> bool:
-    """Whether the script goes round in a ``while`` or ``until`` behind which more is to be done: it waits there, and is not for the loop alone."""
+    """Whether the script goes round in a ``while`` or ``until`` behind which more is to be done: it waits there, and is not for the loop alone. Not where it has
+    started something already, which it may well look after there until it is to stop."""
+    if state.facts.daemons or not all(job.told for job in state.jobs):
+        return False
     frame = state.stack
     while frame is not None and frame.kind != "while":
         frame = frame.parent
