@@ -13,7 +13,7 @@ from ..model.parts import Truth
 from ..model.values import clip, default
 from . import changes, filesystem, permissions
 from .filesystem import is_open, located, standing
-from .permissions import writable
+from .permissions import replaceable, writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -170,7 +170,7 @@ def _rm(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
         elif kind == "folder" and not recursive:
             yield False if "d" not in letters else None
         else:
-            may = writable(machine, state, posixpath.dirname(path))
+            may = replaceable(machine, state, path)
             if may is not False:
                 changes.note(state, path, "none")
             yield may if kind != "unknown" or "f" in letters or may is False else None
@@ -234,7 +234,7 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
         place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" and not inside else target
         outcome = can_write(machine, state, place) if found == "file" else None
         if moves and outcome is not False:
-            taken = writable(machine, state, posixpath.dirname(source))
+            taken = replaceable(machine, state, source)
             outcome = taken if taken is not True else outcome
         if outcome is not False:
             changes.note(state, place, "folder" if inside else found)
@@ -270,7 +270,7 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
     if kind == "folder" or (kind == "file" and "f" not in letters):
         yield False
         return
-    outcome = _can_make(machine, state, place)
+    outcome = replaceable(machine, state, place) if place in state.made else _can_make(machine, state, place)
     if outcome is not False and "s" in letters and "relative" not in letters:
         changes.note_link(state, place, source)
     elif outcome is not False:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def writable(machine: Machine, state: State, folder: str) -> bool | None:
     if user is None or folder in state.made:
         return owns(state, folder)
     return False if folder in OF_ROOT and not machine.context.given_away(folder) else None
+
+
+def replaceable(machine: Machine, state: State, path: str) -> bool | None:
+    """Whether what stands at a path can be removed, or something else be put in its place: where the folder can be written to, and in one that is everybody's also by whom it belongs to (the sticky
+    bit, inode(7))."""
+    folder = posixpath.dirname(path)
+    may = writable(machine, state, folder)
+    return owns(state, path) if may and folder in OF_ALL and path in state.made else may
 
 
 def is_everywhere(folder: str) -> bool:

@@ -107,6 +107,8 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
             if unknown and awaited and not machine.live and not (endings.consumes(node) or endings.shortens(node)):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
+            if unknown and each.unclaimed and each.shell.dialect.wait.forgets_ended:
+                each.doubted = each.unclaimed  # whether it has heard of them in some round, nobody knows
             each.done(0)
         result.append(each)
     return result

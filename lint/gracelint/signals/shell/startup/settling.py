@@ -44,6 +44,7 @@ def settled(machine: Machine, state: State) -> list[State]:
                 each.note("before", command)
             if each.candidate is not None and not steady.last(each):
                 each.candidate = None
+        steady.outlast(each, block.children)
         if block.kind == "wait":
             gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)

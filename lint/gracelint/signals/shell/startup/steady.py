@@ -9,8 +9,14 @@ from ...process import Alternative, Process, with_before
 from ..files import inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..model.parts import JobState
     from ..model.state import State
+
+
+# Of two durations that differ by less, nobody knows which one is over first, in seconds.
+_MOMENT = 0.05
 
 
 def lasts(state: State) -> bool | None:
@@ -56,6 +62,15 @@ def settle(state: State) -> list[State]:
     before = [_before_it_is_over(state.copy(), passing, lasting)] if lasting else []
     _without(state, passing)
     return [state, *before]
+
+
+def outlast(state: State, processes: Sequence[Process]) -> None:
+    """Processes that the shell has waited for have ended, and so have the jobs that take less time than they did."""
+    if not state.jobs or not processes or None in (lasted := [process.duration for process in processes]):
+        return
+    least = max(seconds for seconds in lasted if seconds is not None) - _MOMENT
+    shorter = [job for job in state.jobs if not job.told and (job.process.duration or least) < least]
+    _without(state, [job for job in shorter if _passes(state, job.process)])
 
 
 def _before_it_is_over(state: State, passing: list[JobState], lasting: list[JobState]) -> State:
