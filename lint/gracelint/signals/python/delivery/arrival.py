@@ -32,8 +32,8 @@ WAKES = (PROCESS, "#wakes")
 EXITS = ("SystemExit", "KeyboardInterrupt")
 
 
-def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> None:
-    """The signal arrives."""
+def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) -> bool:
+    """The signal arrives. Whether a thread that the handler has woken has sent the program another one."""
     from ..concurrency.threads import waiting, woken
 
     state.signalled = True
@@ -42,7 +42,8 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
     if run.signal in blocked(state):
         # A thread may wait for it.
         waiting(run, frame, state)
-        return
+        return False
+    sent = False
     ways: list[State] = []
     first = len(frame.raises)
     for one in alternatives(handler):
@@ -52,12 +53,14 @@ def deliver(run: Run, frame: Frame, text: Text, state: State, handler: Value) ->
             run.handling = True
             woken(run, frame, text, way)
             run.handling = False
+            sent = sent or SENT in way.store
             noticed(run, frame, text, way, SENT)
         ways.append(way)
     state.become(joined(ways))
     run.after = None if state.dead else state.copy()
     told = joined([run.after, *(one.state for one in frame.raises[first:])])
     run.told = told.copy() if told is not None else None
+    return sent
 
 
 def noticed(run: Run, frame: Frame, text: Text, state: State, *marks: Key) -> None:
