@@ -23,9 +23,10 @@ _SERVERS = (
 
 def _deadlock(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``server.shutdown()`` waits for ``serve_forever`` to end: called from a handler while the main thread serves, it
-    waits for the thread it runs in."""
+    waits for the thread it runs in, and where nobody serves that way (``handle_request``), for ever (socketserver.py, ``BaseServer.shutdown``)."""
     if isinstance(receiver, Made | Instance):
-        if run.handling and frame.background is None and state.store.get((receiver.number, "#serving")) == TRUE:
+        serves = state.store.get((receiver.number, "#serving")) == TRUE
+        if run.handling and frame.background is None and (serves or not run.threads):
             meeting.stay(run, text, "shutdown", state)
             return UNKNOWN
         run.write(state, (receiver.number, "shutdown"), TRUE)
