@@ -126,7 +126,9 @@ def _path(resolver: Resolver, way: Alternative, sent: StopSignal, grace: float) 
         missing = program.missing if program is not None else ()
         # What is missing of a daemon is what may keep it in front: supervisord's configuration.
         ends = not missing or program is None or not program.daemonizes
-        verdict, reasons = "unknown", (ENDS, *missing) if ends else (*missing, *reasons)
+        # One that is known to end does so whatever it makes of the signal; that it has ended in the simulation may rest on what is not known.
+        reasons = reasons if stop.early or not ends else ()
+        verdict, reasons = "unknown", (*((ENDS,) if ends else ()), *missing, *reasons)
     if sent.doubt:
         verdict, reasons = "unknown", (sent.doubt, *reasons)
     if any(isinstance(reason, Bound) for reason in way.reasons):
