@@ -131,6 +131,7 @@ HEARS = f"import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(
         ("python3 manage.py migrate", (False, "abrupt")),
         ("npm install", (False, "abrupt")),
         ("python3 /work.py", (True, "abrupt")),  # nobody knows how long
+        ("timeout 3600 python3 /work.py", (True, "abrupt")),
         ("sleep 5", None),  # nothing to lose
         ("cp -r /a /b", None),
     ],
