@@ -115,7 +115,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run; ``assumed`` is what the script takes for true or false, in words. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``descriptors`` are open beside the first three (None: not known). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``aside``: it was started in the background. ``descriptors`` are open beside the first three (None: not known). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
 
     workdir: str
     search: str
@@ -133,6 +133,7 @@ class Environment:
     watched: bool = False
     exported: Callable[[], Exported] | None = None
     child: bool = False
+    aside: bool = False
     live: bool = False
     descriptors: frozenset[str] | None = frozenset()
 
@@ -155,6 +156,7 @@ class Environment:
             self.watched,
             self.exported,
             self.child,
+            self.aside,
             self.live,
             self.descriptors,
         )

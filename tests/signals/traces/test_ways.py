@@ -153,6 +153,16 @@ def test_jobs_that_end_by_themselves(tmp_path: Path, text: str, job: str, late: 
         ("(php artisan migrate; echo over)", "graceful"),
         ("while :; do php artisan schedule:run; sleep 60; done", "unknown"),
         ("while :; do cp /a /b; sleep 60; done", "graceful"),
+        ("sh -c 'python3 /work.py'", "abrupt"),
+        ("sh -c 'sleep 5; python3 /work.py; echo over'", "abrupt"),
+        ("bash -c 'python3 /work.py; echo over'", "abrupt"),
+        ("(sleep 5; timeout 60 python3 /work.py; echo over)", "abrupt"),
+        ("(sh -c 'python3 /work.py; echo over'; true)", "abrupt"),
+        ("nice sh -c 'python3 /work.py; echo over'", "abrupt"),
+        ("sh -c '(python3 /work.py; echo over)'", "abrupt"),
+        ("sh -c 'php artisan migrate; echo over'", "graceful"),
+        ("sh -c 'cp /a /b; echo over'", "graceful"),
+        ("sh -c 'python3 /work.py & exit'", "abrupt"),
     ],
 )
 def test_shells_in_the_background_that_end_by_themselves(tmp_path: Path, job: str, verdict: str) -> None:
@@ -164,3 +174,17 @@ def test_a_trap_that_counts_on_a_job_that_ends(tmp_path: Path) -> None:
     trace = script(tmp_path, "dash", text, work_py=HEARS)
     found = {path.when: path.verdict for path in trace.paths}
     assert found == {(): "killed", ("`python3 /work.py` is not over yet",): "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("read", "first"),
+    [
+        ("sed s/a/b/ /mounted.env", {"app"}),  # what only somebody mounts sets nothing
+        ("grep -v '^$' /work.py | xargs", {"app", "app 2"}),
+        ("aws ssm get-parameters", {"app", "app 2"}),
+    ],
+)
+def test_variables_behind_an_export_that_nobody_knows(tmp_path: Path, read: str, first: set[str]) -> None:
+    text = f'MODE=one\nexport $({read})\nif [ "$MODE" = one ]; then exec app; fi\nexec app 2\n'
+    trace = script(tmp_path, "dash", text, work_py=LONG)
+    assert {" ".join(path.hops[-1].argv) for path in trace.paths} == first

@@ -37,7 +37,7 @@ def shell(
     name = words[0].value if words else argv[0]
     spoken = dialect(call.family, call.version, posix=argv[0].rpartition("/")[2] == "sh")
     interpreter = Shell(spoken, argv, name, text, mode, pid)
-    interpreter.child = environment.child
+    interpreter.child, interpreter.aside = environment.child, environment.aside
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.descriptors = environment.descriptors
     interpreter.leads, interpreter.watched = environment.leads, environment.watched and pid == 1

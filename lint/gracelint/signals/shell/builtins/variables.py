@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..evaluator import expansions, refusals, scopes
 from ..expansion import reckoning
 from ..expansion.keyed import Keyed, Reference
 from ..expansion.parameters import compute
-from ..files import opening
+from ..files import filesystem, opening
 from ..model.parts import Truth
-from ..model.values import Unknown
+from ..model.values import Unknown, default
 from . import assigning, exporting
 from .printing import printed
 
@@ -37,12 +38,9 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             continue
         array = expansions.array_of(machine, word) if raw is not None else None
         if not NAME.match(name):
-            if (
-                name
-                and "$" not in name
-                and "`" not in name
-                and (value is not None or not set(options) & {"f", "F", "p"})
-            ):
+            if "$" in name or "`" in name:
+                _doubt(machine, state, word)
+            elif name and (value is not None or not set(options) & {"f", "F", "p"}):
                 return not_valid(machine, state, fields[0].shown, name)
             continue
         local = fields[0].value in ("local", "declare", "typeset") and scopes.in_function(state) and "g" not in options
@@ -77,6 +75,20 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     return machine.finished(state, 0)
 
 
+def _doubt(machine: Machine, state: State, word: sh.Word) -> None:
+    """A text that is not known may have given any variable another value (``export $(sed … /etc/app.env)``), but PATH is no doubt the same. What is read from a file that only somebody mounts
+    is taken to set nothing, as is what only a user sets."""
+    reader = next((part for part in walk(word) if isinstance(part, sh.Simple)), None)
+    named = [each.target for each in reader.redirects if each.operator == "<"] or reader.words[1:] if reader else ()
+    path = default(machine.value(state, named[-1])) if named and named[-1] else None
+    if path and not {"/", "."}.isdisjoint(path) and filesystem.exists(machine, state, path, "f") is not True:
+        return
+    state.unread = True
+    for name, value in state.variables.items():
+        if isinstance(value, str) and name != "PATH":
+            state.variables[name] = Unknown(f"${name}")
+
+
 def not_valid(machine: Machine, state: State, command: str, name: str) -> list[State]:
     """A name that no variable can have."""
     if not state.shell.dialect.builtins.bad_name_ends:
@@ -103,7 +115,10 @@ def _declared(machine: Machine, state: State, words: Iterable[sh.Word]) -> Itera
             yield word, *_pair(machine, state, word, first)
             continue
         for field in machine.expand(state, (word,)):
-            name, equals, value = field.value.partition("=") if isinstance(field.value, str) else ("", "", "")
+            if isinstance(field.value, Unknown):
+                yield word, field.value.name, None
+                continue
+            name, equals, value = field.value.partition("=")
             yield word, name.rstrip("+"), value if equals else None
 
 

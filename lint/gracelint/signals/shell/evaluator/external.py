@@ -155,6 +155,7 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         commands=(*state.shell.earlier, *state.facts.before),
         assumed=state.assumed,
         child=True,
+        aside=state.aside,
         exported=partial(exporting.handed, machine, state, node.assignments),
         descriptors=inputs.handed_on(state, node.redirects),
     )

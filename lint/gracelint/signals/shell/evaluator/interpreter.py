@@ -95,6 +95,7 @@ class Shell:
         )  # open from birth, beside the first three (None: not known)
         self.leads = False  # a process group
         self.child = False  # of a shell of the launch
+        self.aside = False  # in the background of one
         self.aliases: set[str] = set()
         self.aliased = False  # by an `alias`, of whatever name
         self.unparsable: dict[int, str] = {}  # by the identity of the command

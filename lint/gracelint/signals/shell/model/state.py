@@ -197,6 +197,11 @@ class State:
         return self.pid != self.shell.pid or self.shell.child
 
     @property
+    def aside(self) -> bool:
+        """Whether it stands in the background, or the shell does that has started it."""
+        return "background" in self.around or self.shell.aside
+
+    @property
     def tested(self) -> bool:
         """Whether the last command's status is looked at, so that ``set -e`` does not count it."""
         return self.stack is not None and self.stack.tested

@@ -39,10 +39,9 @@ def how_long(state: State, processes: list[Process]) -> list[bool | None]:
     runs of the application's own may be what it is at when the stop comes, though it ends by itself."""
     left = {job.pid: job.process.stays for job in state.jobs if not job.told}
     among = {process.pid for process in processes}
-    aside = "background" in state.around
     found: list[bool | None] = []
     for process in processes:
-        if aside and process.own and process.stays is False:
+        if state.aside and process.own and process.stays is False:
             found.append(None)
         elif process.reads is None or not process.filters:
             found.append(process.stays)
