@@ -188,3 +188,17 @@ def test_variables_behind_an_export_that_nobody_knows(tmp_path: Path, read: str,
     text = f'MODE=one\nexport $({read})\nif [ "$MODE" = one ]; then exec app; fi\nexec app 2\n'
     trace = script(tmp_path, "dash", text, work_py=LONG)
     assert {" ".join(path.hops[-1].argv) for path in trace.paths} == first
+
+
+def test_an_end_that_rests_on_what_is_not_known(tmp_path: Path) -> None:
+    """What is done behind a loop, until the container has ended, is one guess among others: it is not told as certain."""
+    text = (
+        "#!/bin/bash\nset -Eeo pipefail\n"
+        'need() { if ! [ "${!file:-}" ]; then value="$(< "${!file}")"; fi; }\n'
+        'while IFS=\'\' read -r LINE || [ -n "$LINE" ]; do need "APP_$word"; done < $defaults\n'
+        'for each in "$PREFIX"/* "$PREFIX"/sockets/*; do if [ -S "$each" ]; then rm -f "$each"; fi; done\n'
+        "exec /opt/nginx/sbin/nginx -c nginx.conf\n"
+    )
+    trace = script(tmp_path, "dash", text, extra="USER app\n")
+    (held,) = (path for path in trace.paths if path.pid1[0] == "/bin/bash")
+    assert "whether $PREFIX/* exists" in held.missing

@@ -79,7 +79,9 @@ def _doubt(machine: Machine, state: State, word: sh.Word) -> None:
     """A text that is not known may have given any variable another value (``export $(sed … /etc/app.env)``), but PATH is no doubt the same. What is read from a file that only somebody mounts
     is taken to set nothing, as is what only a user sets."""
     reader = next((part for part in walk(word) if isinstance(part, sh.Simple)), None)
-    named = [each.target for each in reader.redirects if each.operator == "<"] or reader.words[1:] if reader else ()
+    if reader is None:
+        return  # one variable of a name that is not known
+    named = [each.target for each in reader.redirects if each.operator == "<"] or reader.words[1:]
     path = default(machine.value(state, named[-1])) if named and named[-1] else None
     if path and not {"/", "."}.isdisjoint(path) and filesystem.exists(machine, state, path, "f") is not True:
         return
