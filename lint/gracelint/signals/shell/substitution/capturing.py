@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import replace
-from ....regexes import regex
 from ..builtins import table
 from ..evaluator import expansions, external
 from ..files import filesystem
@@ -22,7 +21,7 @@ from ..loops import endings
 from ..model.parts import Block
 from ..model.values import clip
 from . import kept_open, printed
-from .inside import acts, lasts, starts_jobs
+from .inside import acts, answers, lasts, starts_jobs
 
 if TYPE_CHECKING:
     from ...process import Process
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from ..model.parts import JobState
     from ..model.state import State
     from ..model.values import Field
-
-# What asks a server for something, so that it ends.
-QUESTION = regex(
-    r"-[vVhHtTMLlSqs?]+\Z|-{0,2}(version|help|usage|config|check|print|show|list|test|dump|validate|verify|health|verbose)"
-)
 
 
 def captured(machine: Machine, state: State, command: object, number: int = 0) -> list[State]:
@@ -171,24 +165,17 @@ def _read(
         return
     runner = forked.command or children.whole(state, found.part.text, process)
     asked = runner.program is not None and runner.program.kind == "servers"
-    answers = _answers(runner.argv) if asked else False
-    if answers is None:
+    asks = answers(runner.argv) if asked else False
+    if asks is None:
         output = clip(found.part.text.value)
         state.give_up(f"whether `{' '.join(runner.argv)}` ends, of which {output} is the output")
         return
-    holds = state.copy() if answers else state
+    holds = state.copy() if asks else state
     holds.push("captured", command, at)
     _block(holds, runner, (process,))
-    if answers:
+    if asks:
         holds.candidate, holds.perhaps = None, True
         state.candidate = holds
-
-
-def _answers(argv: tuple[str, ...]) -> bool | None:
-    """Whether a server is asked for something, and ends; None where it has options of which that is not known."""
-    if any(QUESTION.match(word) for word in argv[1:]):
-        return True
-    return None if any(word.startswith("-") for word in argv[1:]) else False
 
 
 def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ....image.model import Argument
 from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
+from ....regexes import regex
 from ..builtins import table
 from ..jobs import children
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from ..evaluator.machine import Machine
     from ..model.state import State
+
+
+# What asks a server for something, so that it ends.
+QUESTION = regex(
+    r"-[vVhHtTMLlSqs?]+\Z|-{0,2}(version|help|usage|config|check|print|show|list|test|dump|validate|verify|health|verbose)"
+)
 
 
 def starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
@@ -39,6 +46,13 @@ def lasts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
         known = part, any(isinstance(each, sh.Simple) and _is_server(machine, each) for each in walk(part.body))
         state.shell.lasting[id(part)] = known
     return known[1]
+
+
+def answers(argv: tuple[str, ...]) -> bool | None:
+    """Whether a server is asked for something, and ends; None where it has options of which that is not known."""
+    if any(QUESTION.match(word) for word in argv[1:]):
+        return True
+    return None if any(word.startswith("-") for word in argv[1:]) else False
 
 
 def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
@@ -86,7 +100,8 @@ def _is_server(machine: Machine, command: sh.Simple) -> bool:
     if not words or words[0].value in table.TABLE or len(words) < len(command.words):
         return False
     program = machine.context.describe(words)
-    return program is not None and program.stays is True and program.kind == "servers"
+    stays = program is not None and program.stays is True and program.kind == "servers"
+    return stays and answers(tuple([word.value for word in words])) is not True
 
 
 def _has_effect(machine: Machine, command: sh.Simple) -> bool:
