@@ -63,6 +63,9 @@ if TYPE_CHECKING:
 
 # s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
 _COMPILED = "/etc/s6-overlay/s6-rc.d/"
+# Up to version 2, s6-overlay gives each of these the mode 0755 when it starts (etc/s6/init/init-stage2-fixattrs.txt of v2.2.0.3); version 3 does not (just-containers/s6-overlay#376).
+_MADE_EXECUTABLE = "/etc/services.d/"
+_OLD_OVERLAY = regex(r"(?i)(?:s6|overlay)[^\n]*?(?<![\d.])[12](?:\.\d+){3}(?![\d.])")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 # A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
@@ -181,7 +184,16 @@ def _in_an_empty_folder(case: Case, argument: Argument) -> bool:
 
 def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
     placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
-    if file.executable is False and not file.path.startswith(_COMPILED) and not _prepared(case, file):
+    overlay = _made_executable(case, file)
+    if overlay is None:
+        yield RULE.finding(
+            argument.text,
+            f"unless the base image's s6-overlay is older than 3, and sets it when it starts, the service does not start: {file.path} has no execute bit",
+            severity="info",
+            confidence="low",
+            related=placed,
+        )
+    elif not (overlay or file.executable is not False or file.path.startswith(_COMPILED) or _prepared(case, file)):
         yield RULE.finding(
             argument.text,
             f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755, or RUN chmod +x on it",
@@ -227,6 +239,15 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
             related=(Related(argument.text.span, "started here"), *placed),
             fix=_shebang_fix(case, file),
         )
+
+
+def _made_executable(case: Case, file: ImageFile) -> bool | None:
+    """Whether s6-overlay sets the execute bit that a service's script lacks; None where it comes with a base image that is not known."""
+    if file.executable is not False or not file.path.startswith(_MADE_EXECUTABLE):
+        return False
+    if _OLD_OVERLAY.search(case.image.dockerfile.document.text) is not None:
+        return True
+    return False if case.image.base.known else None
 
 
 def _prepared(case: Case, file: ImageFile) -> bool:
