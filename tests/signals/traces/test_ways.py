@@ -195,10 +195,37 @@ def test_an_end_that_rests_on_what_is_not_known(tmp_path: Path) -> None:
     text = (
         "#!/bin/bash\nset -Eeo pipefail\n"
         'need() { if ! [ "${!file:-}" ]; then value="$(< "${!file}")"; fi; }\n'
-        'while IFS=\'\' read -r LINE || [ -n "$LINE" ]; do need "APP_$word"; done < $defaults\n'
+        'until grep -q "$LINE" /run/ready; do need "APP_$word"; done\n'
         'for each in "$PREFIX"/* "$PREFIX"/sockets/*; do if [ -S "$each" ]; then rm -f "$each"; fi; done\n'
         "exec /opt/nginx/sbin/nginx -c nginx.conf\n"
     )
     trace = script(tmp_path, "dash", text, extra="USER app\n")
     (held,) = (path for path in trace.paths if path.pid1[0] == "/bin/bash")
     assert "whether $PREFIX/* exists" in held.missing
+
+
+def test_each_read_has_an_answer_of_its_own(tmp_path: Path) -> None:
+    """That there was no line says nothing of the next file, whose lines may start what nobody tells."""
+    first = "while read -r a; do echo $a; done </data/a\n"
+    assert script(tmp_path, "bash", f"{first}exec app\n").verdict == "graceful"
+    assert script(tmp_path, "bash", f"{first}while read -r b; do app w & done </data/b\nexec app\n").verdict == "abrupt"
+
+
+CHECKED = """add() {
+  if ! told="$(checked "$1" 2>&1)"; then exit 1; elif [ "$2" -gt 1 ]; then
+    if [ -n "$told" ]; then echo "$told"; fi
+  fi
+}
+"""
+ADDED = """if printenv {0} >/dev/null; then
+  while read -r line; do add "$line" "${{DEBUG:-0}}"; done {1}
+fi
+"""
+
+
+@pytest.mark.parametrize("given", ["</data/names", '<<<"$NAMES"'])
+def test_a_loop_ends_with_the_file_that_it_reads(tmp_path: Path, given: str) -> None:
+    text = CHECKED + ADDED.format("A", given) + ADDED.format("B", given)
+    trace = script(tmp_path, "bash", f"{text}exec /usr/bin/redis-server\n")
+    assert {path.pid1[0] for path in trace.paths} == {"/usr/bin/redis-server"}
+    assert trace.verdict == "graceful"

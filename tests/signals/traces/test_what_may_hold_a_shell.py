@@ -65,6 +65,8 @@ DECIDED = (
     "#!/bin/sh\nmkfifo /tmp/f\ncat /tmp/f &\nredis-server > /tmp/f & p=$!\ntrap 'kill $p; wait' TERM\nwait\n",
     "#!/bin/bash\nx=$(redis-server --version)\nexec redis-server\n",
     "#!/bin/bash\nx=$(mysqld --verbose --help 2>/dev/null)\nexec redis-server\n",
+    "#!/bin/bash\n" + BESIDE.format("[ -r /proc/$p/status ] && kill $p"),
+    "#!/bin/sh\n" + BESIDE.format("if [ -e /proc/$p/stat ] && [ -f /proc/$p/comm ]; then kill $p; fi"),
     "#!/bin/bash\nx=$(gunicorn -v | cut -d. -f1)\nexec redis-server\n",
     '#!/bin/sh\nlog() { echo "$*"; }\nlog starting "$(named -V | grep -o \'^BIND\')"\nexec redis-server\n',
     '#!/bin/bash\nx="${y:-$(hostname)}"\nexec redis-server\n',

@@ -122,7 +122,14 @@ def read(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
             return machine.finished(state, 1)
         if not machine.live:
             inputs.advance(state, source, None)
-    return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+    return _perhaps(machine, state)
+
+
+def _perhaps(machine: Machine, state: State) -> list[State]:
+    """Nobody knows whether there is a line. What was assumed of another ``read`` says nothing of this one."""
+    truth = Truth(None, None, "there is input to read", "there is no input to read")
+    state.assumed.pop(truth.yes, None)
+    return machine.finished(state, None, truth)
 
 
 def _from_substitution(
@@ -130,7 +137,7 @@ def _from_substitution(
 ) -> list[State]:
     """``read x < <(sleep infinity)``: a pause that a signal ends, where nothing is ever written; else nobody knows whether a line comes."""
     if options.trims:
-        return machine.finished(state, None, Truth(None, None, "there is input to read", "there is no input to read"))
+        return _perhaps(machine, state)
     if not _is_silent(feeder):
         state.give_up(f"whether `{' '.join(feeder.argv)}` writes a line")
         return [state]

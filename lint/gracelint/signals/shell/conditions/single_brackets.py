@@ -36,7 +36,8 @@ OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 FILES = frozenset("abcdefghkprstuwxGLNOS")
 DEEPEST = 60
 INTEGER = regex(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*\Z")
-_PROCESS = regex(r"/proc/([0-9]{1,7})/?")
+# The folder of a process, and the files in it that everybody may read (proc(5)).
+_PROCESS = regex(r"/proc/([0-9]{1,7})(?:/?|(/(?:cmdline|comm|stat|statm|status)))")
 
 
 def unknown(yes: str, no: str, by_default: bool | None = None) -> Truth:
@@ -199,8 +200,8 @@ def unary(machine: Machine, state: State, operator: str, operand: Value) -> Trut
         return (
             Truth(False) if isinstance(operand, str) else unknown(f"{label} exists", f"{label} does not exist", False)
         )
-    process = _PROCESS.fullmatch(path) if operator in ("-e", "-d") else None
-    if process is not None:
+    process = _PROCESS.fullmatch(path)
+    if process is not None and operator in ("-e", "-r", "-f" if process[2] else "-d"):
         pid = int(process[1])
         verdict = pid in (1, state.pid) or dying.is_there(machine, state, pid)
     else:

@@ -104,7 +104,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
             each.push("seq", node.body)
         else:
             awaited = (unknown or len(each.conditions) > loop.conditions) and leaving.left(machine, each, node, loop)
-            if unknown and awaited and not machine.live and not (endings.consumes(node) or endings.shortens(node)):
+            if unknown and awaited and not machine.live and not endings.is_finite(each, node):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             if unknown and each.unclaimed and each.shell.dialect.wait.forgets_ended:

@@ -72,6 +72,13 @@ def reads(loop: object) -> bool:
     )
 
 
+def is_finite(state: State, loop: object) -> bool:
+    """Whether a loop ends with what it goes through: its arguments, a variable, or a text or file that it reads, where the script has made no named pipe."""
+    given = isinstance(loop, sh.While) and any(each.operator in ("<", "<<", "<<-", "<<<") for each in loop.redirects)
+    pipes = any(made.pipe for made in state.made.values())
+    return consumes(loop) or shortens(loop) or (given and not pipes and reads(loop))
+
+
 def _begins(command: sh.Simple, name: str) -> bool:
     return bool(command.words) and command.words[0].literal == name
 
