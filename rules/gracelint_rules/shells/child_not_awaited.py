@@ -69,8 +69,15 @@ def check(case: Case) -> Iterator[Finding]:
             else "and the shell leaves at once"
         )
         fails = where_it_ends(stop)
-        why = fails or "wait returns as soon as the handler ran"
-        instead = "put || true behind it" if fails else 'put wait "$pid" behind kill in the handler'
+        told = any(set(sent.reached) & set(stop.unfinished) for sent in stop.sent)
+        why = fails or ("wait returns as soon as the handler ran" if told else "the handler does not wait for it")
+        instead = (
+            "put || true behind it"
+            if fails
+            else 'put wait "$pid" behind kill in the handler'
+            if told
+            else "wait for it in the handler as well, by its pid"
+        )
         yield tell(
             RULE,
             case,
