@@ -208,6 +208,16 @@ def test_options_of_applets(tmp_path: Path, base: str, run: str, argv: list[str]
     assert follow(built, programs=APP).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("base", "verdict"), [("alpine:3.20", "graceful"), ("busybox:1.36", "unknown"), ("debian:12", "unknown")]
+)
+def test_who_reads_a_file_beside_it(tmp_path: Path, base: str, verdict: str) -> None:
+    """A name without a slash is looked for on PATH; Alpine's BusyBox looks in the working folder as well, others give up."""
+    files = {"entry.sh": "#!/bin/sh\n. lib.sh\nrun\n", "lib.sh": "run() { exec app; }\n"}
+    dockerfile = f'FROM {base}\nWORKDIR /srv\nCOPY *.sh ./\nENTRYPOINT ["sh", "entry.sh"]\n'
+    assert follow(image(tmp_path, dockerfile, files), programs=APP).verdict == verdict
+
+
 WATCHED = """#!/bin/sh
 one & pid=$!
 trap 'kill $pid; wait $pid; exit 0' TERM

@@ -35,8 +35,8 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     if path and "/" not in path and not shell.source.here:
         # Packages put programs on PATH, not files to be read: what the image is not known to have there, is not there.
         found = filesystem.locate(machine, state, path)
-        path = found
-        if found is None:
+        path = found or _beside(machine, state, path)
+        if path is None:
             return _not_there(machine, state, node, fields)
     text = filesystem.file(machine, state, path, node.text) if path else None
     where = filesystem.located(path, state.workdir) if path else None
@@ -68,6 +68,16 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
     )  # a frame is known by identities
     state.push("seq", machine.context.parse(text, file=True).body)
     return [state]
+
+
+def _beside(machine: Machine, state: State, name: str) -> str | None:
+    """The file of this name in the working folder, where the shell looks there behind PATH: BusyBox's does if it is built so (ASH_BASH_SOURCE_CURDIR),
+    as Alpine's is (main/busybox/busyboxconfig of its aports, from 3.8 on), and not the official image of BusyBox, nor Debian's package."""
+    image = machine.context.image.base.reference.rpartition("/")[2]
+    if state.shell.dialect.family != "ash" or image.partition(":")[0].partition("@")[0] == "busybox":
+        return None
+    where = filesystem.located(name, state.workdir)
+    return where if where is not None and filesystem.standing(machine, state, where) == "file" else None
 
 
 def _not_there(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
