@@ -79,7 +79,7 @@ def check(case: Case) -> Iterator[Finding]:
         hop.shell
         for path in case.trace.paths
         for hop in (*path.before, *path.hops)
-        if hop.shell is not None and hop.shell.mode == "file" and hop.argv[-len(words) :] == words
+        if hop.shell is not None and hop.shell.mode == "file" and hop.argv != words and hop.argv[-len(words) :] == words
     ]
     if not outcomes or any(_LOOKS.search(outcome.source.value) for outcome in outcomes):
         return
