@@ -229,3 +229,21 @@ def test_a_loop_ends_with_the_file_that_it_reads(tmp_path: Path, given: str) -> 
     trace = script(tmp_path, "bash", f"{text}exec /usr/bin/redis-server\n")
     assert {path.pid1[0] for path in trace.paths} == {"/usr/bin/redis-server"}
     assert trace.verdict == "graceful"
+
+
+ASKED_TWICE = {
+    "statuses": "{}; if [ $? -ne 0 ]; then {}\nfi\n",
+    "statuses kept": "{}; code=$?; if [ $code -ne 0 ]; then {}\nfi\n",
+    "lines": 'read -r x </data/{}; if [ -z "$x" ]; then {}\nfi\n',
+    "arrays": 'mapfile -t x </data/{}; if [ -z "$x" ]; then {}\nfi\n',
+    "texts": 'printf -v x "$({})"; if [ -z "$x" ]; then {}\nfi\n',
+}
+
+
+@pytest.mark.parametrize("name", ASKED_TWICE)
+def test_what_is_asked_again_has_another_answer(tmp_path: Path, name: str) -> None:
+    """That the first did not fail, or was not empty, says nothing of the second, behind which something starts that nobody tells."""
+    line = ASKED_TWICE[name]
+    first = line.format("one", "exit 1")
+    assert script(tmp_path, "bash", f"{first}exec app\n").verdict == "graceful"
+    assert script(tmp_path, "bash", f"{first}{line.format('two', 'app w &')}exec app\n").verdict == "abrupt"

@@ -99,7 +99,7 @@ def _set_key(machine: Machine, state: State, name: str, index: str, value: Value
     known = state.variables.get(name)
     key = key_of(machine, state, index, text)
     if key is None or not isinstance(known, Keyed) or len(known.items) >= 1000:
-        state.variables[name] = Unknown(f"${name}")
+        state.forget(name)
     else:
         state.variables[name] = known.with_item(key, value)
         remember_pid(state, name, value)
@@ -112,7 +112,7 @@ def _assign_keyed(machine: Machine, state: State, name: str, assignment: sh.Assi
     for word in assignment.array or ():
         match = _ELEMENT.match(word.text.value)
         if match is None:
-            state.variables[name] = Unknown(f"${name}")
+            state.forget(name)
             return
         pieces = machine.context.parse(word.text.cut(match.end(), len(word.text)), file=False).body.commands
         value: Value = ""

@@ -9,7 +9,7 @@ from ..evaluator import commands
 from ..files import inputs
 from ..jobs import held
 from ..model.parts import Block, Truth
-from ..model.values import Unknown, clip, default
+from ..model.values import clip, default
 from .variables import NAME
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _separators(machine: Machine, state: State, node: sh.Simple) -> str | None:
 
 def _forget(state: State, names: Sequence[str]) -> None:
     for name in names:
-        state.variables[name] = Unknown(f"${name}")
+        state.forget(name)
 
 
 def _distribute(state: State, line: str, names: Sequence[str], separators: str | None, *, array: bool) -> None:
@@ -216,7 +216,7 @@ def mapfile(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     name = options.names[0] if options.names and NAME.match(options.names[0]) else "MAPFILE"
     source, own = _source(machine, state, node, options.descriptor)
     if source is None or source.rest is None or not options.known or options.delimiter != "\n":
-        state.variables[name] = Unknown(f"${name}")
+        state.forget(name)
     else:
         state.variables[name] = tuple(source.rest.splitlines(keepends="-t" not in words))
     if source is not None and not own:

@@ -160,7 +160,10 @@ def printf(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         name = fields[2].shown.partition("[")[0]
         whole = name == fields[2].shown and NAME.match(name)
         text = printed(state.shell.dialect, "printf", fields[3:]) if whole else None
-        state.variables[name] = text if text is not None else Unknown(f"${name}")
+        if text is None:
+            state.forget(name)
+        else:
+            state.variables[name] = text
     elif node.redirects:
         opening.wrote(machine, state, node, printed(state.shell.dialect, "printf", fields[1:]))
     return machine.finished(state, 0)

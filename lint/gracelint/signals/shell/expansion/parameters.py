@@ -292,7 +292,7 @@ def assign_element(state: State, name: str, index: str, value: Value) -> None:
     found = state.variables.get(name)
     items = list(array(state, name))
     if number is None or not 0 <= number <= 1000 or isinstance(found, Unknown):
-        state.variables[name] = Unknown(f"${name}")
+        state.forget(name)
         return
     items.extend([""] * (number + 1 - len(items)))
     items[number] = value

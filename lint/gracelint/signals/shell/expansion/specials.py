@@ -55,6 +55,12 @@ def counts_on(name: str) -> bool:
     return name.startswith("$") and name[1:] in _COUNTING
 
 
+def _unknown_status(state: State) -> Unknown:
+    """A status that nobody knows, by the command that left it: what is assumed of one says nothing of another."""
+    command = state.truth.yes.removesuffix(" succeeds") if state.truth is not None else ""
+    return Unknown(f"$? of {command}" if command else "$?", nonempty=True)
+
+
 def value(state: State, variable: str) -> Value | None:
     """The value of one of them; None if it is unset for certain."""
     match variable:
@@ -65,7 +71,7 @@ def value(state: State, variable: str) -> Value | None:
         case "#":
             return state.count
         case "?":
-            return str(state.status) if state.status is not None else Unknown("$?", nonempty=True)
+            return str(state.status) if state.status is not None else _unknown_status(state)
         case "$":
             return str(state.shell.pid)
         case "BASHPID":

@@ -170,6 +170,12 @@ class State:
         if len(items) < MOST_FACTS and not holds(items, item):
             self.facts = replace(self.facts, **{name: (*items, item)})
 
+    def forget(self, name: str) -> None:
+        """A variable has a value that nobody knows. What was assumed of the one before says nothing of it."""
+        self.variables[name] = Unknown(f"${name}")
+        for condition in [each for each in self.assumed if f"${name}" in each]:
+            del self.assumed[condition]
+
     def lookup(self, name: str) -> Value | None:
         """A scalar variable's value; of an array, its first element; None if unset."""
         value = self.variables.get(name)
