@@ -104,7 +104,12 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
             each.push("seq", node.body)
         else:
             awaited = (unknown or len(each.conditions) > loop.conditions) and leaving.left(machine, each, node, loop)
-            if unknown and awaited and not machine.live and not endings.is_finite(each, node):
+            if (
+                unknown
+                and awaited
+                and not machine.live
+                and not (endings.consumes(node) or endings.runs_out(each, node))
+            ):
                 _maybe_holds(each, node, loop)
             each.rounds = loop.entry
             if unknown and each.unclaimed and each.shell.dialect.wait.forgets_ended:
@@ -143,7 +148,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     if assumed and not endless and (not loop.count or (loop.count < MOST_ITERATIONS and _ends(state, node))):
         state.assumed = dict(loop.assumed)  # open again
         return [state]
-    if assumed and loop.entry in machine.escaped and endings.shortens(node):
+    if assumed and loop.entry in machine.escaped and endings.runs_out(state, node):
         return []  # more rounds are like the second, and there is a last one
     if assumed or endless:
         state.block = _held(state, node)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NODES = 32  # looked at for one step
 ARGUMENTS = frozenset({"#", "1", "@", "*"})
+_TEXTS = frozenset({"<<<", "<<", "<<-"})
 _HOLDS_EMPTY = regex(r"!|-z|\|\||\*")
 # Builtins that wait, or run other commands.
 LASTING = frozenset(
@@ -40,10 +41,26 @@ def consumes(loop: object) -> bool:
     return arguments and any(isinstance(part, sh.Simple) and _begins(part, "shift") for part in walk(loop.body))
 
 
-def shortens(loop: object) -> bool:
+def runs_out(state: State, loop: object) -> bool:
+    """Whether nothing is left in the end of what a loop takes something from in every turn: a variable, or a text or file that it reads, where the script has made no named pipe."""
+    if not isinstance(loop, sh.While):
+        return False
+    pipes = any(made.pipe for made in state.made.values())
+    return _shortens(loop) or (not pipes and any(map(_is_whole, loop.redirects)) and reads(loop))
+
+
+def _is_whole(each: sh.Redirect) -> bool:
+    """Whether all there is to read through a redirection is there already."""
+    target = each.target
+    if each.operator != "<" or target is None:
+        return each.operator in _TEXTS
+    return not isinstance(target.sole, sh.ProcessSubstitution) and not target.text.value.startswith("/dev/")
+
+
+def _shortens(loop: sh.While) -> bool:
     """Whether a loop takes characters off the front of the variable that its condition compares, in every turn, so that nothing is left of it in the end: ``x=${x:2}``.
     (``${x#word}`` may take nothing off, and an empty string is what ``!=`` and ``-z`` may wait for.)"""
-    if not isinstance(loop, sh.While) or loop.until or _HOLDS_EMPTY.search(loop.condition.text.value):
+    if loop.until or _HOLDS_EMPTY.search(loop.condition.text.value):
         return False
     asked = {part.name for part in walk(loop.condition) if isinstance(part, sh.Parameter)}
     assigned = (
@@ -70,13 +87,6 @@ def reads(loop: object) -> bool:
     return isinstance(loop, sh.While) and any(
         isinstance(part, sh.Simple) and _begins(part, "read") for part in walk(loop.condition)
     )
-
-
-def is_finite(state: State, loop: object) -> bool:
-    """Whether a loop ends with what it goes through: its arguments, a variable, or a text or file that it reads, where the script has made no named pipe."""
-    given = isinstance(loop, sh.While) and any(each.operator in ("<", "<<", "<<-", "<<<") for each in loop.redirects)
-    pipes = any(made.pipe for made in state.made.values())
-    return consumes(loop) or shortens(loop) or (given and not pipes and reads(loop))
 
 
 def _begins(command: sh.Simple, name: str) -> bool:

@@ -98,6 +98,8 @@ class State:
     facts: Facts = field(default_factory=Facts)
     candidate: State | None = None
     """Where the shell would hold if nothing that follows does."""
+    beyond: State | None = None
+    """How it ends if it does not hold here."""
     block: Block | None = None
     ended: Ended | None = None
     around: tuple[Around, ...] = ()

@@ -49,7 +49,7 @@ def settled(machine: Machine, state: State) -> list[State]:
             gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
-            each.jobs = (*each.jobs, *_daemons(block), *_of_ended(block))
+            each.jobs = (*each.jobs, *_left(block), *_of_ended(block))
         pending.extend(simple.over(machine, each, block.status))
     return result
 
@@ -67,9 +67,9 @@ def _candidate(state: State) -> State:
     return candidate
 
 
-def _daemons(block: Block) -> list[JobState]:
-    """What a command leaves running that puts itself in the background, also where another program (sudo, timeout) has started it."""
-    return [_job(block, replace(daemon, stays=True)) for child in block.children for daemon in _daemonized(child)]
+def _left(block: Block) -> list[JobState]:
+    """What a command leaves running, also where another program (sudo, timeout) has started it."""
+    return [_job(block, process) for child in block.children for process in _outliving(child)]
 
 
 def _of_ended(block: Block) -> list[JobState]:
@@ -89,10 +89,14 @@ def _job(block: Block, process: Process) -> JobState:
     return JobState(process.pid, process, command, block.command.text, disowned=True)
 
 
-def _daemonized(process: Process) -> Iterator[Process]:
-    """The processes of a tree that put themselves in the background."""
+def _outliving(process: Process) -> Iterator[Process]:
+    """The processes of a tree that put themselves in the background; of a shell that ends behind what may hold it, those that are still there by then."""
     if process.program is not None and process.program.daemonizes:
-        yield process
+        yield replace(process, stays=True)
+        return
+    beyond = process.shell.beyond if process.shell is not None else None
+    if beyond is not None:
+        yield from (job.process for job in beyond.jobs if not job.told)
         return
     for child in process.children:
-        yield from _daemonized(child)
+        yield from _outliving(child)

@@ -126,13 +126,13 @@ def that_count(finished: list[State], left: list[State]) -> list[State]:
     if left and all(_ends(state) and state.candidate is None for state in finished):
         watching = [state for state in left if not all(job.told for job in state.jobs)]
         for state in watching:
-            state.perhaps = True
+            state.perhaps, state.beyond = True, finished[0] if finished else None
         finished = [*finished, *watching]
     resolved = []
     for state in finished:
         if _ends(state) and state.candidate is not None and last(state) and _fresh(state, finished):
             candidate = state.candidate
-            candidate.facts = replace(state.facts, before=candidate.facts.before)
+            candidate.facts, candidate.beyond = replace(state.facts, before=candidate.facts.before), state
             resolved.append(candidate)
         else:
             resolved.append(state)
