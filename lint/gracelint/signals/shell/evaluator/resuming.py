@@ -61,6 +61,7 @@ def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A trap's action is over."""
     state.pop()
     state.status, state.truth = frame.data  # type: ignore[misc] # put there by the driver
+    state.awaited = frame.node is True
     if frame.index:
         # The signal had ended `wait`, and its status counts now.
         return machine.finished(state, state.status, state.truth)

@@ -67,6 +67,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         fields = [replace(word, value=f"/bin/{word.shown.rpartition('/')[2]}"), *fields[behind + 1 :]]
         skipped += behind
     name = default(fields[0].value)
+    state.awaited = name == "wait"
     if name is not None and not skipped and name in state.functions:
         assigning.hand_on(machine, state, node.assignments)
         return _call(machine, state, node, fields, name)

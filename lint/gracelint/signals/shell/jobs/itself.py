@@ -63,7 +63,7 @@ def enter(machine: Machine, state: State, trap: Trap, index: int = 0) -> bool:
     """Begin a trap's action; False where it is not known. ``index``: 1 where the signal has ended a ``wait``."""
     if trap.action is None or trap.action_text is None:
         return False
-    state.push("trap", index=index, data=(state.status, state.truth))
+    state.push("trap", state.awaited, index, (state.status, state.truth))
     state.push("seq", machine.context.parse(trap.action_text, file=False).body)
     return True
 

@@ -15,6 +15,7 @@ from ..jobs import itself
 from ..jobs.itself import NESTED
 
 if TYPE_CHECKING:
+    from ..model.state import State
     from .shell import LiveShell
 
 
@@ -46,9 +47,17 @@ def _leaves_later(shell: LiveShell) -> bool:
     """SIGINT without a trap: whether the shell deals with it when its foreground command is over."""
     block = shell.state.block
     foreground = block is not None and block.kind == "foreground" and "m" not in shell.state.options
+    if foreground and _is_taken_to_wait(shell.state):
+        return False
     waits = block is not None and block.kind == "wait" and shell.state.interruptible and shell.task.pid == 1
     runs = block is None and shell.state.interruptible and shell.task.pid == 1
     return foreground or waits or runs or (shell.state.shell.dialect.leaves_on_interrupt and shell.task.pid == 1)
+
+
+def _is_taken_to_wait(state: State) -> bool:
+    """Whether a shell that waits for a pipeline, or a subshell, takes itself to be in the ``wait`` in front of it (not for what a substitution reads: that is read from a pipe)."""
+    reads = state.stack is not None and state.stack.kind == "captured"
+    return state.awaited and not reads and state.shell.dialect.wait.leaves_behind
 
 
 def untrapped(shell: LiveShell, signal: str) -> None:

@@ -57,12 +57,12 @@ class Loop:
         "unclaimed",
     )
 
-    def __init__(self, state: State, condition: sh.Block, again: sh.Block) -> None:
+    def __init__(self, state: State, node: sh.While | sh.ArithmeticFor, condition: sh.Block, again: sh.Block) -> None:
         self.condition, self.again = condition, again
         self.entry, self.count, self.default, self.settled = object(), 0, state.default, state.settled
         self.counts = False
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
-        self.before: Snapshot = snapshot(state)
+        self.before: Snapshot = snapshot(state, node)
         self.unclaimed = state.unclaimed
 
     def following(self, state: State, before: Snapshot) -> Loop:
@@ -74,7 +74,7 @@ class Loop:
 
 def conditional(machine: Machine, state: State, node: sh.While) -> list[State]:
     """``while`` and ``until``."""
-    return _repeat(state, node, Loop(state, node.condition, node.condition))
+    return _repeat(state, node, Loop(state, node, node.condition, node.condition))
 
 
 def _repeat(state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
@@ -121,7 +121,7 @@ def turn(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> list[State]:
     """The body has run. An iteration that changes nothing goes on for ever; one that rests on an assumption goes on until that changes."""
-    before = snapshot(state)
+    before = snapshot(state, node)
     state.push("while", node, 0, loop.following(state, before))
     state.push("seq", loop.again)
     if machine.live:
@@ -174,10 +174,14 @@ def _maybe_holds(state: State, node: object, loop: Loop) -> None:
     state.candidate = holding
 
 
-def snapshot(state: State, variable: str = "") -> Snapshot:
+def snapshot(state: State, node: sh.While | sh.For | sh.ArithmeticFor, variable: str = "") -> Snapshot:
     """The jobs that run, and what else a round can change and another one may notice: not the loop's own ``variable``, and of jobs that are over, not which they were."""
     over = {str(job.pid) for job in state.jobs if job.told} | {str(pid) for pid in state.over}
-    variables = {name: None if held in over else held for name, held in state.variables.items() if name != variable}
+    variables = {
+        name: None if held in over and not repeating.reckoned(state, node, name) else held
+        for name, held in state.variables.items()
+        if name != variable
+    }
     made = {
         path: replace(file, content=None)
         if file.content is not None and not over.isdisjoint(file.content.split())
@@ -225,7 +229,7 @@ def arithmetic(machine: Machine, state: State, node: sh.ArithmeticFor) -> list[S
     first, condition, step = (_computing(node, piece) for piece in pieces)
     # `continue` leads to the step as well, so that it stands in front of the condition.
     again = sh.Block(node.text, (*step.commands, *condition.commands))
-    states = _repeat(state, node, Loop(state, condition, again))
+    states = _repeat(state, node, Loop(state, node, condition, again))
     state.push("seq", first)
     return states
 

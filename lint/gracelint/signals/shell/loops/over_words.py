@@ -159,7 +159,7 @@ def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
     turn = words.turns[frame.index]
     if turn.more is None:
         return [_turn_taken(state, node, _next(machine, state, node, frame.index, words), words)]
-    if words.before is not None and words.before == conditional.snapshot(state, node.name):
+    if words.before is not None and words.before == conditional.snapshot(state, node, node.name):
         state.push("for", node, turn.behind, Words(words.turns))
         return [state]
     status = state.status
@@ -192,7 +192,7 @@ def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:
     """The state at the beginning of a round."""
     following = words.turns[index + 1] if index + 1 < len(words.turns) else None
     if following is not None and following.more is not None:
-        words = Words(words.turns, conditional.snapshot(state, node.name), dict(state.assumed))
+        words = Words(words.turns, conditional.snapshot(state, node, node.name), dict(state.assumed))
     state.variables[node.name] = alone(words.turns[index].value)
     state.push("for", node, index + 1, words)
     state.push("seq", node.body)

@@ -73,6 +73,19 @@ def counted(
     return changed
 
 
+def reckoned(state: State, node: sh.While | sh.For | sh.ArithmeticFor, name: str) -> bool:
+    """Whether a variable is a number to the script, which may be that of a job as well."""
+    return any(_reckons(text, name) for text in (node.text.value, state.shell.source.value))
+
+
+@lru_cache(maxsize=64)
+def _reckons(text: str, name: str) -> bool:
+    first = rf"(?<![\w$]){name}"
+    steps = rf"{first}\s*(?:\+\+|--|[-+*/%]=)|(?:\+\+|--){name}\b"
+    sums = rf"{first}=[\"']?(?:\$\(\(|\$\[|\$\(expr|`expr)|\(\(\s*{name}\s*=|\blet\s+[\"']?{name}\b"
+    return re.search(rf"{steps}|{sums}", text) is not None
+
+
 def _unseen(state: State, text: str, name: str) -> bool:
     """Whether no command of a text, nor of the functions that it may call, can look at a variable."""
     if any(isinstance(value, Reference) for value in state.variables.values()) or not PSEUDO.isdisjoint(state.traps):

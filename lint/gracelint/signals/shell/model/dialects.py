@@ -188,6 +188,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             forgets_by_line=True,
             forgets_shown=True,
             forgets_waited=True,
+            leaves_behind=True,
             told_of_children=False,
             jobs_forgets_ended=True,
         ),

@@ -128,6 +128,8 @@ class State:
     """Programs have run that may have made others."""
     interruptible: bool = False
     """SIGINT ends a ``wait``, and the shell, though it is PID 1, as in bash from its first ``trap`` of INT on, also one that takes it away (measured, bash 5.2)."""
+    awaited: bool = False
+    """The last simple command that it has run itself is ``wait``."""
     enclosed: bool = False
     """This shell was forked in a function."""
     trapped: bool = False

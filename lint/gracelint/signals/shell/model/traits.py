@@ -127,6 +127,8 @@ class Wait:
     """Nor of one that ``jobs`` has told of."""
     forgets_waited: bool = False
     """Behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in bash's jobs.c)."""
+    leaves_behind: bool = False
+    """SIGINT without a trap ends the shell at once also while it waits for a pipeline or a subshell behind it, as that is no builtin, and ``wait`` still the last one (`wait_sigint_handler` in bash's jobs.c; 5.2, measured)."""
     doubts_failed: bool = False
     """It may not tell of one that failed."""
     keeps_ended: bool = False
