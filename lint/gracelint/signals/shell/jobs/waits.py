@@ -115,11 +115,22 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         if (named or once) and not pids:
             status = 127 if named else _nobody_left(state)
         return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
+    if once and not dialect.wait.whole_jobs and any(job.thinned for job in state.jobs if job.pid in pids):
+        state.give_up("whether `wait -n` hears of what has ended at once in a pipeline")
+        return [state]
     everything = not named and not once
     waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
     state.newborn = {}
-    state.block = Block("wait", command, waited, once=once, everything=everything)
+    state.block = Block("wait", command, waited, first=_apart(state, waited) if once else (), everything=everything)
     return [state]
+
+
+def _apart(state: State, pids: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """These processes, of one job together where the shell waits for it as a whole."""
+    if not state.shell.dialect.wait.whole_jobs:
+        return tuple((pid,) for pid in pids)
+    jobs = {job.pid: job.members for job in state.jobs}
+    return tuple(dict.fromkeys(tuple(each for each in pids if each in jobs.get(pid, ())) or (pid,) for pid in pids))
 
 
 def _nobody_left(state: State) -> int | None:

@@ -82,8 +82,8 @@ class LiveShell:
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
-        running = [other for other in block.pids if self.host.running(other)] or self._holding(pid)
-        if running and not (block.once and len(running) < len(block.pids)):
+        running = {other for other in block.pids if self.host.running(other)} or self._holding(pid)
+        if running and not any(running.isdisjoint(job) for job in block.first):
             if self.pending and self.state.shell.dialect.wait.told_of_children:
                 self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
             return
@@ -98,7 +98,7 @@ class LiveShell:
             killed = [task.pid for task in self.kernel.tasks.values() if task.ended == "died"]
             self.host.reap(self.state, [job.pid for job in self.state.jobs if job.pid in killed])
         status, truth = block.status, None
-        last = self.kernel.meant(block.pids[-1]) if block.pids and not block.once else None
+        last = self.kernel.meant(block.pids[-1]) if block.pids and not block.first else None
         if block.kind != "read" and last is not None and last.ended == "died":
             status = DIED
         elif status is None and last is not None and isinstance(last.driver, LiveShell):
@@ -121,18 +121,18 @@ class LiveShell:
         ended = self.state.ended
         return ended.status if ended is not None and ended.kind == "exits" else None
 
-    def _holding(self, pid: int) -> list[int]:
+    def _holding(self, pid: int) -> set[int]:
         """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`traits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
         block, shell = self.state.block, self.state.shell
         if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
-            return []
+            return set()
         jobs = [job for job in self.state.jobs if job.pid in block.pids and pid in (0, job.pid)]
         members = (job.members[-1] if job.members else job.pid for job in jobs)
         tasks = self.kernel.tasks
         ended = [tasks[each] for each in members if each in tasks]  # not those that had ended before the stop
         if not ended or not all(_failed(task) for task in ended):
-            return []
-        return [task.pid for task in tasks.values() if task.alive and task.parent is self.task]
+            return set()
+        return {task.pid for task in tasks.values() if task.alive and task.parent is self.task}
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""

@@ -181,6 +181,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
         ),
         Wait(
             "fnp" if _since(version, 5, 1) else "fn",
+            whole_jobs=True,
             oldest_first=True,
             gives_up=False,
             substitutions="last" if version and _since(version, 5, 3) else "all",

@@ -79,14 +79,14 @@ class JobState:
 class Block:
     """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
 
-    ``children`` are the foreground processes, ``pids`` those waited for. ``once``: ``wait -n``; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
+    ``children`` are the foreground processes, ``pids`` those waited for. ``first``: of ``wait -n``, the jobs of which it waits for one; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
     """
 
     kind: Literal["foreground", "wait", "read", "loop"]
     command: Command
     pids: tuple[int, ...] = ()
     children: tuple[Process, ...] = ()
-    once: bool = False
+    first: tuple[tuple[int, ...], ...] = ()
     everything: bool = False
     status: int | None = None
     pipeline: tuple[Command, ...] = ()

@@ -109,6 +109,8 @@ class Wait:
     """The letters that it takes."""
     first_of_named: bool = True
     """``wait -n`` of pids comes back for the first of them (busybox waits for each in turn: ``waitcmd`` in ash.c)."""
+    whole_jobs: bool = False
+    """``wait -n`` comes back for a job of which all processes are over (of a pipeline, busybox takes any)."""
     oldest_first: bool = False
     """A ``wait`` for all begins with the oldest job (``wait_for_background_pids`` in bash's jobs.c), else with the newest (``waitcmd`` in ash.c)."""
     gives_up: bool = True

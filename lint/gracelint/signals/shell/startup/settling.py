@@ -46,7 +46,7 @@ def settled(machine: Machine, state: State) -> list[State]:
                 each.candidate = None
         steady.outlast(each, block.children)
         if block.kind == "wait":
-            gone = {_first_to_end(each, block.pids)} if block.once else set(block.pids)
+            gone = set(_first_to_end(each, block.first) if block.first else block.pids)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
             each.jobs = (*each.jobs, *_left(block), *_of_ended(block))
@@ -54,11 +54,15 @@ def settled(machine: Machine, state: State) -> list[State]:
     return result
 
 
-def _first_to_end(state: State, pids: Sequence[int]) -> int:
+def _first_to_end(state: State, jobs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """The job that ``wait -n`` comes back for: one that ends by itself, the shortest first, or else one that may."""
-    running = [job for job in state.jobs if job.pid in pids and not job.told and job.process.stays is not True]
-    order = sorted(running, key=lambda job: (job.process.stays is None, job.process.duration or 0.0))
-    return order[0].pid if order else pids[0]
+    running = {job.pid: job.process for job in state.jobs if not job.told and job.process.stays is not True}
+    ending = [job for job in jobs if all(pid in running for pid in job)]
+
+    def last(job: tuple[int, ...]) -> tuple[bool, float]:
+        return max((running[pid].stays is None, running[pid].duration or 0.0) for pid in job)
+
+    return min(ending, key=last) if ending else jobs[0]
 
 
 def _candidate(state: State) -> State:

@@ -28,10 +28,12 @@ def lasts(state: State) -> bool | None:
         return _any(how_long(state, processes))
     if block.kind == "read" and state.pid in block.pids:
         return True  # a line that only the shell itself could write
-    processes = [job.process for job in state.jobs if job.pid in block.pids and not job.told]
-    awaited = how_long(state, processes)
+    if block.first:
+        jobs = [[job.process for job in state.jobs if job.pid in pids and not job.told] for pids in block.first]
+        return _all([_any(how_long(state, each)) for each in jobs if each]) if any(jobs) else False
+    awaited = how_long(state, [job.process for job in state.jobs if job.pid in block.pids and not job.told])
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
-    return (_all(awaited) if block.once else _any(awaited)) if awaited else False
+    return _any(awaited) if awaited else False
 
 
 def how_long(state: State, processes: list[Process]) -> list[bool | None]:
