@@ -54,7 +54,7 @@ def _is_whole(each: sh.Redirect) -> bool:
     target = each.target
     if each.operator != "<" or target is None:
         return each.operator in _TEXTS
-    return not isinstance(target.sole, sh.ProcessSubstitution) and not target.text.value.startswith("/dev/")
+    return not isinstance(target.sole, sh.ProcessSubstitution) and not (target.literal or "").startswith("/dev/")
 
 
 def _shortens(loop: sh.While) -> bool:

@@ -63,8 +63,9 @@ def _flags(state: State) -> set[str]:
 
 
 def _files(state: State) -> set[str]:
-    """The files that the traps in force make and remove, as they are written."""
-    return {file for text in _actions(state) for file in _CHANGES.findall(text)}
+    """The files that the traps in force make and remove, as they are written; no devices, where anything may be printed to."""
+    changed = (file for text in _actions(state) for file in _CHANGES.findall(text))
+    return {file for file in changed if not file.startswith("/dev/")}
 
 
 def _actions(state: State) -> list[str]:
