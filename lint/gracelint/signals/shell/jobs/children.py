@@ -51,7 +51,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = scopes.in_function(state)
-    forked.jobs, forked.scopes, forked.candidate, forked.block = (), (), None, None
+    forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
     forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.raised, forked.bereaved = (), False

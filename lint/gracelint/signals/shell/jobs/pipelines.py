@@ -184,7 +184,9 @@ def _background_pipeline(
 ) -> list[State]:
     """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
     result = []
+    around, state.around = state.around, (*state.around, "background")
     for each, ways in _members(machine, state, members, "pipeline", node.text):
+        each.around = around
         processes: list[tuple[Process, Forked]] = []
         over = False  # what would feed the next one
         kept: Process | None = None

@@ -100,6 +100,8 @@ class State:
     """Where the shell would hold if nothing that follows does."""
     beyond: State | None = None
     """How it ends if it does not hold here."""
+    midway: State | None = None
+    """Where one in the background is while it runs a program of the application's own, of which nobody knows how long that takes."""
     block: Block | None = None
     ended: Ended | None = None
     around: tuple[Around, ...] = ()

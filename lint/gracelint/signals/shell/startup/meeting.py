@@ -105,6 +105,7 @@ def _merge(into: State, state: State) -> None:
             for path in into.made.keys() | state.made.keys()
         }
     into.restless, into.unread = into.restless or state.restless, into.unread or state.unread
+    into.midway = into.midway or state.midway
     into.awaited = into.awaited and state.awaited
     if state.newborn:
         into.newborn = {**into.newborn, **state.newborn}

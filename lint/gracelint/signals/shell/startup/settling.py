@@ -37,6 +37,8 @@ def settled(machine: Machine, state: State) -> list[State]:
             pending.extend(simple.over(machine, each, block.status))
             continue
         cleans = handling(each)  # what a trap's action runs is not what the script is for
+        if each.midway is None and not cleans:
+            each.midway = steady.midway(each)
         if stays is None and not each.tested and not cleans:  # a command whose outcome is looked at is written to end
             each.candidate = _candidate(each)
         if block.kind == "foreground" and not cleans:

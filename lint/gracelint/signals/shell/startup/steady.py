@@ -11,7 +11,7 @@ from ..files import inputs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..model.parts import JobState
+    from ..model.parts import Block, JobState
     from ..model.state import State
 
 
@@ -24,28 +24,24 @@ def lasts(state: State) -> bool | None:
     block = state.block
     assert block is not None
     if block.kind == "foreground":
-        processes = list(block.children) or [job.process for job in state.jobs if job.pid in block.pids]
-        return _any(how_long(state, processes))
+        return _any(how_long(state, _held_by(state, block)))
     if block.kind == "read" and state.pid in block.pids:
         return True  # a line that only the shell itself could write
     if block.first:
         jobs = [[job.process for job in state.jobs if job.pid in pids and not job.told] for pids in block.first]
         return _all([_any(how_long(state, each)) for each in jobs if each]) if any(jobs) else False
-    awaited = how_long(state, [job.process for job in state.jobs if job.pid in block.pids and not job.told])
+    awaited = how_long(state, _held_by(state, block))
     awaited += [held.lasts for held in state.held if held.process.pid in block.pids]
     return _any(awaited) if awaited else False
 
 
 def how_long(state: State, processes: list[Process]) -> list[bool | None]:
-    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them. What a shell in the background
-    runs of the application's own may be what it is at when the stop comes, though it ends by itself."""
+    """How long each of some processes lasts. A filter ends with what feeds it, be it one of them, or a job that is left beside them."""
     left = {job.pid: job.process.stays for job in state.jobs if not job.told}
     among = {process.pid for process in processes}
     found: list[bool | None] = []
     for process in processes:
-        if state.aside and process.own and process.stays is False:
-            found.append(None)
-        elif process.reads is None or not process.filters:
+        if process.reads is None or not process.filters:
             found.append(process.stays)
         elif process.reads not in among:
             found.append(left.get(process.reads, process.stays))
@@ -54,15 +50,49 @@ def how_long(state: State, processes: list[Process]) -> list[bool | None]:
 
 def settle(state: State) -> list[State]:
     """The ways in which a shell that has come to its steady state can stand there. Jobs that end by themselves are over, and as it waits for something, it has heard of that.
-    Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off."""
+    Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off. So is, on a further one, what a shell
+    in the background runs of the application's own."""
+    midway = [] if state.midway is None else [state.midway]
     stands = state.block is not None or (state.ended is not None and state.ended.kind == "exec")
     passing = [job for job in state.jobs if not job.told and _passes(state, job.process)] if stands else []
     if not passing:
-        return [state]
+        return [state, *midway]
     lasting = [job for job in passing if not job.process.helper]
     before = [_before_it_is_over(state.copy(), passing, lasting)] if lasting else []
     _without(state, passing)
-    return [state, *before]
+    return [state, *before, *midway]
+
+
+def midway(state: State) -> State | None:
+    """Where a shell is that runs such a program in the background, or waits for it; None for any other."""
+    block = state.block
+    if block is None or block.kind not in ("foreground", "wait") or not state.aside:
+        return None
+    own = {process.pid: process for process in _held_by(state, block) if _is_own(process)}
+    if not own:
+        return None
+    there = state.copy()
+    there.candidate, there.perhaps = None, True
+    there.conditions += tuple(map(_not_over, own.values()))
+    left = {pid: replace(process, stays=None) for pid, process in own.items()}
+    there.block = replace(block, children=tuple(left.get(child.pid, child) for child in block.children))
+    there.jobs = tuple(replace(job, process=left.get(job.pid, job.process)) for job in state.jobs)
+    return there
+
+
+def _held_by(state: State, block: Block) -> list[Process]:
+    """The processes that a shell waits for, in the foreground or by ``wait``."""
+    if block.children:
+        return list(block.children)
+    return [job.process for job in state.jobs if job.pid in block.pids and not job.told]
+
+
+def _is_own(process: Process) -> bool:
+    return process.own and (process.stays is False or (process.stays is None and process.shell is not None))
+
+
+def _not_over(process: Process) -> str:
+    return f"`{' '.join(process.argv)}` is not over yet"
 
 
 def outlast(state: State, processes: Sequence[Process]) -> None:
@@ -78,7 +108,7 @@ def _before_it_is_over(state: State, passing: list[JobState], lasting: list[JobS
     """The way on which jobs with something to lose are still there. It is not what becomes of the launch by default where they are steps that belong to a start,
     which the catalogue knows to end soon; of an application's own program nobody knows how long it stays."""
     own = {job.pid for job in lasting if job.process.own}
-    state.conditions += tuple(f"`{' '.join(job.process.argv)}` is not over yet" for job in lasting)
+    state.conditions += tuple(_not_over(job.process) for job in lasting)
     state.default = state.default and bool(own)
     state.jobs = tuple(
         replace(job, process=replace(job.process, stays=None)) if job.pid in own else job for job in state.jobs
