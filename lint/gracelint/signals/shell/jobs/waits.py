@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ....records import dataclass, field
 from ..evaluator import commands
 from ..model.parts import DIED, Block, Truth
 from ..model.values import Unknown, default
@@ -22,107 +23,142 @@ def _whole_job(state: State, pid: int) -> tuple[int, ...]:
     return next((job.members or (pid,) for job in state.jobs if pid in (job.pid, job.last)), ())
 
 
+@dataclass(slots=True)
+class _Asked:
+    """For whom a ``wait`` asks: ``named`` processes or all (``pids``), and the first (``once``: ``-n``). Of the named ones, ``ended`` are jobs, and ``over`` the statuses of those that ended at once."""
+
+    once: bool = False
+    named: bool = False
+    pids: list[int] = field(default_factory=list)
+    over: list[int | None] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+
 def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``wait``, ``wait pid…``, ``wait -n``."""
-    once = False
-    pids: list[int] = []
-    over: list[int | None] = []
-    ended: list[int] = []
-    named = False
-    rest = fields[1:]
-    while rest:
-        field, rest = rest[0], rest[1:]
-        word = default(field.value)
-        if word is not None and word.startswith("-"):
-            if not set(word[1:]) <= set(state.shell.dialect.wait.options + "-"):
-                return machine.finished(state, 2)
-            once = once or "n" in word
-            if word.endswith("p") and rest:
-                # Which one has ended, bash 5.1 and later say in a variable.
-                state.variables[rest[0].shown] = Unknown(f"${rest[0].shown}", nonempty=True)
-                rest = rest[1:]
-            continue
-        named = True
-        to, found = target(state, word, field, waiting=True)
-        if to == "job":
-            # "pid 7 is not a child of this shell": of one that is disowned bash knows no more than that of others (measured, 5.2).
-            found = tuple(pid for pid in found if not any(job.disowned and job.pid == pid for job in state.jobs))
-            over.extend(state.over[pid] for pid in found if pid in state.over)
-            ended.extend(found)
-            if word and word.startswith("%"):
-                pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
-                continue
-            pids.extend(member for pid in found for member in _whole_job(state, pid))
-            pids.extend(each.process.pid for each in state.held if each.process.pid in found)
-        elif to == "nobody" and state.shell.dialect.wait.gives_up:
-            if not any(machine.host.alive(state, pid) is not False for pid in pids):
-                return machine.finished(state, 2)
-            break
-        elif word is None or (to == "other" and word):
-            # An unknown pid: any child, as far as anybody knows.
-            pids.extend(job.pid for job in state.jobs)
-    if not named:
-        pids = [job.pid for job in state.jobs if not job.disowned]
-        if not once:
-            pids.extend(held.awaited(state))
-    once = once and (not named or state.shell.dialect.wait.first_of_named)
-    claimed = (
-        next((pid for pid in state.unclaimed if pid not in state.heard and (not named or pid in ended)), None)
-        if once
-        else None
-    )
-    dialect, ended_with = state.shell.dialect, state.over.get(claimed or 0, 0)
-    doubted = (dialect.wait.forgets_killed and ended_with == DIED) or (dialect.wait.doubts_failed and ended_with != 0)
-    if claimed is None:
-        if named:
-            state.unclaimed = tuple(pid for pid in state.unclaimed if once or pid not in ended)
-        elif not once:
-            ahead = _not_looked_at(machine, state)
-            state.passed = tuple(pid for pid in state.unclaimed if pid not in ahead)
-            state.unclaimed = ahead
-    elif doubted or claimed in state.doubted:
-        # Told of, if the shell has not noticed yet that it is gone: a race, which it notices by forking.
-        state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
-        ways = []
-        for each, noticed in machine.split(state):
-            if noticed:
-                each.heard = (*each.heard, claimed)
-                ways.extend(wait(machine, each, node, fields))
-            else:
-                ways.extend(_told(machine, each, node, claimed))
-        return ways
-    else:
-        return _told(machine, state, node, claimed)
+    asked = _asked(machine, state, fields)
+    if asked is None:
+        return machine.finished(state, 2)
+    if asked.once:
+        claimed = (pid for pid in state.unclaimed if pid not in state.heard and (not asked.named or pid in asked.ended))
+        if (first := next(claimed, None)) is not None:
+            return _told(machine, state, node, fields, first)
+    elif not asked.named:
+        ahead = _not_looked_at(machine, state)
+        state.passed = tuple(pid for pid in state.unclaimed if pid not in ahead)
+        state.unclaimed = ahead
+    if asked.named:
+        state.unclaimed = tuple(pid for pid in state.unclaimed if asked.once or pid not in asked.ended)
+    return _stand(machine, state, node, fields, asked)
+
+
+def _stand(machine: Machine, state: State, node: sh.Simple, fields: list[Field], asked: _Asked) -> list[State]:
+    """A ``wait`` that nobody has an answer to yet: it holds the shell, unless nobody is left."""
     command = commands.describe(state, node, fields, 0)
+    pids, traits = asked.pids, state.shell.dialect.wait
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
     if running or state.dying.intersection(pids):
         dying.waited(state)
-    orphans = machine.live and not named and pids and state.shell.dialect.wait.orphans
-    if not (named or once or running or machine.live):
+    everything = not asked.named and not asked.once
+    if everything and not running and not machine.live:
         others = _held_by_others(state)
         if isinstance(others, str):
             state.give_up(others)
             return [state]
         if others:
             running, pids = others, others
-    if not running and not pids and len(over) == 1:
-        return machine.undecided(state, node.text.value) if over[0] is None else machine.finished(state, over[0])
+    orphans = machine.live and not asked.named and pids and traits.orphans
     if not running and not orphans:
-        machine.host.reap(state, pids)
-        if not named and not once:
-            forget(state)
-        status: int | None = state.over.get(pids[-1], 0) if named and pids else 0
-        if (named or once) and not pids:
-            status = 127 if named else _nobody_left(state)
-        return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
-    if once and not dialect.wait.whole_jobs and any(job.thinned for job in state.jobs if job.pid in pids):
+        return _nobody_runs(machine, state, node, asked)
+    if asked.once and not traits.whole_jobs and any(job.thinned for job in state.jobs if job.pid in pids):
         state.give_up("whether `wait -n` hears of what has ended at once in a pipeline")
         return [state]
-    everything = not named and not once
-    waited = tuple(running) if once and running else tuple(dict.fromkeys(pids))
+    waited = tuple(running) if asked.once and running else tuple(dict.fromkeys(pids))
+    first = _apart(state, waited) if asked.once else ()
     state.newborn = {}
-    state.block = Block("wait", command, waited, first=_apart(state, waited) if once else (), everything=everything)
+    state.block = Block("wait", command, waited, first=first, everything=everything)
     return [state]
+
+
+def _nobody_runs(machine: Machine, state: State, node: sh.Simple, asked: _Asked) -> list[State]:
+    """A ``wait`` for nobody who still runs comes back at once, with the status of the last one."""
+    status: int | None = 0
+    if not asked.pids and len(asked.over) == 1:
+        status = asked.over[0]
+    else:
+        machine.host.reap(state, asked.pids)
+        if not asked.named and not asked.once:
+            forget(state)
+        if asked.named:
+            status = state.over.get(asked.pids[-1], 0) if asked.pids else 127
+        elif asked.once and not asked.pids:
+            status = _nobody_left(state)
+    return machine.undecided(state, node.text.value) if status is None else machine.finished(state, status)
+
+
+def _asked(machine: Machine, state: State, fields: list[Field]) -> _Asked | None:
+    """What the words of a ``wait`` ask for; None where it refuses one."""
+    asked, traits = _Asked(), state.shell.dialect.wait
+    rest = fields[1:]
+    while rest:
+        each, rest = rest[0], rest[1:]
+        word = default(each.value)
+        if word is not None and word.startswith("-"):
+            if not set(word[1:]) <= set(traits.options + "-"):
+                return None
+            asked.once = asked.once or "n" in word
+            if word.endswith("p") and rest:
+                # Which one has ended, bash 5.1 and later say in a variable.
+                state.variables[rest[0].shown] = Unknown(f"${rest[0].shown}", nonempty=True)
+                rest = rest[1:]
+            continue
+        asked.named = True
+        to, found = target(state, word, each, waiting=True)
+        if to == "job":
+            _add(state, asked, word, found)
+        elif to == "nobody" and traits.gives_up:
+            if not any(machine.host.alive(state, pid) is not False for pid in asked.pids):
+                return None
+            break
+        elif word is None or (to == "other" and word):
+            # An unknown pid: any child, as far as anybody knows.
+            asked.pids.extend(job.pid for job in state.jobs)
+    if not asked.named:
+        asked.pids = [job.pid for job in state.jobs if not job.disowned]
+        if not asked.once:
+            asked.pids.extend(held.awaited(state))
+    asked.once = asked.once and (not asked.named or traits.first_of_named)
+    return asked
+
+
+def _add(state: State, asked: _Asked, word: str | None, found: tuple[int, ...]) -> None:
+    """Jobs that a word names."""
+    # "pid 7 is not a child of this shell": of one that is disowned bash knows no more than that of others (measured, 5.2).
+    found = tuple(pid for pid in found if not any(job.disowned and job.pid == pid for job in state.jobs))
+    asked.over.extend(state.over[pid] for pid in found if pid in state.over)
+    asked.ended.extend(found)
+    if word and word.startswith("%"):
+        asked.pids.extend(pid for pid in found if any(job.pid == pid for job in state.jobs))
+        return
+    asked.pids.extend(member for pid in found for member in _whole_job(state, pid))
+    asked.pids.extend(each.process.pid for each in state.held if each.process.pid in found)
+
+
+def _told(machine: Machine, state: State, node: sh.Simple, fields: list[Field], pid: int) -> list[State]:
+    """``wait -n`` tells of a job that has ended before: certainly, or if the shell has not noticed yet that it is gone, a race, which it notices by forking."""
+    traits, status = state.shell.dialect.wait, state.over.get(pid, 0)
+    doubted = (traits.forgets_killed and status == DIED) or (traits.doubts_failed and status != 0)
+    if not doubted and pid not in state.doubted:
+        return _tells(machine, state, node, pid)
+    state.done(None, Truth(None, None, "the shell has noticed", "the shell has not noticed yet"))
+    ways = []
+    for each, noticed in machine.split(state):
+        if noticed:
+            each.heard = (*each.heard, pid)
+            ways.extend(wait(machine, each, node, fields))
+        else:
+            ways.extend(_tells(machine, each, node, pid))
+    return ways
 
 
 def _apart(state: State, pids: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
@@ -165,7 +201,7 @@ def _not_looked_at(machine: Machine, state: State) -> tuple[int, ...]:
     return tuple(pid for pid in state.unclaimed if pid < max(running))
 
 
-def _told(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[State]:
+def _tells(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[State]:
     """``wait -n`` tells of a job that has ended before."""
     state.unclaimed = tuple(each for each in state.unclaimed if each != pid)
     machine.host.reap(state, [pid])
