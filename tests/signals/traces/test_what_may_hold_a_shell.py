@@ -29,6 +29,7 @@ UNDECIDED = {
     "#!/bin/bash\nset -u\n" + TRAP.format('echo "$NOTSET"'): "whether NOTSET is set",
     "#!/bin/sh\nflock /tmp/l redis-server &\nflock -w 9 /tmp/l nginx -g 'daemon off;' &\nwait\n": "gets the lock of /tmp/l",
     "#!/bin/sh\nflock -n /tmp/l flock -F /tmp/l redis-server\n": "gets the lock of /tmp/l",
+    "#!/bin/sh\nexec 9>/tmp/l\nflock 9\nexec flock /tmp/l redis-server\n": "is one that the script itself holds",
     "#!/bin/dash\n" + TRAP.format(". /opt/stop.sh"): "/opt/stop.sh exists",
     "#!/bin/bash\n" + TRAP.format("x=$(kill %1); wait; exit"): "`kill %1` reaches",
     "#!/bin/sh\n(redis-server & echo $! > /run/pid) &\nsleep 1\nwhile kill -0 $(cat /run/pid); do sleep 1; done\n": "is a process that runs on",

@@ -14,14 +14,18 @@ _SHARED = frozenset({"-s", "--shared"})
 
 
 def contended(processes: Iterable[Process]) -> Iterator[str]:
-    """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its command."""
+    """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its command; and whether it is their own script that holds it."""
     wanted: dict[str, list[bool]] = {}
+    held = False
     for process in (each for one in processes for each in (one, *one.before)):
+        held = held or (process.shell is not None and bool(process.shell.facts.locks))
         if process.name == "flock" and (words := list(_leading(process.argv[1:]))):
             wanted.setdefault(words[-1], []).append(not _SHARED.isdisjoint(words[:-1]))
     for file, shared in wanted.items():
         if len(shared) > 1 and not all(shared):
             yield f"which one of several `flock` gets the lock of {file}"
+        elif held:
+            yield f"whether the lock of {file} is one that the script itself holds"
 
 
 def _leading(words: tuple[str, ...]) -> Iterator[str]:

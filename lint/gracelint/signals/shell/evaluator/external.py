@@ -38,6 +38,8 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if name in _OPENING and opening.fails(machine, state, name, node, fields[1:]):
         return machine.finished(state, 1)
+    if name == "flock" and fields[-1].shown.isdigit():
+        state.note("locks", command)
     if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, node, fields, command, None, implicit=True)
     given = inputs.given(machine, state, node, fields)

@@ -95,7 +95,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command; ``unread``: files that were read, and are not known."""
+    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command; ``unread``: files that were read, and are not known; ``locks``: what has locked a file that the script has open (``flock 9``)."""
 
     before: tuple[Command, ...] = ()
     rejected: tuple[Trap, ...] = ()
@@ -107,6 +107,7 @@ class Facts:
     failures: tuple[tuple[str, Argument], ...] = ()
     orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
     unread: tuple[str, ...] = ()
+    locks: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
