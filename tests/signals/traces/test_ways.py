@@ -254,3 +254,22 @@ def test_what_is_asked_again_has_another_answer(tmp_path: Path, name: str) -> No
     first = line.format("one", "exit 1")
     assert script(tmp_path, "bash", f"{first}exec app\n").verdict == "graceful"
     assert script(tmp_path, "bash", f"{first}{line.format('two', 'app w &')}exec app\n").verdict == "abrupt"
+
+
+@pytest.mark.parametrize(
+    ("options", "asked", "ways"),
+    [
+        ("", "ps -ef | grep -q redis", 2),
+        ("", "uname -a | grep -v x86 | grep -q WSL", 2),
+        ("", "ls /data | sync", 1),
+        ("set -o pipefail\n", "ls /data | sync", 2),
+        ("", "tail -f /log | true", 1),
+        ("", "grep -q redis /data/processes | date", 1),
+    ],
+)
+def test_a_pipeline_ends_with_the_status_of_its_last_command(
+    tmp_path: Path, options: str, asked: str, ways: int
+) -> None:
+    """Not of its first: what ``ps`` prints is looked at by ``grep``."""
+    trace = script(tmp_path, "bash", f"{options}if {asked}; then exec redis-server; fi\nexec nginx -g 'daemon off;'\n")
+    assert len(trace.paths) == ways

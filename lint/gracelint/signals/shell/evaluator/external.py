@@ -124,22 +124,43 @@ def hear(state: State) -> None:
 
 
 def ended(
-    machine: Machine, state: State, command: Command, status: int | None, truth: Truth | None = None
+    machine: Machine,
+    state: State,
+    command: Command,
+    status: int | None,
+    truth: Truth | None = None,
+    pipeline: tuple[Command, ...] = (),
 ) -> list[State]:
-    """A program in the foreground has ended, with a status if that is known, or with what that rests on."""
+    """A program in the foreground has ended, or a ``pipeline`` of them, with a status if that is known, or with what that rests on."""
     hear(state)
     itself.child_ended(machine, state)
-    name = command.argv[0].rpartition("/")[2] if command.argv else ""
-    if status is None and name in filesystem.SUCCEEDING:
-        status = 0
-    if status is None and name in ("pgrep", "pidof", "ps"):
-        status = byname.status(machine, state, name, command.argv[1:])
+    members = pipeline or (command,)
+    if status is None:
+        status = _status_of(machine, state, members)
     if status is None and truth is not None:
         return machine.finished(state, None, truth)
     if status is None:
         waits = command.argv[:1] == ("wait",)  # for numbers that nobody knows, others in each round of a loop
-        return machine.undecided(state, (not waits and " ".join(command.argv)) or command.text.value)
+        asked = " | ".join(" ".join(each.argv) for each in members)
+        return machine.undecided(state, (not waits and asked) or command.text.value)
     return machine.finished(state, status)
+
+
+def _status_of(machine: Machine, state: State, members: tuple[Command, ...]) -> int | None:
+    """The status of programs that have ended, as far as what they are tells it: the last one's, with ``pipefail`` that of the last which failed."""
+    statuses = [_by_itself(machine, state, each) for each in members]
+    if "pipefail" not in state.options:
+        return statuses[-1]
+    return next((each for each in reversed(statuses) if each != 0), 0)
+
+
+def _by_itself(machine: Machine, state: State, command: Command) -> int | None:
+    name = command.argv[0].rpartition("/")[2] if command.argv else ""
+    if name in filesystem.SUCCEEDING:
+        return 0
+    if name in ("pgrep", "pidof", "ps"):
+        return byname.status(machine, state, name, command.argv[1:])
+    return None
 
 
 def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool) -> Environment:

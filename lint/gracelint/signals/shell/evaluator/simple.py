@@ -160,4 +160,4 @@ def over(
         external.hear(state)
         state.done(status, Truth.success(f"`{clip(block.command.text.value)}`"))
         return [state]
-    return external.ended(machine, state, block.command, status, truth)
+    return external.ended(machine, state, block.command, status, truth, block.pipeline)

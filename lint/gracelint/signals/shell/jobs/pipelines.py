@@ -127,9 +127,10 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
     assert command is not None
     processes = children.grouped(state, processes)
-    state.block = Block(
-        "foreground", command, tuple(p.pid for p in processes), tuple(processes), pipeline=tuple(commands)
-    )
+    pids, status = tuple(process.pid for process in processes), None
+    if members[-1].alternative.process is None:  # what it reads from may still run
+        status = _status_of(state, [forked.alternative.status for forked in members])
+    state.block = Block("foreground", command, pids, tuple(processes), status=status, pipeline=tuple(commands))
     return [state]
 
 

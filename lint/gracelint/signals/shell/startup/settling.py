@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ..evaluator import simple
+from ..files import changes
 from ..jobs.itself import handling
 from ..model.parts import JobState
 from . import steady
@@ -52,6 +53,7 @@ def settled(machine: Machine, state: State) -> list[State]:
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
             each.jobs = (*each.jobs, *_left(block), *_of_ended(block))
+            _adopt_files(each, block)
         pending.extend(simple.over(machine, each, block.status))
     return result
 
@@ -71,6 +73,14 @@ def _candidate(state: State) -> State:
     candidate = state.copy()
     candidate.candidate, candidate.perhaps = None, True
     return candidate
+
+
+def _adopt_files(state: State, block: Block) -> None:
+    """A shell that ends behind what may hold it leaves the files as it has made them by then."""
+    if len(block.children) == 1:
+        shell = block.children[0].shell
+        if shell is not None and shell.beyond is not None:
+            changes.adopt(state, shell.beyond)
 
 
 def _left(block: Block) -> list[JobState]:
