@@ -11,7 +11,7 @@ from ....regexes import regex
 from ...launch.scripts import LONGEST_SCRIPT
 from ...process import Bound
 from ..evaluator import scopes
-from ..files import filesystem
+from ..files import changes, filesystem
 from ..jobs import held
 from ..loops import leaving
 from ..model.parts import Truth
@@ -99,7 +99,9 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         return _not_there(machine, state, node, fields)
     # What only somebody mounts is taken to set nothing, as is what only a user sets.
     where = filesystem.located(path, state.workdir) if path is not None else None
-    stands = where is not None and filesystem.standing(machine, state, where) == "file"
+    stands = where is not None and (
+        filesystem.standing(machine, state, where) == "file" or changes.has_made(state.made, where) is True
+    )
     known = state.status, state.truth
     ways = [(state, True)]
     matters = not state.shell.dialect.source.here or ("e" in state.options and not state.tested) or machine.live

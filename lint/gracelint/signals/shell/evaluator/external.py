@@ -83,7 +83,6 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if process is None:
         _inherit(state, alternative)
         if alternative.shell is not None:
-            changes.adopt(state, alternative.shell)
             orders.carried_out(machine, state, alternative.shell, command.text)
         return ended(machine, state, command, alternative.status, children.decided(alternative))
     program = process.program
@@ -98,9 +97,11 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
 
 
 def _inherit(state: State, alternative: Alternative) -> None:
-    """The jobs that a shell has left when it ended are there still."""
-    left = alternative.shell.jobs if alternative.shell is not None else ()
-    state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in left if not job.told))
+    """The jobs that a shell has left when it ended are there still, and files are as it has left them."""
+    if alternative.shell is not None:
+        changes.adopt(state, alternative.shell)
+        left = (replace(job, disowned=True) for job in alternative.shell.jobs if not job.told)
+        state.jobs = (*state.jobs, *left)
 
 
 def _note_failure(state: State, command: Command, alternative: Alternative) -> None:

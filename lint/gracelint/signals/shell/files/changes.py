@@ -9,6 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ....image.paths import normal
+from ....records import dataclass
 from ..model.parts import Made
 from .permissions import user_of
 
@@ -96,6 +97,53 @@ def doubt(state: State, where: str | None = None) -> None:
             path: Made(file.kind, file.user, True) if where is None or path in where else file
             for path, file in state.made.items()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a shell has changed: files made or removed, and those to which it has given an execute bit."""
+
+    made: Mapping[str, Made]
+    permitted: frozenset[str]
+
+
+def has_changed(begun: State, shell: State) -> bool:
+    """Whether a shell has changed files since it stood like this."""
+    return shell.made is not begun.made or shell.permitted is not begun.permitted
+
+
+def since(begun: State, shell: State) -> Left:
+    """What it has changed."""
+    return Left({path: made for path, made in shell.made.items() if begun.made.get(path) != made}, shell.permitted)
+
+
+def meet(state: State, left: Left) -> None:
+    """Beside this shell another one changes files, now or later: what that touches is as it was, or as it leaves it."""
+    state.permitted |= left.permitted
+    if left.made:
+        state.made = either(state.made, {**state.made, **left.made})
+
+
+def take(state: State, left: Left) -> None:
+    """What another shell has changed is as that has left it."""
+    state.permitted |= left.permitted
+    if left.made:
+        state.made = {**state.made, **left.made}
+
+
+def either(one: Mapping[str, Made], two: Mapping[str, Made]) -> dict[str, Made]:
+    """What is known of files that are as one way has left them, or as the other."""
+    paths = one.keys() | two.keys()
+    return {
+        path: one[path] if one.get(path) == two.get(path) else _both(one.get(path), two.get(path)) for path in paths
+    }
+
+
+def _both(one: Made | None, two: Made | None) -> Made:
+    pipe = any(each is not None and each.pipe for each in (one, two))
+    if one is None or two is None or one.kind != two.kind or one.target or two.target:
+        return Made("unknown", None, True, pipe=pipe)
+    return Made(one.kind, one.user if one.user == two.user else None, one.written or two.written, pipe=pipe)
 
 
 def adopt(state: State, child: State) -> None:

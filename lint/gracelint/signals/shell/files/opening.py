@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 1000
 READS = frozenset({"<", "<<", "<<-", "<<<"})
+_MAKES = frozenset({">", ">>", ">|", "&>", "&>>"})
+
+
+def makes(each: sh.Redirect) -> bool:
+    """Whether a redirection writes to a file, which is there from then on."""
+    target = each.target.literal if each.target is not None else None
+    return each.operator in _MAKES and not _is_device(target or "")
 
 
 def opened(machine: Machine, state: State, command: object, redirects: Iterable[sh.Redirect]) -> bool | None:

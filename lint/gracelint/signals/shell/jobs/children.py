@@ -14,7 +14,7 @@ from ....records import dataclass, field, replace
 from ...process import Alternative, Bound, Process
 from ..evaluator import commands, scopes, tails
 from ..evaluator.interpreter import TESTED
-from ..files import changes, filesystem, inputs, making
+from ..files import changes, filesystem, inputs, making, opening
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default
@@ -23,6 +23,7 @@ from . import dying, itself
 if TYPE_CHECKING:
     from ....source import Text
     from ..evaluator.machine import Machine
+    from ..files.changes import Left
     from ..model.outcome import Around
     from ..model.parts import Truth
     from ..model.state import State
@@ -35,13 +36,14 @@ INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, and the signals that it has ``raised`` in its parent."""
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, the signals that it has ``raised`` in its parent, and what it, and the shells that it has started, have ``left`` of files."""
 
     alternative: Alternative
     facts: Facts = field(default_factory=Facts)
     orphans: tuple[JobState, ...] = ()
     command: Command | None = None
     raised: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
 
 
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
@@ -74,6 +76,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         # The child that was forked for the construct is the subshell.
         forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
         if command.redirects:
+            opening.opened(machine, forked, command, command.redirects)
             inputs.redirect(machine, forked, command.redirects)
             forked.push("within", label="redirection")
         forked.push("seq", command.body)
@@ -90,7 +93,11 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         return [Forked(Alternative(process, reasons=(reason,)))]
     machine.forking += 1
     try:
-        return machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
+        ways = machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
+        for way in ways:
+            for left in way.left:
+                changes.meet(state, left)
+        return ways
     finally:
         machine.forking -= 1
         state.restless = state.restless or _makes_files(machine, state, command)
@@ -187,6 +194,9 @@ def adopt(state: State, forked: Forked, *, background: bool = False) -> None:
         for item in getattr(forked.facts, name):
             state.note(name, item)
     state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
+    if not background and forked.alternative.process is None:
+        for left in forked.left:
+            changes.take(state, left)
 
 
 def grouped(state: State, processes: list[Process]) -> list[Process]:
@@ -212,8 +222,6 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
         adopt(each, forked)
         process = forked.alternative.process
         if process is None:
-            if forked.alternative.shell is not None:
-                changes.adopt(each, forked.alternative.shell)
             itself.child_ended(machine, each)
             dying.waited(each)
             ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))

@@ -20,7 +20,7 @@ from . import children, dying, itself, newborn
 if TYPE_CHECKING:
     from ....source import Text
     from ..evaluator.machine import Machine
-    from ..model.outcome import Around, Command
+    from ..model.outcome import Command
     from ..model.state import State
     from .children import Forked
 
@@ -32,7 +32,7 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     if "lastpipe" in state.options and "m" not in state.options:
         return _last_here(machine, state, node)
     result = []
-    for each, members in _members(machine, state, node, "pipeline", node.text):
+    for each, members in _members(machine, state, node, node.text):
         result.extend(_piped(machine, each, node, members))
     return result
 
@@ -41,7 +41,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
     """With ``shopt -s lastpipe``, bash runs the last command of a pipeline itself."""
     *others, last = node.commands
     result: list[State] = []
-    for each, members in _members(machine, state, replace(node, commands=tuple(others)), "pipeline", node.text):
+    for each, members in _members(machine, state, replace(node, commands=tuple(others)), node.text):
         if any(forked.alternative.process is not None and not forked.alternative.process.filters for forked in members):
             each.give_up("a command that stays writes to the shell itself (lastpipe)")
             result.append(each)
@@ -55,7 +55,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
 
 
 def _members(
-    machine: Machine, state: State, node: sh.Pipeline, around: Around, construct: Text
+    machine: Machine, state: State, node: sh.Pipeline, construct: Text, *, background: bool = False
 ) -> list[tuple[State, list[Forked]]]:
     """Every way that the members of a pipeline can turn out."""
     partial: list[tuple[State, list[Forked]]] = [(state, [])]
@@ -68,14 +68,14 @@ def _members(
             own = each.inputs
             if number:
                 each.inputs = inputs.piped(machine, each, node.commands[number - 1], _feeder(members))
-            ways = children.fork(machine, each, member, around, construct)
+            ways = children.fork(machine, each, member, "pipeline", construct)
             each.inputs = own
             for forked_state, forked in children.apart(each, ways):
                 following.append((forked_state, [*members, forked]))
         partial = following[: children.MOST_WAYS]
     for each, members in partial:
         for forked in members:
-            children.adopt(each, forked)
+            children.adopt(each, forked, background=background)
     return partial
 
 
@@ -186,7 +186,7 @@ def _background_pipeline(
     """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
     result = []
     around, state.around = state.around, (*state.around, "background")
-    for each, ways in _members(machine, state, members, "pipeline", node.text):
+    for each, ways in _members(machine, state, members, node.text, background=True):
         each.around = around
         processes: list[tuple[Process, Forked]] = []
         over = False  # what would feed the next one

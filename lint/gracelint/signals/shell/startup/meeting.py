@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import replace
-from ..files import inputs
+from ..files import changes, inputs
 from ..jobs import held
-from ..model.parts import Made
 from ..model.state import MOST_FACTS, holds
 from ..model.values import Unknown, default
 
@@ -98,12 +97,7 @@ def _merge(into: State, state: State) -> None:
     if into.workdir != state.workdir:
         into.workdir = Unknown("$PWD", nonempty=True)
     if into.made != state.made:
-        into.made = {
-            path: into.made[path]
-            if into.made.get(path) == state.made.get(path)
-            else Made("unknown", None, pipe=any(each.made[path].pipe for each in (into, state) if path in each.made))
-            for path in into.made.keys() | state.made.keys()
-        }
+        into.made = changes.either(into.made, state.made)
     into.restless, into.unread = into.restless or state.restless, into.unread or state.unread
     into.midway = into.midway or state.midway
     into.awaited = into.awaited and state.awaited

@@ -16,6 +16,7 @@ from ....records import replace
 from ...process import Bound
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
+from ..files import changes
 from ..jobs import children, dying, itself, newborn, orders, targets
 from ..jobs.children import Forked
 from ..loops import leaving
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ...model import Order
     from ...process import Process
     from ..evaluator.host import Budget, Context
+    from ..files.changes import Left
     from ..model.outcome import Around
     from ..model.state import State
 
@@ -143,8 +145,18 @@ class Startup:
             alternative = steady.alternative_of(ended, known, ended.pid)
             holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
-            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised))
+            left = _left_by(state, ended, alternative.process)
+            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised, left))
         return ways
+
+
+def _left_by(begun: State, ended: State, process: Process | None) -> tuple[Left, ...]:
+    """What a child, and the shells below it, have changed of files by the time they hold on or end."""
+    shells = [ended]
+    if process is not None:
+        for shell in (each.shell for each in orders.below(process) if each.shell is not None):
+            shells += [shell] if shell.beyond is None else [shell, shell.beyond]
+    return tuple([changes.since(begun, shell) for shell in shells if changes.has_changed(begun, shell)])
 
 
 def _reaped(state: State, pid: int) -> bool:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from ....image.model import ImageFile
 from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..builtins import assigning, exporting
 from ..evaluator import refusals
 from ..expansion import parameters
-from ..files import filesystem
+from ..files import filesystem, opening
 from ..model.dialects import dialect
 from ..model.values import Unknown, default
 from . import printed, statuses
@@ -85,6 +86,8 @@ def written(machine: Machine, state: State, fields: list[Field]) -> Value | None
 def _gone_through(machine: Machine, state: State, block: sh.Block, pieces: list[Value | None]) -> bool | None:
     """Add what a block writes to the pieces. None where that is not known; else whether the script goes on behind it."""
     for command in block.commands:
+        if any(isinstance(part, sh.Redirect) and opening.makes(part) for part in walk(command)):
+            return None
         simple = command if isinstance(command, sh.Simple) else None
         if command.text.value in ("exit", "exit 0"):
             return False

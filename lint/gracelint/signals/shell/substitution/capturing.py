@@ -15,13 +15,13 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ..builtins import table
 from ..evaluator import expansions, external
-from ..files import filesystem
+from ..files import changes, filesystem, opening
 from ..jobs import children
 from ..loops import endings
 from ..model.parts import Block
 from ..model.values import clip
 from . import kept_open, printed
-from .inside import acts, answers, lasts, starts_jobs
+from .inside import acts, answers, changes_files, lasts, starts_jobs
 
 if TYPE_CHECKING:
     from ...process import Process
@@ -63,7 +63,15 @@ def _one(machine: Machine, state: State, command: object, at: int, found: expans
             state.give_up(f"whether {part.text.value} runs")
             return [state]
         return _left_behind(machine, state, command, at, found)
+    if changes_files(machine, state, part):
+        if runs is None:
+            children.fork(machine, state, sh.Subshell(part.text, part.body, ()), "subshell", part.text)
+            return [state]
+        return _left_behind(machine, state, command, at, found)
     inner = part.body.commands[0] if len(part.body.commands) == 1 else None
+    if isinstance(inner, sh.Simple) and runs and inner.redirects:
+        opening.opened(machine, state, inner, inner.redirects)
+        opening.wrote(machine, state, inner, None)
     if isinstance(inner, sh.Simple) and runs and not printed.computed(machine, state, part):
         return _asked(machine, state, command, at, inner, found)
     return [state]
@@ -144,7 +152,7 @@ def _asked(
             state.shell.quiet.add(seen)
         return [state]
     forks = children.fork(machine, state, inner, "subshell", part.text)
-    if program and not any(forked.alternative.stays or forked.orphans for forked in forks):
+    if program and not any(forked.alternative.stays or forked.orphans or forked.left for forked in forks):
         state.shell.quiet.add(seen)
         return [state]
     ways = children.apart(state, forks)
@@ -184,4 +192,10 @@ def _ends(machine: Machine, state: State, inner: sh.Simple, fields: list[Field])
         return False
     pid = machine.context.new_pid()
     ways = machine.context.start(machine, state, fields, external.surroundings(machine, state, inner, pid1=False), pid)
-    return not any(way.stays or (way.shell is not None and way.shell.jobs) for way in ways)
+    return not any(way.stays or (way.shell is not None and _leaves(state, way.shell)) for way in ways)
+
+
+def _leaves(state: State, shell: State) -> bool:
+    """Whether a script that has ended has left anything behind: jobs, or files."""
+    left = changes.since(state, shell)
+    return bool(shell.jobs or left.made) or not left.permitted <= state.permitted

@@ -12,6 +12,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..builtins import table
+from ..files import making, opening
 from ..jobs import children
 
 if TYPE_CHECKING:
@@ -72,6 +73,38 @@ def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     return known[1]
 
 
+def changes_files(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether something in a substitution makes or removes files, or runs a script, which may; a program that is given a file for its output stays what it is."""
+    known = state.shell.changing.get(id(part))
+    if known is None or known[0] is not part:
+        bodies = () if _is_program(machine, state, part) else _bodies(state, part.body)
+        known = part, any(_changes(machine, state, each) for nodes in bodies for each in nodes)
+        state.shell.changing[id(part)] = known
+    return known[1]
+
+
+def _is_program(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    inner = part.body.commands[0] if len(part.body.commands) == 1 else None
+    name = _name(inner) or ""
+    return isinstance(inner, sh.Simple) and not (
+        name in _CHANGING or name in state.functions or machine.is_builtin(name)
+    )
+
+
+def _changes(machine: Machine, state: State, each: object) -> bool:
+    if isinstance(each, sh.Redirect):
+        return opening.makes(each)
+    name = _name(each)
+    return name in _CHANGING or children.is_script(machine, state, name)
+
+
+_CHANGING = frozenset({*making.TOOLS, "tee"})
+
+
+def _name(command: object) -> str | None:
+    return command.words[0].literal if isinstance(command, sh.Simple) and command.words else None
+
+
 def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
     """The nodes of a piece of a script, and of the bodies of the functions that it calls."""
     waiting, seen = [body], set[str]()
@@ -89,7 +122,7 @@ def _looked_at(state: State, body: object) -> tuple[tuple[object, ...], frozense
     """The nodes of a piece of a script that matter here, and the names of commands in it: gone through once."""
     known = state.shell.nodes.get(id(body))
     if known is None or known[0] is not body:
-        nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background))])
+        nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background, sh.Redirect))])
         names = [each.words[0].literal for each in nodes if isinstance(each, sh.Simple) and each.words]
         known = state.shell.nodes[id(body)] = body, nodes, frozenset(name for name in names if name is not None)
     return known[1], known[2]
