@@ -166,6 +166,8 @@ def _advice(case: Case, outcome: Outcome) -> str:
         return "start it with &, trap the signal, send it on and wait: exec would take the script's EXIT trap away"
     if "pipeline" in command.around and any(map(_works, outcome.pipeline[1:])):
         return f"start the pipeline with &, have a trap tell {program_name(command.argv)}, and wait until what reads from it has ended"
+    if "pipeline" in command.around and _reads(outcome, command):
+        return f"start the pipeline with &, have a trap tell {program_name(command.argv)}, and wait for it"
     for place in command.around:
         if place in _INSTEAD and not (place == "subshell" and more):
             return _INSTEAD[place].format(exec=written)
@@ -245,6 +247,13 @@ def exec_fix(outcome: Outcome) -> Fix | None:
 def _works(command: Command) -> bool:
     """Whether what reads in a pipeline is not known to look after the log: it may be half of the application."""
     return command.program is None and program_name(command.argv) not in _LOGS
+
+
+def _reads(outcome: Outcome, command: Command) -> bool:
+    """Whether a command reads what another one of its pipeline has written, and gets nothing to read without that."""
+    if command.text.buffer is not outcome.source.buffer:
+        return False
+    return outcome.source.value[: command.text.start - outcome.source.start].rstrip(" \t\n\\").endswith("|")
 
 
 def _may_be_function(outcome: Outcome, command: Command) -> bool:

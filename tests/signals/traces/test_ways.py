@@ -273,3 +273,18 @@ def test_a_pipeline_ends_with_the_status_of_its_last_command(
     """Not of its first: what ``ps`` prints is looked at by ``grep``."""
     trace = script(tmp_path, "bash", f"{options}if {asked}; then exec redis-server; fi\nexec nginx -g 'daemon off;'\n")
     assert len(trace.paths) == ways
+
+
+@pytest.mark.parametrize(
+    ("line", "commands"),
+    [
+        ("ls /modules | sort | xargs redis-server --loadmodule", ["xargs"]),
+        ("tail -F /log | redis-server -", ["tail", "redis-server"]),
+        ("php artisan migrate | /opt/importer", ["php", "/opt/importer"]),
+        ("redis-server | tee /log", ["redis-server", "tee"]),
+    ],
+)
+def test_what_feeds_a_pipeline_and_ends_is_over(tmp_path: Path, line: str, commands: list[str]) -> None:
+    """But not what somebody still reads from, nor what has something to lose in front of what may end."""
+    (path,) = script(tmp_path, "bash", f"{line}\n").paths
+    assert [hop.argv[0] for hop in path.hops if hop.parent == 0] == commands

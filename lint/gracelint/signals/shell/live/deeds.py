@@ -18,6 +18,7 @@ def deeds(shell: LiveShell, signal: str) -> Stop:
     mine = [
         task for task in kernel.tasks.values() if task is not shell.task and task.pid in kernel.there and task.loses
     ]
+    untold = [task for task in mine if not (task.notified or task.reacted or _is_for_another(shell, task))]
     waited = tuple(
         Waited(text, pids, all(_over(shell, pid) for pid in pids), handler) for text, pids, handler in shell.waits
     )
@@ -32,11 +33,20 @@ def deeds(shell: LiveShell, signal: str) -> Stop:
         shell.task.ended_at,
         tuple(shell.host.sent),
         waited,
-        tuple(dict.fromkeys(_head(shell, task, signal) for task in mine if not task.notified and not task.reacted)),
+        tuple(dict.fromkeys(_head(shell, task, signal) for task in untold)),
         tuple(task.pid for task in mine if task.notified and task.ended == "killed"),
         tuple(shell.commands),
         shell.machine.failed if shell.ending == "exits" else None,
     )
+
+
+def _is_for_another(shell: LiveShell, task: Task) -> bool:
+    """Whether somebody between the shell and a task has been told, and was to tell it (supervisord, which stops one of its programs with SIGKILL)."""
+    between = []
+    while task.parent is not None and task.parent is not shell.task:
+        task = task.parent
+        between.append(task)
+    return task.parent is shell.task and any(above.reacted for above in between)
 
 
 def _head(shell: LiveShell, task: Task, signal: str) -> int:

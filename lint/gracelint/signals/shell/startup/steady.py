@@ -53,6 +53,7 @@ def settle(state: State) -> list[State]:
     Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off. So is, on a further one, what a shell
     in the background runs of the application's own."""
     midway = [] if state.midway is None else [state.midway]
+    _drained(state)
     stands = state.block is not None or (state.ended is not None and state.ended.kind == "exec")
     passing = [job for job in state.jobs if not job.told and _passes(state, job.process)] if stands else []
     if not passing:
@@ -61,6 +62,31 @@ def settle(state: State) -> list[State]:
     before = [_before_it_is_over(state.copy(), passing, lasting)] if lasting else []
     _without(state, passing)
     return [state, *before, *midway]
+
+
+def _drained(state: State) -> None:
+    """Of a pipeline that lasts, what ends by itself at its beginning is over (``find … | xargs tail -F``), with the filters behind it."""
+    block = state.block
+    if block is None or block.kind != "foreground" or len(block.pipeline) < 2:
+        return
+    certain = lasts(state)
+    if certain is False:
+        return
+    over: list[int] = []
+    for process in block.children:
+        fed = process.filters and process.reads in over
+        first = process.reads is None and (certain or process.helper) and _passes(state, process)
+        if not (fed if over else first):
+            break
+        over.append(process.pid)
+    left = len(over)
+    state.block = replace(
+        block,
+        command=block.pipeline[left],
+        pids=block.pids[left:],
+        children=block.children[left:],
+        pipeline=block.pipeline[left:],
+    )
 
 
 def midway(state: State) -> State | None:
