@@ -288,3 +288,17 @@ def test_what_feeds_a_pipeline_and_ends_is_over(tmp_path: Path, line: str, comma
     """But not what somebody still reads from, nor what has something to lose in front of what may end."""
     (path,) = script(tmp_path, "bash", f"{line}\n").paths
     assert [hop.argv[0] for hop in path.hops if hop.parent == 0] == commands
+
+
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [
+        ('"${PREFIX:?}"/bin/redis-server', "graceful"),
+        ('"$(cat /data/prefix)"/sbin/redis-server', "graceful"),
+        ('"${PREFIX:?}"/redis-server', "unknown"),  # it may be the project's own
+        ('"${PREFIX:?}/bin/$SERVER"', "unknown"),
+        ("$(which redis-server 2>/dev/null)", "unknown"),
+    ],
+)
+def test_a_program_is_known_by_its_name_where_its_folder_is_not(tmp_path: Path, word: str, verdict: str) -> None:
+    assert script(tmp_path, "bash", f"exec {word} --port 1\n").verdict == verdict

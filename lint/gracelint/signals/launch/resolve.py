@@ -41,6 +41,7 @@ STEPS = 16000
 DEEPEST = 12
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$|\d+$")
+_IN_A_FOLDER = regex(r"/[\w.-]+\Z")
 # Where execvp looks that finds no PATH (glibc's `confstr`).
 WITHOUT_PATH = "/bin:/usr/bin"
 
@@ -133,7 +134,11 @@ class Resolver(Questions):
     def _untold(
         self, arguments: Sequence[Argument], environment: Environment, pid: int, how: How = "fork"
     ) -> list[Alternative]:
-        """A command line whose first word is not known."""
+        """A command line whose first word is not known, or no more of it than what the program is called (``"$PREFIX"/bin/nginx``)."""
+        if not arguments[0].rest and _IN_A_FOLDER.search(arguments[0].value):
+            named = [replace(arguments[0], unknown=False), *arguments[1:]]
+            if self.describe(named, environment) is not None:
+                return self._program(named, environment.deeper(), pid, how)
         reason = f"what {arguments[0].value} stands for is not known"
         process = self.unknown(pid, arguments, environment, reason, how)
         return [Alternative(process, reasons=process.missing)]
