@@ -63,14 +63,15 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
             yield _loop_that_reads(rule, case, replace(defect, at=loop.cut(0, _HEAD)), outcome, shell, app)
             continue
         # What a script's shell does with its last command is the same in all; what sh -c does is not.
-        by_form, guess = outcome.mode == "command", guessed(case, outcome)
+        by_form = outcome.mode == "command"
+        doubtful = (by_form and guessed(case, outcome)) or _may_be_a_step(outcome, outcome.command)
         yield tell(
             rule,
             case,
             defect,
             _story(case, defect, outcome, shell, app),
-            severity="info" if by_form and guess else severity_of(defect.path),
-            confidence="low" if by_form and guess else confidence_of(outcome),
+            severity="info" if doubtful else severity_of(defect.path),
+            confidence="low" if doubtful else confidence_of(outcome),
             fix=_fix(case, defect, outcome),
         )
 
@@ -259,6 +260,11 @@ def _reads(outcome: Outcome, command: Command) -> bool:
 def _may_be_function(outcome: Outcome, command: Command) -> bool:
     """Whether a command that nobody knows may be a function of a file that was read and is not known: exec starts programs only."""
     return bool(outcome.unread) and command.program is None and "/" not in command.argv[0]
+
+
+def _may_be_a_step(outcome: Outcome, command: Command) -> bool:
+    """Whether it may be a function of a file that is not known, and the script means to go on behind it."""
+    return _may_be_function(outcome, command) and ("loop" in command.around or work_behind(outcome, command))
 
 
 def lucky_shells(case: Case) -> Iterator[Outcome]:

@@ -57,7 +57,8 @@ _DAEMON = regex(r"[a-z-]{3,}d")
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each service that went to the background."""
+    """One finding for each service that went to the background, or for several of one script together."""
+    told: set[tuple[object, frozenset[str]]] = set()
     for defect in of_rule(case, RULE.name):
         outcome = defect.hop.shell
         daemon = next((command for command in outcome.daemons if command.text == defect.at), None) if outcome else None
@@ -69,6 +70,10 @@ def check(case: Case) -> Iterator[Finding]:
             name, front = f"what `{shown(daemon.argv)}` started", f"`{shown(outcome.command.argv)}`"
         others = [service_name(command) for command in outcome.daemons if command.text != daemon.text]
         names = list(dict.fromkeys([name, *(other for other in others if other != front)]))
+        together = outcome.source.span, frozenset(names)
+        if together in told:
+            continue
+        told.add(together)
         yield tell(
             RULE,
             case,

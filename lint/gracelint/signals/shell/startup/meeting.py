@@ -111,7 +111,7 @@ def _merge(into: State, state: State) -> None:
     if into.assumed != state.assumed:
         known = state.assumed.get
         into.assumed = {key: value for key, value in into.assumed.items() if known(key) is value}
-    for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "locks", "reasons"):
+    for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "locks", "reasons", "unread"):
         items = getattr(state.facts, name)
         if items is not getattr(into.facts, name):  # of before they went apart
             for item in items:
