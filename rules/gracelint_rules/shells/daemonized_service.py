@@ -74,16 +74,20 @@ def check(case: Case) -> Iterator[Finding]:
         if together in told:
             continue
         told.add(together)
+        # What a base image that nobody knows has in its configuration may keep the service in front: an image that ends at once would not be used.
+        doubtful = outcome.end == "exits" and not case.image.base.known
+        unless = f" (unless the base image, which is not known, has {name} configured to stay in front)" if doubtful else ""
         yield tell(
             RULE,
             case,
             defect,
-            f"{_story(defect.hop, outcome, names, signal, front)}; {_advice(outcome, names)}",
+            f"{_story(defect.hop, outcome, names, signal, front)}; {_advice(outcome, names)}{unless}",
             severity="info"
-            if outcome.end in ("exec", "foreground") and helps_another(outcome, daemon)
+            if doubtful or (outcome.end in ("exec", "foreground") and helps_another(outcome, daemon))
             else "error"
             if outcome.end == "exits"
             else severity_of(defect.path),
+            confidence="low" if doubtful else "high",
             fix=foreground_fix(case, outcome, daemon),
         )
 
