@@ -76,7 +76,9 @@ def check(case: Case) -> Iterator[Finding]:
         told.add(together)
         # What a base image that nobody knows has in its configuration may keep the service in front: an image that ends at once would not be used.
         doubtful = outcome.end == "exits" and not case.image.base.known
-        unless = f" (unless the base image, which is not known, has {name} configured to stay in front)" if doubtful else ""
+        unless = (
+            f" (unless the base image, which is not known, has {name} configured to stay in front)" if doubtful else ""
+        )
         yield tell(
             RULE,
             case,
