@@ -65,8 +65,8 @@ def of_shell(case: Case, outcome: Outcome) -> tuple[str, Text] | None:
 def _of_handler(outcome: Outcome, stop: Stop) -> tuple[str, Text] | None:
     """A trap for the stop signal is in force, and does not do."""
     assert stop.trap is not None
-    if stop.trap.action is None:
-        return None  # what it does is not known
+    if stop.trap.action is None or not stop.received:
+        return None  # what it does is not known; or nobody has told it, and who stands in front is to blame
     if stop.ends == "crashes":
         return "trap-kills-itself", stop.trap.text
     if stop.deferred:
