@@ -260,6 +260,7 @@ def test_what_is_asked_again_has_another_answer(tmp_path: Path, name: str) -> No
     ("options", "asked", "ways"),
     [
         ("", "ps -ef | grep -q redis", 2),
+        ("", "gunicorn -v | grep -q 20", 2),
         ("", "uname -a | grep -v x86 | grep -q WSL", 2),
         ("", "ls /data | sync", 1),
         ("set -o pipefail\n", "ls /data | sync", 2),
