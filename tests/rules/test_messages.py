@@ -244,3 +244,28 @@ def test_how_an_application_listens(
     )
     (finding,) = (each for each in lint(tmp_path)["findings"] if each["code"] == "GL308")
     assert says in str(finding["message"])
+
+
+@pytest.mark.parametrize(
+    ("start", "advice"),
+    [
+        ("service postgresql start", "stop it there: service postgresql stop"),
+        ("/etc/init.d/postgresql start", "stop it there: /etc/init.d/postgresql stop"),
+        ("nginx", 'start it in the foreground with &, then send the signal on and wait: kill "$pid"; wait "$pid"'),
+        ("nginx -g 'daemon off;' &", 'send the signal on and wait: kill "$pid"; wait "$pid"'),
+    ],
+)
+def test_a_handler_stops_a_service_as_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str, advice: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    trap = 'trap \'kill "$pid"; wait "$pid"; exit 0\' TERM'
+    told = message(tmp_path, f"{start}\nredis-server & pid=$!\n{trap}\nwait $pid\n", code="GL204")
+    assert told.endswith(advice)
+
+
+@pytest.mark.parametrize("command", ["su-exec app:app /opt/app/server", "gosu app /opt/app/server", "/opt/app/server"])
+def test_a_job_is_called_what_it_has_become(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = message(tmp_path, f"{command} & pid=$!\ntrap 'kill \"$pid\"' TERM\nwait $pid\n", code="GL205")
+    assert told.startswith("server gets SIGTERM")

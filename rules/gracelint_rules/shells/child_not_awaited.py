@@ -61,7 +61,7 @@ def check(case: Case) -> Iterator[Finding]:
         stop = outcome.stop if outcome is not None else None
         if outcome is None or stop is None or not stop.unfinished:
             continue
-        app = child_name(outcome, stop.unfinished[0])
+        app = child_name(outcome, stop.unfinished[0], defect.path)
         stops = _known_to_stop(outcome, stop)
         begins = (
             "and begins to stop, but the shell leaves before it has finished"

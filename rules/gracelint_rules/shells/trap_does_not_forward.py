@@ -61,9 +61,8 @@ def check(case: Case) -> Iterator[Finding]:
         stop = outcome.stop if outcome is not None else None
         if outcome is None or stop is None:
             continue
-        app = child_name(outcome, stop.untold[0]) if stop.untold else "the application"
+        app = child_name(outcome, stop.untold[0], defect.path) if stop.untold else "the application"
         job = outcome.job(stop.untold[0]) if stop.untold else None
-        first = "start it in the foreground with &, then " if job is not None and _daemonized(job) else ""
         fails = where_it_ends(stop)
         untold = f"this handler never tells {app} of {stop.signal}"
         yield tell(
@@ -72,10 +71,20 @@ def check(case: Case) -> Iterator[Finding]:
             defect,
             f"{untold}: {fails}; {cost(case, defect.path)}; put || true behind it"
             if fails
-            else f'{untold}: {cost(case, defect.path)}; {first}send the signal on and wait: kill "$pid"; wait "$pid"',
+            else f"{untold}: {cost(case, defect.path)}; {_advice(job)}",
             severity=severity_of(defect.path),
             fix=carry_on_fix(stop) if fails else _fix(outcome, stop),
         )
+
+
+def _advice(job: Job | None) -> str:
+    tell_it = 'send the signal on and wait: kill "$pid"; wait "$pid"'
+    if job is None or not _daemonized(job):
+        return tell_it
+    program, words = job.command.program, job.command.argv
+    if program is not None and program.name == "service" and "start" in words:
+        return f"stop it there: {' '.join('stop' if word == 'start' else word for word in words)}"
+    return f"start it in the foreground with &, then {tell_it}"
 
 
 def _daemonized(job: Job) -> bool:

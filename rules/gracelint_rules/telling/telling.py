@@ -202,9 +202,15 @@ def name_of_child(defect: Defect, command: Command) -> str:
     return program_name(command.argv)
 
 
-def child_name(outcome: Outcome, pid: int) -> str:
-    """The program of a background job or of the foreground child; a child of theirs has no name here where the shell stands in wait."""
+def child_name(outcome: Outcome, pid: int, path: SignalPath | None = None) -> str:
+    """The program of a background job or of the foreground child; a child of theirs has no name here where the shell stands in wait. ``path``: where to look for what a job that nobody knows has become (``su-exec app /opt/server &``)."""
     job = outcome.job(pid)
+    if path is not None and job is not None and job.command.program is None:
+        from ..blame.defects import hop_of
+
+        hop = hop_of(path, job)
+        if hop is not None and hop.argv:
+            return program_name(hop.argv)
     command = job.command if job is not None else None if outcome.end == "wait" else outcome.command
     if command is None:
         return "the application"
