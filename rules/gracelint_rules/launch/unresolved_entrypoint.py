@@ -66,6 +66,8 @@ _COMPILED = "/etc/s6-overlay/s6-rc.d/"
 # Up to version 2, s6-overlay gives each of these the mode 0755 when it starts (etc/s6/init/init-stage2-fixattrs.txt of v2.2.0.3); version 3 does not (just-containers/s6-overlay#376).
 _MADE_EXECUTABLE = "/etc/services.d/"
 _OLD_OVERLAY = regex(r"(?i)(?:s6|overlay)[^\n]*?(?<![\d.])[12](?:\.\d+){3}(?![\d.])")
+# What people call a Dockerfile, or its folder, that others build upon.
+_BASE = regex(r"(?i)(?:^|[/._-])base(?:image)?(?:/dockerfile|\.dockerfile)?\Z")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
 _CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 # A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
@@ -143,6 +145,14 @@ def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Find
             severity="info",
             confidence="low",
             related=(Related(found.text.span, found.reason),),
+        )
+        return
+    if isinstance(found, Absent) and found.text is None and _BASE.search(image.dockerfile.document.path):
+        yield RULE.finding(
+            argument.text,
+            f"unless an image that is built upon this one brings {argument.value}, the container does not start: nothing puts it into the image",
+            severity="info",
+            confidence="low",
         )
         return
     reason = found.reason if isinstance(found, Absent) else by_shell
