@@ -200,6 +200,8 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
     if word == "" and state.shell.dialect.kill.lists:
         return machine.finished(state, 0)
     to, pids = target(state, word, rest[0])
+    if pids and pids[0] in state.over and pids[0] in state.dying and not machine.live:
+        return _just_ended(machine, state, pids[0], rest[0].shown)
     alive: bool | None
     if to in ("self", "pid1", "group", "nobody"):
         named, alive = None, to != "nobody"
@@ -219,6 +221,17 @@ def _poll(machine: Machine, state: State, rest: list[Field]) -> list[State]:
         running = True if own is not None and conditional.in_endless(state) else None
         return machine.finished(state, None, targets.runs(name, running))
     return machine.finished(state, 0 if alive else 1)
+
+
+def _just_ended(machine: Machine, state: State, pid: int, shown: str) -> list[State]:
+    """``kill -0`` of a job that ended at once: it is found, unless the shell has waited for it by then."""
+    state.done(None, targets.runs(f"process {shown}"))
+    ends = []
+    for each, found in machine.split(state):
+        if not found:
+            dying.gone(each, pid)
+        ends += machine.finished(each, int(not found))
+    return ends
 
 
 def by_name(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:

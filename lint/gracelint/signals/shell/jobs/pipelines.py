@@ -220,8 +220,9 @@ def _background_pipeline(
         newborn.begin(each, pids)
         each.last_pid = str(last)
         if not processes:
-            each.over[int(each.last_pid)] = ways[-1].alternative.status
-            each.unclaimed = (*each.unclaimed, int(each.last_pid))
+            dying.ended(each, last)
+            each.over[last] = ways[-1].alternative.status
+            each.unclaimed = (*each.unclaimed, last)
         each.done(0)
         result.append(each)
     return result
@@ -246,6 +247,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         each.last_pid = str(pid)
         if process is None:
             itself.child_ended(machine, each)
+            dying.ended(each, pid)
             status = forked.alternative.status
             each.over[pid] = int(not status) if negated and status is not None else status
             each.unclaimed = (*each.unclaimed, pid)

@@ -57,7 +57,7 @@ def _stand(machine: Machine, state: State, node: sh.Simple, fields: list[Field],
     command = commands.describe(state, node, fields, 0)
     pids, traits = asked.pids, state.shell.dialect.wait
     running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
-    if running or state.dying.intersection(pids):
+    if running or state.dying.intersection((*pids, *asked.ended) if asked.named else state.dying):
         dying.waited(state)
     everything = not asked.named and not asked.once
     if everything and not running and not machine.live:
