@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, dying, held, itself, limited, orders
+from ..jobs import byname, children, dying, held, itself, limited, orders, signalled
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from ..substitution import printed
@@ -81,7 +81,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if process is not None and (alternative.shell is not None or process.shell is not None):
         changes.doubt(state)  # a script of its own
     if process is None:
-        _inherit(state, alternative)
+        _inherit(machine, state, alternative)
         if alternative.shell is not None:
             orders.carried_out(machine, state, alternative.shell, command.text)
         return ended(machine, state, command, alternative.status, children.decided(alternative))
@@ -96,9 +96,10 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     return [each for each, _ in ways]
 
 
-def _inherit(state: State, alternative: Alternative) -> None:
-    """The jobs that a shell has left when it ended are there still, and files are as it has left them."""
+def _inherit(machine: Machine, state: State, alternative: Alternative) -> None:
+    """The jobs that a shell has left when it ended are there still, files are as it has left them, and whom it has told is told."""
     if alternative.shell is not None:
+        signalled.heard_of(machine, state, alternative.shell.sent)
         changes.adopt(state, alternative.shell)
         left = (replace(job, disowned=True) for job in alternative.shell.jobs if not job.told)
         state.jobs = (*state.jobs, *left)
@@ -114,7 +115,7 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 
 def hear(state: State) -> None:
     """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
-    state.newborn, state.noticed, state.cleared = {}, state.unclaimed, len(state.over)
+    state.newborn, state.noticed, state.cleared, state.slow = {}, state.unclaimed, len(state.over), True
     dying.waited(state)
     if state.shell.dialect.wait.forgets_ended or (
         state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
@@ -180,6 +181,7 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         assumed=state.assumed,
         child=True,
         aside=state.aside,
+        kin=signalled.kin(state),
         exported=partial(exporting.handed, machine, state, node.assignments),
         descriptors=inputs.handed_on(state, node.redirects),
     )
@@ -223,7 +225,7 @@ def execute(
     ):
         process = alternative.process
         if process is None:
-            _inherit(each, alternative)
+            _inherit(machine, each, alternative)
         else:
             own = None if state.pid == 1 else frozenset(job.pid for job in each.jobs)
             process = limited.watching(held.feeding(process, feeders), limited.watched(machine, fields), own)

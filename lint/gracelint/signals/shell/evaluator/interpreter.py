@@ -104,7 +104,9 @@ class Shell:
         self.lasting: dict[
             int, tuple[object, bool]
         ] = {}  # by the same: a substitution, and whether a server runs in it
-        self.changing: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it changes files
+        self.changing: dict[
+            int, tuple[object, bool]
+        ] = {}  # by the same: a substitution, and whether it changes files or signals others
         self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
         self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
         self.cut: dict[int, tuple[object, sh.Block | None]] = {}  # by the same: a command, and what is read for it

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ...process import Process
     from ..evaluator.machine import Machine
     from ..model.state import State
 
@@ -26,6 +27,11 @@ def known(user: str | None) -> str | None:
     """The user that an image or a command names (None: nobody is named), ``0`` for root; None where that is not known."""
     name = "root" if user is None else user.partition(":")[0]
     return "0" if name in ("root", "0") else None if not name or "$" in name else name
+
+
+def owner(process: Process) -> str | None:
+    """The user that a process runs as."""
+    return process.user if process.shell is None else process.shell.shell.user
 
 
 def may_signal(sender: str | None, target: str | None) -> bool:

@@ -18,7 +18,7 @@ from ..files import changes, filesystem, inputs, making, opening
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default
-from . import dying, itself
+from . import dying, itself, signalled
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..files.changes import Left
     from ..model.outcome import Around
     from ..model.parts import Truth
-    from ..model.state import State
+    from ..model.state import Signalled, State
 
 DEEPEST = 16
 MOST_WAYS = 8
@@ -36,7 +36,7 @@ INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, the signals that it has ``raised`` in its parent, and what it, and the shells that it has started, have ``left`` of files."""
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, the signals that it has ``raised`` in its parent, what it, and the shells that it has started, have ``left`` of files, and what they have ``sent`` to the jobs of others."""
 
     alternative: Alternative
     facts: Facts = field(default_factory=Facts)
@@ -44,6 +44,7 @@ class Forked:
     command: Command | None = None
     raised: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
+    sent: tuple[Signalled, ...] = ()
 
 
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
@@ -53,6 +54,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = scopes.in_function(state)
+    forked.kin, forked.sent, forked.slow = signalled.kin(state), (), False
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
     forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
@@ -187,13 +189,14 @@ def _writes(machine: Machine, part: object) -> bool:
     return name not in filesystem.HARMLESS and not machine.is_builtin(name)
 
 
-def adopt(state: State, forked: Forked, *, background: bool = False) -> None:
-    """Note in a shell what its child noted. What ran in the background is nothing that this shell waited for."""
+def adopt(machine: Machine, state: State, forked: Forked, *, background: bool = False) -> None:
+    """Note in a shell what its child noted, and has done. What ran in the background is nothing that this shell waited for."""
     kept = ("rejected", "lost_execs", "assigned_execs", "daemons", "reasons")
     for name in kept if background else ("before", *kept):
         for item in getattr(forked.facts, name):
             state.note(name, item)
     state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
+    signalled.heard_of(machine, state, forked.sent)
     if not background and forked.alternative.process is None:
         for left in forked.left:
             changes.take(state, left)
@@ -219,7 +222,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
     ways = fork(machine, state, node, "subshell", node.text)
     result: list[State] = []
     for each, forked in apart(state, ways):
-        adopt(each, forked)
+        adopt(machine, each, forked)
         process = forked.alternative.process
         if process is None:
             itself.child_ended(machine, each)

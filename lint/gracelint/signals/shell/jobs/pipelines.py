@@ -75,7 +75,7 @@ def _members(
         partial = following[: children.MOST_WAYS]
     for each, members in partial:
         for forked in members:
-            children.adopt(each, forked, background=background)
+            children.adopt(machine, each, forked, background=background)
     return partial
 
 
@@ -241,7 +241,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         return machine.finished(state, 127)  # no command of that name
     result = []
     for each, forked in children.apart(state, children.fork(machine, state, command, "background", node.text)):
-        children.adopt(each, forked, background=True)
+        children.adopt(machine, each, forked, background=True)
         process = forked.alternative.process
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)

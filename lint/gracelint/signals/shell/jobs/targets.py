@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ..model.parts import Truth
+from . import signalled
 
 if TYPE_CHECKING:
     from ...process import Process
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def jobs(state: State, to: str, pids: tuple[int, ...]) -> set[int]:
-    """The jobs that are meant."""
+    """The jobs that are meant, also of those that have started this shell."""
     if to == "group":
         return _of_group(state, pids)
     if to == "all":
-        return {job.pid for job in state.jobs}
+        return {job.pid for job in signalled.kin(state)}
     return set(pids) if to in ("job", "name") else set()
 
 
@@ -28,7 +29,7 @@ def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
     own = not leaders or state.shell.pid in leaders or state.pid in leaders
     return {
         job.pid
-        for job in state.jobs
+        for job in signalled.kin(state)
         if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
     }
 

@@ -54,7 +54,9 @@ class Surroundings:
 
     def alive(self, state: State, pid: int) -> bool | None:
         """Whether a process is there, for who may signal it."""
-        return self.running(pid) and permissions.may_signal(state.shell.user, _user(self.kernel.tasks[pid].process))
+        return self.running(pid) and permissions.may_signal(
+            state.shell.user, permissions.owner(self.kernel.tasks[pid].process)
+        )
 
     def processes(self, state: State) -> list[Running]:
         """All that the container holds."""
@@ -79,7 +81,7 @@ class Surroundings:
         targets = [
             task
             for task in reached(kernel, self.task, to, pids)
-            if task is self.task or permissions.may_signal(sender, _user(task.process))
+            if task is self.task or permissions.may_signal(sender, permissions.owner(task.process))
         ]
         if to == "other":
             label = f"whether `{text.value}` reaches the application"
@@ -168,8 +170,3 @@ class Surroundings:
             forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
         )
         return [Forked(Alternative(process))]
-
-
-def _user(process: Process) -> str | None:
-    """The user that a process runs as."""
-    return process.user if process.shell is None else process.shell.shell.user

@@ -17,6 +17,7 @@ from .values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from ....parsers.shell import model as sh
     from ....source import Text
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .outcome import Around, Trap
     from .parts import Block, JobState, Made, Truth
     from .values import Array, Field, Value
+
+    Signalled: TypeAlias = tuple[str, frozenset[int], Text]  # the signal, to whom, and by which command
 
 MOST_FACTS = 50  # of one kind
 
@@ -58,6 +61,12 @@ class State:
     """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
+    kin: tuple[JobState, ...] = ()
+    """The jobs of the shells that have started this one."""
+    sent: tuple[Signalled, ...] = ()
+    """The signals that it has sent to them."""
+    slow: bool = False
+    """It has waited for a foreground command."""
     over: dict[int, int | None] = field(default_factory=dict)
     """Jobs that ended at once, with their status (None: not known)."""
     unclaimed: tuple[int, ...] = ()
@@ -259,6 +268,7 @@ _standing = attrgetter(
     "dying",
     "held",
     "inputs",
+    "sent",
 )
 
 

@@ -99,6 +99,7 @@ def _merge(into: State, state: State) -> None:
     if into.made != state.made:
         into.made = changes.either(into.made, state.made)
     into.restless, into.unread = into.restless or state.restless, into.unread or state.unread
+    into.slow = into.slow or state.slow
     into.midway = into.midway or state.midway
     into.awaited = into.awaited and state.awaited
     if state.newborn:
@@ -210,6 +211,7 @@ def _identity(state: State) -> object:
         state.interruptible,
         tuple((job.text, _shape(job.process)) for job in state.jobs if not job.told),
         tuple(each.process.text for each in state.held),
+        (state.sent, frozenset(state.made.items())) if state.pid != 1 and state.ended else None,
         "e" in state.options,
         "m" in state.options,
     )

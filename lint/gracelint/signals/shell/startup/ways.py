@@ -17,7 +17,7 @@ from ...process import Bound
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
 from ..files import changes
-from ..jobs import children, dying, itself, newborn, orders, targets
+from ..jobs import children, dying, itself, newborn, orders, signalled, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
@@ -27,14 +27,13 @@ from .settling import settled
 from .waiting import Waiting, depth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ....parsers.shell import model as sh
     from ....source import Text
     from ...model import Order
     from ...process import Process
     from ..evaluator.host import Budget, Context
-    from ..files.changes import Left
     from ..model.outcome import Around
     from ..model.state import State
 
@@ -56,7 +55,7 @@ class Startup:
 
     def alive(self, state: State, pid: int) -> bool | None:
         """A job that was not told to stop runs on, if it is of that kind."""
-        job = next((job for job in state.jobs if job.pid == pid), None)
+        job = next((job for job in signalled.kin(state) if job.pid == pid), None)
         if job is None:
             return next((held.lasts for held in state.held if held.process.pid == pid), False)
         if job.told:
@@ -78,6 +77,9 @@ class Startup:
     ) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         reached = targets.jobs(state, to, pids) - deaf
+        spared = signalled.out_of_reach(state, reached) if state.kin else newborn.NOBODY
+        reached -= spared
+        signalled.note(state, signal, reached, text)
         if state.pid != state.shell.pid and itself.reaches_shell(state, to, pids):
             state.raised = (*state.raised, signal)
         if signal in ("SIGSTOP", "SIGCONT"):
@@ -95,9 +97,10 @@ class Startup:
             state.over = {**state.over, **died}
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
+            signalled.end(state, reached)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
             dying.begin(state, reached)
-        return int(all(_reaped(state, pid) for pid in pids)) if to == "job" else None
+        return int(all(pid in spared or _reaped(state, pid) for pid in pids)) if to == "job" else None
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:
         """A job that is told to stop will have ended where the script waits for it. Of several that may be meant, all but one run on: none is taken to end."""
@@ -118,8 +121,12 @@ class Startup:
         return None in answers and True not in answers
 
     def processes(self, state: State) -> list[Running]:
-        """The jobs."""
-        return [Running(job.pid, job.process.name, job.process.argv, state.pid) for job in state.jobs if not job.told]
+        """The jobs, also of those that have started this shell."""
+        return [
+            Running(job.pid, job.process.name, job.process.argv, state.pid)
+            for job in signalled.kin(state)
+            if not job.told
+        ]
 
     def left(self, pid: int) -> list[Process]:
         """What a child leaves is known when it is forked."""
@@ -145,18 +152,20 @@ class Startup:
             alternative = steady.alternative_of(ended, known, ended.pid)
             holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)
-            left = _left_by(state, ended, alternative.process)
-            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised, left))
+            shells = tuple(_below(ended, alternative.process))
+            left = tuple([changes.since(state, shell) for shell in shells if changes.has_changed(state, shell)])
+            sent = tuple(dict.fromkeys(each for shell in shells for each in shell.sent))
+            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised, left, sent))
         return ways
 
 
-def _left_by(begun: State, ended: State, process: Process | None) -> tuple[Left, ...]:
-    """What a child, and the shells below it, have changed of files by the time they hold on or end."""
-    shells = [ended]
-    if process is not None:
-        for shell in (each.shell for each in orders.below(process) if each.shell is not None):
-            shells += [shell] if shell.beyond is None else [shell, shell.beyond]
-    return tuple([changes.since(begun, shell) for shell in shells if changes.has_changed(begun, shell)])
+def _below(ended: State, process: Process | None) -> Iterator[State]:
+    """A child, and the shells below it, as they hold on or end."""
+    yield ended
+    for shell in (each.shell for each in orders.below(process) if each.shell is not None) if process else ():
+        yield shell
+        if shell.beyond is not None:
+            yield shell.beyond
 
 
 def _reaped(state: State, pid: int) -> bool:

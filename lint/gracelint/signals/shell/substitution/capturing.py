@@ -21,7 +21,7 @@ from ..loops import endings
 from ..model.parts import Block
 from ..model.values import clip
 from . import kept_open, printed
-from .inside import acts, answers, changes_files, lasts, starts_jobs
+from .inside import acts, answers, has_effects, lasts, starts_jobs
 
 if TYPE_CHECKING:
     from ...process import Process
@@ -63,7 +63,7 @@ def _one(machine: Machine, state: State, command: object, at: int, found: expans
             state.give_up(f"whether {part.text.value} runs")
             return [state]
         return _left_behind(machine, state, command, at, found)
-    if changes_files(machine, state, part):
+    if has_effects(machine, state, part):
         if runs is None:
             children.fork(machine, state, sh.Subshell(part.text, part.body, ()), "subshell", part.text)
             return [state]
@@ -124,7 +124,7 @@ def _block(state: State, command: Command, processes: tuple[Process, ...]) -> No
 def _holding(machine: Machine, state: State, found: expansions.Substitution, forked: Forked) -> list[JobState]:
     """The jobs that a substitution has left and that keep it open; the others are orphans of the shell."""
     holding = kept_open.keeping_open(state, found.part.body, forked.orphans, found.part.text, document=found.document)
-    children.adopt(state, replace(forked, orphans=tuple(job for job in forked.orphans if job not in holding)))
+    children.adopt(machine, state, replace(forked, orphans=tuple(job for job in forked.orphans if job not in holding)))
     return holding
 
 

@@ -73,12 +73,12 @@ def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     return known[1]
 
 
-def changes_files(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
-    """Whether something in a substitution makes or removes files, or runs a script, which may; a program that is given a file for its output stays what it is."""
+def has_effects(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    """Whether something in a substitution makes or removes files, signals others, or runs a script, which may; a program that is given a file for its output stays what it is."""
     known = state.shell.changing.get(id(part))
     if known is None or known[0] is not part:
         bodies = () if _is_program(machine, state, part) else _bodies(state, part.body)
-        known = part, any(_changes(machine, state, each) for nodes in bodies for each in nodes)
+        known = part, any(_effective(machine, state, each) for nodes in bodies for each in nodes)
         state.shell.changing[id(part)] = known
     return known[1]
 
@@ -87,18 +87,23 @@ def _is_program(machine: Machine, state: State, part: sh.CommandSubstitution) ->
     inner = part.body.commands[0] if len(part.body.commands) == 1 else None
     name = _name(inner) or ""
     return isinstance(inner, sh.Simple) and not (
-        name in _CHANGING or name in state.functions or machine.is_builtin(name)
+        name in _EFFECTIVE or name in state.functions or machine.is_builtin(name)
     )
 
 
-def _changes(machine: Machine, state: State, each: object) -> bool:
+def _effective(machine: Machine, state: State, each: object) -> bool:
     if isinstance(each, sh.Redirect):
         return opening.makes(each)
     name = _name(each)
-    return name in _CHANGING or children.is_script(machine, state, name)
+    if name == "xargs" and isinstance(each, sh.Simple):
+        return any(word.literal in _EFFECTIVE for word in each.words[1:])
+    if name == "kill" and isinstance(each, sh.Simple):
+        return not any(word.literal in _ASKING for word in each.words[1:2])
+    return name in _EFFECTIVE or children.is_script(machine, state, name)
 
 
-_CHANGING = frozenset({*making.TOOLS, "tee"})
+_EFFECTIVE = frozenset({*making.TOOLS, "kill", "killall", "pkill", "tee"})
+_ASKING = frozenset({"-0", "-l", "-L"})  # options of `kill` with which it tells nobody
 
 
 def _name(command: object) -> str | None:
