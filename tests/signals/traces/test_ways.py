@@ -303,3 +303,10 @@ def test_what_feeds_a_pipeline_and_ends_is_over(tmp_path: Path, line: str, comma
 )
 def test_a_program_is_known_by_its_name_where_its_folder_is_not(tmp_path: Path, word: str, verdict: str) -> None:
     assert script(tmp_path, "bash", f"exec {word} --port 1\n").verdict == verdict
+
+
+def test_a_command_in_front_of_another_is_not_the_last(tmp_path: Path) -> None:
+    """However many there were before: what nobody knows of is meant to end."""
+    many = "".join(f"curl http://host/{number}\n" for number in range(60))
+    assert not script(tmp_path, "bash", f"{many}/opt/app/prepare\ncurl http://host/\n").paths[0].hops
+    assert script(tmp_path, "bash", f"{many}/opt/app/prepare\n").verdict == "killed"

@@ -180,10 +180,12 @@ class State:
         self.ended = Ended("unknown", reason=reason)
 
     def note(self, name: str, item: object) -> None:
-        """Remember a fact, once."""
+        """Remember a fact, once. Of what ran before, the last is what counts."""
         items = getattr(self.facts, name)
-        if len(items) < MOST_FACTS and not holds(items, item):
-            self.facts = replace(self.facts, **{name: (*items, item)})
+        if holds(items, item):
+            return
+        if len(items) < MOST_FACTS or name == "before":
+            self.facts = replace(self.facts, **{name: (*items, item)[-MOST_FACTS:]})
 
     def forget(self, name: str) -> None:
         """A variable has a value that nobody knows. What was assumed of the one before says nothing of it."""

@@ -146,7 +146,7 @@ def _meet_candidates(into: State, state: State) -> None:
     if earlier is last:
         return
     before = (*[command for command in earlier if not holds(last, command)], *last)
-    into.facts = replace(into.facts, before=before[:MOST_FACTS])
+    into.facts = replace(into.facts, before=before[-MOST_FACTS:])
 
 
 def _meet(variables: MutableMapping[str, Any], others: Mapping[str, Any], into: State, state: State) -> None:
