@@ -14,7 +14,7 @@ from ..model.parts import Made
 from .permissions import user_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from ....image.entries import Kind
     from ..model.state import State
@@ -55,9 +55,9 @@ def has_made(made: Mapping[str, Made], path: str) -> bool | None:
     return None
 
 
-def note(state: State, path: str, kind: Kind) -> None:
-    """The script has made, or removed, what stands at a path."""
-    if kind == "none" and state.restless:
+def note(state: State, path: str, kind: Kind, *, certain: bool = False) -> None:
+    """The script has made, or removed, what stands at a path: others, as long as that is not ``certain``, may make it again."""
+    if kind == "none" and state.restless and not certain:
         kind = "unknown"  # others make files as well
     if kind == "file" and (found := state.made.get(path)) is not None and found.kind == "file":
         return  # it stays whose it is
@@ -101,34 +101,73 @@ def doubt(state: State, where: str | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a shell has changed: files made or removed, and those to which it has given an execute bit."""
+    """What a shell has changed: files made or removed, those to which it has given an execute bit, and whether programs may have made others; ``slow``: it has waited for something before."""
 
     made: Mapping[str, Made]
     permitted: frozenset[str]
+    restless: bool
+    slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a job in the background leaves, and what is taken for true of these files until then."""
+
+    pid: int
+    left: Left
+    doubted: Mapping[str, Made]
 
 
 def has_changed(begun: State, shell: State) -> bool:
     """Whether a shell has changed files since it stood like this."""
-    return shell.made is not begun.made or shell.permitted is not begun.permitted
+    return (shell.made, shell.permitted, shell.restless) != (begun.made, begun.permitted, begun.restless)
 
 
 def since(begun: State, shell: State) -> Left:
     """What it has changed."""
-    return Left({path: made for path, made in shell.made.items() if begun.made.get(path) != made}, shell.permitted)
+    made = {path: made for path, made in shell.made.items() if begun.made.get(path) != made}
+    return Left(made, shell.permitted, shell.restless, shell.slow)
 
 
 def meet(state: State, left: Left) -> None:
     """Beside this shell another one changes files, now or later: what that touches is as it was, or as it leaves it."""
-    state.permitted |= left.permitted
+    _unsettle(state, left)
     if left.made:
         state.made = either(state.made, {**state.made, **left.made})
 
 
 def take(state: State, left: Left) -> None:
     """What another shell has changed is as that has left it."""
-    state.permitted |= left.permitted
+    _unsettle(state, left)
     if left.made:
         state.made = {**state.made, **left.made}
+
+
+def expect(state: State, pid: int, left: Iterable[Left]) -> None:
+    """What a job in the background has changed is certain once the shell has waited for it, and, where that takes no time, in the steady state."""
+    for each in left:
+        if each.made:
+            state.coming = (
+                *state.coming,
+                Coming(pid, each, {path: state.made[path] for path in each.made if path in state.made}),
+            )
+
+
+def arrived(state: State, pids: Container[int] | None) -> None:
+    """What these jobs leave is there by now (None: of all that take no time), unless this shell has changed it itself."""
+    there = [each for each in state.coming if (not each.left.slow if pids is None else each.pid in pids)]
+    for coming in there:
+        own = {
+            path: made for path, made in coming.left.made.items() if state.made.get(path) is coming.doubted.get(path)
+        }
+        state.made = {**state.made, **own}
+    if there:
+        state.coming = tuple([each for each in state.coming if each not in there])
+
+
+def _unsettle(state: State, left: Left) -> None:
+    state.permitted |= left.permitted
+    state.restless = state.restless or left.restless
 
 
 def either(one: Mapping[str, Made], two: Mapping[str, Made]) -> dict[str, Made]:

@@ -172,7 +172,7 @@ def _rm(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
         else:
             may = replaceable(machine, state, path)
             if may is not False:
-                changes.note(state, path, "none")
+                changes.note(state, path, "none", certain=machine.live and kind == "file" and path in state.made)
             yield may if kind != "unknown" or "f" in letters or may is False else None
 
 

@@ -21,6 +21,7 @@ from ..model.values import default
 from . import dying, itself, signalled
 
 if TYPE_CHECKING:
+    from ....image.entries import Kind
     from ....source import Text
     from ..evaluator.machine import Machine
     from ..files.changes import Left
@@ -54,7 +55,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.pid = machine.context.new_pid()
     forked.around, forked.calls = (*constructs, around), calls
     forked.enclosed = scopes.in_function(state)
-    forked.kin, forked.sent, forked.slow = signalled.kin(state), (), False
+    forked.kin, forked.sent, forked.slow, forked.coming = signalled.kin(state), (), False, ()
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
     forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
@@ -102,21 +103,23 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         return ways
     finally:
         machine.forking -= 1
-        state.restless = state.restless or _makes_files(machine, state, command)
-        changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
+        if _makes_files(machine, state, command):
+            state.restless = True
+            changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
         if "tee" in command.text.value:
-            _copied(state, command)
+            _copied(state, command, "unknown" if around == "background" else "file")
 
 
-def _copied(state: State, command: sh.Command) -> None:
-    """What ``tee`` writes to files, of which a parent is told no more than that they are there."""
+def _copied(state: State, command: sh.Command, kind: Kind) -> None:
+    """What ``tee`` writes to files, of which a parent is told no more than that they are there, or may be."""
     for part in walk(command):
         if isinstance(part, sh.Simple) and part.words and part.words[0].literal == "tee":
             for word in part.words[1:]:
                 if word.literal and not word.literal.startswith("-"):
                     path = filesystem.located(word.literal, state.workdir)
-                    if path is not None:
-                        changes.note_doubtful(state, path)
+                    if path is not None and path not in state.made:
+                        changes.note(state, path, kind)
+                        changes.written(state, path, None)
 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:

@@ -11,7 +11,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ...process import Bound, Process
-from ..files import inputs, named_pipes
+from ..files import changes, inputs, named_pipes
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
@@ -219,6 +219,8 @@ def _background_pipeline(
             each.jobs = (*each.jobs, job)[-64:]
         newborn.begin(each, pids)
         each.last_pid = str(last)
+        for forked in ways:
+            changes.expect(each, last, forked.left)
         if not processes:
             dying.ended(each, last)
             each.over[last] = ways[-1].alternative.status
@@ -260,6 +262,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
             runs = forked.command or children.whole(each, node.text, process)
             each.jobs = (*each.jobs, JobState(pid, process, runs, node.text))[-64:]
             newborn.begin(each, (pid,))
+        changes.expect(each, pid, forked.left)
         if isinstance(node, sh.Coprocess):
             _connected(machine, each, node, pid, process)
         result.extend(itself.perhaps_heard(machine, each, forked.raised, node.text))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass, field
 from ..evaluator import commands
+from ..files import changes
 from ..model.parts import DIED, Block, Truth
 from ..model.values import Unknown, default
 from . import dying, held
@@ -39,6 +40,8 @@ def wait(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
     asked = _asked(machine, state, fields)
     if asked is None:
         return machine.finished(state, 2)
+    if not asked.once:
+        changes.arrived(state, asked.ended if asked.named else state.over)
     if asked.once:
         claimed = (pid for pid in state.unclaimed if pid not in state.heard and (not asked.named or pid in asked.ended))
         if (first := next(claimed, None)) is not None:

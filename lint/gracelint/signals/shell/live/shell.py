@@ -43,7 +43,8 @@ class LiveShell:
     def __init__(self, kernel: Kernel, task: Task, context: Context, budget: Budget) -> None:
         assert task.process.shell is not None
         self.kernel, self.task = kernel, task
-        self.state = task.process.shell.copy()
+        self.begun = task.process.shell
+        self.state = self.begun.copy()
         self.state.newborn = {}
         dying.waited(self.state)
         self.host = Surroundings(kernel, task)
@@ -78,6 +79,9 @@ class LiveShell:
         heard = self.state.traps.get("SIGCHLD")
         if pid and heard is not None and heard.action and "SIGCHLD" not in self.pending:
             self.pending.append("SIGCHLD")
+        child = self.kernel.tasks[pid].driver if pid in self.kernel.tasks else None
+        if isinstance(child, LiveShell):
+            changes.take(self.state, changes.since(child.begun, child.state))
         if pid in self.kernel.tasks and self.kernel.tasks[pid].ended != "died":
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
@@ -104,13 +108,6 @@ class LiveShell:
         elif status is None and last is not None and isinstance(last.driver, LiveShell):
             status = last.driver.left_with
             truth = children.settling(last.driver.state) if status is None else None
-        if (
-            block.kind == "foreground"
-            and len(block.pids) == 1
-            and last is not None
-            and isinstance(last.driver, LiveShell)
-        ):
-            changes.adopt(self.state, last.driver.state)
         trapped = bool(self.pending) and block.kind == "foreground"
         self._take(simple.over(self.machine, self.state, status, counts=not trapped, truth=truth))
         self.run(interrupted=trapped)

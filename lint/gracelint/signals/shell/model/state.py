@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
     from ..evaluator.interpreter import Frame, FrameKind, Shell
+    from ..files.changes import Coming
     from ..files.inputs import Input
     from ..jobs.held import Held
     from .outcome import Around, Trap
@@ -135,6 +136,8 @@ class State:
     """Files to which chmod may have given an execute bit."""
     made: dict[str, Made] = field(default_factory=dict)
     """Files that the script itself has made or removed, by their paths."""
+    coming: tuple[Coming, ...] = ()
+    """What its jobs in the background change of that."""
     restless: bool = False
     """Programs have run that may have made others."""
     interruptible: bool = False

@@ -99,6 +99,8 @@ def _merge(into: State, state: State) -> None:
     if into.made != state.made:
         into.made = changes.either(into.made, state.made)
     into.restless, into.unread = into.restless or state.restless, into.unread or state.unread
+    if into.coming is not state.coming:
+        into.coming = tuple([each for each in into.coming if each in state.coming])
     into.slow = into.slow or state.slow
     into.midway = into.midway or state.midway
     into.awaited = into.awaited and state.awaited

@@ -50,6 +50,7 @@ def settled(machine: Machine, state: State) -> list[State]:
         steady.outlast(each, block.children)
         if block.kind == "wait":
             gone = set(_first_to_end(each, block.first) if block.first else block.pids)
+            changes.arrived(each, gone)
             each.jobs = tuple(replace(job, told=True) if job.pid in gone else job for job in each.jobs)
         else:
             each.jobs = (*each.jobs, *_left(block), *_of_ended(block))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ...process import Alternative, Process, with_before
-from ..files import inputs
+from ..files import changes, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,8 @@ def settle(state: State) -> list[State]:
     """The ways in which a shell that has come to its steady state can stand there. Jobs that end by themselves are over, and as it waits for something, it has heard of that.
     Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off. So is, on a further one, what a shell
     in the background runs of the application's own."""
+    if state.coming:
+        changes.arrived(state, None)
     midway = [] if state.midway is None else [state.midway]
     _drained(state)
     stands = state.block is not None or (state.ended is not None and state.ended.kind == "exec")

@@ -160,12 +160,13 @@ class Startup:
 
 
 def _below(ended: State, process: Process | None) -> Iterator[State]:
-    """A child, and the shells below it, as they hold on or end."""
+    """A child, and the shells below it, as they hold on or end, or have become something else."""
     yield ended
-    for shell in (each.shell for each in orders.below(process) if each.shell is not None) if process else ():
-        yield shell
-        if shell.beyond is not None:
-            yield shell.beyond
+    for each in orders.below(process) if process is not None else ():
+        for shell in (one.shell for one in (each, *each.before) if one.shell is not None):
+            yield shell
+            if shell.beyond is not None:
+                yield shell.beyond
 
 
 def _reaped(state: State, pid: int) -> bool:

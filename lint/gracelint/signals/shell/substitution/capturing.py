@@ -53,7 +53,8 @@ def _one(machine: Machine, state: State, command: object, at: int, found: expans
     part = found.part
     starts = starts_jobs(state, part)
     lasting = not starts and lasts(machine, state, part)
-    if machine.live and not starts and not lasting and not acts(machine, state, part):
+    effective = has_effects(machine, state, part)
+    if machine.live and not (starts or lasting or effective or acts(machine, state, part)):
         return [state]
     runs = expansions.runs(machine, state, found)
     if runs is False:
@@ -63,7 +64,7 @@ def _one(machine: Machine, state: State, command: object, at: int, found: expans
             state.give_up(f"whether {part.text.value} runs")
             return [state]
         return _left_behind(machine, state, command, at, found)
-    if has_effects(machine, state, part):
+    if effective:
         if runs is None:
             children.fork(machine, state, sh.Subshell(part.text, part.body, ()), "subshell", part.text)
             return [state]
