@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .model import How, Program
     from .shell.builtins.exporting import Exported
     from .shell.model.outcome import Command
-    from .shell.model.parts import JobState, Made
+    from .shell.model.parts import Kin, Made
     from .shell.model.state import State
 
 
@@ -115,7 +115,7 @@ class Alternative:
 class Environment:
     """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
     removed, ``permitted``: those that they have made executable, ``commands``: what they have run; ``assumed`` is what the script takes for true or false, in words. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``aside``: it was started in the background. ``descriptors`` are open beside the first three (None: not known). ``kin`` are the jobs of the shells that have started it. ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
+    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``aside``: it was started in the background. ``descriptors`` are open beside the first three (None: not known). ``kin`` are the shells that have started it (None: no shell has). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
 
     workdir: str
     search: str
@@ -136,7 +136,7 @@ class Environment:
     aside: bool = False
     live: bool = False
     descriptors: frozenset[str] | None = frozenset()
-    kin: tuple[JobState, ...] = ()
+    kin: Kin | None = None
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""

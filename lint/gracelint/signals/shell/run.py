@@ -44,7 +44,7 @@ def shell(
     interpreter.earlier = environment.commands
     interpreter.given = tuple(word.value for word in words[1:])
     state = State(interpreter, pid, None)
-    state.parameters, state.kin = parameters, environment.kin
+    state.parameters, state.kin = parameters, environment.kin or state.kin
     state.ignored = environment.ignored - (frozenset() if spoken.trap.ignores_children else {"SIGCHLD"})
     state.options = call.options & {"e", "u", "x", "pipefail"}  # -m needs a terminal (measured in all three shells)
     if environment.closed:

@@ -10,7 +10,7 @@ from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
 from ..jobs import byname, children, dying, held, itself, limited, orders, signalled
-from ..model.parts import DIED, Block, Ended
+from ..model.parts import DIED, Block, Ended, Kin
 from ..model.values import default
 from ..substitution import printed
 from . import commands, tails
@@ -84,7 +84,9 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         _inherit(machine, state, alternative)
         if alternative.shell is not None:
             orders.carried_out(machine, state, alternative.shell, command.text)
-        return ended(machine, state, command, alternative.status, children.decided(alternative))
+        sent = alternative.shell.sent if alternative.shell is not None else ()
+        ends = ended(machine, state, command, alternative.status, children.decided(alternative))
+        return [itself.all_heard(machine, end, signalled.raised(end, sent)) for end in ends]
     program = process.program
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
@@ -212,6 +214,7 @@ def execute(
     environment = replace(
         surroundings(machine, state, node, pid1=state.pid == 1),
         child=state.child,
+        kin=Kin(state.kin.shells, signalled.jobs(state)),
         leads=state.leads or (itself and state.shell.leads),
         ignored=state.ignored | {"SIGQUIT"} if quits else state.ignored,
         depth=machine.forking + 1,

@@ -9,8 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ....image.paths import normal
-from ....records import dataclass
-from ..model.parts import Made
+from ..model.parts import Coming, Left, Made
 from .permissions import user_of
 
 if TYPE_CHECKING:
@@ -97,25 +96,6 @@ def doubt(state: State, where: str | None = None) -> None:
             path: Made(file.kind, file.user, True) if where is None or path in where else file
             for path, file in state.made.items()
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What a shell has changed: files made or removed, those to which it has given an execute bit, and whether programs may have made others; ``slow``: it has waited for something before."""
-
-    made: Mapping[str, Made]
-    permitted: frozenset[str]
-    restless: bool
-    slow: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What a job in the background leaves, and what is taken for true of these files until then."""
-
-    pid: int
-    left: Left
-    doubted: Mapping[str, Made]
 
 
 def has_changed(begun: State, shell: State) -> bool:

@@ -41,7 +41,7 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``feeder`` is who writes in front of it in a pipeline. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`)."""
+    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``feeder`` is who writes in front of it in a pipeline. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`). ``origin``: the place among the inputs of the shell that has forked this one, with which it shares how far it has been read."""
 
     descriptor: str
     rest: str | None
@@ -53,6 +53,7 @@ class Input:
     closed: bool = False
     other: str = ""
     feeder: Process | None = None
+    origin: int | None = None
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
@@ -93,12 +94,21 @@ def leave(state: State, depth: int | None = None) -> None:
 
 def inherited(state: State, *, background: bool) -> tuple[Input, ...]:
     """What a forked child reads from: without job control, nothing where it runs in the background."""
-    known = tuple(replace(each, depth=ALWAYS, pid=None) for each in state.inputs if not each.other)
+    known = tuple(
+        replace(each, depth=ALWAYS, pid=None, origin=place) for place, each in enumerate(state.inputs) if not each.other
+    )
     ends = (end for each in state.inputs if each.other for end in (each.descriptor, each.other))
     known = (*known, *(Input(end, "", ALWAYS, closed=True) for end in ends))
     if background and "m" not in state.options:
         known = (*(each for each in known if each.descriptor != INPUT), Input(INPUT, "", ALWAYS))
     return known
+
+
+def shared(state: State, child: tuple[Input, ...]) -> None:
+    """What a child has read of what it was given, nobody reads again."""
+    read = {each.origin: each.rest for each in child if each.origin is not None}
+    if any(read.get(place, each.rest) != each.rest for place, each in enumerate(state.inputs)):
+        state.inputs = tuple(replace(each, rest=read.get(place, each.rest)) for place, each in enumerate(state.inputs))
 
 
 def piped(machine: Machine, state: State, writer: sh.Command, process: Process | None = None) -> tuple[Input, ...]:

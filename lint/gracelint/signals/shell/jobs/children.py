@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ....image.entries import Kind
     from ....source import Text
     from ..evaluator.machine import Machine
-    from ..files.changes import Left
+    from ..files.inputs import Input
     from ..model.outcome import Around
-    from ..model.parts import Truth
+    from ..model.parts import Left, Truth
     from ..model.state import Signalled, State
 
 DEEPEST = 16
@@ -37,15 +37,15 @@ INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, the signals that it has ``raised`` in its parent, what it, and the shells that it has started, have ``left`` of files, and what they have ``sent`` to the jobs of others."""
+    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, what it, and the shells that it has started, have ``left`` of files, the signals that they have ``sent`` to others, and how far it has read its ``inputs``."""
 
     alternative: Alternative
     facts: Facts = field(default_factory=Facts)
     orphans: tuple[JobState, ...] = ()
     command: Command | None = None
-    raised: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     sent: tuple[Signalled, ...] = ()
+    inputs: tuple[Input, ...] = ()
 
 
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
@@ -59,7 +59,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
     forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
-    forked.raised, forked.bereaved = (), False
+    forked.bereaved = False
     forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
@@ -203,6 +203,8 @@ def adopt(machine: Machine, state: State, forked: Forked, *, background: bool = 
     if not background and forked.alternative.process is None:
         for left in forked.left:
             changes.take(state, left)
+        if state.inputs:
+            inputs.shared(state, forked.inputs)
 
 
 def grouped(state: State, processes: list[Process]) -> list[Process]:
@@ -231,7 +233,7 @@ def subshell(machine: Machine, state: State, node: sh.Subshell) -> list[State]:
             itself.child_ended(machine, each)
             dying.waited(each)
             ends = machine.finished(each, forked.alternative.status, decided(forked.alternative))
-            result.extend(itself.all_heard(machine, end, forked.raised) for end in ends)
+            result.extend(itself.all_heard(machine, end, signalled.raised(end, forked.sent)) for end in ends)
         else:
             command = forked.command or whole(each, node.text, process)
             each.block = Block("foreground", command, (process.pid,), tuple(grouped(each, [process])))

@@ -30,13 +30,6 @@ def is_meant(state: State, to: str, pids: tuple[int, ...]) -> bool:
     return to == "self" or (to == "pid1" and state.pid == 1)
 
 
-def reaches_shell(state: State, to: str, pids: tuple[int, ...]) -> bool:
-    """Whether what a forked shell signals is the shell that it was forked from, or the group that both are in."""
-    if to == "group":
-        return not pids and not state.leads
-    return to in ("job", "pid1") and state.shell.pid in pids
-
-
 def shrugs(state: State, signal: str) -> bool:
     """Whether a shell without a trap takes no notice of a signal."""
     return signal == "SIGQUIT" and state.shell.dialect.ignores_quit and state.pid == state.shell.pid

@@ -15,7 +15,7 @@ from ..files import changes, inputs, named_pipes
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
-from . import children, dying, itself, newborn
+from . import children, dying, itself, newborn, signalled
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -32,8 +32,11 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     if "lastpipe" in state.options and "m" not in state.options:
         return _last_here(machine, state, node)
     result = []
-    for each, members in _members(machine, state, node, node.text):
-        result.extend(_piped(machine, each, node, members))
+    for here, members in _members(machine, state, node, node.text):
+        sent = [each for forked in members for each in forked.sent]
+        for end in _piped(machine, here, node, members):
+            heard = end.block is None and bool(sent)
+            result.append(itself.all_heard(machine, end, signalled.raised(end, sent)) if heard else end)
     return result
 
 
@@ -265,7 +268,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         changes.expect(each, pid, forked.left)
         if isinstance(node, sh.Coprocess):
             _connected(machine, each, node, pid, process)
-        result.extend(itself.perhaps_heard(machine, each, forked.raised, node.text))
+        result.extend(itself.perhaps_heard(machine, each, signalled.raised(each, forked.sent), node.text))
     return result
 
 

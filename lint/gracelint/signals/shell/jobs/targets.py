@@ -20,7 +20,7 @@ def jobs(state: State, to: str, pids: tuple[int, ...]) -> set[int]:
     if to == "group":
         return _of_group(state, pids)
     if to == "all":
-        return {job.pid for job in signalled.kin(state)}
+        return {job.pid for job in signalled.jobs(state)}
     return set(pids) if to in ("job", "name") else set()
 
 
@@ -29,7 +29,7 @@ def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
     own = not leaders or state.shell.pid in leaders or state.pid in leaders
     return {
         job.pid
-        for job in signalled.kin(state)
+        for job in signalled.jobs(state)
         if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
     }
 

@@ -76,6 +76,14 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """The shells that have started this one, with the users that they run as, the first one first, and their jobs."""
+
+    shells: tuple[tuple[int, str | None], ...] = ()
+    jobs: tuple[JobState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
 
@@ -135,3 +143,22 @@ class Made:
     content: str | None = None
     pipe: bool = False
     target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a shell has changed: files made or removed, those to which it has given an execute bit, and whether programs may have made others; ``slow``: it has waited for something before."""
+
+    made: Mapping[str, Made]
+    permitted: frozenset[str]
+    restless: bool
+    slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a job in the background leaves, and what is taken for true of these files until then."""
+
+    pid: int
+    left: Left
+    doubted: Mapping[str, Made]

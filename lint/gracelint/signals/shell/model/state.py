@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass, field, replace
 from ..expansion.keyed import Keyed, Reference
-from .parts import Ended, Facts
+from .parts import Ended, Facts, Kin
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
     from ..evaluator.interpreter import Frame, FrameKind, Shell
-    from ..files.changes import Coming
     from ..files.inputs import Input
     from ..jobs.held import Held
     from .outcome import Around, Trap
-    from .parts import Block, JobState, Made, Truth
+    from .parts import Block, Coming, JobState, Made, Truth
     from .values import Array, Field, Value
 
     Signalled: TypeAlias = tuple[str, frozenset[int], Text]  # the signal, to whom, and by which command
@@ -62,10 +61,10 @@ class State:
     """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
-    kin: tuple[JobState, ...] = ()
-    """The jobs of the shells that have started this one."""
+    kin: Kin = field(default_factory=Kin)
+    """Who has started it."""
     sent: tuple[Signalled, ...] = ()
-    """The signals that it has sent to them."""
+    """The signals that it has sent to those, and to their jobs."""
     slow: bool = False
     """It has waited for a foreground command."""
     over: dict[int, int | None] = field(default_factory=dict)
@@ -84,8 +83,6 @@ class State:
     """How many had ended when the last foreground command ran."""
     newborn: dict[int, frozenset[str]] = field(default_factory=dict)
     """The jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`)."""
-    raised: tuple[str, ...] = ()
-    """The signals that a forked shell has sent to the one that it was forked from."""
     bereaved: bool = False
     """A child has ended, of which the trap of SIGCHLD has not heard."""
     scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()

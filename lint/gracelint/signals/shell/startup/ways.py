@@ -17,7 +17,7 @@ from ...process import Bound
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
 from ..files import changes
-from ..jobs import children, dying, itself, newborn, orders, signalled, targets
+from ..jobs import children, dying, newborn, orders, signalled, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
@@ -55,7 +55,7 @@ class Startup:
 
     def alive(self, state: State, pid: int) -> bool | None:
         """A job that was not told to stop runs on, if it is of that kind."""
-        job = next((job for job in signalled.kin(state) if job.pid == pid), None)
+        job = next((job for job in signalled.jobs(state) if job.pid == pid), None)
         if job is None:
             return next((held.lasts for held in state.held if held.process.pid == pid), False)
         if job.told:
@@ -77,11 +77,10 @@ class Startup:
     ) -> int | None:
         """Jobs that are told to stop during start-up will have ended where the script waits for them."""
         reached = targets.jobs(state, to, pids) - deaf
-        spared = signalled.out_of_reach(state, reached) if state.kin else newborn.NOBODY
+        spared = signalled.out_of_reach(state, reached) if state.kin.jobs else newborn.NOBODY
         reached -= spared
-        signalled.note(state, signal, reached, text)
-        if state.pid != state.shell.pid and itself.reaches_shell(state, to, pids):
-            state.raised = (*state.raised, signal)
+        if state.kin.shells:
+            signalled.note(state, signal, to, pids, reached, text)
         if signal in ("SIGSTOP", "SIGCONT"):
             stopped = signal == "SIGSTOP"
             state.jobs = tuple(
@@ -124,7 +123,7 @@ class Startup:
         """The jobs, also of those that have started this shell."""
         return [
             Running(job.pid, job.process.name, job.process.argv, state.pid)
-            for job in signalled.kin(state)
+            for job in signalled.jobs(state)
             if not job.told
         ]
 
@@ -155,7 +154,7 @@ class Startup:
             shells = tuple(_below(ended, alternative.process))
             left = tuple([changes.since(state, shell) for shell in shells if changes.has_changed(state, shell)])
             sent = tuple(dict.fromkeys(each for shell in shells for each in shell.sent))
-            ways.append(Forked(alternative, ended.facts, orphans, holder, ended.raised, left, sent))
+            ways.append(Forked(alternative, ended.facts, orphans, holder, left, sent, ended.inputs))
         return ways
 
 
