@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 MOST_WAYS = 64
 ENDING = frozenset({"SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP", "SIGABRT", "SIGUSR1", "SIGUSR2"})
 
+# What servers take for an order to read their configuration again, or to reopen their log.
+RELOADING = frozenset({"SIGHUP", "SIGUSR1", "SIGUSR2"})
+
 
 class Startup:
     """The host of a shell that is starting up: nobody sends it signals, and its children do what they do for ever."""
@@ -88,6 +91,9 @@ class Startup:
                 for job in state.jobs
             )
         elif signal in ENDING:
+            reached -= {
+                job.pid for job in signalled.jobs(state) if job.pid in reached and _goes_on(job.process, signal)
+            }
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             died = {
@@ -173,6 +179,18 @@ def _reaped(state: State, pid: int) -> bool:
     job = next((job for job in state.jobs if job.pid == pid), None)
     ended = job.told if job is not None else pid in state.over
     return ended and (pid in state.noticed or pid not in (*state.unclaimed, *state.passed))
+
+
+def _goes_on(process: Process, signal: str) -> bool:
+    """Whether a program is known to take a signal for something else than to stop (``kill -HUP`` of nginx), or for nothing. Of a program that nobody knows, one is not expected to end that is told to reload."""
+    if process.program is None:
+        return process.shell is None and not process.children and signal in RELOADING
+    reaction = process.program.as_child.get(signal)
+    if signal == "SIGKILL" or reaction is None:
+        return False
+    if reaction.disposition == "forwards":
+        return bool(process.children) and all(_goes_on(child, signal) for child in process.children)
+    return reaction.disposition == "ignores" or (reaction.disposition == "misreads" and not reaction.ends)
 
 
 def _dies(state: State, job: JobState, signal: str) -> bool:

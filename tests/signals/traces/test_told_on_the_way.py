@@ -1,0 +1,41 @@
+"""What a script tells its jobs before anybody stops it: who is gone by then, and who goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("start", "told", "left"),
+    [
+        ("nginx -g 'daemon off;'", "kill -HUP $pid", True),  # it reloads
+        ("nginx -g 'daemon off;'", "pkill -USR1 nginx", True),
+        ("nginx -g 'daemon off;'", "( kill -HUP $pid )", True),
+        ("nginx -g 'daemon off;'", "sh -c 'kill -HUP $1' _ $pid", True),
+        ("tini -- nginx -g 'daemon off;'", "kill -HUP $pid", True),  # it passes that on
+        ("nginx -g 'daemon off;'", "kill -QUIT $pid", False),
+        ("nginx -g 'daemon off;'", "kill -KILL $pid", False),
+        ("nginx -g 'daemon off;'", "( kill $pid )", False),
+        ("tini -- nginx -g 'daemon off;'", "kill $pid", False),
+        ("myserver", "kill -HUP $pid", True),  # nobody knows, and it is not expected to end
+        ("myserver", "kill $pid", False),
+        ("redis-server", "kill -HUP $pid", True),  # it ignores that
+    ],
+)
+def test_who_goes_on(tmp_path: Path, start: str, told: str, left: bool) -> None:
+    (path,) = script(tmp_path, "dash", f"{start} & pid=$!\nsleep 1\n{told}\nexec memcached\n").paths
+    assert path.pid1 == ("memcached",)
+    assert (len(path.hops) > 1, path.verdict == "graceful") == (left, not left)
+
+
+def test_a_job_that_was_told_to_reload_is_waited_for(tmp_path: Path) -> None:
+    text = "nginx -g 'daemon off;' & pid=$!\nsleep 1\ntrap 'kill -QUIT $pid; wait $pid' TERM\n{}wait $pid\n"
+    for told in ("", "kill -HUP $pid\n"):
+        assert [path.verdict for path in script(tmp_path, "dash", text.format(told)).paths] == ["graceful"]
+    assert not script(tmp_path, "dash", text.format("kill -QUIT $pid\n")).paths[0].hops
