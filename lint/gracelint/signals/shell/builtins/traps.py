@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..model.values import Field
 
 PSEUDO = frozenset({"ERR", "DEBUG", "RETURN"})
+FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
 
 
 def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
@@ -26,7 +27,8 @@ def trap(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         rest = rest[1:]
     if not rest or (rest[0].shown.startswith("-") and rest[0].shown not in ("-", "--")):
         # What it prints, bash asks the kernel for, and begins to catch it while it is at it.
-        state.guarded = state.guarded or state.shell.dialect.trap.exit_on_signal
+        if state.shell.dialect.trap.exit_on_signal:
+            _guard(state)
         if rest and not state.shell.dialect.trap.options:
             return [machine.leave(state, 2, f"trap has no option {rest[0].shown}")]
         return machine.finished(state, 0)
@@ -111,6 +113,8 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
         # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
         state.note("rejected", made)
         return True
+    if manners.exit_on_signal:
+        _looked_up(state, signal, reset=reset, sets=not reset and action != "")
     if signal in state.traps:
         state.note("replaced", state.traps[signal])
     traps = {name: known for name, known in state.traps.items() if name != signal}
@@ -118,14 +122,28 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
         traps[signal] = made
     state.traps = traps
     state.trapped = state.trapped or any(trap.action for trap in traps.values())
-    state.guarded = state.guarded or (
-        signal == "EXIT" and not reset and action != "" and state.shell.dialect.trap.exit_on_signal
-    )
     state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.trap.interrupt_stays)
     ignoring = not reset and action == "" and signal.startswith("SIG")
     ignoring = ignoring and (signal != "SIGCHLD" or manners.ignores_children)
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
     return True
+
+
+def _guard(state: State) -> None:
+    """bash begins to catch what would end it, but for what is trapped by then, and does so once (`initialize_terminating_signals` in its sig.c)."""
+    if state.guarded is None:
+        state.guarded = FATAL.difference({"SIGQUIT"}, state.traps)
+
+
+def _looked_up(state: State, signal: str, *, reset: bool, sets: bool) -> None:
+    """``trap`` is about a signal. What becomes of it when its trap is taken away is what it was when ``trap`` first was about it: the default, unless bash had begun to catch it before
+    (`get_original_signal` in its trap.c; measured, 5.2: behind ``trap stop TERM EXIT``, ``trap - TERM`` leaves PID 1 deaf, behind ``trap stop EXIT TERM`` it does not)."""
+    if state.guarded is None:
+        state.touched |= {signal}
+    elif reset and signal in state.traps and signal in state.touched:
+        state.guarded -= {signal}
+    if signal == "EXIT" and sets:
+        _guard(state)
 
 
 def _signal(spelled: str) -> str | None:

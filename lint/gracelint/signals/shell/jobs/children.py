@@ -60,7 +60,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.over, forked.newborn, forked.cleared = {}, {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.bereaved = False
-    forked.guarded, forked.interruptible, forked.trapped, forked.held = False, False, False, ()
+    forked.guarded, forked.touched = None, frozenset()
+    forked.interruptible, forked.trapped, forked.held = False, False, ()
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
     kept = {"ERR"} if "E" in state.options else set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import names
+from ..builtins.traps import FATAL
 from ..model.parts import DIED, Ended, Truth
 from ..model.values import clip
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 NESTED = 20
-FATAL = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGABRT"})
 
 
 def is_meant(state: State, to: str, pids: tuple[int, ...]) -> bool:
@@ -70,7 +70,7 @@ def trap_for(state: State, signal: str) -> Trap | None:
 
 def caught(state: State, signal: str) -> bool:
     """Whether a shell that has no trap for a signal catches it all the same, to run its EXIT trap and end: bash from its first EXIT trap on, but not SIGQUIT (`terminating_signals` in its sig.c; subshells measured)."""
-    return state.guarded and signal in FATAL and signal != "SIGQUIT"
+    return state.guarded is not None and signal in state.guarded
 
 
 def minds(state: State, signal: str) -> bool:

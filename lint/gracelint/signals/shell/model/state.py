@@ -119,8 +119,10 @@ class State:
     """Its place among the ways that wait to be followed (`waiting`)."""
     perhaps: bool = False
     """It is not certain that `block` lasts."""
-    guarded: bool = False
-    """Whatever would end it is caught, as bash does from its first EXIT trap on, also when that is gone again."""
+    guarded: frozenset[str] | None = None
+    """What would end it and is caught, as bash does from its first EXIT trap on, also when that is gone again (None: not yet)."""
+    touched: frozenset[str] = frozenset()
+    """The signals that ``trap`` was about before."""
     leads: bool = False
     """A forked one leads a process group."""
     rounds: object = None
@@ -263,6 +265,7 @@ _standing = attrgetter(
     "options",
     "block",
     "guarded",
+    "touched",
     "interruptible",
     "trapped",
     "readonly",

@@ -231,11 +231,14 @@ def _fresh(state: State, finished: list[State]) -> bool:
     candidate = state.candidate
     assert candidate is not None and candidate.block is not None
     place = candidate.block.command.text
+    waits = candidate.block.kind == "loop" and candidate.conditions and all(job.told for job in candidate.jobs)
     for other in finished:
         if other is state or (other.ended is not None and other.ended.kind == "exits"):
             continue
         if any(command.text == place for command in other.facts.before):
             return False
+        if waits and set(candidate.conditions) <= set(other.conditions):
+            return False  # it has left the loop as this one has
     return True
 
 
