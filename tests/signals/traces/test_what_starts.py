@@ -69,3 +69,18 @@ def test_what_becomes_of_the_container(tmp_path: Path, words: str, config: str, 
 def test_who_may_change_users(tmp_path: Path, user: str, verdict: str) -> None:
     built = image(tmp_path, f'FROM debian:12\nUSER {user}\nENTRYPOINT ["gosu", "app", "app"]\n')
     assert follow(built, programs=APP).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["psql -c init || exit 1", "[ -x /opt/hook ] && exec /opt/hook", 'if [ "$MODE" = x ]; then exit 1; fi'],
+)
+def test_a_loop_that_is_left_does_not_hold_where_a_later_command_ends_the_script(tmp_path: Path, end: str) -> None:
+    """But where a job runs beside it, it may be the one that looks after that."""
+
+    def pid1s(front: str) -> set[str]:
+        text = f"{front}until psql -l; do sleep 1; done\n{end}\nexec app\n"
+        return {path.pid1[0] for path in signals_support.script(tmp_path, "bash", text).paths}
+
+    assert pid1s("") <= {"app", "/opt/hook"}
+    assert ("/bin/sh" in pid1s("app &\n")) is not end.startswith("[")
