@@ -84,3 +84,21 @@ def test_a_loop_that_is_left_does_not_hold_where_a_later_command_ends_the_script
 
     assert pid1s("") <= {"app", "/opt/hook"}
     assert ("/bin/sh" in pid1s("app &\n")) is not end.startswith("[")
+
+
+@pytest.mark.parametrize(
+    ("base", "folder", "run", "known"),
+    [
+        ("debian:12", "/tmp", "", True),
+        ("alpine:3.20", "/usr/bin", "", True),
+        ("debian:12", "/opt/app", "", False),
+        ("debian:12", "/opt/app", "RUN mkdir -p /opt/app\n", True),
+        ("debian:12", "/tmp", "RUN rm -rf /tmp\n", False),
+        ("registry.example/own", "/data/app", "", False),
+    ],
+)
+def test_folders_that_the_image_has(tmp_path: Path, base: str, folder: str, run: str, known: bool) -> None:
+    (tmp_path / "run.sh").write_text(f"#!/bin/sh\nif [ -d {folder} ]; then exec app; fi\nexec redis-server\n")
+    text = f'FROM {base}\n{run}COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n'
+    paths = follow(image(tmp_path, text), programs=APP).paths
+    assert (len(paths) == 1 and paths[0].pid1 == ("app",)) is known

@@ -90,7 +90,10 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     if isinstance(found, ImageFile):
         answers = {"d": False, "x": found.executable, "s": bool(found.content) if found.content else None}
         return answers.get(kind, True if kind in "aefr" else None)
-    if kind in "ade" and machine.context.folder(where):
+    removed = isinstance(found, Absent) and found.text is not None
+    if kind in "ade" and (
+        machine.context.folder(where) or (machine.context.standing(where) == "folder" and not removed)
+    ):
         return True
     if _writes(where):
         return None
