@@ -12,6 +12,7 @@ from ..expansion import reckoning
 from ..expansion.keyed import Keyed, Reference
 from ..expansion.parameters import compute
 from ..files import filesystem, opening
+from ..model.dialects import SPECIAL
 from ..model.parts import Truth
 from ..model.values import Unknown, default
 from . import assigning, exporting
@@ -47,7 +48,7 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
         if array is not None and name in state.readonly and not local:
             return refusals.kept(machine, state, name)
         if value is not None and name in state.readonly:
-            return read_only(machine, state, name)
+            return read_only(machine, state, name, by=fields[0].shown)
         saved = scopes.saved_by_function(state) if local else None
         if saved is not None:
             saved.setdefault(name, state.variables.get(name))
@@ -102,9 +103,10 @@ def not_valid(machine: Machine, state: State, command: str, name: str) -> list[S
     ]
 
 
-def read_only(machine: Machine, state: State, name: str) -> list[State]:
-    """A value for a variable that is to keep its own."""
-    if not state.shell.dialect.specials_end:
+def read_only(machine: Machine, state: State, name: str, by: str = "") -> list[State]:
+    """A value for a variable that is to keep its own. Under ``set -e``, bash ends behind a special builtin, also where its status is looked at (measured, 5.2: ``readonly R=2 || true``)."""
+    ends = "e" in state.options and by in SPECIAL
+    if not (state.shell.dialect.specials_end or ends):
         return machine.finished(state, 1)
     return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
 

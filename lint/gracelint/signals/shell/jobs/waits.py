@@ -91,6 +91,7 @@ def _nobody_runs(machine: Machine, state: State, node: sh.Simple, asked: _Asked)
     else:
         machine.host.reap(state, asked.pids)
         if not asked.named and not asked.once:
+            state.passed = ()
             forget(state)
         if asked.named:
             status = state.over.get(asked.pids[-1], 0) if asked.pids else 127

@@ -75,6 +75,8 @@ def untrapped(shell: LiveShell, signal: str) -> None:
     if (itself.caught(state, signal) and leaving is not None) or _breaks_off(shell, signal):
         shell.received, shell.ran = True, leaving
         shell.task.reacted.setdefault(signal, "handles" if leaving is not None else "terminates")
+        if state.block is not None and state.block.kind == "foreground":
+            state.abandoned = state.block.pids[:1]
         state.block = None
         state.held = ()  # a bash that dies of a signal waits for no process substitution any more (5.2, measured)
         shell.machine.leave(state, 128 + (names.number(signal) or 0))

@@ -61,6 +61,8 @@ class State:
     """``$?``: None where it is not known, then `truth` may say what it depends on."""
     truth: Truth | None = None
     jobs: tuple[JobState, ...] = ()
+    abandoned: tuple[int, ...] = ()
+    """The foreground command that it has left for a signal: ``jobs`` names it still, ``wait`` does not wait for it (bash 5.2, measured)."""
     kin: Kin = field(default_factory=Kin)
     """Who has started it."""
     sent: tuple[Signalled, ...] = ()

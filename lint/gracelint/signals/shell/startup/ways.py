@@ -105,6 +105,8 @@ class Startup:
             signalled.end(state, reached)
             state.held = tuple(held for held in state.held if held.process.pid not in reached)
             dying.begin(state, reached)
+        if to == "group" and pids and not {state.pid, state.shell.pid} & {*pids}:
+            return int(not reached)
         return int(all(pid in spared or _reaped(state, pid) for pid in pids)) if to == "job" else None
 
     def order(self, state: State, order: Order, argv: tuple[str, ...], text: Text) -> float:

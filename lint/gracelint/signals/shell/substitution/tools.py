@@ -172,7 +172,7 @@ def concatenated(machine: Machine, state: State, operands: list[Field]) -> str |
 
 def _jobs(machine: Machine, state: State, *, running_only: bool) -> list[int] | None:
     """The jobs that ``jobs -p`` names: also those that have ended, and of which the shell has told nobody. For these `kill` fails; None where that counts, and one may just have ended."""
-    own = [job.pid for job in state.jobs if not job.disowned]
+    own = [*(job.pid for job in state.jobs if not job.disowned), *state.abandoned]
     running = [pid for pid in own if machine.host.alive(state, pid) is not False]
     if running_only:
         return running
