@@ -57,7 +57,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.enclosed = scopes.in_function(state)
     forked.kin, forked.sent, forked.slow, forked.coming = signalled.kin(state), (), False, ()
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
-    forked.over, forked.newborn, forked.cleared = {}, {}, 0
+    forked.over, forked.cleared = {}, 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.bereaved = False
     forked.guarded, forked.touched = None, frozenset()

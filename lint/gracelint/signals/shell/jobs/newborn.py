@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.parts import Truth
+from . import signalled
 from .targets import jobs
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def ways(
     if not state.newborn:
         return [(state, NOBODY)]
     reached = {pid for to, pids in meant for pid in jobs(state, to, pids)}
-    young = [job for job in state.jobs if job.pid in state.newborn and job.pid in reached]
+    young = [job for job in signalled.jobs(state) if job.pid in state.newborn and job.pid in reached]
     lost = {job.pid: is_lost(state, signal, job.pid, job.process.ignored) for job in young}
     never = frozenset(pid for pid, known in lost.items() if known)
     perhaps = [job for job in young if lost[job.pid] is None]
