@@ -102,3 +102,18 @@ def test_folders_that_the_image_has(tmp_path: Path, base: str, folder: str, run:
     text = f'FROM {base}\n{run}COPY --chmod=755 run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n'
     paths = follow(image(tmp_path, text), programs=APP).paths
     assert (len(paths) == 1 and paths[0].pid1 == ("app",)) is known
+
+
+@pytest.mark.parametrize(
+    ("made", "verdict"),
+    [
+        ("env mkfifo /tmp/f", "unknown"),
+        ("timeout 5 mkfifo -m 600 /tmp/f", "unknown"),
+        ("find /work -maxdepth 0 -exec mkfifo /tmp/f \\;", "unknown"),
+        ("env touch /tmp/f", "graceful"),
+        ("env mkfifo /tmp/other", "graceful"),
+    ],
+)
+def test_a_named_pipe_that_a_program_has_made_is_no_file(tmp_path: Path, made: str, verdict: str) -> None:
+    """Measured: `cat` waits for ever, and so does the stop."""
+    assert signals_support.script(tmp_path, "dash", f"{made}\ncat /tmp/f\nexec app\n").verdict == verdict

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import replace
+from . import changes
 from .filesystem import located
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 OPENING = frozenset({"<", ">", ">>", ">|", "&>", "&>>"})
+
+
+def made_by_another(state: State, words: list[str]) -> None:
+    """A program runs ``mkfifo`` (``sudo mkfifo /tmp/p``, ``find … -exec mkfifo /tmp/p``): what its words name may be pipes by now."""
+    names = [word.rpartition("/")[2] for word in words]
+    if "mkfifo" in names:
+        for word in words[names.index("mkfifo") + 1 :]:
+            path = located(word, state.workdir) if word and not word.startswith("-") else None
+            if path is not None:
+                changes.note_pipe(state, path)
 
 
 def alone(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> str:
