@@ -57,8 +57,6 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     if name not in filesystem.HARMLESS:  # it finds files as they are, and may leave them otherwise
         state.restless = True
         changes.doubt(state, " ".join(field.shown for field in fields))
-    if "mkfifo" in node.text.value:
-        named_pipes.made_by_another(state, [field.shown for field in fields])
     feeders = held.beside(machine, state, node)
     result: list[State] = []
     for each, alternative in children.parted(
@@ -71,6 +69,8 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
             if not machine.live:
                 process = named_pipes.in_front(machine, each, node, process)
             alternative = replace(alternative, process=process)
+        if "mkfifo" in node.text.value:
+            named_pipes.made_by_another(each, [field.shown for field in fields])
         result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
     return result
 
