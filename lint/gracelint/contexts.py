@@ -1,8 +1,8 @@
 """The build context of a Dockerfile for which neither the user nor a compose file names one.
 
 It is the Dockerfile's folder, unless its COPY sources are not there but in a folder above it, as with
-``docker build -f docker/Dockerfile .``: in the nearest one up to the folder that was linted that holds all of them, or at least in the
-folder that was linted.
+``docker build -f docker/Dockerfile .``: in the nearest one up to the folder that was linted, or to the top of the repository around it, that
+holds all of them, or at least in the folder that was linted.
 
 Such a context is certain where the Dockerfile lies in the folder that was linted, or its own folder holds what it copies by name. Any other is a good
 guess: what it lacks is not known to be missing.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from . import disk
@@ -30,15 +31,15 @@ def default_context(dockerfile: Dockerfile, file: str, root: str) -> tuple[str, 
     if not disk.is_folder(root):
         return folder, True
     below, top = disk.real(folder), disk.real(root)
-    if below == top:
-        return folder, True
     words = list(_copied(dockerfile))
     here = _held(folder, words)
     if here == len(words):
-        return folder, words != []
-    for between in _between(root, below, top):
-        if _held(between, words) == len(words):
-            return between, False
+        return folder, below == top or words != []
+    for above in _above(root, below, top):
+        if _held(above, words) == len(words):
+            return above, False
+    if below == top:
+        return folder, True
     return root if _held(root, words) > here else folder, False
 
 
@@ -49,21 +50,33 @@ def _held(folder: str, words: list[str]) -> int:
     return sum(disk.exists(path) and disk.real(path).startswith(inside) for path in paths)
 
 
-def _between(root: str, below: str, top: str) -> Iterator[str]:
-    """The folders below ``root``, whose real path is ``top``, on the way to the one whose real path is ``below``, the nearest first; none where it lies elsewhere."""
+def _above(root: str, below: str, top: str) -> Iterator[str]:
+    """The folders above the one whose real path is ``below``, the nearest first: up to ``root``, whose real path is ``top``, and on to the top of the
+    repository that it lies in, if it does; none where ``below`` lies elsewhere."""
     prefix = top.rstrip(os.sep) + os.sep
-    if below.startswith(prefix):
-        way = below.removeprefix(prefix).split(os.sep)
-        for depth in range(len(way) - 1, 0, -1):
-            yield os.path.join(root, *way[:depth])
+    if below != top and not below.startswith(prefix):
+        return
+    way = below.removeprefix(prefix).split(os.sep) if below != top else []
+    for depth in range(len(way) - 1, 0, -1):
+        yield os.path.join(root, *way[:depth])
+    if way:
+        yield root
+    outside: list[str] = []
+    while not disk.exists(os.path.join(top, ".git")):
+        if os.path.dirname(top) == top:
+            return
+        top = os.path.dirname(top)
+        outside.append(top)
+    yield from outside
 
 
 def _copied(dockerfile: Dockerfile) -> Iterator[str]:
-    """The plain sources that a Dockerfile copies from its context."""
+    """The sources that a Dockerfile copies from its context; of a pattern, the folder that it looks in."""
     for instruction in dockerfile.instructions:
         if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
             continue
         for text in (instruction.array or instruction.words)[:-1]:
-            word = posixpath.normpath(f"/{text.value}").strip("/")  # `..` does not lead out of a context
-            if word and "://" not in text.value and not _NOT_PLAIN & set(word):
+            parts = posixpath.normpath(f"/{text.value}").strip("/").split("/")  # `..` does not lead out of a context
+            word = "/".join(takewhile(_NOT_PLAIN.isdisjoint, parts))
+            if word and "://" not in text.value:
                 yield word

@@ -83,3 +83,52 @@ def test_no_source_leads_out_of_a_context(
         parse(Document("Dockerfile", "FROM debian:12\nCOPY ./../run.sh /\n")), "java/11/Dockerfile", "."
     )
     assert Path(found).resolve() == (tmp_path / context).resolve()
+
+
+@pytest.mark.parametrize("linted", ["docker", "docker/web"])
+@pytest.mark.parametrize(
+    ("repository", "text", "context", "sure"),
+    [
+        (".", "COPY docker/web/run.sh /", ".", False),
+        (".", "COPY app.py docker/web/*.conf /", ".", False),
+        (".", "COPY web/run.sh /", "docker", False),
+        (".", "COPY run.sh /", "docker/web", True),
+        (
+            "docker",
+            "COPY docker/web/run.sh /",
+            "docker/web",
+            None,
+        ),  # the repository ends below the folder that holds it
+        (None, "COPY docker/web/run.sh /", "docker/web", None),
+        (".", "COPY other.sh /", "docker/web", None),
+    ],
+)
+def test_a_folder_of_a_repository_that_was_linted_by_itself(
+    linted: str,
+    repository: str | None,
+    text: str,
+    context: str,
+    sure: bool | None,
+    tmp_path: Path,
+) -> None:
+    """``cd docker && gracelint``: sure None where nothing but the folder that was linted tells."""
+    (tmp_path / "docker/web").mkdir(parents=True)
+    for name in ("app.py", "docker/web/run.sh", "docker/web/site.conf"):
+        (tmp_path / name).touch()
+    if repository is not None:
+        (tmp_path / repository / ".git").mkdir()
+    file = str(tmp_path / "docker/web/Dockerfile")
+    found, certain = default_context(
+        parse(Document("Dockerfile", f"FROM debian:12\n{text}\n")), file, str(tmp_path / linted)
+    )
+    assert Path(found).resolve() == (tmp_path / context).resolve()
+    assert certain is (linted == "docker/web" if sure is None else sure)
+
+
+def test_a_pattern_tells_the_folder_that_it_looks_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docker").mkdir()
+    dockerfile = parse(Document("Dockerfile", "FROM debian:12\nCOPY . /app\nCOPY ./docker/*.conf /etc/\nCOPY *.py /\n"))
+    assert default_context(dockerfile, "docker/Dockerfile", ".") == (".", False)
+    (tmp_path / "docker/docker").mkdir()
+    assert default_context(dockerfile, "docker/Dockerfile", ".") == ("docker", True)

@@ -53,7 +53,7 @@ def image_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--context",
         metavar="DIR",
-        help="build context (default: as a compose file says, else the Dockerfile's folder, else the folder linted)",
+        help="build context (default: as a compose file says, else the Dockerfile's folder, else the nearest folder above that holds what it copies)",
     )
     parser.add_argument("--target", metavar="STAGE", help="the stage to judge (default: the last one)")
 
