@@ -186,7 +186,7 @@ def define_class(run: Run, frame: Frame, node: syntax.Class, state: State) -> No
 
 def imported(run: Run, frame: Frame, node: syntax.Import, state: State) -> None:
     """``import a.b as c``."""
-    found = module(run, frame, node.module, state)
+    found = module(run, _on_the_way(frame, node), node.module, state)
     if _unknown_to_python(run, frame, found, node, state):
         return
     if node.alias is None:
@@ -205,7 +205,8 @@ def imported(run: Run, frame: Frame, node: syntax.Import, state: State) -> None:
 def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State) -> None:
     """``from a import b``."""
     name = _absolute(run, frame, node, state)
-    source = module(run, frame, name, state)
+    way = _on_the_way(frame, node)
+    source = module(run, way, name, state)
     if _unknown_to_python(run, frame, source, node, state):
         return
     if not node.names:
@@ -220,16 +221,21 @@ def imported_from(run: Run, frame: Frame, node: syntax.ImportFrom, state: State)
         if isinstance(source, Module):
             found: Value = state.store.get((source.number, original), UNKNOWN)
             if found == UNKNOWN:
-                inner = module(run, frame, f"{name}.{original}", state)
+                inner = module(run, way, f"{name}.{original}", state)
                 found = inner if isinstance(inner, Module) else UNKNOWN
         else:
-            inner = module(run, frame, f"{name}.{original}", state) if name and run.sources.namespace(name) else source
+            inner = module(run, way, f"{name}.{original}", state) if name and run.sources.namespace(name) else source
             full = f"{name}.{original}"
             if not isinstance(inner, Module) and lacks(run.sources.version, full):
                 refused(run, frame, "ImportError", node, state)
                 return
             found = inner if isinstance(inner, Module) else constant(run, full)
         run.write(state, (frame.scope.number, alias or original), found)
+
+
+def _on_the_way(frame: Frame, node: syntax.Import | syntax.ImportFrom) -> Frame:
+    """The frame in which a module is run: what it does stands behind the statement that imports it, as behind a call."""
+    return replace(frame, way=(*frame.way, node.text))
 
 
 def _unknown_to_python(
@@ -305,6 +311,6 @@ def _load(run: Run, frame: Frame, name: str, state: State) -> Module | None:
         run.doubts.append(doubt)
     from .statements import block
 
-    inner = Frame(scope, frame.background, guards=frame.guards, raises=frame.raises)
+    inner = Frame(scope, frame.background, guards=frame.guards, raises=frame.raises, way=frame.way)
     state.become(joined([block(run, inner, parsed.body, state)]))
     return loaded

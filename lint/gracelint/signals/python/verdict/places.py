@@ -51,7 +51,7 @@ def _last_loop(run: Run, visits: list[Visit]) -> list[Visit]:
 
 def _each(run: Run, visits: list[Visit]) -> list[Visit]:
     """The last visit of each place, those of the program's own loop first: a helper further down pauses, or asks another program for something, and
-    comes back. A loop counts only where nothing in it waits."""
+    comes back. Of those as far down, the last one is where it gets to. A loop counts only where nothing in it waits."""
     waiting = {visit.number for visit in run.visits if visit.kind != "loop"}
     found: dict[tuple[object, int], Visit] = {}
     for visit in visits:
@@ -61,4 +61,4 @@ def _each(run: Run, visits: list[Visit]) -> list[Visit]:
         ):
             continue
         found[(visit.text.buffer, visit.text.start)] = visit
-    return sorted(found.values(), key=lambda visit: len(visit.way))[:MOST_PLACES]
+    return sorted(found.values(), key=lambda visit: (len(visit.way), -visit.number))[:MOST_PLACES]
