@@ -57,13 +57,26 @@ def copied(step: Copy, path: str, world: World) -> Effect:
     if step.destination is None:
         named = any(source.value and _may_name(source.value, path) for source in step.sources)
         reason = "a COPY puts files in a place that is not known"
-        return perhaps(reason) if named else Change(lambda entry: may_appear(entry, reason))
+        return _perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
     if path == "/" or inside(destination, path) is not None:
         return Folder()
     if not contains(destination, path):
         return None
     return _Copying(step, path, destination, world).effect()
+
+
+def _perhaps_replaced(step: Copy, reason: str) -> Change:
+    """The file may be another one now, with the mode that ``--chmod`` gives."""
+    change = perhaps(reason)
+    if step.instruction.flag("chmod") is None or (step.mode is not None and executable_after(step.mode, None)):
+        return change
+
+    def apply(entry: Entry) -> Entry:
+        after = change.apply(entry)
+        return Found(replace(after.file, executable=None)) if isinstance(after, Found) else after
+
+    return Change(apply)
 
 
 def _may_name(source: str, path: str) -> bool:

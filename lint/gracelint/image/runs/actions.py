@@ -63,6 +63,10 @@ class Target:
             return True
         return posixpath.basename(path) in self.raw
 
+    def may_become(self, path: str) -> bool:
+        """Whether a copy of it in a folder that is not known may be the path, by its name."""
+        return posixpath.basename((self.path or self.raw).rstrip("/")) == posixpath.basename(path)
+
     @property
     def anywhere(self) -> bool:
         """Whether nothing is known of it."""
@@ -200,6 +204,8 @@ def spread(action: Action) -> Spread | None:
         return None
     paths = tuple(each.path for each in targets if each.path is not None and each not in several)
     words = tuple(each.raw for each in targets if each.path is None)
+    if isinstance(action, Transfer) and action.destination.path is None:
+        words += tuple(each.raw for each in action.sources)
     folders = tuple(_folder(each) for each in several)
     folders += tuple(each.ends[0].rpartition("/")[0] or "/" for each in targets if len(each.ends[0]) > 1)
     return Spread(() if deep else paths, (*(paths if deep else ()), *folders), paths if above else (), words)

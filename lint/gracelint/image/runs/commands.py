@@ -123,21 +123,44 @@ def read_apart(block: Block, around: Surroundings) -> None:
 
 
 def _chain(command: AndOr, around: Surroundings) -> None:
-    """``a && b && c``, without recursion along the chain."""
+    """``a && b || c``, without recursion along the chain. What stands behind the right side of the last ``||`` has run where the build went on. In front of it the
+    first command has run, and others where those before cannot fail, unless nothing but success leads past the ``||`` (``|| exit 1``)."""
     chain: list[tuple[str, Command]] = []
     left: Command = command
     while isinstance(left, AndOr):
         chain.append((left.operator, left.right))
         left = left.left
-    chain.append(("&&", left))
+    parts = [("&&", left), *reversed(chain)]
+    last = max(
+        (number for number, (operator, part) in enumerate(parts) if operator == "||" and not _fails(part)), default=0
+    )
     doubtful = False
-    for number, (operator, part) in enumerate(reversed(chain)):
-        previous = chain[len(chain) - number][1] if number else None
-        doubtful = doubtful or operator == "||" or (previous is not None and _is_test(previous))
+    for number, (operator, part) in enumerate(parts):
+        before, previous = parts[number - 1] if number else ("", None)
+        if operator == "||":
+            doubtful = True
+        elif previous is not None:
+            settled = before == "||" and number > last
+            may_fail = _is_test(previous) or (number < last and not _succeeds(previous))
+            doubtful = may_fail or (doubtful and not settled)
         if doubtful:
             _perhaps(Block(part.text, (part,)), around)
         else:
             _read(part, around)
+
+
+def _fails(command: Command) -> bool:
+    """Whether a command ends a build (``exit 1``, ``{ echo …; exit 1; }``), or fails for certain."""
+    if isinstance(command, (Group, Subshell)):
+        return bool(command.body.commands) and _fails(command.body.commands[-1])
+    words = [word.literal for word in command.words] if isinstance(command, Simple) else []
+    return words[:1] == ["false"] or (words[:1] == ["exit"] and words[1:] != ["0"])
+
+
+def _succeeds(command: Command) -> bool:
+    """Whether a command is not expected to fail in a build that goes on."""
+    name = command.words[0].literal if isinstance(command, Simple) and command.words else None
+    return name in ("cd", "mkdir", "echo", "printf", "set", "export", "umask", ":", "true")
 
 
 def _is_test(command: Command) -> bool:

@@ -203,6 +203,8 @@ def _transferred(action: Transfer, path: str, text: Text, world: World) -> Effec
         return Found(ImageFile(path, None, None, text, exact=False))
     if action.moves and any(each.holds(path) for each in action.sources):
         return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
+    if destination.path is None and any(each.may_become(path) for each in action.sources):
+        return perhaps("a file is copied to a place that is not known")
     if destination.pattern and destination.names(path):
         return Change(lambda entry: may_appear(entry, "a loop may have put it there"))
     below = destination.path is not None and inside(path, destination.path) is not None

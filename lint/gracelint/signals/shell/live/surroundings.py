@@ -45,7 +45,10 @@ class Surroundings:
         state.unclaimed = tuple(pid for pid in state.unclaimed if pid not in gone)
         for pid in gone:
             task = self.kernel.tasks.get(pid)
-            state.over[pid] = DIED if task is not None and task.ended == "died" else 0
+            if task is None:  # it had ended before the signal came
+                state.over.setdefault(pid, 0)
+            else:
+                state.over[pid] = DIED if task.ended == "died" else 0
         state.jobs = tuple(job for job in state.jobs if job.pid not in gone or any(map(self.running, job.members)))
 
     def left(self, pid: int) -> list[Process]:
