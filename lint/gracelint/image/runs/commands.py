@@ -131,9 +131,9 @@ def _chain(command: AndOr, around: Surroundings) -> None:
         chain.append((left.operator, left.right))
         left = left.left
     parts = [("&&", left), *reversed(chain)]
-    last = max(
-        (number for number, (operator, part) in enumerate(parts) if operator == "||" and not _fails(part)), default=0
-    )
+    lenient = [number for number, (operator, part) in enumerate(parts) if operator == "||" and not _fails(part)]
+    excused = around.excused
+    last = len(parts) if excused else max(lenient, default=0)
     doubtful = False
     for number, (operator, part) in enumerate(parts):
         before, previous = parts[number - 1] if number else ("", None)
@@ -143,10 +143,12 @@ def _chain(command: AndOr, around: Surroundings) -> None:
             settled = before == "||" and number > last
             may_fail = _is_test(previous) or (number < last and not _succeeds(previous))
             doubtful = may_fail or (doubtful and not settled)
+        around.excused = excused or number < last
         if doubtful:
             _perhaps(Block(part.text, (part,)), around)
         else:
             _read(part, around)
+    around.excused = excused
 
 
 def _fails(command: Command) -> bool:
@@ -154,7 +156,7 @@ def _fails(command: Command) -> bool:
     if isinstance(command, (Group, Subshell)):
         return bool(command.body.commands) and _fails(command.body.commands[-1])
     words = [word.literal for word in command.words] if isinstance(command, Simple) else []
-    return words[:1] == ["false"] or (words[:1] == ["exit"] and words[1:] != ["0"])
+    return words[:1] == ["false"] or (words[:1] == ["exit"] and words[1:] not in (["0"], [None]))
 
 
 def _succeeds(command: Command) -> bool:

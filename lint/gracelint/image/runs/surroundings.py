@@ -50,7 +50,7 @@ class Argument:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`.
+    """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`. ``excused``: what fails here does not end the build (left of ``|| true``).
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
     variables of the build that had a say, with what they were. ``links`` are the symbolic links made so far, where they may be and what they lead to. ``read_in``: a file or text that is not followed may have set any variable.
@@ -60,6 +60,7 @@ class Surroundings:
     variables: Variables
     shell: ShellFamily | None
     certain: bool = True
+    excused: bool = False
     depth: int = 0
     assigned: dict[str, str | Each | None] = field(default_factory=dict)
     read_in: bool = False
