@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, dying, held, itself, limited, orders, signalled
+from ..jobs import byname, children, dying, held, itself, jobtable, limited, orders, signalled
 from ..model.parts import DIED, Block, Ended, Kin
 from ..model.values import default
 from ..substitution import printed
@@ -54,6 +54,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         closed=inputs.is_closed(machine, state, node),
         live=machine.live,
     )
+    jobtable.forked(state)
     if name not in filesystem.HARMLESS:  # it finds files as they are, and may leave them otherwise
         state.restless = True
         changes.doubt(state, " ".join(field.shown for field in fields))

@@ -18,7 +18,7 @@ from ..files import changes, filesystem, inputs, making, opening
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default
-from . import dying, itself, signalled
+from . import dying, itself, jobtable, signalled
 
 if TYPE_CHECKING:
     from ....image.entries import Kind
@@ -57,7 +57,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.enclosed = scopes.in_function(state)
     forked.kin, forked.sent, forked.slow, forked.coming = signalled.kin(state), (), False, ()
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
-    forked.over, forked.cleared = {}, 0
+    forked.over, forked.table, forked.cleared = {}, (), 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
     forked.bereaved = False
     forked.guarded, forked.touched = None, frozenset()
@@ -95,6 +95,7 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
         reason = Bound("shells are nested too deeply to follow")
         process = Process(machine.context.new_pid(), state.shell.argv, "fork", construct, missing=(reason,))
         return [Forked(Alternative(process, reasons=(reason,)))]
+    jobtable.forked(state)
     machine.forking += 1
     try:
         ways = machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]

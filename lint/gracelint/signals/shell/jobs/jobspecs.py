@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import jobtable
+
 if TYPE_CHECKING:
     from ..model.state import State
     from ..model.values import Field
@@ -14,7 +16,7 @@ def target(state: State, word: str | None, field: Field, *, waiting: bool = Fals
     if word is None:
         return "other", ()
     if word.startswith("%"):
-        if state.doubted and word[1:].isdigit():
+        if word[1:].isdigit() and (state.doubted or jobtable.at(state, 1) is None):
             return "other", ()  # whether the numbers of jobs that have ended are given to others by now, is a race
         members = _job(state, word[1:])
         if not members:
@@ -50,30 +52,26 @@ def is_no_job(state: State, word: str) -> bool:
 
 def _job(state: State, which: str) -> tuple[int, ...]:
     """The processes of ``%1``, ``%%``, ``%+``, ``%-``, ``%name`` and ``%?text``; none if there is no such job, or not only one."""
-    jobs = _numbered(state)
-    if which in ("", "%", "+"):
-        return jobs[-1] if jobs else ()
-    if which == "-":
-        return jobs[-2:][0] if jobs else ()
     if which.isdigit():
-        number = int(which) if len(which) < 5 else 0
-        return jobs[number - 1] if 0 < number <= len(jobs) else ()
+        pid = jobtable.at(state, int(which)) if len(which) < 5 else jobtable.FREE
+        return _members(state, pid) if pid else ()
+    jobs = jobtable.known(state)
+    if which in ("", "%", "+"):
+        return _members(state, jobs[-1]) if jobs else ()
+    if which == "-":
+        return _members(state, jobs[-2:][0]) if jobs else ()
     if not state.shell.dialect.kill.job_names:
         return ()
-    texts = {(job.members or (job.pid,)): job.text.value for job in state.jobs}
+    texts = {pid: job.text.value for job in state.jobs for pid in (job.pid, job.last)}
     inside = which[1:] if which.startswith("?") else None
     found = [
-        members
-        for members in jobs
-        if (text := texts.get(members, "")) and (inside in text if inside is not None else text.startswith(which))
+        pid
+        for pid in jobs
+        if (text := texts.get(pid, "")) and (inside in text if inside is not None else text.startswith(which))
     ]
-    return found[0] if len(found) == 1 else ()
+    return _members(state, found[0]) if len(found) == 1 else ()
 
 
-def _numbered(state: State) -> list[tuple[int, ...]]:
-    """The processes of each job that has a number, in the order in which they were started; also of those that ended before anybody waited for them."""
-    ended = (*state.passed, *state.unclaimed)
-    waited = [job for job in state.jobs if job.told and job.pid not in ended]
-    found = {job.members or (job.pid,) for job in state.jobs if not job.disowned and job not in waited}
-    known = {pid for job in state.jobs for pid in (job.pid, *job.members)}
-    return sorted([*found, *((pid,) for pid in ended if pid not in known)])
+def _members(state: State, pid: int) -> tuple[int, ...]:
+    """The processes of a job, by its last one."""
+    return next((job.members or (pid,) for job in state.jobs if pid in (job.pid, job.last)), (pid,))

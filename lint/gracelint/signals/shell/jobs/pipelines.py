@@ -15,7 +15,7 @@ from ..files import changes, inputs, named_pipes
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
-from . import children, dying, itself, newborn, signalled
+from . import children, dying, itself, jobtable, newborn, signalled
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -222,6 +222,7 @@ def _background_pipeline(
             each.jobs = (*each.jobs, job)[-64:]
         newborn.begin(each, pids)
         each.last_pid = str(last)
+        jobtable.enter(each, last)
         for forked in ways:
             changes.expect(each, last, forked.left)
         if not processes:
@@ -250,6 +251,7 @@ def background(machine: Machine, state: State, node: sh.Background | sh.Coproces
         process = forked.alternative.process
         pid = process.pid if process is not None else machine.context.new_pid()
         each.last_pid = str(pid)
+        jobtable.enter(each, pid)
         if process is None:
             itself.child_ended(machine, each)
             dying.ended(each, pid)

@@ -9,7 +9,7 @@ from ..evaluator import commands
 from ..files import changes
 from ..model.parts import DIED, Block, Truth
 from ..model.values import Unknown, default
-from . import dying, held
+from . import dying, held, jobtable
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ def _add(state: State, asked: _Asked, word: str | None, found: tuple[int, ...]) 
     """Jobs that a word names."""
     # "pid 7 is not a child of this shell": of one that is disowned bash knows no more than that of others (measured, 5.2).
     found = tuple(pid for pid in found if not any(job.disowned and job.pid == pid for job in state.jobs))
+    if state.shell.dialect.wait.keeps_waited and not (word or "").startswith("%"):
+        found = tuple(pid for pid in found if jobtable.knows(state, pid))
     asked.over.extend(state.over[pid] for pid in found if pid in state.over)
     asked.ended.extend(found)
     if word and word.startswith("%"):
@@ -217,5 +219,6 @@ def _tells(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[St
 def forget(state: State) -> None:
     """A ``wait`` for all is over: bash knows nothing any more of what it has waited for."""
     if state.shell.dialect.wait.forgets_waited:
+        jobtable.waited_for_all(state)
         state.over, state.unclaimed = {}, ()
         state.jobs = tuple(job for job in state.jobs if job.disowned or not job.told)

@@ -184,6 +184,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             whole_jobs=True,
             oldest_first=True,
             gives_up=False,
+            keeps_waited=False,
             substitutions="last" if version and _since(version, 5, 3) else "all",
             forgets_killed=True,
             forgets_by_line=True,

@@ -77,6 +77,8 @@ class State:
     """Of these, those that ``wait -n`` will not tell of."""
     doubted: tuple[int, ...] = ()
     """Of these, those of which nobody can say."""
+    table: tuple[int, ...] = ()
+    """Its job table (`jobtable`)."""
     passed: tuple[int, ...] = ()
     """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
@@ -254,7 +256,8 @@ class State:
 
     def standing(self) -> tuple[object, ...]:
         """What has to agree, jobs and variables apart (those that a function will give back, too), for two ways to become one again."""
-        return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None
+        places = [min(pid, 1) for pid in self.table]  # which are taken: by which job, their jobs tell
+        return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None, places
 
 
 _said = attrgetter("text.start", "argv")

@@ -115,6 +115,8 @@ class Wait:
     """A ``wait`` for all begins with the oldest job (``wait_for_background_pids`` in bash's jobs.c), else with the newest (``waitcmd`` in ash.c)."""
     gives_up: bool = True
     """At a word that is no number and no job, those behind it are not waited for."""
+    keeps_waited: bool = True
+    """A job that has been waited for is known until a fork needs its place (`jobtable`)."""
     orphans: bool = False
     """Behind a job that fails, a ``wait`` for all looks at its jobs again only when another child has ended, be it one that PID 1 has got from others: it waits for that (``dowait`` in ash.c goes on while what `waitone` returns is not negative, which here is the job's status; measured, busybox 1.35)."""
     substitutions: Literal["", "last", "all"] = ""

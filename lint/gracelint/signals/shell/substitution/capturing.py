@@ -16,7 +16,7 @@ from ....records import replace
 from ..builtins import table
 from ..evaluator import expansions, external
 from ..files import changes, filesystem, opening
-from ..jobs import children
+from ..jobs import children, jobtable
 from ..loops import endings
 from ..model.parts import Block
 from ..model.values import clip
@@ -51,6 +51,8 @@ def captured(machine: Machine, state: State, command: object, number: int = 0) -
 
 def _one(machine: Machine, state: State, command: object, at: int, found: expansions.Substitution) -> list[State]:
     part = found.part
+    if state.table and expansions.runs(machine, state, found) is not False:
+        jobtable.forked(state)
     starts = starts_jobs(state, part)
     lasting = not starts and lasts(machine, state, part)
     effective = has_effects(machine, state, part)
