@@ -31,9 +31,10 @@ def shell(
     """Every way a shell process can turn out. ``text`` is what it runs, ``words`` are ``$0`` and the positional parameters."""
     environment, pid = call.environment, call.pid
     budget = resolver.budget
-    parameters = tuple(
-        Field(Unknown(word.value, rest=True) if word.rest else word.value, word.text, True, word) for word in words[1:]
-    )
+    parameters = tuple(_parameter(word) for word in words[1:])
+    unsure = mode == "command" and call.operands[0].unknown
+    if unsure:
+        parameters = (*parameters, Field(Unknown("$@", rest=True), text, True))
     name = words[0].value if words else argv[0]
     spoken = dialect(call.family, call.version, posix=argv[0].rpartition("/")[2] == "sh")
     interpreter = Shell(spoken, argv, name, text, mode, pid)
@@ -46,6 +47,8 @@ def shell(
     state = State(interpreter, pid, None)
     state.parameters, state.kin = parameters, environment.kin or state.kin
     state.ignored = environment.ignored - (frozenset() if spoken.trap.ignores_children else {"SIGCHLD"})
+    # What nobody knows of a command string stands in it by its name, which is none that this shell need know.
+    state.unread = unsure
     state.options = call.options & {"e", "u", "x", "pipefail"}  # -m needs a terminal (measured in all three shells)
     if environment.closed:
         state.inputs = (Input(INPUT, "", ALWAYS, closed=True),)
@@ -59,3 +62,9 @@ def shell(
     host = Startup(resolver, budget)
     machine = host.machine(environment.depth)
     return [alternative_of(end, 0, pid) for end in explore(machine, state)]
+
+
+def _parameter(word: Argument) -> Field:
+    """A positional parameter: a word that the shell was started with."""
+    value = Unknown(word.value, rest=word.rest) if word.rest or word.unknown else word.value
+    return Field(value, word.text, True, word)

@@ -28,6 +28,7 @@ from ..domain.values import (
     Union,
 )
 from ..libraries.knowledge import builtin
+from ..program.entries import Unsure
 from ..program.versions import lacks, spans
 from . import failures
 
@@ -90,7 +91,7 @@ def attribute(run: Run, frame: Frame, owner: Value, name: str, node: syntax.Expr
         case Ref(name=full):
             full = f"{full}.{name}"
             if full == "sys.argv":
-                return Items(tuple(Const(word) for word in run.argv))
+                return Items(tuple(UNKNOWN if isinstance(word, Unsure) else Const(word) for word in run.argv))
             loaded = run.modules.get(full) or state.store.get((PROCESS, full))
             if loaded is None and lacks(run.sources.version, full):
                 return refused(run, frame, "AttributeError", node, state)

@@ -11,6 +11,7 @@ from ....parsers.python import model as syntax
 from ..domain.state import Raised
 from ..domain.values import NONE, UNKNOWN, Arguments, Bound, Box, Const, Function, Items, Made, Partial
 from ..interpreter import expressions
+from ..program.entries import any_word
 from .outside import click_option
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def _words(run: Run, arguments: Arguments, state: State) -> Sequence[str] | None
     """The words that name the command, without options; None where they are not known."""
     given = arguments.get(0, "args")
     if given is None or given == NONE:
-        return [word for word in run.argv[1:] if not word.startswith("-")] if "$@" not in run.argv else None
+        if "$@" in run.argv or any_word(run.argv):
+            return None
+        return [word for word in run.argv[1:] if not word.startswith("-")]
     items: tuple[Value, ...] | None = given.items if isinstance(given, Items) else None
     if isinstance(given, Box):
         items = tuple(value for (number, _), value in state.store.items() if number == given.number)

@@ -27,6 +27,7 @@ from ..domain.values import (
     Ref,
     Type,
 )
+from ..program.entries import Unsure, any_word
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -166,6 +167,8 @@ def _option_value(run: Run, names: list[str], arguments: Arguments) -> Value:
         chosen = what == "store_true"
         if any(word in names for word in run.argv[1:]):
             return TRUE if chosen else FALSE
+        if any_word(run.argv):
+            return UNKNOWN
         return default if default is not None else FALSE if chosen else TRUE
     if what != "store" or not names[0].startswith("-") or arguments.get(-1, "nargs") is not None:
         return UNKNOWN
@@ -176,8 +179,15 @@ def _option_value(run: Run, names: list[str], arguments: Arguments) -> Value:
     for at, word in enumerate(words):
         name, sign, rest = word.partition("=")
         if name in names:
-            given: Value = Const(rest) if sign else Const(words[at + 1]) if at + 1 < len(words) else UNKNOWN
+            if isinstance(word, Unsure):
+                return UNKNOWN
+            behind = words[at + 1] if at + 1 < len(words) else None
+            given: Value = (
+                Const(rest) if sign else UNKNOWN if behind is None or isinstance(behind, Unsure) else Const(behind)
+            )
             return converted(given, kind) if kind is not None else given if plain else UNKNOWN
+    if any_word(run.argv):
+        return UNKNOWN
     # Only a default that is text goes through ``type``.
     if isinstance(found, Const) and isinstance(found.value, str) and not plain:
         return converted(found, kind) if kind is not None else UNKNOWN
@@ -197,7 +207,14 @@ def _parsed(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     if own and (items := items_of(run, given or UNKNOWN, state)) is not None:
         words = [one.value for one in items if isinstance(one, Const)]
     if isinstance(receiver, Made):
-        _fill(made, receiver, words if words is None or "$@" not in words else None, state, own=own, depth=0)
+        _fill(
+            made,
+            receiver,
+            None if words is None or "$@" in words or (not own and any_word(run.argv)) else words,
+            state,
+            own=own,
+            depth=0,
+        )
     return made
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....image.paths import normal
 from ....records import dataclass
+from ....regexes import regex
 from . import projects
 from .sources import Sources
 
@@ -38,6 +39,18 @@ class Host:
     factory: bool = False
 
 
+class Unsure(str):
+    """A word of ``sys.argv`` that nobody knows here: how a person would write it. ``as_value``: it may only be the value of the option in front of it."""
+
+    __slots__ = ("as_value",)
+    as_value: bool
+
+
+def any_word(argv: Sequence[str]) -> bool:
+    """Whether some word of ``sys.argv`` may be any option, or name any command."""
+    return any(isinstance(word, Unsure) and not word.as_value for word in argv)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where a program begins."""
@@ -46,7 +59,7 @@ class Entry:
     source: Text | None
     # The folders modules are looked up in.
     search: tuple[str, ...]
-    # ``sys.argv``.
+    # ``sys.argv``; words of it may be `Unsure`.
     argv: tuple[str, ...]
     # That of ``-m pkg.mod``; the module that a ``host`` imports.
     package: str = ""
@@ -111,7 +124,7 @@ def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
             if not inline and not words:
                 return Entry(None, (), (), missing="python -c without a program")
             code = words.pop(0).text if not inline else word.text.cut(len(value) - len(inline), len(value))
-            return Entry(code, (workdir, *path), ("-c", *(one.value for one in words)))
+            return Entry(code, (workdir, *path), ("-c", *_words(words)))
         elif value.startswith("-") and not value.startswith("--") and "m" in value[1:]:
             module = value[value.index("m") + 1 :] or (words.pop(0).value if words else "")
             return _module(module, words, image, workdir, path)
@@ -122,10 +135,26 @@ def entry(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry:
     return Entry(None, (), (), missing="python without a program reads its input")
 
 
+def _words(arguments: Sequence[Argument]) -> Iterator[str]:
+    """Words of ``sys.argv``."""
+    for at, one in enumerate(arguments):
+        if not one.unknown:
+            yield one.value
+            continue
+        word = Unsure(one.value)
+        before = arguments[at - 1].value if at else ""
+        word.as_value = (before.startswith("-") and "=" not in before) or _SAYS_ITS_OPTION.match(word) is not None
+        yield word
+
+
+# `--port=$PORT`
+_SAYS_ITS_OPTION = regex(r"--?[\w-]+=")
+
+
 def _module(module: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
     search = (workdir, *path)
     sources = Sources(image, search)
-    argv = (module, *(one.value for one in words))
+    argv = (module, *_words(words))
     found = sources.find(module)
     if found is not None and found[1]:
         found = sources.find(f"{module}.__main__")
@@ -140,7 +169,7 @@ def _module(module: str, words: Sequence[Argument], image: Image, workdir: str, 
 def _file(name: str, words: Sequence[Argument], image: Image, workdir: str, path: Sequence[str]) -> Entry:
     full = normal(posixpath.join(workdir, name))
     search = (posixpath.dirname(full), *path)
-    argv = (name, *(one.value for one in words))
+    argv = (name, *_words(words))
     file = projects.file_at(image.files, full)
     text = file.content if file is not None else None
     if text is None:
@@ -160,7 +189,7 @@ def _python_path(image: Image, workdir: str) -> tuple[str, ...]:
 def console_script(arguments: Sequence[Argument], image: Image, workdir: str) -> Entry | None:
     """Where a command begins that a project in the image installs; None if none does."""
     name = arguments[0].value.rpartition("/")[2]
-    argv = tuple(one.value for one in arguments)
+    argv = (arguments[0].value, *_words(arguments[1:]))
     return _console_script(name, argv, image, workdir, _python_path(image, workdir))
 
 

@@ -33,7 +33,7 @@ def value(machine: Machine, state: State, part: sh.Arithmetic) -> Value:
         by_default = _by_default(state, expression)
     else:
         by_default = None if expression.default is None else _by_default(state, expression.default)
-    return Unknown(clip(part.text.value), None if by_default is None else str(by_default), nonempty=True)
+    return Unknown(part.text.value, None if by_default is None else str(by_default), nonempty=True)
 
 
 def is_text(state: State, part: sh.Arithmetic) -> bool:
@@ -48,9 +48,9 @@ def expanded(machine: Machine, state: State, expression: str, text: Text) -> Val
     plain = SIMPLE.sub("", expression)
     if "$" in plain or "`" in plain:
         if len(expression) > arithmetic.LONGEST or "\\" in expression:
-            return Unknown(clip(expression))
+            return Unknown(expression)
         word = embedded.as_word(machine, expression.replace('"', ""), text)
-        return machine.value(state, word) if word is not None else Unknown(clip(expression))
+        return machine.value(state, word) if word is not None else Unknown(expression)
     pieces: list[Value] = []
     at = 0
     for match in SIMPLE.finditer(expression):

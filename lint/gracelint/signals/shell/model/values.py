@@ -3,7 +3,7 @@
 An unknown value may have a ``default``: what it is when the image is started as it is, with no environment of the user's own. Conditions on
 it split the way through a script; the command lines that come of it are those of the default launch.
 
-Hazard: strings can double with every loop (``x=$x$x``), so they are cut to unknown above `LONGEST`.
+Hazard: strings can double with every loop (``x=$x$x``), so they are cut to unknown above `LONGEST`; names as well.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def default(value: Value) -> str | None:
 
 
 def name(value: Value) -> str:
-    """A value as a person would write it."""
-    return value if isinstance(value, str) else value.name
+    """A value as a person would write it, short enough to read."""
+    return value if isinstance(value, str) else clip(value.name)
 
 
 def concatenate(parts: Sequence[Value]) -> Value:
@@ -108,7 +108,7 @@ def concatenate(parts: Sequence[Value]) -> Value:
         if part.default is not None:
             known.append(part.default)
     whole = clip_known("".join(known)) if len(known) == len(parts) else None
-    return Unknown(clip("".join(names)), whole, nonempty)
+    return Unknown(within("".join(names)), whole, nonempty)
 
 
 def join(values: Iterable[Value], separator: str = " ") -> Value:
@@ -131,6 +131,11 @@ def alone(value: Value) -> Value:
 def bounded(value: str) -> Value:
     """The string itself, or unknown where it has grown beyond all use."""
     return value if len(value) <= LONGEST else Unknown("a very long string", nonempty=True)
+
+
+def within(text: str) -> str:
+    """A name within bounds. It is not cut short of them: a command string of which a piece is not known is read by its name."""
+    return text if len(text) <= LONGEST else "$(a very long string)"
 
 
 def clip(text: str) -> str:

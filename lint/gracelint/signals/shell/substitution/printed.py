@@ -13,7 +13,7 @@ from ....image.paths import normal
 from ....parsers.shell import model as sh
 from ....regexes import regex
 from ..builtins.printing import printed, printed_line
-from ..model.values import Unknown, clip, concatenate, default, join
+from ..model.values import Unknown, concatenate, default, join
 from . import asking, filtering
 from .tools import answer, concatenated
 
@@ -31,7 +31,7 @@ CHEAP = 64  # commands that only print, and so take hardly any time: fewer cost 
 
 def substitute(machine: Machine, state: State, part: sh.CommandSubstitution) -> Value:
     """What ``$(...)`` becomes."""
-    unknown = Unknown(clip(part.text.value))
+    unknown = Unknown(part.text.value)
     if machine.substituting >= DEEPEST:
         return unknown
     if _tells_of_errors(state):
@@ -209,7 +209,7 @@ def _of_either(machine: Machine, state: State, command: sh.AndOr) -> Value | Non
 
 def perhaps(command: sh.Command, text: Value) -> Value:
     """What a command writes on the default launch."""
-    return Unknown(clip(command.text.value), default(text))
+    return Unknown(command.text.value, default(text))
 
 
 def writes(machine: Machine, state: State, command: sh.Command) -> Value | None:

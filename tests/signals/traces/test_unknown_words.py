@@ -1,0 +1,102 @@
+"""What a script hands to another program, and nobody knows: it is no word that is written as its name is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import APP, image, script
+
+from gracelint.signals.trace import follow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READ = "read -r mode < /etc/mode\n"
+CHILD = '#!/bin/sh\nif [ "$1" = deaf ]; then exec deaf; fi\nexec app\n'
+COUNTS = "#!/bin/sh\nif [ $# -gt 1 ]; then exec deaf; fi\nexec app\n"
+LONG = "-x 0123456789 " * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (READ + 'exec /child.sh "$mode"', ["deaf: killed", "app: graceful"]),
+        ('exec /child.sh "$(cat /etc/mode)"', ["deaf: killed", "app: graceful"]),
+        (READ + 'exec sh -c "exec /child.sh $mode"', ["deaf: killed", "app: graceful"]),
+        ("exec /child.sh mode", ["app: graceful"]),
+        ("exec /child.sh '$mode'", ["app: graceful"]),
+        ("exec /child.sh deaf", ["deaf: killed"]),
+        ('exec /child.sh "$MODE"', ["app: graceful"]),  # empty, on the default launch
+        (READ + 'exec /counts.sh "$mode"', ["app: graceful"]),
+        (READ + 'exec /counts.sh "$mode" more', ["deaf: killed"]),
+    ],
+)
+def test_a_script_that_asks_for_its_words(text: str, expected: list[str], tmp_path: Path) -> None:
+    trace = script(tmp_path, "dash", text, child_sh=CHILD, counts_sh=COUNTS)
+    assert [f"{' '.join(path.pid1)}: {path.verdict}" for path in trace.paths] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (READ + 'exec sh -c "exec $mode app"', "unknown"),
+        (READ + 'start() { exec sh -c "exec $1 app"; }\nstart "$mode"', "unknown"),
+        (READ + 'exec sh -c "exec app $mode"', "graceful"),
+        (READ + 'exec sh -c "mode=app; exec \\$mode -p $mode"', "graceful"),
+        # Of a long string that is not known whole, no piece is lost.
+        (READ + f'exec sh -c "app {LONG} $mode & exec deaf"', "killed"),
+        (READ + f"exec sh -c \"exec app {LONG} '$mode'\"", "graceful"),
+    ],
+)
+def test_a_command_string_with_a_piece_that_nobody_knows(text: str, verdict: str, tmp_path: Path) -> None:
+    assert script(tmp_path, "dash", text).verdict == verdict
+
+
+PROGRAM = """import signal, sys, time
+if sys.argv[1] != "deaf":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+while True:
+    time.sleep(1)
+"""
+PARSER = """import argparse, signal, sys, time
+p = argparse.ArgumentParser()
+p.add_argument("--port")
+p.add_argument("--quick", action="store_true")
+given = p.parse_args()
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+while True:
+    time.sleep(0.1 if given.quick else 1)
+"""
+PAUSES = """import argparse, signal, time
+p = argparse.ArgumentParser()
+p.add_argument("--port")
+p.add_argument("--pause", type=int, default=1)
+pause, over = p.parse_args().pause, []
+signal.signal(signal.SIGTERM, lambda *_: over.append(1))
+while not over:
+    time.sleep(pause)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "verdict"),
+    [
+        (PROGRAM, '"$mode"', "unknown"),
+        (PROGRAM, "other", "graceful"),
+        (PROGRAM, "deaf", "killed"),
+        (PROGRAM, 'other "$mode"', "graceful"),
+        (PARSER, '--port "$mode"', "graceful"),
+        (PARSER, "$mode", "graceful"),
+        (PAUSES, '--port "$mode"', "graceful"),
+        (PAUSES, '--port="$mode"', "graceful"),
+        (PAUSES, "$mode", "unknown"),
+        (PAUSES, '--pause "$mode"', "unknown"),
+        (PAUSES, "--pause 2", "graceful"),
+        (PAUSES, "--pause 20", "killed"),
+    ],
+)
+def test_a_python_program_that_asks_for_its_words(program: str, words: str, verdict: str, tmp_path: Path) -> None:
+    dockerfile = 'FROM python:3.12\nCOPY . /\nENTRYPOINT ["/entry.sh"]\n'
+    files = {"entry.sh": f"#!/bin/sh\n{READ}exec python /app.py {words}\n", "app.py": program}
+    assert follow(image(tmp_path, dockerfile, files), programs=APP).verdict == verdict
