@@ -108,6 +108,10 @@ RACES = [
         "whether SIGTERM comes before `/bin/sh /entry.sh` has begun",
     ),
     ("#!/bin/bash\nset -e\ntrap 'kill %1; wait' TERM\ntrue &\napp & wait\n", "whether `kill %1` succeeds"),
+    (
+        "#!/bin/bash\nsleep 100 & aside=$!\nsetsid app & p=$!\ntrap 'wait $aside; kill $p; wait $p' TERM\nwait $p\n",
+        "whether the shell hears that `sleep 100` has ended",
+    ),
 ]
 
 
@@ -116,6 +120,17 @@ def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) 
     """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race, as is whether somebody reads what the shell prints."""
     trace = script(tmp_path, "dash", text, before=["dumb-init", "--"])
     assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
+
+
+@pytest.mark.parametrize(
+    ("shell", "action"),
+    [("dash", "wait $aside; kill $p; wait $p"), ("bash", "kill $p; wait"), ("bash", "kill $p; wait $p; wait $aside")],
+)
+def test_a_missed_end_of_which_nothing_comes(tmp_path: Path, shell: str, action: str) -> None:
+    """Only bash misses the end of who dies of the same signal, and only while another child runs: 40 of 40 each."""
+    text = f"sleep 100 & aside=$!\nsetsid app & p=$!\ntrap '{action}' TERM\nwait $p\n"
+    trace = script(tmp_path, shell, text, before=["dumb-init", "--"])
+    assert (trace.verdict, trace.missing) == ("graceful", ())
 
 
 def test_a_job_of_which_a_part_has_ended(tmp_path: Path) -> None:

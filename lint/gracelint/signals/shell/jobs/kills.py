@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from ....parsers.shell import model as sh
     from ..evaluator.machine import Machine
+    from ..model.jobtraits import Kill
     from ..model.state import State
-    from ..model.traits import Kill
     from ..model.values import Field
 
 # The name of a file of a process's number; also behind `$(cat` and `<`.

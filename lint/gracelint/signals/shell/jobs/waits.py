@@ -59,7 +59,7 @@ def _stand(machine: Machine, state: State, node: sh.Simple, fields: list[Field],
     """A ``wait`` that nobody has an answer to yet: it holds the shell, unless nobody is left."""
     command = commands.describe(state, node, fields, 0)
     pids, traits = asked.pids, state.shell.dialect.wait
-    running = [pid for pid in dict.fromkeys(pids) if machine.host.alive(state, pid) is not False]
+    running = [pid for pid in dict.fromkeys(pids) if pid in state.missed or machine.host.alive(state, pid) is not False]
     if running or state.dying.intersection((*pids, *asked.ended) if asked.named else state.dying):
         dying.waited(state)
     everything = not asked.named and not asked.once
@@ -183,7 +183,7 @@ def _nobody_left(state: State) -> int | None:
 
 
 def _held_by_others(state: State) -> list[int] | str:
-    """What others have left to PID 1, as far as it holds a ``wait`` for all behind jobs that have failed (`traits.Wait.orphans`); or why that is not known."""
+    """What others have left to PID 1, as far as it holds a ``wait`` for all behind jobs that have failed (`jobtraits.Wait.orphans`); or why that is not known."""
     if state.pid != 1 or not state.shell.dialect.wait.orphans:
         return []
     others = [job.pid for job in state.jobs if job.disowned and not job.told and job.process.stays]

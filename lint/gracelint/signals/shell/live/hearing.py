@@ -106,6 +106,7 @@ def interrupt_wait(shell: LiveShell) -> None:
     block = shell.state.block
     if not shell.pending or block is None or block.kind not in ("wait", "read") or not shell.task.alive:
         return
+    _may_miss_ends(shell)
     shell.state.block = None
     if block.kind == "read":
         assert block.again is not None
@@ -114,6 +115,19 @@ def interrupt_wait(shell: LiveShell) -> None:
         return
     shell.state.done(128 + (names.number(shell.pending[0]) or 0))
     shell.run(interrupted=True)
+
+
+def _may_miss_ends(shell: LiveShell) -> None:
+    """Children may have died at this very moment, of the same signal (`jobtraits.Wait.misses_ends`). Where no other one is left, that makes no difference."""
+    kernel, wait = shell.kernel, shell.state.shell.dialect.wait
+    own = [task for task in kernel.tasks.values() if task.parent is shell.task]
+    if not wait.misses_ends or not any(task.alive for task in own):
+        return
+    died = [task for task in own if task.ended == "died" and task.ended_at == kernel.now]
+    if died:
+        label = f"whether the shell hears that `{' '.join(died[0].process.argv)}` has ended"
+        if kernel.choices.pick((shell.task.pid, kernel.now, "misses"), label, 2):
+            shell.state.missed |= {task.pid for task in died}
 
 
 def settle_interrupt(shell: LiveShell, pids: tuple[int, ...]) -> None:

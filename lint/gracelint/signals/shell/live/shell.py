@@ -86,7 +86,7 @@ class LiveShell:
             self.state.unclaimed += tuple(job.pid for job in self.state.jobs if job.pid == pid and not job.disowned)
         if block is None or not self.task.alive:
             return
-        running = {other for other in block.pids if self.host.running(other)} or self._holding(pid)
+        running = {other for other in block.pids if self._runs(other)} or self._holding(pid)
         if running and not any(running.isdisjoint(job) for job in block.first):
             if self.pending and self.state.shell.dialect.wait.told_of_children:
                 self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
@@ -118,8 +118,14 @@ class LiveShell:
         ended = self.state.ended
         return ended.status if ended is not None and ended.kind == "exits" else None
 
+    def _runs(self, pid: int) -> bool:
+        """Whether a child runs, as far as the shell knows."""
+        if pid in self.state.missed:
+            return any(task.alive and task.parent is self.task for task in self.kernel.tasks.values())
+        return self.host.running(pid)
+
     def _holding(self, pid: int) -> set[int]:
-        """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`traits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
+        """The children that PID 1 has got from others, as far as they hold a ``wait`` for all whose jobs are gone (`jobtraits.Wait.orphans`). ``pid`` is the child that has just ended, 0: several may have."""
         block, shell = self.state.block, self.state.shell
         if block is None or not block.everything or self.task.pid != 1 or not shell.dialect.wait.orphans:
             return set()
@@ -269,7 +275,7 @@ class LiveShell:
             return
         if block.kind == "wait" and self.told:
             self.waits.append((block.command.text, block.pids, handling(self.state)))
-        if not any(self.host.running(pid) for pid in block.pids) and not self._holding(0):
+        if not any(map(self._runs, block.pids)) and not self._holding(0):
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind in ("wait", "read"):
             self.kernel.at(0.0, partial(hearing.interrupt_wait, self))

@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .traits import Builtins, Dialect, Exec, Kill, Leave, Source, Syntax, Trap, Wait
+from .jobtraits import Kill, Trap, Wait
+from .traits import Builtins, Dialect, Exec, Leave, Source, Syntax
 
 if TYPE_CHECKING:
     from .outcome import Family
@@ -191,6 +192,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             forgets_shown=True,
             forgets_waited=True,
             leaves_behind=True,
+            misses_ends=True,
             told_of_children=False,
             jobs_forgets_ended=True,
         ),

@@ -83,6 +83,8 @@ class State:
     """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
     """Those that ended while a foreground command ran."""
+    missed: frozenset[int] = frozenset()
+    """Children whose end it has missed (`jobtraits.Wait.misses_ends`)."""
     cleared: int = 0
     """How many had ended when the last foreground command ran."""
     newborn: dict[int, frozenset[str]] = field(default_factory=dict)
