@@ -126,10 +126,11 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Something that wants to run when a block is left: ``finally``, ``with``, ``atexit``, ``except KeyboardInterrupt``."""
+    """Something that wants to run when a block is left: ``finally``, ``with``, ``atexit``, ``except KeyboardInterrupt``. ``passing``: what it gives back goes with the process."""
 
     kind: Literal["finally", "with", "atexit", "except"]
     text: Text
+    passing: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _LIMITS = (
     "asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "trio.fail_after", *nurseries.LIMITED
 )  # fmt: skip
+# What these give back, nobody has to when the process is gone: locks in its memory, its threads and tasks.
+_PASSING = ("threading.", "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.thread.", "multiprocessing.pool.ThreadPool", "asyncio.", "warnings.catch_warnings", "contextlib.nullcontext")  # fmt: skip
 _SECONDS = "#seconds"
 _CALLBACKS = "#callbacks"
 _STACKS = ("contextlib.ExitStack", "contextlib.AsyncExitStack")
@@ -43,6 +45,12 @@ _STACKS = ("contextlib.ExitStack", "contextlib.AsyncExitStack")
 def with_block(run: Run, frame: Frame, node: syntax.With, state: State) -> State | None:
     """``with``, from its first manager on."""
     return _items(run, frame, node, 0, state)
+
+
+def _is_passing(manager: Value, expression: syntax.Expression) -> bool:
+    return expression.text.value.startswith(("open(", "suppress(")) or (
+        isinstance(manager, Made) and manager.kind.startswith(_PASSING)
+    )
 
 
 def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> State | None:
@@ -66,7 +74,7 @@ def _items(run: Run, frame: Frame, node: syntax.With, at: int, state: State) -> 
     if isinstance(manager, Made) and manager.kind in _LIMITS:
         frame.limited = state.store.get((manager.number, _SECONDS), UNKNOWN)
     elif not (isinstance(manager, Made) and manager.kind in exceptions.SUPPRESSORS):
-        frame.guards = (*guards, Guard("with", expression.text))
+        frame.guards = (*guards, Guard("with", expression.text, passing=_is_passing(manager, expression)))
     ways = _Ways(frame)
     try:
         inside = _items(run, frame, node, at + 1, state)

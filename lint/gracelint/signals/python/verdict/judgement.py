@@ -64,9 +64,7 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         (one.text for one in reversed(first.registrations) if one.signal == signal and not one.refused), None
     )
     cleanups = tuple(
-        guard.text
-        for guard in (*visit.guards, *first.atexit)
-        if guard.kind != "except" and not guard.text.value.startswith(("open(", "suppress("))
+        guard.text for guard in (*visit.guards, *first.atexit) if guard.kind != "except" and not guard.passing
     )
     response = Response(
         None,
