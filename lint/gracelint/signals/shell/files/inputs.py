@@ -136,6 +136,11 @@ def stops_early(process: Process) -> bool:
     )
 
 
+def succeeds(process: Process) -> bool:
+    """Whether a filter cannot but succeed: it only hands on what it reads."""
+    return process.name in ("cat", "wc") and all(word in ("-", "-u", "-l", "-c") for word in process.argv[1:])
+
+
 # What reads the files which it is told, some of them only these; and the options of `grep`, and the commands of `sed` and `awk`, that end it early.
 FILTERS = frozenset("awk cat cmp comm cut diff egrep grep head paste sed sort tail tee tr uniq wc".split())
 READERS = frozenset("cat cmp comm diff head paste sort tail wc".split())

@@ -118,21 +118,20 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     if not processes:
         itself.child_ended(machine, state)
         dying.waited(state)
-        status = _status_of(state, [forked.alternative.status for forked in members])
+        status = _status_of(state, members)
         return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
     kept = any(process.reads in {job.pid for job in state.jobs} for process in processes)
     if first is None and not kept and all(process.filters for process in processes):
         _remember(state, node, processes)
-        ended = [forked.alternative.status for forked in members if forked.alternative.process is None]
-        failed = [status for status in ended if status] if "pipefail" in state.options else []
-        return machine.finished(state, failed[-1]) if failed else machine.undecided(state, node.text.value)
+        status = _status_of(state, members)
+        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
     assert command is not None
     processes = children.grouped(state, processes)
     pids, status = tuple(process.pid for process in processes), None
     if members[-1].alternative.process is None:  # what it reads from may still run
-        status = _status_of(state, [forked.alternative.status for forked in members])
+        status = _status_of(state, members)
     state.block = Block("foreground", command, pids, tuple(processes), status=status, pipeline=tuple(commands))
     return [state]
 
@@ -175,12 +174,18 @@ def _consumes(command: object) -> bool:
     return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in inputs.CONSUMING
 
 
-def _status_of(state: State, statuses: list[int | None]) -> int | None:
-    """The status of a pipeline: the last one's, with ``pipefail`` that of the last which failed."""
+def _status_of(state: State, members: list[Forked]) -> int | None:
+    """The status of a pipeline whose members have ended, filters with what fed them: the last one's, with ``pipefail`` that of the last which failed."""
+    statuses = [
+        0
+        if each.alternative.process is not None and inputs.succeeds(each.alternative.process)
+        else each.alternative.status
+        for each in members
+    ]
     if "pipefail" not in state.options:
         return statuses[-1]
-    failed = [status for status in statuses if status != 0]
-    return failed[-1] if failed else 0
+    failed = [status for status in statuses if status]
+    return failed[-1] if failed else None if None in statuses else 0
 
 
 def _background_pipeline(
@@ -227,7 +232,7 @@ def _background_pipeline(
             changes.expect(each, last, forked.left)
         if not processes:
             dying.ended(each, last)
-            each.over[last] = ways[-1].alternative.status
+            each.over[last] = _status_of(each, ways)
             each.unclaimed = (*each.unclaimed, last)
         each.done(0)
         result.append(each)
