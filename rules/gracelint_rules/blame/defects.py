@@ -131,6 +131,8 @@ def _of_bad_path(case: Case, path: SignalPath) -> Iterator[tuple[str, Hop, Text]
             continue  # another way comes past that loop
         if blamed[0] == "supervisor-stop-settings" and any(_stops_services(each) for each in _above(path, hop)):
             continue  # a script stops the services before it ends their supervisor
+        if blamed[0] in (*_NO_EXEC, "wrapper-does-not-forward") and _has_nothing_to_lose(path, hop):
+            continue  # it ends at once, and so does what is below it
         if blamed[0] in _NO_EXEC and _robbed_all_the_same(path, hop):
             continue  # GL405 says it
         if blamed[0] in (*_NO_EXEC, *_LEFT_ALONE) and _told_all_the_same(path, hop):
@@ -199,6 +201,22 @@ def _above(path: SignalPath, hop: Hop) -> Iterator[Hop]:
         yield hop
 
 
+def below(path: SignalPath, hop: Hop) -> list[Hop]:
+    """The processes that one has started, and those that these have started."""
+    return [each for each in path.hops if hop in _above(path, each)]
+
+
+def _has_nothing_to_lose(path: SignalPath, hop: Hop) -> bool:
+    """Whether a process dies at once of what it is sent, and nothing below it has work that could be cut off: a log that is shown by ``xargs tail -F``."""
+    started = below(path, hop)
+    return (
+        not hop.pid1
+        and hop.disposition == "terminates"
+        and bool(started)
+        and not any(each.at_stake or each.application or each.disposition == "unknown" for each in started)
+    )
+
+
 def _robbed_all_the_same(path: SignalPath, shell: Hop) -> bool:
     """Whether exec would change nothing, because who stops everyone reaches the workers of the shell's child either way."""
     from .blamed_programs import sweeps
@@ -211,9 +229,11 @@ def _told_all_the_same(path: SignalPath, shell: Hop) -> bool:
     """Whether who stops everyone tells all that runs below a shell as well."""
     from .blamed_programs import sweeps
 
-    below = [hop for hop in path.hops if shell in _above(path, hop)]
+    started = below(path, shell)
     return (
-        bool(below) and all(hop.notified for hop in below) and any(sweeps(hop.program) for hop in _above(path, shell))
+        bool(started)
+        and all(hop.notified for hop in started)
+        and any(sweeps(hop.program) for hop in _above(path, shell))
     )
 
 

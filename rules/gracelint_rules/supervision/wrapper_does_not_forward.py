@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from gracelint.rule import Case, Rule
 
-from ..blame.defects import of_rule
+from ..blame.defects import below, of_rule
 from ..telling.telling import cost, program_name, severity_of, tell
 from ..telling.writing import exec_form_of, fix_of
 
@@ -57,7 +57,8 @@ def check(case: Case) -> Iterator[Finding]:
     for defect in of_rule(case, RULE.name):
         hop, signal = defect.hop, case.trace.stop_signal.name
         wrapper = program_name(hop.argv)
-        app = program_name(defect.path.app.argv) if defect.path.app is not None else "the application"
+        wrapped = below(defect.path, hop)
+        app = program_name(wrapped[-1].argv) if wrapped else "the application"
         leaves = hop.program is not None and hop.program.daemonizes
         what = (
             f"{wrapper} starts {app} as a child and leaves: the container ends at once, and {app} is killed"
