@@ -197,6 +197,22 @@ def test_variables_behind_an_export_that_nobody_knows(tmp_path: Path, read: str,
     assert {" ".join(path.hops[-1].argv) for path in trace.paths} == first
 
 
+@pytest.mark.parametrize(
+    ("before", "verdict"),
+    [
+        ("curl -fsSo /run/app.env https://config/app", "unknown"),
+        ("dd if=/source of=/run/app.env", "unknown"),
+        ("cd /run; install -m 600 /source app.env", "unknown"),
+        ("chown app /run/app.env", "graceful"),  # of who has mounted it, as only a user may
+        ("curl -fsSo /run/other.env https://config/app", "graceful"),
+        ("ls -l /run/app.env", "graceful"),
+    ],
+)
+def test_a_file_that_is_read_behind_a_program_that_was_told_of_it(tmp_path: Path, before: str, verdict: str) -> None:
+    """Any name may be set in it; what only somebody mounts is taken to set nothing."""
+    assert script(tmp_path, "dash", f"{before}\n. /run/app.env\nexec ${{CMD:-app}}\n").verdict == verdict
+
+
 def test_an_end_that_rests_on_what_is_not_known(tmp_path: Path) -> None:
     """What is done behind a loop, until the container has ended, is one guess among others: it is not told as certain."""
     text = (

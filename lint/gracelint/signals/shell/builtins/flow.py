@@ -100,7 +100,9 @@ def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     # What only somebody mounts is taken to set nothing, as is what only a user sets.
     where = filesystem.located(path, state.workdir) if path is not None else None
     stands = where is not None and (
-        filesystem.standing(machine, state, where) == "file" or changes.has_made(state.made, where) is True
+        filesystem.standing(machine, state, where) == "file"
+        or changes.has_made(state.made, where) is True
+        or filesystem.was_given(state, where)
     )
     known = state.status, state.truth
     ways = [(state, True)]

@@ -51,6 +51,15 @@ def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
     return False
 
 
+def was_given(state: State, path: str) -> bool:
+    """Whether the script has run a program before that was told of this very file, and may have made it (``curl -o /run/env``, ``dd of=/run/env``)."""
+    for command in state.facts.before:
+        if command.argv and command.argv[0].rpartition("/")[2] not in _LEAVING:
+            if any(located(word.rpartition("=")[2], state.workdir) == path for word in command.argv[1:]):
+                return True
+    return False
+
+
 def content(machine: Machine, state: State, path: str) -> str | None:
     """The text of a file, of the image or as the script has written it."""
     if path == "/dev/null":
