@@ -53,11 +53,9 @@ def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
 
 def was_given(state: State, path: str) -> bool:
     """Whether the script has run a program before that was told of this very file, and may have made it (``curl -o /run/env``, ``dd of=/run/env``)."""
-    for command in state.facts.before:
-        if command.argv and command.argv[0].rpartition("/")[2] not in _LEAVING:
-            if any(located(word.rpartition("=")[2], state.workdir) == path for word in command.argv[1:]):
-                return True
-    return False
+    programs = (each.argv for each in state.facts.before if each.argv)
+    given = (argv[1:] for argv in programs if argv[0].rpartition("/")[2] not in _LEAVING)
+    return any(located(word.rpartition("=")[2], state.workdir) == path for words in given for word in words)
 
 
 def content(machine: Machine, state: State, path: str) -> str | None:
