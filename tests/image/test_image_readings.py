@@ -50,7 +50,7 @@ def step(command: str, app: str | None, lead: str = "") -> Run:
 
 
 def described(reading: readings.Reading) -> object:
-    operations = [(each.action, each.text.value, each.text.span[1:], each.certain) for each in reading.operations]
+    operations = [(each.action, each.text.value, each.text.span[1:], each.course) for each in reading.operations]
     return operations, reading.names, reading.folders
 
 

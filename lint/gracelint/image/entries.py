@@ -79,6 +79,12 @@ class World(Protocol):
     def kind(self, path: str) -> Kind:
         """What stands at a path before this step."""
 
+    def standing(self, path: str) -> Kind:
+        """The same, but ``none`` only where no program of the build can have made anything."""
+
+    def earlier(self, operation: int) -> World:
+        """The image before an operation of the same step."""
+
     def entry(self, path: str) -> Entry:
         """What stands at a path before this step, a link not followed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import NamedTuple
+from ..stages.steps import Run
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -18,6 +19,11 @@ class Place(NamedTuple):
 
     step: int
     operation: int
+
+    @property
+    def begun(self) -> int:
+        """The number of steps that have begun: of a RUN in hand, other commands may have run before."""
+        return self.step + (self.operation > 0)
 
 
 class Before:
@@ -36,6 +42,23 @@ class Before:
     def kind(self, path: str) -> Kind:
         """What kind of thing stood at a path."""
         return self._files.kind(path, self._place)
+
+    def standing(self, path: str) -> Kind:
+        """The same, but ``none`` only where no program of the build can have made anything, a folder of its own above all."""
+        kind = self.kind(path) if self._files.effort.may_wonder() else "unknown"
+        return "unknown" if kind == "none" and self._may_hold(path) else kind
+
+    def _may_hold(self, path: str) -> bool:
+        """Whether something may stand at a path that no step names: what a project's own build makes, what is mounted for a RUN, or what comes with
+        the program that the base image is for."""
+        files, place = self._files, self._place
+        step = files.steps[place.step] if place.step < len(files.steps) else None
+        mounts = isinstance(step, Run) and step.instruction.flag("mount") is not None
+        return mounts or files.base.entrypoint is not None or files.history.perhaps_built_by(path, place.begun)
+
+    def earlier(self, operation: int) -> Before:
+        """The image before an operation of the same step."""
+        return Before(self._files, Place(self._place.step, operation))
 
     def entry(self, path: str) -> Entry:
         """What stood at a path; a link is not followed."""

@@ -35,12 +35,12 @@ from ..entries import (
     may_appear,
     perhaps,
 )
-from ..model import ImageFile
 from ..modes import executable_after
 from .copy_sources import ARCHIVE, REMOTE, clamped
+from .landing import Landing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from ...source import Text
     from ..stages.steps import Copy, Source
@@ -86,12 +86,8 @@ def _may_name(source: str, path: str) -> bool:
     return name in path if pattern is None else pattern.matches(posixpath.basename(path))
 
 
-class _Copying:
-    """One question to one instruction, whose destination is or contains the path."""
-
-    def __init__(self, step: Copy, path: str, destination: str, world: World) -> None:
-        self.step, self.path, self.destination, self.world = step, path, destination, world
-        self.relative = inside(path, destination)
+class _Copying(Landing):
+    """What each source brings to the path that is asked about."""
 
     def effect(self) -> Effect:
         effect = _in_order(map(self.of_source, reversed(self.step.sources)))
@@ -100,19 +96,6 @@ class _Copying:
         if self.relative is None and self.is_folder() == "folder":
             return Folder()
         return None
-
-    def is_folder(self, name: str = "") -> str:
-        """Whether the destination is a folder before a file ``name`` is copied: ``folder``, ``none`` or ``unknown``.
-
-        A destination that is called like the file, or has a suffix, is none as long as nothing speaks for it.
-        """
-        if (self.step.destination or "").endswith("/") or len(self.step.sources) > 1:
-            return "folder"
-        kind = self.world.kind(self.destination)
-        base = posixpath.basename(self.destination)
-        if kind == "unknown" and (base == posixpath.basename(name) or posixpath.splitext(base)[1]):
-            return "none"
-        return "none" if kind == "file" else kind
 
     def of_source(self, source: Source) -> Effect:
         value = source.value
@@ -127,32 +110,6 @@ class _Copying:
         if self.step.origin is not None:
             return self.opaque(source.word, value, f"it would be copied from the image {self.step.origin}")
         return self.from_context(source.word, value)
-
-    # --- where a file lands ----------------------------------------------------------------------------------------
-
-    def as_file(self, name: str, make: Callable[[], Entry]) -> Effect:
-        """A source that is a file: it is the path, or not."""
-        if self.relative is not None and self.relative != posixpath.basename(name.rstrip("/")):
-            return None
-        folder = self.is_folder(name)
-        if folder == "unknown":
-            return _uncertain(make())
-        return make() if (folder == "folder") == (self.relative is not None) else None
-
-    def file(self, content: Text | None, executable: bool | None, placed: Text, exact: bool = True) -> Entry:
-        mode = self.step.mode
-        if self.step.instruction.flag("chmod") is not None:
-            executable = None if mode is None else executable_after(mode, executable)
-        return Found(ImageFile(self.path, content, executable, placed, exact))
-
-    def opaque(self, word: Text, value: str, reason: str) -> Effect:
-        """A source of which nobody knows whether it is a file or a folder."""
-        name = posixpath.basename(value.rstrip("/"))
-        if has_wildcard(value) or (self.relative is not None and self.relative != name):
-            return perhaps(reason)
-        if self.relative is None and self.is_folder() == "folder":
-            return Folder()
-        return _uncertain(self.file(None, None, word))
 
     def from_network(self, source: Source, value: str) -> Effect:
         """ADD of an address: a file with mode 0600, or a repository."""
@@ -305,11 +262,6 @@ def _in_order(effects: Iterable[Effect]) -> Effect:
     if found is not None:
         return altered(found)
     return Change(altered) if changes else None
-
-
-def _uncertain(entry: Entry) -> Change:
-    """The entry, or what was there before: taken for the entry, with a doubt."""
-    return Change(lambda _: Found(replace(entry.file, exact=False)) if isinstance(entry, Found) else entry)
 
 
 def _is_product(source: str, name: str) -> bool:

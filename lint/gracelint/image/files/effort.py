@@ -6,6 +6,7 @@ from ...records import dataclass
 
 MAX_STEPS = 8_000
 MAX_NESTING = 60
+MAX_WONDERING = 20
 READING = 20
 CHARACTERS = 50
 """Reading one RUN costs as much as `READING` steps, and one more for so many characters."""
@@ -27,6 +28,10 @@ class Effort:
         """Take some of it; False when there is no more."""
         self.steps -= steps
         return self.steps >= 0
+
+    def may_wonder(self) -> bool:
+        """Whether one may ask if a command had what it needs: such questions lead to others of their kind."""
+        return self.depth <= MAX_WONDERING and self.spend()
 
     @property
     def spent(self) -> bool:

@@ -61,9 +61,9 @@ class ImageFiles:
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._searches: dict[tuple[str, str], Search] = {}
-        self._effort = effort or Effort()
-        self._history = History(steps, base.shell, self._effort)
-        self.candidates = Candidates(steps, context, self._effort, self._history.reading, self._of_stage)
+        self.effort = effort or Effort()
+        self.history = History(steps, base.shell, self.effort)
+        self.candidates = Candidates(steps, context, self.effort, self.history.reading, self._of_stage)
         self._mounts: tuple[str, ...] = ()
         self._perhaps: Callable[[], Sequence[str]] | None = None
 
@@ -149,21 +149,21 @@ class ImageFiles:
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
-        return self._history.runs(wanted, words)
+        return self.history.runs(wanted, words)
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
         other is read."""
         folder = normal(folder)
-        self._effort.begin()
-        self._effort.depth += 1  # the files listed share one effort
+        self.effort.begin()
+        self.effort.depth += 1  # the files listed share one effort
         try:
             paths = self.candidates.below(folder)
             return tuple(
                 path for path in paths if (wanted is None or wanted(path)) and isinstance(self.entry(path), Found)
             )
         finally:
-            self._effort.depth -= 1
+            self.effort.depth -= 1
 
     def problem(self, word: Text) -> str | None:
         """What is wrong with a COPY or ADD source word (outside the context, not there), None if nothing."""
@@ -186,11 +186,11 @@ class ImageFiles:
             return Vague("the folder that it is looked for in is not known")
         key = (path, thorough)
         if key not in self._entries:
-            self._effort.begin()
+            self.effort.begin()
             found = self._followed(path, thorough)
             if isinstance(found, Gone) and self.is_mounted(path):
                 found = Vague(f"files of the host are mounted over {path}")
-            if self._effort.spent:
+            if self.effort.spent:
                 return found  # asked alone, it may be found
             self._entries[key] = found
         return self._entries[key]
@@ -200,7 +200,7 @@ class ImageFiles:
             self._notes.clear()
             found = self.find(path, self._end, thorough)
             if isinstance(found, (Gone, Vague)):
-                if not self._effort.spent:
+                if not self.effort.spent:
                     self._bare.add((path, thorough))
                 found = self._merged(path, thorough) or found
             if not isinstance(found, Link):
@@ -216,34 +216,34 @@ class ImageFiles:
             found = self.find(other, self._end, thorough)
             if isinstance(found, (Found, Link)):
                 return found
-            if not self._effort.spent:
+            if not self.effort.spent:
                 self._bare.add((other, thorough))
         return None
 
     def find(self, path: str, before: Place, thorough: bool = True) -> Entry:
         """What the build up to a place leaves at a path; a link is not followed."""
-        if self._effort.deep:
+        if self.effort.deep:
             return Vague("the build is nested too deeply to follow")
-        self._effort.depth += 1
+        self.effort.depth += 1
         try:
             return self._search(path, before, thorough)
         finally:
-            self._effort.depth -= 1
+            self.effort.depth -= 1
 
     def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
         path, entry, place = asked, None, before
         changes: list[Change] = []
-        while entry is None and (earlier := self._history.before(path, place)) is not None:
+        while entry is None and (earlier := self.history.before(path, place)) is not None:
             place = earlier
-            effect = self._history.act(place)(path, Before(self, place))
+            effect = self.history.act(place)(path, Before(self, place))
             if isinstance(effect, Change):
                 changes.append(effect)
                 path = effect.path or path
             else:
                 entry = effect
-        if entry is None and not self._effort.spent:
-            entry = self._from_base(path, before.step if thorough else 0)
-        if entry is None or self._effort.spent:
+        if entry is None and not self.effort.spent:
+            entry = self._from_base(path, before.begun if thorough else 0)
+        if entry is None or self.effort.spent:
             return Vague("the build has too many steps to follow")
         for change in reversed(changes):
             entry = change.apply(entry)
@@ -265,16 +265,18 @@ class ImageFiles:
                 kind = "file"
             elif isinstance(entry, Gone):
                 kind = "none"
+            if self.effort.spent:
+                return kind
             self._kinds[key] = kind
         return self._kinds[key]
 
     def stage_entry(self, index: int, path: str) -> Entry:
         """What stands at a path of an earlier stage, links followed."""
-        other = None if self._effort.deep else self._stage(index)
+        other = None if self.effort.deep else self._stage(index)
         return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
 
     def _of_stage(self, index: int) -> Candidates | None:
-        other = None if self._effort.deep else self._stage(index)
+        other = None if self.effort.deep else self._stage(index)
         return None if other is None else other.candidates
 
     def note(self, reason: str, text: Text | None) -> None:
@@ -288,7 +290,7 @@ class ImageFiles:
         entry = held_by_base(path, self.base)
         if not isinstance(entry, Gone) or self.base.reference == "scratch":
             return self._explained(entry)
-        maker = self._history.perhaps_made_by(path, before)
+        maker = self.history.perhaps_made_by(path, before)
         if maker is not None:
             return Vague(f"RUN {_short(maker.instruction.value.value)} may have made {path}")
         return self._explained(entry)

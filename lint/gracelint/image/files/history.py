@@ -74,8 +74,15 @@ class History:
 
     def perhaps_made_by(self, path: str, before: int) -> Run | None:
         """The first RUN before a step that may have made a path without naming it; None where there is none, or no effort is left."""
+        return self._first(before, lambda reading: runs.may_make(reading, path))
+
+    def perhaps_built_by(self, path: str, before: int) -> bool:
+        """The same of a path that may be a folder, or a file that nothing is started by."""
+        return self._first(before, lambda reading: runs.may_build(reading, path)) is not None
+
+    def _first(self, before: int, wanted: Callable[[Reading], bool]) -> Run | None:
         for index, step in enumerate(self._steps[:before]):
-            if isinstance(step, Run) and runs.may_make(self.reading(index, step), path):
+            if isinstance(step, Run) and wanted(self.reading(index, step)):
                 return step
             if self._effort.spent:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...records import dataclass
+from ...records import dataclass, replace
 from ...regexes import regex
 from ..context.globs import path_glob
 from ..entries import inside
@@ -24,7 +24,7 @@ class Target:
     """Paths that a word names.
 
     ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
-    hint, and ``ends``, with what the path begins and ends as far as known). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
+    hint, whether it is a pattern or not, and ``ends``, with what the path begins and ends as far as known). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
     trailing slash.
     """
 
@@ -61,11 +61,18 @@ class Target:
         begins, ends = self.ends
         if len(begins) > 1 and path.startswith(begins) and path.endswith(ends):
             return True
-        return posixpath.basename(path) in self.raw
+        return posixpath.basename(path) in self.raw or (self.tells and self.may_become(path))
 
     def may_become(self, path: str) -> bool:
         """Whether a copy of it in a folder that is not known may be the path, by its name."""
-        return posixpath.basename((self.path or self.raw).rstrip("/")) == posixpath.basename(path)
+        name, wanted = posixpath.basename((self.path or self.raw).rstrip("/")), posixpath.basename(path)
+        return name == wanted or (self.tells and matches(name, wanted))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is a pattern of which the base names tell something: ``*`` in a folder that is not known is not taken to mean all there is either."""
+        name = posixpath.basename(self.raw)
+        return self.pattern and any(each.isalnum() for each in name) and _WILDCARD.search(name) is not None
 
     @property
     def anywhere(self) -> bool:
@@ -99,16 +106,19 @@ class Chmod:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """``rm``."""
+    """``rm``; ``recursive``: folders as well; ``force``: what is missing is no error."""
 
     targets: tuple[Target, ...]
+    recursive: bool = True
+    force: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class MakeFolders:
-    """``mkdir``."""
+    """``mkdir``; ``parents``: with the folders above, and those that are there already are no error."""
 
     targets: tuple[Target, ...]
+    parents: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +130,12 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Symlink:
-    """``ln -s target link``; ``into``: the link is made inside that folder if it is one."""
+    """``ln -s target link``; ``into``: the link is made inside that folder if it is one; ``replaces`` what stands there."""
 
     target: str | None
     link: Target
     into: bool
+    replaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ class Transfer:
 
     ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
     what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
-    ``fills``: a file that is there already gets the content, and keeps its own mode.
+    ``fills``: a file that is there already gets the content, and keeps its own mode. ``folders``: whether it takes folders as well.
     """
 
     sources: tuple[Target, ...]
@@ -144,6 +155,7 @@ class Transfer:
     keeps_mode: bool = True
     strips: bool = False
     fills: bool = False
+    folders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +177,9 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Unpack:
-    """Something puts files of unknown names below a folder (``tar``, ``git clone``). ``folder`` None: anywhere."""
+    """Something puts files of unknown names below a folder (``tar``, ``git clone``)."""
 
-    folder: str | None
+    folder: Target
     what: str
 
 
@@ -179,14 +191,51 @@ class Opaque:
     what: str
 
 
-Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque"
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """``cd``: it changes no file, and only a folder that is there can be entered."""
+
+    folder: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """``[ -f path ]``: it changes no file, and succeeds where a thing of the ``wanted`` kinds stands."""
+
+    target: Target
+    wanted: tuple[str, ...]
+
+
+Action: TypeAlias = (
+    "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque | Enter | Probe"
+)
+
+
+def unsettled(action: Action) -> Action:
+    """The same action in a working folder that is not known."""
+    match action:
+        case Transfer(sources=sources, destination=destination):
+            return replace(action, sources=tuple(map(_unsettled, sources)), destination=_unsettled(destination))
+        case Symlink(link=link):
+            return replace(action, link=_unsettled(link))
+        case Write(target=target) | Probe(target=target):
+            return replace(action, target=_unsettled(target))
+        case Unpack(folder=folder) | Enter(folder=folder):
+            return replace(action, folder=_unsettled(folder))
+    return replace(action, targets=tuple(map(_unsettled, action.targets)))
+
+
+def _unsettled(target: Target) -> Target:
+    return target if target.raw.startswith("/") else replace(target, path=None, deep=False)
 
 
 def spread(action: Action) -> Spread | None:
     """The paths that an action can reach; None where that may be any."""
     match action:
+        case Enter() | Probe():
+            return Spread()
         case Unpack(folder=folder):
-            return None if folder is None else Spread(below=(folder,))
+            return None if folder.path is None else Spread(below=(folder.path,))
         case Transfer(sources=sources, destination=destination, moves=moves):
             targets = (destination, *(sources if moves else ()))
             deep, above = True, False
@@ -199,13 +248,16 @@ def spread(action: Action) -> Spread | None:
             deep = isinstance(action, Remove) or (isinstance(action, Chmod) and action.recursive)
             if isinstance(action, Chmod) and any(each.anywhere for each in targets):
                 return None
+    strays = [each for each in targets if each.path is None]
+    if isinstance(action, Transfer) and action.destination.path is None:
+        strays += action.sources  # their names are all that tells
+    if any(each.tells for each in strays):
+        return None
     several = [each for each in targets if each.path is not None and (each.pattern or each.deep)]
     if several and not isinstance(action, (Chmod, Remove, Touch, Rewrite, Opaque)):
         return None
     paths = tuple(each.path for each in targets if each.path is not None and each not in several)
-    words = tuple(each.raw for each in targets if each.path is None)
-    if isinstance(action, Transfer) and action.destination.path is None:
-        words += tuple(each.raw for each in action.sources)
+    words = tuple(each.raw for each in strays)
     folders = tuple(_folder(each) for each in several)
     folders += tuple(each.ends[0].rpartition("/")[0] or "/" for each in targets if len(each.ends[0]) > 1)
     return Spread(() if deep else paths, (*(paths if deep else ()), *folders), paths if above else (), words)

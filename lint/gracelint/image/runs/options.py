@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .surroundings import Argument
 
 LEAVES_ALONE = frozenset(
-    """: [ addgroup adduser basename bash-completion cat chgrp chown command cut date df diff dirname du echo env exit
+    """: [ addgroup adduser basename bash-completion break cat chgrp chown command continue cut date df diff dirname du echo env exit
     export false file find getent git-config grep groupadd groupmod head hash id ls md5sum openssl-version passwd printf pwd
     readlink realpath return set setcap sha1sum sha256sum sha512sum shellcheck shopt sleep sort stat strings sync
     tail test time true tty type ulimit umask uname unset useradd usermod visudo wc whereis which whoami xargs""".split()
@@ -35,6 +35,18 @@ LOCAL = frozenset(
     hatch java javac jq lein luarocks make manage.py meson mix mvn mvnw ng nginx ninja node npm-check-updates openssl patch pear pecl perl php
     phpdismod phpenmod pyenv python python2 python3 rails rake ruby rustup sbt ssh-keygen strip swift tsc vite webpack""".split()
 )
+BUILDERS = frozenset(
+    """adduser ash bash bundle conda corepack dash easy_install gem mamba newusers npm npx pip pip3 pipenv pipx pnpm poetry sh useradd uv
+    yarn""".split()
+)
+"""Of these, what may make folders and files of any name, though no script that an image starts with."""
+
+SAFE = frozenset(": echo export printf readonly set shopt sleep true umask unset".split())
+"""Commands that cannot fail."""
+DECIDED = SAFE | frozenset("[ cat cd chmod cp install ln mkdir mv rm sed tee test touch".split())
+"""Commands that fail if the files are not as they need them, and for no other reason that is worth a thought."""
+ASKING = frozenset("[ cmp command diff egrep fgrep getent grep hash id ls pgrep test type which".split())
+"""Commands that are called for their status: no failure surprises."""
 
 PROJECT_TOOLS = {
     **dict.fromkeys(("uv", "poetry", "pdm", "pipenv"), ".venv"),

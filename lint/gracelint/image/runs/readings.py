@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..model import ShellFamily
     from ..stages.steps import Run
     from .actions import Action
-    from .operations import Operation
+    from .operations import Course, Operation
     from .reach import Reach
 
 MOST = 500
@@ -42,24 +42,24 @@ class _Kept(NamedTuple):
     a say."""
 
     asked: Mapping[str, tuple[bool, str | None]]
-    operations: tuple[tuple[Action, int, int, bool], ...]
+    operations: tuple[tuple[Action, int, int, Course], ...]
     names: frozenset[str]
     folders: frozenset[str] | None
     reach: Reach
 
 
-_kept: dict[tuple[str, str | None, ShellFamily | None], _Kept] = {}
+_kept: dict[tuple[str, str | None, ShellFamily | None, tuple[str, ...]], _Kept] = {}
 
 
 def recalled(text: Text, step: Run, shell: ShellFamily | None) -> Reading | None:
     """What a RUN does that was read before; None of any other. ``text`` is its command."""
-    kept = _kept.get((text.value, step.workdir, shell))
+    kept = _kept.get((text.value, step.workdir, shell, step.shell))
     if kept is None or any(step.variables.get(name) != value for name, value in kept.asked.items()):
         return None
     from .operations import Operation
 
     operations = tuple(
-        [Operation(action, text.cut(start, end), certain) for action, start, end, certain in kept.operations]
+        [Operation(action, text.cut(start, end), course) for action, start, end, course in kept.operations]
     )
     return Reading(operations, kept.names, kept.folders, kept.reach)
 
@@ -82,10 +82,10 @@ def keep(
             return
     if len(_kept) >= MOST:
         _kept.clear()
-    _kept[text.value, step.workdir, shell] = _Kept(
+    _kept[text.value, step.workdir, shell, step.shell] = _Kept(
         asked,
         tuple(
-            (each.action, each.text.start - text.start, each.text.end - text.start, each.certain)
+            (each.action, each.text.start - text.start, each.text.end - text.start, each.course)
             for each in reading.operations
         ),
         reading.names,

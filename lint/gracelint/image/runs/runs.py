@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 # What changes files without naming them: by folder, by pattern, in a loop.
 _TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")
+# A pattern of which the names tell something, and what may use it in a folder that is not known.
+_PATTERN = regex(r"\w[*?\[]|[*?\]]\.?\w")
+_TAKES = regex(r"\b(?:cp|mv|install)\s|\b(?:cd|pushd)\s+\S*\$")
 # What puts files of unknown names into the working folder.
 _UNPACKS = regex(
     r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s|\bgit\s+(?:-\S+\s+)*(?:clone|checkout|reset|pull|apply|submodule|init)\b"
@@ -71,6 +74,8 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     names, paths, beginnings, ends = set(), set(), set(), set()
     if has_tree_command and _UNPACKS.search(text):
         beginnings.add(workdir.rstrip("/") + "/")
+    if "$" in text and _may_take_anything(text, variables):
+        beginnings.add("/")
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
             continue
@@ -98,6 +103,13 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
             paths.add(folder)
             beginnings.add(folder if folder.endswith("/") else folder + "/")
     return Mentions(text, frozenset(names), frozenset(paths), tuple(beginnings), tuple(ends))
+
+
+def _may_take_anything(text: str, variables: Variables | None) -> bool:
+    """Whether a pattern may be at work in, or files that it names be put in, a folder of which nothing is known."""
+    if _PATTERN.search(text) is None or _TAKES.search(text) is None:
+        return False
+    return "$(" in text or any(not _value(variables, match[1] or match[2]) for match in _VARIABLE.finditer(text))
 
 
 def concerns(named: Mentions, path: str) -> bool:
@@ -128,10 +140,10 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     text = _command(step)
     if text is not None and (known := readings.recalled(text, step, family)) is not None:
         return known
-    from .actions import Opaque, Target, spread
+    from .actions import Opaque, Target
     from .surroundings import Surroundings
 
-    around = Surroundings(step.workdir, step.variables, family)
+    around = Surroundings(step.workdir, step.variables, family, stops=_stops(step, text))
     if text is None:
         around.names.add("(another shell)")
         around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
@@ -142,7 +154,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         read_commands(parse_command(text).body, around)
     known_folder = step.workdir is not None and around.workdir is not None
     folders = frozenset((*around.folders, step.workdir or "/")) if known_folder else None
-    reach = Reach(spread(operation.action) for operation in around.operations)
+    reach = Reach(operation.spread() for operation in around.operations)
     reading = Reading(tuple(around.operations), frozenset(around.names), folders, reach)
     if text is not None:
         readings.keep(text, step, family, reading, around.asked)
@@ -152,6 +164,15 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
 def _family(step: Run, shell: ShellFamily | None) -> ShellFamily | None:
     name = posixpath.basename(step.shell[0])
     return "bash" if name == "bash" else "dash" if name == "dash" else "ash" if name == "ash" else shell
+
+
+def _stops(step: Run, text: Text | None) -> bool:
+    """Whether the shell is started with ``-e``."""
+    array = step.instruction.array
+    first = "" if text is None else text.value.partition("\n")[0]
+    shell = step.shell if array is None else [word.value for word in array[:-1]]
+    options = first.split()[1:] if first.startswith("#!") else shell[1:]
+    return any(option == "errexit" or regex(r"-[a-z]*e[a-z]*").fullmatch(option) for option in options)
 
 
 def _command(step: Run) -> Text | None:
@@ -206,6 +227,13 @@ def may_make(reading: Reading, path: str) -> bool:
     if not _SCRIPT.search(path) or reading.folders is None or not others <= LOCAL:
         return True
     return any(contains(folder, path) and folder != "/" for folder in reading.folders)
+
+
+def may_build(reading: Reading, path: str) -> bool:
+    """Whether RUN may have made something at the path that is no script: a project's build its ``dist``, ``useradd`` a home."""
+    from .options import BUILDERS
+
+    return not _SCRIPT.search(path) and not BUILDERS.isdisjoint(reading.names)
 
 
 def written(reading: Reading) -> tuple[str, ...]:

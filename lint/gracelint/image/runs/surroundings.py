@@ -9,8 +9,9 @@ from ...parsers.shell.model import LiteralText, Parameter
 from ...records import NamedTuple, dataclass, field
 from ...source import join
 from .actions import Symlink, Target
+from .conditions import Attempt, Trust, all_of, negation
 from .links import leads, through
-from .operations import Operation
+from .operations import Course, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..model import ShellFamily
     from ..stages.substitution import Variables
     from .actions import Action
+    from .conditions import Condition
 
 MAX_OPERATIONS = 2_000
 _WILD = frozenset("*?[")
@@ -50,7 +52,8 @@ class Argument:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Where the commands run. ``workdir`` is None where not known, ``certain`` as in `Operation`. ``excused``: what fails here does not end the build (left of ``|| true``).
+    """Where the commands run. ``workdir`` is None where not known; ``when`` they do, ``where`` and ``trust`` as in `Course`. ``left``: the shell that runs them has been
+    left before; ``skipped``: so has the round of a loop, or the loop (``broken``). ``stops``: ``set -e`` is in force; ``heeded``: and looked at here; ``fatal``: a shell that is left with a failure ends the build.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
     variables of the build that had a say, with what they were. ``links`` are the symbolic links made so far, where they may be and what they lead to. ``read_in``: a file or text that is not followed may have set any variable.
@@ -59,8 +62,15 @@ class Surroundings:
     workdir: str | None
     variables: Variables
     shell: ShellFamily | None
-    certain: bool = True
-    excused: bool = False
+    when: Condition = True
+    where: Condition = True
+    trust: Trust = Trust.GIVEN
+    left: Condition = False
+    skipped: Condition = False
+    broken: Condition = False
+    stops: bool = False
+    heeded: bool = True
+    fatal: bool = True
     depth: int = 0
     assigned: dict[str, str | Each | None] = field(default_factory=dict)
     read_in: bool = False
@@ -75,22 +85,40 @@ class Surroundings:
         raw = argument.value
         if argument.text is None:
             return Target(None, raw, ends=argument.ends)
-        if (not raw.startswith("/") and self.workdir is None) or raw.startswith("~"):
-            return Target(None, raw)
-        path = "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", raw)).lstrip("/")
+        path = None if raw.startswith("~") else self.absolute(raw)
+        if path is None:
+            return Target(None, raw, argument.pattern)
         return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"))
 
-    def add(self, action: Action, text: Text) -> None:
-        """Keep an operation; one through a link may change what that leads to."""
-        self._keep(action, text, self.certain)
+    def absolute(self, path: str) -> str | None:
+        """A path as seen from the root; None where the working folder is not known."""
+        if not path.startswith("/") and self.workdir is None:
+            return None
+        return "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", path)).lstrip("/")
+
+    def add(self, action: Action, text: Text, when: Condition = True) -> None:
+        """Keep an operation, which takes place if its command runs and ``when`` holds; one through a link may change what that leads to."""
+        self._keep(action, text, all_of(self.ran, when))
         if isinstance(action, Symlink):
             self.links.update(leads(action))
         elif self.links and (beyond := through(self.links, action)) is not None:
-            self._keep(beyond, text, False)
+            self._keep(beyond, text, all_of(self.ran, None))
 
-    def _keep(self, action: Action, text: Text, certain: bool) -> None:
-        if len(self.operations) < MAX_OPERATIONS:
-            self.operations.append(Operation(action, text, certain))
+    @property
+    def ran(self) -> Condition:
+        """Whether the commands run that are read here."""
+        return all_of(self.when, negation(self.left), negation(self.skipped))
+
+    def _keep(self, action: Action, text: Text, when: Condition) -> None:
+        if len(self.operations) < MAX_OPERATIONS and when is not False:
+            self.operations.append(Operation(action, text, Course(when, self.where, self.trust)))
+
+    def attempts(self, since: int) -> tuple[Attempt, ...]:
+        """What has been tried since so many operations were kept."""
+        return tuple(
+            Attempt(number, each.action, each.course.where)
+            for number, each in enumerate(self.operations[since:], since)
+        )
 
     def expand(self, word: Word) -> Argument:
         """A word after parameter expansion."""

@@ -11,7 +11,22 @@ import re
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from .actions import Chmod, MakeFolders, Opaque, Remove, Rewrite, Symlink, Target, Touch, Transfer, Unpack, Write
+from .actions import (
+    Chmod,
+    Enter,
+    MakeFolders,
+    Opaque,
+    Probe,
+    Remove,
+    Rewrite,
+    Symlink,
+    Target,
+    Touch,
+    Transfer,
+    Unpack,
+    Write,
+)
+from .fetching import download, unpack
 from .finding import find, xargs
 from .options import LEAVES_ALONE, PROJECT_TOOLS, is_option, split, strips_returns
 
@@ -23,6 +38,8 @@ if TYPE_CHECKING:
     from .surroundings import Argument, Surroundings
 
 _SHELLS = ("sh", "bash", "ash", "dash")
+_ALL = ("file", "folder", "none")
+_KINDS = {"-e": ("file", "folder"), "-f": ("file",), "-d": ("folder",)}
 _RUNS_TEXT = ("-c", "-ec", "-exc", "-lc", "-xc")
 
 
@@ -57,7 +74,8 @@ def _named(name: str, words: Sequence[Argument], text: Text, around: Surrounding
             Opaque(tuple(around.target(each) for word in words for each in _with_value(word)), f"RUN {name}"), text
         )
         if name in PROJECT_TOOLS and around.workdir is not None:
-            around.add(Unpack(posixpath.join(around.workdir, PROJECT_TOOLS[name]), f"RUN {name}"), text)
+            folder = PROJECT_TOOLS[name]
+            around.add(Unpack(Target(posixpath.join(around.workdir, folder), folder), f"RUN {name}"), text)
 
 
 def _with_value(word: Argument) -> Sequence[Argument]:
@@ -72,10 +90,25 @@ def _with_value(word: Argument) -> Sequence[Argument]:
 
 
 def _cd(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    target = around.target(words[1]).path if len(words) == 2 and words[1].value != "-" else None
-    around.workdir = target
-    if target is not None:
-        around.folders.add(target)
+    named = len(words) == 2 and words[1].value != "-"
+    target = around.target(words[1]) if named else Target(None, "")
+    around.add(Enter(target), text)
+    around.workdir = None if target.pattern else target.path
+    if around.workdir is not None:
+        around.folders.add(around.workdir)
+
+
+def _probe(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``[ -f path ]``; other questions have answers that nobody knows here."""
+    asked = words[1:] if words[0].value == "test" else words[1:-1]
+    wanted = _KINDS
+    if len(asked) == 3 and asked[0].value == "!":
+        wanted = {option: tuple(kind for kind in _ALL if kind not in kinds) for option, kinds in _KINDS.items()}
+        asked = asked[1:]
+    if len(asked) == 2 and asked[0].value in wanted:
+        around.add(Probe(around.target(asked[1]), wanted[asked[0].value]), text)
+    else:
+        around.add(Probe(Target(None, ""), ()), text)
 
 
 def _wander(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -94,11 +127,20 @@ def _chmod(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
 
 
 def _remove(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    around.add(Remove(tuple(around.target(word) for word in split(words[1:], "")[1])), text)
+    options, operands = split(words[1:], "")
+    recursive = not {"r", "R", "recursive"}.isdisjoint(options)
+    around.add(Remove(tuple(map(around.target, operands)), recursive, not {"f", "force"}.isdisjoint(options)), text)
+
+
+def _remove_empty(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """``rmdir``: whether the folders are empty is known where the build would have ended otherwise."""
+    targets = tuple(map(around.target, split(words[1:], "")[1]))
+    around.add(Remove(targets) if around.trust.is_given else Opaque(targets, "RUN rmdir"), text)
 
 
 def _make_folders(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    around.add(MakeFolders(tuple(around.target(word) for word in split(words[1:], "m")[1])), text)
+    options, operands = split(words[1:], "m")
+    around.add(MakeFolders(tuple(map(around.target, operands)), not {"p", "parents"}.isdisjoint(options)), text)
 
 
 def _touch(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -111,7 +153,7 @@ def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> No
     into: bool | None = None
     if "t" in options or "target-directory" in options:
         folder = options.get("t") or options.get("target-directory", "")
-        destination = Target(_absolute(folder, around), folder, is_folder=True)
+        destination = Target(around.absolute(folder), folder, is_folder=True)
         into = True
     elif len(operands) < 2:
         return
@@ -125,13 +167,10 @@ def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> No
         into = True
     moves = words[0].value.endswith("mv")
     fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
-    around.add(Transfer(sources, destination, moves, into, fills=fills), text)
-
-
-def _absolute(path: str, around: Surroundings) -> str | None:
-    if not path.startswith("/") and around.workdir is None:
-        return None
-    return "/" + posixpath.normpath(posixpath.join("/", around.workdir or "/", path)).lstrip("/")
+    folders = moves or not {"r", "R", "a", "recursive", "archive"}.isdisjoint(options)
+    perhaps = not {"n", "u", "no-clobber", "update"}.isdisjoint(options)
+    transfer = Transfer(sources, destination, moves, into, fills=fills, folders=folders)
+    around.add(transfer, text, when=None if perhaps else True)
 
 
 def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -143,11 +182,13 @@ def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     into = "T" not in options  # -n is about links to folders, which `_linked` does not follow either
     if "s" not in options and "symbolic" not in options:
         sources = tuple(around.target(word) for word in operands)
-        around.add(Transfer(sources, link, moves=False, into=True if link.is_folder else None), text)
+        into_folder = True if link.is_folder else None
+        around.add(Transfer(sources, link, moves=False, into=into_folder, folders=False), text)
         return
+    replaces = not {"f", "force"}.isdisjoint(options)
     for operand in operands:
         target = None if operand.text is None else operand.value
-        around.add(Symlink(target, link, into or link.is_folder), text)
+        around.add(Symlink(target, link, into or link.is_folder, replaces), text)
 
 
 def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -158,21 +199,22 @@ def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> Non
         return
     mode = options.get("m") or options.get("mode") or "755"
     if "t" in options:
-        destination = Target(_absolute(options["t"], around), options["t"], is_folder=True)
+        destination = Target(around.absolute(options["t"]), options["t"], is_folder=True)
     elif len(targets) > 1:
         destination = targets.pop()
     else:
         return
     into = True if destination.is_folder or len(targets) > 1 else None
-    around.add(Transfer(tuple(targets), destination, moves=False, into=into, mode=mode), text)
+    if "D" in options and destination.path is not None:
+        folder = destination.path if into else posixpath.dirname(destination.path)
+        around.add(MakeFolders((replace(destination, path=folder),)), text)
+    around.add(Transfer(tuple(targets), destination, moves=False, into=into, mode=mode, folders=False), text)
 
 
 def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     """``sed``: with ``-i`` it rewrites its files."""
     values = [word.value for word in words[1:]]
     in_place = any(re.match(r"-[nErszu]*i|--in-place", value) for value in values)
-    if not in_place:
-        return
     scripts: list[str] = []
     files: list[Argument] = []
     rest = list(words[1:])
@@ -187,8 +229,21 @@ def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
             files.append(word)
     if not scripts and files:
         scripts.append(files.pop(0).value)
+    if not in_place:
+        _reads(files, text, around)
+        return
     strips = bool(scripts) and all(strips_returns(script) for script in scripts)
     around.add(Rewrite(tuple(around.target(word) for word in files), strips), text)
+
+
+def _cat(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    _reads([word for word in words[1:] if not word.value.startswith("-")], text, around)
+
+
+def _reads(files: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """A command that fails if one of these is missing; of no interest where the build would have ended."""
+    for word in files if not around.trust.is_given else ():
+        around.add(Probe(around.target(word), ("file",)), text)
 
 
 def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -198,46 +253,6 @@ def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> No
         around.add(Opaque(targets, "RUN dos2unix"), text)
     else:
         around.add(Rewrite(targets, strips=True), text)
-
-
-def _download(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    """``curl`` and ``wget``: a file of unknown content."""
-    is_wget = words[0].value.endswith("wget")
-    options, operands = split(words[1:], "OoPTtUe" if is_wget else "oHdXuAbcFm")
-    output = options.get("O" if is_wget else "o") or options.get("output-document" if is_wget else "output")
-    if output:
-        around.add(Write(Target(_absolute(output, around), output), None, appends=False), text)
-    elif is_wget or "O" in options:
-        for operand in operands:
-            name = posixpath.basename(operand.value.partition("?")[0])
-            folder = options.get("P", ".") if is_wget else "."
-            around.add(Write(Target(_absolute(posixpath.join(folder, name), around), name), None, False), text)
-
-
-def _unpack(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
-    """``tar``, ``unzip``, ``git clone``: files of unknown names below a folder."""
-    values = [word.value for word in words]
-    name = posixpath.basename(values[0])
-    folder = "."
-    for option in ("-C", "--directory", "-d") if name != "git" else ():
-        if option in values[:-1]:
-            folder = values[values.index(option) + 1]
-    for value in values:
-        if value.startswith("--directory="):
-            folder = value.partition("=")[2]
-    if name == "git" and "clone" not in values:
-        around.add(Opaque(tuple(around.target(word) for word in words[2:]), "RUN git"), text)
-        if not {"checkout", "reset", "pull", "apply", "submodule", "init"} & set(values[1:3]):
-            return
-    if (
-        "clone" in values
-        and name == "git"
-        and not values[-1].endswith(".git")
-        and ":" not in values[-1]
-        and len(values) > 3
-    ):
-        folder = values[-1]  # where a clone goes, if it is said
-    around.add(Unpack(_absolute(folder, around), f"RUN {name}"), text)
 
 
 def handed_over(words: Sequence[Argument]) -> Text | None:
@@ -256,24 +271,27 @@ _READERS: dict[str, Callable[[Sequence[Argument], Text, Surroundings], None]] = 
     "cd": _cd,
     "pushd": _wander,
     "popd": _wander,
+    "[": _probe,
+    "test": _probe,
     "chmod": _chmod,
     "cp": _transfer,
     "mv": _transfer,
     "ln": _link,
     "rm": _remove,
-    "rmdir": _remove,
+    "rmdir": _remove_empty,
     "unlink": _remove,
     "mkdir": _make_folders,
     "touch": _touch,
     "install": _install,
     "sed": _sed,
+    "cat": _cat,
     "dos2unix": _dos2unix,
     "fromdos": _dos2unix,
-    "curl": _download,
-    "wget": _download,
-    "tar": _unpack,
-    "bsdtar": _unpack,
-    "unzip": _unpack,
-    "git": _unpack,
+    "curl": download,
+    "wget": download,
+    "tar": unpack,
+    "bsdtar": unpack,
+    "unzip": unpack,
+    "git": unpack,
     **dict.fromkeys(_SHELLS, _script),
 }

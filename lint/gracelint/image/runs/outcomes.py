@@ -1,0 +1,120 @@
+"""Whether an action can take place, as far as the files that stand there tell: nobody copies what is missing, enters what is no folder, or makes
+a folder where something stands.
+
+An action on several paths is done on those on which it can be, as the tools do. Nothing is asked about permissions or full disks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from .actions import Chmod, Enter, MakeFolders, Probe, Remove, Rewrite, Symlink, Touch, Transfer, Write
+
+if TYPE_CHECKING:
+    from ..entries import Kind, World
+    from .actions import Action, Target
+
+_THINGS = ("file", "folder")
+
+
+def can(action: Action, world: World) -> bool | None:
+    """Whether it can take place, all of it; None where not known."""
+    return _all(_each(action, world))
+
+
+def possible(action: Action, world: World) -> tuple[Action | None, bool]:
+    """The part of it that can take place (None: nothing of it), and whether that part is known to."""
+    chances = _each(action, world)
+    if False not in chances:
+        return action, None not in chances
+    kept = [number for number, chance in enumerate(chances) if chance is not False]
+    if not kept:
+        return None, True
+    sure = all(chances[number] for number in kept)
+    if isinstance(action, Transfer):
+        return replace(action, sources=tuple(action.sources[number] for number in kept)), sure
+    if isinstance(action, (Chmod, Remove, MakeFolders, Touch, Rewrite)):
+        return replace(action, targets=tuple(action.targets[number] for number in kept)), sure
+    return action, sure
+
+
+def _each(action: Action, world: World) -> list[bool | None]:
+    """For each of the paths that it is about, whether it can be done; of a transfer, for each source."""
+    match action:
+        case Transfer(sources=sources):
+            lands = _lands(action, world)
+            return [_all([lands, _is_source(each, action.folders, world)]) for each in sources]
+        case Symlink(link=link, replaces=replaces):
+            free = True if replaces or link.is_folder else _free(_kind(link, world))
+            return [_all([free, _has_folder(link, world)])]
+        case Write(target=target):
+            return [_all([_negated(_is(_kind(target, world), "folder")), _has_folder(target, world)])]
+        case Enter(folder=folder):
+            return [_is(_kind(folder, world), "folder")]
+        case Probe(target=target, wanted=wanted):
+            return [_is(_kind(target, world), *wanted)]
+        case MakeFolders(targets=targets, parents=parents):
+            return [_can_be_made(each, parents, world) for each in targets]
+        case Remove(targets=targets, recursive=recursive, force=force):
+            fitting = (*(_THINGS if recursive else ("file",)), *(("none",) if force else ()))
+            return [_is(_kind(each, world), *fitting) for each in targets]
+        case Touch(targets=targets):
+            return [_has_folder(each, world) for each in targets]
+        case Rewrite(targets=targets):
+            return [_is(_kind(each, world), "file") for each in targets]
+        case Chmod(targets=targets):
+            return [_is(_kind(each, world), *_THINGS) for each in targets]
+    return [None]
+
+
+def _is_source(source: Target, folders: bool, world: World) -> bool | None:
+    return _is(_kind(source, world), *(_THINGS if folders else ("file",)))
+
+
+def _lands(action: Transfer, world: World) -> bool | None:
+    """Whether there is a place for what is copied or moved."""
+    kind = _kind(action.destination, world)
+    if action.into:
+        return _is(kind, "folder")
+    return True if kind in _THINGS else _has_folder(action.destination, world)
+
+
+def _can_be_made(folder: Target, parents: bool, world: World) -> bool | None:
+    kind = _kind(folder, world)
+    if parents:
+        return kind != "file"
+    return _all([_free(kind), _has_folder(folder, world)])
+
+
+def _has_folder(target: Target, world: World) -> bool | None:
+    """Whether the folder is there in which a path stands."""
+    if target.path is None:
+        return None
+    kind = _kind(target, world)
+    return (
+        True if kind in _THINGS else _is(_kind(replace(target, path=posixpath.dirname(target.path)), world), "folder")
+    )
+
+
+def _kind(target: Target, world: World) -> Kind:
+    if target.path is None or target.pattern or target.deep:
+        return "unknown"
+    return world.standing(target.path)
+
+
+def _free(kind: Kind) -> bool | None:
+    return _is(kind, "none")
+
+
+def _is(kind: Kind, *wanted: str) -> bool | None:
+    return None if kind == "unknown" else kind in wanted
+
+
+def _negated(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _all(values: list[bool | None]) -> bool | None:
+    return False if False in values else None if None in values else True

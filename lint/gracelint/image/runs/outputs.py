@@ -1,0 +1,111 @@
+"""What commands print, and the files that it goes into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...parsers.shell.model import Group, Simple, Subshell
+from ...source import join
+from .actions import Transfer, Write
+from .options import strips_returns
+from .printing import echoed, heredoc_text, printed
+from .surroundings import Each
+
+if TYPE_CHECKING:
+    from ...parsers.shell.model import Command, Redirect
+    from ...source import Text
+    from .actions import Target
+    from .surroundings import Argument, Surroundings
+
+
+def kept(
+    command: Simple | Group | Subshell, output: Text | None, around: Surroundings, words: list[Argument] | None = None
+) -> None:
+    """What goes into files instead of to standard output."""
+    for redirect in _outputs(command):
+        if redirect.target is None:
+            continue
+        target = around.target(around.expand(redirect.target))
+        is_device = target.path is not None and target.path.startswith("/dev/")
+        is_output = redirect.descriptor in (None, "1")
+        if is_device or (is_output and isinstance(command, Simple) and _copies(command, words or [], target, around)):
+            continue
+        around.add(Write(target, output if is_output else None, appends=">>" in redirect.operator), command.text)
+
+
+def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:
+    """The redirections of output into files."""
+    return [each for each in command.redirects if each.operator in (">", ">>", ">|", "&>", "&>>")]
+
+
+def _copies(command: Simple, words: list[Argument], target: Target, around: Surroundings) -> bool:
+    """``cat a > b`` and ``tr -d '\\r' < a > b``: the one file, in another place."""
+    values = [word.value for word in words]
+    source: Target | None = None
+    strips = False
+    appends = any(">>" in redirect.operator for redirect in _outputs(command))
+    inputs = [redirect for redirect in command.redirects if redirect.operator == "<" and redirect.target]
+    if values[:1] == ["cat"] and len(values) == 2 and not values[1].startswith("-"):
+        source = around.target(words[1])
+    elif inputs and inputs[0].target is not None and (values == ["cat"] or values[:2] == ["tr", "-d"]):
+        source = around.target(around.expand(inputs[0].target))
+        strips = values[0] == "tr"
+        if strips and values[2:] not in (["\\r"], ["\r"], ["\\015"], ["\\r\\n"]):
+            return False
+    elif values[:1] == ["sed"] and len(values) == 3 and strips_returns(values[1]):
+        source, strips = around.target(words[2]), True
+    if source is None or source.pattern or appends:
+        return False
+    if not inputs:  # the shell empties the file before the command looks for the other one
+        around.add(Write(target, command.text.cut(0, 0), appends=False), command.text)
+    copy = Transfer(
+        (source,), target, moves=False, into=False, keeps_mode=False, strips=strips, fills=True, folders=False
+    )
+    around.add(copy, command.text)
+    return True
+
+
+def printed_by(command: Command, around: Surroundings) -> Text | None:
+    """What a command, or several between braces, print; None where not known."""
+    parts = command.body.commands if isinstance(command, (Group, Subshell)) else (command,)
+    pieces: list[Text | tuple[str, Text]] = [command.text.cut(0, 0)]
+    for part in parts:
+        if not isinstance(part, Simple) or not part.words or part.redirects != _documents(part):
+            return None
+        printed_text = output(part, [around.expand(word) for word in part.words], around)
+        if printed_text is None:
+            return None
+        pieces.append(printed_text)
+    return join(pieces)
+
+
+def _documents(command: Simple) -> tuple[Redirect, ...]:
+    """The heredocs among the redirections."""
+    return tuple(redirect for redirect in command.redirects if redirect.heredoc is not None)
+
+
+def output(command: Simple, words: list[Argument], around: Surroundings) -> Text | None:
+    """What a command prints; None where not known."""
+    name = words[0].value if words else ":"
+    if name in (":", "true"):
+        return command.text.cut(0, 0)
+    texts = [word.text for word in words]
+    known = [text for text in texts if text is not None]
+    if name in ("echo", "printf") and len(known) == len(texts) and not any(word.pattern for word in words):
+        return echoed(known, around.shell) if name == "echo" else printed(known)
+    if name == "cat" and (len(words) == 1 or [word.value for word in words[1:]] == ["-"]):
+        return heredoc(command, around)
+    return None
+
+
+def heredoc(command: Simple, around: Surroundings) -> Text | None:
+    """The text of the command's heredoc, expanded; None without one, or where not known."""
+    for redirect in reversed(command.redirects):
+        if redirect.operator in ("<<", "<<-") and redirect.heredoc is not None:
+            if not redirect.expands:
+                return redirect.heredoc
+            variables = around.variables.fork()
+            for name, value in around.assigned.items():
+                variables = variables.set(name, None if isinstance(value, Each) else value)
+            return heredoc_text(redirect.heredoc, variables)
+    return None

@@ -1,0 +1,135 @@
+"""One simple command of a RUN: its operations, those of its redirections, and whether it succeeded."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from ...parsers.shell.model import CommandSubstitution
+from .actions import Probe
+from .chains import exits_with_failure, is_exit
+from .conditions import Condition, all_of, any_of, negation, tried
+from .options import ASKING, DECIDED, SAFE
+from .outputs import heredoc, kept, output
+from .tools import handed_over, operate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...parsers.shell.model import Simple
+    from ...source import Text
+    from .actions import Target
+    from .surroundings import Argument, Surroundings
+
+_PREFIXES = ("sudo", "exec", "command", "builtin", "env")
+
+
+def read_simple(
+    command: Simple,
+    around: Surroundings,
+    script: Callable[[Text, bool, Surroundings], Condition],
+    content: Text | None = None,
+    found: tuple[Target, ...] | None = None,
+) -> Condition:
+    """Add the operations of a simple command, then those of its redirections; whether it succeeded, if it ran.
+
+    ``script`` reads the commands that ``sh -c`` is given (and is told whether it has ``-e``); ``content`` is the input, ``found`` what ``xargs`` would get.
+    """
+    since = len(around.operations)
+    words = _without_prefixes([around.expand(word) for word in command.words])
+    for each in command.redirects if not around.trust.is_given else ():
+        if each.operator == "<" and each.target is not None:
+            around.add(Probe(around.target(around.expand(each.target)), ("file",)), command.text)
+    inner: Condition = True
+    printed: Text | None = command.text.cut(0, 0)
+    if not words:
+        _assign(command, around)
+    elif is_exit(command):
+        _leave(command, around)
+    else:
+        name = words[0].value
+        around.names.add(posixpath.basename(name))
+        around.assign(words)
+        printed = output(command, words, around)
+        text = handed_over(words)
+        if text is not None:
+            inner = script(text, "e" in words[1].value, around)
+        else:
+            operate(command, words, around, heredoc(command, around) if content is None else content, found)
+            _take_note(name, words, around)
+    kept(command, printed, around, words)
+    if words and handed_over(words) is not None:
+        return inner
+    status = _status(command, words, since, around)
+    if words and words[0].value == "cd":
+        goes_on = around.where if not words[-1].value.startswith("/") else True
+        around.where = all_of(goes_on, status)
+    return status
+
+
+def _without_prefixes(words: list[Argument]) -> list[Argument]:
+    while words and words[0].value in _PREFIXES and len(words) > 1 and not _asks(words):
+        words = words[1:]
+        while words and words[0].value.partition("=")[0].isidentifier() and "=" in words[0].value:
+            words = words[1:]
+    return words
+
+
+def _asks(words: list[Argument]) -> bool:
+    """``command -v``: whether there is such a command."""
+    return words[0].value == "command" and words[1].value in ("-v", "-V")
+
+
+def _assign(command: Simple, around: Surroundings) -> None:
+    for each in command.assignments:
+        value = around.expand(each.value).text if each.value is not None else None
+        known = each.index is None and each.array is None and not each.appends
+        new = "" if each.value is None else value.value if value is not None else None
+        around.assigned[each.name] = new if known else None
+
+
+def _leave(command: Simple, around: Surroundings) -> None:
+    """``exit``: what stands behind it does not run; with a failure that ends the build there is no image to speak of."""
+    if not (around.fatal and exits_with_failure(command, after_failure=False)):
+        around.left = any_of(around.left, all_of(around.when, negation(around.skipped)))
+
+
+def _take_note(name: str, words: Sequence[Argument], around: Surroundings) -> None:
+    """What a command means for those behind it."""
+    if name == "set":
+        _set(words, around)
+    elif name in ("break", "continue"):
+        before = around.skipped
+        around.skipped = any_of(around.skipped, around.when)
+        if name == "break":
+            around.broken = any_of(around.broken, all_of(around.when, negation(before)))
+
+
+def _set(words: Sequence[Argument], around: Surroundings) -> None:
+    """``set -e``, ``set +e``, ``set -o errexit``."""
+    for at, word in enumerate(words[1:], 1):
+        if re.fullmatch(r"[-+][a-zA-Z]*e[a-zA-Z]*", word.value) or (
+            word.value == "errexit" and re.fullmatch(r"[-+][a-zA-Z]*o", words[at - 1].value)
+        ):
+            sign = word.value[0] if word.value != "errexit" else words[at - 1].value[0]
+            around.stops = sign == "-"
+
+
+def _status(command: Simple, words: Sequence[Argument], since: int, around: Surroundings) -> Condition:
+    """Whether it succeeded, if it ran."""
+    if around.trust.is_given:
+        return True
+    name = posixpath.basename(words[0].value) if words else ":"
+    if name in ("false", "exit"):
+        return name == "exit" and not exits_with_failure(command, after_failure=False)
+    otherwise = None if name in ASKING else around.trust.otherwise
+    decided = name in DECIDED
+    if not words:
+        decided = not any(
+            isinstance(each.value.sole, CommandSubstitution) for each in command.assignments if each.value
+        )
+    attempts = around.attempts(since)
+    if not attempts:
+        return True if decided and (not words or name in SAFE) else otherwise
+    return tried(attempts, decided, otherwise)

@@ -1,0 +1,99 @@
+"""What ``cp``, ``mv``, ``install`` and their like do to one path: it is where they put a file, or where they took one away."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ...records import replace
+from ..entries import Change, Effect, Entry, Found, Gone, Vague, World, contains, inside, may_appear, perhaps
+from ..model import ImageFile
+from ..modes import executable_after
+from .actions import matches
+from .printing import without_carriage_returns
+
+if TYPE_CHECKING:
+    from ...source import Text
+    from .actions import Target, Transfer
+
+
+def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect:
+    """A path that a copy made, or that a move took away."""
+    destination = action.destination
+    for source in action.sources:
+        origin = _origin(action, source, path, world)
+        if origin is not None and source.path != origin:
+            # A copied folder is laid over what was there: both have to be looked at.
+            entry = world.entry(origin)
+            if not isinstance(entry, Gone | Vague):
+                return _arrived(action, entry, path, text)
+            if isinstance(entry, Vague):
+                return Change(lambda before: may_appear(before, "a copied folder may hold it"))
+        elif origin is not None:
+            before = world.entry(path) if action.fills else None
+            return Change(partial(_arrived, action, path=path, text=text, before=before), origin)
+    if destination.hints(path):
+        return perhaps("a file is copied to a place that is not known")
+    if destination.names(path) and not destination.pattern and not _is_folder(action, world):
+        return Found(ImageFile(path, None, None, text, exact=False))
+    if action.moves and any(each.holds(path) for each in action.sources):
+        return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
+    if destination.path is None and any(each.may_become(path) for each in action.sources):
+        return perhaps("a file is copied to a place that is not known")
+    if destination.pattern and destination.names(path):
+        return Change(lambda entry: may_appear(entry, "a loop may have put it there"))
+    below = destination.path is not None and inside(path, destination.path) is not None
+    if below and any(each.path is None or each.pattern for each in action.sources):
+        return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))
+    return None
+
+
+def _is_folder(action: Transfer, world: World) -> bool:
+    if action.into is not None:
+        return action.into
+    return action.destination.path is not None and world.kind(action.destination.path) == "folder"
+
+
+def _origin(action: Transfer, source: Target, path: str, world: World) -> str | None:
+    """The path under which the source of ``path`` stood before; None where it does not come from this source."""
+    destination = action.destination.path
+    if source.path is None or destination is None or source.deep or not contains(destination, path):
+        return None
+    if not _is_folder(action, world):
+        rest = inside(path, destination)
+        return None if source.pattern else posixpath.join(source.path, rest) if rest else source.path
+    rest = inside(path, destination)
+    if rest is None:
+        return None
+    name, _, below = rest.partition("/")
+    folder, wanted = posixpath.split(source.path)
+    if wanted == "." or source.raw.endswith("/."):
+        return posixpath.join(source.path, rest)
+    fits = matches(wanted, name) if source.pattern else wanted == name
+    if not fits or "*" in folder:
+        return None
+    return posixpath.join(folder, name, below) if below else posixpath.join(folder, name)
+
+
+def _arrived(action: Transfer, entry: Entry, path: str, text: Text, before: Entry | None = None) -> Entry:
+    """What a transfer brings; ``before`` stood there, and keeps its mode if only the content is written."""
+    if isinstance(entry, Vague):
+        entry = Found(ImageFile(path, None, None, text, exact=False))
+    if not isinstance(entry, Found):
+        return entry
+    file = replace(entry.file, path=path)
+    if action.strips:
+        file = stripped(file)
+    if action.mode is not None:
+        file = replace(file, executable=executable_after(action.mode, file.executable))
+    elif isinstance(before, Found):
+        file = replace(file, executable=before.file.executable)
+    elif not action.keeps_mode:
+        file = replace(file, executable=False)
+    return Found(file)
+
+
+def stripped(file: ImageFile) -> ImageFile:
+    """The file without its carriage returns."""
+    return file if file.content is None else replace(file, content=without_carriage_returns(file.content))
