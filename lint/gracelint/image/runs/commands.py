@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .surroundings import Surroundings
 
 MAX_NESTING = 40
+REPEATED = 4
+"""How deep a loop may stand that is read a second time."""
 
 
 def read_commands(block: Block, around: Surroundings, trust: Trust = Trust.GIVEN) -> Condition:
@@ -101,8 +103,7 @@ def _status(command: Command, around: Surroundings, trust: Trust) -> Condition:
             _perhaps(Block(command.text, (body,)), around)
             return True
         case While(condition=condition, body=body):
-            _perhaps(condition, around)
-            _perhaps(body, around)
+            _rounds(Block(command.text, (*condition.commands, *body.commands)), around)
         case Case(arms=arms):
             for arm in arms:
                 _perhaps(arm.body, around, trust)
@@ -110,7 +111,7 @@ def _status(command: Command, around: Surroundings, trust: Trust) -> Condition:
             _perhaps(Block(command.text, (inner,)), around)
             return True
         case For(body=body) | ArithmeticFor(body=body):
-            _perhaps(body, around)
+            _rounds(body, around)
         case Coprocess(command=inner):
             _perhaps(Block(command.text, (inner,)), around)
         case Unreadable():
@@ -170,6 +171,14 @@ def _perhaps(block: Block, around: Surroundings, trust: Trust = Trust.EXPECTED) 
     fork.settle()
 
 
+def _rounds(block: Block, around: Surroundings) -> None:
+    """Commands that may run any number of times: the second time they find what the first one left."""
+    before = around.workdir, dict(around.assigned)
+    _perhaps(block, around)
+    if around.depth <= REPEATED and (around.workdir, around.assigned) != before:
+        _perhaps(block, around)
+
+
 def _loop(command: For, around: Surroundings, trust: Trust) -> None:
     skipped, broken = around.skipped, around.broken
     around.broken = False
@@ -177,7 +186,7 @@ def _loop(command: For, around: Surroundings, trust: Trust) -> None:
     for number, value in enumerate(values, 1):
         around.assigned[command.name] = value
         if value is None:
-            _perhaps(command.body, around)
+            _rounds(command.body, around)
         else:
             is_last = number == len(values) and not isinstance(value, Each)
             read_commands(command.body, around, trust if is_last else _before_others(trust, around))

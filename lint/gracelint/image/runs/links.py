@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ..entries import contains
-from .actions import Chmod, Opaque, Rewrite, Write
+from .actions import Chmod, MakeFolders, Opaque, Rewrite, Touch, Transfer, Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +29,13 @@ def leads(action: Symlink) -> Iterator[tuple[str, str]]:
 
 def through(links: Mapping[str, str], action: Action) -> Action | None:
     """The same action on what links lead to; None where it goes through none."""
+    if isinstance(action, Transfer):
+        destination = _beyond(links, action.destination)
+        return replace(action, destination=destination) if destination is not action.destination else None
     if isinstance(action, Write):
         target = _beyond(links, action.target)
         return replace(action, target=target) if target is not action.target else None
-    if not isinstance(action, (Chmod, Rewrite, Opaque)):
+    if not isinstance(action, (Chmod, MakeFolders, Opaque, Rewrite, Touch)):
         return None
     targets = tuple(_beyond(links, each) for each in action.targets)
     return replace(action, targets=targets) if targets != action.targets else None

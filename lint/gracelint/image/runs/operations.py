@@ -205,9 +205,13 @@ def _lacks_folder(path: str, world: World) -> bool:
 
 
 def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
-    if action.link.path is None or action.target is None:
-        return perhaps("a link is made that is not understood") if action.link.hints(path) else None
     link = action.link.path
+    if link is None or action.target is None:
+        why = "a link is made that is not understood"
+        if action.link.hints(path) or link == path:
+            return perhaps(why)
+        below = link is not None and contains(link, path)
+        return Change(lambda entry: may_appear(entry, why)) if below else None
     name = posixpath.basename(action.target.rstrip("/"))
     if action.into and (action.link.is_folder or (_meet(link, path) and world.kind(link) == "folder")):
         link = posixpath.join(link, name)

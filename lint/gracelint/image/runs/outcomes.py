@@ -45,10 +45,9 @@ def _each(action: Action, world: World) -> list[bool | None]:
     match action:
         case Transfer(sources=sources):
             lands = _lands(action, world)
-            return [_all([lands, _is_source(each, action.folders, world)]) for each in sources]
-        case Symlink(link=link, replaces=replaces):
-            free = True if replaces or link.is_folder else _free(_kind(link, world))
-            return [_all([free, _has_folder(link, world)])]
+            return [_all([lands, _is_source(each, action, world)]) for each in sources]
+        case Symlink():
+            return [_can_be_linked(action, world)]
         case Write(target=target):
             return [_all([_negated(_is(_kind(target, world), "folder")), _has_folder(target, world)])]
         case Enter(folder=folder):
@@ -69,8 +68,18 @@ def _each(action: Action, world: World) -> list[bool | None]:
     return [None]
 
 
-def _is_source(source: Target, folders: bool, world: World) -> bool | None:
-    return _is(_kind(source, world), *(_THINGS if folders else ("file",)))
+def _is_source(source: Target, action: Transfer, world: World) -> bool | None:
+    if source.path is not None and source.path == action.destination.path:
+        return False  # nothing is copied over itself
+    return _is(_kind(source, world), *(_THINGS if action.folders else ("file",)))
+
+
+def _can_be_linked(action: Symlink, world: World) -> bool | None:
+    link = action.link
+    if link.path is not None and action.into and _kind(link, world) == "folder":
+        name = posixpath.basename((action.target or "").rstrip("/"))
+        link = replace(link, path=posixpath.join(link.path, name) if name else None)
+    return _all([True if action.replaces else _free(_kind(link, world)), _has_folder(link, world)])
 
 
 def _lands(action: Transfer, world: World) -> bool | None:

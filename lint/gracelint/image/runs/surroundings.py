@@ -84,7 +84,10 @@ class Surroundings:
         """The path that an argument names."""
         raw = argument.value
         if argument.text is None:
-            return Target(None, raw, ends=argument.ends)
+            begins, ends = argument.ends
+            if not begins.startswith("/") and posixpath.basename(begins) and self.workdir is not None:
+                begins = posixpath.join(self.workdir, begins)
+            return Target(None, raw, ends=(begins, ends))
         path = None if raw.startswith("~") else self.absolute(raw)
         if path is None:
             return Target(None, raw, argument.pattern)
