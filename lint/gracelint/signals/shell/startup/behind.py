@@ -82,9 +82,8 @@ def _goes_on(block: Block, at: Text) -> bool:
         if _holds(node.text, at):
             rest = block.commands[index + 1 :]
             inside = any(_goes_on(inner, at) for inner in _blocks(node) if _holds(inner.text, at))
-            return (
-                inside or (not isinstance(node, Function) and not all(_ends(each) for each in rest)) or _first(node, at)
-            )
+            behind = not isinstance(node, Function) and not all(_ends(each) for each in rest)
+            return inside or behind or _first(node, at) or _answers(node, at)
     return False
 
 
@@ -204,6 +203,15 @@ def _first(node: Node, at: Text) -> bool:
             return not _ends(node.right) or _first(node.left, at)
         node = node.right
     return False
+
+
+def _answers(node: Node, at: Text) -> bool:
+    """Whether a command is what an ``if`` asks, and a branch does more with the answer than to end the script (``if ! su-exec …; then exec …``)."""
+    return (
+        isinstance(node, If)
+        and any(_holds(branch.condition.text, at) for branch in node.branches)
+        and not all(_ends(each) for body in _bodies(node) for each in body.commands)
+    )
 
 
 def _ends(node: Node) -> bool:
