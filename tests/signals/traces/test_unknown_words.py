@@ -100,3 +100,16 @@ def test_a_python_program_that_asks_for_its_words(program: str, words: str, verd
     dockerfile = 'FROM python:3.12\nCOPY . /\nENTRYPOINT ["/entry.sh"]\n'
     files = {"entry.sh": f"#!/bin/sh\n{READ}exec python /app.py {words}\n", "app.py": program}
     assert follow(image(tmp_path, dockerfile, files), programs=APP).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "pid1"),
+    [
+        ('eval get +install_dir /game "$(cat /etc/mode)"\ncd /game && exec ./run', ["./run"]),
+        ('eval get /elsewhere "$(cat /etc/mode)"\ncd /game && exec ./run', []),
+    ],
+)
+def test_what_an_eval_may_have_brought(text: str, pid1: list[str], tmp_path: Path) -> None:
+    extra = "RUN mkdir /game\n"
+    trace = script(tmp_path, "dash", text, extra=extra)
+    assert [path.pid1[0] for path in trace.paths if path.fate not in ("ends", "fails")] == pid1

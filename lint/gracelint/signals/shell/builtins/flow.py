@@ -10,7 +10,7 @@ from ....records import replace
 from ....regexes import regex
 from ...launch.scripts import LONGEST_SCRIPT
 from ...process import Bound
-from ..evaluator import scopes
+from ..evaluator import commands, scopes
 from ..files import changes, filesystem
 from ..jobs import held
 from ..loops import leaving
@@ -137,8 +137,11 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     value = join(field.value for field in fields[1:])
     known = default(value)
     if known is None:
-        state.note("reasons", f"eval of {clip(value.name if isinstance(value, Unknown) else value)} is not known")
-        state.unread = True
+        words = value.name if isinstance(value, Unknown) else value
+        state.note("reasons", f"eval of {clip(words)} is not known")
+        state.note("before", replace(commands.describe(state, node, fields[1:], 1), argv=tuple(words.split())))
+        state.unread = state.restless = True  # it may set what it likes, and start what makes files
+        changes.doubt(state)
         return machine.undecided(state, " ".join(field.shown for field in fields))
     if _depth(state) > 40:
         state.give_up(Bound("eval is nested too deeply to follow"))
