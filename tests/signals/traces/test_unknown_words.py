@@ -53,6 +53,20 @@ def test_a_command_string_with_a_piece_that_nobody_knows(text: str, verdict: str
     assert script(tmp_path, "dash", text).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("exec $(which app) -x", "graceful"),
+        ('exec "$(command -v app)" -x', "graceful"),
+        ("exec `which deaf` -x", "killed"),
+        ('exec $(which "$mode") -x', "unknown"),
+        ("exec $(choose app) -x", "unknown"),
+    ],
+)
+def test_a_program_that_is_looked_up_where_it_is_called(text: str, verdict: str, tmp_path: Path) -> None:
+    assert script(tmp_path, "dash", READ + text).verdict == verdict
+
+
 PROGRAM = """import signal, sys, time
 if sys.argv[1] != "deaf":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -105,11 +119,11 @@ def test_a_python_program_that_asks_for_its_words(program: str, words: str, verd
 @pytest.mark.parametrize(
     ("text", "pid1"),
     [
-        ('eval get +install_dir /game "$(cat /etc/mode)"\ncd /game && exec ./run', ["./run"]),
-        ('eval get /elsewhere "$(cat /etc/mode)"\ncd /game && exec ./run', []),
+        ('eval get +install_dir /srv/x "$(cat /etc/mode)"\nexec /srv/x/run', ["/srv/x/run"]),
+        ('eval get /elsewhere "$(cat /etc/mode)"\nexec /srv/x/run', []),
     ],
 )
 def test_what_an_eval_may_have_brought(text: str, pid1: list[str], tmp_path: Path) -> None:
-    extra = "RUN mkdir /game\n"
-    trace = script(tmp_path, "dash", text, extra=extra)
+    dockerfile = 'FROM debian:12\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n'
+    trace = follow(image(tmp_path, dockerfile, {"entry.sh": f"#!/bin/sh\n{text}\n"}), programs=APP)
     assert [path.pid1[0] for path in trace.paths if path.fate not in ("ends", "fails")] == pid1

@@ -42,6 +42,8 @@ DEEPEST = 12
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$|\d+$")
 _IN_A_FOLDER = regex(r"/[\w.-]+\Z")
+# A program that is asked for where it is called: `exec $(which squid) -N`.
+_LOOKED_UP = regex(r"(?:\$\(|`)\s*(?:which|command -v|type -P)\s+([\w.+-]+)\s*[)`]\Z")
 # Where execvp looks that finds no PATH (glibc's `confstr`).
 WITHOUT_PATH = "/bin:/usr/bin"
 
@@ -102,6 +104,9 @@ class Resolver(Questions):
                 pid, arguments, environment, Bound("programs start one another too deeply to follow")
             )
             return [Alternative(process, reasons=process.missing)]
+        looked_up = _LOOKED_UP.match(arguments[0].value) if arguments[0].unknown else None
+        if looked_up is not None:  # wherever it is: who asks for it expects it to be there
+            arguments = (replace(arguments[0], value=looked_up[1], unknown=False), *arguments[1:])
         if arguments[0].rest or arguments[0].unknown:
             return self._untold(arguments, environment, pid, how)
         deeper = environment.deeper()
