@@ -18,10 +18,16 @@ KEPT = sorted((Path(__file__).parents[1] / "fixtures/conformance").glob("*.txt")
 FRESH = 334  # in each of three shells
 
 
+@pytest.fixture(scope="session")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for thousands of cases, each of which puts its scripts there in place of those before it."""
+    return make_context(tmp_path_factory.mktemp("kept") / "context")
+
+
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
-def test_kept(path: Path, tmp_path: Path) -> None:
+def test_kept(path: Path, context: Path) -> None:
     case, measured = load(path)
-    trace = predict(case, make_context(tmp_path / "context"))
+    trace = predict(case, context)
     assert judge(trace, measured).result in ("agreed", "one of some"), (measured, trace.paths)
 
 
