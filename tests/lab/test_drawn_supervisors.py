@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 FRESH = 32
 GRACE = 8.0
-MOST_WRONG = 0.04
-"""Each that disagrees is printed; none that was promised *graceful* passes. One in a hundred did on a loaded machine, and not alone: there supervisord may need longer for
-its own end than the service for its clean-up."""
 CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}
 SUPERVISORS = ("supervisord", "s6-svscan", "runsvdir", "tini", "dumb-init")
 
@@ -83,8 +80,8 @@ def test_fresh_supervisors(lab: None, tmp_path: Path, missing: Callable[[str], N
     count = int(os.environ.get("GRACELINT_SUPERVISORS_NUMBER") or FRESH)
     stand = Stand.build(tmp_path / "bin", NAMES)
 
-    def compared(number: int) -> tuple[str, list[str]]:
-        folder = tmp_path / str(number)
+    def compared(number: int, name: str = "") -> tuple[str, list[str]]:
+        folder = tmp_path / (name or str(number))
         drawn = draw(number, str(folder))
         drawn.write(folder)
         (folder / "witnesses").mkdir()
@@ -101,12 +98,20 @@ def test_fresh_supervisors(lab: None, tmp_path: Path, missing: Callable[[str], N
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         numbers = range(first, first + count)
         results = dict(zip(numbers, pool.map(compared, numbers), strict=True))
-    wrong = {number: each for number, each in results.items() if not agree(*each)}
+    differing = {number: each for number, each in results.items() if not agree(*each)}
+    # Eight at a time keep a machine busy, and there supervisord may need longer for its own end than the service for its clean-up: what differs is asked again, alone. No promise is.
+    wrong = {
+        number: each
+        for number, together in differing.items()
+        for each in (together if together[0] == "graceful" else compared(number, f"{number}-alone"),)
+        if not agree(*each)
+    }
     unknown = sum(verdict == "unknown" for verdict, _ in results.values())
-    print(f"supervisors {first} to {first + count - 1}: {unknown} unknown, {len(wrong)} disagree")
+    print(
+        f"supervisors {first} to {first + count - 1}: {unknown} unknown, {len(differing)} disagree, {len(wrong)} of them also alone"
+    )
     for number, (verdict, found) in wrong.items():
         drawn = draw(number, str(tmp_path / str(number)))
         print(f"\n{number}: {verdict}, measured {found}\n{drawn.launch}", *drawn.files.values(), sep="\n")
-    assert not [number for number, (verdict, _) in wrong.items() if verdict == "graceful"]
-    assert len(wrong) <= MOST_WRONG * count
+    assert not wrong
     assert unknown <= count / 10
