@@ -117,3 +117,19 @@ def test_folders_that_the_image_has(tmp_path: Path, base: str, folder: str, run:
 def test_a_named_pipe_that_a_program_has_made_is_no_file(tmp_path: Path, made: str, verdict: str) -> None:
     """Measured: `cat` waits for ever, and so does the stop."""
     assert signals_support.script(tmp_path, "dash", f"{made}\ncat /tmp/f\nexec app\n").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ("sed -i s/exec// /tmp/r.sh", "unknown"),
+        ("env sed -i s/exec// /tmp/r.sh", "unknown"),
+        ("env A=1 nice sed -i s/exec// /tmp/r.sh", "unknown"),
+        ("env", "graceful"),
+        ("env A=1", "graceful"),
+    ],
+)
+def test_what_a_program_may_have_written_is_not_known(tmp_path: Path, changed: str, verdict: str) -> None:
+    """Measured: without exec, the shell stays PID 1, and the application is killed."""
+    text = f"echo 'exec app' > /tmp/r.sh\n{changed}\n. /tmp/r.sh\n"
+    assert signals_support.script(tmp_path, "dash", text).verdict == verdict

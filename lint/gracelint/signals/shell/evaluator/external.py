@@ -55,9 +55,12 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         live=machine.live,
     )
     jobtable.forked(state)
-    if name not in filesystem.HARMLESS:  # it finds files as they are, and may leave them otherwise
+    words = [field.shown for field in fields]
+    if not filesystem.is_one(
+        command.argv, filesystem.HARMLESS
+    ):  # it finds files as they are, and may leave them otherwise
         state.restless = True
-        changes.doubt(state, " ".join(field.shown for field in fields))
+        changes.doubt(state, " ".join(words))
     feeders = held.beside(machine, state, node)
     result: list[State] = []
     for each, alternative in children.parted(
@@ -70,8 +73,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
             if not machine.live:
                 process = named_pipes.in_front(machine, each, node, process)
             alternative = replace(alternative, process=process)
-        if "mkfifo" in node.text.value:
-            named_pipes.made_by_another(each, [field.shown for field in fields])
+        named_pipes.made_by_another(each, words)
         result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
     return result
 

@@ -15,7 +15,7 @@ from .changes import MOST_FILES, followed
 from .permissions import OF_ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ....image.entries import Kind
     from ....source import Text
@@ -34,6 +34,13 @@ _LEAVING = HARMLESS | frozenset("chgrp chmod chown du find mkdir rm rmdir touch"
 # Programs that have no reason to fail.
 SUCCEEDING = frozenset("clear date df free hostname id logger sleep sync uname uptime w whoami".split())
 
+
+def is_one(argv: Sequence[str], programs: frozenset[str]) -> bool:
+    """Whether a command is one of these programs, and not another one that it starts: ``env`` prints only where it is told of none."""
+    name = argv[0].rpartition("/")[2] if argv else ""
+    return name in programs and (name != "env" or all(word[:1] == "-" or "=" in word for word in argv[1:]))
+
+
 _WILD = frozenset("*?[")
 # What is below these, no image brings along.
 _FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
@@ -43,7 +50,7 @@ def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
     """Whether a script has run a program before that may have made a file: one that was given a folder, there (``steamcmd +force_install_dir /game``), and any other one below its
     working folder (``git clone``, ``unzip``), for which the present one stands."""
     for command in commands:
-        if not command.argv or command.argv[0].rpartition("/")[2] in _LEAVING:
+        if not command.argv or is_one(command.argv, _LEAVING):
             continue
         given = [word.rstrip("/") for word in command.argv[1:] if word.startswith("/")]
         if any(contains(folder, path) for folder in (given or [workdir]) if folder):
@@ -54,7 +61,7 @@ def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
 def was_given(state: State, path: str) -> bool:
     """Whether the script has run a program before that was told of this very file, and may have made it (``curl -o /run/env``, ``dd of=/run/env``)."""
     programs = (each.argv for each in state.facts.before if each.argv)
-    given = (argv[1:] for argv in programs if argv[0].rpartition("/")[2] not in _LEAVING)
+    given = (argv[1:] for argv in programs if not is_one(argv, _LEAVING))
     return any(located(word.rpartition("=")[2], state.workdir) == path for words in given for word in words)
 
 

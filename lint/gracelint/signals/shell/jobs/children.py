@@ -191,7 +191,8 @@ def _writes(machine: Machine, part: object) -> bool:
     name = part.words[0].literal
     if name is None or name in making.TOOLS or name in RUNNING:
         return True
-    return name not in filesystem.HARMLESS and not machine.is_builtin(name)
+    argv = [name, *(word.literal or "" for word in part.words[1:])]
+    return not filesystem.is_one(argv, filesystem.HARMLESS) and not machine.is_builtin(name)
 
 
 def adopt(machine: Machine, state: State, forked: Forked, *, background: bool = False) -> None:
