@@ -13,7 +13,7 @@ from gracelint.image.model import Absent, ImageFile
 from gracelint.image.runs import readings, runs
 from gracelint.image.stages.instructions import DEFAULT_SHELL
 from gracelint.image.stages.steps import Run
-from gracelint.image.stages.substitution import Variables
+from gracelint.image.stages.variables import Variables
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.image.stages.substitution import Variables, expand, split_words
+from gracelint.image.stages.substitution import expand, split_words
+from gracelint.image.stages.variables import Variables
 from gracelint.source import Document, Text
 
 

@@ -45,13 +45,13 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from gracelint.diagnostics import Fix, Related
+from gracelint.diagnostics import Related
 from gracelint.image.model import Absent, ImageFile
 from gracelint.image.stages.interpreters import lacks
 from gracelint.regexes import regex
 from gracelint.rule import Case, Rule
-from gracelint.source import Edit, Span
 
+from ..telling import starting
 from ..telling.launching import SHELL_ONLY, SHELLS, base_name, executed
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from gracelint.diagnostics import Finding
     from gracelint.image.model import Argument
-    from gracelint.parsers.dockerfile.model import Instruction
+    from gracelint.source import Span
 
 # s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
 _COMPILED = "/etc/s6-overlay/s6-rc.d/"
@@ -69,7 +69,6 @@ _OLD_OVERLAY = regex(r"(?i)(?:s6|overlay)[^\n]*?(?<![\d.])[12](?:\.\d+){3}(?![\d
 # What people call a Dockerfile, or its folder, that others build upon.
 _BASE = regex(r"(?i)(?:^|[/._-])base(?:image)?(?:/dockerfile|\.dockerfile)?\Z")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
-_CARRIAGE_RETURN = regex(r"\r(?=\n|\Z)")
 # A RUN that starts a script of a project's own: what that does to the modes of files is not followed.
 _RUNS_SCRIPT = regex(r"(?:^|&&|;|\|\|)\s*(?:(?:ba|da|a)?sh\s+(?:-\w+\s+)*)?[\w./-]*/?[\w.-]+\.sh\b")
 
@@ -208,7 +207,7 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
             argument.text,
             f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755, or RUN chmod +x on it",
             related=placed,
-            fix=_chmod_fix(case, file),
+            fix=starting.executable(case, file),
         )
     if file.content is None or not file.content.value:
         return
@@ -239,7 +238,7 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
             f"the container does not start: this line ends in a carriage return, and the kernel looks for a program called {first[2:].strip()!r}"
             " with a carriage return in its name; write LF line endings (and `*.sh text eol=lf` in .gitattributes)",
             related=(Related(argument.text.span, "started here"), *placed),
-            fix=_line_endings_fix(file),
+            fix=starting.line_endings(file),
         )
     elif not first.startswith("#!") and file.exact and not file.content.value.startswith("\x7fELF"):
         yield RULE.finding(
@@ -247,7 +246,7 @@ def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: boo
             f"the container does not start: {file.path} has no #! line, and it is the kernel that starts it (exec format error);"
             " begin the file with #!/bin/sh",
             related=(Related(argument.text.span, "started here"), *placed),
-            fix=_shebang_fix(case, file),
+            fix=starting.interpreter_line(case, file),
         )
 
 
@@ -272,73 +271,6 @@ def _prepared(case: Case, file: ImageFile) -> bool:
         and _RUNS_SCRIPT.search(instruction.value.value) is not None
         for instruction in case.instructions
     )
-
-
-def _chmod_fix(case: Case, file: ImageFile) -> Fix | None:
-    if file.placed is None:
-        return None
-    span = file.placed.span
-    for instruction in case.instructions:
-        inside = (
-            instruction.span.document is span.document and instruction.span.start <= span.start <= instruction.span.end
-        )
-        if (
-            inside
-            and instruction.keyword in ("COPY", "ADD")
-            and instruction.flag("chmod") is None
-            and len(instruction.words) == 2
-        ):
-            if not _alone(instruction.words[0].value, file):
-                return _run_chmod(case, instruction, file)
-            edit = instruction.keyword_text.insert_after(" --chmod=755")
-            return None if edit is None else Fix("unsafe", "Copy it with an execute bit", (edit,))
-    return None
-
-
-def _alone(source: str, file: ImageFile) -> bool:
-    """Whether it is this file that is copied, and not a folder, all of which would become executable."""
-    if source.endswith(("/", ".", "*")):
-        return False
-    path = source.removeprefix("./").strip("/")
-    return file.content is None or f"/{file.content.span.document.path}".endswith(f"/{path}")
-
-
-def _run_chmod(case: Case, instruction: Instruction, file: ImageFile) -> Fix | None:
-    """The bit is set behind the instruction, where root still is who runs commands, and there is a shell to run them."""
-    document = instruction.span.document
-    users = [
-        each.value.value
-        for each in case.instructions
-        if each.keyword == "USER" and each.span.document is document and each.span.start < instruction.span.start
-    ]
-    lines = document.line_starts
-    plain = regex(r"[\w./+-]+").fullmatch(file.path) is not None
-    if not plain or instruction.last_line >= len(lines) or lacks(case.image, "sh") or users[-1:] not in ([], ["root"]):
-        return None
-    at = lines[instruction.last_line]
-    return Fix("unsafe", "Set its execute bit", (Edit(Span(document, at, at), f"RUN chmod +x {file.path}\n"),))
-
-
-def _line_endings_fix(file: ImageFile) -> Fix | None:
-    assert file.content is not None
-    span = file.content.span
-    document = span.document
-    text = document.text[span.start : span.end]
-    if text != file.content.value:
-        return None
-    edits = [
-        Edit(Span(document, span.start + match.start(), span.start + match.end()), "")
-        for match in _CARRIAGE_RETURN.finditer(text)
-    ]
-    return Fix("unsafe", "Write LF line endings", tuple(edits)) if edits else None
-
-
-def _shebang_fix(case: Case, file: ImageFile) -> Fix | None:
-    assert file.content is not None
-    if case.image.base.shell in (None, "none") or not file.path.endswith(".sh"):
-        return None
-    edit = file.content.insert_before("#!/bin/sh\n")
-    return None if edit is None else Fix("unsafe", "Begin with #!/bin/sh", (edit,))
 
 
 RULE = Rule("GL003", "unresolved-entrypoint", "error", check, __doc__)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..model import ShellFamily
-    from ..stages.substitution import Variables
+    from ..stages.variables import Variables
 
 _CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 _ECHO_OPTION = regex(r"-[neE]+")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..model import ShellFamily
     from ..stages.steps import Run
-    from ..stages.substitution import Variables
+    from ..stages.variables import Variables
 
 # What changes files without naming them: by folder, by pattern, in a loop.
 _TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|install|sed|dos2unix|rsync|mkdir)\b")

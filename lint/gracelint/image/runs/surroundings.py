@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...parsers.shell.model import Part, Word
     from ...source import Text
     from ..model import ShellFamily
-    from ..stages.substitution import Variables
+    from ..stages.variables import Variables
     from .actions import Action
     from .conditions import Condition
 

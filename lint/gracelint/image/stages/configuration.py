@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..model import Argument, BaseImage, CommandLine, StopSignal
     from .steps import Step
-    from .substitution import Variables
+    from .variables import Variables
 
 
 @dataclass(frozen=True, slots=True)

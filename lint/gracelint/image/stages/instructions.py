@@ -13,7 +13,7 @@ from ..model import NOT_KNOWN, Argument, CommandLine, StopSignal
 from ..paths import normal
 from .steps import Copy, MakeFolder, Run, Source
 from .stop_signal import canonical_signal
-from .substitution import Variables, expand, split_words
+from .substitution import expand, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ...parsers.dockerfile.model import Instruction
     from ...source import Text
     from .configuration import Configuration, Stages
+    from .variables import Variables
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
 _LONGEST_PATH = 4096

@@ -21,7 +21,8 @@ from ..paths import DEFAULT_PATH
 from .configuration import Configuration, Stage, Stages
 from .instructions import HANDLERS, declare
 from .stop_signal import canonical_signal
-from .substitution import Variables, expand
+from .substitution import expand
+from .variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

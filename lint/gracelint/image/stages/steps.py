@@ -13,7 +13,7 @@ from ...records import dataclass
 if TYPE_CHECKING:
     from ...parsers.dockerfile.model import Instruction
     from ...source import Text
-    from .substitution import Variables
+    from .variables import Variables
 
 
 @dataclass(frozen=True, slots=True)

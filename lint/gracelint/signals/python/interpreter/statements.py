@@ -13,7 +13,8 @@ from ..domain import containers
 from ..domain.state import DEFAULT, PROCESS, Raised, handlers, joined
 from ..domain.values import Box, Const
 from . import exceptions, expressions, failures
-from .bindings import assign, bind, define_class, define_function, imported, imported_from
+from .bindings import assign, bind, define_class, define_function
+from .imports import imported, imported_from
 from .run import DEEPEST
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ def in_force(
 
 
 def _imported(run: Run, frame: Frame, application: Value, state: State) -> Value:
-    from ..interpreter.bindings import module
+    from ..interpreter.imports import module
 
     if not isinstance(application, Const) or not isinstance(application.value, str):
         return application

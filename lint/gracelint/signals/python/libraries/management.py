@@ -12,8 +12,8 @@ from ....records import replace
 from ..domain.state import PROCESS
 from ..domain.values import NONE, UNKNOWN, Const, Instance, Items, Made, Type
 from ..interpreter.attributes import attribute, method
-from ..interpreter.bindings import module
 from ..interpreter.calls import call
+from ..interpreter.imports import module
 from ..program.projects import file_at
 
 if TYPE_CHECKING:

@@ -171,7 +171,7 @@ def _bool(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 def _import(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """``importlib.import_module(name)``; ``__import__`` returns the package of a dotted name."""
-    from ..interpreter.bindings import module
+    from ..interpreter.imports import module
 
     name = arguments.get(0, "name")
     if not isinstance(name, Const) or not isinstance(name.value, str) or name.value.startswith("."):

@@ -40,8 +40,8 @@ def runs(entry: Entry, sources: Sources, env: Mapping[str, str | None], ignored:
 
 def execute(run: Run, entry: Entry) -> None:
     """Go through the program from its entry to its end."""
-    from ..interpreter.bindings import module
     from ..interpreter.calls import call
+    from ..interpreter.imports import module
     from ..interpreter.statements import block
 
     assert entry.source is not None

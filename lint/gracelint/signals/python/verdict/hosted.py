@@ -85,7 +85,7 @@ def _imported(sources: Sources, package: str) -> Iterator[Text]:
 
 def serve(run: Run, frame: Frame, host: Host, package: str, state: State) -> None:
     """Import the application as the server does, run its hooks, and rest."""
-    from ..interpreter.bindings import module
+    from ..interpreter.imports import module
 
     if host.hosting.imported == "after":
         hooks.install(host.own, state, loop=host.hosting.loop)

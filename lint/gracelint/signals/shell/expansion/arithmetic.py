@@ -2,7 +2,7 @@
 
 A small precedence parser over C's operators, in the manner of one shell (measured, expression by expression, with dash 0.5.12, busybox 1.35 and bash 5.2). An expression
 is a number, not known (`Undecided`: it rests on a variable that nobody knows), or wrong (`Invalid`: the shell says so and does not go on as if nothing
-had been). Depth and numbers are bounded.
+had been). Depth is bounded; what the operators make of numbers is `integers`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass
 from ....regexes import regex
+from .integers import Invalid, Undecided, apply, integer, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +36,6 @@ LEVELS = (
 )
 ASSIGNING = frozenset("= += -= *= /= %= &= |= ^= <<= >>=".split())
 DEEPEST, LONGEST, WORD = 40, 2000, 64
-
-
-class Undecided(Exception):  # noqa: N818 - an ordinary outcome: the value is not known
-    """The expression has no known value."""
-
-
-class Invalid(Exception):  # noqa: N818 - an outcome as well
-    """The shell cannot work the expression out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +224,7 @@ class _Parser:
 
     def set(self, name: str, value: int) -> int:
         if not self.passing:
-            self.known[name] = str(_wrapped(value))
+            self.known[name] = str(wrapped(value))
         return value
 
     def held(self, name: str) -> int:
@@ -261,65 +254,3 @@ def _deeper(depth: int) -> int:
     if depth > DEEPEST:
         raise Undecided
     return depth + 1
-
-
-def integer(text: str) -> int:
-    """A shell integer constant."""
-    try:
-        base, mark, digits = text.partition("#")
-        if mark:
-            return int(digits, int(base)) if int(base) <= 36 else _large(int(base), digits)
-        sign, digits = ("-", text[1:]) if text[0] == "-" else ("", text)
-        if digits[0] == "0" and digits.isdigit():
-            return int(sign + digits, 8)
-        return _wrapped(int(sign + digits, 0))
-    except ValueError:
-        raise Invalid from None
-
-
-def _large(base: int, digits: str) -> int:
-    """A number of a base above 36: capitals are digits of their own (bash(1), ARITHMETIC EVALUATION)."""
-    order = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_"
-    value = 0
-    for digit in digits:
-        number = order.find(digit)
-        if not 0 <= number < base <= len(order):
-            raise Invalid
-        value = value * base + number
-    return _wrapped(value)
-
-
-def _wrapped(value: int) -> int:
-    """As 64 bits hold it."""
-    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
-
-
-def apply(operator: str, left: int, right: int) -> int:
-    """One binary operation, as C does it."""
-    if operator in ("/", "%"):
-        if not right:
-            raise Invalid
-        quotient = abs(left) // abs(right) * (1 if (left < 0) is (right < 0) else -1)
-        return _wrapped(quotient if operator == "/" else left - right * quotient)
-    if operator == "**" and right < 0:
-        raise Invalid
-    if (operator in ("<<", ">>") and not 0 <= right < 64) or (operator == "**" and right > 64):
-        raise Undecided
-    operations: dict[str, Callable[[], int]] = {
-        "|": lambda: left | right,
-        "^": lambda: left ^ right,
-        "&": lambda: left & right,
-        "==": lambda: int(left == right),
-        "!=": lambda: int(left != right),
-        "<": lambda: int(left < right),
-        ">": lambda: int(left > right),
-        "<=": lambda: int(left <= right),
-        ">=": lambda: int(left >= right),
-        "<<": lambda: left << right,
-        ">>": lambda: left >> right,
-        "+": lambda: left + right,
-        "-": lambda: left - right,
-        "*": lambda: left * right,
-        "**": lambda: left**right,
-    }
-    return _wrapped(operations[operator]())

@@ -10,6 +10,7 @@ from ....regexes import regex
 from ..builtins import exporting
 from ..model.values import Field, Unknown, bounded, concatenate, default, join, name
 from . import arithmetic, patterns, specials
+from .integers import Invalid, Undecided
 from .keyed import Keyed, Reference, key_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def compute(state: State, expression: str) -> int | None:
     plain = _DOLLAR.sub(r"\1\2", expression.strip())
     try:
         return arithmetic.evaluate(plain, lambda variable: held(state, variable))
-    except (arithmetic.Invalid, arithmetic.Undecided):
+    except (Invalid, Undecided):
         return None
 
 

@@ -8,7 +8,8 @@ from ....regexes import regex
 from ..model.parts import Truth
 from ..model.values import Unknown, clip, concatenate, default
 from . import arithmetic, embedded, parameters
-from .arithmetic import ASSIGNED, Invalid, Undecided
+from .arithmetic import ASSIGNED
+from .integers import Invalid, Undecided
 
 if TYPE_CHECKING:
     from ....parsers.shell import model as sh
