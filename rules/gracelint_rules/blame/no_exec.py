@@ -58,7 +58,7 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         app = name_of_child(defect, outcome.command)
         if "background" in outcome.command.around and not defect.hop.pid1:
             shell = "the shell of the background job"
-        loop = _fed_loop(outcome, outcome.command)
+        loop = fed_loop(outcome, outcome.command)
         if loop is not None:
             yield _loop_that_reads(rule, case, replace(defect, at=loop.cut(0, _HEAD)), outcome, shell, app)
             continue
@@ -76,7 +76,7 @@ def report(rule: Rule, case: Case, shell: str) -> Iterator[Finding]:
         )
 
 
-def _fed_loop(outcome: Outcome, command: Command) -> Text | None:
+def fed_loop(outcome: Outcome, command: Command) -> Text | None:
     """The loop that reads what a command writes (``inotifywait -m | while read …``): it is the work, and the command only feeds it."""
     if "pipeline" not in command.around or command.text.buffer is not outcome.source.buffer:
         return None
