@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...records import NamedTuple
-from ..stages.steps import Run
 
 if TYPE_CHECKING:
     from ...source import Text
@@ -23,7 +22,7 @@ class Place(NamedTuple):
     @property
     def begun(self) -> int:
         """The number of steps that have begun: of a RUN in hand, other commands may have run before."""
-        return self.step + (self.operation > 0)
+        return self.step + 1
 
 
 class Before:
@@ -49,12 +48,10 @@ class Before:
         return "unknown" if kind == "none" and self._may_hold(path) else kind
 
     def _may_hold(self, path: str) -> bool:
-        """Whether something may stand at a path that no step names: what a project's own build makes, what is mounted for a RUN, or what comes with
-        the program that the base image is for."""
-        files, place = self._files, self._place
-        step = files.steps[place.step] if place.step < len(files.steps) else None
-        mounts = isinstance(step, Run) and step.instruction.flag("mount") is not None
-        return mounts or files.base.entrypoint is not None or files.history.perhaps_built_by(path, place.begun)
+        """Whether something may stand at a path that no step names: what a project's own build makes, or what comes with the program that the
+        base image is for."""
+        files = self._files
+        return files.base.entrypoint is not None or files.history.perhaps_built_by(path, self._place.begun)
 
     def earlier(self, operation: int) -> Before:
         """The image before an operation of the same step."""

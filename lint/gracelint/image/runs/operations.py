@@ -201,7 +201,7 @@ def _written(action: Write, path: str, text: Text, world: World) -> Change:
 
 def _lacks_folder(path: str, world: World) -> bool:
     """Whether a file cannot be made at a path."""
-    return world.kind(posixpath.dirname(path)) == "none"
+    return world.standing(posixpath.dirname(path)) == "none"
 
 
 def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:

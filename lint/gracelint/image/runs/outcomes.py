@@ -26,7 +26,7 @@ def can(action: Action, world: World) -> bool | None:
 
 def possible(action: Action, world: World) -> tuple[Action | None, bool]:
     """The part of it that can take place (None: nothing of it), and whether that part is known to."""
-    chances = _each(action, world)
+    chances = _each(action, world, expanded=True)
     if False not in chances:
         return action, None not in chances
     kept = [number for number, chance in enumerate(chances) if chance is not False]
@@ -40,12 +40,16 @@ def possible(action: Action, world: World) -> tuple[Action | None, bool]:
     return action, sure
 
 
-def _each(action: Action, world: World) -> list[bool | None]:
-    """For each of the paths that it is about, whether it can be done; of a transfer, for each source."""
+def _each(action: Action, world: World, expanded: bool = False) -> list[bool | None]:
+    """For each of the paths that it is about, whether it can be done; of a transfer, for each source. ``expanded``: of a pattern, whether it can be
+    on what it names (if it names nothing, it fails)."""
     match action:
         case Transfer(sources=sources):
             lands = _lands(action, world)
-            return [_all([lands, _is_source(each, action, world)]) for each in sources]
+            things = _THINGS if action.folders else ("file",)
+            return [
+                _all([lands, not _is_itself(each, action), _stands(each, things, world, expanded)]) for each in sources
+            ]
         case Symlink():
             return [_can_be_linked(action, world)]
         case Write(target=target):
@@ -58,20 +62,26 @@ def _each(action: Action, world: World) -> list[bool | None]:
             return [_can_be_made(each, parents, world) for each in targets]
         case Remove(targets=targets, recursive=recursive, force=force):
             fitting = (*(_THINGS if recursive else ("file",)), *(("none",) if force else ()))
-            return [_is(_kind(each, world), *fitting) for each in targets]
+            return [_stands(each, fitting, world, expanded) for each in targets]
         case Touch(targets=targets):
             return [_has_folder(each, world) for each in targets]
         case Rewrite(targets=targets):
-            return [_is(_kind(each, world), "file") for each in targets]
+            return [_stands(each, ("file",), world, expanded) for each in targets]
         case Chmod(targets=targets):
-            return [_is(_kind(each, world), *_THINGS) for each in targets]
+            return [_stands(each, _THINGS, world, expanded) for each in targets]
     return [None]
 
 
-def _is_source(source: Target, action: Transfer, world: World) -> bool | None:
-    if source.path is not None and source.path == action.destination.path:
-        return False  # nothing is copied over itself
-    return _is(_kind(source, world), *(_THINGS if action.folders else ("file",)))
+def _is_itself(source: Target, action: Transfer) -> bool:
+    """Whether a file would be copied over itself, which is refused."""
+    return source.path is not None and source.path == action.destination.path
+
+
+def _stands(target: Target, wanted: tuple[str, ...], world: World, expanded: bool) -> bool | None:
+    """Whether one of the wanted kinds of things stands there."""
+    if expanded and target.pattern and target.path is not None:
+        return True
+    return _is(_kind(target, world), *wanted)
 
 
 def _can_be_linked(action: Symlink, world: World) -> bool | None:

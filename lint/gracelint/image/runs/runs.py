@@ -22,6 +22,7 @@ from .reach import Reach
 from .readings import Reading
 
 if TYPE_CHECKING:
+    from ...parsers.dockerfile.model import Flag
     from ...source import Text
     from ..model import ShellFamily
     from ..stages.steps import Run
@@ -138,12 +139,16 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     """Read the commands of a RUN; ``shell`` is the family of the image's ``/bin/sh``."""
     family = _family(step, shell)
     text = _command(step)
-    if text is not None and (known := readings.recalled(text, step, family)) is not None:
+    mounted = [folder for flag in step.instruction.flags if flag.name == "mount" for folder in _mounted(flag)]
+    if text is not None and not mounted and (known := readings.recalled(text, step, family)) is not None:
         return known
-    from .actions import Opaque, Target
+    from .actions import Opaque, Target, Unpack
     from .surroundings import Surroundings
 
     around = Surroundings(step.workdir, step.variables, family, stops=_stops(step, text))
+    for folder in mounted:
+        path = None if "$" in folder else around.absolute(folder)
+        around.add(Unpack(Target(path, folder), "RUN --mount"), step.instruction.value)
     if text is None:
         around.names.add("(another shell)")
         around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
@@ -156,9 +161,15 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     folders = frozenset((*around.folders, step.workdir or "/")) if known_folder else None
     reach = Reach(operation.spread() for operation in around.operations)
     reading = Reading(tuple(around.operations), frozenset(around.names), folders, reach)
-    if text is not None:
+    if text is not None and not mounted:
         readings.keep(text, step, family, reading, around.asked)
     return reading
+
+
+def _mounted(flag: Flag) -> list[str]:
+    """Where ``--mount`` puts what the image does not keep."""
+    options = [option.partition("=") for option in ("" if flag.value is None else flag.value.value).split(",")]
+    return [value for name, _, value in options if name in ("target", "dst", "destination")]
 
 
 def _family(step: Run, shell: ShellFamily | None) -> ShellFamily | None:
