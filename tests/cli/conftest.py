@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gracelint import cache, engine
 from gracelint.cli import main
 from gracelint.cli.streams import Streams
 
@@ -63,3 +64,17 @@ class CommandLine:
 def gracelint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     monkeypatch.chdir(tmp_path)
     return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def judgements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the units that are judged anew."""
+    found: list[str] = []
+    judge = engine.judge
+
+    def counted(unit, overlay=None, every=False):
+        found.append(unit.path)
+        return judge(unit, overlay, every)
+
+    monkeypatch.setattr(cache, "judge", counted)
+    return found

@@ -1,4 +1,4 @@
-"""Results that are kept: equal to what is judged anew whatever changes in between, and nothing in their folder can do harm."""
+"""Results that are kept: equal to what is judged anew whatever changes in between."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
-import tempfile
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,64 +20,7 @@ from gracelint import cache, disk, engine
 from gracelint.cli.main import main
 from gracelint.cli.streams import Streams
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-FOLDER = ".gracelint_cache"
-DOCKERFILE = 'FROM debian\nWORKDIR /app\nCOPY . /app\nENTRYPOINT ["./start.sh"]\nCMD ["python3", "app.py"]\n'
-SCRIPT = '#!/bin/sh\n. ./lib.sh\n"$@"\n'
-APP = "import time\nwhile True:\n    time.sleep(1)\n"
-PROJECT = {
-    "Dockerfile": DOCKERFILE,
-    "start.sh": SCRIPT,
-    "lib.sh": "x=1\n",
-    "app.py": APP,
-    "sub/Dockerfile": 'FROM node\nCOPY package.json ./\nCMD ["npm", "start"]\n',
-    "sub/package.json": '{"scripts": {"start": "node server.js"}}\n',
-}
-
-
-def run(*argv: str) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    status = main(["check", "--format", "json", *argv], Streams(io.StringIO(), out, err, {}))
-    return status, out.getvalue(), err.getvalue()
-
-
-def write(path: str, text: str) -> None:
-    file = Path(path)
-    if file.is_symlink() or file.exists():
-        shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text.encode())
-    file.chmod(0o755 if text.startswith("#!") else 0o644)
-
-
-@contextmanager
-def project(files: dict[str, str] = PROJECT) -> Iterator[Path]:
-    before = Path.cwd()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        try:
-            for path, text in files.items():
-                write(path, text)
-            yield Path(folder)
-        finally:
-            os.chdir(before)
-
-
-@pytest.fixture
-def judgements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths of the units that are judged anew."""
-    found: list[str] = []
-    judge = engine.judge
-
-    def counted(unit, overlay=None, every=False):
-        found.append(unit.path)
-        return judge(unit, overlay, every)
-
-    monkeypatch.setattr(cache, "judge", counted)
-    return found
-
+from .cache_project import APP, DOCKERFILE, FOLDER, PROJECT, SCRIPT, entries, project, run, write
 
 TEXTS = {
     "Dockerfile": [
@@ -208,168 +147,12 @@ def test_options_that_keep_nothing() -> None:
         assert not os.path.lexists(FOLDER)
 
 
-def test_the_folder_is_for_nobody_else() -> None:
-    with project():
-        run()
-        assert Path(FOLDER, ".gitignore").read_text().endswith("\n*\n")
-        assert Path(FOLDER, "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
-
-
-def looked_through(days_ago: float) -> None:
-    """The folder was pruned so long ago."""
-    aged(Path(FOLDER, "CACHEDIR.TAG"), days_ago)
-
-
-def aged(path: Path, days: float) -> None:
-    then = time.time() - days * 86_400
-    os.utime(path, (then, then))
-
-
-def test_what_is_old_is_taken_away_once_a_day(judgements: list[str]) -> None:
-    with project():
-        run()
-        old, new = entries()
-        aged(old, 31)
-        aged(new, 29)
-        left = Path(FOLDER, f"{'0' * 40}.json.4711")
-        left.touch()
-        aged(left, 31)
-        looked_through(0.9)
-        run()
-        assert entries() == [old, new]
-        assert left.exists()
-        looked_through(1.1)
-        judgements.clear()
-        run()
-        assert len(judgements) == 1
-        assert entries() == [old, new]
-        assert not left.exists()
-        assert time.time() - Path(FOLDER, "CACHEDIR.TAG").stat().st_mtime < 60
-        looked_through(-5)  # a clock that was wrong
-        aged(old, 31)
-        run()
-        assert time.time() - old.stat().st_mtime < 60
-
-
-def test_the_oldest_of_too_many_bytes_are_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    with project():
-        run()
-        old, new = entries()
-        aged(old, 2)
-        aged(new, 1)
-        monkeypatch.setattr(cache, "MOST_KEPT", new.stat().st_size)
-        looked_through(2)
-        assert cache.opened(FOLDER) is not None
-        assert entries() == [new]
-
-
-def test_pruning_takes_nothing_else(tmp_path: Path) -> None:
-    with project():
-        (tmp_path / "kept").write_text("x")
-        run()
-        others = [
-            Path(FOLDER, name) for name in ("notes.txt", f"{'1' * 39}.json", f"{'1' * 40}.json.bak", ".gitignore")
-        ]
-        for each in others:
-            each.touch()
-        link, folder = Path(FOLDER, f"{'2' * 40}.json"), Path(FOLDER, f"{'3' * 40}.json")
-        link.symlink_to(tmp_path / "kept")
-        folder.mkdir()
-        for each in (*others, tmp_path / "kept", folder):
-            aged(each, 100)
-        looked_through(2)
-        run()
-        assert all(each.exists() for each in (*others, link, folder, tmp_path / "kept"))
-
-
 def test_plugins_and_bugs_are_not_kept(judgements: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_judge", lambda view, every: engine.Judged(bugs=(engine.Bug("x", "y", "z"),)))
     with project({"Dockerfile": DOCKERFILE}):
         for _ in range(2):
             assert run()[0] == 3
         assert judgements == ["Dockerfile", "Dockerfile"]
-
-
-def entries() -> list[Path]:
-    return sorted(Path(FOLDER).glob("*.json"))
-
-
-def test_whatever_stands_in_an_entry() -> None:
-    with project():
-        expected = run("--no-cache")
-        run()
-        whole = [path.read_bytes() for path in entries()]
-        entry = json.loads(whole[0])
-        wrong: list[bytes] = [
-            b"",
-            b"[]",
-            b"null",
-            b"{}",
-            b"\xff\xfe",
-            b"[" * 100_000,
-            whole[0][:-1],
-            whole[0][:200],
-            whole[1],
-        ]
-        for key in entry:
-            for value in (
-                None,
-                0,
-                -1,
-                "x",
-                [],
-                [[]],
-                [None],
-                [[None] * 10],
-                [["content x", "/etc/passwd", None]],
-                {},
-                True,
-                1e300,
-            ):
-                wrong += [json.dumps({**entry, key: value}).encode()]
-        for index in range(10):
-            for value in (None, -1, "\x1b[31m", [], [0, 5, 1], [0, 0, 10**9], [7, 0, 0], {}):
-                found = [[*each[:index], value, *each[index + 1 :]] for each in entry["findings"]]
-                wrong.append(json.dumps({**entry, "findings": found}).encode())
-        for data in wrong:
-            entries()[0].write_bytes(data)
-            status, out, err = run()
-            assert status in (0, 1)
-            assert "bug" not in err
-            if b'"maker"' not in data or data == whole[1]:
-                assert (status, out, err) == expected
-                assert entries()[0].read_bytes() == whole[0]
-
-
-def test_whatever_stands_in_the_folders_place(tmp_path: Path) -> None:
-    with project():
-        expected = run("--no-cache")
-        elsewhere = tmp_path / "elsewhere"
-        elsewhere.mkdir()
-        Path(FOLDER).symlink_to(elsewhere)
-        assert run() == expected
-        assert list(elsewhere.iterdir()) == []
-        Path(FOLDER).unlink()
-        Path(FOLDER).write_text("a file")
-        assert run() == expected
-        Path(FOLDER).unlink()
-        run()
-        for path in entries():
-            path.unlink()
-            path.symlink_to(tmp_path / "away")
-        assert run() == expected
-        assert not (tmp_path / "away").exists()
-        for path in entries():
-            path.unlink(missing_ok=True)
-            os.mkfifo(path)
-        assert run() == expected
-        shutil.rmtree(FOLDER)
-        run()
-        Path(FOLDER).chmod(0o777)
-        for path in entries():
-            path.write_text("{}")
-        assert run() == expected
-        assert all(path.read_text() == "{}" for path in entries()), "a folder that others can write to is not used"
 
 
 def test_another_gracelint_judges_anew(judgements: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

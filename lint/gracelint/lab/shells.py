@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..signals import names
 from . import behaviour
+from .datafiles import read_toml, write_json
 from .keeper import NotStartedError
 from .ready import Steady
 from .witness import Stand, build
@@ -105,15 +106,9 @@ class Form:
 
 def forms() -> tuple[Form, ...]:
     """All forms, in the order of the file."""
-    return tuple(Form(group, name, text) for group, entries in _toml(FORMS).items() for name, text in entries.items())
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(
+        Form(group, name, text) for group, entries in read_toml(FORMS).items() for name, text in entries.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,25 +217,9 @@ def document(rows: Iterable[tuple[Shell, Row]]) -> tuple[dict[str, Any], dict[st
         **about,
         "forms": texts,
         "behaviour": {name: behaviour.derive(measured) for name, measured in by_shell.items()},
-        "history": _toml(HISTORY),
+        "history": read_toml(HISTORY),
     }
     return evidence, facts
-
-
-def dump(value: Any, path: Path, depth: int) -> None:
-    """Write JSON that shows in a diff what changed: one line for what lies ``depth`` levels down."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_lines(value, depth, "") + "\n", encoding="utf-8")
-
-
-def _lines(value: Any, depth: int, indent: str) -> str:
-    deeper = indent + " "
-    if depth and isinstance(value, dict) and value:
-        items = (f"{deeper}{json.dumps(str(key))}: {_lines(item, depth - 1, deeper)}" for key, item in value.items())
-        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
-    if depth and isinstance(value, list) and value:
-        return "[\n" + ",\n".join(deeper + _lines(item, depth - 1, deeper) for item in value) + f"\n{indent}]"
-    return json.dumps(value)
 
 
 def recorded() -> Iterator[tuple[Shell, Row]]:
@@ -297,8 +276,8 @@ def main(args: Sequence[str] | None = None) -> int:
             print(shell.name, json.dumps(row), flush=True)
         return 0
     evidence, facts = document(updated(rows))
-    dump(evidence, ROWS, 5)
-    dump(facts, BEHAVIOUR, 3)
+    write_json(evidence, ROWS, 5)
+    write_json(facts, BEHAVIOUR, 3)
     return 0
 
 

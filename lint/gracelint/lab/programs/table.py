@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..datafiles import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ _READY = frozenset({"port", "output", "after"})
 def cases(paths: Sequence[Path] | None = None) -> Iterator[Case]:
     """All cases of these tables (default: the package's own), in their order. Raises ValueError for what a table may not hold."""
     for path in paths or sorted(TABLES.glob("*.toml")):
-        table = _toml(path)
+        table = read_toml(path)
         shared, variants = table.pop("files", {}), table.pop("variants", {})
         for name, entry in table.items():
             chosen = entry.pop("variants", ())
@@ -101,11 +102,3 @@ def _case(name: str, group: str, entry: dict[str, Any], shared: Mapping[str, str
         if key in entry:
             entry[key] = tuple(entry[key])
     return Case(name=name, group=group, **entry)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(path.read_text(encoding="utf-8"))
