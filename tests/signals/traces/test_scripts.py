@@ -112,6 +112,10 @@ RACES = [
         "#!/bin/bash\nsleep 100 & aside=$!\nsetsid app & p=$!\ntrap 'wait $aside; kill $p; wait $p' TERM\nwait $p\n",
         "whether the shell hears that `sleep 100` has ended",
     ),
+    (
+        "#!/bin/bash\nsetsid app & setsid app 2 & p=$!\ntrap 'kill $p; wait $p; kill %%; wait' TERM\nwait\n",
+        "whether `kill %%` reaches the application",
+    ),
 ]
 
 

@@ -54,7 +54,6 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         closed=inputs.is_closed(machine, state, node),
         live=machine.live,
     )
-    jobtable.forked(state)
     words = [field.shown for field in fields]
     if not filesystem.is_one(
         command.argv, filesystem.HARMLESS
@@ -73,6 +72,8 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
             if not machine.live:
                 process = named_pipes.in_front(machine, each, node, process)
             alternative = replace(alternative, process=process)
+        if alternative.failed is None or "/" in command.argv[0]:  # who is found nowhere on PATH is not forked for
+            jobtable.forked(each)
         named_pipes.made_by_another(each, words)
         result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
     return result
@@ -86,6 +87,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
     if process is not None and (alternative.shell is not None or process.shell is not None):
         changes.doubt(state)  # a script of its own
     if process is None:
+        jobtable.program_over(state)
         _inherit(machine, state, alternative)
         if alternative.shell is not None:
             orders.carried_out(machine, state, alternative.shell, command.text)

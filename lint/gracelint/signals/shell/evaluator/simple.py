@@ -10,7 +10,7 @@ from ... import sleeping
 from ...process import Bound
 from ..builtins import assigning, misuse, table
 from ..files import inputs, opening
-from ..jobs import held, limited, waits
+from ..jobs import held, jobtable, limited, waits
 from ..model.dialects import ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
@@ -150,6 +150,8 @@ def over(
     block = state.block
     assert block is not None
     state.block = None
+    if block.kind == "foreground":
+        jobtable.program_over(state)
     if state.stack is not None and state.stack.kind == "captured":
         return [state]  # a substitution's program, and no command yet
     if block.everything:

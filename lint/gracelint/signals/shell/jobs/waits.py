@@ -219,6 +219,6 @@ def _tells(machine: Machine, state: State, node: sh.Simple, pid: int) -> list[St
 def forget(state: State) -> None:
     """A ``wait`` for all is over: bash knows nothing any more of what it has waited for."""
     if state.shell.dialect.wait.forgets_waited:
-        jobtable.waited_for_all(state)
-        state.over, state.unclaimed = {}, ()
+        stays = jobtable.waited_for_all(state)
+        state.over, state.unclaimed = {stays: None} if stays else {}, ()
         state.jobs = tuple(job for job in state.jobs if job.disowned or not job.told)
