@@ -127,3 +127,19 @@ def test_what_an_eval_may_have_brought(text: str, pid1: list[str], tmp_path: Pat
     dockerfile = 'FROM debian:12\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\n'
     trace = follow(image(tmp_path, dockerfile, {"entry.sh": f"#!/bin/sh\n{text}\n"}), programs=APP)
     assert [path.pid1[0] for path in trace.paths if path.fate not in ("ends", "fails")] == pid1
+
+
+@pytest.mark.parametrize(
+    ("line", "held"),
+    [
+        ('eval "app $(cat /data/options)"', "/bin/sh /entry.sh"),
+        ('eval "exec app $(cat /data/options)"', "app $(cat /data/options)"),
+        ('options=$(cat /data/options); eval cd /tmp "&&" exec app $options', "app $(cat /data/options)"),
+        ('eval "$(cat /data/options)"', ""),
+        ('eval "$(cat /data/runner) app"', ""),
+        ('eval "MODE_$(cat /data/options)=1"', ""),  # it is no program of that name
+    ],
+)
+def test_an_eval_that_tells_what_it_runs(tmp_path: Path, line: str, held: str) -> None:
+    trace = script(tmp_path, "bash", f"{line}\n")
+    assert {" ".join(path.pid1) for path in trace.paths if path.pid1} == ({held} if held else set())

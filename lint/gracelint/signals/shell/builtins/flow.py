@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
+from ....parsers.shell.walk import walk
 from ....records import replace
 from ....regexes import regex
 from ...launch.scripts import LONGEST_SCRIPT
@@ -136,6 +137,8 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     """``eval``."""
     value = join(field.value for field in fields[1:])
     known = default(value)
+    if known is None and isinstance(value, Unknown) and _tells_what_runs(machine, value.name, node):
+        known = value.name
     if known is None:
         words = value.name if isinstance(value, Unknown) else value
         state.note("reasons", f"eval of {clip(words)} is not known")
@@ -152,6 +155,15 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
     state.push("eval", data=node.text)
     state.push("seq", machine.context.parse(text, file=False).body)
     return [state]
+
+
+def _tells_what_runs(machine: Machine, name: str, node: sh.Simple) -> bool:
+    """Whether a text of which pieces are not known still tells the programs that it runs (``eval "nginx $OPTIONS"``): it is read by the pieces' names, as a command string is."""
+    script = machine.context.parse(machine.context.joined(name, node.text), file=False)
+    commands = [part for part in walk(script.body) if isinstance(part, sh.Simple)]
+    return bool(commands) and all(
+        each.words and each.words[0].literal is not None and "=" not in each.words[0].literal for each in commands
+    )
 
 
 def _depth(state: State) -> int:
