@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 96
 _PLAIN = frozenset("%+,-./:=@_^")
+# What a process is to the one that has started it, in a word; of others the contract's is one.
+_ROLES = {"fork": "child", "init": "child", "supervisor": "service"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def boxes(trace: Trace, path: SignalPath) -> Iterator[Box]:
         index, depth, last = stack.pop()
         hop = path.hops[index]
         fate, good = _fate(trace, path, hop)
-        role = "PID 1" if hop.pid1 else "application" if hop.application else hop.how
+        role = "PID 1" if hop.pid1 else "application" if hop.application else _ROLES.get(hop.how, hop.how)
         why = printable(hop.why)
         if hop.notified is False and why:
             why = f"had it been told: {why}"
