@@ -14,6 +14,7 @@ BESIDE = "sleep 100 &\ns=$!\nredis-server &\np=$!\ntrap '{}; wait $p' TERM\nwait
 # A script, and a piece of the reason.
 UNDECIDED = {
     "#!/bin/bash\nmkfifo /tmp/f\nread x < /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
+    "#!/bin/sh\nredis-server &\nmkfifo /tmp/s\nread x < /tmp/s\n": "other end of the named pipe /tmp/s",  # a job has an s in it
     "#!/bin/bash\nmkfifo /tmp/f\necho x > /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
     "#!/bin/sh\n[ -p /tmp/f ] || mkfifo /tmp/f\n{ :; } > /tmp/f\nexec redis-server\n": "other end of the named pipe /tmp/f",
     "#!/bin/bash\nmkfifo /tmp/f\nexec 3<>/tmp/f\nread x <&3\nexec redis-server\n": "who writes what `read x <&3` reads",

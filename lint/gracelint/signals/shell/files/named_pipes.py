@@ -5,6 +5,7 @@ Whether another process comes to the other end is known only where the script ha
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
@@ -69,8 +70,7 @@ def in_front(machine: Machine, state: State, command: sh.Simple, process: Proces
     pipe = _read(machine, state, command, process)
     if pipe is None or any(each.pipe for each in state.inputs) or _is_aside(state):
         return process
-    name = pipe.rpartition("/")[2]
-    writer = next((job for job in reversed(state.jobs) if name in job.text.value and not job.told), None)
+    writer = next((job for job in reversed(state.jobs) if _names(job.text.value, pipe) and not job.told), None)
     if writer is None:
         state.give_up(f"who opens the other end of the named pipe {pipe}")
         return process
@@ -128,9 +128,18 @@ def _is_shared(state: State, path: str) -> bool:
     """Whether the shell has it open itself, or a job may have been given it: its text names it, or calls a function or a script, which may."""
     if any(each.pipe for each in state.inputs):
         return True
-    name = path.rpartition("/")[2]
     for job in state.jobs:
         text = job.text.value
-        if name in text or "$" in text or any(function in text for function in state.functions) or job.process.shell:
+        if (
+            _names(text, path)
+            or "$" in text
+            or any(function in text for function in state.functions)
+            or job.process.shell
+        ):
             return True
     return False
+
+
+def _names(text: str, path: str) -> bool:
+    """Whether a text has a file's name in it, as a word or the end of a path."""
+    return re.search(rf"(?<![\w.-]){re.escape(path.rpartition('/')[2])}(?![\w.-])", text) is not None

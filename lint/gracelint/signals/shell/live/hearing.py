@@ -106,13 +106,13 @@ def interrupt_wait(shell: LiveShell) -> None:
     block = shell.state.block
     if not shell.pending or block is None or block.kind not in ("wait", "read") or not shell.task.alive:
         return
-    _may_miss_ends(shell)
     shell.state.block = None
     if block.kind == "read":
         assert block.again is not None
         shell.state.push("seq", sh.Block(block.command.text, (block.again,)))
         shell.run()
         return
+    _may_miss_ends(shell)
     shell.state.done(128 + (names.number(shell.pending[0]) or 0))
     shell.run(interrupted=True)
 
