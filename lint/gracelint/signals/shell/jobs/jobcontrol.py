@@ -8,7 +8,7 @@ from ....records import replace
 from ..builtins import traps
 from ..model.parts import Block, Truth
 from ..model.values import default
-from . import execs, kills, waits
+from . import execs, jobtable, kills, waits
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 def _jobs(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``jobs``: bash tells of those that have ended, and no more after that; in ash they may not have ended yet."""
-    if state.shell.dialect.wait.forgets_shown:
-        state.unclaimed = ()
+    """``jobs``: of those that have ended it tells once; ``-p`` shows only numbers."""
+    pids = any(field.shown.startswith("-") and "p" in field.shown for field in fields[1:])
+    if not pids or state.shell.dialect.wait.forgets_shown:
+        jobtable.shown(state)
     return machine.finished(state, 0)
 
 

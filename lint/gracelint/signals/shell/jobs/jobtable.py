@@ -38,6 +38,15 @@ def forked(state: State) -> None:
             break
 
 
+def shown(state: State) -> None:
+    """``jobs`` has told of all: dash and ash then know nothing any more of those that have ended (``showjob`` in dash's jobs.c), bash tells of them no more. What is only about to end (`dying`) may still run."""
+    if state.shell.dialect.wait.keeps_waited:
+        state.table = tuple([pid if pid in state.dying or _runs(state, pid) else FREE for pid in state.table])
+        state.unclaimed = tuple([pid for pid in state.unclaimed if pid in state.table])
+    else:
+        state.unclaimed = ()
+
+
 def program_over(state: State) -> None:
     """A program in the foreground has ended: bash has nobody on its table any more for whom it has waited."""
     if state.table and not state.shell.dialect.wait.keeps_waited:
@@ -95,6 +104,8 @@ def _lingers(state: State) -> bool:
 
 def _is_job(state: State, pid: int) -> bool:
     """Whether a job runs, or has ended and was not waited for yet."""
-    if pid in state.unclaimed or pid in state.passed:
-        return True
+    return pid in state.unclaimed or pid in state.passed or _runs(state, pid)
+
+
+def _runs(state: State, pid: int) -> bool:
     return any(pid in (job.pid, job.last, *job.members) and not (job.told or job.disowned) for job in state.jobs)
