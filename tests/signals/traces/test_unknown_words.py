@@ -138,6 +138,9 @@ def test_what_an_eval_may_have_brought(text: str, pid1: list[str], tmp_path: Pat
         ('eval "$(cat /data/options)"', ""),
         ('eval "$(cat /data/runner) app"', ""),
         ('eval "MODE_$(cat /data/options)=1"', ""),  # it is no program of that name
+        ('eval "p=1; exec app $(cat /data/options)"', "app $(cat /data/options)"),
+        ('name=$(cat /data/options); eval "exec app \\$$name"', ""),  # of a variable that is named there
+        ('name=$(cat /data/options); eval "exec app \\${$name:-}"', ""),
     ],
 )
 def test_an_eval_that_tells_what_it_runs(tmp_path: Path, line: str, held: str) -> None:

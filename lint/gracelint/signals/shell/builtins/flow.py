@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..model.values import Field
 
 MOST_LEVELS = 50
+# A variable of which the name is not known: `eval "value=\\$$name"`, `eval "value=\\${$name}"`.
+_NAMES_A_VARIABLE = regex(r"\$\{?[!#]?[$`]")
 NUMBER = regex(r"[ \t]*[-+]?[0-9]{1,18}[ \t]*\Z")
 
 
@@ -159,11 +161,11 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
 
 def _tells_what_runs(machine: Machine, name: str, node: sh.Simple) -> bool:
     """Whether a text of which pieces are not known still tells the programs that it runs (``eval "nginx $OPTIONS"``): it is read by the pieces' names, as a command string is."""
+    if _NAMES_A_VARIABLE.search(name):
+        return False
     script = machine.context.parse(machine.context.joined(name, node.text), file=False)
-    commands = [part for part in walk(script.body) if isinstance(part, sh.Simple)]
-    return bool(commands) and all(
-        each.words and each.words[0].literal is not None and "=" not in each.words[0].literal for each in commands
-    )
+    first = [part.words[0].literal for part in walk(script.body) if isinstance(part, sh.Simple) and part.words]
+    return not script.problems and all(word is not None and "=" not in word for word in first)
 
 
 def _depth(state: State) -> int:
