@@ -146,3 +146,15 @@ def test_what_an_eval_may_have_brought(text: str, pid1: list[str], tmp_path: Pat
 def test_an_eval_that_tells_what_it_runs(tmp_path: Path, line: str, held: str) -> None:
     trace = script(tmp_path, "bash", f"{line}\n")
     assert {" ".join(path.pid1) for path in trace.paths if path.pid1} == ({held} if held else set())
+
+
+@pytest.mark.parametrize(
+    "run", ["bash /opt/steam.sh", 'eval "bash /opt/steam.sh $(cat /data/options)"', "eval bash /opt/steam.sh"]
+)
+def test_a_step_is_one_behind_eval_as_well(tmp_path: Path, run: str) -> None:
+    """What has work behind it is not the application that is killed."""
+    loop = f"while [ $rc != 0 ] && [ $n -lt 3 ]; do\n  n=$((n+1))\n  {run} +quit\n  rc=$?\ndone\n"
+    text = f"rc=1\nn=0\n{loop}eval ./server.sh -x\n. /opt/post.sh\n"
+    (tmp_path / "e.sh").write_text(text)
+    trace = follow(image(tmp_path, 'FROM debian:12\nCOPY e.sh /e.sh\nENTRYPOINT ["bash", "/e.sh"]\n'), grace_period=10)
+    assert "killed" not in {path.verdict for path in trace.paths}

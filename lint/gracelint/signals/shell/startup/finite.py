@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ....records import replace
 from ....regexes import regex
 from ...programs import catalogue
 from .behind import deed, for_each, says_and_leaves, siblings_before, work_behind
@@ -105,6 +106,7 @@ def is_step(outcome: Outcome) -> bool:
     command = outcome.command
     if command is None or command.argv[:1] == ("wait",):
         return False
+    command = _where_written(command)
     if command.program is None and any(
         earlier.text != command.text and _same_deed(command.argv, earlier.argv) for earlier in outcome.before
     ):
@@ -122,6 +124,15 @@ def is_step(outcome: Outcome) -> bool:
     branches = command.around.count("condition")
     called = [_more_behind(outcome, place, "\n}", branches) for place in ([*calls[1:], own] if calls else ())]
     return _more_behind(outcome, calls[0] if calls else own) or any(called)
+
+
+def _where_written(command: Command) -> Command:
+    """A command that an ``eval`` runs stands where the ``eval`` does."""
+    opened = [at for at, each in enumerate(command.around) if each in ("function", "eval", "trap")]
+    if not opened or command.around[opened[-1]] != "eval":
+        return command
+    around = (*command.around[: opened[-1]], *command.around[opened[-1] + 1 :])
+    return replace(command, text=command.calls[-1], calls=command.calls[:-1], around=around)
 
 
 def _may_be_over(command: Command) -> bool:
