@@ -58,7 +58,10 @@ def of_image(variables: Mapping[str, str | None]) -> Exported:
 
 def receive(state: State, exported: Exported) -> None:
     """A shell that starts takes over what it was given."""
-    state.variables.update(exported.variables)
+    there = exported.exports.get
+    state.variables.update(
+        {name: None if there(name) is False else value for name, value in exported.variables.items()}
+    )
     state.exports, state.settled = exported.exports, exported.settled
     state.assumed.update(dict.fromkeys(exported.settled, True))
     if state.shell.dialect.family == "bash":

@@ -150,8 +150,8 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
             elif field.value == "IFS":
                 state.variables.pop("IFS", None)  # words split as ever
             else:
-                # Set to nothing rather than absent, so that it no longer stands for the user's environment.
-                state.variables[field.value] = ""
+                # Unset for certain, and not absent, which would stand for the user's environment.
+                state.variables[field.value] = None
                 exporting.export(state, [field.value], there=False)
     return machine.finished(state, 0)
 

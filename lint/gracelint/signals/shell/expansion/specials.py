@@ -42,7 +42,7 @@ def has(state: State, variable: str) -> bool:
     """Whether the shell has this parameter by itself. One that was unset is like any other."""
     if variable not in _OF[state.shell.dialect.family]:
         return False
-    return variable not in state.variables or variable not in _COUNTING or state.variables[variable] != ""
+    return variable not in state.variables or variable not in _COUNTING or state.variables[variable] is not None
 
 
 def is_foreign(variable: str) -> bool:

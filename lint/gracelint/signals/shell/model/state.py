@@ -41,7 +41,8 @@ class State:
     pid: int
     stack: Frame | None
     """What is still to do."""
-    variables: dict[str, Value | Array | Keyed | Reference] = field(default_factory=dict)
+    variables: dict[str, Value | Array | Keyed | Reference | None] = field(default_factory=dict)
+    """None: certainly not set, also not by the user."""
     parameters: tuple[Field, ...] = ()
     """``$1`` and so on."""
     functions: dict[str, sh.Function] = field(default_factory=dict)
