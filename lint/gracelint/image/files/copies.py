@@ -67,9 +67,9 @@ def copied(step: Copy, path: str, world: World) -> Effect:
 
 
 def _perhaps_replaced(step: Copy, reason: str) -> Change:
-    """The file may be another one now, with the mode that ``--chmod`` gives."""
+    """The file may be another one now, with the mode that ``--chmod`` gives, or its own."""
     change = perhaps(reason)
-    if step.instruction.flag("chmod") is None or (step.mode is not None and executable_after(step.mode, None)):
+    if step.mode is not None and executable_after(step.mode, None):
         return change
 
     def apply(entry: Entry) -> Entry:
