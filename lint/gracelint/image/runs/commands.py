@@ -210,8 +210,10 @@ def _apart(block: Block, around: Surroundings, trust: Trust) -> Condition:
     return status
 
 
-def _script(text: Text, stops: bool, around: Surroundings) -> Condition:
-    """``sh -c '…'``, perhaps with ``-e``."""
+def _script(text: Text, stops: bool | None, around: Surroundings) -> Condition:
+    """``sh -c '…'``, perhaps with ``-e``; ``eval '…'`` (None)."""
+    if stops is None:
+        return read_commands(parse_command(text).body, around, around.trust)
     outside = around.stops, around.heeded
     around.stops, around.heeded = stops, True
     status = _apart(parse_command(text).body, around, around.trust)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...parsers.shell.model import CommandSubstitution
+from ...source import join
 from .actions import Probe
 from .chains import exits_with_failure, is_exit
 from .conditions import Condition, all_of, any_of, negation, tried
@@ -28,13 +29,13 @@ _PREFIXES = ("sudo", "exec", "command", "builtin", "env")
 def read_simple(
     command: Simple,
     around: Surroundings,
-    script: Callable[[Text, bool, Surroundings], Condition],
+    script: Callable[[Text, bool | None, Surroundings], Condition],
     content: Text | None = None,
     found: tuple[Target, ...] | None = None,
 ) -> Condition:
     """Add the operations of a simple command, then those of its redirections; whether it succeeded, if it ran.
 
-    ``script`` reads the commands that ``sh -c`` is given (and is told whether it has ``-e``); ``content`` is the input, ``found`` what ``xargs`` would get.
+    ``script`` reads the commands that ``sh -c`` is given (and is told whether it has ``-e``), or ``eval`` (None: in this very shell); ``content`` is the input, ``found`` what ``xargs`` would get.
     """
     since = len(around.operations)
     words = _without_prefixes([around.expand(word) for word in command.words])
@@ -42,6 +43,7 @@ def read_simple(
         if each.operator == "<" and each.target is not None:
             around.add(Probe(around.target(around.expand(each.target)), ("file",)), command.text)
     inner: Condition = True
+    text: Text | None = None
     printed: Text | None = command.text.cut(0, 0)
     if not words:
         _assign(command, around)
@@ -52,20 +54,29 @@ def read_simple(
         around.names.add(posixpath.basename(name))
         around.assign(words)
         printed = output(command, words, around)
-        text = handed_over(words)
+        text = _evaluated(words) if name == "eval" else handed_over(words)
         if text is not None:
-            inner = script(text, "e" in words[1].value, around)
+            inner = script(text, None if name == "eval" else "e" in words[1].value, around)
         else:
             operate(command, words, around, heredoc(command, around) if content is None else content, found)
             _take_note(name, words, around)
     kept(command, printed, around, words)
-    if words and handed_over(words) is not None:
+    if text is not None:
         return inner
     status = _status(command, words, since, around)
     if words and words[0].value == "cd":
         goes_on = around.where if not words[-1].value.startswith("/") else True
         around.where = all_of(goes_on, status)
     return status
+
+
+def _evaluated(words: Sequence[Argument]) -> Text | None:
+    """What ``eval`` is given, if all of that is known."""
+    texts = [word.text for word in words[1:]]
+    known = [text for text in texts if text is not None]
+    return (
+        join([piece for text in known for piece in (text, (" ", text.cut(0, 0)))]) if known == texts and known else None
+    )
 
 
 def _without_prefixes(words: list[Argument]) -> list[Argument]:
