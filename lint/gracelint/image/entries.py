@@ -106,6 +106,17 @@ def perhaps(reason: str) -> Change:
     return Change(apply)
 
 
+def perhaps_another(reason: str) -> Change:
+    """Another file may stand there now, with a mode of its own."""
+    change = perhaps(reason)
+
+    def apply(entry: Entry) -> Entry:
+        after = change.apply(entry)
+        return Found(replace(after.file, executable=None)) if isinstance(after, Found) else after
+
+    return Change(apply)
+
+
 def may_appear(entry: Entry, reason: str) -> Entry:
     """What stood there, or perhaps something where nothing did."""
     return Vague(reason) if isinstance(entry, Gone) else entry

@@ -16,7 +16,6 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from ...records import replace
 from ...regexes import regex
 from ..context.globs import has_wildcard, path_glob
 from ..context.ignore import read_ignore
@@ -34,6 +33,7 @@ from ..entries import (
     inside,
     may_appear,
     perhaps,
+    perhaps_another,
 )
 from ..modes import executable_after
 from .copy_sources import ARCHIVE, REMOTE, clamped
@@ -68,15 +68,8 @@ def copied(step: Copy, path: str, world: World) -> Effect:
 
 def _perhaps_replaced(step: Copy, reason: str) -> Change:
     """The file may be another one now, with the mode that ``--chmod`` gives, or its own."""
-    change = perhaps(reason)
-    if step.mode is not None and executable_after(step.mode, None):
-        return change
-
-    def apply(entry: Entry) -> Entry:
-        after = change.apply(entry)
-        return Found(replace(after.file, executable=None)) if isinstance(after, Found) else after
-
-    return Change(apply)
+    executable = step.mode is not None and executable_after(step.mode, None)
+    return perhaps(reason) if executable else perhaps_another(reason)
 
 
 def _may_name(source: str, path: str) -> bool:

@@ -250,6 +250,8 @@ def spread(action: Action) -> Spread | None:
                 return None
     strays = [each for each in targets if each.path is None]
     if isinstance(action, Transfer) and action.destination.path is None:
+        if action.folders:
+            return None  # what is in a folder has any name
         strays += action.sources  # their names are all that tells
     if any(each.tells for each in strays):
         return None

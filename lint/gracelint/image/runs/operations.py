@@ -25,6 +25,7 @@ from ..entries import (
     inside,
     may_appear,
     perhaps,
+    perhaps_another,
 )
 from ..model import ImageFile
 from ..modes import executable_after
@@ -86,7 +87,7 @@ class Operation:
         if effect is None or sure:
             return effect
         if isinstance(effect, Change) and effect.path is not None:
-            return perhaps("a command that does not always run may have changed it")
+            return perhaps_another("a command that does not always run may have put another one there")
         happens: Change | Entry = effect
         return Change(lambda before: _either(before, happens))
 

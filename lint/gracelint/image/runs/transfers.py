@@ -39,7 +39,9 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
         return Found(ImageFile(path, None, None, text, exact=False))
     if action.moves and any(each.holds(path) for each in action.sources):
         return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
-    if destination.path is None and any(each.may_become(path) for each in action.sources):
+    if destination.path is None and any(
+        each.may_become(path) or _has(action, each, path, world) for each in action.sources
+    ):
         return perhaps("a file is copied to a place that is not known")
     if destination.pattern and destination.names(path):
         return Change(lambda entry: may_appear(entry, "a loop may have put it there"))
@@ -47,6 +49,12 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
     if below and any(each.path is None or each.pattern for each in action.sources):
         return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))
     return None
+
+
+def _has(action: Transfer, source: Target, path: str, world: World) -> bool:
+    """Whether a folder that is copied has, or may have, a file of this name in it."""
+    inner = posixpath.join(source.path, posixpath.basename(path)) if source.path is not None else None
+    return action.folders and inner is not None and inner != path and world.standing(inner) != "none"
 
 
 def _is_folder(action: Transfer, world: World) -> bool:
