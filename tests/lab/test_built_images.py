@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 FRESH = 90
 BUILT = 0.12  # more than a third can be (828 of 2,150): of ninety, fewer than eleven are no chance
 """The share of drawn images that can be built, at least: else nothing is compared."""
-MOST_WRONG = 0.08
-"""Of those that were built, the share that may disagree: 3 of 605 do on numbers that were never drawn before (docs/conformance.md says which), so that none at all would be asked for in vain once in six runs. More than two of thirty are a new kind."""
 OF_BASE = "/bin /dev /etc /home /lib /lib64 /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /.dockerenv".split()
 IN_BASE = "/usr/bin /usr/lib /usr/sbin /usr/local /usr/local/bin".split()
 ASKED = "/run.sh /app/start /app/run.sh /data/x/y.sh /app/a.sh /start /usr/local/bin/run /link /app/new.sh /a.sh /srv/run.sh".split()
@@ -205,5 +203,5 @@ def test_fresh_images(builder: str, tmp_path: Path) -> None:
     for number, found in wrong.items():
         drawn = draw(number)
         print(f"\n{number}, {drawn.build_args}, target {drawn.target}, ignored {drawn.ignore!r}\n{drawn.dockerfile}\n", *found, sep="\n")  # fmt: skip
-    assert len(wrong) <= MOST_WRONG * done, wrong
+    assert not wrong
     assert done >= BUILT * count
