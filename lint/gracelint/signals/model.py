@@ -37,188 +37,218 @@ READS_ITS_INPUT = "a shell without a script reads its input"
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What a program does with one signal.
-
-    ``disposition`` is the word for it. For ``forwards``: ``to`` whom, ``signal`` what is sent on (None: the same),
-    ``waits`` whether it stays until they are gone, ``kills_after`` seconds until it SIGKILLs them (None: never).
-    For ``misreads``: ``ends`` whether the process leaves all the same (nginx does, its requests dropped; uWSGI reloads
-    and stays). ``after``: seconds that pass, at the longest, before a program that ``handles`` the signal begins to stop.
-    ``looks_every``: how often one that ``forwards`` looks whether a child's time is over, and whether it is gone, in seconds (0: at once). ``why`` is a sentence fragment in plain words ("gunicorn finishes its requests and exits").
-    """
+    """What a program does with one signal."""
 
     disposition: Disposition
     why: str
+    """A sentence fragment in plain words ("gunicorn finishes its requests and exits")."""
     to: Literal["child", "children", "group", "everyone"] | None = None
+    """Of ``forwards``: to whom."""
     signal: str | None = None
+    """Of ``forwards``: what is sent on (None: the same)."""
     waits: bool = True
+    """Of ``forwards``: it stays until they are gone."""
     kills_after: float | None = None
+    """Of ``forwards``: seconds until it SIGKILLs them (None: never)."""
     ends: bool = False
+    """Of ``misreads``: the process leaves all the same (nginx does, its requests dropped; uWSGI reloads and stays)."""
     after: float = 0.0
+    """Of ``handles``: seconds that pass, at the longest, before it begins to stop."""
     looks_every: float = 0.0
+    """Of ``forwards``: how often it looks whether a child's time is over, and whether it is gone, in seconds (0: at once)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A command line that a program starts, or becomes.
-
-    ``how`` ``exec``: the program replaces itself by it; ``init``/``supervisor``/``fork``: it is a child. ``text`` is where the command is
-    written (an argument, a line of package.json, a ``command=`` of supervisord.conf). A supervisor's own settings for this child:
-    ``stop_signal``, ``to_group`` (it goes to the child's process group), ``kills_after`` seconds until SIGKILL, ``turn``: children of a higher one are stopped
-    first, and awaited before the next; ``perhaps``: its name, where it is started only if somebody asks for it. ``folder``: where it is started, absolute (None: where the program is).
-    """
+    """A command line that a program starts, or becomes."""
 
     arguments: tuple[Argument, ...]
     how: How
+    """``exec``: the program replaces itself by it; ``init``, ``supervisor``, ``fork``: it is a child."""
     text: Text | None = None
+    """Where it is written: an argument, a line of package.json, a ``command=`` of supervisord.conf."""
     shell: bool = False
+    """A shell reads it."""
     stop_signal: str | None = None
+    """What a supervisor sends this child to stop it."""
     user: str | None = None
     env: Mapping[str, str | None] = field(default_factory=dict)
     to_group: bool = False
+    """The stop signal goes to the child's process group."""
     kills_after: float | None = None
+    """Seconds until the supervisor SIGKILLs it."""
     turn: int = 0
+    """Children of a higher one are stopped first, and awaited before the next."""
     perhaps: str = ""
+    """Its name, where it is started only if somebody asks for it."""
     folder: str | None = None
+    """Where it is started, absolute (None: where the program is)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """The application that a server imports, and how. ``application`` is the word that names it (``pkg.mod:app``), ``folder`` the option that says where it is;
-    ``attribute`` is what the server takes of the module where the word does not say, ``factory``: that is called; ``inside`` are modules looked for in a package.
-    ``imported``: "before" the server installs its handlers, "after" that ("": that depends on its version), or "aside" in a process that is told to stop by no signal;
-    ``loop``: the handlers are its event loop's; ``worker``: in a process of its own;
-    ``threads``: requests run in other threads than the main one; ``ends_threads``: it leaves without waiting for the application's threads.
-    ``leaves`` is what an exit out of the application's handler comes to (None: it ends in order). ``config`` is a configuration file that is a module, of which the server
-    calls the functions ``hooks`` when it has imported the application."""
+    """The application that a server imports, and how."""
 
     application: Argument
+    """The word that names it (``pkg.mod:app``)."""
     imported: str
+    """When: "before" or "after" the server installs its handlers ("": that depends on its version), or "aside", in a process that no signal tells to stop."""
     folder: Argument | None = None
+    """The option that says where it is."""
     attribute: str = ""
+    """What the server takes of the module, where the word does not say."""
     factory: bool = False
+    """That is called."""
     inside: tuple[str, ...] = ()
+    """Modules that are looked for in a package."""
     worker: bool = False
+    """It runs in a process of its own."""
     threads: bool = False
+    """Requests run in other threads than the main one."""
     ends_threads: bool = False
+    """The server leaves without waiting for the application's threads."""
     loop: bool = False
+    """The handlers are those of the server's event loop."""
     leaves: Reaction | None = None
+    """What an exit out of the application's handler comes to (None: it ends in order)."""
     config: Text | None = None
+    """A configuration file that is a module."""
     hooks: tuple[str, ...] = ()
+    """The functions of it that the server calls when it has imported the application."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a program listens, or leaves its number: the options that say so of an ``order`` and of the ``program`` itself, and what either takes where it is not told."""
+    """Where a program listens, or leaves its number."""
 
     order: tuple[str, ...]
+    """The options of an `Order` that say so."""
     program: tuple[str, ...]
+    """Those of the program itself."""
     default: tuple[str, ...] = ()
+    """What either takes where it is not told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command that has another program stop (``nginx -s quit``, ``mysqladmin shutdown``). ``programs`` are the catalogue's entries that it means;
-    ``signal`` is what it sends them (None: whatever they stop cleanly on, or no signal at all). ``waits``: it ends when they have. ``own``: it means what the same command line
-    has started, with ``start`` in place of its own ``stop`` (``service mysql start``). ``places`` say where it looks for the program; of them the first counts of which it has an option, else the last."""
+    """A command that has another program stop (``nginx -s quit``, ``mysqladmin shutdown``)."""
 
     programs: tuple[str, ...] = ()
+    """The catalogue's entries that it means."""
     signal: str | None = None
+    """What it sends them (None: whatever they stop cleanly on, or no signal at all)."""
     own: bool = False
+    """It means what the same command line has started, with ``start`` in place of its own ``stop`` (``service mysql start``)."""
     waits: bool = False
+    """It ends when they have."""
     places: tuple[Place, ...] = ()
+    """Where it looks for the program. The first of which it has an option counts, else the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What the catalogue (or the configuration) knows of one command line.
-
-    ``name`` is the catalogue's entry, ``kind`` its file (runtimes, servers, inits, supervisors, wrappers,
-    package-runners, tools). ``starts`` is what it runs: empty for an application. ``as_pid1`` and ``as_child`` map signal
-    names to reactions; a signal that is not there has its default action (ignored by PID 1, fatal elsewhere; see `kernel`).
-    ``stays``: it runs until told to stop (None: not known). ``daemonizes``: it puts itself in the background and the command
-    returns, unless the words ``foreground`` are added. ``clean_signals`` are those on which it stops cleanly, the preferred first; ``timeout`` its own shutdown limit in seconds, ``timeout_text`` where the user set it (None: the program's default) (None:
-    none or not known), ``unbounded`` when its drain has no limit, ``drain`` the setting without which it drops its work on whatever signal stops it, with ``{seconds}`` for its time. ``application`` names what a runtime runs (a file, ``-m`` module).
-    ``missing`` says in words what would have to be known. ``evidence`` is a lab record's id or an address. ``traits`` are words that
-    rules ask for (development, keep-alive, privilege-drop, workers, group-breaks-workers, reaps; see the catalogue's README).
-    ``order``: it tells other programs to stop. ``python`` is what its source says, where it is a Python application of the image's own that was read; ``hosts`` the application that a server imports.
-    """
+    """What the catalogue (or the configuration) knows of one command line."""
 
     name: str
+    """The catalogue's entry."""
     kind: str
+    """Its file: runtimes, servers, inits, supervisors, wrappers, package-runners, tools."""
     starts: tuple[Started, ...] = ()
+    """What it runs; empty for an application."""
     as_pid1: Mapping[str, Reaction] = field(default_factory=dict)
+    """What it does on each signal. One that is not there has its default action: PID 1 ignores it, others die of it (`kernel`)."""
     as_child: Mapping[str, Reaction] = field(default_factory=dict)
     stays: bool | None = None
+    """It runs until it is told to stop (None: not known)."""
     daemonizes: bool = False
+    """It puts itself in the background and the command returns, unless the words ``foreground`` are added."""
     foreground: tuple[str, ...] = ()
     clean_signals: tuple[str, ...] = ()
+    """Those on which it stops cleanly, the preferred one first."""
     timeout: float | None = None
+    """Its own limit for a shutdown in seconds (None: none, or not known)."""
     timeout_text: Text | None = None
+    """Where the user has set that (None: it is the program's default)."""
     unbounded: bool = False
+    """Its drain has no limit."""
     drain: str = ""
+    """The setting without which it drops its work on whatever signal stops it, with ``{seconds}`` for its time."""
     runtime: str | None = None
     application: Argument | None = None
+    """What a runtime runs: a file, or the module of ``-m``."""
     missing: tuple[str, ...] = ()
+    """What would have to be known, in words."""
     evidence: tuple[str, ...] = ()
+    """A lab record's id or an address, each."""
     traits: tuple[str, ...] = ()
+    """Words that rules ask for (development, keep-alive, privilege-drop, workers …; see the catalogue's README)."""
     python: Behaviour | None = None
+    """What its source says, where it is a Python application of the image's own that was read."""
     hosts: Hosting | None = None
+    """The application that a server imports."""
     order: Order | None = None
+    """It tells other programs to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One process on the signal's way.
-
-    ``argv`` is what the kernel shows (of a script: the interpreter first). ``text`` is where it is started. ``why`` is one
-    sentence in plain words. ``shell`` is what the evaluation of a shell found, ``program`` what the catalogue knows; at most one of
-    them is set. ``parent`` is the index of the hop that started it (None for PID 1), ``application`` marks the process the container is for.
-    ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work.
-    ``received``: the signal that it was sent, which an init or a supervisor may have made of another one.
-    ``at_stake``: it has work that a kill would cut off. ``notified`` and ``finishes`` (what is at stake comes to its end) are None where that
-    hangs on what is not known, though the verdict may not: which of two processes is quicker, what a program does that nobody knows.
-    """
+    """One process on the signal's way."""
 
     argv: tuple[str, ...]
+    """What the kernel shows: of a script, the interpreter first."""
     pid1: bool
     how: How
     disposition: Disposition
     text: Text | None
+    """Where it is started."""
     why: str
+    """One sentence in plain words."""
     parent: int | None = None
+    """The index of the hop that started it (None for PID 1)."""
     application: bool = False
+    """It is the process that the container is for."""
     program: Program | None = None
+    """What the catalogue knows of it. At most one of this and ``shell`` is set."""
     shell: Outcome | None = None
+    """What the evaluation of a shell has found."""
     notified: bool | None = None
+    """It hears the signal. None, as for ``finishes``, where that hangs on what is not known though the verdict may not: which of two
+    processes is quicker, or what a program does that nobody knows."""
     finishes: bool | None = None
+    """What is at stake comes to its end."""
     robbed: bool = False
+    """Its workers got a signal that only it was to pass on, and died of it with their work."""
     received: str | None = None
+    """The signal that it was sent, which an init or a supervisor may have made of another one."""
     at_stake: bool = False
+    """It has work that a kill would cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalPath:
-    """One way through the entrypoint: ``when`` are the conditions assumed, ``seconds`` the time until the container is gone (None: not known).
-
-    ``over``: there is nothing to stop, because the container ends by itself (``ends``) or cannot start (``fails``; then ``culprit`` is the word that
-    names what cannot be started). There the verdict is unknown.
-    ``default``: the launch takes it as it is, without an environment of the user's own (of the others, only rules speak).
-    ``leaving``: it may as well end by itself before that (a test under ``set -e`` of which nobody knows the outcome), which ``when`` does not say.
-
-    ``hops`` begin with PID 1 as it is in the steady state; what it and the others were before (shells that exec'ed, wrappers) stands in ``before``, PID 1's first.
-    """
+    """One way through the entrypoint."""
 
     verdict: Verdict
+    """Unknown where the way is ``over``."""
     why: str
     when: tuple[str, ...]
+    """The conditions that are assumed."""
     before: tuple[Hop, ...]
+    """What the hops were before, PID 1's first: shells that exec'ed, wrappers."""
     hops: tuple[Hop, ...]
+    """The processes as they are in the steady state, PID 1 first."""
     seconds: float | None
+    """The time until the container is gone (None: not known)."""
     missing: tuple[str, ...] = ()
+    """What would have to be known, in words."""
     default: bool = True
+    """The launch takes it as it is, without an environment of the user's own. Of the other ways, only rules speak."""
     culprit: Argument | None = None
+    """The word that names what cannot be started."""
     over: Literal["ends", "fails"] | None = None
+    """There is nothing to stop: the container ends by itself, or cannot start."""
     leaving: bool = False
+    """It may as well end by itself before that (a test under ``set -e`` of which nobody knows the outcome), which ``when`` does not say."""
 
     @property
     def fate(self) -> Fate:

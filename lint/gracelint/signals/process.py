@@ -30,39 +30,46 @@ class Bound(str):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """One process.
-
-    ``adopted`` are children that it did not start itself: background jobs of the shell that it was.
-
-    ``program`` is what the catalogue knows (None: nothing, then ``shell`` or unknown). ``shell`` is the suspended state of a shell. ``before`` is what the
-    process was before it exec'ed, oldest first. ``ignored`` are signals it ignores from birth; ``own_group`` and
-    ``setsid`` say whether it leads a process group of its own, ``joins`` is the leader of another one than its parent's that it belongs to. ``stays``: runs until told (None: not known); ``duration`` seconds that a finite one lasts (None: not
-    known). ``reads``: it ends when the process in front of it in a pipeline has ended. ``pipe``: the named pipe that it reads from, and ends with all that write to it. ``stop_signal``, ``to_group``, ``kills_after`` and ``turn`` are how its supervisor stops it. ``stopped``: by SIGSTOP. ``user``: as whom it runs, as an image or a command names it (None: root).
-    """
+    """One process of the container."""
 
     pid: int
     argv: tuple[str, ...]
     how: How
     text: Text | None
     program: Program | None = None
+    """What the catalogue knows of it (None: nothing; then it is a shell, or unknown)."""
     shell: State | None = None
+    """The suspended state of a shell."""
     children: tuple[Process, ...] = ()
     adopted: tuple[Process, ...] = ()
+    """Children that it did not start itself: background jobs of the shell that it was."""
     before: tuple[Process, ...] = ()
+    """What the process was before it exec'ed, oldest first."""
     ignored: frozenset[str] = frozenset()
+    """The signals that it ignores from birth."""
     own_group: bool = False
+    """It leads a process group of its own."""
     joins: int | None = None
+    """The leader of the process group that it belongs to, where that is not its parent's."""
     stays: bool | None = None
+    """It runs until it is told to stop (None: not known)."""
     duration: float | None = None
+    """How many seconds a finite one lasts (None: not known)."""
     reads: int | None = None
+    """The process in front of it in a pipeline: when that has ended, it ends too."""
     pipe: str | None = None
+    """The named pipe that it reads from: it ends with all that write to it."""
     stop_signal: str | None = None
+    """What its supervisor sends it; the next three also say how the supervisor stops it."""
     to_group: bool = False
     kills_after: float | None = None
     turn: int = 0
     stopped: bool = False
+    """It stands still, because of SIGSTOP."""
     user: str | None = None
+    """As whom it runs, as an image or a command names it (None: root)."""
     missing: tuple[str, ...] = ()
+    """What would have to be known, in words."""
 
     @property
     def name(self) -> str:
@@ -91,19 +98,28 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way a command line can turn out: ``process`` holds on (None: it ended, with ``status`` if that is known, or
-    could not start: ``failed`` says why, and ``culprit`` is the word that names it). ``shell`` is the shell that ended. ``settled``: what a shell has found the launch to decide (`State.settled`). ``leaving``: a shell on this way may as well have ended before, by what nobody knows."""
+    """One way a command line can turn out."""
 
     process: Process | None
+    """What holds on (None: it ended, or could not start)."""
     status: int | None = None
+    """Its exit status, if it ended and that is known."""
     conditions: tuple[str, ...] = ()
+    """What was assumed on this way, in words."""
     default: bool = True
+    """It is the way that the launch takes as it is."""
     reasons: tuple[str, ...] = ()
+    """Why not all is known."""
     failed: str | None = None
+    """Why it could not start."""
     shell: State | None = None
+    """The shell that ended."""
     culprit: Argument | None = None
+    """The word that names what could not start."""
     settled: Mapping[str, str] = field(default_factory=dict)
+    """What a shell has found the launch to decide (`State.settled`)."""
     leaving: bool = False
+    """A shell on this way may as well have ended before, by what nobody knows."""
 
     @property
     def stays(self) -> bool | None:
@@ -113,55 +129,49 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a process inherits that matters here. ``leads``: it leads a process group. ``made``: files that the scripts before it have made or
-    removed, ``permitted``: those that they have made executable, ``commands``: what they have run; ``assumed`` is what the script takes for true or false, in words. ``given``: what can be
-    read from its standard input: a text, something that is not known (True), or nothing. ``closed``: it has no standard input (``<&-``). ``watched``: BusyBox's timeout has become this process, and left it a child that counts the time. ``exported`` tells its variables, which only shells ask for, if a shell has started it (None: the image's). ``child``: it is not what the launch has become, or supervises. ``aside``: it was started in the background. ``descriptors`` are open beside the first three (None: not known). ``kin`` are the shells that have started it (None: no shell has). ``live``: a signal has come, so a script is not followed to where it stays, but runs."""
+    """What a process inherits that matters here."""
 
     workdir: str
     search: str
+    """PATH."""
     user: str | None = None
     ignored: frozenset[str] = frozenset()
+    """The signals that it ignores."""
     pid1: bool = True
     depth: int = 0
+    """How many starts led here: bounded, as a script may start itself."""
     leads: bool = False
+    """It leads a process group."""
     made: Mapping[str, Made] = field(default_factory=dict)
+    """Files that the scripts before it have made or removed."""
     permitted: frozenset[str] = frozenset()
+    """Files that they have made executable."""
     commands: tuple[Command, ...] = ()
+    """What they have run."""
     assumed: Mapping[str, bool] = field(default_factory=dict)
+    """What the script takes for true or false, in words."""
     given: Text | bool = False
+    """What can be read from its standard input: a text, something that is not known (True), or nothing."""
     closed: bool = False
+    """It has no standard input (``<&-``)."""
     watched: bool = False
+    """BusyBox's timeout has become this process, and left it a child that counts the time."""
     exported: Callable[[], Exported] | None = None
+    """Tells its variables, which only shells ask for, if a shell has started it (None: they are the image's)."""
     child: bool = False
+    """It is not what the launch has become, or supervises."""
     aside: bool = False
+    """It was started in the background."""
     live: bool = False
+    """A signal has come, so a script is not followed to where it stays, but runs."""
     descriptors: frozenset[str] | None = frozenset()
+    """Those that are open beside the first three (None: not known)."""
     kin: Kin | None = None
+    """The shells that have started it (None: no shell has)."""
 
     def deeper(self) -> Environment:
         """The same for what such a process starts."""
-        return Environment(
-            self.workdir,
-            self.search,
-            self.user,
-            self.ignored,
-            self.pid1,
-            self.depth + 1,
-            self.leads,
-            self.made,
-            self.permitted,
-            self.commands,
-            self.assumed,
-            self.given,
-            self.closed,
-            self.watched,
-            self.exported,
-            self.child,
-            self.aside,
-            self.live,
-            self.descriptors,
-            self.kin,
-        )
+        return replace(self, depth=self.depth + 1)
 
 
 def with_before(process: Process, earlier: Process) -> Process:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..process import Process
     from .choices import Choices
-    from .tasks import Driver
+    from .tasks import Driver, Ending
 
 CLEANUP = 0.5
 QUICK = 0.1
@@ -108,7 +108,7 @@ class Kernel:
                 self.reasons.append("what happens after the stop signal takes too many steps to follow")
                 return
 
-    def end(self, task: Task, how: str) -> None:
+    def end(self, task: Task, how: Ending) -> None:
         """A task is gone."""
         if not task.alive:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ...records import dataclass, field
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from ..model import Disposition, Reaction
     from ..process import Process
+
+
+Ending = Literal["finished", "died", "exited", "killed", "crashed"]
+"""How a process ends: after its cleanup, of a signal's action, by itself, by the end of PID 1, of a fault of its own."""
 
 
 class Driver(Protocol):
@@ -25,9 +29,7 @@ class Driver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A process in the simulation. ``reacted``: what it has done on each signal that came to it. ``ended``: ``finished`` (after its cleanup), ``died`` (a signal's action), ``exited`` (by itself), ``killed`` (by the end of PID 1), ``crashed``. ``robbed``: its workers got a signal that only it was to pass on, and died of it with their work. ``stopped``: by SIGSTOP, so that what comes to it is ``held`` until SIGCONT.
-    ``next_turn``: a supervisor stops the next of its children, if those it has told are gone.
-    ``unseen``: seconds until a supervisor sees, at the latest, that it is gone. ``unbegun``: it died as the shell that was forked for it."""
+    """A process in the simulation."""
 
     process: Process
     pid: int
@@ -35,20 +37,28 @@ class Task:
     group: int
     driver: Driver | None = None
     alive: bool = True
-    ended: str = ""
+    ended: Ending | None = None
     ended_at: float | None = None
     finishes_at: float | None = None
     notified: bool = False
+    """It has heard a signal that tells it to stop."""
     reacted: dict[str, Disposition] = field(default_factory=dict)
+    """What it has done on each signal that came to it."""
     orphaned_by: int | None = None
     stopping: bool = False
     robbed: bool = False
+    """Its workers got a signal that only it was to pass on, and died of it with their work."""
     others: tuple[int, ...] = ()
+    """Those that it has told to stop and waits for, beside its children."""
     stopped: bool = False
+    """By SIGSTOP: what comes to it is ``held`` until SIGCONT."""
     held: tuple[str, ...] = ()
     next_turn: Callable[[], None] | None = None
+    """Of a supervisor: stops the next of its children, if those it has told are gone."""
     unseen: float = 0.0
+    """Seconds until a supervisor sees, at the latest, that it is gone."""
     unbegun: bool = False
+    """It died as the shell that was forked for it."""
 
     @property
     def awaited(self) -> list[int]:

@@ -62,4 +62,4 @@ def _head(shell: LiveShell, task: Task, signal: str) -> int:
 
 def _over(shell: LiveShell, pid: int) -> bool:
     task = shell.kernel.tasks.get(pid)
-    return task is None or task.ended not in ("", "killed")
+    return task is None or task.ended not in (None, "killed")
