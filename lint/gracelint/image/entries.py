@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from ..records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..source import Text
     from .context.context import Context
@@ -76,20 +76,35 @@ class World(Protocol):
     def context(self) -> Context:
         """The build context."""
 
+    has_links: bool
+    """Whether there may be symbolic links: where not, every path has one name, and is real."""
+
+    def names(self, path: str) -> Sequence[str]:
+        """A path, and the other names by which it may be reached through links."""
+
+    def are_twins(self, name: str, path: str) -> bool:
+        """Whether one of its names may be that of the same file by a hard link, which its links do not lead to."""
+
+    def real(self, path: str, follow: bool = True) -> str | None:
+        """A path as it is without links; the last component's is left alone unless ``follow``. None where not known."""
+
     def kind(self, path: str) -> Kind:
-        """What stands at a path before this step."""
+        """What stands at a path before this step, links followed."""
 
     def standing(self, path: str) -> Kind:
         """The same, but ``none`` only where no program of the build can have made anything."""
+
+    def is_link(self, path: str) -> bool | None:
+        """Whether a link stands at a path before this step."""
 
     def earlier(self, operation: int) -> World:
         """The image before an operation of the same step."""
 
     def entry(self, path: str) -> Entry:
-        """What stands at a path before this step, a link not followed."""
+        """What stands at a path before this step, a link at its end not followed."""
 
-    def stage_entry(self, index: int, path: str) -> Entry:
-        """What stands at a path of an earlier stage, links resolved."""
+    def stage_entry(self, index: int, path: str, follow: bool = True) -> Entry:
+        """What stands at a path of an earlier stage; a link at its end is left alone unless ``follow``."""
 
     def note(self, reason: str, text: Text | None) -> None:
         """Keep a reason why the path is not there, in case that nothing else provides it."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from ...records import NamedTuple
+from ..entries import Link, Vague, inside
+from ..paths import normal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...source import Text
     from ..context.context import Context
     from ..entries import Entry, Kind
     from .files import ImageFiles
+
+MAX_LINKS = 40
 
 
 class Place(NamedTuple):
@@ -28,19 +35,74 @@ class Place(NamedTuple):
 class Before:
     """The image before one of its steps (`gracelint.image.entries.World`)."""
 
-    __slots__ = ("_files", "_place")
+    __slots__ = ("_files", "_place", "has_links")
 
     def __init__(self, files: ImageFiles, place: Place) -> None:
         self._files, self._place = files, place
+        self.has_links = not files.links.none
 
     @property
     def context(self) -> Context:
         """The build context."""
         return self._files.context
 
+    def names(self, path: str) -> Sequence[str]:
+        """A path, and the other names by which it may be reached."""
+        return self._files.links.names(path)
+
+    def are_twins(self, name: str, path: str) -> bool:
+        """Whether a hard link may have made them one file."""
+        return self._files.links.are_twins(name, path)
+
+    def real(self, path: str, follow: bool = True) -> str | None:
+        """A path as it was without links, one at its end left alone unless ``follow``; None where that is not known."""
+        if self._files.links.none:
+            return path
+        for _ in range(MAX_LINKS):
+            place, link = self._first_link(path, follow)
+            if link is None:
+                return path
+            if not isinstance(link, Link):
+                return None
+            path = normal(posixpath.join(posixpath.dirname(place), link.target, inside(path, place) or ""))
+        return None
+
+    def _first_link(self, path: str, follow: bool) -> tuple[str, Entry | None]:
+        """The first link on the way to a path, or what may be one."""
+        end = path.find("/", 1)
+        while end > 0 or (follow and path):
+            here = path[:end] if end > 0 else path
+            if self._may_be_link(here) and isinstance(entry := self._seen(here), (Link, Vague)):
+                return here, entry
+            if end < 0:
+                break
+            end = path.find("/", end + 1)
+        return path, None
+
+    def _may_be_link(self, path: str) -> bool:
+        since = self._files.links.since(path)
+        return since is not None and since < self._place
+
+    def _seen(self, path: str) -> Entry:
+        key, seen = (path, self._place), self._files.seen_links
+        if key in seen:
+            return seen[key]
+        entry = self._files.find(path, self._place)
+        if not self._files.effort.spent:
+            seen[key] = entry
+        return entry
+
     def kind(self, path: str) -> Kind:
-        """What kind of thing stood at a path."""
-        return self._files.kind(path, self._place)
+        """What kind of thing stood at a path, links followed."""
+        real = self.real(path) if self.has_links else path
+        return "unknown" if real is None else self._files.kind(real, self._place)
+
+    def is_link(self, path: str) -> bool | None:
+        """Whether a link stood at a path."""
+        if not self._may_be_link(path):
+            return False
+        entry = self.entry(path)
+        return None if isinstance(entry, Vague) else isinstance(entry, Link)
 
     def standing(self, path: str) -> Kind:
         """The same, but ``none`` only where no program of the build can have made anything, a folder of its own above all."""
@@ -58,12 +120,13 @@ class Before:
         return Before(self._files, Place(self._place.step, operation))
 
     def entry(self, path: str) -> Entry:
-        """What stood at a path; a link is not followed."""
-        return self._files.find(path, self._place)
+        """What stood at a path; a link at its end is not followed."""
+        real = self.real(path, follow=False) if self.has_links else path
+        return Vague("a link leads there that is not known") if real is None else self._files.find(real, self._place)
 
-    def stage_entry(self, index: int, path: str) -> Entry:
-        """What stands at a path of an earlier stage."""
-        return self._files.stage_entry(index, path)
+    def stage_entry(self, index: int, path: str, follow: bool = True) -> Entry:
+        """What stands at a path of an earlier stage; a link at its end is left alone unless ``follow``."""
+        return self._files.stage_entry(index, path, follow)
 
     def note(self, reason: str, text: Text | None) -> None:
         """Keeps a reason why a path is not there."""

@@ -55,15 +55,18 @@ _PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|rel
 def copied(step: Copy, path: str, world: World) -> Effect:
     """What COPY or ADD does to an absolute path."""
     if step.destination is None:
-        named = any(source.value and _may_name(source.value, path) for source in step.sources)
+        named = any(_may_bring(source, path, step, world) for source in step.sources)
         reason = "a COPY puts files in a place that is not known"
         return _perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
-    if path == "/" or inside(destination, path) is not None:
-        return Folder()
-    if not contains(destination, path):
-        return None
-    return _Copying(step, path, destination, world).effect()
+    for name in world.names(path) if world.has_links else (path,):
+        if world.has_links and world.real(name, follow=contains(name, destination)) not in (path, None):
+            continue
+        if name == "/" or inside(destination, name) is not None:
+            return Folder()
+        if contains(destination, name):
+            return _Copying(step, name, destination, world).effect()
+    return None
 
 
 def _perhaps_replaced(step: Copy, reason: str) -> Change:
@@ -72,11 +75,21 @@ def _perhaps_replaced(step: Copy, reason: str) -> Change:
     return perhaps(reason) if executable else perhaps_another(reason)
 
 
-def _may_name(source: str, path: str) -> bool:
-    """Whether a source looks as if it put something at this path, wherever it is put: by a pattern of its names, or a name in it."""
-    name = posixpath.basename(source)
+def _may_bring(source: Source, path: str, step: Copy, world: World) -> bool:
+    """Whether a source looks as if it put something at this path, wherever it is put: by a pattern of its names, a name in it, or what a folder holds."""
+    if not source.value:
+        return False
+    name = posixpath.basename(source.value)
     pattern = path_glob(name) if has_wildcard(name) else None
-    return name in path if pattern is None else pattern.matches(posixpath.basename(path))
+    if name in path if pattern is None else pattern.matches(posixpath.basename(path)):
+        return True
+    parts = path.strip("/").split("/")
+    folders = world.context.matching(clamped(source.value)) if step.origin is None and not source.is_heredoc else ()
+    return any(
+        world.context.entry(posixpath.join(folder, *parts[at:])).kind == "file"
+        for folder in folders
+        for at in range(len(parts))
+    )
 
 
 class _Copying(Landing):
@@ -92,8 +105,10 @@ class _Copying(Landing):
 
     def of_source(self, source: Source) -> Effect:
         value = source.value
+        if value is None and self.relative is None and self.is_folder() == "folder":
+            return Folder()
         if value is None:
-            return perhaps(f"COPY {source.word.value} is not known")
+            return _perhaps_replaced(self.step, f"COPY {source.word.value} is not known")
         if source.is_heredoc:
             return self.as_file(value, lambda: self.file(source.content, False, source.word))
         if self.step.adds and REMOTE.match(value):
@@ -217,7 +232,7 @@ class _Copying(Landing):
         if isinstance(entry, Folder):
             if self.relative is None:
                 return Folder()
-            below = self.world.stage_entry(index, posixpath.join(source, self.relative))
+            below = self.world.stage_entry(index, posixpath.join(source, self.relative), follow=False)
             return self.from_entry(below, word)
         if isinstance(entry, Gone):
             if self.relative is None or self.relative == posixpath.basename(source):

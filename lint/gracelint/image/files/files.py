@@ -21,10 +21,11 @@ from ..entries import Change, Folder, Found, Gone, Link, Vague, contains
 from ..model import Absent, ImageFile, Unknown
 from ..paths import SOMEWHERE, normal
 from ..stages.steps import Copy
-from .before import Before, Place
+from .before import MAX_LINKS, Before, Place
 from .copy_sources import word_problem
 from .effort import Effort
 from .history import History
+from .links import Links
 from .listing import Candidates
 from .origins import origins
 from .search import Search
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from ..entries import Entry, Kind
     from ..model import BaseImage
     from ..stages.steps import Step
-
-MAX_LINKS = 40
 
 
 class ImageFiles:
@@ -57,12 +56,15 @@ class ImageFiles:
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
         self._entries: dict[tuple[str, bool], Entry] = {}
         self._kinds: dict[tuple[str, Place], Kind] = {}
+        self.seen_links: dict[tuple[str, Place], Entry] = {}
         self._bare: set[tuple[str, bool]] = set()  # where neither a file nor a link stands
         self._end = Place(len(steps), 0)
         self._notes: list[tuple[str, Text | None]] = []
         self._searches: dict[tuple[str, str], Search] = {}
         self.effort = effort or Effort()
         self.history = History(steps, base.shell, self.effort)
+        self.links = Links(steps, context, self.history, self.effort, stage)
+        self.history.links = self.links
         self.candidates = Candidates(steps, context, self.effort, self.history.reading, self._of_stage)
         self._mounts: tuple[str, ...] = ()
         self._perhaps: Callable[[], Sequence[str]] | None = None
@@ -134,6 +136,13 @@ class ImageFiles:
             origins = (step.origin for step in files.steps if isinstance(step, Copy))
             waiting += [found for one in origins if isinstance(one, int) and (found := files._stage(one)) is not None]
 
+    def link(self, path: str) -> Link | None:
+        """The link that stands at an absolute path; None where none does, or too much would have to be asked."""
+        if self.effort.deep or self.links.since(path) is None:
+            return None
+        entry = Before(self, self._end).entry(path)
+        return entry if isinstance(entry, Link) else None
+
     def stage(self, index: int) -> ImageFiles | None:
         """The files of an earlier stage by its index; None where that is none."""
         return self._stage(index)
@@ -197,6 +206,8 @@ class ImageFiles:
 
     def _followed(self, path: str, thorough: bool) -> Entry:
         for _ in range(MAX_LINKS):
+            if not self.links.none:
+                path = Before(self, self._end).real(path, follow=False) or path
             self._notes.clear()
             found = self.find(path, self._end, thorough)
             if isinstance(found, (Gone, Vague)):
@@ -270,10 +281,12 @@ class ImageFiles:
             self._kinds[key] = kind
         return self._kinds[key]
 
-    def stage_entry(self, index: int, path: str) -> Entry:
-        """What stands at a path of an earlier stage, links followed."""
+    def stage_entry(self, index: int, path: str, follow: bool) -> Entry:
+        """What stands at a path of an earlier stage; a link at its end is left alone unless ``follow``."""
         other = None if self.effort.deep else self._stage(index)
-        return Vague("the stage it is copied from is not known") if other is None else other.entry(path)
+        if other is None:
+            return Vague("the stage it is copied from is not known")
+        return (None if follow else other.link(path)) or other.entry(path)
 
     def _of_stage(self, index: int) -> Candidates | None:
         other = None if self.effort.deep else self._stage(index)

@@ -20,13 +20,14 @@ from .effort import CHARACTERS, READING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..entries import Effect, World
     from ..model import ShellFamily
     from ..runs.readings import Reading
     from ..stages.steps import Step
     from .effort import Effort
+    from .links import Links
 
     Act: TypeAlias = Callable[[str, World], Effect]
 
@@ -42,17 +43,24 @@ class History:
         self._mentions: dict[int, runs.Mentions] = {}
         self._concerned: dict[tuple[str, int], bool] = {}
         self._runs: dict[re.Pattern[str], bool] = {}  # whether a RUN holds it
+        self.links: Links | None = None  # those that the steps make, for whoever has read these
 
     def before(self, path: str, place: Place) -> Place | None:
         """The last place before another one that has, or may have, a say about a path; None where there is none, or no effort is left."""
         index, limit = place
+        links = self.links
+        names = None if links is None or links.none else links.names(path)
         while index >= 0 and self._effort.spend():
             if limit and isinstance(step := self._steps[index], Run):
-                reading = self.reading(index, step)
-                number = reading.reach.any(path, limit)
+                reach = self.reading(index, step).reach
+                number = reach.any(path, limit) if names is None else max([reach.any(name, limit) for name in names])
                 if number >= 0:
                     return Place(index, number)
-            index = self._step_before(path, index)
+            index = (
+                self._step_before(path, index)
+                if names is None
+                else max([self._step_before(name, index) for name in names])
+            )
             limit = sys.maxsize
             if index >= 0 and not isinstance(self._steps[index], Run):
                 return Place(index, 0)
@@ -64,6 +72,19 @@ class History:
         if isinstance(step, Run):
             return self.reading(place.step, step).operations[place.operation].effect
         return partial(copied, step) if isinstance(step, Copy) else partial(_made_folder, step)
+
+    def concerning(self, path: str) -> Iterator[tuple[int, Reading]]:
+        """What the RUNs do that may concern a path, by their numbers."""
+        for index, step in enumerate(self._steps):
+            if isinstance(step, Run) and self._effort.spend() and self._concerns(index, step, path):
+                yield index, self.reading(index, step)
+
+    def mentions(self, index: int) -> runs.Mentions:
+        """What the words of a RUN name."""
+        step = self._steps[index]
+        if index not in self._mentions and isinstance(step, Run):
+            self._mentions[index] = runs.mentions(step)
+        return self._mentions[index]
 
     def reading(self, index: int, step: Run) -> Reading:
         """What a RUN does; read once, whoever asks."""
@@ -113,11 +134,14 @@ class History:
     def _concerns(self, index: int, step: Run, path: str) -> bool:
         key = (path, index)
         if key not in self._concerned:
-            if index not in self._mentions:
-                self._mentions[index] = runs.mentions(step)
-            self._concerned[key] = runs.concerns(self._mentions[index], path)
+            self._concerned[key] = runs.concerns(self.mentions(index), path)
         return self._concerned[key]
 
 
 def _made_folder(step: MakeFolder, path: str, world: World) -> Effect:
-    return Folder() if step.path is not None and contains(path, step.path) else None
+    if not world.has_links:
+        return Folder() if step.path is not None and contains(path, step.path) else None
+    made = step.path is not None and any(
+        contains(name, step.path) and world.real(name) in (path, None) for name in world.names(path)
+    )
+    return Folder() if made else None

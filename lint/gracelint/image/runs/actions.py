@@ -46,13 +46,19 @@ class Target:
 
     def holds(self, path: str) -> bool:
         """Whether the path is one of those named, or lies below one."""
+        return self.above(path) is not None
+
+    def above(self, path: str) -> str | None:
+        """The one of those named that is the path, or that it lies below."""
         if self.names(path):
-            return True
+            return path
         if self.path is None or self.deep:
-            return False
-        parts = path.split("/")
-        depth = self.path.count("/") + 1
-        return self.path == "/" or (len(parts) > depth and self.names("/".join(parts[:depth])))
+            return None
+        if self.path == "/":
+            return "/"
+        parts, depth = path.split("/"), self.path.count("/") + 1
+        top = "/".join(parts[:depth])
+        return top if len(parts) > depth and self.names(top) else None
 
     def hints(self, path: str) -> bool:
         """Whether a word that is not understood may mean the path. One of which not even the folder is known is not taken to mean all there is."""
@@ -130,12 +136,14 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Symlink:
-    """``ln -s target link``; ``into``: the link is made inside that folder if it is one; ``replaces`` what stands there."""
+    """``ln -s target link``; ``into``: the link is made inside that folder if it is one, or, if it ``follows``, a link to one; ``replaces`` what stands there. ``pattern``: one for each that ``target`` names."""
 
     target: str | None
     link: Target
     into: bool
     replaces: bool = True
+    follows: bool = True
+    pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,7 @@ class Transfer:
     ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
     what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
     ``fills``: a file that is there already gets the content, and keeps its own mode. ``folders``: whether it takes folders as well.
+    ``follows``: of a link it takes what that leads to; ``through``: and writes to what a link in the destination leads to. ``hard``: the copy is the same file.
     """
 
     sources: tuple[Target, ...]
@@ -156,6 +165,9 @@ class Transfer:
     strips: bool = False
     fills: bool = False
     folders: bool = True
+    follows: bool = False
+    through: bool = False
+    hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +181,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """``sed -i``, ``dos2unix``: ``strips`` carriage returns, or an edit that is not modelled."""
+    """``sed -i``, ``dos2unix``: ``strips`` carriage returns, or an edit that is not modelled. ``follows``: a link is not replaced by a file (None: that depends on the program)."""
 
     targets: tuple[Target, ...]
     strips: bool
+    follows: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

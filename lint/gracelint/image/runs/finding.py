@@ -31,7 +31,7 @@ def found_by(words: Sequence[Argument], around: Surroundings) -> tuple[Target, .
     for folder in folders or [Target(around.workdir, ".")]:
         for name in names or ["*"]:
             path = None if folder.path is None else posixpath.join(folder.path, name)
-            found.append(Target(path, name, pattern=True, deep=True))
+            found.append(Target(path, name, pattern=True, deep=True, is_folder=folder.is_folder))
     return tuple(found)
 
 
@@ -76,7 +76,7 @@ def _on_found(words: Sequence[Argument], targets: tuple[Target, ...], text: Text
     elif name in ("rm", "unlink"):
         around.add(Remove(targets), text)
     elif name == "dos2unix":
-        around.add(Rewrite(targets, strips=True), text)
+        around.add(Rewrite(targets, strips=True, follows=None), text)
     elif name == "sed" and any(value.startswith(("-i", "--in-place")) for value in values):
         scripts = [value for value in values if not value.startswith("-")]
         around.add(Rewrite(targets, bool(scripts) and all(map(strips_returns, scripts))), text)

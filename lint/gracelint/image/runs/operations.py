@@ -44,6 +44,7 @@ from .actions import (
     unsettled,
 )
 from .conditions import Trust, holds
+from .links import made, reaches
 from .outcomes import possible
 from .reach import Spread
 from .transfers import stripped, transferred
@@ -83,13 +84,25 @@ class Operation:
         if action is not None and not trust.is_given:
             action, known = possible(action, world)
             sure = sure and (known or trust.otherwise)
-        effect = None if action is None else _act(action, path, self.text, world)
-        if effect is None or sure:
-            return effect
-        if isinstance(effect, Change) and effect.path is not None:
-            return perhaps_another("a command that does not always run may have put another one there")
-        happens: Change | Entry = effect
-        return Change(lambda before: _either(before, happens))
+        if action is None:
+            return None
+        effect = self._on_names(action, path, world) if world.has_links else _act(action, path, self.text, world)
+        return effect if sure else _maybe(effect)
+
+    def _on_names(self, action: Action, path: str, world: World) -> Effect:
+        """What an action does to a path under any of the names by which it is reached."""
+        effects: list[Change] = []
+        for name in world.names(path):
+            reached = reaches(action, name, path, world)
+            effect = None if reached is False else _act(action, name, self.text, world)
+            if effect is None:
+                continue
+            if reached and not effects:
+                return effect
+            maybe = _maybe(effect)
+            assert maybe is not None
+            effects.append(maybe)
+        return effects[0] if effects else None
 
     def spread(self) -> Spread | None:
         """The paths that it can reach; None where that may be any."""
@@ -100,6 +113,16 @@ class Operation:
         if len(known) < len(spreads):
             return None
         return known[0] if len(known) == 1 else Spread(*((*one, *other) for one, other in zip(*known, strict=True)))
+
+
+def _maybe(effect: Effect) -> Change | None:
+    """The same, which may or may not take place."""
+    if effect is None:
+        return None
+    if isinstance(effect, Change) and effect.path is not None:
+        return perhaps_another("a command that does not always run may have put another one there")
+    happens: Change | Entry = effect
+    return Change(lambda before: _either(before, happens))
 
 
 def _either(before: Entry, effect: Change | Entry) -> Entry:
@@ -146,7 +169,7 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
         case Touch(targets=targets) if any(each.names(path) for each in targets if not each.pattern):
             return Change(lambda entry: _touched(entry, path, text, world))
         case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):
-            return _on_file(stripped if strips else _inexact)
+            return replace(_on_file(stripped if strips else _inexact), path=world.real(path))
         case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
             return perhaps(f"{what} may have changed it")
     if isinstance(action, Chmod) and any(each.hints(path) or each.anywhere for each in action.targets):
@@ -213,8 +236,11 @@ def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
             return perhaps(why)
         below = link is not None and contains(link, path)
         return Change(lambda entry: may_appear(entry, why)) if below else None
+    if action.pattern:
+        return _linked_by_pattern(action, path, text, world)
     name = posixpath.basename(action.target.rstrip("/"))
-    if action.into and (action.link.is_folder or (_meet(link, path) and world.kind(link) == "folder")):
+    is_folder = action.link.is_folder or (_meet(link, path) and world.kind(link) == "folder")
+    if action.into and is_folder and (action.follows or action.link.is_folder or not world.is_link(link)):
         link = posixpath.join(link, name)
     if not contains(link, path):
         return Folder() if inside(link, path) is not None and path != "/" else None
@@ -222,6 +248,15 @@ def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
     if rest is None:
         return Link(action.target, text)
     return Link(posixpath.join(posixpath.dirname(link), action.target, rest), text)
+
+
+def _linked_by_pattern(action: Symlink, path: str, text: Text, world: World) -> Effect:
+    """``ln -s /app/*.sh /bin/``, and the same in a loop: a link for each that is there."""
+    for place, target in made(action, path):
+        if place == path:
+            there = world.is_link(target) or world.kind(target) in ("file", "folder")
+            return Link(target, text) if there else perhaps("a link may have been made there")
+    return None
 
 
 def _meet(one: str, other: str) -> bool:

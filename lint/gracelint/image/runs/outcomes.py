@@ -48,7 +48,8 @@ def _each(action: Action, world: World, expanded: bool = False) -> list[bool | N
             lands = _lands(action, world)
             things = _THINGS if action.folders else ("file",)
             return [
-                _all([lands, not _is_itself(each, action), _stands(each, things, world, expanded)]) for each in sources
+                _all([lands, not _is_itself(each, action), _stands(each, things, world, expanded, action.follows)])
+                for each in sources
             ]
         case Symlink():
             return [_can_be_linked(action, world)]
@@ -62,7 +63,7 @@ def _each(action: Action, world: World, expanded: bool = False) -> list[bool | N
             return [_can_be_made(each, parents, world) for each in targets]
         case Remove(targets=targets, recursive=recursive, force=force):
             fitting = (*(_THINGS if recursive else ("file",)), *(("none",) if force else ()))
-            return [_stands(each, fitting, world, expanded) for each in targets]
+            return [_stands(each, fitting, world, expanded, follow=False) for each in targets]
         case Touch(targets=targets):
             return [_has_folder(each, world) for each in targets]
         case Rewrite(targets=targets):
@@ -77,19 +78,20 @@ def _is_itself(source: Target, action: Transfer) -> bool:
     return source.path is not None and source.path == action.destination.path
 
 
-def _stands(target: Target, wanted: tuple[str, ...], world: World, expanded: bool) -> bool | None:
+def _stands(target: Target, wanted: tuple[str, ...], world: World, expanded: bool, follow: bool = True) -> bool | None:
     """Whether one of the wanted kinds of things stands there."""
     if expanded and target.pattern and target.path is not None:
         return True
-    return _is(_kind(target, world), *wanted)
+    return _is(_kind(target, world, follow), *wanted)
 
 
 def _can_be_linked(action: Symlink, world: World) -> bool | None:
     link = action.link
-    if link.path is not None and action.into and _kind(link, world) == "folder":
+    enters = action.into and (action.follows or link.is_folder or world.is_link(link.path or "") is False)
+    if link.path is not None and enters and _kind(link, world) == "folder":
         name = posixpath.basename((action.target or "").rstrip("/"))
         link = replace(link, path=posixpath.join(link.path, name) if name else None)
-    return _all([True if action.replaces else _free(_kind(link, world)), _has_folder(link, world)])
+    return _all([True if action.replaces else _free(_kind(link, world, follow=False)), _has_folder(link, world)])
 
 
 def _lands(action: Transfer, world: World) -> bool | None:
@@ -104,7 +106,7 @@ def _can_be_made(folder: Target, parents: bool, world: World) -> bool | None:
     kind = _kind(folder, world)
     if parents:
         return kind != "file"
-    return _all([_free(kind), _has_folder(folder, world)])
+    return _all([_free(_kind(folder, world, follow=False)), _has_folder(folder, world)])
 
 
 def _has_folder(target: Target, world: World) -> bool | None:
@@ -112,14 +114,19 @@ def _has_folder(target: Target, world: World) -> bool | None:
     if target.path is None:
         return None
     kind = _kind(target, world)
+    if kind not in _THINGS and target.path is not None and (real := world.real(target.path)) != target.path:
+        return None if real is None else _has_folder(replace(target, path=real), world)
     return (
         True if kind in _THINGS else _is(_kind(replace(target, path=posixpath.dirname(target.path)), world), "folder")
     )
 
 
-def _kind(target: Target, world: World) -> Kind:
+def _kind(target: Target, world: World, follow: bool = True) -> Kind:
+    """What stands there, where a link counts as a file unless it is to be followed."""
     if target.path is None or target.pattern or target.deep:
         return "unknown"
+    if not follow and (is_link := world.is_link(target.path)) is not False:
+        return "file" if is_link else "unknown"
     return world.standing(target.path)
 
 

@@ -59,7 +59,16 @@ def _copies(command: Simple, words: list[Argument], target: Target, around: Surr
     if not inputs:  # the shell empties the file before the command looks for the other one
         around.add(Write(target, command.text.cut(0, 0), appends=False), command.text)
     copy = Transfer(
-        (source,), target, moves=False, into=False, keeps_mode=False, strips=strips, fills=True, folders=False
+        (source,),
+        target,
+        moves=False,
+        into=False,
+        keeps_mode=False,
+        strips=strips,
+        fills=True,
+        folders=False,
+        follows=True,
+        through=True,
     )
     around.add(copy, command.text)
     return True

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from ...parsers.shell.model import LiteralText, Parameter
 from ...records import NamedTuple, dataclass, field
 from ...source import join
-from .actions import Symlink, Target
+from .actions import Target
 from .conditions import Attempt, Trust, all_of, negation
-from .links import leads, through
 from .operations import Course, Operation
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Surroundings:
     left before; ``skipped``: so has the round of a loop, or the loop (``broken``). ``stops``: ``set -e`` is in force; ``heeded``: and looked at here; ``fatal``: a shell that is left with a failure ends the build.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
-    variables of the build that had a say, with what they were. ``links`` are the symbolic links made so far, where they may be and what they lead to. ``read_in``: a file or text that is not followed may have set any variable.
+    variables of the build that had a say, with what they were. ``read_in``: a file or text that is not followed may have set any variable.
     """
 
     workdir: str | None
@@ -78,7 +77,6 @@ class Surroundings:
     names: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
     asked: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
 
     def target(self, argument: Argument) -> Target:
         """The path that an argument names."""
@@ -100,21 +98,15 @@ class Surroundings:
         return "/" + posixpath.normpath(posixpath.join("/", self.workdir or "/", path)).lstrip("/")
 
     def add(self, action: Action, text: Text, when: Condition = True) -> None:
-        """Keep an operation, which takes place if its command runs and ``when`` holds; one through a link may change what that leads to."""
-        self._keep(action, text, all_of(self.ran, when))
-        if isinstance(action, Symlink):
-            self.links.update(leads(action))
-        elif self.links and (beyond := through(self.links, action)) is not None:
-            self._keep(beyond, text, all_of(self.ran, None))
+        """Keep an operation, which takes place if its command runs and ``when`` holds."""
+        when = all_of(self.ran, when)
+        if len(self.operations) < MAX_OPERATIONS and when is not False:
+            self.operations.append(Operation(action, text, Course(when, self.where, self.trust)))
 
     @property
     def ran(self) -> Condition:
         """Whether the commands run that are read here."""
         return all_of(self.when, negation(self.left), negation(self.skipped))
-
-    def _keep(self, action: Action, text: Text, when: Condition) -> None:
-        if len(self.operations) < MAX_OPERATIONS and when is not False:
-            self.operations.append(Operation(action, text, Course(when, self.where, self.trust)))
 
     def attempts(self, since: int) -> tuple[Attempt, ...]:
         """What has been tried since so many operations were kept."""

@@ -169,7 +169,17 @@ def _transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> No
     fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
     folders = moves or not {"r", "R", "a", "recursive", "archive"}.isdisjoint(options)
     perhaps = not {"n", "u", "no-clobber", "update"}.isdisjoint(options)
-    transfer = Transfer(sources, destination, moves, into, fills=fills, folders=folders)
+    takes_links = folders or not {"d", "P", "no-dereference"}.isdisjoint(options)
+    transfer = Transfer(
+        sources,
+        destination,
+        moves,
+        into,
+        fills=fills,
+        folders=folders,
+        follows=not takes_links or not {"L", "dereference"}.isdisjoint(options),
+        through=not moves and "remove-destination" not in options,
+    )
     around.add(transfer, text, when=None if perhaps else True)
 
 
@@ -179,16 +189,17 @@ def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
         around.add(Opaque(tuple(around.target(word) for word in words[1:]), "RUN ln"), text)
         return
     link = around.target(operands.pop()) if len(operands) > 1 else Target(around.workdir, ".", is_folder=True)
-    into = "T" not in options  # -n is about links to folders, which `_linked` does not follow either
+    into = "T" not in options
     if "s" not in options and "symbolic" not in options:
         sources = tuple(around.target(word) for word in operands)
         into_folder = True if link.is_folder else None
-        around.add(Transfer(sources, link, moves=False, into=into_folder, folders=False), text)
+        around.add(Transfer(sources, link, moves=False, into=into_folder, folders=False, hard=True), text)
         return
     replaces = not {"f", "force"}.isdisjoint(options)
+    follows = {"n", "no-dereference"}.isdisjoint(options)
     for operand in operands:
         target = None if operand.text is None else operand.value
-        around.add(Symlink(target, link, into or link.is_folder, replaces), text)
+        around.add(Symlink(target, link, into or link.is_folder, replaces, follows, operand.pattern), text)
 
 
 def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -208,7 +219,8 @@ def _install(words: Sequence[Argument], text: Text, around: Surroundings) -> Non
     if "D" in options and destination.path is not None:
         folder = destination.path if into else posixpath.dirname(destination.path)
         around.add(MakeFolders((replace(destination, path=folder),)), text)
-    around.add(Transfer(tuple(targets), destination, moves=False, into=into, mode=mode, folders=False), text)
+    copy = Transfer(tuple(targets), destination, moves=False, into=into, mode=mode, folders=False, follows=True)
+    around.add(copy, text)
 
 
 def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -252,7 +264,7 @@ def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> No
     if "n" in options or "newfile" in options:
         around.add(Opaque(targets, "RUN dos2unix"), text)
     else:
-        around.add(Rewrite(targets, strips=True), text)
+        around.add(Rewrite(targets, strips=True, follows=None), text)
 
 
 def handed_over(words: Sequence[Argument]) -> Text | None:

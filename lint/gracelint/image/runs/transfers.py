@@ -22,16 +22,20 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
     """A path that a copy made, or that a move took away."""
     destination = action.destination
     for source in action.sources:
-        origin = _origin(action, source, path, world)
-        if origin is not None and source.path != origin:
+        origin = asked = _origin(action, source, path, world)
+        if asked is not None:
+            origin = world.real(asked, action.follows) if world.has_links else asked
+            if origin is None:
+                return perhaps("what is copied is reached through a link that is not known")
+        if origin is not None and source.path != asked:
             # A copied folder is laid over what was there: both have to be looked at.
             entry = world.entry(origin)
             if not isinstance(entry, Gone | Vague):
-                return _arrived(action, entry, path, text)
+                return _arrived(action, entry, path, text, _filled(action, path, world))
             if isinstance(entry, Vague):
                 return Change(lambda before: may_appear(before, "a copied folder may hold it"))
         elif origin is not None:
-            before = world.entry(path) if action.fills else None
+            before = _filled(action, path, world)
             return Change(partial(_arrived, action, path=path, text=text, before=before), origin)
     if destination.hints(path):
         return perhaps("a file is copied to a place that is not known")
@@ -49,6 +53,11 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
     if below and any(each.path is None or each.pattern for each in action.sources):
         return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))
     return None
+
+
+def _filled(action: Transfer, path: str, world: World) -> Entry | None:
+    """What gets the content, if that is all that changes."""
+    return world.entry(world.real(path) or path) if action.fills else None
 
 
 def _has(action: Transfer, source: Target, path: str, world: World) -> bool:
