@@ -37,10 +37,9 @@ class Substitution:
 
 def of(machine: Machine, state: State, command: object) -> tuple[Substitution, ...]:
     """The substitutions of a command, none of those in what it runs."""
-    known = state.shell.expanding.get(id(command))
-    if known is None or known[0] is not command:
-        known = state.shell.expanding[id(command)] = command, tuple(_own(machine, command))
-    return known[1]
+    found = state.shell.found.expanding
+    _, known = found.get(id(command)) or found.keep(command, tuple(_own(machine, command)))
+    return known
 
 
 def _own(machine: Machine, command: object) -> Iterator[Substitution]:

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 from ....records import dataclass
 from ..model.dialects import dialect
+from .findings import Findings
 
 if TYPE_CHECKING:
-    from ....parsers.shell import model as sh
     from ....source import Text
     from ..model.outcome import Around, Command, Mode
     from ..model.traits import Dialect
-    from ..model.values import Field
-    from .expansions import Substitution
-    from .remarks import Remark
 
 TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the status of what runs above them
 
@@ -98,29 +95,7 @@ class Shell:
         self.aside = False  # in the background of one
         self.aliases: set[str] = set()
         self.aliased = False  # by an `alias`, of whatever name
-        self.unparsable: dict[int, str] = {}  # by the identity of the command
-        self.starting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it starts jobs
-        self.expanding: dict[int, tuple[object, tuple[Substitution, ...]]] = {}  # by the same: what a command expands
-        self.lasting: dict[
-            int, tuple[object, bool]
-        ] = {}  # by the same: a substitution, and whether a server runs in it
-        self.changing: dict[
-            int, tuple[object, bool]
-        ] = {}  # by the same: a substitution, and whether it changes files or signals others
-        self.acting: dict[int, tuple[object, bool]] = {}  # by the same: a substitution, and whether it does something
-        self.making: dict[int, tuple[object, bool]] = {}  # by the same: the command, and whether it may make files
-        self.cut: dict[int, tuple[object, sh.Block | None]] = {}  # by the same: a command, and what is read for it
-        # By the same of a piece of the script: it, its simple commands and those in the background, and the names of commands in it.
-        self.nodes: dict[int, tuple[object, tuple[object, ...], frozenset[str]]] = {}
-        # Command substitutions, each with all that its program sees, of which it is known that they end.
-        self.quiet: set[object] = set()
-        # By the identity of a command's words, what those always become that have no expansion, and whether it is all of them.
-        self.plain: dict[int, tuple[tuple[sh.Word, ...], list[Field | None], bool]] = {}
-        self.remarks: dict[int, tuple[sh.Function, Remark | None]] = {}  # by the identity of the function
-        # By the same of a `${!n:-word}` and what `n` holds: the parameter that is meant.
-        self.indirect: dict[tuple[int, str], tuple[sh.Parameter, sh.Parameter | None]] = {}
-        # By the identity of a command's words, by that of their texts, those that may be patterns.
-        self.patterned: dict[int, tuple[tuple[sh.Word, ...], dict[int, sh.Word]]] = {}
+        self.found = Findings()
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 
     def as_posix(self, posix: bool) -> Shell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
@@ -225,18 +226,16 @@ def on_one_line(first: sh.Command, second: sh.Command) -> bool:
 
 
 def _foreign(state: State, command: sh.Command) -> str:
-    """What the shell cannot read in a command; found out once."""
-    known = state.shell.unparsable
-    found = known.get(id(command))
-    if found is None:
-        refuses = state.shell.dialect.syntax.refuses
-        if not refuses or BASH.search(command.text.value) is None:
-            known[id(command)] = ""
-            return ""
-        own = isinstance(command, sh.Function) and not _in_one_line(command)
-        nodes = walk(command.body) if own and isinstance(command, sh.Function) else walk(command)
-        found = known[id(command)] = next((what for node in nodes if (what := _bashism(node)) in refuses and what), "")
-    return found
+    """What the shell cannot read in a command."""
+    return state.shell.found.unparsable.of(command, partial(_refused, state.shell.dialect.syntax.refuses))
+
+
+def _refused(refuses: frozenset[str], command: sh.Command) -> str:
+    if not refuses or BASH.search(command.text.value) is None:
+        return ""
+    own = isinstance(command, sh.Function) and not _in_one_line(command)
+    nodes = walk(command.body) if own and isinstance(command, sh.Function) else walk(command)
+    return next((what for node in nodes if (what := _bashism(node)) in refuses and what), "")
 
 
 def _in_one_line(node: sh.Function) -> bool:

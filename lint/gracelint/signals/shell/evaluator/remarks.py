@@ -59,10 +59,7 @@ def only_prints(machine: Machine, state: State, node: sh.Simple, fields: list[Fi
 
 def _harmless(machine: Machine, state: State, name: str, given: int, depth: int) -> bool:
     function = state.functions[name]
-    known = state.shell.remarks.get(id(function))
-    if known is None or known[0] is not function:
-        known = state.shell.remarks[id(function)] = function, _Reader(state).read(function)
-    remark = known[1]
+    remark = state.shell.found.remarks.of(function, lambda function: _Reader(state).read(function))
     return (
         remark is not None
         and depth < _DEEPEST

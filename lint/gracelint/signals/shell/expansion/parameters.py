@@ -123,13 +123,10 @@ def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, targ
 
     What stands behind the name is read once, behind another name, as functions use one such line for many names.
     """
-    key = id(part), target
-    known = state.shell.indirect.get(key)
-    if known is None or known[0] is not part:
-        known = state.shell.indirect[key] = part, _meant(machine, part, target)
-    if known[1] is None:
+    meant = state.shell.found.indirect.of(part, lambda part: _meant(machine, part, target), also=target)
+    if meant is None:
         return Unknown(part.text.value)
-    found = expanded(machine, state, known[1])
+    found = expanded(machine, state, meant)
     return found if isinstance(found, str) else concatenate([found, ""])  # as between quotes
 
 

@@ -29,14 +29,12 @@ NUMBER = regex(r"-?\d{1,6}\Z")
 
 def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields that words become."""
-    known = state.shell.plain.get(id(words))
-    if known is None or known[0] is not words:
-        always = [_plain(state, word) for word in words]
-        known = state.shell.plain[id(words)] = words, always, all(each is not None for each in always)
-    if known[2]:
-        return known[1][:MOST_FIELDS]  # type: ignore[return-value]  # all of them are fields
+    found = state.shell.found.plain
+    _, (always, all_of_them) = found.get(id(words)) or found.keep(words, _always(state, words))
+    if all_of_them:
+        return always[:MOST_FIELDS]  # type: ignore[return-value]  # all of them are fields
     result: list[Field] = []
-    for field, word in zip(known[1], words, strict=True):
+    for field, word in zip(always, words, strict=True):
         if field is not None:
             result.append(field)
         elif word.literal is not None:
@@ -48,6 +46,12 @@ def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[F
             if len(result) > MOST_FIELDS:
                 break
     return result if len(result) <= MOST_FIELDS else result[:MOST_FIELDS]
+
+
+def _always(state: State, words: tuple[sh.Word, ...]) -> tuple[list[Field | None], bool]:
+    """What `_plain` says of each of the words, and whether it is a field for all."""
+    fields = [_plain(state, word) for word in words]
+    return fields, all(fields)
 
 
 def _plain(state: State, word: sh.Word) -> Field | None:
@@ -91,13 +95,7 @@ def is_pattern(word: sh.Word, value: str) -> bool:
 
 def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields of words, of which a pattern is no field where it names no file, as ``shopt -s nullglob`` wants it: any number of them."""
-    known = state.shell.patterned.get(id(words))
-    if known is None or known[0] is not words:
-        known = state.shell.patterned[id(words)] = (
-            words,
-            {id(word.text): word for word in words if _may_be_pattern(word)},
-        )
-    written = known[1]
+    written = state.shell.found.patterned.of(words, _patterns)
     if not written:
         return fields
     return [
@@ -106,6 +104,10 @@ def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ..
         else field
         for field in fields
     ]
+
+
+def _patterns(words: tuple[sh.Word, ...]) -> dict[int, sh.Word]:
+    return {id(word.text): word for word in words if _may_be_pattern(word)}
 
 
 def _may_be_pattern(word: sh.Word) -> bool:

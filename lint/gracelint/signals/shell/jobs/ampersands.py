@@ -17,15 +17,15 @@ OPERATORS = frozenset({"&>", "&>>"})
 
 
 def read(shell: Shell, command: sh.Command) -> sh.Block | None:
-    """What a shell that misreads ``&>`` reads in the place of a command that has such a redirection; None where it reads what was meant. Found out once."""
+    """What a shell that misreads ``&>`` reads in the place of a command that has such a redirection; None where it reads what was meant."""
     if "&>" not in command.text.value:
         return None
-    found = shell.cut.get(id(command))
-    if found is None or found[0] is not command:
-        commands = tuple(_pieces(command))
-        block = sh.Block(command.text, commands) if len(commands) > 1 else None
-        found = shell.cut[id(command)] = command, block
-    return found[1]
+    return shell.found.cut.of(command, _block)
+
+
+def _block(command: sh.Command) -> sh.Block | None:
+    commands = tuple(_pieces(command))
+    return sh.Block(command.text, commands) if len(commands) > 1 else None
 
 
 def _pieces(command: sh.Command) -> list[sh.Command]:

@@ -126,11 +126,7 @@ def _copied(state: State, command: sh.Command, kind: Kind) -> None:
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether what runs in a child may make files, of which its parent is told nothing."""
-    known = state.shell.making
-    found = known.get(id(command))
-    if found is None or found[0] is not command:
-        found = known[id(command)] = command, any(_writes(machine, part) for part in walk(command))
-    return found[1]
+    return state.shell.found.making.of(command, lambda command: any(_writes(machine, part) for part in walk(command)))
 
 
 def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> bool:

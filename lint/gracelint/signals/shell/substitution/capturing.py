@@ -147,16 +147,16 @@ def _asked(
         "m" in state.options,
     )
     program = name is not None and name not in state.functions and name not in table.TABLE
-    if program and seen in state.shell.quiet:
+    if program and seen in state.shell.found.quiet:
         return [state]
     quiet = name not in children.SHELLS and endings.quiet(machine, state, inner)
     if quiet or (program and _ends(machine, state, inner, fields)):
         if program:
-            state.shell.quiet.add(seen)
+            state.shell.found.quiet.add(seen)
         return [state]
     forks = children.fork(machine, state, inner, "subshell", part.text)
     if program and not any(forked.alternative.stays or forked.orphans or forked.left for forked in forks):
-        state.shell.quiet.add(seen)
+        state.shell.found.quiet.add(seen)
         return [state]
     ways = children.apart(state, forks)
     for each, forked in ways:

@@ -1,10 +1,11 @@
 """What stands inside a command substitution, told by looking at it: whether it starts jobs, holds a server, or does something to others.
 
-What is found out of a piece of the script is kept in the `Shell`, by the piece's identity: substitutions in loops are asked about again and again.
+Each question is asked once of a substitution (`findings`).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument
@@ -30,23 +31,22 @@ QUESTION = regex(
 
 def starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
     """Whether something in a substitution, or in a function that it calls, is put in the background."""
-    known = state.shell.starting.get(id(part))
-    if known is None or known[0] is not part:
-        bodies = _bodies(state, part.body)
-        known = part, any(isinstance(each, sh.Background) for nodes in bodies for each in nodes)
-        state.shell.starting[id(part)] = known
-    return known[1]
+    return state.shell.found.starting.of(part, partial(_starts_jobs, state))
+
+
+def _starts_jobs(state: State, part: sh.CommandSubstitution) -> bool:
+    return any(isinstance(each, sh.Background) for nodes in _bodies(state, part.body) for each in nodes)
 
 
 def lasts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether one of several commands in a substitution is a server that is not asked for anything."""
     if len(part.body.commands) == 1 and isinstance(part.body.commands[0], sh.Simple):
         return False
-    known = state.shell.lasting.get(id(part))
-    if known is None or known[0] is not part:
-        known = part, any(isinstance(each, sh.Simple) and _is_server(machine, each) for each in walk(part.body))
-        state.shell.lasting[id(part)] = known
-    return known[1]
+    return state.shell.found.lasting.of(part, partial(_lasts, machine))
+
+
+def _lasts(machine: Machine, part: sh.CommandSubstitution) -> bool:
+    return any(isinstance(each, sh.Simple) and _is_server(machine, each) for each in walk(part.body))
 
 
 def answers(argv: tuple[str, ...]) -> bool | None:
@@ -58,29 +58,25 @@ def answers(argv: tuple[str, ...]) -> bool | None:
 
 def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether something in a substitution takes time, or tells other programs to stop."""
-    known = state.shell.acting.get(id(part))
-    if known is None or known[0] is not part:
-        commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
-        known = (
-            part,
-            any(
-                _has_effect(machine, each)
-                or (bool(each.words) and children.is_script(machine, state, each.words[0].literal))
-                for each in commands
-            ),
-        )
-        state.shell.acting[id(part)] = known
-    return known[1]
+    return state.shell.found.acting.of(part, partial(_acts, machine, state))
+
+
+def _acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
+    return any(
+        _has_effect(machine, each) or (bool(each.words) and children.is_script(machine, state, each.words[0].literal))
+        for each in commands
+    )
 
 
 def has_effects(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     """Whether something in a substitution makes or removes files, signals others, or runs a script, which may; a program that is given a file for its output stays what it is."""
-    known = state.shell.changing.get(id(part))
-    if known is None or known[0] is not part:
-        bodies = () if _is_program(machine, state, part) else _bodies(state, part.body)
-        known = part, any(_effective(machine, state, each) for nodes in bodies for each in nodes)
-        state.shell.changing[id(part)] = known
-    return known[1]
+    return state.shell.found.changing.of(part, partial(_has_effects, machine, state))
+
+
+def _has_effects(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
+    bodies = () if _is_program(machine, state, part) else _bodies(state, part.body)
+    return any(_effective(machine, state, each) for nodes in bodies for each in nodes)
 
 
 def _is_program(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
@@ -115,7 +111,7 @@ def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
     waiting, seen = [body], set[str]()
     while waiting:
         here = waiting.pop()
-        nodes, names = _looked_at(state, here)
+        nodes, names = state.shell.found.nodes.of(here, _looked_at)
         yield nodes
         for name in names:
             if name not in seen and name in state.functions:
@@ -123,14 +119,11 @@ def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
                 waiting.append(state.functions[name].body)
 
 
-def _looked_at(state: State, body: object) -> tuple[tuple[object, ...], frozenset[str]]:
-    """The nodes of a piece of a script that matter here, and the names of commands in it: gone through once."""
-    known = state.shell.nodes.get(id(body))
-    if known is None or known[0] is not body:
-        nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background, sh.Redirect))])
-        names = [each.words[0].literal for each in nodes if isinstance(each, sh.Simple) and each.words]
-        known = state.shell.nodes[id(body)] = body, nodes, frozenset(name for name in names if name is not None)
-    return known[1], known[2]
+def _looked_at(body: object) -> tuple[tuple[object, ...], frozenset[str]]:
+    """The nodes of a piece of a script that matter here, and the names of commands in it."""
+    nodes = tuple([each for each in walk(body) if isinstance(each, (sh.Simple, sh.Background, sh.Redirect))])
+    names = [each.words[0].literal for each in nodes if isinstance(each, sh.Simple) and each.words]
+    return nodes, frozenset(name for name in names if name is not None)
 
 
 def _is_server(machine: Machine, command: sh.Simple) -> bool:
