@@ -22,12 +22,11 @@ TESTING = frozenset({"andor", "not", "if", "error"})  # frames that look at the 
 
 TESTED = 1  # of the bottom of a forked shell: who has forked it looks at its status
 
-# Seq: a block, `index` the next command. Base: the bottom, `label` how the shell got its text. Call, Eval, Trap, Error, Return, Exit: what runs
-# until the frame is reached again. Refused: the shell's parser gives up here. Captured: a command whose substitutions up to `index` are over with what runs until then. Chosen, Opened: a command that begins with the next step. Test: a condition of if, a left side of && or ||, a negation: errexit is off in it.
 FrameKind = Literal[
-    "base",
-    "seq",
-    "within",
+    "base",  # the bottom; `label` says how the shell got its text
+    "seq",  # a block; `index` is its next command
+    "within",  # a construct, named by `label`
+    # What runs above these is over when they are reached again.
     "call",
     "eval",
     "trap",
@@ -35,13 +34,15 @@ FrameKind = Literal[
     "debug",
     "return",
     "exit",
+    # Constructs, whose condition is looked at (`TESTING`).
     "if",
     "andor",
     "not",
     "while",
     "for",
-    "refused",
-    "captured",
+    "refused",  # the shell's parser gives up here
+    "captured",  # a command; its substitutions up to `index` are over with what runs above
+    # A command that begins with the next step.
     "chosen",
     "opened",
 ]
@@ -49,52 +50,61 @@ FrameKind = Literal[
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """One level of what is still to do. ``depth`` is its distance from the bottom; ``tested``: the status of what runs above it is looked at, by it or by one below (below a trap,
-    what the trap has interrupted does not matter; nor, in dash and ash, how a file is read). ``following`` is, of a block, its place behind this command; ``place``: of a call, the constructs and calls up to it, once somebody has asked (`commands.place`)."""
+    """One level of what is still to do."""
 
     kind: FrameKind
     parent: Frame | None
     depth: int
+    """Its distance from the bottom."""
     tested: bool
+    """The status of what runs above it is looked at, by it or by one below. (Below a trap, what the trap has interrupted does not matter; nor, in
+    dash and ash, how a file is read.)"""
     node: object = None
     index: int = 0
     data: object = None
     label: str = ""
     following: Frame | None = None
+    """Of a block: its place behind this command."""
     place: tuple[tuple[Around, ...], tuple[Text, ...]] | None = None
+    """Of a call: the constructs and calls up to it, once somebody has asked (`commands.place`)."""
 
 
 class Shell:
     """What stays the same while a shell runs: who interprets, and what.
 
-    ``dialect`` is the shell's behaviour, ``argv`` as the kernel shows it, ``name`` is ``$0``, ``path`` the script's file in the image. ``mode`` as in `Outcome`. Frames are made here,
-    each only once, so that two ways that come to the same place hold the very same frame.
+    Frames are made here, each only once, so that two ways that come to the same place hold the very same frame.
     """
 
     def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: Mode, pid: int) -> None:
-        self.dialect, self.argv, self.name, self.source, self.mode, self.pid = (
-            dialect,
-            argv,
-            name,
-            source,
-            mode,
-            pid,
-        )
-        # Signals ignored when it was started cannot be trapped (POSIX); what arguments it was given.
+        self.dialect = dialect
+        self.argv = argv
+        """As the kernel shows it."""
+        self.name = name
+        """``$0``."""
+        self.source = source
+        self.mode = mode
+        """As in `Outcome`."""
+        self.pid = pid
         self.ignored: frozenset[str] = frozenset()
+        """Signals that were ignored when it was started: they cannot be trapped (POSIX)."""
         self.given: tuple[str, ...] = ()
-        self.earlier: tuple[Command, ...] = ()  # what the scripts before it have run
-        # A child that is not its own counts the time.
+        """The arguments that it was given."""
+        self.earlier: tuple[Command, ...] = ()
+        """What the scripts before it have run."""
         self.watched = False
+        """A child that is not its own counts the time."""
         self.user: str | None = None
-        self.descriptors: frozenset[str] | None = (
-            frozenset()
-        )  # open from birth, beside the first three (None: not known)
-        self.leads = False  # a process group
-        self.child = False  # of a shell of the launch
-        self.aside = False  # in the background of one
+        self.descriptors: frozenset[str] | None = frozenset()
+        """Those that are open from birth, beside the first three (None: not known)."""
+        self.leads = False
+        """It leads a process group."""
+        self.child = False
+        """It was started by a shell of the launch."""
+        self.aside = False
+        """In the background of one."""
         self.aliases: set[str] = set()
-        self.aliased = False  # by an `alias`, of whatever name
+        self.aliased = False
+        """There was an ``alias``, of whatever name."""
         self.found = Findings()
         self._frames: dict[tuple[object, ...], tuple[Frame, object, Frame | None]] = {}
 

@@ -41,19 +41,29 @@ SHELLS = frozenset("ash bash busybox dash sh".split())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a descriptor of the shell reads from. ``rest`` is what has not been read yet, ``pid`` the process that writes it, if that is one which may last. ``pipe``: a named pipe that the shell has open for both; ``silent``: one, or what is like it, to which nobody else can write. ``rest`` of one that is written to is None. ``taken``: how many lines of what is not known were read in a trap. ``closed``: nothing, by ``<&-``. ``feeder`` is who writes in front of it in a pipeline. ``other`` is the descriptor by which a coprocess is written to; both are closed in the shells that its shell forks (execute_cmd.c of bash: `coproc_closeall`). ``origin``: the place among the inputs of the shell that has forked this one, with which it shares how far it has been read."""
+    """What a descriptor of the shell reads from."""
 
     descriptor: str
     rest: str | None
+    """What has not been read yet; None of one that is written to."""
     depth: int
+    """It is open as long as the shell's stack is deeper than this."""
     pid: int | None = None
+    """The process that writes it, if that is one which may last."""
     pipe: bool = False
+    """A named pipe that the shell has open for both."""
     silent: bool = False
+    """A named pipe, or what is like it, to which nobody else can write."""
     taken: int = 0
+    """How many lines of what is not known were read in a trap."""
     closed: bool = False
+    """Nothing can be read: ``<&-``."""
     other: str = ""
+    """The descriptor by which a coprocess is written to. Shells that its shell forks have neither (`coproc_closeall` in bash's execute_cmd.c)."""
     feeder: Process | None = None
+    """Who writes in front of it in a pipeline."""
     origin: int | None = None
+    """Its place among the inputs of the shell that has forked this one, with which it shares how far it has been read."""
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:

@@ -37,15 +37,20 @@ INTERRUPTS = frozenset({"SIGINT", "SIGQUIT"})
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """One way a child shell turned out, with what it leaves behind: facts for the rules, jobs that outlive it, what it, and the shells that it has started, have ``left`` of files, the signals that they have ``sent`` to others, and how far it has read its ``inputs``."""
+    """One way a child shell turned out, with what it leaves behind."""
 
     alternative: Alternative
     facts: Facts = field(default_factory=Facts)
+    """What rules may want to know."""
     orphans: tuple[JobState, ...] = ()
+    """Jobs that outlive it."""
     command: Command | None = None
     left: tuple[Left, ...] = ()
+    """What it, and the shells that it has started, have done to files."""
     sent: tuple[Signalled, ...] = ()
+    """The signals that they have sent to others."""
     inputs: tuple[Input, ...] = ()
+    """How far it has read these."""
 
 
 def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:

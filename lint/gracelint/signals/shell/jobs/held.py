@@ -29,13 +29,16 @@ OUTPUT, BOTH = "1", ("1", "2")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One of them. ``descriptors`` are those of the shell that lead to it; ``writes``: the shell writes, and it reads. It is open as long as the shell's stack is deeper than ``depth``."""
+    """One of them."""
 
     process: Process
     part: sh.ProcessSubstitution
     descriptors: frozenset[str]
+    """Those of the shell that lead to it."""
     writes: bool
+    """The shell writes, and it reads."""
     depth: int
+    """It is open as long as the shell's stack is deeper than this."""
 
     @property
     def lasts(self) -> bool | None:

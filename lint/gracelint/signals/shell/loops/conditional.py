@@ -40,8 +40,7 @@ Snapshot: TypeAlias = "tuple[tuple[JobState, ...], tuple[object, ...]]"
 
 
 class Loop:
-    """What a loop frame remembers: its condition, and what is run in front of a turn behind the first (the condition, and the step of ``for ((…))``); which
-    entry into the loop it is, whether on the default launch, what the launch had decided before it, how often it ran, how many conditions were assumed before it, what was assumed by then, whether it counts (its condition was known when all assumptions were open again), and at the beginning of the last turn, the state (`snapshot`) and the jobs that ``wait -n`` had still to tell of."""
+    """What a loop frame remembers."""
 
     __slots__ = (
         "again",
@@ -58,11 +57,20 @@ class Loop:
     )
 
     def __init__(self, state: State, node: sh.While | sh.ArithmeticFor, condition: sh.Block, again: sh.Block) -> None:
-        self.condition, self.again = condition, again
-        self.entry, self.count, self.default, self.settled = object(), 0, state.default, state.settled
+        self.condition = condition
+        self.again = again
+        """What is run in front of a turn behind the first: the condition, and the step of ``for ((…))``."""
+        self.entry = object()
+        """Which entry into the loop it is."""
+        self.count = 0
+        """How often it ran."""
         self.counts = False
+        """Its condition was known when all assumptions were open again."""
+        self.default, self.settled = state.default, state.settled
+        """Of the state in front of the loop, as the next two."""
         self.conditions, self.assumed = len(state.conditions), dict(state.assumed)
         self.before: Snapshot = snapshot(state, node)
+        """The state at the beginning of the last turn, and the jobs that ``wait -n`` had still to tell of."""
         self.unclaimed = state.unclaimed
 
     def following(self, state: State, before: Snapshot) -> Loop:

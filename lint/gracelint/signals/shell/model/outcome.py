@@ -51,74 +51,79 @@ Around = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command that was run. ``text`` is the simple command as written; ``words`` the text of its command words alone
-    (without assignments in front and redirections), before which ``exec`` can be written.
-
-    ``argv`` is what it expands to, ``known`` False where a word of it is not known. ``calls`` are the texts of the function calls and ``.``/``eval``
-    commands that led to it, outermost first (empty at the script's own level). ``around`` are the constructs it stands in.
-    ``assignments`` is True for ``A=1 app``. ``program`` is what the catalogue knows of it. ``passes_arguments``: it was written with ``$@``, ``$*``, or a
-    positional parameter of the script, so that the launch's CMD decides it.
-    """
+    """A command that was run."""
 
     text: Text
+    """The simple command as written."""
     words: Text
+    """Its command words alone, without assignments in front and redirections: ``exec`` can be written before them."""
     argv: tuple[str, ...]
+    """What it expands to."""
     known: bool = True
+    """False where a word of it is not known."""
     calls: tuple[Text, ...] = ()
+    """The function calls and ``.`` or ``eval`` commands that led to it, outermost first (empty at the script's own level)."""
     around: tuple[Around, ...] = ()
+    """The constructs it stands in."""
     assignments: bool = False
+    """True for ``A=1 app``."""
     program: Program | None = None
+    """What the catalogue knows of it."""
     passes_arguments: bool = False
+    """It was written with ``$@``, ``$*``, or a positional parameter of the script, so that the launch's CMD decides it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A background job. ``command`` is what runs in it (in ``(a; b) &`` the command that holds the subshell), ``text`` includes the ``&``.
-
-    ``pid`` identifies it within the outcome. ``variable`` is the variable that ``$!`` was saved in, if any. ``stays``: runs until told to stop (None: not known; False: it ends
-    by itself). ``service``: it may have something to lose (it is no small tool such as sleep or tail, and may still run). ``waited`` is the text of the ``wait`` in the steady state that
-    waits for it. ``ignores`` are signals that it ignores because of the way it was started (SIGINT and SIGQUIT, without job control). ``disowned``: by disown or nohup/setsid.
-    """
+    """A background job."""
 
     text: Text
+    """With the ``&``."""
     command: Command
+    """What runs in it: of ``(a; b) &``, the command that holds the subshell."""
     pid: int
+    """Identifies it within the outcome."""
     variable: str | None = None
+    """In which ``$!`` was saved, if it was."""
     stays: bool | None = None
+    """It runs until it is told to stop (None: not known; False: it ends by itself)."""
     service: bool = True
+    """It may have something to lose: it is no small tool such as sleep or tail, and may still run."""
     waited: Text | None = None
+    """The ``wait`` of the steady state that waits for it."""
     ignores: tuple[str, ...] = ()
+    """Signals that it ignores because of how it was started: SIGINT and SIGQUIT, without job control."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A ``trap`` command for one signal (or ``EXIT``). ``signal`` is canonical (``SIGTERM``, ``EXIT``); ``spelled`` the word as written.
-
-    ``action`` is the action's text (its value, quotes removed): empty for ``''`` (ignore), None for ``-`` (reset) and where it is not known.
-    ``text`` is the whole trap command, ``word`` the signal's word. ``functions`` are the functions the action calls.
-    """
+    """A ``trap`` command for one signal, or for ``EXIT``."""
 
     signal: str
+    """The canonical name: ``SIGTERM``, ``EXIT``."""
     spelled: str
+    """The word as written."""
     action: str | None
+    """The action's value, quotes removed: empty for ``''`` (ignore), None for ``-`` (reset) and where it is not known."""
     text: Text
+    """The whole command."""
     word: Text | None = None
+    """The signal's word."""
     action_text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A signal that the shell sent, on the stop signal. ``to`` says whom: ``job`` (``jobs`` holds its pid), ``group`` (``kill 0``,
-    ``kill -- -$$``), ``all`` (``kill -1``), ``self``, ``pid1``, ``name`` (pkill, killall), ``other`` (unknown).
-
-    ``reached`` are the pids of jobs and foreground children that it reached.
-    """
+    """A signal that the shell sent, on the stop signal."""
 
     signal: str
     to: Literal["job", "group", "all", "self", "pid1", "name", "other"]
+    """To whom: ``group`` is ``kill 0`` and ``kill -- -$$``, ``all`` is ``kill -1``, ``name`` is pkill or killall, ``other`` is not known."""
     text: Text
     reached: tuple[int, ...] = ()
+    """The pids of jobs and foreground children that it reached."""
     handler: bool = True
+    """A trap sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +142,34 @@ Ends = Literal["exits", "crashes", "dies", "stays", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What the shell does when the stop signal comes, interpreted with the same evaluator.
-
-    ``received``: the signal is delivered at all (a trap or an EXIT trap of bash is in force, or it is no PID 1 and dies).
-    ``trap`` is the trap that runs (None: none). ``deferred``: it has to wait for the foreground command, which is not told. ``ran``: the action ran before
-    the grace period was over. ``ends``: ``exits`` (an exit in the action, or the script came to its end), ``crashes`` (the action signals the shell itself without
-    end), ``dies`` (default action of the signal; not PID 1), ``stays`` (still there at the end of the grace period), ``unknown``.
-    ``returns``: the action returned (no exit in it), and the script went on. ``seconds`` until the shell was gone.
-    ``untold`` are services (jobs, foreground child) that got no signal; ``unfinished`` those that got it and were still running when the shell was gone;
-    ``commands`` are external commands that the action ran and whose effect is not known (``nginx -s quit``). ``failed`` is the command of the action at whose failure ``set -e`` has ended the shell.
-    """
+    """What the shell does when the stop signal comes, interpreted with the same evaluator."""
 
     signal: str
     received: bool
+    """The signal is delivered at all: a trap, or an EXIT trap of bash, is in force, or it is no PID 1 and dies."""
     trap: Trap | None = None
+    """The trap that runs (None: none)."""
     deferred: bool = False
+    """It has to wait for the foreground command, which is not told."""
     ran: bool = False
+    """The action ran before the grace period was over."""
     ends: Ends = "stays"
+    """``exits``: by an exit in the action, or the end of the script; ``crashes``: the action signals the shell itself without end; ``dies``: of the
+    signal's default action (it is not PID 1); ``stays``: still there at the end of the grace period."""
     returns: bool = False
+    """The action returned (no exit in it), and the script went on."""
     seconds: float | None = None
+    """Until the shell was gone."""
     sent: tuple[Sent, ...] = ()
     waited: tuple[Waited, ...] = ()
     untold: tuple[int, ...] = ()
+    """Services (jobs, foreground child) that got no signal."""
     unfinished: tuple[int, ...] = ()
+    """Those that got it and were still running when the shell was gone."""
     commands: tuple[Command, ...] = ()
+    """External commands that the action ran and whose effect is not known (``nginx -s quit``)."""
     failed: Text | None = None
+    """The command of the action at whose failure ``set -e`` has ended the shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,52 +185,64 @@ class LostExec:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way through a script.
-
-    ``shell`` is the family that interprets (``version`` as far as known), ``mode`` how it got the script: ``command`` (``-c``) or ``file`` (also standard input).
-    ``source`` is the script's (or command string's) whole text. ``end`` and ``command`` say what holds the process. ``implicit``: an exec that nobody wrote. ``keyword`` is the text of
-    the ``exec`` word where one was written.
-
-    ``foreground`` is the pid of the foreground child in ``stop``'s lists. ``before`` are the commands that ran earlier (for "long work before exec"). ``traps`` are in force in the steady state; ``rejected`` were refused by this shell (dash: ``SIGTERM``) or can have no effect (KILL, STOP); ``lost`` were
-    in force when exec took them away; ``replaced`` were overwritten or reset. ``ignored`` are the signals ignored and inherited by what is started or exec'ed, with the trap that did it.
-    ``lost_execs`` did not replace this process. ``assigned_execs`` are ``exec VAR=1 app``. ``daemons`` are commands that put themselves in the background.
-    ``pipeline`` are all members of the pipeline that the command stands in. ``arguments`` says whether the launch's arguments (CMD) reach the command:
-    ``all`` (``"$@"``), ``some``, ``none``, or ``absent`` where there are none to pass.
-    ``conditions`` were assumed on this way; ``default``: the default launch can take it.
-    ``certain``: False where it is only assumed that the command (or the loop) lasts.
-    ``unread`` are files that the script has read and that are not known: a command may be a function of theirs. ``reasons`` says what was not known. ``substitutions``: by pid, the commands of process substitutions that the shell keeps open itself.
-    """
+    """One way through a script."""
 
     shell: Family
+    """Who interprets."""
     version: str | None
+    """As far as known."""
     mode: Mode
+    """How the shell got the script: ``command`` (``-c``), or ``file`` (also standard input)."""
     source: Text
+    """The whole script or command string."""
     end: End
+    """What holds the process; with ``command``."""
     command: Command | None = None
     implicit: bool = False
+    """An exec that nobody wrote."""
     keyword: Text | None = None
+    """The word ``exec``, where it was written."""
     foreground: int | None = None
+    """The pid of the foreground child in the lists of ``stop``."""
     pipeline: tuple[Command, ...] = ()
+    """All members of the pipeline that the command stands in."""
     jobs: tuple[Job, ...] = ()
     traps: tuple[Trap, ...] = ()
+    """In force in the steady state."""
     rejected: tuple[Trap, ...] = ()
+    """Refused by this shell (dash: ``SIGTERM``), or without effect (KILL, STOP)."""
     lost: tuple[Trap, ...] = ()
+    """In force when exec took them away."""
     replaced: tuple[Trap, ...] = ()
+    """Overwritten or reset."""
     ignored: tuple[Trap, ...] = ()
+    """The traps that have signals ignored, also by what is started or exec'ed."""
     lost_execs: tuple[LostExec, ...] = ()
+    """They did not replace this process."""
     assigned_execs: tuple[Command, ...] = ()
+    """``exec VAR=1 app``."""
     daemons: tuple[Command, ...] = ()
+    """Commands that put themselves in the background."""
     before: tuple[Command, ...] = ()
+    """The commands that ran earlier."""
     loop: Text | None = None
+    """The loop that holds it."""
     arguments: Literal["all", "some", "none", "absent"] = "absent"
+    """Whether the launch's arguments (CMD) reach the command: ``all`` with ``"$@"``; ``absent`` where there are none to pass."""
     conditions: tuple[str, ...] = ()
+    """What was assumed on this way."""
     default: bool = True
+    """The default launch can take it."""
     certain: bool = True
+    """False where it is only assumed that the command (or the loop) lasts."""
     stop: Stop | None = None
     unread: tuple[str, ...] = ()
+    """Files that the script has read and that are not known: a command may be a function of theirs."""
     reasons: tuple[str, ...] = ()
+    """What was not known."""
     functions: Mapping[str, Text] = field(default_factory=dict)
     substitutions: Mapping[int, Text] = field(default_factory=dict)
+    """By pid, the commands of process substitutions that the shell keeps open itself."""
 
     def written(self, command: Command) -> Text:
         """The command that holds the process, as written, with the ``exec`` in front of it if there is one."""

@@ -23,17 +23,20 @@ DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The outcome of a condition: None where unknown, then ``default`` is what the default launch makes of it.
-
-    ``yes`` and ``no`` say the condition and its opposite in words. ``variable`` and ``becomes`` tell what a known outcome says about a variable. ``error``: it is false because it means nothing, of which ``test`` has a status of its own.
-    """
+    """The outcome of a condition."""
 
     value: bool | None
+    """None where it is not known."""
     default: bool | None = None
+    """What the default launch makes of one that is not known."""
     yes: str = ""
+    """The condition in words."""
     no: str = ""
+    """Its opposite."""
     refine: tuple[tuple[bool, str, Value], ...] = ()
+    """What an outcome says of a variable, and of its value."""
     error: bool = False
+    """It is false because it means nothing, of which ``test`` has a status of its own."""
 
     @classmethod
     def success(cls, command: str) -> Truth:
@@ -60,19 +63,23 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """A background job of this shell. ``told``: it was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``.
-    ``members`` are the processes of the pipeline that it belongs to; ``thinned``: others of it have ended at once; ``last``: the number of its last one, if that has."""
+    """A background job of this shell."""
 
     pid: int
     process: Process
     command: Command
     text: Text
     told: bool = False
+    """It was sent a terminating signal during start-up, so it is gone by the time of a later ``wait``."""
     variable: str | None = None
+    """In which its number was saved."""
     disowned: bool = False
     members: tuple[int, ...] = ()
+    """The processes of the pipeline that it belongs to."""
     thinned: bool = False
+    """Others of that have ended at once."""
     last: int = 0
+    """The number of its last one, if that has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,74 +92,99 @@ class Kin:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes.
-
-    ``children`` are the foreground processes, ``pids`` those waited for. ``first``: of ``wait -n``, the jobs of which it waits for one; ``everything``: ``wait`` without words. ``pipeline`` are the members of the pipeline, if it is one. ``status`` is the command's exit status where known. ``again`` is what a ``read`` goes on with behind a trap.
-    """
+    """Why the shell does not go on: it waits for a foreground command, stands in ``wait``, or in a ``read`` from what a process writes."""
 
     kind: Literal["foreground", "wait", "read", "loop"]
     command: Command
     pids: tuple[int, ...] = ()
+    """Those that are waited for."""
     children: tuple[Process, ...] = ()
+    """The foreground processes."""
     first: tuple[tuple[int, ...], ...] = ()
+    """Of ``wait -n``: the jobs of which it waits for one."""
     everything: bool = False
+    """``wait`` without words."""
     status: int | None = None
+    """The command's exit status, where it is known."""
     pipeline: tuple[Command, ...] = ()
+    """The members of the pipeline, if it is one."""
     again: sh.Simple | None = None
+    """What a ``read`` goes on with behind a trap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened on the way that a rule may want to know. ``failures``: what could not be started, why, and the word that names it; ``orders``: what was told to stop, by which command; ``unread``: files that were read, and are not known; ``locks``: what has locked a file that the script has open (``flock 9``)."""
+    """What happened on the way that a rule may want to know."""
 
     before: tuple[Command, ...] = ()
+    """The commands that ran."""
     rejected: tuple[Trap, ...] = ()
+    """As in `Outcome`, like the next ones."""
     replaced: tuple[Trap, ...] = ()
     lost_execs: tuple[LostExec, ...] = ()
     assigned_execs: tuple[Command, ...] = ()
     daemons: tuple[Command, ...] = ()
     reasons: tuple[str, ...] = ()
     failures: tuple[tuple[str, Argument], ...] = ()
+    """What could not be started: why, and the word that names it."""
     orders: tuple[tuple[Order, tuple[str, ...], Text], ...] = ()
+    """What was told to stop, and by which command."""
     unread: tuple[str, ...] = ()
+    """Files that were read, and are not known."""
     locks: tuple[Command, ...] = ()
+    """What has locked a file that the script has open (``flock 9``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A shell that is a shell no more: it exec'ed (``process``, None if that could not start), exited, or cannot be followed."""
+    """A shell that is a shell no more: it exec'ed, exited, or cannot be followed."""
 
     kind: Literal["exec", "exits", "unknown"]
     process: Process | None = None
+    """What it has become (None: that could not start, and ``failed`` says why)."""
     command: Command | None = None
     implicit: bool = False
+    """Nobody wrote the exec."""
     keyword: Text | None = None
+    """The word ``exec``."""
     lost: tuple[Trap, ...] = ()
+    """The traps that it has taken away."""
     reason: str = ""
+    """Why it cannot be followed."""
     status: int | None = None
     failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a script has done to a path: what kind of thing it has left there, as which user (None: not known, or anybody may write to it). ``written``: a file by a redirection, with what is in it by now where that is known. ``pipe``: it is, or may be, a named pipe. ``target``: it is a link to this path, whatever is there."""
+    """What a script has done to a path."""
 
     kind: Kind
+    """What it has left there."""
     user: str | None
+    """As which user (None: not known, or anybody may write to it)."""
     written: bool = False
+    """It is a file that a redirection has made."""
     content: str | None = None
+    """What is in it by now, where that is known."""
     pipe: bool = False
+    """It is, or may be, a named pipe."""
     target: str | None = None
+    """It is a link to this path, whatever is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a shell has changed: files made or removed, those to which it has given an execute bit, and whether programs may have made others; ``slow``: it has waited for something before."""
+    """What a shell has changed."""
 
     made: Mapping[str, Made]
+    """Files made or removed."""
     permitted: frozenset[str]
+    """Those to which it has given an execute bit."""
     restless: bool
+    """Programs may have made others."""
     slow: bool
+    """It has waited for something before."""
 
 
 @dataclass(frozen=True, slots=True)
