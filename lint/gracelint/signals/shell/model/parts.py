@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from ....records import dataclass
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .outcome import Command, LostExec, Trap
     from .values import Value
 
+MOST_FACTS = 50  # of one kind
 DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
 
 
@@ -133,6 +136,18 @@ class Facts:
     """Files that were read, and are not known."""
     locks: tuple[Command, ...] = ()
     """What has locked a file that the script has open (``flock 9``)."""
+
+
+_said = attrgetter("text.start", "argv")
+
+
+def holds(items: tuple[object, ...], item: object) -> bool:
+    """Whether a fact is among others. Most are commands, and most of these are written elsewhere or have other words: that is the cheap question."""
+    argv = getattr(item, "argv", None)
+    if argv is None:
+        return item in items
+    said = item.text.start, argv  # type: ignore[attr-defined]  # what has an argv is a command, which has a text
+    return item in compress(items, map(said.__eq__, map(_said, items)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ What is still to do is a chain of frames (`interpreter.Frame`), so that a suspen
 
 from __future__ import annotations
 
-from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ....records import dataclass, field, replace
 from ..expansion.keyed import Keyed, Reference
-from .parts import Ended, Facts, Kin
+from .parts import MOST_FACTS, Ended, Facts, Kin, holds
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from .values import Array, Field, Value
 
     Signalled: TypeAlias = tuple[str, frozenset[int], Text]  # the signal, to whom, and by which command
-
-MOST_FACTS = 50  # of one kind
 
 
 @dataclass(slots=True, eq=False)
@@ -263,7 +260,6 @@ class State:
         return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None, places
 
 
-_said = attrgetter("text.start", "argv")
 _parts = attrgetter(*State.__match_args__)
 _standing = attrgetter(
     "parameters",
@@ -283,15 +279,6 @@ _standing = attrgetter(
     "inputs",
     "sent",
 )
-
-
-def holds(items: tuple[object, ...], item: object) -> bool:
-    """Whether a fact is among others. Most are commands, and most of these are written elsewhere or have other words: that is the cheap question."""
-    argv = getattr(item, "argv", None)
-    if argv is None:
-        return item in items
-    said = item.text.start, argv  # type: ignore[attr-defined] # a command
-    return item in compress(items, map(said.__eq__, map(_said, items)))
 
 
 def _first_open(parameters: tuple[Field, ...]) -> int | None:

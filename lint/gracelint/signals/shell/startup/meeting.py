@@ -8,7 +8,7 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ..files import changes, inputs
 from ..jobs import held
-from ..model.state import MOST_FACTS, holds
+from ..model.parts import MOST_FACTS, holds
 from ..model.values import Unknown, default
 
 if TYPE_CHECKING:
