@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ....parsers.shell import model as sh
 from ....records import replace
 from ..builtins import exporting, table, traps
-from ..expansion import parameters, words
+from ..expansion import globs, parameters, words
 from ..files import inputs, named_pipes, opening, permissions
 from ..jobs import children, dying, held, itself, pipelines
 from ..loops import conditional, over_words
@@ -52,7 +52,7 @@ class Machine:
     def expand(self, state: State, items: tuple[sh.Word, ...]) -> list[Field]:
         """The fields that words become."""
         fields = words.expand(self, state, items)
-        return words.without_patterns(state, fields, items) if "nullglob" in state.options else fields
+        return globs.without_patterns(state, fields, items) if "nullglob" in state.options else fields
 
     def value(self, state: State, word: sh.Word | None) -> Value:
         """A word's value where nothing splits."""

@@ -9,7 +9,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ....regexes import regex
-from ..expansion import parameters, reckoning, words
+from ..expansion import globs, parameters, reckoning
 from ..files import filesystem
 from ..model.dialects import SPECIAL, function_named
 from ..model.values import Unknown
@@ -156,7 +156,7 @@ def names_nothing(machine: Machine, state: State, items: Iterable[sh.Word]) -> b
     if "failglob" not in state.options or "f" in state.options:
         return False
     for word in items:
-        if words.is_pattern(word, ""):
+        if globs.is_pattern(word, ""):
             value = machine.value(state, word)
             if not isinstance(value, str) or not filesystem.matching(machine, state, value):
                 state.give_up(f"whether {word.text.value} names a file, which failglob asks for")

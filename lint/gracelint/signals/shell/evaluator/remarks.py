@@ -13,7 +13,7 @@ from ....parsers.shell import model as sh
 from ....records import NamedTuple
 from ....regexes import regex
 from ..builtins.traps import PSEUDO
-from ..expansion.words import is_pattern
+from ..expansion.globs import is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ....parsers.shell import model as sh
 from ..builtins import variables
 from ..evaluator import refusals
+from ..expansion import globs
 from ..expansion import words as wording
 from ..files import filesystem
 from ..model.parts import Truth
@@ -70,7 +71,7 @@ def begin(machine: Machine, state: State, node: sh.For) -> list[State]:
             _add_listed(machine, state, turns, listed)
             continue
         for field in wording.expand(machine, state, (word,)):
-            if isinstance(field.value, str) and "f" not in state.options and wording.is_pattern(word, field.value):
+            if isinstance(field.value, str) and "f" not in state.options and globs.is_pattern(word, field.value):
                 nothing = () if "nullglob" in state.options else (field.value,)
                 _add_files(turns, field.value, filesystem.matching(machine, state, field.value) or nothing)
             else:
@@ -127,7 +128,7 @@ def _add_listed(machine: Machine, state: State, turns: list[Turn], words: tuple[
             value = field.value
             if not isinstance(value, str):
                 _add(turns, value, many=True)
-            elif wording.is_pattern(word, value):
+            elif globs.is_pattern(word, value):
                 _add_files(turns, value, filesystem.matching(machine, state, value))
             elif filesystem.exists(machine, state, value, "f") is True:
                 turns.append(Turn(value))
