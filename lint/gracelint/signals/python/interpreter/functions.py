@@ -26,7 +26,7 @@ from ..domain.values import (
     Union,
 )
 from ..libraries import retries, special
-from ..libraries.special import FACTORY
+from ..libraries.python_itself import FACTORY
 from . import attributes, expressions
 from .attributes import method
 from .idle import Watch
