@@ -139,11 +139,6 @@ def verbatim(text: str) -> str | None:
     return text
 
 
-def nowhere(text: str) -> str | None:
-    """The encoder of a value that was put together: nothing can be written into it."""
-    return None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Buffer:
     """A string with its origin. ``runs`` are sorted, do not overlap, cover the string and are never empty.
@@ -294,22 +289,6 @@ def join(parts: Iterable[Text | tuple[str, Text]], encode: Callable[[str], str |
             raise ValueError("join() needs at least one part")
         runs.append(fallback)
     return Buffer("".join(values), tuple(runs), encode).whole()
-
-
-# What cannot be written between a shell's quotes as it is.
-_SPECIAL = {"'": frozenset("'"), '"': frozenset('"\\$`')}
-
-
-def unquoted(text: Text, value: str) -> Text | None:
-    """The value of a shell's word where it is what stands between one pair of quotes, letter for letter; None for any other word.
-
-    What is written into it has to mean the same inside the quotes.
-    """
-    raw = text.value
-    special = _SPECIAL.get(raw[:1])
-    if special is None or raw[-1:] != raw[0] or raw[1:-1] != value or not value:
-        return None
-    return join([text.cut(1, len(raw) - 1)], lambda new: None if special.intersection(new) else text.buffer.encode(new))
 
 
 def _merged(left: Run, right: Run) -> list[Run]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...image.model import Absent, ImageFile
 from ...image.model import Unknown as Missing
 from ...records import replace
-from ...source import join, nowhere, unquoted
+from ...source import join
 from ..sources.released import overlay
 from .variables import handed
 
@@ -130,7 +130,7 @@ class Questions:
         key = (value, text)
         found = self._joined.get(key)
         if found is None:
-            found = self._joined[key] = unquoted(text, value) or join([(value, text)], nowhere)
+            found = self._joined[key] = _unquoted(text, value) or join([(value, text)], _nowhere)
         return found
 
     # --- programs ---
@@ -208,3 +208,24 @@ class Questions:
 
 def _words(arguments: Sequence[Argument]) -> tuple[str, ...]:
     return tuple(argument.value for argument in arguments)
+
+
+def _nowhere(text: str) -> str | None:
+    """The encoder of a value that was put together: nothing can be written into it."""
+    return None
+
+
+# What cannot be written between a shell's quotes as it is.
+_SPECIAL = {"'": frozenset("'"), '"': frozenset('"\\$`')}
+
+
+def _unquoted(text: Text, value: str) -> Text | None:
+    """The value of a shell's word where it is what stands between one pair of quotes, letter for letter; None for any other word.
+
+    What is written into it has to mean the same inside the quotes.
+    """
+    raw = text.value
+    special = _SPECIAL.get(raw[:1])
+    if special is None or raw[-1:] != raw[0] or raw[1:-1] != value or not value:
+        return None
+    return join([text.cut(1, len(raw) - 1)], lambda new: None if special.intersection(new) else text.buffer.encode(new))
