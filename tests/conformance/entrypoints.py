@@ -10,9 +10,7 @@ so this compares ways through scripts: for the verdict, gracelint is told that a
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import re
 import sys
 import tempfile
 import time
@@ -21,24 +19,20 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script from anywhere
 
+from entrypoint_labels import Label, load, unlabelled
 from entrypoint_roots import PATH, Needs, Roots
 
-from gracelint.image.build import build_image
-from gracelint.image.context.context import Context
-from gracelint.image.model import ImageFile
 from gracelint.lab import NotStartedError, Steady, Written, run
 from gracelint.lab.witness import testimonies
-from gracelint.parsers.dockerfile import parse
 from gracelint.signals.launch.resolve import Resolver
 from gracelint.signals.model import Program, Reaction
 from gracelint.signals.names import number
 from gracelint.signals.trace import follow
-from gracelint.source import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,38 +41,11 @@ if TYPE_CHECKING:
     from gracelint.signals.model import Trace
     from gracelint.signals.process import Environment
 
-LABELS = Path(__file__).parents[1] / "fixtures/conformance/entrypoints.toml"
-TRIED = 12  # Dockerfiles of a repository: most are variants of one another
 GRACE = 2.5
 CLEANUP = 0.2
-NOTHING = Needs()
 # What the witnesses handle: all signals with which real images are stopped.
 CAUGHT = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
 HANDLED = {signal: Reaction("handles", "a witness cleans up and ends") for signal in CAUGHT}
-
-
-@dataclass(frozen=True)
-class Label:
-    """One entrypoint. ``pid1`` is empty where the container ends by itself; ``unknown``: the reason with which gracelint may say so."""
-
-    repository: str
-    dockerfile: str
-    cmd: tuple[str, ...] | None = None
-    needs: Needs = NOTHING
-    pid1: tuple[str, ...] = ()
-    verdict: str = ""
-    unknown: str | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.repository} {self.dockerfile}"
-
-    def image(self, checkouts: Path) -> Image:
-        """The image, its Dockerfile's folder being the context, as the container is started."""
-        path = checkouts / self.repository.replace("/", "+", 1) / self.dockerfile
-        document = Document.decode(path.name, path.read_bytes())
-        context = Context(str(path.parent), str(path))
-        return build_image(parse(document), context, env=self.needs.env, cmd=self.cmd)
 
 
 @dataclass(frozen=True)
@@ -140,22 +107,6 @@ def fits(predicted: tuple[str, ...], measured: tuple[str, ...]) -> bool:
     known = predicted[0].partition("=$")[0]
     same = predicted[0] == measured[0] or (known != predicted[0] and measured[0].startswith(f"{known}="))
     return same and fits(predicted[1:], measured[1:])
-
-
-def load(path: Path = LABELS) -> list[Label]:
-    """The labels."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return [_label(name, table) for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items()]
-
-
-def _label(name: str, table: dict[str, Any]) -> Label:
-    repository, _, dockerfile = name.partition(" ")
-    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-    own = {key: rest.pop(key) for key in ("cmd", "pid1", "verdict", "unknown") if key in rest}
-    return Label(repository, dockerfile, needs=Needs(**rest), **own)
 
 
 def measure(image: Image, needs: Needs, roots: Roots) -> Measured:
@@ -225,36 +176,6 @@ def _with_witnesses(
         return Program(name, "servers", as_pid1=HANDLED, as_child=HANDLED, stays=True)
 
     return describe
-
-
-def unlabelled(checkouts: Path, labels: list[Label], most: int) -> Iterator[Label]:
-    """Dockerfiles with entrypoint scripts that differ from one another and from those with a label."""
-    seen = {digest for label in labels if (digest := _digest(label, checkouts)) is not None}
-    for repository in sorted(checkouts.iterdir()):
-        taken = 0
-        for path in sorted(repository.rglob("Dockerfile"), reverse=True)[:TRIED]:
-            label = Label(repository.name.replace("+", "/", 1), str(path.relative_to(repository)))
-            digest = _digest(label, checkouts) if taken < most else None
-            if digest is not None and digest not in seen:
-                seen.add(digest)
-                taken += 1
-                yield label
-
-
-def _digest(label: Label, checkouts: Path) -> str | None:
-    """A number for the text of the shell script that the image starts; None if it starts none that is known."""
-    try:
-        image = label.image(checkouts)
-    except OSError:
-        return None
-    words = [word for word in image.launch.argv if not word.startswith("-")]
-    for word in words[:2]:
-        found = image.files.which(word, image.workdir, image.env.get("PATH") or PATH)
-        if isinstance(found, ImageFile) and found.content is not None:
-            text = found.content.value
-            if re.match(r"#!\s*\S*(sh|bash|dash|ash)\b|#!.*env (ba)?sh", text):
-                return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    return None
 
 
 def told(result: Result) -> Iterator[str]:

@@ -37,80 +37,17 @@ CLEANUP, QUICK = 0.5, 0.1  # as in gracelint's simulation
 QUIET = 0.08
 MOST_ORDERS = 8  # a loop may start a new application in each of its rounds
 MOST_AGAIN = 6  # runs more, for all of them together
-Who: TypeAlias = tuple[
-    str, int
-]  # an application: its name, and which one of that name, in the order in which they were started
+Who: TypeAlias = tuple[str, int]
+"""An application: its name, and which one of that name, in the order in which they were started."""
 # Where there is time: the child that BusyBox's timeout leaves, also behind a command that is over, looks once a second whether that is so.
 LOOKED = 1.2
 WORST = ("killed", "abrupt", "stops", "graceful", "ends")
 PATH = "/usr/local/bin:/usr/bin:/bin"
-TOOLS = (
-    "cp",
-    "mv",
-    "ln",
-    "chown",
-    "sleep",
-    "cat",
-    "tail",
-    "env",
-    "nice",
-    "nohup",
-    "timeout",
-    "setsid",
-    "mkdir",
-    "id",
-    "basename",
-    "dirname",
-    "tr",
-    "grep",
-    "tee",
-    "seq",
-    "touch",
-    "rm",
-    "chmod",
-    "sed",
-    "date",
-    "ls",
-    "expr",
-    "mkfifo",
-    "xargs",
-    "chroot",
-    "flock",
-    "ionice",
-    "setpriv",
-    "gosu",
-    "kill",
-    "pkill",
-    "killall",
-    "true",
-    "false",
-    "test",
-    "head",
-    "wc",
-    "cut",
-    "sort",
-    "uniq",
-    "awk",
-    "mktemp",
-    "find",
-    "pgrep",
-    "ps",
-    "readlink",
-    "stat",
-    "hostname",
-    "uname",
-    "whoami",
-    "nproc",
-    "printenv",
-    "install",
-    "diff",
-    "cmp",
-    "md5sum",
-    "sync",
-    "yes",
-    "echo",
-    "printf",
-)
+TOOLS = """
+    cp mv ln chown sleep cat tail env nice nohup timeout setsid mkdir id basename dirname tr grep tee seq touch rm chmod sed date ls expr
+    mkfifo xargs chroot flock ionice setpriv gosu kill pkill killall true false test head wc cut sort uniq awk mktemp find pgrep ps readlink
+    stat hostname uname whoami nproc printenv install diff cmp md5sum sync yes echo printf
+""".split()
 INITS = ("tini", "dumb-init")
 CONFIGURED = {"on": dict.fromkeys(("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2"), "handles")}
 PROGRAMS: dict[str, Any] = dict.fromkeys(APPLICATIONS, CONFIGURED)

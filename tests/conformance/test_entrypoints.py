@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from entrypoints import fits, judged, load
+from entrypoint_labels import load
+from entrypoints import fits, judged
 
 from gracelint.image.build import build_image
 from gracelint.image.context.context import Context
