@@ -96,7 +96,7 @@ NO_DOCKERFILES = [
 
 
 @pytest.mark.parametrize("name", NO_DOCKERFILES)
-def test_what_is_no_dockerfile_is_GL001(gracelint: CommandLine, name: str) -> None:  # noqa: N802  # a rule's code
+def test_what_is_no_dockerfile_is_told(gracelint: CommandLine, name: str) -> None:
     gracelint.put("Dockerfile", CONTENTS[name])
     assert "GL001" in gracelint("--format", "json").codes
 
@@ -140,7 +140,7 @@ def _unreadable(gracelint: CommandLine, kind: str) -> str:
         ("below a file", "not a directory"),
     ],
 )
-def test_what_cannot_be_read_is_GL001(gracelint: CommandLine, kind: str, says: str) -> None:  # noqa: N802  # a rule's code
+def test_what_cannot_be_read_is_told(gracelint: CommandLine, kind: str, says: str) -> None:
     result = gracelint(_unreadable(gracelint, kind), "--format", "json")
     assert result.status == 1
     assert result.codes == ["GL001"]

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field, fields
 from itertools import product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,8 +59,8 @@ class Answer:
         return product(*either)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, object]) -> Answer:
-        return cls(data["verdict"], tuple(data["pid1"]), tuple(tuple(each) for each in data["told"]))  # type: ignore[arg-type,call-overload,attr-defined] # JSON
+    def from_json(cls, data: Mapping[str, Any]) -> Answer:
+        return cls(data["verdict"], tuple(data["pid1"]), tuple(tuple(each) for each in data["told"]))
 
 
 def _of_measured(measured: Answer) -> dict[str, object]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 
 
-def image(text: str, target: str | None = None, folder: Path | None = None, **options: object) -> Image:
+def image(text: str, target: str | None = None, folder: Path | None = None, **options: Any) -> Image:
     context = Context(None if folder is None else str(folder))
-    return build_image(parse(Document("Dockerfile", text)), context, target, **options)  # type: ignore[arg-type]  # any
+    return build_image(parse(Document("Dockerfile", text)), context, target, **options)
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,9 @@ def test_executable_bit(root: Path) -> None:
 
 
 def test_documents_are_read_once_and_shared(root: Path) -> None:
-    shared: dict[str, object] = {}
-    one = Context(str(root), documents=shared, display=lambda path: "shown")  # type: ignore[arg-type]  # wider
-    two = Context(str(root), documents=shared)  # type: ignore[arg-type]  # wider
+    shared: dict[str, Document | None] = {}
+    one = Context(str(root), documents=shared, display=lambda path: "shown")
+    two = Context(str(root), documents=shared)
     assert not shared
     document = one.document("inside")
     assert document is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gracelint.image.build import build_image
 from gracelint.image.context.context import Context
@@ -39,11 +39,11 @@ def image(folder: Path, dockerfile: str, files: Mapping[str, str] | None = None)
     return build_image(parse(Document("Dockerfile", dockerfile)), Context(str(folder)))
 
 
-def command(folder: Path, shell: str, text: str, before: Sequence[str] = (), **options: object) -> Trace:
+def command(folder: Path, shell: str, text: str, before: Sequence[str] = (), **options: Any) -> Trace:
     """The trace of ``sh -c text``."""
     words = json.dumps([*before, "sh", "-c", text])
     built = image(folder, f"FROM {BASES[shell]}\nCMD {words}\n")
-    return follow(built, programs=APP, **options)  # type: ignore[arg-type] # handed on as they are
+    return follow(built, programs=APP, **options)
 
 
 def script(

@@ -66,5 +66,5 @@ def plain(argv: Sequence[str]) -> argparse.Namespace | None:
             given["format"] = name
         else:
             return None
-    options: argparse.Namespace = SimpleNamespace(**DEFAULTS | given, paths=paths)  # type: ignore[assignment]  # read like one
+    options: argparse.Namespace = SimpleNamespace(**DEFAULTS | given, paths=paths)  # type: ignore[assignment]  # it is read like a Namespace, whose module is slow to import
     return options

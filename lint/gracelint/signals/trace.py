@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..image.paths import DEFAULT_PATH
+from . import names
 from .launch.resolve import Resolver
 from .model import VERDICTS, SignalPath, Trace
 from .process import Alternative, Bound, Environment
@@ -81,27 +82,13 @@ def _under_init(way: Alternative) -> Alternative:
     if way.process is None:
         return way
     forward = Reaction("forwards", "the engine's init passes the signal on to its child", to="child")
-    everything = _Everything(forward)
+    everything = dict.fromkeys(names.every(), forward)
     program = Program(INIT, "inits", (), everything, everything, stays=True)
     child = replace(way.process, own_group=True, how="init")
     argv = (f"/sbin/{INIT}", "--", *child.argv)
     return replace(
         way, process=Process(1, argv, "exec-form", child.text, program, children=(child,), stays=child.stays)
     )
-
-
-class _Everything(dict):  # type: ignore[type-arg] # maps every signal to one reaction
-    """A reaction to whatever signal."""
-
-    def __init__(self, reaction: object) -> None:
-        super().__init__(SIGTERM=reaction)
-        self._reaction = reaction
-
-    def get(self, key: object, default: object = None) -> object:
-        return self._reaction
-
-    def __missing__(self, key: object) -> object:
-        return self._reaction
 
 
 def _reaches(paths: list[SignalPath]) -> bool | None:

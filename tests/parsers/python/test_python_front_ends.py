@@ -72,7 +72,7 @@ def test_long_displays(display: str, item: str) -> None:
     separator = ", 1: " if "1:" in display else ", "
     source = "a = " + display.format(separator.join([item] * (model.MOST_ITEMS + 1))) + "\n"
     assert_same(source)
-    found = parse(whole(source)).body[0].value  # type: ignore[union-attr] # an assignment
+    found = parse(whole(source)).body[0].value  # type: ignore[union-attr]  # the source is an assignment
     assert isinstance(found, model.Other)
     assert found.kind == "data"
     literal = item in ("1", "'a' 'b'", "(1, ['é', {}])", "...")

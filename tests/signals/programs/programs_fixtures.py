@@ -74,7 +74,7 @@ def image(
         dockerfile=None,  # type: ignore[arg-type]  # nobody asks for it here
         target=None,
         from_text=None,
-        base=BaseImage(base, known, shell),  # type: ignore[arg-type]  # one of the families
+        base=BaseImage(base, known, shell),  # type: ignore[arg-type]  # the tests name shells that there are
         shell=(),
         stop_signal=StopSignal("SIGTERM", "SIGTERM", "default", None),
         launch=Launch((), None, None, True),

@@ -101,7 +101,7 @@ class Expressions:
 
     def _comprehension(self, node: cst.BaseComp) -> model.Expression:
         key = self.expression(node.key) if isinstance(node, cst.DictComp) else None
-        value = self.expression(node.value if isinstance(node, cst.DictComp) else node.elt)  # type: ignore[attr-defined] # the other three
+        value = self.expression(node.value if isinstance(node, cst.DictComp) else node.elt)  # type: ignore[attr-defined]  # the other three kinds have one
         clauses: list[model.Clause] = []
         clause: cst.CompFor | None = node.for_in
         while clause is not None:

@@ -43,7 +43,7 @@ class Places(SpanProvidingCodegenState):
 
     def __init__(self, module: cst.Module) -> None:
         # Nothing is computed for a provider: the spans are kept here.
-        super().__init__(module.default_indent, module.default_newline, None)  # type: ignore[arg-type] # no provider
+        super().__init__(module.default_indent, module.default_newline, None)  # type: ignore[arg-type]  # None for the provider, as nothing asks it
         self.spans: dict[int, tuple[int, int]] = {}
         self._starts: list[int] = []
         module._codegen(self)
@@ -70,7 +70,7 @@ class Places(SpanProvidingCodegenState):
     def pop_trailing_newline(self) -> None:
         """The last line has no line ending: nothing follows whose place would depend on it."""
 
-    def record_syntactic_position(  # type: ignore[override] # the same context manager, without a generator
+    def record_syntactic_position(  # type: ignore[override]  # the same context manager, without a generator
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
     ) -> AbstractContextManager[None]:
         """Note the syntax of a node that is written in the block."""

@@ -45,7 +45,7 @@ MAX_CHAIN = 200
 _SIMPLE = frozenset({Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT, Kind.CONDITIONAL, Kind.ARITHMETIC, Kind.ODD})
 
 
-class Misread(Exception):  # noqa: N818 - an ordinary outcome of trying a foreign grammar
+class Misread(Exception):  # noqa: N818  # an ordinary outcome of trying a foreign grammar
     """The foreign tree is broken or does not fit the tokens from token number ``at`` on."""
 
     def __init__(self, at: int) -> None:

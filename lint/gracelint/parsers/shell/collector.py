@@ -53,7 +53,7 @@ class Collector:
     def _flush(self) -> None:
         pieces = self._pieces
         if len(pieces) > 1:
-            pieces = [piece for piece in pieces if piece.__class__ is tuple or piece.start != piece.end] or pieces[:1]  # type: ignore[union-attr]  # a Text
+            pieces = [piece for piece in pieces if piece.__class__ is tuple or piece.start != piece.end] or pieces[:1]  # type: ignore[union-attr]  # a Text, as it is no tuple
         only = pieces[0]
         value = only if len(pieces) == 1 and not isinstance(only, tuple) else join(pieces, self._text.buffer.encode)
         self.parts.append(LiteralText(self._text.cut(self._start, self._end), value, self._quoted))

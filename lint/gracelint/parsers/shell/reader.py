@@ -23,7 +23,7 @@ MAX_DEPTH = 60
 CONTINUATIONS = regex(r"(?:\\\n)+")
 
 
-class Unread(Exception):  # noqa: N818 - it tells a place where reading ends, which is an ordinary outcome here
+class Unread(Exception):  # noqa: N818  # it tells a place where reading ends, which is an ordinary outcome here
     """From ``at`` on the text cannot be read, for ``reason``."""
 
     def __init__(self, at: int, reason: str) -> None:

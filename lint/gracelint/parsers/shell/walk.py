@@ -21,7 +21,7 @@ class _Fields(dict[type, tuple[str, ...]]):
 
     def __missing__(self, kind: type) -> tuple[str, ...]:
         kinds = kind.__annotations__
-        fields = tuple(name for name in reversed(kind.__match_args__) if kinds.get(name) not in _PLAIN)  # type: ignore[attr-defined]  # of records
+        fields = tuple(name for name in reversed(kind.__match_args__) if kinds.get(name) not in _PLAIN)  # type: ignore[attr-defined]  # a record names its fields there
         self[kind] = fields
         return fields
 

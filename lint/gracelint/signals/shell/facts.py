@@ -75,7 +75,7 @@ def _loop(state: State) -> Text | None:
     found: Text | None = None
     while frame is not None:
         if frame.kind == "while":
-            found = frame.node.text  # type: ignore[attr-defined] # loops have a text
+            found = frame.node.text
         frame = frame.parent
     return found
 

@@ -54,8 +54,9 @@ def bounds(value: Value) -> tuple[float, float]:
     if isinstance(value, Union) and all(map(is_number, value.values)):
         every = [bounds(one) for one in value.values]
         return min(least for least, _ in every), max(most for _, most in every)
-    if isinstance(value, Const) and is_number(value) and abs(value.value) < _LARGEST:  # type: ignore[arg-type] # a number
-        return float(value.value), float(value.value)  # type: ignore[arg-type] # as above
+    exact = value.value if isinstance(value, Const) else None
+    if isinstance(exact, int | float) and not isinstance(exact, bool) and abs(exact) < _LARGEST:
+        return float(exact), float(exact)
     return -inf, inf
 
 

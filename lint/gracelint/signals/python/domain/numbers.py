@@ -229,8 +229,9 @@ def counted(value: Value, state: State) -> tuple[Value, ...] | None:
 
 def item(value: Value, state: State) -> Value:
     """What an iteration yields: a number between two bounds, of a range."""
-    known = isinstance(value, Made) and value.kind == _RANGE
-    return state.store.get((value.number, _ITEM), UNKNOWN) if known else UNKNOWN  # type: ignore[union-attr] # made
+    if isinstance(value, Made) and value.kind == _RANGE:
+        return state.store.get((value.number, _ITEM), UNKNOWN)
+    return UNKNOWN
 
 
 # --- spans of time -----------------------------------------------------------------------------------------------------

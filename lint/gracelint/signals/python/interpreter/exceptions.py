@@ -15,6 +15,8 @@ from ..domain.state import Guard, Raised, joined
 from ..domain.values import UNKNOWN, Instance, Items, Made, Ref, Type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..domain.state import Frame, State
     from ..domain.values import Value
     from .run import Run
@@ -178,9 +180,9 @@ def _handled(run: Run, frame: Frame, node: syntax.Try, one: Raised, passed: list
     return ends
 
 
-def _named(handler: syntax.Handler) -> bool:
-    """Whether a clause names the exits it catches."""
-    return handler.type is not None and any(name in handler.type.text.value for name in EXITS)
+def _named(handler: syntax.Handler, names: Iterable[str] = EXITS) -> bool:
+    """Whether a clause names what it catches, the exits or others."""
+    return handler.type is not None and any(name in handler.type.text.value for name in names)
 
 
 def _implied(run: Run, frame: Frame, node: syntax.Try, before: State, after: State | None) -> list[State | None]:
@@ -190,7 +192,7 @@ def _implied(run: Run, frame: Frame, node: syntax.Try, before: State, after: Sta
     ends: list[State | None] = []
     start = joined([before, after])
     for handler in node.handlers:
-        if start is None or (_named(handler) and "Exception" not in handler.type.text.value):  # type: ignore[union-attr] # named: it has a type
+        if start is None or (_named(handler) and not _named(handler, ("Exception",))):
             continue
         way = start.copy()
         if handler.type is not None:

@@ -108,9 +108,9 @@ def _as_long_as(
             break
         undecided = undecided or decided is None
         if decided is False or (decided is None and not (current.signalled and not run.influenced)):
-            out = current if decided is False else current.copy()
-            out.uncertain = out.uncertain or (decided is None and out.signalled)
-            out = block(run, frame, node.otherwise, out) if node.otherwise else out  # type: ignore[assignment] # None is no way out
+            leaves = current if decided is False else current.copy()
+            leaves.uncertain = leaves.uncertain or (decided is None and leaves.signalled)
+            out = block(run, frame, node.otherwise, leaves) if node.otherwise else leaves
             if out is not None:
                 loop.exits.append(out)
             if decided is False:

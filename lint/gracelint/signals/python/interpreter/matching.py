@@ -75,8 +75,7 @@ def _fits(run: Run, frame: Frame, pattern: syntax.Pattern, subject: Value, state
             fits = instance_of(subject, expressions.value(run, frame, kind, state))
             parts = [_fits(run, frame, one, UNKNOWN, state) for one in patterns]
             for name, one in named:
-                known = isinstance(subject, Instance)
-                value = state.store.get((subject.number, name), UNKNOWN) if known else UNKNOWN  # type: ignore[union-attr] # known
+                value = state.store.get((subject.number, name), UNKNOWN) if isinstance(subject, Instance) else UNKNOWN
                 parts.append(_fits(run, frame, one, value, state))
             return _both((fits, *parts))
         case syntax.Mapping(items=items, rest=rest):

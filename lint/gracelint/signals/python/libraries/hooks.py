@@ -5,7 +5,7 @@ A server runs an application's startup hooks before it serves, in its main threa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....parsers.python import model as syntax
 from ....records import replace
@@ -62,10 +62,11 @@ def run_hooks(run: Run, frame: Frame, text: Text, application: Value, state: Sta
         if threads and not _asynchronous(hook.function):
             continue
         way = state.copy()
-        lists = len(run.visits), len(run.threads), len(run.foreign), len(run.doubts)
+        lists: list[list[Any]] = [run.visits, run.threads, run.foreign, run.doubts]
+        lengths = list(map(len, lists))
         _called(run, replace(frame, raises=[]), hook.function, hook.text, way)
-        for found, length in zip((run.visits, run.threads, run.foreign, run.doubts), lists, strict=True):
-            del found[length:]  # type: ignore[attr-defined] # a list
+        for found, length in zip(lists, lengths, strict=True):
+            del found[length:]
         for signal, handler in handlers(way).items():
             if handler != before.get(signal, DEFAULT):
                 state.store[(PROCESS, signal)] = join(state.handler(signal), handler)

@@ -117,11 +117,11 @@ def _declared(files: Files, folder: str) -> Iterator[tuple[str, str, str]]:
         for section in re.split(r"^(?=\[)", project.value, flags=re.MULTILINE):
             head = section.partition("\n")[0].strip().strip("[]").replace(" ", "").replace('"', "")
             if head in _SECTIONS:
-                yield from (match.groups() for match in _SCRIPT.finditer(section))  # type: ignore[misc] # three groups
+                yield from _SCRIPT.findall(section)
             elif head in ("project", "tool.poetry"):
                 for line in re.findall(r"^(?:gui-)?scripts\s*=\s*\{([^}]*)\}", section, re.MULTILINE):
                     yield from _INLINE.findall(line)
     for name, pattern in (("setup.cfg", _CONFIGURED), ("setup.py", _TARGET), ("setup.py", _CONFIGURED)):
         text = content(files, posixpath.join(folder, name))
         if text is not None and ("console_scripts" in text.value or "gui_scripts" in text.value):
-            yield from (match.groups() for match in pattern.finditer(text.value))  # type: ignore[misc] # three groups
+            yield from pattern.findall(text.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....records import replace
 from ..concurrency import threads
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def runs(entry: Entry, sources: Sources, env: Mapping[str, str | None], ignored: frozenset[str]) -> RunOf:
     """What goes through the program from ``entry`` on, each time with the settings given (fields of `Run`)."""
 
-    def run_of(**settings: object) -> Run:
-        run = replace(Run(sources, entry.argv, env, ignored), **settings)  # type: ignore[arg-type] # fields of Run
+    def run_of(**settings: Any) -> Run:
+        run = replace(Run(sources, entry.argv, env, ignored), **settings)
         execute(run, entry)
         return run
 

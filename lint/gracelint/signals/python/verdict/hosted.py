@@ -10,7 +10,7 @@ Nothing is read where no file of the image mentions a signal or a thread: most a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....records import replace
 from ....regexes import regex
@@ -273,5 +273,5 @@ def _response(response: Response, visit: Visit, host: Host, program: Program, si
     return _everywhere(response, found, defect="displaced-server-handler", at=at)
 
 
-def _everywhere(response: Response, reaction: Reaction, **change: object) -> Response:
-    return replace(response, as_pid1=reaction, as_child=reaction, **change)  # type: ignore[arg-type] # fields of Response
+def _everywhere(response: Response, reaction: Reaction, **change: Any) -> Response:
+    return replace(response, as_pid1=reaction, as_child=reaction, **change)

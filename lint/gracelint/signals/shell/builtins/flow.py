@@ -224,7 +224,7 @@ def _before_trap(state: State) -> tuple[int | None, Truth | None]:
     frame = state.stack
     while frame is not None and frame.kind != "trap":
         frame = frame.parent
-    return (state.status, state.truth) if frame is None else frame.data  # type: ignore[return-value] # put there by who began it
+    return (state.status, state.truth) if frame is None else frame.data
 
 
 def _status(state: State, fields: list[Field]) -> int | None:

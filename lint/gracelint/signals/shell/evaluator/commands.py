@@ -47,11 +47,12 @@ def place(state: State) -> tuple[tuple[Around, ...], tuple[Text, ...]]:
     around, calls = frame.place if frame is not None and frame.place is not None else ((), ())
     for each in reversed(unknown):
         if each.kind == "within" and each.label:
-            around = (*around, "redirection" if each.label == "redirected" else each.label)  # type: ignore[arg-type] # labels of "within" frames are the constructs
+            construct = "redirection" if each.label == "redirected" else each.label
+            around = (*around, construct)  # type: ignore[arg-type]  # the labels of these frames are constructs
         elif each.kind in ("call", "eval", "trap"):
             around = (*around, "function" if each.kind == "call" else each.kind)
             if each.kind != "trap":
-                calls = (*calls, each.data)  # type: ignore[arg-type] # the text of the call
+                calls = (*calls, each.data)  # the text of the call
         elif each.kind == "not":
             around = (*around, "negation")
         if each.kind == "call":  # of every frame it would be too much to keep

@@ -5,7 +5,7 @@ Some of them run only where an expansion around them needs them: the word of ``$
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ....parsers.shell import model as sh
 from ....records import dataclass, replace
@@ -42,11 +42,11 @@ def of(machine: Machine, state: State, command: object) -> tuple[Substitution, .
     return known
 
 
-def _own(machine: Machine, command: object) -> Iterator[Substitution]:
+def _own(machine: Machine, command: Any) -> Iterator[Substitution]:
     redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
     if not redirects and command.__class__ not in _WITH_WORDS:
         return
-    texts = [getattr(command, "text"), *(each.heredoc for each in redirects if each.heredoc)]  # noqa: B009 # all have one
+    texts = [command.text, *(each.heredoc for each in redirects if each.heredoc)]
     if not any("$(" in text.value or "`" in text.value for text in texts):
         return
     match command:

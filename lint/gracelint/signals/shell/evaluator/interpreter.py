@@ -7,7 +7,7 @@ hostile scripts costs memory, not stack.
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ....records import dataclass
 from ..model.dialects import dialect
@@ -59,9 +59,11 @@ class Frame:
     tested: bool
     """The status of what runs above it is looked at, by it or by one below. (Below a trap, what the trap has interrupted does not matter; nor, in
     dash and ash, how a file is read.)"""
-    node: object = None
+    node: Any = None
+    """The piece of the script that it is about."""
     index: int = 0
-    data: object = None
+    data: Any = None
+    """What else a frame of its kind has to know."""
     label: str = ""
     following: Frame | None = None
     """Of a block: its place behind this command."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _next(machine: Machine, state: State, frame: Frame) -> list[State]:
-    block: sh.Block = frame.node  # type: ignore[assignment]  # of frames of this kind
+    block: sh.Block = frame.node
     commands, index = block.commands, frame.index
     if index >= len(commands):
         below = frame.parent
@@ -60,7 +60,7 @@ def _reads_a_line(frame: Frame, block: sh.Block) -> bool:
 def _behind_trap(machine: Machine, state: State, frame: Frame) -> list[State]:
     """A trap's action is over."""
     state.pop()
-    state.status, state.truth = frame.data  # type: ignore[misc] # put there by the driver
+    state.status, state.truth = frame.data
     state.awaited = frame.node is True
     if frame.index:
         # The signal had ended `wait`, and its status counts now.
@@ -79,7 +79,7 @@ def _behind_debug(machine: Machine, state: State, frame: Frame) -> list[State]:
     """The action of ``trap … DEBUG`` is over: now the command, unless ``shopt -s extdebug`` lets a failure skip it."""
     state.pop()
     skipped = "extdebug" in state.options and state.status not in (0, None)
-    state.status, state.truth = frame.data  # type: ignore[misc] # put there when it began
+    state.status, state.truth = frame.data
     return [state] if skipped else machine.begin(state, frame.node)
 
 
@@ -98,7 +98,7 @@ def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
 def _behind_return(machine: Machine, state: State, frame: Frame) -> list[State]:
     """The action of ``trap … RETURN`` is over."""
     state.pop()
-    state.status, state.truth = frame.data  # type: ignore[misc] # put there when it began
+    state.status, state.truth = frame.data
     return machine.finished(state, state.status, state.truth)
 
 

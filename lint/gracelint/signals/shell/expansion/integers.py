@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Undecided(Exception):  # noqa: N818 - an ordinary outcome: the value is not known
+class Undecided(Exception):  # noqa: N818  # an ordinary outcome: the value is not known
     """The expression has no known value."""
 
 
-class Invalid(Exception):  # noqa: N818 - an outcome as well
+class Invalid(Exception):  # noqa: N818  # an ordinary outcome as well
     """The shell cannot work the expression out."""
 
 

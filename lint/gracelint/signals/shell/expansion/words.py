@@ -77,7 +77,7 @@ def value(machine: Machine, state: State, word: sh.Word | None) -> Value:
 def _values(machine: Machine, state: State, word: sh.Word) -> list[Value]:
     """What the pieces of a word become, each by itself."""
     return [
-        piece if piece.__class__ is str else _part(machine, state, piece)  # type: ignore[arg-type]  # no string
+        piece if piece.__class__ is str else _part(machine, state, piece)  # type: ignore[arg-type]  # a part, as it is no string
         for piece in word.pieces
     ]
 

@@ -63,5 +63,5 @@ def _redirected(command: sh.Command) -> tuple[sh.Command, sh.Command] | None:
     words = command.words if isinstance(command, sh.Simple) else ()
     behind = tuple(word for word in words if word.text.start > here)
     rest = sh.Simple(command.text, (), behind, (replace(redirects[at], operator=">"), *redirects[at + 1 :]))
-    front: sh.Command = replace(command, redirects=redirects[:at])  # type: ignore[arg-type] # only those that have some come here
+    front: sh.Command = replace(command, redirects=redirects[:at])  # type: ignore[arg-type]  # it has some, or `at` were None
     return replace(front, words=words[: len(words) - len(behind)]) if isinstance(front, sh.Simple) else front, rest

@@ -68,7 +68,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             frame = frame.parent
         construct = frame.data if frame is not None else node.text
         where = next(label for label in reversed(state.around) if label in ("pipeline", "subshell", "background"))
-        state.note("lost_execs", LostExec(command, where, keyword, construct))  # type: ignore[arg-type] # checked above
+        state.note("lost_execs", LostExec(command, where, keyword, construct))
     shown = ("-" if login else "") + (shown or rest[0].shown) if shown or login else ""
     return external.execute(machine, state, node, rest, command, keyword, shown=shown)
 

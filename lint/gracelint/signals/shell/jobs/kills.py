@@ -85,10 +85,11 @@ def _sent(
         _WITHOUT[to] if to in _WITHOUT and not pids else machine.host.send(state, signal, to, pids, node.text, deaf)
         for to, pids in meant
     ]
-    if None in statuses:
+    known = [status for status in statuses if status is not None]
+    if len(known) < len(statuses):
         return machine.undecided(state, node.text.value)
     enough = state.shell.dialect.kill.one_is_enough
-    return machine.finished(state, min(statuses, default=2) if enough else max(statuses, default=0))  # type: ignore[type-var] # no None
+    return machine.finished(state, min(known, default=2) if enough else max(known, default=0))
 
 
 def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:

@@ -91,7 +91,7 @@ class Surroundings:
             if not kernel.choices.pick((self.task.pid, text, "other"), label, 2):
                 targets = [task for task in kernel.tasks.values() if task.alive and task.loses]
         others = tuple(task.pid for task in targets if task is not self.task)
-        self.sent.append(Sent(signal, to, text, others, handling(state)))  # type: ignore[arg-type] # the machine's words
+        self.sent.append(Sent(signal, to, text, others, handling(state)))  # type: ignore[arg-type]  # `to` is one of its words
         if to == "name" and self.task in targets:
             targets.remove(self.task)
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")

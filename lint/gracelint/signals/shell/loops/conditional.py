@@ -166,7 +166,7 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
     return [state]
 
 
-def _maybe_holds(state: State, node: object, loop: Loop) -> None:
+def _maybe_holds(state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) -> None:
     if handling(state):
         return  # what a trap's action waits for is not what the script is for
     holding = state.copy()
@@ -224,7 +224,7 @@ def _only_counts(state: State, node: sh.While | sh.ArithmeticFor, before: Snapsh
     (jobs, (variables, *standing)), (more, (held, *after)) = before, now
     if jobs != more or standing != after:
         return False
-    names = repeating.counted(state, node, variables, held)  # type: ignore[arg-type] # the variables of a snapshot
+    names = repeating.counted(state, node, variables, held)  # type: ignore[arg-type]  # a snapshot begins with the variables
     state.variables |= {each: Unknown(f"${each}", nonempty=True) for each in names}
     return bool(names)
 
@@ -286,9 +286,9 @@ def _ends(state: State, node: object) -> bool:
     return not any(field.rest for field in state.parameters) and endings.consumes(node)
 
 
-def _held(state: State, node: object) -> Block:
+def _held(state: State, node: sh.While | sh.ArithmeticFor) -> Block:
     """What holds a shell in an endless loop."""
-    text = node.text  # type: ignore[attr-defined] # loops have a text
+    text = node.text
     around, calls = commands.place(state)
     command = Command(text, text, (clip(text.value.split("\n")[0]),), True, calls, around)
     return Block("loop", command)

@@ -92,8 +92,8 @@ def concatenate(parts: Sequence[Value]) -> Value:
     """One value out of several."""
     if len(parts) == 1:
         return parts[0]
-    if all([part.__class__ is str for part in parts]):  # noqa: C419 # a list is quicker than a generator
-        return bounded("".join(parts))  # type: ignore[arg-type]  # strings
+    if all([part.__class__ is str for part in parts]):  # noqa: C419  # a list is quicker than a generator
+        return bounded("".join(parts))  # type: ignore[arg-type]  # all are strings, as just seen
     names: list[str] = []
     known: list[str] = []
     nonempty = False

@@ -9,7 +9,7 @@ from ...process import Alternative, Process, with_before
 from ..files import changes, inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..model.parts import Block, JobState
     from ..model.state import State
@@ -171,8 +171,8 @@ def _passes(state: State, process: Process) -> bool:
     return process.stays is False and not daemonizes and not may_wait
 
 
-def _any(values: object) -> bool | None:
-    found = list(values)  # type: ignore[call-overload] # an iterable of bool | None
+def _any(values: Iterable[bool | None]) -> bool | None:
+    found = list(values)
     return True if True in found else None if None in found else False
 
 
