@@ -129,47 +129,60 @@ def _inside(inner: Span, outer: Span) -> bool:
 
 def _judged(case: Case, argument: Argument, by_shell: str = "") -> Iterator[Finding]:
     """What is wrong with the file that a word names. ``by_shell`` says why a shell could not start it: it does not ask for a #! line."""
-    image = case.image
-    found = image.files.which(argument.value, image.workdir, image.env.get("PATH") or "")
+    found = case.image.files.which(argument.value, case.image.workdir, case.image.env.get("PATH") or "")
     if isinstance(found, ImageFile):
-        yield from _startable(case, argument, found, by_shell=bool(by_shell))
+        yield from _without_permission(case, argument, found)
+        yield from _with_a_bad_start(case, argument, found, by_shell=bool(by_shell))
+    elif isinstance(found, Absent):
+        yield from _absent(case, argument, found, by_shell)
+    elif by_shell:
+        yield from _not_there(case, argument, by_shell, by_shell)
+
+
+def _absent(case: Case, argument: Argument, missing: Absent, by_shell: str) -> Iterator[Finding]:
+    """A file that the image certainly lacks."""
+    if missing.text is None:
+        if _works_on_a_mount(case, missing):
+            return
+        if _BASE.search(case.image.dockerfile.document.path):
+            yield _perhaps(
+                argument,
+                f"unless an image that is built upon this one brings {argument.value}, the container does not start: nothing puts it into the image",
+            )
+            return
+        yield from _not_there(case, argument, missing.reason, by_shell)
         return
-    if isinstance(found, Absent) and found.text is None and _works_on_a_mount(case, found):
-        return
-    if isinstance(found, Absent) and found.text is not None and image.files.problem(found.text) is not None:
+    here = (Related(missing.text.span, missing.reason),)
+    if case.image.files.problem(missing.text) is not None:
         # The image does not even build so. Where somebody builds it, a script of the project, or its CI, makes or fetches what is copied.
-        yield RULE.finding(
-            argument.text,
-            f"{argument.value} is missing ({found.reason}): unless something puts that there before the build, the image does not build",
-            severity="info",
-            confidence="low",
-            related=(Related(found.text.span, found.reason),),
+        yield _perhaps(
+            argument,
+            f"{argument.value} is missing ({missing.reason}): unless something puts that there before the build, the image does not build",
+            here,
         )
         return
-    if isinstance(found, Absent) and found.text is None and _BASE.search(image.dockerfile.document.path):
-        yield RULE.finding(
-            argument.text,
-            f"unless an image that is built upon this one brings {argument.value}, the container does not start: nothing puts it into the image",
-            severity="info",
-            confidence="low",
-        )
-        return
-    reason = found.reason if isinstance(found, Absent) else by_shell
+    yield from _not_there(case, argument, missing.reason, by_shell, here)
+
+
+def _not_there(
+    case: Case, argument: Argument, reason: str, by_shell: str, related: tuple[Related, ...] = ()
+) -> Iterator[Finding]:
     if by_shell and _in_an_empty_folder(case, argument):
-        yield RULE.finding(
-            argument.text,
+        yield _perhaps(
+            argument,
             f"unless somebody mounts {case.image.workdir}, in which the image has nothing, the container does not start: {argument.value} is missing",
-            severity="info",
-            confidence="low",
         )
-        return
-    if reason:
-        related = (Related(found.text.span, reason),) if isinstance(found, Absent) and found.text is not None else ()
+    elif reason:
         yield RULE.finding(
             argument.text,
             f"the container does not start: {argument.value} is not in the image ({reason}); copy it, or correct the path",
             related=related,
         )
+
+
+def _perhaps(argument: Argument, message: str, related: tuple[Related, ...] = ()) -> Finding:
+    """What somebody else may well see to."""
+    return RULE.finding(argument.text, message, severity="info", confidence="low", related=related)
 
 
 def _works_on_a_mount(case: Case, missing: Absent) -> bool:
@@ -191,61 +204,68 @@ def _in_an_empty_folder(case: Case, argument: Argument) -> bool:
     return path.startswith(f"{folder}/") and not filled and not image.files.listing(folder)
 
 
-def _startable(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
-    placed = (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
+def _without_permission(case: Case, argument: Argument, file: ImageFile) -> Iterator[Finding]:
+    """A file without an execute bit that nobody else sets."""
     overlay = _made_executable(case, file)
     if overlay is None:
-        yield RULE.finding(
-            argument.text,
+        yield _perhaps(
+            argument,
             f"unless the base image's s6-overlay is older than 3, and sets it when it starts, the service does not start: {file.path} has no execute bit",
-            severity="info",
-            confidence="low",
-            related=placed,
+            _placed(file),
         )
     elif not (overlay or file.executable is not False or file.path.startswith(_COMPILED) or _prepared(case, file)):
         yield RULE.finding(
             argument.text,
             f"the container does not start: {file.path} has no execute bit (permission denied); COPY it with --chmod=755, or RUN chmod +x on it",
-            related=placed,
+            related=_placed(file),
             fix=starting.executable(case, file),
         )
+
+
+def _placed(file: ImageFile) -> tuple[Related, ...]:
+    return (Related(file.placed.span, f"{file.path} is put into the image here"),) if file.placed is not None else ()
+
+
+def _with_a_bad_start(case: Case, argument: Argument, file: ImageFile, *, by_shell: bool) -> Iterator[Finding]:
+    """A script whose first line the kernel does not read as it is meant."""
     if file.content is None or not file.content.value:
         return
     first, _, _ = file.content.value.partition("\n")
+    line = file.content.cut(0, len(first.rstrip("\r")))
+    related = (Related(argument.text.span, "started here"), *_placed(file))
     words = first[2:].split() if first.startswith("#!") else []
     asked = next((word for word in words if base_name(word) not in ("env", "-S") and "=" not in word), "")
     if lacks(case.image, asked):
         yield RULE.finding(
-            file.content.cut(0, len(first.rstrip("\r"))),
+            line,
             f"the container does not start: {case.image.base.reference} has no {base_name(asked)}, which this line asks for (no such file or directory);"
             f" install it (apk add {base_name(asked)}), or write the script for sh",
             confidence="medium",
-            related=(Related(argument.text.span, "started here"), *placed),
+            related=related,
         )
+    elif by_shell and not first.endswith("\r"):
         return
-    if by_shell and not first.endswith("\r"):
-        return
-    if file.has_bom:
+    elif file.has_bom:
         yield RULE.finding(
-            file.content.cut(0, len(first.rstrip("\r"))),
+            line,
             f"the container does not start: {file.path} begins with a byte order mark, so the kernel does not see its #! line (exec format error);"
             " save it as UTF-8 without a mark",
-            related=(Related(argument.text.span, "started here"), *placed),
+            related=related,
         )
     elif first.startswith("#!") and first.endswith("\r"):
         yield RULE.finding(
             file.content.cut(0, len(first) - 1),
             f"the container does not start: this line ends in a carriage return, and the kernel looks for a program called {first[2:].strip()!r}"
             " with a carriage return in its name; write LF line endings (and `*.sh text eol=lf` in .gitattributes)",
-            related=(Related(argument.text.span, "started here"), *placed),
+            related=related,
             fix=starting.line_endings(file),
         )
     elif not first.startswith("#!") and file.exact and not file.content.value.startswith("\x7fELF"):
         yield RULE.finding(
-            file.content.cut(0, len(first.rstrip("\r"))),
+            line,
             f"the container does not start: {file.path} has no #! line, and it is the kernel that starts it (exec format error);"
             " begin the file with #!/bin/sh",
-            related=(Related(argument.text.span, "started here"), *placed),
+            related=related,
             fix=starting.interpreter_line(case, file),
         )
 

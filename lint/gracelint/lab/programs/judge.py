@@ -60,33 +60,15 @@ def record(
 ) -> Record:
     """The evidence of one run; ``tidy`` takes this machine's paths and ports out of a word."""
     verdict, basis, why = judge(report, answer, testimonies, case.request is None or case.request.judged)
-
-    def words(argv: Sequence[str]) -> list[str]:
-        # A program that changes its title leaves empty words behind.
-        kept = next((number for number in range(len(argv), 0, -1) if argv[number - 1]), 0)
-        return [tidy(word) for word in argv[:kept]]
-
-    def seen(process: Process) -> Record:
-        ended = process.ended is not None and (process.ended <= report.seconds or process.status is not None)
-        return {
-            "pid": process.pid,
-            "parent": process.parent,
-            "argv": words(process.argv),
-            "sigcgt": f"{process.caught:016x}",
-            "present": process.present,
-            "end": str(process.status) if ended and process.status is not None else None,
-            "torn_down": process in report.torn_down,
-        }
-
     one = report.pid1
     found: Record = {
         "name": case.name,
         "group": case.group,
         "package": case.package,
         "version": version,
-        "argv": words(case.argv),
+        "argv": _words(case.argv, tidy),
         "signal": names.name(report.signal),
-        "pid1": words(one.argv),
+        "pid1": _words(one.argv, tidy),
         "sigcgt": f"{one.caught:016x}",
         "sigign": f"{one.ignored:016x}",
         "sigblk": f"{one.blocked:016x}",
@@ -105,18 +87,36 @@ def record(
     if answer is not None:
         found["request"] = answer.partition(":")[0]
     if testimonies:
-        found["witnesses"] = [
-            {
-                "name": testimony.name,
-                "signals": [names.name(number) for number in testimony.signals],
-                "finished": testimony.finished,
-            }
-            for testimony in testimonies
-        ]
-    others = [seen(process) for process in report.processes if process.pid != 1 and not _over(process)]
+        found["witnesses"] = list(map(_witness, testimonies))
+    others = [_seen(process, report, tidy) for process in report.processes if process.pid != 1 and not _over(process)]
     if others:
         found["others"] = others
     return found
+
+
+def _words(argv: Sequence[str], tidy: Callable[[str], str]) -> list[str]:
+    # A program that changes its title leaves empty words behind.
+    kept = next((number for number in range(len(argv), 0, -1) if argv[number - 1]), 0)
+    return [tidy(word) for word in argv[:kept]]
+
+
+def _witness(testimony: Testimony) -> Record:
+    signals = [names.name(number) for number in testimony.signals]
+    return {"name": testimony.name, "signals": signals, "finished": testimony.finished}
+
+
+def _seen(process: Process, report: Report, tidy: Callable[[str], str]) -> Record:
+    """What is told of a process beside PID 1."""
+    ended = process.ended is not None and (process.ended <= report.seconds or process.status is not None)
+    return {
+        "pid": process.pid,
+        "parent": process.parent,
+        "argv": _words(process.argv, tidy),
+        "sigcgt": f"{process.caught:016x}",
+        "present": process.present,
+        "end": str(process.status) if ended and process.status is not None else None,
+        "torn_down": process in report.torn_down,
+    }
 
 
 def _over(process: Process) -> bool:

@@ -210,10 +210,16 @@ class Resolver(Questions):
         )
         if not program.starts:
             return [alone.alone(process, program)]
-        from .starting import starting, user, within
+        if program.starts[0].how == "exec":
+            return self._becoming(process, program, environment)
+        from .starting import starting
 
-        if program.starts[0].how != "exec":
-            return starting(self, process, program, environment)
+        return starting(self, process, program, environment)
+
+    def _becoming(self, process: Process, program: Program, environment: Environment) -> list[Alternative]:
+        """A program that replaces itself by another one."""
+        from .starting import user, within
+
         started = program.starts[0]
         cleared = "clears-environment" in program.traits or "-" in started.env  # `env -` is `env -i`
         path = started.env.get("PATH", None if cleared else environment.search)
@@ -221,7 +227,7 @@ class Resolver(Questions):
             environment,
             ignored=environment.ignored | ({"SIGHUP"} if "ignores-hangup" in program.traits else set()),
             search=WITHOUT_PATH if path is None else path,
-            user=user(program, argv, environment.user),
+            user=user(program, process.argv, environment.user),
             exported=self._handed_on(started, environment, cleared=cleared),
             workdir=started.folder or environment.workdir,
             leads=environment.leads or process.own_group,
@@ -229,7 +235,7 @@ class Resolver(Questions):
         )
         return [
             replace(way, process=with_before(within(way.process, process), process)) if way.process else way
-            for way in self.launch(started.arguments, following, pid, how)
+            for way in self.launch(started.arguments, following, process.pid, process.how)
         ]
 
     def _handed_on(self, started: Started, environment: Environment, *, cleared: bool) -> Callable[[], Exported] | None:

@@ -1,12 +1,16 @@
-"""What a script of the image prints that does nothing else: assignments, functions, ``if`` with tests that are known, and commands whose output is known (``eval "$(/settings.sh)"``, ``/settings.sh > file``).
+"""What a script of the image prints that does nothing else: assignments, functions, ``if`` with tests that are known, and commands whose output is
+known (``eval "$(/settings.sh)"``, ``/settings.sh > file``).
 
 It is gone through in a shell of its own, which has the variables that it is given. Of a script that does anything else, nothing is known.
+
+Why the interpreter does not do this: it follows what holds a shell, and what a command writes is no part of its states. Where it cannot tell how a test
+ends, it goes both ways, and a word that is being expanded cannot. So the order of the commands, and ``if``, are gone through here; all that they are made of
+(assignments, tests, statuses, what ``set -u`` refuses, what is exported) is asked where the interpreter asks it.
 """
 
 from __future__ import annotations
 
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ....image.model import ImageFile
@@ -88,40 +92,60 @@ def _gone_through(machine: Machine, state: State, block: sh.Block, pieces: list[
     for command in block.commands:
         if any(isinstance(part, sh.Redirect) and opening.makes(part) for part in walk(command)):
             return None
-        simple = command if isinstance(command, sh.Simple) else None
         if command.text.value in ("exit", "exit 0"):
             return False
-        if simple is not None and "u" in state.options:
-            if refusals.refused(machine, state.copy(), simple):
-                return False
-            if any(map(partial(_is_the_users, state), simple.expansions)):
-                pieces.append(printed.perhaps(command, ""))
-                return False  # on the default launch
-        if isinstance(command, sh.Function):
-            state.functions = {**state.functions, command.name: command}
-        elif simple is not None and not simple.words and not simple.redirects:
-            assigning.assign(machine, state, simple.assignments)
-        elif simple is not None and simple.words and simple.words[0].literal in _QUIET:
-            continue
-        elif simple is not None and simple.words and simple.words[0].literal == "set":
-            words = [word.literal for word in simple.words[1:]]
-            if any(word is None or not _STRICT.fullmatch(word) for word in words):
-                return None
-            state.options = state.options | {
-                letter for letter in "eu" if any(letter in str(word) for word in words if word != "pipefail")
-            }
-        elif isinstance(command, sh.If) and not command.redirects:
-            goes_on = _branch(machine, state, command, pieces)
-            if not goes_on:
-                return goes_on
-        else:
-            pieces.append(printed.writes(machine, state, command))
-            status = statuses.status_of(machine, state, command) if "e" in state.options else 0
-            if pieces[-1] is None or (status is None and "grep" in command.text.value):
-                return None
-            if status and not isinstance(command, sh.AndOr):
-                return False
+        goes_on = _one(machine, state, command, pieces)
+        if not goes_on:
+            return goes_on
     return True
+
+
+def _one(machine: Machine, state: State, command: sh.Command, pieces: list[Value | None]) -> bool | None:
+    """The same of one command."""
+    if isinstance(command, sh.Function):
+        state.functions = {**state.functions, command.name: command}
+        return True
+    if isinstance(command, sh.If) and not command.redirects:
+        return _branch(machine, state, command, pieces)
+    if isinstance(command, sh.Simple):
+        if "u" in state.options and _refused(machine, state, command, pieces):
+            return False
+        name = command.words[0].literal if command.words else None
+        if not command.words and not command.redirects:
+            assigning.assign(machine, state, command.assignments)
+            return True
+        if name in _QUIET:
+            return True
+        if name == "set":
+            return _set(state, [word.literal for word in command.words[1:]])
+    return _prints(machine, state, command, pieces)
+
+
+def _refused(machine: Machine, state: State, command: sh.Simple, pieces: list[Value | None]) -> bool:
+    """Whether ``set -u`` ends the script here, at least on the default launch."""
+    if refusals.refused(machine, state.copy(), command):
+        return True
+    if any(_is_the_users(state, part) for part in command.expansions):
+        pieces.append(printed.perhaps(command, ""))
+        return True
+    return False
+
+
+def _set(state: State, words: list[str | None]) -> bool | None:
+    """``set`` with options that are heeded here."""
+    if any(word is None or not _STRICT.fullmatch(word) for word in words):
+        return None
+    given = "".join(str(word) for word in words if word != "pipefail")
+    state.options = state.options | {letter for letter in "eu" if letter in given}
+    return True
+
+
+def _prints(machine: Machine, state: State, command: sh.Command, pieces: list[Value | None]) -> bool | None:
+    pieces.append(printed.writes(machine, state, command))
+    status = statuses.status_of(machine, state, command) if "e" in state.options else 0
+    if pieces[-1] is None or (status is None and "grep" in command.text.value):
+        return None
+    return not status or isinstance(command, sh.AndOr)
 
 
 def _is_the_users(state: State, part: sh.Part) -> bool:
