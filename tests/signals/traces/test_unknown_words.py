@@ -158,3 +158,35 @@ def test_a_step_is_one_behind_eval_as_well(tmp_path: Path, run: str) -> None:
     (tmp_path / "e.sh").write_text(text)
     trace = follow(image(tmp_path, 'FROM debian:12\nCOPY e.sh /e.sh\nENTRYPOINT ["bash", "/e.sh"]\n'), grace_period=10)
     assert "killed" not in {path.verdict for path in trace.paths}
+
+
+ENDING = 'while read -r mod; do rm -f "/srv/$mod"; done < <({})\n'
+
+
+@pytest.mark.parametrize(
+    ("feeder", "behind", "verdicts"),
+    [
+        # A loop over what a command writes that ends is over with it, whatever comes then.
+        ("find /mods -name '*.pak' 2> /dev/null", 'eval "$(cat /data/options)"', ["unknown"]),
+        ("printenv --null | sed -zn 's/^APP_//p'", 'eval "$(cat /data/options)"', ["unknown"]),
+        ("find /mods", "date", ["unknown"]),
+        ("find /mods", "exec app", ["graceful"]),
+        ("tail -F /mods.log", 'eval "$(cat /data/options)"', ["killed"]),
+    ],
+)
+def test_a_loop_over_what_a_command_writes(feeder: str, behind: str, verdicts: list[str], tmp_path: Path) -> None:
+    trace = script(tmp_path, "bash", f"#!/bin/bash\n{ENDING.format(feeder)}{behind}")
+    assert [path.verdict for path in trace.paths] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ('"$(cat /etc/options)" -ini /x', "graceful"),  # which may be the one that keeps it in front
+        ("-fg -ini /x", "graceful"),
+        ('-ini "$(cat /etc/options)"', "unknown"),  # the container ends
+        ("-ini /x", "unknown"),
+    ],
+)
+def test_a_daemon_that_is_given_a_word_that_nobody_knows(words: str, verdict: str, tmp_path: Path) -> None:
+    assert script(tmp_path, "dash", f"exec murmurd {words}").verdict == verdict

@@ -71,7 +71,16 @@ def _described(
             # What a configuration file sets stands before the command line's own options, which win.
             facts, situation = gather(catalogue.entry(key), arguments[0], (*words, *arguments[1:]), image, busybox)
         facts = overlay(facts, change)
-    return _program(key, facts, situation)
+    return _program(key, _perhaps_in_front(facts, situation), situation)
+
+
+def _perhaps_in_front(facts: Entry, situation: Situation) -> Entry:
+    """A daemon that is given a word which nobody knows may be kept in the foreground by it."""
+    word = next((word for word in situation.line.operands if word.unknown), None)
+    if word is None or not facts.get("daemonizes"):
+        return facts
+    why = f"whether {word.value} keeps {situation.program.value} in the foreground"
+    return overlay(facts, {"daemonizes": False, "stays": None, "missing": [why]})
 
 
 def _delegate(facts: Entry, situation: Situation) -> tuple[str, Sequence[Argument]] | None:

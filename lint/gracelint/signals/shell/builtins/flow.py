@@ -145,6 +145,7 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
         words = value.name if isinstance(value, Unknown) else value
         state.note("reasons", f"eval of {clip(words)} is not known")
         state.note("before", replace(commands.describe(state, node, fields[1:], 1), argv=tuple(words.split())))
+        state.candidate = None  # what stands in front of it was meant to end
         state.unread = state.restless = True  # it may set what it likes, and start what makes files
         changes.doubt(state)
         return machine.undecided(state, " ".join(field.shown for field in fields))

@@ -9,7 +9,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..builtins import table
-from ..files import filesystem
+from ..files import filesystem, inputs
 from ..model.values import Unknown
 
 if TYPE_CHECKING:
@@ -46,15 +46,18 @@ def runs_out(state: State, loop: object) -> bool:
     if not isinstance(loop, sh.While):
         return False
     pipes = any(made.pipe for made in state.made.values())
-    return _shortens(loop) or (not pipes and any(map(_is_whole, loop.redirects)) and reads(loop))
+    return _shortens(loop) or (not pipes and any(_is_whole(state, each) for each in loop.redirects) and reads(loop))
 
 
-def _is_whole(each: sh.Redirect) -> bool:
-    """Whether all there is to read through a redirection is there already."""
+def _is_whole(state: State, each: sh.Redirect) -> bool:
+    """Whether all there is to read through a redirection is there already, or is written by what ends by itself (``< <(find …)``)."""
     target = each.target
     if each.operator != "<" or target is None:
         return each.operator in _TEXTS
-    return not isinstance(target.sole, sh.ProcessSubstitution) and not (target.literal or "").startswith("/dev/")
+    if isinstance(target.sole, sh.ProcessSubstitution):
+        source = inputs.current(state, each.descriptor or inputs.INPUT)
+        return source is not None and source.pid is None
+    return not (target.literal or "").startswith("/dev/")
 
 
 def _shortens(loop: sh.While) -> bool:
