@@ -98,7 +98,7 @@ class ImageFiles:
             return "folder"
         entry = self.entry(path)
         if isinstance(entry, Found):
-            return "file"
+            return "file" if _is_certain(entry.file) else "unknown"
         if isinstance(entry, Folder):
             return "folder"
         return "none" if isinstance(entry, Gone) and not self.candidates.perhaps_a_folder(normal(path)) else "unknown"
@@ -243,15 +243,22 @@ class ImageFiles:
 
     def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
         path, entry, place = asked, None, before
+        since = before  # when it was last asked for under this name
         changes: list[Change] = []
         while entry is None and (earlier := self.history.before(path, place)) is not None:
             place = earlier
             effect = self.history.act(place)(path, Before(self, place))
             if isinstance(effect, Change):
                 changes.append(effect)
-                path = effect.path or path
+                path, since = (effect.path, place) if effect.path else (path, since)
             else:
                 entry = effect
+                if (
+                    thorough
+                    and isinstance(entry, Gone)
+                    and (again := self.history.perhaps_made_behind(path, place, since))
+                ):
+                    entry = Vague(f"RUN {_short(again.instruction.value.value)} may have made {path} again")
         if entry is None and not self.effort.spent:
             entry = self._from_base(path, before.begun if thorough else 0)
         if entry is None or self.effort.spent:
@@ -311,6 +318,11 @@ class ImageFiles:
     def _explained(self, entry: Entry) -> Entry:
         """Of a path that is not there, the reason that a step gave."""
         return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
+
+
+def _is_certain(file: ImageFile) -> bool:
+    """Whether it is no folder either: of what is copied out of another image, or from where nobody looks, neither text nor mode is known."""
+    return file.exact or file.content is not None or file.executable is not None
 
 
 def _short(command: str) -> str:

@@ -97,12 +97,23 @@ class History:
         """The first RUN before a step that may have made a path without naming it; None where there is none, or no effort is left."""
         return self._first(before, lambda reading: runs.may_make(reading, path))
 
+    def perhaps_made_behind(self, path: str, place: Place, until: Place) -> Run | None:
+        """The first RUN from a place on that may have made a path without naming it, before another place; None where there is none, or no effort is left. Of a RUN that has
+        taken the path away itself, what is written behind that counts (``rm -rf build && cmake -B build``)."""
+        step = self._steps[place.step]
+        if isinstance(step, Run):
+            reading = self.reading(place.step, step)
+            behind = runs.behind(step, reading, reading.operations[place.operation].text)
+            if runs.may_make(behind, path):
+                return step
+        return self._first(until.begun, lambda reading: runs.may_make(reading, path), place.step + 1)
+
     def perhaps_built_by(self, path: str, before: int) -> bool:
         """The same of a path that may be a folder, or a file that nothing is started by."""
         return self._first(before, lambda reading: runs.may_build(reading, path)) is not None
 
-    def _first(self, before: int, wanted: Callable[[Reading], bool]) -> Run | None:
-        for index, step in enumerate(self._steps[:before]):
+    def _first(self, before: int, wanted: Callable[[Reading], bool], since: int = 0) -> Run | None:
+        for index, step in enumerate(self._steps[since:before], since):
             if isinstance(step, Run) and wanted(self.reading(index, step)):
                 return step
             if self._effort.spent:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..stages.steps import Copy
 
+# What holds pieces of a configuration, by its name.
+_FOLDERS = ".d"
+
 
 class Landing:
     """One question to one instruction, whose destination is or contains the path."""
@@ -28,12 +31,14 @@ class Landing:
     def is_folder(self, name: str = "") -> str:
         """Whether the destination is a folder before a file ``name`` is copied: ``folder``, ``none`` or ``unknown``.
 
-        A destination that is called like the file, or has a suffix, is none as long as nothing speaks for it.
+        A destination that is called like the file, or has a suffix, is none as long as nothing speaks for it; one whose suffix is ``.d`` (``conf.d``) is one.
         """
         if (self.step.destination or "").endswith("/") or len(self.step.sources) > 1:
             return "folder"
         kind = self.world.kind(self.destination)
         base = posixpath.basename(self.destination)
+        if kind == "unknown" and base.endswith(_FOLDERS) and base != posixpath.basename(name):
+            return "folder"
         if kind == "unknown" and (base == posixpath.basename(name) or posixpath.splitext(base)[1]):
             return "none"
         return "none" if kind == "file" else kind
@@ -57,6 +62,8 @@ class Landing:
     def opaque(self, word: Text, value: str, reason: str) -> Effect:
         """A source of which nobody knows whether it is a file or a folder."""
         name = posixpath.basename(value.rstrip("/"))
+        if name in ("", "."):  # a folder that is copied whole
+            return Folder() if self.relative is None else perhaps(reason)
         if has_wildcard(value) or (self.relative is not None and self.relative != name):
             return perhaps(reason)
         if self.relative is None and self.is_folder() == "folder":

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ...records import dataclass
+from ...records import dataclass, replace
 from ...regexes import regex
 from ...source import join
 from ..entries import contains
@@ -238,6 +238,15 @@ def may_make(reading: Reading, path: str) -> bool:
     if not _SCRIPT.search(path) or reading.folders is None or not others <= LOCAL:
         return True
     return any(contains(folder, path) and folder != "/" for folder in reading.folders)
+
+
+def behind(step: Run, reading: Reading, text: Text) -> Reading:
+    """What of RUN is written behind one of its operations: the commands met there."""
+    whole = step.instruction.value
+    if text.buffer is not whole.buffer:
+        return reading
+    rest = map(posixpath.basename, _SEPARATORS.split(whole.value[text.end - whole.start :]))
+    return replace(reading, names=reading.names & set(rest))
 
 
 def may_build(reading: Reading, path: str) -> bool:
