@@ -241,7 +241,7 @@ def _main(process: Process) -> Process:
     """The process that the container is for: down the foreground, else the first job that has something to lose."""
     for _ in range(50):
         if not process.children:
-            left = [child for child in process.adopted if not child.helper or child.children]
+            left = [child for child in process.adopted if _loses(child)]
             if not process.helper or not left:
                 return process
             process = left[0]
@@ -249,10 +249,15 @@ def _main(process: Process) -> Process:
         shell = process.shell
         if shell is not None:
             held = list(shell.block.children) if shell.block is not None else []
-            wanted = [child for child in held if not child.helper or child.children]
-            jobs = [child for child in process.children if child not in held and (not child.helper or child.children)]
+            wanted = [child for child in held if _loses(child)]
+            jobs = [child for child in process.children if child not in held and _loses(child)]
             following = [*wanted, *jobs, *held, *process.children]
             process = following[0]
         else:
-            process = process.children[0]
+            process = next(filter(_loses, process.children), process.children[0])
     return process
+
+
+def _loses(process: Process) -> bool:
+    """Whether there is anything in a process tree that has something to lose."""
+    return not process.helper or any(_loses(child) for child in process.children)

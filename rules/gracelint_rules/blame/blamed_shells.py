@@ -164,6 +164,10 @@ def _of_missing_trap(case: Case, outcome: Outcome, stop: Stop) -> tuple[str, Tex
         return "daemonized-service", _main(outcome.daemons).text
     if services and (keeps_alive or outcome.end in ("wait", "loop")):
         return "abandoned-background-process", services[0].text
+    if outcome.end == "foreground" and helps(command):
+        main = next((job for job in services if job.stays and not helps(job.command)), None)
+        if main is not None:  # `gunicorn & cron -f`
+            return "abandoned-background-process", main.text
     if outcome.end == "loop" and not outcome.certain:
         return None  # it waits for something that may come
     if outcome.end == "loop":

@@ -168,3 +168,27 @@ def test_what_a_runner_starts_is_no_job_and_what_it_inherits_is_one(tmp_path: Pa
     built = image(tmp_path, f"FROM node:22\nCOPY . /\nWORKDIR /\n{entry}\n", files)
     hops = follow(built, programs=APP).paths[0].hops
     assert {hop.how for hop in hops if "/start.sh" in hop.argv} == {how}
+
+
+CRON = "[supervisord]\nnodaemon=true\n[program:cron]\ncommand={}\n[program:web]\ncommand={}\n"
+
+
+@pytest.mark.parametrize(
+    ("cron", "web", "app"),
+    [
+        ("cron -f", "gunicorn app:app", "gunicorn app:app"),
+        ("/cron.sh", "gunicorn app:app", "gunicorn app:app"),  # a shell around it has no more to lose
+        ("/cron.sh", "/web.sh", "gunicorn app:app"),
+        ("/cron.sh", "cron -f", "cron -f"),
+    ],
+)
+def test_the_application_is_what_has_something_to_lose(tmp_path: Path, cron: str, web: str, app: str) -> None:
+    files = {
+        "supervisord.conf": CRON.format(cron, web),
+        "cron.sh": "#!/bin/sh\ncron -f\n",
+        "web.sh": "#!/bin/sh\ngunicorn app:app\n",
+    }
+    dockerfile = 'FROM debian:12\nCOPY . /\nCMD ["supervisord", "-c", "/supervisord.conf"]\n'
+    (path,) = follow(image(tmp_path, dockerfile, files)).paths
+    assert path.app is not None
+    assert " ".join(path.app.argv) == app
