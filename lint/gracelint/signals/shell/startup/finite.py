@@ -68,8 +68,9 @@ def _is_interpreter(command: Command) -> bool:
 
 
 def _interpreted(command: Command) -> list[str]:
-    """The script that an interpreter runs; of a module also the words behind it (``python -m spacy download``, ``python -m app.migrate``)."""
-    modules = 3 if command.argv[1:2] == ("-m",) else 1
+    """The script that an interpreter runs; of a module also the words behind it (``python -m spacy download``, ``python -m app.migrate``), of Django's the command (``manage.py import_users``)."""
+    manages = command.program is not None and command.program.name == "django"
+    modules = 3 if command.argv[1:2] == ("-m",) else 2 if manages else 1
     return [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
 
 
