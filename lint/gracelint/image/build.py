@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..records import replace
@@ -141,7 +142,7 @@ class _Builder:
         return self._files[index]
 
     def base(self, stage: Stage) -> BaseImage:
-        """The base image of a stage; of one that is not known, its shell as the stage's package manager tells it, which knows better than the image's name."""
+        """The base image of a stage; of one that is not known, its shell as the package manager tells it that the stages built on it call, which knows better than the image's name."""
         written = stage.base_text.value if stage.base_text is not None else ""
         reference = stage.reference or (_HOME_ASSISTANT if self._is_add_on(written) else None)
         if reference is None:
@@ -154,10 +155,17 @@ class _Builder:
             return found
         from .bases.package_manager import shell_of
 
-        told = shell_of(stage.instructions)
+        told = shell_of(chain.from_iterable(other.instructions for other in self._built_on(written)))
         if told is None or told == found.shell:
             return found
         return replace(found, shell=told, shell_version=None, bash_version=None)
+
+    def _built_on(self, base: str) -> Iterator[Stage]:
+        """The stages that stand on a base image, written like this."""
+        for stage in self.stages.stages:
+            lineage = self.stages.lineage(stage)
+            if any(one.base_text is not None and one.base_text.value == base for one in lineage):
+                yield stage
 
     def _is_add_on(self, base: str) -> bool:
         """Whether a base that is not known is the one that Home Assistant's builder gives an add-on: its configuration stands beside the Dockerfile."""

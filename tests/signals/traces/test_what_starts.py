@@ -133,3 +133,17 @@ def test_what_a_program_may_have_written_is_not_known(tmp_path: Path, changed: s
     """Measured: without exec, the shell stays PID 1, and the application is killed."""
     text = f"echo 'exec app' > /tmp/r.sh\n{changed}\n. /tmp/r.sh\n"
     assert signals_support.script(tmp_path, "dash", text).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict"),
+    [
+        ("FROM corp/base AS source\nRUN apk add --no-cache git\n", "graceful"),  # busybox ash execs the last command
+        ("FROM corp/base AS source\nFROM source AS built\nRUN apk add --no-cache git\n", "graceful"),
+        ("FROM corp/base AS source\nRUN apt-get install -y git\n", "killed"),
+        ("FROM corp/other AS source\nRUN apk add --no-cache git\n", "killed"),
+        ("", "killed"),
+    ],
+)
+def test_another_stage_tells_which_shell_a_base_has(tmp_path: Path, before: str, verdict: str) -> None:
+    assert follow(image(tmp_path, f"{before}FROM corp/base\nCMD app\n"), programs=APP).verdict == verdict
