@@ -48,7 +48,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves most of a core idle."""
+    """Three workers for each core (``-n auto``): tests of the lab mostly wait for the end of a grace period, so one worker leaves most of a
+    core idle."""
     return 3 * (os.cpu_count() or 1)
 
 
@@ -72,9 +73,8 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several workers take tests from one row, each file's are spread over all of it: those that wait (for PID 1 to be killed) stand among those that
-    compute, and the last ones are short. In the order of files the computing is over first, and then all workers wait.
-    """
+    """Where several workers take tests from one row, each file's are spread over all of it: those that wait (for PID 1 to be killed) stand
+    among those that compute, and the last ones are short. In the order of files the computing is over first, and then all workers wait."""
     if not getattr(config, "workerinput", {}).get("spread"):
         return
     size = Counter(item.path for item in items)

@@ -7,8 +7,9 @@ come; else its fixes are tried one by one, and one that fails is refused. It end
 Findings are not all: a fix is refused as well after which the container ends by itself or cannot start, or its stop has a worse verdict (`_worse`).
 What judged a unit tells what becomes of the container, from the traces that its rules have asked for.
 
-What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`), and of the time before that (`_BEFORE_IT`), was hidden by a
-defect on the way, not made by its fix, and does not speak against it. What is said of a launch that could not start before (`_NEVER_STARTS`) was hidden as well, all of it.
+What is said of the application once the signal reaches it (`_OF_THE_APPLICATION`), and of the time before that (`_BEFORE_IT`), was hidden
+by a defect on the way, not made by its fix, and does not speak against it. What is said of a launch that could not start before
+(`_NEVER_STARTS`) was hidden as well, all of it.
 
 Hazards: a fix whose finding moves; two insertions at one place, whose order would matter; bytes that are no text, byte order
 marks, line endings, and modes, which must survive.

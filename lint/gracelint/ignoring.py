@@ -1,9 +1,9 @@
 """``--add-ignore``: writes the ignore comments that silence what was found.
 
-In a Dockerfile the comment goes before the instruction, in a compose file before ``command`` or ``entrypoint`` (inside a text of several lines it would be part of the text),
-and for JSON to what starts the container; elsewhere before the line on which the finding begins, or
-the first of the lines that a backslash joins to it, with its indentation. Codes are added to a comment that stands there already.
-Comments by which other linters ignore a line must stay next to it, so that ours goes above them.
+In a Dockerfile the comment goes before the instruction, in a compose file before ``command`` or ``entrypoint`` (inside a text of several
+lines it would be part of the text), and for JSON to what starts the container; elsewhere before the line on which the finding begins, or
+the first of the lines that a backslash joins to it, with its indentation. Codes are added to a comment that stands there already. Comments
+by which other linters ignore a line must stay next to it, so that ours goes above them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a shell or Python would refuse in the files that an image starts.
 
-A false alarm here is worse than silence, so a Python file counts only where it is the application itself or a module it imports, its Python is certainly Python 3,
-and both readers refuse it: this Python, which says best what is wrong, and libcst, which knows newer versions than the one that runs gracelint.
+A false alarm here is worse than silence, so a Python file counts only where it is the application itself or a module it imports, its Python
+is certainly Python 3, and both readers refuse it: this Python, which says best what is wrong, and libcst, which knows newer versions than
+the one that runs gracelint.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def _of_script(document: Document) -> Iterator[Problem]:
 
 
 def _handed_on(body: Block) -> int | None:
-    """Where a shell stops to read a script that it always hands on to another interpreter (``exec node "$0" "$@"``): what stands behind is not for it."""
+    """Where a shell stops to read a script that it always hands on to another interpreter (``exec node "$0" "$@"``): what stands behind is
+    not for it."""
     from .parsers.shell.model import Simple
 
     for node in body.commands:

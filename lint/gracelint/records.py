@@ -8,8 +8,8 @@ The names are drop-in replacements for what gracelint uses (type checkers are sh
 `replace` and `asdict` work on these classes. Left out: ordering, ``InitVar``, ``KW_ONLY``, ``init=False``.
 `typing.NamedTuple` compiles every annotation on top of the tuple itself, five times the work.
 
-Frozen is a promise that mypy holds. At run time records refuse only in Python's development mode (``python -X dev``): a class that refuses must set each
-of its own fields by a call, which took an eighth of a run.
+Frozen is a promise that mypy holds. At run time records refuse only in Python's development mode (``python -X dev``): a class that refuses
+must set each of its own fields by a call, which took an eighth of a run.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def install(root: Path, name: str) -> None:
-    """A program (into /bin; the one without libraries where Debian has both, ``tini-static``), or a file by its whole path, with the libraries that it needs."""
+    """A program (into /bin; the one without libraries where Debian has both, ``tini-static``), or a file by its whole path, with the
+    libraries that it needs."""
     source = name if "/" in name else shutil.which(f"{name}-static") or shutil.which(name)
     assert source is not None, f"{name} is not installed: see .ci/packages.txt"
     _copy(source, root / (name.lstrip("/") if "/" in name else f"bin/{name}"))

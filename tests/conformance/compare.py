@@ -1,15 +1,16 @@
 """Predicted against measured, over generated scripts: `python tests/conformance/compare.py 10000` prints the table.
 
-Every script is drawn from its number (`script_grammar`), run by the kernel and read by gracelint (`script_judges`), in each of the shells. The results:
+Every script is drawn from its number (`script_grammar`), run by the kernel and read by gracelint (`script_judges`), in each of the shells.
+The results:
 
-agreed      verdict, PID 1's argv, and who was told and finished are as predicted
-one of some what was measured is one of several ways that gracelint leaves open: their verdicts differ, or who was told or could finish hangs on a race
-unknown     gracelint does not know, and says why
-unsteady    measured eight times with more time, some of the answers were as predicted, and the others no worse (if one of them is worse, it has disagreed)
-disagreed   it is otherwise: a bug in gracelint (or in the lab)
+agreed      verdict, PID 1's argv, and who was told and finished are as predicted one of some what was measured is one of several ways that
+gracelint leaves open: their verdicts differ, or who was told or could finish hangs on a race unknown     gracelint does not know, and says
+why unsteady    measured eight times with more time, some of the answers were as predicted, and the others no worse (if one of them is
+worse, it has disagreed) disagreed   it is otherwise: a bug in gracelint (or in the lab)
 
-A machine that is busy with other things is slow, and so a first measurement that does not fit is no disagreement yet: three that leave `PATIENCE` times as much time for
-everything decide, and five more where these three do not agree. A disagreement is made as small as it gets and, with ``--keep FOLDER``, written down as a fixture. Exit status 1 if there is any.
+A machine that is busy with other things is slow, and so a first measurement that does not fit is no disagreement yet: three that leave
+`PATIENCE` times as much time for everything decide, and five more where these three do not agree. A disagreement is made as small as it
+gets and, with ``--keep FOLDER``, written down as a fixture. Exit status 1 if there is any.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Root folders in which real entrypoint scripts run to their end: a Debian's files below, what an image adds above.
 
-A root is an overlay: a debootstrapped Debian (for Alpine's images BusyBox's applets over it, with its shell as ``sh``), then the text files that the image's Dockerfile
-puts in, its users and folders, real gosu, tini and dumb-init, and a stand-in (`stand_in.c`) under each name that a script or the launch mentions and the
-Debian lacks. What else a script wants to find is a label's to say (`Needs`).
+A root is an overlay: a debootstrapped Debian (for Alpine's images BusyBox's applets over it, with its shell as ``sh``), then the text files
+that the image's Dockerfile puts in, its users and folders, real gosu, tini and dumb-init, and a stand-in (`stand_in.c`) under each name
+that a script or the launch mentions and the Debian lacks. What else a script wants to find is a label's to say (`Needs`).
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 class Needs:
     """What an entrypoint wants, besides what its Dockerfile says.
 
-    ``env``: variables it asks for. ``files``: texts by path, a folder where the path ends in a slash. ``borrowed``: files of other checkouts (of the base image, say), by path.
-    ``answers``: what commands print, or their status, or ``"stays"`` or ``"daemon"``, by pattern. ``apps``: programs that stay. ``stubs``: tools that
-    would find nothing to work on, and so are stand-ins as well. ``users``: accounts.
+    ``env``: variables it asks for. ``files``: texts by path, a folder where the path ends in a slash. ``borrowed``: files of other
+    checkouts (of the base image, say), by path. ``answers``: what commands print, or their status, or ``"stays"`` or ``"daemon"``, by
+    pattern. ``apps``: programs that stay. ``stubs``: tools that would find nothing to work on, and so are stand-ins as well. ``users``:
+    accounts.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)

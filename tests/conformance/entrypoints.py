@@ -1,10 +1,12 @@
-"""Real entrypoints: PID 1 and the verdict, as gracelint predicts them, against the kernel: `python tests/conformance/entrypoints.py CHECKOUTS --debian DIR`.
+"""Real entrypoints: PID 1 and the verdict, as gracelint predicts them, against the kernel:
+`python tests/conformance/entrypoints.py CHECKOUTS --debian DIR`.
 
 CHECKOUTS is a folder of checked-out repositories, named ``owner+name``. Nothing of them is kept here but the labels in
-`tests/fixtures/conformance/entrypoints.toml`: repository and Dockerfile, what the script needs so that it gets to its end, and the PID 1 and the verdict
-that were measured. DIR is a debootstrapped Debian. The roots are `entrypoint_roots`' work; programs are witnesses and one-shot tools real ones or stand-ins that succeed,
-so this compares ways through scripts: for the verdict, gracelint is told that a witness handles every signal. Alpine's shell is that of Debian's package
-``busybox`` (``--busybox``): that of ``busybox-static`` prefers its applets to PATH, which Alpine's does not.
+`tests/fixtures/conformance/entrypoints.toml`: repository and Dockerfile, what the script needs so that it gets to its end, and the PID 1
+and the verdict that were measured. DIR is a debootstrapped Debian. The roots are `entrypoint_roots`' work; programs are witnesses and
+one-shot tools real ones or stand-ins that succeed, so this compares ways through scripts: for the verdict, gracelint is told that a witness
+handles every signal. Alpine's shell is that of Debian's package ``busybox`` (``--busybox``): that of ``busybox-static`` prefers its applets
+to PATH, which Alpine's does not.
 """
 
 from __future__ import annotations

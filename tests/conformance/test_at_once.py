@@ -1,4 +1,5 @@
-"""What is done at once for speed comes to the same as step by step: words that are read by one pattern, words that are one field whatever they become, facts that are compared only with those like them."""
+"""What is done at once for speed comes to the same as step by step: words that are read by one pattern, words that are one field whatever
+they become, facts that are compared only with those like them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The labels of real entrypoints, and how predicted and measured argv are compared. The comparison itself needs checkouts: see docs/conformance.md."""
+"""The labels of real entrypoints, and how predicted and measured argv are compared. The comparison itself needs checkouts: see
+docs/conformance.md."""
 
 from __future__ import annotations
 

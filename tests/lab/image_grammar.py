@@ -1,4 +1,5 @@
-"""Dockerfiles with their build contexts, drawn from a number: stages, variables, launches, and what COPY, ADD and RUN do to files (`image_grammar.toml`).
+"""Dockerfiles with their build contexts, drawn from a number: stages, variables, launches, and what COPY, ADD and RUN do to files
+(`image_grammar.toml`).
 
 Every command of a RUN has to succeed, as what is left by a command that failed unseen (``|| true``) is anybody's guess. So a part of
 the images cannot be built, which is soon said.

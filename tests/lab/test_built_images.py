@@ -1,5 +1,5 @@
-"""Drawn Dockerfiles (`image_grammar.py`), built by BuildKit and read by gracelint: configuration and files have to be the same, as far as gracelint claims
-to know them.
+"""Drawn Dockerfiles (`image_grammar.py`), built by BuildKit and read by gracelint: configuration and files have to be the same, as far as
+gracelint claims to know them.
 
 The base is BusyBox in folders like those of its official image, under its name. The engine's BuildKit (0.8 and up) knows no heredocs, takes a
 trailing comment for the end of an exec form, and ``/app/.`` for ``/app``: those are not drawn.

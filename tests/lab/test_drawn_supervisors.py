@@ -1,8 +1,9 @@
-"""Drawn supervisors (`supervisor_grammar.py`), stopped as PID 1 and behind shells and inits: what became of their services has to be what gracelint predicts.
+"""Drawn supervisors (`supervisor_grammar.py`), stopped as PID 1 and behind shells and inits: what became of their services has to be what
+gracelint predicts.
 
-The services are witnesses, one of which needs longest to clean up; the worst that comes of it, whichever it is, has to be predicted. They print lines
-while they clean up, as applications do: supervisord, which looks for its dead once a second and when there is output, soon sees that a shell in front of one is
-gone. Behind it a silent one has up to a second, which is nothing to rely on.
+The services are witnesses, one of which needs longest to clean up; the worst that comes of it, whichever it is, has to be predicted. They
+print lines while they clean up, as applications do: supervisord, which looks for its dead once a second and when there is output, soon sees
+that a shell in front of one is gone. Behind it a silent one has up to a second, which is nothing to rely on.
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ def measured(drawn: Drawn, folder: Path, stand: Stand, slowest: str) -> str:
 
 
 def agree(verdict: str, found: list[str]) -> bool:
-    """Whether a prediction fits the first measurement, else the others, in which each service was the slowest: a promise held whichever it was, and any other
-    verdict was what came of it once."""
+    """Whether a prediction fits the first measurement, else the others, in which each service was the slowest: a promise held whichever it
+    was, and any other verdict was what came of it once."""
     again = found[1:]
     return verdict in ("unknown", found[0]) or (
         set(again) == {"graceful"} if verdict == "graceful" else verdict in again
@@ -99,7 +100,8 @@ def test_fresh_supervisors(lab: None, tmp_path: Path, missing: Callable[[str], N
         numbers = range(first, first + count)
         results = dict(zip(numbers, pool.map(compared, numbers), strict=True))
     differing = {number: each for number, each in results.items() if not agree(*each)}
-    # Eight at a time keep a machine busy, and there supervisord may need longer for its own end than the service for its clean-up: what differs is asked again, alone. No promise is.
+    # Eight at a time keep a machine busy, and there supervisord may need longer for its own end than the service for its clean-up: what
+    # differs is asked again, alone. No promise is.
     wrong = {
         number: each
         for number, together in differing.items()

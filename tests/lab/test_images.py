@@ -1,6 +1,5 @@
-"""Images as people write them (`images.toml`), built and stopped by a real engine: what became of the application has to be gracelint's verdict on the
-same Dockerfile. Their base is a debootstrapped Debian with the servers that they start, under the name of the official one.
-"""
+"""Images as people write them (`images.toml`), built and stopped by a real engine: what became of the application has to be gracelint's
+verdict on the same Dockerfile. Their base is a debootstrapped Debian with the servers that they start, under the name of the official one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The fixes of GL219, measured while the script still waits: the stop is lost before, and heard after; a start that nobody disturbs comes to the same."""
+"""The fixes of GL219, measured while the script still waits: the stop is lost before, and heard after; a start that nobody disturbs comes
+to the same."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ def predicted(program: Program, signal: str = "SIGTERM") -> str:
 def measured(
     folder: Path, *, cleans: bool, whole: bool = False, grace: float = GRACE, python: str = sys.executable
 ) -> str:
-    """The kernel's verdict on ``app.py`` as PID 1: abrupt too if it has a clean-up that did not run, or leaves something behind that is killed (``whole``)."""
+    """The kernel's verdict on ``app.py`` as PID 1: abrupt too if it has a clean-up that did not run, or leaves something behind that is
+    killed (``whole``)."""
     report = run([python, "-u", "app.py"], cwd=str(folder), grace=grace, ready=READY, env={"PATH": "/usr/bin:/bin"})
     if not report.signalled:
         return "ends"

@@ -1,4 +1,5 @@
-"""How long generated programs pause: as a plain number, or computed in one of the ways of real programs; short, or longer than the lab's grace period."""
+"""How long generated programs pause: as a plain number, or computed in one of the ways of real programs; short, or longer than the lab's
+grace period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Python programs that handle the stop signal in all the ways that people try, made from a seed: a handler × where it is installed × what the main line does × what is around it.
+"""Python programs that handle the stop signal in all the ways that people try, made from a seed: a handler × where it is installed × what
+the main line does × what is around it.
 
 Each prints READY when it is about to rest, and CLEANED when its clean-up ran (if it has one, it also holds the word).
 """

@@ -1,4 +1,5 @@
-"""Families of programs by the shape of their code: modules that import each other, what a handler can be, what threads wait for, pools, loops that hand work to threads."""
+"""Families of programs by the shape of their code: modules that import each other, what a handler can be, what threads wait for, pools,
+loops that hand work to threads."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ print('CLEANED', flush=True)
 
 
 def test_what_depends_on_who_is_quicker(tmp_path: Path) -> None:
-    """The thread's signal comes when the main thread pauses again, or just before that: 86 of 120 runs on a busy machine ended in order, 34 were killed."""
+    """The thread's signal comes when the main thread pauses again, or just before that: 86 of 120 runs on a busy machine ended in order, 34
+    were killed."""
     python_lab.write({"app.py": head(RACE) + RACE}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path, base="python:3.11-slim")) == "unknown"
 

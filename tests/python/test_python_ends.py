@@ -73,7 +73,8 @@ CLOSED = "try:\n    loop.run_until_complete(main())\nfinally:\n    loop.close()\
         (EXIT + "signal.sigwait({signal.SIGINT})\n", "killed"),
         (EXIT + "signal.sigwait([signal.SIGTERM])\n", "graceful"),
         (EXIT + "signal.sigwaitinfo({signal.SIGINT})\n", "graceful"),
-        # A loop that outlives its variable keeps what it has scheduled: no clean-up runs. One that is closed drops it, and what waits for others is not on its schedule.
+        # A loop that outlives its variable keeps what it has scheduled: no clean-up runs. One that is closed drops it, and what waits for
+        # others is not on its schedule.
         (LEFT.format("asyncio.sleep(1000)") + KEPT + RUN, "abrupt"),
         (LEFT.format("asyncio.sleep(1000)") + KEPT + CLOSED, "graceful"),
         (LEFT.format("asyncio.sleep(1000)") + RUN, "graceful"),

@@ -30,7 +30,8 @@ CASES = [
 
 
 def programs(kind: str) -> dict[str, str]:
-    """The programs of a folder, by name, with their line ends and byte order marks. All have something to clean up, and say ``CLEANED`` when they do."""
+    """The programs of a folder, by name, with their line ends and byte order marks. All have something to clean up, and say ``CLEANED``
+    when they do."""
     found = {path.stem: path.read_bytes().decode() for path in sorted((PROGRAMS / kind).glob("*.py"))}
     assert found, f"{PROGRAMS / kind} is empty"
     return found

@@ -82,7 +82,8 @@ def test_ok(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
 def test_fixed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_expected: bool) -> None:
-    """Fixing gives ``fixed/``; what was fixed is not found again, nothing new is but on the application behind it, and a second run changes nothing."""
+    """Fixing gives ``fixed/``; what was fixed is not found again, nothing new is but on the application behind it, and a second run changes
+    nothing."""
     members = archive.read(path)
     archive.unpack(members, tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -1,7 +1,8 @@
 """What --fix does not mean stays byte for byte: a fix of a file that is written otherwise is the fix of the file, written otherwise.
 
-Every bad case is disguised (a byte order mark, Windows line endings, bytes that are no text, no final newline, comments in between) and mended; taking the disguise
-off must give what mending the plain case gave. So nothing outside the edits can have changed, and no offset was counted wrongly.
+Every bad case is disguised (a byte order mark, Windows line endings, bytes that are no text, no final newline, comments in between) and
+mended; taking the disguise off must give what mending the plain case gave. So nothing outside the edits can have changed, and no offset was
+counted wrongly.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Compose files: how a project builds, starts and stops a Dockerfile's image.
 
-A compose file next to the Dockerfile, or above it within the linted tree, may name it as a service's build. One of the names that Compose looks for
-itself comes first; where none of them names the Dockerfile, the files that a person gives it (``-f production.yml``) are asked, all of a folder together. It then tells the
-build context, the target stage, and what Compose lays over the image: entrypoint, command, user, variables, stop signal, grace period, init. Only what is
-plainly written is used: a value with ``${...}`` counts as not given. PyYAML is imported only when a compose file is there.
+A compose file next to the Dockerfile, or above it within the linted tree, may name it as a service's build. One of the names that Compose
+looks for itself comes first; where none of them names the Dockerfile, the files that a person gives it (``-f production.yml``) are asked,
+all of a folder together. It then tells the build context, the target stage, and what Compose lays over the image: entrypoint, command,
+user, variables, stop signal, grace period, init. Only what is plainly written is used: a value with ``${...}`` counts as not given. PyYAML
+is imported only when a compose file is there.
 """
 
 from __future__ import annotations

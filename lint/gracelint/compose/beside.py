@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def mounts(dockerfile: str, root: str) -> tuple[str, ...]:
-    """Paths in the container over which a service without ``build`` lays files of the host, of the compose files from a Dockerfile's folder up to ``root``.
+    """Paths in the container over which a service without ``build`` lays files of the host, of the compose files from a Dockerfile's folder
+    up to ``root``.
 
     Which image such a service starts cannot be told from its name for certain: this says what may be there, never what is.
     """

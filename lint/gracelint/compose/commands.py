@@ -1,8 +1,9 @@
 """``entrypoint`` and ``command`` of a service, as words that know where they were written.
 
 A list is taken as it stands. A string is split into words as a shell would, but no shell ever sees it
-(https://docs.docker.com/reference/compose-file/services/#command): where it holds an operator of a shell, what Compose makes of it differs by version, and so it is not
-known. Compose puts variables (``${NAME}``) in before it splits: they stay as they are written, and ``$$`` is one dollar sign.
+(https://docs.docker.com/reference/compose-file/services/#command): where it holds an operator of a shell, what Compose makes of it differs
+by version, and so it is not known. Compose puts variables (``${NAME}``) in before it splits: they stay as they are written, and ``$$`` is
+one dollar sign.
 """
 
 from __future__ import annotations

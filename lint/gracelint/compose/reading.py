@@ -94,8 +94,8 @@ def _started(service: Service, entry: dict[str, Any], written: Written) -> Servi
 
 
 def _stays(entry: dict[str, Any]) -> bool | None:
-    """Whether a service is meant to run until it is stopped: it listens, is looked after or started again; or to end by itself: it must not be started again. None where
-    nothing says so."""
+    """Whether a service is meant to run until it is stopped: it listens, is looked after or started again; or to end by itself: it must not
+    be started again. None where nothing says so."""
     deploy = entry.get("deploy")
     mode = str(deploy.get("mode")) if isinstance(deploy, dict) else ""
     if mode.endswith("-job"):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Service:
     """What a service says about a Dockerfile's image; None where it says nothing. Times are in seconds.
 
-    ``entrypoint`` and ``command`` are lines as they are written (`commands.words` splits them). ``env`` values are None where they are
-    not known. ``mounts`` are the paths in the container over which it lays folders or files of the host. ``file`` is the compose file as opened, ``document`` what it holds.
-    ``stays``: it is meant to run until it is stopped (True) or to end by itself (False).
+    ``entrypoint`` and ``command`` are lines as they are written (`commands.words` splits them). ``env`` values are None where they are not
+    known. ``mounts`` are the paths in the container over which it lays folders or files of the host. ``file`` is the compose file as
+    opened, ``document`` what it holds. ``stays``: it is meant to run until it is stopped (True) or to end by itself (False).
     """
 
     file: str

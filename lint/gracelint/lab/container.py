@@ -105,7 +105,8 @@ def _mount_proc(root: str | None) -> None:
 
 
 def _device(path: Path, host: str, numbers: int) -> None:
-    """A device of the container's own, so that a ``chown -R`` inside leaves the machine's alone; as runc does, the machine's where that is refused."""
+    """A device of the container's own, so that a ``chown -R`` inside leaves the machine's alone; as runc does, the machine's where that is
+    refused."""
     try:
         os.mknod(path, stat.S_IFCHR | 0o666, numbers)
         path.chmod(0o666)  # whatever the umask is

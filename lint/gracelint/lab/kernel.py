@@ -80,14 +80,15 @@ def wait_status(pidfd: int) -> int | None:
     return int(status) if mask & _PIDFD_INFO_EXIT else None
 
 
-# Signals that the C library keeps for itself and lets nobody change; its posix_spawn leaves them ignored (glibc sysdeps/unix/sysv/linux/spawni.c), and so does
-# whoever starts the lab that way (subprocess of Python 3.13).
+# Signals that the C library keeps for itself and lets nobody change; its posix_spawn leaves them ignored (glibc
+# sysdeps/unix/sysv/linux/spawni.c), and so does whoever starts the lab that way (subprocess of Python 3.13).
 _INTERNAL = (32, 33)
 _RT_SIGACTION = {"x86_64": 13, "aarch64": 134}
 
 
 def default_internal_signals() -> None:
-    """Give the C library's own signals their default action, as a container's first process has it; elsewhere than on x86-64 and ARM they stay as they are."""
+    """Give the C library's own signals their default action, as a container's first process has it; elsewhere than on x86-64 and ARM they
+    stay as they are."""
     number = _RT_SIGACTION.get(os.uname().machine)
     default = ctypes.create_string_buffer(32)
     for internal in _INTERNAL if number is not None else ():

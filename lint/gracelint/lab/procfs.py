@@ -17,8 +17,9 @@ _LIMIT = 1 << 20
 class Seen:
     """One process at one moment.
 
-    ``alive``: it is neither dead nor just leaving, so argv and masks are its own. ``host`` is its number here, ``pids`` its numbers from here down to its innermost namespace; masks are as in proc_pid_status(5);
-    ``state`` is the letter of ``State:``, ``executable`` the program's file, symbolic links resolved. ``uid`` is the effective user.
+    ``alive``: it is neither dead nor just leaving, so argv and masks are its own. ``host`` is its number here, ``pids`` its numbers from
+    here down to its innermost namespace; masks are as in proc_pid_status(5); ``state`` is the letter of ``State:``, ``executable`` the
+    program's file, symbolic links resolved. ``uid`` is the effective user.
     """
 
     host: int

@@ -52,8 +52,9 @@ class Status(NamedTuple):
 class Process:
     """A process of the namespace: numbers as its inhabitants see them, masks as in proc_pid_status(5).
 
-    ``executable`` is the program's file ("" if it was not seen alive), ``present``: it was there when the signal was sent (else it came later). ``ended`` is in seconds after the signal, negative if
-    it ended before, None if it was never seen to end. ``status`` is None where the kernel did not tell.
+    ``executable`` is the program's file ("" if it was not seen alive), ``present``: it was there when the signal was sent (else it came
+    later). ``ended`` is in seconds after the signal, negative if it ended before, None if it was never seen to end. ``status`` is None
+    where the kernel did not tell.
     """
 
     pid: int
@@ -83,7 +84,8 @@ class Report:
     """One run. ``seconds`` and ``grace_period`` count from the signal; ``status`` is PID 1's end.
 
     ``exited``: PID 1 was gone before the grace period was over. ``ready`` says in words what was waited for and whether it came.
-    ``complete`` is False where nobody but PID 1 could be seen, and of PID 1 no masks. ``signalled`` is False when PID 1 had ended before anybody sent it anything. ``output`` is the beginning of what was printed.
+    ``complete`` is False where nobody but PID 1 could be seen, and of PID 1 no masks. ``signalled`` is False when PID 1 had ended before
+    anybody sent it anything. ``output`` is the beginning of what was printed.
     """
 
     argv: tuple[str, ...]

@@ -13,7 +13,8 @@ _EACH = ""
 
 
 class Asked(Mapping[str, "str | None"]):
-    """Variables by their names; None where the value is not known. They are only worked out (``values``) if somebody asks; ``asked`` says what for."""
+    """Variables by their names; None where the value is not known. They are only worked out (``values``) if somebody asks; ``asked`` says
+    what for."""
 
     def __init__(self, values: Callable[[], Mapping[str, str | None]]) -> None:
         self._worked_out = values

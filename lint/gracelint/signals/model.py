@@ -92,7 +92,8 @@ class Hosting:
     application: Argument
     """The word that names it (``pkg.mod:app``)."""
     imported: str
-    """When: "before" or "after" the server installs its handlers ("": that depends on its version), or "aside", in a process that no signal tells to stop."""
+    """When: "before" or "after" the server installs its handlers ("": that depends on its version), or "aside", in a process that no signal
+    tells to stop."""
     folder: Argument | None = None
     """The option that says where it is."""
     attribute: str = ""

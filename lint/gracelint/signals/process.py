@@ -86,7 +86,8 @@ class Process:
 
     @property
     def own(self) -> bool:
-        """Whether it is a program of the application's own, of which the source was read, or one that runs such (``timeout 3600 python work.py``): where that ends, nobody knows how long it takes."""
+        """Whether it is a program of the application's own, of which the source was read, or one that runs such
+        (``timeout 3600 python work.py``): where that ends, nobody knows how long it takes."""
         read = self.program is not None and self.program.python is not None
         return read or any(child.own for child in self.children)
 

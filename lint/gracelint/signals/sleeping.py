@@ -1,4 +1,5 @@
-"""Times on command lines: how long ``sleep`` sleeps, the one program whose running time is its argument (coreutils: several numbers are added, with the units s, m, h and d), and how long ``timeout`` lets a command run."""
+"""Times on command lines: how long ``sleep`` sleeps, the one program whose running time is its argument (coreutils: several numbers are
+added, with the units s, m, h and d), and how long ``timeout`` lets a command run."""
 
 from __future__ import annotations
 

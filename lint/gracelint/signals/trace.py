@@ -1,8 +1,8 @@
 """The signal's way through one image: the launch followed to its steady state, then told to stop.
 
-`follow` asks the `Resolver` for every way that the launch can turn out, has the `Stop` of each simulated, and words the result. A verdict falls out
-of the simulation, nothing else decides it: ``killed`` if PID 1 is still there when the grace period is over; else ``graceful`` if every process with something to lose was
-told and could finish; else ``abrupt``.
+`follow` asks the `Resolver` for every way that the launch can turn out, has the `Stop` of each simulated, and words the result. A verdict
+falls out of the simulation, nothing else decides it: ``killed`` if PID 1 is still there when the grace period is over; else ``graceful`` if
+every process with something to lose was told and could finish; else ``abrupt``.
 
 The shell evaluator is imported only where a shell is on the way.
 """
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 INIT = "docker-init"
 ENDS = "the container ends by itself"
 LONGEST = 131_071
-"""Bytes of one argument of execve, its end apart (``MAX_ARG_STRLEN``, 32 pages, in the kernel's include/uapi/linux/binfmts.h): what is longer starts nowhere, and
-is not read, which took minutes."""
+"""Bytes of one argument of execve, its end apart (``MAX_ARG_STRLEN``, 32 pages, in the kernel's include/uapi/linux/binfmts.h): what is
+longer starts nowhere, and is not read, which took minutes."""
 
 
 def follow(
@@ -128,7 +128,8 @@ def _path(resolver: Resolver, way: Alternative, sent: StopSignal, grace: float) 
 
 
 def _step(path: SignalPath) -> str | None:
-    """The command that a shell waits for, where the script is written as if it ended; None where nothing says so, or it was followed to what it starts."""
+    """The command that a shell waits for, where the script is written as if it ended; None where nothing says so, or it was followed to
+    what it starts."""
     for index, hop in enumerate(path.hops):
         outcome = hop.shell
         if outcome is None or outcome.end != "foreground" or outcome.command is None:

@@ -207,7 +207,8 @@ def below(path: SignalPath, hop: Hop) -> list[Hop]:
 
 
 def _has_nothing_to_lose(path: SignalPath, hop: Hop) -> bool:
-    """Whether a process dies at once of what it is sent, and nothing below it has work that could be cut off: a log that is shown by ``xargs tail -F``."""
+    """Whether a process dies at once of what it is sent, and nothing below it has work that could be cut off: a log that is shown by
+    ``xargs tail -F``."""
     started = below(path, hop)
     if hop.shell is not None and hop.shell.command is not None:
         from .no_exec import fed_loop

@@ -1,11 +1,13 @@
 """What an image is there for, and so what is at stake when its stop goes wrong.
 
-A service is stopped in the middle of its work. A program that does one thing and ends is mostly not stopped at all, an image to develop or test in loses nothing, and where
-Compose gives no grace period, that the application is killed is what was wanted. Method: look for what says that the container is to run until it is stopped (`serves`): a
-port, a health check, a restart policy, a program that is known to stay. Whoever tells of a stop that goes wrong asks `weighed` how much that is worth: as it stands of a
-service, a step less where nothing says that it is one. Where nothing is at stake (`nothing_lost`), nothing is told at all.
+A service is stopped in the middle of its work. A program that does one thing and ends is mostly not stopped at all, an image to develop or
+test in loses nothing, and where Compose gives no grace period, that the application is killed is what was wanted. Method: look for what
+says that the container is to run until it is stopped (`serves`): a port, a health check, a restart policy, a program that is known to stay.
+Whoever tells of a stop that goes wrong asks `weighed` how much that is worth: as it stands of a service, a step less where nothing says
+that it is one. Where nothing is at stake (`nothing_lost`), nothing is told at all.
 
-Names are weak witnesses: they make a finding less (a folder called ``tests``), or leave it as it is (a program called ``server``); they never make one more.
+Names are weak witnesses: they make a finding less (a folder called ``tests``), or leave it as it is (a program called ``server``); they
+never make one more.
 """
 
 from __future__ import annotations
@@ -56,7 +58,8 @@ _UNSAID = " (if it is a service, which runs until it is stopped: nothing here sa
 
 
 def asks_for_development(case: Case, defect: Defect) -> bool:
-    """Whether the container is started with a word of its own for developing or looking for faults: ``command: dev_server``, ``docker run IMAGE debug``."""
+    """Whether the container is started with a word of its own for developing or looking for faults: ``command: dev_server``,
+    ``docker run IMAGE debug``."""
     image = case.image
     words = [
         word.value for word in image.launch.arguments if not word.inherited and not word.value.startswith(("-", "/"))
@@ -99,7 +102,8 @@ def declared(case: Case) -> bool:
 
 
 def serves(case: Case, defect: Defect) -> bool:
-    """Whether anything says that a container runs until it is stopped, on the way that a defect is on: the Dockerfile, a compose file, or what the program is or the script does."""
+    """Whether anything says that a container runs until it is stopped, on the way that a defect is on: the Dockerfile, a compose file, or
+    what the program is or the script does."""
     path = defect.path
     return (
         defect.rule in _STAYING
@@ -111,7 +115,8 @@ def serves(case: Case, defect: Defect) -> bool:
 
 
 def _stays(hop: Hop) -> bool:
-    """Whether a process says by itself that it runs until it is stopped: a program that is known to, a script that waits for a signal or for others."""
+    """Whether a process says by itself that it runs until it is stopped: a program that is known to, a script that waits for a signal or
+    for others."""
     shell = hop.shell
     if shell is not None:
         traps = any(trap.signal not in _NOT_SENT for trap in (*shell.traps, *shell.rejected, *shell.lost))
@@ -131,7 +136,8 @@ def _words(case: Case, path: SignalPath) -> Iterator[str]:
 
 
 def nothing_lost(case: Case, defect: Defect) -> bool:
-    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file or what it is asked for says."""
+    """Whether nobody misses anything when a stop goes wrong: Compose gives it no time on purpose, or it ends by itself, as a compose file
+    or what it is asked for says."""
     if defect.path.verdict not in ("killed", "abrupt"):
         return False
     if case.trace.grace_period == 0:
@@ -141,8 +147,8 @@ def nothing_lost(case: Case, defect: Defect) -> bool:
 
 
 def weighed(case: Case, defect: Defect, severity: Severity, confidence: Confidence) -> tuple[Severity, Confidence, str]:
-    """How bad a stop is that goes wrong, how sure that is, and what is to be said of it: as it stands of a service, less where nothing says that it is one,
-    information of what is there for tests or as an example, and no error in what is there for development."""
+    """How bad a stop is that goes wrong, how sure that is, and what is to be said of it: as it stands of a service, less where nothing says
+    that it is one, information of what is there for tests or as an example, and no error in what is there for development."""
     if defect.path.verdict not in ("killed", "abrupt"):
         return severity, confidence, ""  # it does not start, or only rests on what is not known
     if not serves(case, defect):

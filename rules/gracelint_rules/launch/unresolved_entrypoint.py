@@ -63,7 +63,8 @@ if TYPE_CHECKING:
 
 # s6-rc-compile copies the run scripts of service definitions, and gives each copy the mode 0755 (s6-rc-compile.c, filecopy_unsafe).
 _COMPILED = "/etc/s6-overlay/s6-rc.d/"
-# Up to version 2, s6-overlay gives each of these the mode 0755 when it starts (etc/s6/init/init-stage2-fixattrs.txt of v2.2.0.3); version 3 does not (just-containers/s6-overlay#376).
+# Up to version 2, s6-overlay gives each of these the mode 0755 when it starts (etc/s6/init/init-stage2-fixattrs.txt of v2.2.0.3); version 3
+# does not (just-containers/s6-overlay#376).
 _MADE_EXECUTABLE = "/etc/services.d/"
 _OLD_OVERLAY = regex(r"(?i)(?:s6|overlay)[^\n]*?(?<![\d.])[12](?:\.\d+){3}(?![\d.])")
 # What people call a Dockerfile, or its folder, that others build upon.
@@ -186,8 +187,8 @@ def _perhaps(argument: Argument, message: str, related: tuple[Related, ...] = ()
 
 
 def _works_on_a_mount(case: Case, missing: Absent) -> bool:
-    """Whether nothing of the context is in the image, and its working directory is to be the project in which the Dockerfile itself lies: a tool, which is run with the sources
-    mounted there."""
+    """Whether nothing of the context is in the image, and its working directory is to be the project in which the Dockerfile itself lies: a
+    tool, which is run with the sources mounted there."""
     copies = any(each.keyword in ("COPY", "ADD") and each.flag("from") is None for each in case.instructions)
     *_, folder, _ = ["", *case.image.dockerfile.document.path.split("/")]
     return not copies and folder != "" and missing.path.startswith(f"{case.image.workdir.rstrip('/')}/{folder}/")

@@ -101,7 +101,8 @@ def _advice(case: Case, defect: Defect, clean: str | None, drain: str) -> str:
 
 
 def _base_may_say(case: Case, program: str) -> bool:
-    """Whether a program seems to be the base image's own, of which nobody knows what it sets: the images of such programs mostly set their stop signal."""
+    """Whether a program seems to be the base image's own, of which nobody knows what it sets: the images of such programs mostly set their
+    stop signal."""
     signal = case.image.stop_signal
     if signal.source != "default" or case.image.base.known or case.standalone:
         return False
@@ -109,7 +110,8 @@ def _base_may_say(case: Case, program: str) -> bool:
 
 
 def _brings(instruction: Instruction, name: str) -> bool:
-    """Whether an instruction may put a program into the image: it copies what has its name, or a RUN installs, fetches or builds something that has. Whose files are, and what is configured, brings nothing."""
+    """Whether an instruction may put a program into the image: it copies what has its name, or a RUN installs, fetches or builds something
+    that has. Whose files are, and what is configured, brings nothing."""
     text = instruction.value.value
     if instruction.keyword in ("COPY", "ADD"):
         words = [word for word in text.split() if not word.startswith("--")]

@@ -80,7 +80,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _is_known(outcome: Outcome, sent: Sent) -> bool:
-    """Whether it is known of one of those it is sent to what it does with the signal: a server of the catalogue, or an application whose source was read."""
+    """Whether it is known of one of those it is sent to what it does with the signal: a server of the catalogue, or an application whose
+    source was read."""
     programs = [job.command.program for job in outcome.jobs if job.pid in sent.reached]
     return any(
         program is not None and (program.kind != "runtimes" or program.python is not None) for program in programs

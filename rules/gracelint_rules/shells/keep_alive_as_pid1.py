@@ -83,7 +83,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _cost(defect: Defect, placeholder: bool) -> str:
-    """What else goes wrong, and what to do. Where nothing is seen to run besides, the container may be there to work in, or in something else's place: then nothing is lost but time."""
+    """What else goes wrong, and what to do. Where nothing is seen to run besides, the container may be there to work in, or in something
+    else's place: then nothing is lost but time."""
     init = "start it behind an init (docker run --init)"
     shells = [hop.shell for hop in (*defect.path.before, *defect.path.hops) if hop.shell is not None]
     argv = defect.hop.shell.command.argv if defect.hop.shell and defect.hop.shell.command else defect.hop.argv
@@ -98,7 +99,8 @@ def _cost(defect: Defect, placeholder: bool) -> str:
 
 
 def _instead(case: Case, defect: Defect) -> bool:
-    """Whether the script only waits on this way, with nothing started, and does its work on others: it was switched off, or asks for something first."""
+    """Whether the script only waits on this way, with nothing started, and does its work on others: it was switched off, or asks for
+    something first."""
     shell = defect.hop.shell or next((one.shell for one in reversed(defect.path.before) if one.shell is not None), None)
     if shell is None or shell.jobs or shell.daemons or () in defect.whens or shell.command is None:
         return False

@@ -140,7 +140,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _waits(command: Command) -> bool:
-    """Whether a command waits for something else; dockerize also fills in templates, ``mysqladmin shutdown`` has another program stop, and what lasts a moment is none, nor what asks but once."""
+    """Whether a command waits for something else; dockerize also fills in templates, ``mysqladmin shutdown`` has another program stop, and
+    what lasts a moment is none, nor what asks but once."""
     if not command.argv or base_name(command.argv[0]) not in _WAITS:
         return False
     if base_name(command.argv[0]) == "dockerize" and "-wait" not in command.argv:
@@ -153,8 +154,8 @@ def _waits(command: Command) -> bool:
 
 
 def _beside_others(outcome: Outcome, command: Command) -> bool:
-    """Whether something that runs in the background was started before: to leave would kill it, so a trap is more than ``exit``. That also counts which is
-    told and gone by the time of ``exec``: a server that is set up."""
+    """Whether something that runs in the background was started before: to leave would kill it, so a trap is more than ``exit``. That also
+    counts which is told and gone by the time of ``exec``: a server that is set up."""
     from gracelint.parsers.shell import parse_command
     from gracelint.parsers.shell.model import Background, Function
     from gracelint.parsers.shell.walk import walk
@@ -219,8 +220,9 @@ def _outlasts(command: Command, grace_period: float) -> bool:
 
 
 def _at_the_top(case: Case, outcome: Outcome, trap: str, waits: Command | None) -> Fix | None:
-    """A trap behind the script's ``#!`` and its first options (``set -e``) or comments, which lasts until exec; ``waits`` goes to the background and is waited for,
-    where it stands alone. It is safe where nothing but a stop sends the signal (a terminal sends SIGWINCH when its size changes)."""
+    """A trap behind the script's ``#!`` and its first options (``set -e``) or comments, which lasts until exec; ``waits`` goes to the
+    background and is waited for, where it stands alone. It is safe where nothing but a stop sends the signal (a terminal sends SIGWINCH
+    when its size changes)."""
     head = _HEAD.match(outcome.source.value)
     if outcome.mode != "file" or head is None:
         return None
@@ -235,7 +237,8 @@ def _at_the_top(case: Case, outcome: Outcome, trap: str, waits: Command | None) 
 
 
 def _around(outcome: Outcome, trap: str, signal: str, command: Command, *, outlasts: bool) -> Fix | None:
-    """A trap in front of the wait, or of the outermost loop that it stands in, and its end behind it; None where that shares its lines with something else."""
+    """A trap in front of the wait, or of the outermost loop that it stands in, and its end behind it; None where that shares its lines with
+    something else."""
     if outcome.mode != "file" or command.text.buffer is not outcome.source.buffer:
         return None
     whole = _outermost_loop(outcome, command)

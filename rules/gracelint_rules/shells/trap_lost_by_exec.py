@@ -68,7 +68,8 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _only_ends(trap: Trap, outcome: Outcome) -> bool:
-    """Whether a handler only ends the script, or has it end (by a variable that its loops look at): it covers the time before exec, and nothing is lost with it."""
+    """Whether a handler only ends the script, or has it end (by a variable that its loops look at): it covers the time before exec, and
+    nothing is lost with it."""
     from gracelint.parsers.shell import parse_command
     from gracelint.parsers.shell.model import Simple
     from gracelint.parsers.shell.walk import walk

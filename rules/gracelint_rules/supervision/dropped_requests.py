@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each server that hears its graceful signal, or knows none, and ends at once: where it is started first, as its settings hold wherever it is."""
+    """One finding for each server that hears its graceful signal, or knows none, and ends at once: where it is started first, as its
+    settings hold wherever it is."""
     if all(word.inherited for word in case.image.launch.arguments):
         return  # all of it is the base image's, and so are its defaults
     spoken = set[str]()

@@ -50,7 +50,8 @@ _MARGIN = 2
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """One finding for each application whose configured timeout, or whose pause, is longer than the grace period. None where it is given no time at all, which is wanted then."""
+    """One finding for each application whose configured timeout, or whose pause, is longer than the grace period. None where it is given no
+    time at all, which is wanted then."""
     if case.trace.grace_period == 0:
         return
     seen = set()

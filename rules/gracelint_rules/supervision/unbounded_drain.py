@@ -77,8 +77,9 @@ if TYPE_CHECKING:
     from gracelint.diagnostics import Finding
     from gracelint.source import Text
 
-# Server-sent events that the application writes itself; and they must come from a loop without an end (`_endless`). Not WebSockets, which uvicorn closes, nor
-# sse-starlette's, which look at uvicorn's flag (measured: uvicorn 0.54, sse-starlette 3.7 end within 0.3 s with such clients).
+# Server-sent events that the application writes itself; and they must come from a loop without an end (`_endless`). Not WebSockets, which
+# uvicorn closes, nor sse-starlette's, which look at uvicorn's flag (measured: uvicorn 0.54, sse-starlette 3.7 end within 0.3 s with such
+# clients).
 _STREAM = (regex(r"\bStreamingResponse\("), regex(r"text/event-stream"), regex(r"\bwhile\s+(?:True|1)\b"))
 _APPLICATION = regex(r"(?P<module>[A-Za-z_][\w.]*):[A-Za-z_][\w.]*(?:\(\))?\Z")
 _MOST_FILES = 200

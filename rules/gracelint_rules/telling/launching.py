@@ -35,7 +35,8 @@ _WRAPPERS = 8
 
 @lru_cache(maxsize=1)
 def executed(case: Case) -> tuple[tuple[Sequence[Argument], Program | None], ...]:
-    """The command lines that are handed to execve, none of them empty: the launch's, and what wrappers on the way start; with what is known of each."""
+    """The command lines that are handed to execve, none of them empty: the launch's, and what wrappers on the way start; with what is known
+    of each."""
     found: list[tuple[Sequence[Argument], Program | None]] = []
     pending: list[Sequence[Argument]] = [case.image.launch.arguments]
     while pending and pending[0] and len(found) < _WRAPPERS:

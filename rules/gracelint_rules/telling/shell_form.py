@@ -101,7 +101,8 @@ def exec_form_fix(case: Case, line: CommandLine) -> Fix | None:
 
 
 def _in_lines(words: Sequence[Word]) -> str | None:
-    """The JSON array of some words, in the lines in which they are written. None where a word goes over the end of a line and JSON cannot say it so."""
+    """The JSON array of some words, in the lines in which they are written. None where a word goes over the end of a line and JSON cannot
+    say it so."""
     pieces: list[str] = []
     for before, word in zip((None, *words), words, strict=False):
         if before is not None:

@@ -111,9 +111,9 @@ def cost(case: Case, path: SignalPath) -> str:
 
 
 def condition(case: Case, defect: Defect) -> str:
-    """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions that all ways that have it fulfil, and none without it; of those as few the
-    last: they decided. What only other processes of the container came across is none of them. Named only where a reader can look them up, and where they tell such ways
-    from all others."""
+    """When the defect shows, if not on every way: `` (when $1 = bash)``. The fewest conditions that all ways that have it fulfil, and none
+    without it; of those as few the last: they decided. What only other processes of the container came across is none of them. Named only
+    where a reader can look them up, and where they tell such ways from all others."""
     if not defect.whens or () in defect.whens:
         return ""
     # What one shell found out of a variable, another below it may assume otherwise: such a way is not told.
@@ -152,8 +152,8 @@ def _assigns(source: str, name: str) -> bool:
 
 
 def _blames_another(path: SignalPath, defect: Defect) -> bool:
-    """Whether a way ends badly with the same process in it: then it is only that something else is told of it. Or whether the same job is left alone on it, and it only is
-    not known what becomes of the rest."""
+    """Whether a way ends badly with the same process in it: then it is only that something else is told of it. Or whether the same job is
+    left alone on it, and it only is not known what becomes of the rest."""
     if path.verdict == "unknown" and any(
         job.text == defect.at for each in path.before + path.hops if each.shell is not None for job in each.shell.jobs
     ):
@@ -203,7 +203,8 @@ def name_of_child(defect: Defect, command: Command) -> str:
 
 
 def child_name(outcome: Outcome, pid: int, path: SignalPath | None = None) -> str:
-    """The program of a background job or of the foreground child; a child of theirs has no name here where the shell stands in wait. ``path``: where to look for what a job that nobody knows has become (``su-exec app /opt/server &``)."""
+    """The program of a background job or of the foreground child; a child of theirs has no name here where the shell stands in wait.
+    ``path``: where to look for what a job that nobody knows has become (``su-exec app /opt/server &``)."""
     job = outcome.job(pid)
     if path is not None and job is not None and job.command.program is None:
         from ..blame.defects import hop_of
@@ -280,7 +281,8 @@ def tell(
 
 
 def drain_setting(case: Case, drain: str, limit: float | None = None) -> str:
-    """The setting without which a server drops its requests, so that it is done before SIGKILL: the engine's, or a supervisor's after ``limit`` seconds."""
+    """The setting without which a server drops its requests, so that it is done before SIGKILL: the engine's, or a supervisor's after
+    ``limit`` seconds."""
     given = min(case.trace.grace_period, limit or case.trace.grace_period)
     return drain.format(seconds=f"{max(1, given - _MARGIN):g}")
 

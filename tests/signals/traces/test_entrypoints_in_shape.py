@@ -1,7 +1,8 @@
-"""Entrypoints in the shape of those of databases and web applications: who is PID 1, what becomes of the stop signal, and how much work it is to find out, in function calls.
+"""Entrypoints in the shape of those of databases and web applications: who is PID 1, what becomes of the stop signal, and how much work it
+is to find out, in function calls.
 
-Calls are the same on every machine; another Python may make a few more. The bounds are a tenth above what was needed when they were written: what follows
-each way by itself where ways used to meet, or a thing twice that was followed once, takes a multiple.
+Calls are the same on every machine; another Python may make a few more. The bounds are a tenth above what was needed when they were
+written: what follows each way by itself where ways used to meet, or a thing twice that was followed once, takes a multiple.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""The official images as they are launched by default: the verdict is what was measured with the real server (docs/conformance.md, docs/evidence.md), and nothing
-is reported that their maintainers would dispute.
-"""
+"""The official images as they are launched by default: the verdict is what was measured with the real server (docs/conformance.md,
+docs/evidence.md), and nothing is reported that their maintainers would dispute."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ RACES = [
 
 @pytest.mark.parametrize(("text", "reason"), RACES)
 def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) -> None:
-    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race, as is whether somebody reads what the shell prints."""
+    """dumb-init tells the whole group: whether ``kill`` still finds who dies of that is a race, as is whether somebody reads what the shell
+    prints."""
     trace = script(tmp_path, "dash", text, before=["dumb-init", "--"])
     assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
 
@@ -151,7 +152,8 @@ def test_the_number_of_a_job_behind_one_that_ends_at_once(tmp_path: Path, text: 
 
 @pytest.mark.parametrize(("program", "found"), [("app", False), ("/usr/bin/app", True)])
 def test_busybox_looks_for_the_name_that_exec_gives(tmp_path: Path, program: str, found: bool) -> None:
-    """``exec -a server app`` starts a server of PATH, if there is one (1.35: "app: not found", with execve of …/server); a path is started as it is, under that name."""
+    """``exec -a server app`` starts a server of PATH, if there is one (1.35: "app: not found", with execve of …/server); a path is started
+    as it is, under that name."""
     trace = script(tmp_path, "ash", f"exec -a server {program}\n")
     known = "what server does with signals is not known" not in trace.missing
     assert (trace.paths[0].pid1[0], known) == ("server", found)

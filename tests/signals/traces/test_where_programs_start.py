@@ -1,4 +1,5 @@
-"""Where a program is started decides which files it reads (after `cd`, by an option of what starts it, by a supervisor's settings), and with which variables what it does."""
+"""Where a program is started decides which files it reads (after `cd`, by an option of what starts it, by a supervisor's settings), and
+with which variables what it does."""
 
 from __future__ import annotations
 

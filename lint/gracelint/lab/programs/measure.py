@@ -1,8 +1,8 @@
 """One program, one signal: prepare, start, wait until it is ready, signal, and gather what was seen.
 
 Each run has a folder of its own, which is the program's working directory and home. In the words and files of a table these are replaced:
-``{port}`` and ``{port2}`` are free ports, ``{backend}`` that of the slow origin server, ``{dir}`` the folder, ``{work}`` the work folder. Applications write
-what happens to them to the file ``record`` there, whose path is in ``GRACELINT_RECORD`` (see `witness`).
+``{port}`` and ``{port2}`` are free ports, ``{backend}`` that of the slow origin server, ``{dir}`` the folder, ``{work}`` the work folder.
+Applications write what happens to them to the file ``record`` there, whose path is in ``GRACELINT_RECORD`` (see `witness`).
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def template(instructions: Sequence[Instruction]) -> Problem | None:
 
 
 def of_another_frontend(directives: Sequence[tuple[str, Text]], instructions: Sequence[Instruction]) -> Problem | None:
-    """What is said of a file whose first line asks for a frontend other than Docker's own, which knows more instructions (``INCLUDE``); None of all others."""
+    """What is said of a file whose first line asks for a frontend other than Docker's own, which knows more instructions (``INCLUDE``);
+    None of all others."""
     syntax = next((value for name, value in directives if name == "syntax"), None)
     if syntax is None or _DOCKERS_OWN.match(syntax.value.strip()):
         return None
@@ -76,7 +77,8 @@ def of_another_frontend(directives: Sequence[tuple[str, Text]], instructions: Se
 
 
 def of_a_link(document: Document) -> Problem | None:
-    """What is said of a file that holds nothing but a path: a symbolic link, checked out where there are none or committed from there. None of all others."""
+    """What is said of a file that holds nothing but a path: a symbolic link, checked out where there are none or committed from there. None
+    of all others."""
     text = document.text.strip()
     if not _LINK.fullmatch(text):
         return None
@@ -85,8 +87,8 @@ def of_a_link(document: Document) -> Problem | None:
 
 
 def of_lines(document: Document, instructions: Sequence[Instruction]) -> Problem | None:
-    """What is said of a file under another name than Dockerfile in which no line begins with an instruction: the inner lines of one, which something puts
-    together (``Dockerfile.envs`` of nothing but ``NAME=value``). None of all others."""
+    """What is said of a file under another name than Dockerfile in which no line begins with an instruction: the inner lines of one, which
+    something puts together (``Dockerfile.envs`` of nothing but ``NAME=value``). None of all others."""
     name = document.path.rpartition("/")[2].lower()
     if not instructions or name in _WHOLE or any(instruction.keyword in INSTRUCTIONS for instruction in instructions):
         return None
@@ -118,7 +120,8 @@ def order(document: Document, instructions: Sequence[Instruction]) -> Iterator[P
 
 
 def unknown(instructions: Sequence[Instruction]) -> Iterator[Problem]:
-    """Lines that begin with no instruction: of several in a row, which have one cause, the first; in a file that is no Dockerfile the first ones only."""
+    """Lines that begin with no instruction: of several in a row, which have one cause, the first; in a file that is no Dockerfile the first
+    ones only."""
     before = [True, *(instruction.keyword in INSTRUCTIONS for instruction in instructions)]
     found = [
         each for each, known in zip(instructions, before, strict=False) if each.keyword not in INSTRUCTIONS and known

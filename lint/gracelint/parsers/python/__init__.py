@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=200)
 def parse(text: Text) -> Module:
-    """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a ``problem``. The last ones are
-    kept: an image's programs import the same modules."""
+    """The model of a Python file (a whole document, a heredoc, the argument of ``-c``); never raises: what cannot be read has a
+    ``problem``. The last ones are kept: an image's programs import the same modules."""
     from .reading import read
 
     return read(text)

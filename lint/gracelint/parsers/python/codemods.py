@@ -1,7 +1,8 @@
 """Fixes of Python applications, as libcst codemods: the rest of the file keeps its formatting.
 
-Each function takes the text of a module and the place of what is to be mended, and returns edits; None where nothing can be written. The changed tree is
-written out and compared line by line with what was there, so that an edit is as small as the change, and can be written into a heredoc as well.
+Each function takes the text of a module and the place of what is to be mended, and returns edits; None where nothing can be written. The
+changed tree is written out and compared line by line with what was there, so that an edit is as small as the change, and can be written
+into a heredoc as well.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Step:
 
 
 def install_handler(source: Text, at: Text, signal: str, *, interrupt: bool) -> tuple[Edit, ...] | None:
-    """Install a handler in front of the statement that is at rest at ``at``: it raises KeyboardInterrupt if the program handles that, else SystemExit."""
+    """Install a handler in front of the statement that is at rest at ``at``: it raises KeyboardInterrupt if the program handles that, else
+    SystemExit."""
     module, way = located(source, at)
     if module is None or not way:
         return None

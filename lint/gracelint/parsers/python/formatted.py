@@ -1,6 +1,7 @@
 """Where the expressions in a formatted string stand, for the Pythons whose `ast` gives wrong places for them: those before 3.12.
 
-Their rules are simple (PEP 498): a formatted string is a string to the tokenizer, and an expression in it holds no backslash, no comment and not the quotes around it.
+Their rules are simple (PEP 498): a formatted string is a string to the tokenizer, and an expression in it holds no backslash, no comment
+and not the quotes around it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _OPEN, _CLOSE = "([{", ")]}"
 
 
 def fields(text: str) -> Iterator[tuple[int, int]]:
-    """The expressions in string literals that stand next to each other, outer ones first: from the brace in front to behind the character that ends it."""
+    """The expressions in string literals that stand next to each other, outer ones first: from the brace in front to behind the character
+    that ends it."""
     for literal in _LITERAL.finditer(text):
         prefix = (literal["prefix"] or "").lower()
         if "f" in prefix:

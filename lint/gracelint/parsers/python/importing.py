@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def imported(module: cst.Module, needed: Sequence[tuple[str, str | None]]) -> cst.Module:
-    """Each module imported: among the imports of the standard library if the file begins with such, else in front of the others; by libcst's choice if there are none."""
+    """Each module imported: among the imports of the standard library if the file begins with such, else in front of the others; by
+    libcst's choice if there are none."""
     for name, alias in needed:
         places = [place for place in _imports(module) if "__future__" not in place.packages]
         if alias is None and any(name in place.names for place in places):

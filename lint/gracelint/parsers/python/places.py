@@ -1,7 +1,7 @@
 """Where each node of a libcst tree stands, in characters.
 
-libcst's trees carry no places; they follow from writing the tree out again, which gives back the text exactly. Its own metadata does that too, at four times
-the cost: it visits the whole tree beforehand, counts bytes, and keeps an object a node. Hazard: `_codegen` is libcst's
+libcst's trees carry no places; they follow from writing the tree out again, which gives back the text exactly. Its own metadata does that
+too, at four times the cost: it visits the whole tree beforehand, counts bytes, and keeps an object a node. Hazard: `_codegen` is libcst's
 own protocol for this (`libcst.metadata.span_provider` uses it the same way); the tests hold both equal.
 """
 

@@ -32,8 +32,8 @@ _MAX_FOR_LIBCST = 300_000
 _MAX_OPERATORS = 2_000
 _MAX_PREFIXES = 200
 _MAX_BRANCHES = 1_000
-# What `ast` tells apart, and how that looks: positional parameters, assignments in expressions, pattern matching, groups of exceptions, types and their
-# parameters, brackets behind `with`.
+# What `ast` tells apart, and how that looks: positional parameters, assignments in expressions, pattern matching, groups of exceptions,
+# types and their parameters, brackets behind `with`.
 _OLDEST = (3, 7)
 _NEWER = regex(
     r":=|^[ \t]*match\b|\bexcept[ \t]*\*|[,(\w]\s*/\s*[,)]|^[ \t]*type[ \t]+\w|^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[|\bwith[ \t]*\(",
@@ -73,8 +73,9 @@ def read(text: Text) -> model.Module:
 
 @lru_cache(maxsize=200)
 def newer_than(text: Text, version: tuple[int, int]) -> bool:
-    """Whether a Python of this version refuses a text that a later one reads, because of its syntax: ``match``, ``except*``, ``:=`` … as far as `ast` knows when they
-    came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where the other is no newer. The last answers are kept, as with `parse`."""
+    """Whether a Python of this version refuses a text that a later one reads, because of its syntax: ``match``, ``except*``, ``:=`` … as
+    far as `ast` knows when they came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where
+    the other is no newer. The last answers are kept, as with `parse`."""
     if (
         version > sys.version_info[:2]
         or version < _OLDEST
@@ -92,8 +93,8 @@ def newer_than(text: Text, version: tuple[int, int]) -> bool:
 
 
 def _refused(text: str) -> str | None:
-    """Why a text is not handed to the native parser. It is counted without regard to strings and comments, which errs on the safe side; where that is too
-    much, Python's own tokenizer has the last word."""
+    """Why a text is not handed to the native parser. It is counted without regard to strings and comments, which errs on the safe side;
+    where that is too much, Python's own tokenizer has the last word."""
     if any(line.startswith(" " * _MAX_INDENTS * 8) for line in text.splitlines()):
         return "indented too deeply"
     roughly = _too_much(_LINK if mark.lastgroup == "link" else mark.group() for mark in _MARK.finditer(text))
@@ -101,8 +102,8 @@ def _refused(text: str) -> str | None:
 
 
 def _too_much(words: Iterable[str]) -> str | None:
-    """Whether brackets nest too deeply, a logical line has too many operators, or a text too many branches. A line ends by ``\\n``; ``)(`` is a bracket that
-    closes in front of one that opens."""
+    """Whether brackets nest too deeply, a logical line has too many operators, or a text too many branches. A line ends by ``\\n``; ``)(``
+    is a bracket that closes in front of one that opens."""
     depth = operators = prefixes = branches = 0
     for word in words:
         if word == "elif":

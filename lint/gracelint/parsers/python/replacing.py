@@ -1,7 +1,7 @@
 """A program that does nothing but wait for another one becomes that one: its last statement, written as ``os.exec*``.
 
-That is the same only where nothing comes behind the wait: no statement, no ``finally``, no loop, neither there nor behind the calls that lead there. So
-each of these places has to be the last of its block, up to its function or module. Anything else is refused.
+That is the same only where nothing comes behind the wait: no statement, no ``finally``, no loop, neither there nor behind the calls that
+lead there. So each of these places has to be the last of its block, up to its function or module. Anything else is refused.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _leads(source: Text, call: Text) -> bool:
 
 
 def _last(way: Sequence[Step], module: cst.Module, at: Text, *, checked: bool) -> int:
-    """How many statements from a place on end the function or the module; 0 where more comes behind it. ``checked``: it raises where its command fails."""
+    """How many statements from a place on end the function or the module; 0 where more comes behind it. ``checked``: it raises where its
+    command fails."""
     taken = 0
     for step in reversed(way):
         behind = step.block.body[step.index + 1 :]
@@ -177,8 +178,8 @@ def _command(call: cst.Call, module: cst.Module) -> tuple[str, str, str] | None:
 
 
 def _line(given: cst.BaseExpression | None, module: cst.Module) -> str:
-    """A shell's command line that is put together (an f-string, ``" ".join(words)``) and is one command as far as it is written, with ``exec`` before it; empty
-    where that is not so."""
+    """A shell's command line that is put together (an f-string, ``" ".join(words)``) and is one command as far as it is written, with
+    ``exec`` before it; empty where that is not so."""
     if isinstance(given, cst.FormattedString) and _one_command(given):
         start = len(given.start)
         code = module.code_for_node(given)

@@ -26,7 +26,8 @@ _SAYS = re.compile(r"(?:\w+\.)*(?:print|debug|info|warn|warning|error|critical|e
 
 
 def end_the_program(source: Text, at: Text, *, loop: bool) -> tuple[str, tuple[Edit, ...]] | None:
-    """What is to be done about a handler, and how; ``at`` is the call that installs it, or the one in it that cannot return. ``loop``: an event loop runs."""
+    """What is to be done about a handler, and how; ``at`` is the call that installs it, or the one in it that cannot return. ``loop``: an
+    event loop runs."""
     module = parsed(source)
     if module is None or at.buffer is not source.buffer:
         return None

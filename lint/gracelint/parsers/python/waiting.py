@@ -17,7 +17,8 @@ _TELLS = ("terminate", "send_signal")
 
 
 def wait_for_the_told(source: Text, at: Text) -> tuple[Edit, ...] | None:
-    """Wait for the processes that statements in the block of ``at``, in front of it, tell to end (``process.terminate()``, or a loop over several); None where there are none."""
+    """Wait for the processes that statements in the block of ``at``, in front of it, tell to end (``process.terminate()``, or a loop over
+    several); None where there are none."""
     module, way = located(source, at)
     if module is None or not way:
         return None

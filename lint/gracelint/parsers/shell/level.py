@@ -1,7 +1,8 @@
 """The tokens of one nesting level: a script, or the inside of a substitution.
 
-The shell's lexer has to know a little grammar (bash(1), "RESERVED WORDS"; POSIX XCU 2.4, 2.10.2): a word is a keyword only where a command may begin, ``)`` ends a
-pattern inside ``case`` and a substitution elsewhere, a heredoc's body begins behind the next newline. `Level` keeps just that much state.
+The shell's lexer has to know a little grammar (bash(1), "RESERVED WORDS"; POSIX XCU 2.4, 2.10.2): a word is a keyword only where a command
+may begin, ``)`` ends a pattern inside ``case`` and a substitution elsewhere, a heredoc's body begins behind the next newline. `Level` keeps
+just that much state.
 """
 
 from __future__ import annotations

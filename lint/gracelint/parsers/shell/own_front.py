@@ -1,8 +1,8 @@
 """A front end of one's own: the grammar of the shell (POSIX XCU 2.10.2) by recursive descent over the tokens.
 
 It is there for speed: importing a foreign grammar takes longer than reading most scripts. What it does not know (``coproc``, loops in
-braces, function bodies without a construct around them) it refuses with `Misread`, and so it does with whatever is not well formed: then a foreign grammar
-decides. Tests hold it equal to the others.
+braces, function bodies without a construct around them) it refuses with `Misread`, and so it does with whatever is not well formed: then a
+foreign grammar decides. Tests hold it equal to the others.
 
 Recursion is bounded by the lexer, which refuses constructs nested beyond `MAX_DEPTH`.
 """
@@ -31,7 +31,8 @@ def read(assembler: Assembler) -> list[Command]:
 
 
 class _Reader:
-    """``at`` is the number of the token that is read next. ``faces`` are those of keywords and operators, ``end`` behind the last; ``kinds`` are of all tokens."""
+    """``at`` is the number of the token that is read next. ``faces`` are those of keywords and operators, ``end`` behind the last;
+    ``kinds`` are of all tokens."""
 
     def __init__(self, assembler: Assembler) -> None:
         self.assembler = assembler

@@ -1,7 +1,7 @@
 """``${...}``: a parameter with its operator, its index and the words in it (bash(1), "Parameter Expansion").
 
-Hazard: bash refuses a malformed one only when it expands it; the reader notes it in ``odd``, so that the one command is unreadable and the text behind it
-is not.
+Hazard: bash refuses a malformed one only when it expands it; the reader notes it in ``odd``, so that the one command is unreadable and the
+text behind it is not.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ def parse_command(text: Text) -> Script:
 
 @lru_cache(maxsize=_KEPT)
 def _ordinary(text: Text) -> Script | None:
-    """The model of a text that needs no foreign grammar, so that it is the same whatever the text is: rules ask for commands of what was followed as a file."""
+    """The model of a text that needs no foreign grammar, so that it is the same whatever the text is: rules ask for commands of what was
+    followed as a file."""
     try:
         return _Reading(()).script(text)
     except _ForeignError:
@@ -134,7 +135,8 @@ class _Reading:
     def _commands(self, text: Text, tokens: list[Token]) -> _Made:
         """The block of tokens without a fault, and what in it is unreadable by itself; raises `Misread`.
 
-        It is as the first front end makes it that does not refuse; if all do, the one tells why that came farthest. Without front ends it is the own one's, or `_ForeignError`.
+        It is as the first front end makes it that does not refuse; if all do, the one tells why that came farthest. Without front ends it
+        is the own one's, or `_ForeignError`.
         """
         if not self._front_ends:
             made = _tried(text, tokens, own)

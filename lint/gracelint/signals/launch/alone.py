@@ -34,7 +34,8 @@ def refused(program: Program, argv: tuple[str, ...], environment: Environment, p
 
 
 def never_hears(process: Process) -> bool:
-    """Whether a program never hears that its child has ended: the kernel tells nobody who ignores SIGCHLD (``do_notify_parent`` in kernel/signal.c), and execve keeps that."""
+    """Whether a program never hears that its child has ended: the kernel tells nobody who ignores SIGCHLD (``do_notify_parent`` in
+    kernel/signal.c), and execve keeps that."""
     return (
         process.program is not None and "waits-for-sigchld" in process.program.traits and "SIGCHLD" in process.ignored
     )
@@ -49,7 +50,8 @@ def deaf_to_children(program: Program) -> Program:
 
 
 def stays(program: Program, argv: tuple[str, ...]) -> bool | None:
-    """Whether a program runs until it is told to stop. A daemon's command returns at once; what it leaves in the background is the shell's to remember."""
+    """Whether a program runs until it is told to stop. A daemon's command returns at once; what it leaves in the background is the shell's
+    to remember."""
     duration = sleeping.duration(argv)
     if duration is not None:
         # A long sleep may be what the container is for; a short one is a pause.

@@ -1,8 +1,9 @@
 """Words that were written for a shell, and that no shell reads.
 
-``["gunicorn", "-b", "'0.0.0.0:80'"]`` hands the quotes over, ``["gunicorn", "--workers 2"]`` one word where two were meant. Measured: nginx 1.22, gunicorn 27.0
-and uvicorn 0.54 end with an error on quotes, and on a long option with its value in the same word; argparse, getopt and click take ``-b 0.0.0.0:80``, a short one, as
-it is meant. redis-server puts its words together and reads them as lines of its configuration.
+``["gunicorn", "-b", "'0.0.0.0:80'"]`` hands the quotes over, ``["gunicorn", "--workers 2"]`` one word where two were meant. Measured: nginx
+1.22, gunicorn 27.0 and uvicorn 0.54 end with an error on quotes, and on a long option with its value in the same word; argparse, getopt and
+click take ``-b 0.0.0.0:80``, a short one, as it is meant. redis-server puts its words together and reads them as lines of its
+configuration.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ class Questions:
         return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
 
     def has_come(self, word: Argument, environment: Environment) -> bool:
-        """Whether a file that the image lacks may be there when the script asks for it: a program has run that may have made it, it is what the script itself has made by other means than
-        writing to it, or the script has looked, and goes on where it is there."""
+        """Whether a file that the image lacks may be there when the script asks for it: a program has run that may have made it, it is what
+        the script itself has made by other means than writing to it, or the script has looked, and goes on where it is there."""
         if not (environment.commands or environment.made or environment.assumed):
             return False
         from ..shell.files.changes import has_made
@@ -94,7 +94,8 @@ class Questions:
         return self.image.files.made_elsewhere(path)
 
     def given_away(self, folder: str) -> bool:
-        """Whether a folder of the distribution, which is root's, may have been given to somebody: by a command of the Dockerfile that names it or a variable, or in a base image of which nothing is known."""
+        """Whether a folder of the distribution, which is root's, may have been given to somebody: by a command of the Dockerfile that names
+        it or a variable, or in a base image of which nothing is known."""
         if not self.image.base.known:
             return True
         named = re.compile(rf"{_GIVES}(?:[^\n;&|]*[^\w\n;&|./-])?(?:\$|{re.escape(folder)}/?(?![\w./-]))")
@@ -136,7 +137,8 @@ class Questions:
     # --- programs ---
 
     def describe(self, arguments: Sequence[Argument], environment: Environment | None = None) -> Program | None:
-        """What the catalogue knows of a command line, and its application's source says. ``environment``: where it is started, and with which variables; None: as the image says."""
+        """What the catalogue knows of a command line, and its application's source says. ``environment``: where it is started, and with
+        which variables; None: as the image says."""
         workdir = environment.workdir if environment is not None else self.image.workdir
         variables = handed(self.image.env, environment.exported if environment is not None else None)
         known = self._described.setdefault((_words(arguments), workdir), [])
@@ -187,7 +189,8 @@ class Questions:
         return found
 
     def own(self, program: Program, arguments: Sequence[Argument], environment: Environment) -> Program | None:
-        """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that program's own project."""
+        """A command that a project in the image installs under the name of a program of the catalogue; None if none does, or it is that
+        program's own project."""
         key = (arguments[0].value.rpartition("/")[2], program.name)
         if key not in self._replaced:
             from ..python.program.projects import replaces

@@ -1,8 +1,8 @@
 """From a command line to a process: script or program, what it becomes, what it starts.
 
-`Resolver.start` is asked for the launch itself and for every command that a script runs. A shell is recognized in `shells`, and what it runs
-is evaluated (`shell.startup`); a script with another shebang becomes its interpreter; the rest is asked of the catalogue, and what a program execs, forks or supervises is
-followed in turn. Everything shares one step budget, and depth is bounded.
+`Resolver.start` is asked for the launch itself and for every command that a script runs. A shell is recognized in `shells`, and what it
+runs is evaluated (`shell.startup`); a script with another shebang becomes its interpreter; the rest is asked of the catalogue, and what a
+program execs, forks or supervises is followed in turn. Everything shares one step budget, and depth is bounded.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ class Resolver(Questions):
     # --- programs ---
 
     def _read(self, program: Program | None, arguments: Sequence[Argument], environment: Environment) -> Program | None:
-        """The program, with what the source of the image's own application says. A command that the image's own project installs is that, whatever else has its name."""
+        """The program, with what the source of the image's own application says. A command that the image's own project installs is that,
+        whatever else has its name."""
         if program is not None and (own := self.own(program, arguments, environment)) is not None:
             return own
         if program is None or (program.runtime == "python" and not program.starts) or self._manages(program, arguments):
@@ -284,7 +285,8 @@ class Resolver(Questions):
 
 
 def _is_no_program(word: str, environment: Environment) -> bool:
-    """Whether a script means no program by a word that stands where a command should: an option, an assignment, a number, what only a shell itself can do (``timeout 5 wait $pid``)."""
+    """Whether a script means no program by a word that stands where a command should: an option, an assignment, a number, what only a shell
+    itself can do (``timeout 5 wait $pid``)."""
     if _NO_PROGRAM.match(word):
         return True
     if environment.exported is None:  # no shell has started it

@@ -26,10 +26,12 @@ LONGEST_SCRIPT = 250_000
 def interpreted(
     image: Image, found: ImageFile, arguments: Sequence[Argument], shell: Family | None
 ) -> tuple[Argument, ...] | Alternative | None:
-    """The command line by which a script of the image runs: its interpreter's. An `Alternative` where it cannot start; None for what is no script.
+    """The command line by which a script of the image runs: its interpreter's. An `Alternative` where it cannot start; None for what is no
+    script.
 
-    A file without a shebang is nothing to the kernel, but a shell that meets it runs it: bash by itself (``execute_shell_script``), dash and busybox by
-    ``/bin/sh`` (``tryexec``). ``shell`` is the family of the one that starts it."""
+    A file without a shebang is nothing to the kernel, but a shell that meets it runs it: bash by itself (``execute_shell_script``), dash
+    and busybox by ``/bin/sh`` (``tryexec``). ``shell`` is the family of the one that starts it.
+    """
     content = found.content
     assert content is not None
     first = arguments[0]

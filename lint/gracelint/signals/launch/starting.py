@@ -1,4 +1,5 @@
-"""A program that starts others: in front of its children it stays, and the ways in which they turn out combine; by exec it becomes the other, and keeps some of what it was."""
+"""A program that starts others: in front of its children it stays, and the ways in which they turn out combine; by exec it becomes the
+other, and keeps some of what it was."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ _NAMED = 3
 
 
 def starting(resolver: Resolver, process: Process, program: Program, environment: Environment) -> list[Alternative]:
-    """A program with children: every combination of how they turn out. Those that are started only if somebody asks for it are all there, or none is."""
+    """A program with children: every combination of how they turn out. Those that are started only if somebody asks for it are all there,
+    or none is."""
     names = [started.perhaps for started in program.starts if started.perhaps]
     if not names:
         return _combinations(resolver, process, program, environment, program.starts)
@@ -85,7 +87,8 @@ def _inherited(environment: Environment, started: Started) -> frozenset[str]:
 
 
 def _leads(program: Program, started: Started) -> bool:
-    """Whether what a program starts leads a process group of its own: below an init or a supervisor, and where `setsid` has forked to be able to make one."""
+    """Whether what a program starts leads a process group of its own: below an init or a supervisor, and where `setsid` has forked to be
+    able to make one."""
     return (
         started.how in ("init", "supervisor") and "shares-group" not in program.traits
     ) or "forks-if-leader" in program.traits
@@ -138,7 +141,8 @@ def _shorter(one: float | None, other: float | None) -> float | None:
 
 
 def user(program: Program, argv: tuple[str, ...], own: str | None) -> str | None:
-    """As whom a program, run by a user of its ``own``, runs its command: as the catalogue says, as an option or its first operand names it (gosu, su)."""
+    """As whom a program, run by a user of its ``own``, runs its command: as the catalogue says, as an option or its first operand names it
+    (gosu, su)."""
     if program.starts[0].user is not None:
         return program.starts[0].user
     if "privilege-drop" not in program.traits:

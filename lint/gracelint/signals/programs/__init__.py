@@ -177,7 +177,8 @@ def _order(table: Mapping[str, Any] | None) -> Order | None:
 
 
 def _asked(situation: Situation) -> bool:
-    """Whether the command line asks for something to be said, by an option anywhere; ``-h`` by itself is that as well, or an option that lacks its value."""
+    """Whether the command line asks for something to be said, by an option anywhere; ``-h`` by itself is that as well, or an option that
+    lacks its value."""
     words = [operand.value for operand in situation.line.operands]
     if [word.value for word in situation.line.words] == ["-h"]:
         return True

@@ -1,9 +1,9 @@
 """The catalogue: what is written in ``catalogue/*.toml``, found by the name of a program.
 
-Method: start-up time is the user's wait, and a lint needs one to three entries. Parsing the TOML files takes some 35 times as
-long as parsing the same data as JSON (and needs a parser that nothing else needs on most runs), so the package carries both: TOML is what people edit,
-``catalogue.jsonl`` is made from it by ``python -m gracelint.signals.programs.build``, and a test fails when it is stale. Its first line is the
-index by name; every other line is one entry, and only those that are asked for are parsed.
+Method: start-up time is the user's wait, and a lint needs one to three entries. Parsing the TOML files takes some 35 times as long as
+parsing the same data as JSON (and needs a parser that nothing else needs on most runs), so the package carries both: TOML is what people
+edit, ``catalogue.jsonl`` is made from it by ``python -m gracelint.signals.programs.build``, and a test fails when it is stale. Its first
+line is the index by name; every other line is one entry, and only those that are asked for are parsed.
 """
 
 from __future__ import annotations

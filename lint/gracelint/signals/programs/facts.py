@@ -47,7 +47,8 @@ def syntax(entry: Entry) -> Syntax:
 
 
 _levels: dict[int, tuple[Entry, Syntax, Entry]] = {}
-"""By the identity of an entry or of a subcommand's (which the catalogue keeps), with it: how its options are read, and the facts that hold unconditionally."""
+"""By the identity of an entry or of a subcommand's (which the catalogue keeps), with it: how its options are read, and the facts that hold
+unconditionally."""
 
 
 def _level(entry: Entry) -> tuple[Entry, Syntax, Entry]:

@@ -84,7 +84,8 @@ def _source(argument: Argument) -> Text:
 
 
 def _option(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
-    """A shell command that is the value of an option; with ``arguments`` the operands behind a number of the program's own are its ``$0``, ``$1`` …"""
+    """A shell command that is the value of an option; with ``arguments`` the operands behind a number of the program's own are its ``$0``,
+    ``$1`` …"""
     value = situation.line.value(table["from"])
     if value is None:
         return ()
@@ -147,7 +148,8 @@ def _first(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...
 
 
 def _prefixed(table: Mapping[str, Any], situation: Situation) -> tuple[Started, ...]:
-    """The operands become the arguments of another program (``tsx app.ts`` runs ``node app.ts``); with ``whole`` all words do, and there may be none."""
+    """The operands become the arguments of another program (``tsx app.ts`` runs ``node app.ts``); with ``whole`` all words do, and there
+    may be none."""
     whole = table.get("whole", False)
     words = situation.line.words if whole else situation.line.operands[table.get("skip", 0) :]
     if not words and not whole:

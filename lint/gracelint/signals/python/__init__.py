@@ -1,9 +1,10 @@
 """Python applications: does the program itself handle the signal?
 
-`application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract
-interpretation: it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. Its rooms: `program` says which
-files that is, `interpreter` goes through them with values of the `domain`, `libraries` says what foreign code does (``calls.toml``), `concurrency` what runs beside, `delivery` what
-happens where the signal arrives, and `verdict` judges what came of it (`behaviour`).
+`application` reads the program behind ``python …`` (or behind a command that a project in the image installs) by abstract interpretation:
+it is gone through in the order in which it runs, along the imports that the image holds, until it is at rest; then the signal arrives. Its
+rooms: `program` says which files that is, `interpreter` goes through them with values of the `domain`, `libraries` says what foreign code
+does (``calls.toml``), `concurrency` what runs beside, `delivery` what happens where the signal arrives, and `verdict` judges what came of
+it (`behaviour`).
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def _described(
 
 @cache
 def _known() -> WeakKeyDictionary[Files, dict[tuple[object, ...], list[tuple[Mapping[str, object], _Found]]]]:
-    """What was read, by the files that it was read in, with the variables that were asked for: an image is followed for each way to start it, which mostly start the same programs."""
+    """What was read, by the files that it was read in, with the variables that were asked for: an image is followed for each way to start
+    it, which mostly start the same programs."""
     from weakref import WeakKeyDictionary
 
     return WeakKeyDictionary()

@@ -62,7 +62,8 @@ class Response:
     main: Text | None = None
     # A module, and where in it the function that the program calls first goes the way that leads there.
     entrance: tuple[Text, Text] | None = None
-    # The calls that lead there, each with its module, where the program does nothing beside waiting for another one (None: it does more, or it is not known).
+    # The calls that lead there, each with its module, where the program does nothing beside waiting for another one (None: it does more, or
+    # it is not known).
     calls: tuple[tuple[Text, Text], ...] | None = None
 
 

@@ -1,6 +1,8 @@
-"""What ``dotnet publish`` leaves beside ``App.dll``: a program ``App``, which loads the same runtime and starts the same there, in its own process.
+"""What ``dotnet publish`` leaves beside ``App.dll``: a program ``App``, which loads the same runtime and starts the same there, in its own
+process.
 
-It is told by the project ``App.csproj`` of the stage that publishes it (https://learn.microsoft.com/en-us/dotnet/core/project-sdk/msbuild-props#useapphost).
+It is told by the project ``App.csproj`` of the stage that publishes it
+(https://learn.microsoft.com/en-us/dotnet/core/project-sdk/msbuild-props#useapphost).
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Does an application of a runtime handle the signal? A look at its source, for the languages that gracelint does not read.
 
-A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor another file of its
-language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. Of a program that the build makes of
-TypeScript that source is looked at (`transpiled`), and all of its project. If one does, or if the
-file or one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real (`signals.python`).
-Where a runtime itself acts on the signal (Ruby raises an exception, Deno ends), that counts for programs that say nothing of it and, as the exception unwinds the main
-thread only, neither rescue all exceptions nor start processes.
-Hazard: a package from a registry may install a handler of its own; node_modules and the like are not looked at.
+A runtime that installs no handler leaves it to the program it runs. Method: if the program's file is in the image and neither it nor
+another file of its language beside or below it mentions the signal (or a library that is known to install handlers), nothing handles it. Of
+a program that the build makes of TypeScript that source is looked at (`transpiled`), and all of its project. If one does, or if the file or
+one that it loads is not known, nobody can say without reading the language: the reaction is unknown, and says why. Python is read for real
+(`signals.python`). Where a runtime itself acts on the signal (Ruby raises an exception, Deno ends), that counts for programs that say
+nothing of it and, as the exception unwinds the main thread only, neither rescue all exceptions nor start processes. Hazard: a package from
+a registry may install a handler of its own; node_modules and the like are not looked at.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "R": (".R", ".r"),
 }
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
-# Libraries that install handlers for the stop signals, by what imports or enables them, in lower case: to look for so many words one by one is ten times as quick as an
-# expression of them all.
+# Libraries that install handlers for the stop signals, by what imports or enables them, in lower case: to look for so many words one by one
+# is ten times as quick as an expression of them all.
 _LIBRARIES = (
     *"terminus close-with-grace lightship exit-hook signal-exit node-graceful node-cleanup gracefulshutdown graceful-shutdown enableshutdownhooks http-terminator".split(),
     # Servers and workers that stop on the signals unless they are told not to (Apollo's 5.5.1 measured), and their parts.
@@ -57,7 +57,8 @@ _LIBRARIES = (
     ),
     *r"swoole hyperf\ workerman react\eventloop revolt\eventloop spiral\roadrunner pcntl_signal pcntl_async_signal".split(),
 )
-# A program of JavaScript ends with its last line where nothing is loaded but what reads files and reckons, nothing is waited for, and no loop may have no end.
+# A program of JavaScript ends with its last line where nothing is loaded but what reads files and reckons, nothing is waited for, and no
+# loop may have no end.
 _SELF_ENDING = ("node", "bun")
 _GOES_ON = regex(
     r"\b(?:while|do|await|import|Promise|then|setInterval|setTimeout|setImmediate|nextTick|queueMicrotask|addEventListener|serve|listen|fetch|watch|watchFile|eval|Function|Worker|Deno|Bun)\b"
@@ -146,7 +147,8 @@ def _required(found: ImageFile, texts: dict[str, str], suffixes: tuple[str, ...]
 
 
 def _module(path: str, suffixes: tuple[str, ...], files: Files) -> ImageFile | None:
-    """The file that a path means: of ``x.js`` also the TypeScript that it will be made of; without an ending the file that has one, or the index of the folder."""
+    """The file that a path means: of ``x.js`` also the TypeScript that it will be made of; without an ending the file that has one, or the
+    index of the folder."""
     stem, ending = posixpath.splitext(path)
     names: tuple[str, ...]
     if ending in suffixes:

@@ -1,8 +1,8 @@
 """What ``mix release`` leaves: a start script of its own, and beside it what the project lays over it.
 
-It writes to ``_build/ENVIRONMENT/rel/NAME``: there ``bin/NAME start`` execs the Erlang machine, which stops its applications in order (measured: Elixir 1.14, PID 1 is beam.smp), and
-the files of ``rel/overlays`` are copied in as they are, such as Phoenix' ``bin/server`` (https://hexdocs.pm/mix/Mix.Tasks.Release.html#module-overlays). So what
-a path of the image is can be told by where it was copied from.
+It writes to ``_build/ENVIRONMENT/rel/NAME``: there ``bin/NAME start`` execs the Erlang machine, which stops its applications in order
+(measured: Elixir 1.14, PID 1 is beam.smp), and the files of ``rel/overlays`` are copied in as they are, such as Phoenix' ``bin/server``
+(https://hexdocs.pm/mix/Mix.Tasks.Release.html#module-overlays). So what a path of the image is can be told by where it was copied from.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """JavaScript that the build of the image makes of TypeScript: the source of a program that stands in ``outDir``.
 
-Method: ``tsc`` (and ``nest build``, which reads the same file) writes to ``outDir`` of tsconfig.json the tree that it finds below ``rootDir``, which is the sources'
-common folder where it is not given (https://www.typescriptlang.org/tsconfig/#outDir, #rootDir). A program ``…/dist/main.js`` of which no text is known, in an image
-one of whose stages holds such a tsconfig.json and ``main.ts`` or ``src/main.ts`` beside it, was made of that. Where several fit and none stands where the
-program stands, nobody knows of which.
+Method: ``tsc`` (and ``nest build``, which reads the same file) writes to ``outDir`` of tsconfig.json the tree that it finds below
+``rootDir``, which is the sources' common folder where it is not given (https://www.typescriptlang.org/tsconfig/#outDir, #rootDir). A
+program ``…/dist/main.js`` of which no text is known, in an image one of whose stages holds such a tsconfig.json and ``main.ts`` or
+``src/main.ts`` beside it, was made of that. Where several fit and none stands where the program stands, nobody knows of which.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ The semantics, with their sources (Linux, stable since PID namespaces exist):
 - A process whose parent ends belongs to PID 1 from then on (``forget_original_parent`` in kernel/exit.c).
 - ``kill(0)`` and ``kill(-pgid)`` reach the whole group, the sender included; ``kill(-1)`` all but the sender and PID 1 (kill(2)).
 
-The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds (after those that its own pauses take), or only `QUICK` where another one
+The simulation is discrete: tasks, and events in time. An application that handles the signal needs `CLEANUP` seconds (after those that its
+own pauses take), or only `QUICK` where another one
 is taken to be the slowest; everything else needs no time at all. Where a reaction is not known, `choices.Choices` has every possibility tried.
 """
 
@@ -38,7 +39,8 @@ MOST_EVENTS = 2000
 
 
 class Kernel:
-    """A PID namespace. ``attach`` gives a task whose process is a shell its driver. ``slowest`` is the process that needs longest to clean up (None: they all need as long).
+    """A PID namespace. ``attach`` gives a task whose process is a shell its driver. ``slowest`` is the process that needs longest to clean
+    up (None: they all need as long).
 
     ``there`` are the processes of the steady state. ``stopping``: the signal has been sent.
     """
@@ -205,7 +207,8 @@ class Kernel:
         self.end(task, "died")
 
     def die_unbegun(self, task: Task, signal: str) -> None:
-        """The default action for what has only just been forked: if it dies, neither it nor what it would have started has ever run, and nothing of theirs is lost."""
+        """The default action for what has only just been forked: if it dies, neither it nor what it would have started has ever run, and
+        nothing of theirs is lost."""
         below = [other for other in self.tasks.values() if other.alive and other.parent is task]
         if signal == "SIGKILL":
             self.end(task, "died")

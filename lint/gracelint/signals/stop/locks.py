@@ -1,4 +1,5 @@
-"""Locks of files: ``flock FILE command`` waits as long as another process holds the lock of the same file (flock(1); measured with util-linux 2.38)."""
+"""Locks of files: ``flock FILE command`` waits as long as another process holds the lock of the same file (flock(1); measured with
+util-linux 2.38)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _SHARED = frozenset({"-s", "--shared"})
 
 
 def contended(processes: Iterable[Process]) -> Iterator[str]:
-    """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its command; and whether it is their own script that holds it."""
+    """What is not known of processes that run side by side: which of them gets a lock that several want, and so which of them starts its
+    command; and whether it is their own script that holds it."""
     wanted: dict[str, list[bool]] = {}
     held = False
     for process in (each for one in processes for each in (one, *one.before)):

@@ -1,7 +1,7 @@
 """What programs do in the simulated container (`kernel`): one that a signal reaches, and one of whose children has ended.
 
-The catalogue says what a program does on a signal (`model.Reaction`). Where it says nothing, the way splits (`choices`): it dies of the signal, or it cleans up.
-Shells are told by their drivers instead (`tasks.Driver`).
+The catalogue says what a program does on a signal (`model.Reaction`). Where it says nothing, the way splits (`choices`): it dies of the
+signal, or it cleans up. Shells are told by their drivers instead (`tasks.Driver`).
 """
 
 from __future__ import annotations
@@ -106,8 +106,9 @@ def _stop_in_turn(kernel: Kernel, task: Task, children: list[Task], signal: str,
 
 
 def _overdue(kernel: Kernel, child: Task, looks_every: float) -> None:
-    """A child's time is over. Who only looks now and then may kill it so much later, and see it so much later again where somebody whom it has started still
-    holds the pipe that both write to; what has not finished by now is not to rely on that, and what comes after it may have to wait."""
+    """A child's time is over. Who only looks now and then may kill it so much later, and see it so much later again where somebody whom it
+    has started still holds the pipe that both write to; what has not finished by now is not to rely on that, and what comes after it may
+    have to wait."""
     if child.alive:
         leaves = any(other.parent is child and other.alive for other in kernel.tasks.values())
         child.unseen = (2 if leaves else 1) * looks_every

@@ -1,8 +1,9 @@
 """The stop simulated: every way it can go, and one verdict over them all.
 
-Two things are not written in any file. What a program does that nobody knows: `Choices` has each possibility tried, and where they lead to different verdicts the
-verdict is ``unknown``. And who needs longest to clean up: that is nobody's to rely on, so each application in turn is taken to be the slowest, and
-the worst that comes of it counts. An application that is safe only because it happens to be quicker than another one is killed on a bad day.
+Two things are not written in any file. What a program does that nobody knows: `Choices` has each possibility tried, and where they lead to
+different verdicts the verdict is ``unknown``. And who needs longest to clean up: that is nobody's to rely on, so each application in turn
+is taken to be the slowest, and the worst that comes of it counts. An application that is safe only because it happens to be quicker than
+another one is killed on a bad day.
 """
 
 from __future__ import annotations
@@ -110,9 +111,9 @@ class Run:
 class Stop:
     """Every way that the stop of a tree of processes can go.
 
-    ``verdict`` counts for all of them, ``reasons`` say why it is unknown; ``run`` is the one to tell of. ``told`` and ``finished`` say of each process of the steady
-    state whether the signal reached it, and whether it got to the end of its cleanup, whoever was the slowest (None: that hangs on what is not known, though
-    the verdict may not). ``early``: the container ends before it is told anything.
+    ``verdict`` counts for all of them, ``reasons`` say why it is unknown; ``run`` is the one to tell of. ``told`` and ``finished`` say of
+    each process of the steady state whether the signal reached it, and whether it got to the end of its cleanup, whoever was the slowest
+    (None: that hangs on what is not known, though the verdict may not). ``early``: the container ends before it is told anything.
     """
 
     def __init__(self, resolver: Resolver, process: Process, signal: str, grace: float) -> None:

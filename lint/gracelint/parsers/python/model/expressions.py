@@ -1,4 +1,5 @@
-"""Expressions of the Python model. Those that decide nothing about signals are `Other`, with the expressions inside them kept, so that no call is lost."""
+"""Expressions of the Python model. Those that decide nothing about signals are `Other`, with the expressions inside them kept, so that no
+call is lost."""
 
 from __future__ import annotations
 

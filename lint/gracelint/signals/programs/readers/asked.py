@@ -1,7 +1,7 @@
 """Which version of a package of npm a project asks for, and what can be said of all that it may get.
 
-Method: package.json of the project's folder, in the image or in a stage before. Only one plain range is read (https://docs.npmjs.com/cli/v11/using-npm/semver);
-of anything else, and of a lock file, the version is not known.
+Method: package.json of the project's folder, in the image or in a stage before. Only one plain range is read
+(https://docs.npmjs.com/cli/v11/using-npm/semver); of anything else, and of a lock file, the version is not known.
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
 - Next.js: ``output: "standalone"`` leaves ``.next/standalone/server.js``, in a repository of many packages in the package's own folder below that
   (https://nextjs.org/docs/app/api-reference/config/next-config-js/output). As ``next start`` it finishes its requests since 14.1; up to 14.0 both
   end at once, and a request in flight is dropped (measured, 12.3 to 16.0).
-- Nitro, the server of Nuxt: ``.output/server/index.mjs`` (https://nitro.build/deploy/runtimes/node). It finishes its requests since 2.5, which Nuxt has since 3.6;
+- Nitro, the server of Nuxt: ``.output/server/index.mjs`` (https://nitro.build/deploy/runtimes/node). It finishes its requests since 2.5,
+  which Nuxt has since 3.6;
   before, nothing handles the signal (measured, 2.0 to 2.11).
-- SvelteKit's adapter-node: the folder ``build`` (https://svelte.dev/docs/kit/adapter-node). It finishes its requests since 5.0; before, nothing handles the signal (measured,
+- SvelteKit's adapter-node: the folder ``build`` (https://svelte.dev/docs/kit/adapter-node). It finishes its requests since 5.0; before,
+  nothing handles the signal (measured,
   4.0 to 5.5). A folder of that name is anybody's, so that the project has to ask for the adapter.
 """
 

@@ -1,8 +1,10 @@
 """``dotnet App.dll``: a web application of ASP.NET Core, whose host stops it on the signal?
 
-Method: the project ``App.csproj`` in a stage before, or in the build context, has the SDK of the web, and its sources build a host and run it: that listens to SIGTERM, has the server
-finish its requests and ends (https://learn.microsoft.com/en-us/dotnet/core/extensions/generic-host#host-shutdown; HostOptions.ShutdownTimeout is half a minute since .NET 6).
-Of sources that take the signal into their own hands, or have more to be stopped, which may take any time (services, callbacks, objects that are disposed of), nothing is said.
+Method: the project ``App.csproj`` in a stage before, or in the build context, has the SDK of the web, and its sources build a host and run
+it: that listens to SIGTERM, has the server finish its requests and ends
+(https://learn.microsoft.com/en-us/dotnet/core/extensions/generic-host#host-shutdown; HostOptions.ShutdownTimeout is half a minute since
+.NET 6). Of sources that take the signal into their own hands, or have more to be stopped, which may take any time (services, callbacks,
+objects that are disposed of), nothing is said.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Scripts of execline, in which run scripts of s6 are often written: one command line, of programs that each do one thing and exec the rest.
+"""Scripts of execline, in which run scripts of s6 are often written: one command line, of programs that each do one thing and exec the
+rest.
 
-Method: the words are read as execlineb(1) does (https://skarnet.org/software/execline/execlineb.html), with a block ``{ … }`` as one word. Of execline's own
-programs those that go on are passed over; wrappers of the catalogue stay, up to the command that they exec. What is left is the command that the
-script becomes. A block that runs in front of it is taken to end. Of a program that does more (``background``, ``pipeline``, loops) nothing is known.
+Method: the words are read as execlineb(1) does (https://skarnet.org/software/execline/execlineb.html), with a block ``{ … }`` as one word.
+Of execline's own programs those that go on are passed over; wrappers of the catalogue stay, up to the command that they exec. What is left
+is the command that the script becomes. A block that runs in front of it is taken to end. Of a program that does more (``background``,
+``pipeline``, loops) nothing is known.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """``nest start``: builds the project, and starts it through a shell, which it tells of the signal since its version 12.
 
-Measured with 9.5.0 and 10.4.9 (no handler; the program is killed with PID 1) and 12.0.8 (the signal goes to the shell). Some of 11 pass it on, and some do not (11.0.24 does).
+Measured with 9.5.0 and 10.4.9 (no handler; the program is killed with PID 1) and 12.0.8 (the signal goes to the shell). Some of 11 pass it
+on, and some do not (11.0.24 does).
 """
 
 from __future__ import annotations

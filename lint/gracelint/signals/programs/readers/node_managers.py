@@ -70,7 +70,8 @@ _OTHERWISE = regex(
 
 
 def _ecosystem(text: Text) -> list[Text]:
-    """The programs of an ecosystem file, which is a module; none where one of them is not written out, or something is said of them that is not read."""
+    """The programs of an ecosystem file, which is a module; none where one of them is not written out, or something is said of them that is
+    not read."""
     if _OTHERWISE.search(text.value):
         return []
     found = list(_SCRIPT.finditer(text.value))

@@ -131,7 +131,8 @@ def _pinned(situation: Situation, name: str) -> tuple[int, ...] | None:
     return None
 
 
-# From the first of these versions on, until the second, uvicorn imported the application when its handlers were in force (0.28.1, 0.29.0, 0.46.0 and 0.47.0 looked at).
+# From the first of these versions on, until the second, uvicorn imported the application when its handlers were in force (0.28.1, 0.29.0,
+# 0.46.0 and 0.47.0 looked at).
 _UVICORN = (0, 29), (0, 47)
 
 
@@ -155,7 +156,8 @@ _FLAGS = {"daemon": "--daemon", "reload": "--reload", "preload_app": "--preload"
 
 
 def gunicorn(facts: Entry, situation: Situation) -> Entry:
-    """``-c conf.py`` (or gunicorn.conf.py) and GUNICORN_CMD_ARGS: what they set literally, as options that stand before those of the command line; the file is not executed."""
+    """``-c conf.py`` (or gunicorn.conf.py) and GUNICORN_CMD_ARGS: what they set literally, as options that stand before those of the
+    command line; the file is not executed."""
     given = situation.line.value(("-c", "--config"))
     path = given.value.removeprefix("file:") if given else "gunicorn.conf.py"
     text = content(situation, path) if not path.startswith("python:") else None

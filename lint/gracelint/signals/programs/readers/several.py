@@ -83,7 +83,8 @@ def concurrently(facts: Entry, situation: Situation) -> Entry:
 
 
 def run_script_os(facts: Entry, situation: Situation) -> Entry:
-    """A script that is ``run-script-os`` runs the one with the system's name behind its own: ``start`` runs ``start:linux``, else ``start:default``."""
+    """A script that is ``run-script-os`` runs the one with the system's name behind its own: ``start`` runs ``start:linux``, else
+    ``start:default``."""
     scripts, place = _scripts(situation), situation.program.text.span
     for name, text in scripts.items():
         span = text.span

@@ -1,11 +1,13 @@
 """``java -jar``: a Spring Boot application, which closes itself on the signal; and does its server finish the requests in flight?
 
-Method: where the jar was copied from tells the project that made it (``target/`` of Maven, ``build/libs/`` of Gradle), in a stage before or in the build context. Its build
-file names the version of Spring Boot and a server among the starters; its sources start ``SpringApplication`` and leave its shutdown hook and the signal alone; its
-configuration, the command line and the environment may set ``server.shutdown``. Where one of these is not known, or the profiles of the configuration differ, nothing is said.
+Method: where the jar was copied from tells the project that made it (``target/`` of Maven, ``build/libs/`` of Gradle), in a stage before or
+in the build context. Its build file names the version of Spring Boot and a server among the starters; its sources start
+``SpringApplication`` and leave its shutdown hook and the signal alone; its configuration, the command line and the environment may set
+``server.shutdown``. Where one of these is not known, or the profiles of the configuration differ, nothing is said.
 
 Facts: ``server.shutdown`` is there since 2.3 and ``graceful`` by default since 3.4, with half a minute for the requests
-(https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html, https://github.com/spring-projects/spring-boot/wiki/Spring-Boot-3.4-Release-Notes#graceful-shutdown,
+(https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html,
+https://github.com/spring-projects/spring-boot/wiki/Spring-Boot-3.4-Release-Notes#graceful-shutdown,
 https://github.com/spring-projects/spring-boot/wiki/Spring-Boot-2.3-Release-Notes#graceful-shutdown).
 """
 
@@ -39,8 +41,8 @@ _PARENT = regex(r"(?s)<parent>.{0,600}?</parent>")
 _RELATIVE = regex(r"<relativePath>\s*([\w./-]{1,100})\s*</relativePath>")
 _SERVER = regex(r"\bspring-boot-starter-(?:web|webflux|webmvc|tomcat|jetty|undertow|reactor-netty)\b(?!-)")
 _STARTS = regex(r"\bSpringApplication(?:Builder)?\b|\brunApplication\s*<")
-# Sources that take the signal or the hook into their own hands, or have more to be closed, which may take any time: hooks, beans' own ends, executors (since Java 19 closing
-# one waits for its tasks), listeners of queues (each container waits for the message that it is at).
+# Sources that take the signal or the hook into their own hands, or have more to be closed, which may take any time: hooks, beans' own ends,
+# executors (since Java 19 closing one waits for its tasks), listeners of queues (each container waits for the message that it is at).
 _OWN_WAY = regex(
     r"[rR]egisterShutdownHook\b|\baddShutdownHook\b|\bsun\.misc\.Signal\b|\bRuntime\s*\.\s*getRuntime\s*\(\s*\)\s*\.\s*halt\b|\bWebApplicationType\.NONE\b"
     r"|[aA]waitTermination|[wW]aitForTasksToComplete|\b(?:Smart)?Lifecycle\b|\bPreDestroy\b|\bDisposableBean\b|\bdestroyMethod\b|\bContextClosedEvent\b"
@@ -129,7 +131,8 @@ def _numbers(version: str) -> tuple[int, int] | None:
 
 
 def _plain(files: Files, folder: str) -> bool:
-    """Whether the project's sources are known, start Spring's application, and leave the rest to it, as do those of the other modules that are built with it."""
+    """Whether the project's sources are known, start Spring's application, and leave the rest to it, as do those of the other modules that
+    are built with it."""
     top = folder
     while top and any(files.known(f"{posixpath.dirname(top).rstrip('/')}/{name}") for name in _ALL_BUILD_FILES):
         top = posixpath.dirname(top).rstrip("/")
@@ -142,7 +145,8 @@ def _plain(files: Files, folder: str) -> bool:
 
 
 def _chosen(situation: Situation, files: Files, folder: str) -> str | None:
-    """What ``server.shutdown`` is set to, where all profiles that say something agree with the configuration itself; empty where nothing sets it, None where it is not known."""
+    """What ``server.shutdown`` is set to, where all profiles that say something agree with the configuration itself; empty where nothing
+    sets it, None where it is not known."""
     words = " ".join(word.value for word in situation.line.words)
     given = _OPTION.search(words)
     said = given[1] if given else situation.image.env.get("SERVER_SHUTDOWN") or ""

@@ -87,8 +87,9 @@ def _sections(situation: Situation, path: str) -> dict[str, dict[str, Text]]:
 
 
 def _turns(sections: Mapping[str, dict[str, Text]]) -> dict[str, int]:
-    """When each program is stopped: the group of the highest priority first, each awaited before the next; a program of no ``[group:x]`` is a group of its own.
-    Equals go by their names, the last one first (supervisor/supervisord.py, ``ordered_stop_groups_phase_1``; options.py, ``Config.__lt__``; measured: 4.2.5)."""
+    """When each program is stopped: the group of the highest priority first, each awaited before the next; a program of no ``[group:x]`` is
+    a group of its own. Equals go by their names, the last one first (supervisor/supervisord.py, ``ordered_stop_groups_phase_1``;
+    options.py, ``Config.__lt__``; measured: 4.2.5)."""
     groups: dict[str, list[str]] = {}
     for name, table in sections.items():
         if name.startswith("group:"):

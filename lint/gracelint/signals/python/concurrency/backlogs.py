@@ -1,7 +1,8 @@
 """What is left in queues when the signal has come: whether anybody still does it, and whether there is room for more.
 
-Threads that look at a flag take nothing more once it is set. What is in the queue then stays there: ``jobs.join()`` waits for it for ever (queue.py, ``Queue.join``), and so does, for room,
-who puts something more into a full one (``Queue.put``; a sentinel, mostly). How much is left there depends on how quick they were, so that nothing is promised.
+Threads that look at a flag take nothing more once it is set. What is in the queue then stays there: ``jobs.join()`` waits for it for ever
+(queue.py, ``Queue.join``), and so does, for room, who puts something more into a full one (``Queue.put``; a sentinel, mostly). How much is
+left there depends on how quick they were, so that nothing is promised.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _ROOM = "#room"
 
 @dataclass(slots=True, eq=False)
 class Use:
-    """Who took things out of a queue before the signal (threads, tasks and processes, by their numbers); whether anything was put there then; whether anybody says that it is done."""
+    """Who took things out of a queue before the signal (threads, tasks and processes, by their numbers); whether anything was put there
+    then; whether anybody says that it is done."""
 
     takers: set[int] = field(default_factory=set)
     # Those of them that were gone through with something to do.
@@ -67,8 +69,8 @@ def put(run: Run, frame: Frame, number: int, held: Value, state: State) -> None:
 
 
 def served(run: Run, frame: Frame, number: int, state: State) -> None:
-    """Before the signal the main line has put something in a queue for which threads and tasks wait that began without it: each is gone through as far as it gets with that. The signal
-    may find it in any pause of that work."""
+    """Before the signal the main line has put something in a queue for which threads and tasks wait that began without it: each is gone
+    through as far as it gets with that. The signal may find it in any pause of that work."""
     known = use(run, number)
     for taker in sorted(known.takers - known.busy):
         known.busy.add(taker)
@@ -109,7 +111,8 @@ def _deserted(run: Run, frame: Frame, number: int, state: State) -> bool:
 
 
 def _leaves(run: Run, frame: Frame, taker: int, state: State) -> bool:
-    """Whether a thread ends though nothing is left for it, from where it waits for that, or from one of its pauses; of a task: whether it is cancelled."""
+    """Whether a thread ends though nothing is left for it, from where it waits for that, or from one of its pauses; of a task: whether it
+    is cancelled."""
     thread = next((one for one in run.threads if one.object == taker), None)
     if thread is None:
         return _cancelled(taker, state)

@@ -62,7 +62,8 @@ def _closed(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 
 
 def _copied(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """One more end that sends; whoever receives comes to the end when all of them are closed. In a loop of unknown length nobody knows how many there are."""
+    """One more end that sends; whoever receives comes to the end when all of them are closed. In a loop of unknown length nobody knows how
+    many there are."""
     channel = _channel(receiver, state)
     if channel is None:
         return UNKNOWN

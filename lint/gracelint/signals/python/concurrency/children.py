@@ -44,7 +44,8 @@ def perhaps_told(run: Run, state: State) -> None:
 
 
 def awaited(run: Run, number: int, state: State) -> None:
-    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any, and before the signal that is no more than one of them)."""
+    """The program has waited for a child to end; for which one, is not always known (`PROCESS`'s nobody: for any, and before the signal
+    that is no more than one of them)."""
     if number == run.nobody and not state.signalled:
         return
     numbers = [one for one, _ in (*run.children, *run.started)] if number == run.nobody else [number]
@@ -63,8 +64,8 @@ def heard_out(run: Run, frame: Frame, number: int, text: Text, state: State) -> 
 
 
 def locked(run: Run, frame: Frame, text: Text, name: str, number: int, state: State, *, limited: bool) -> Value:
-    """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants it (subprocess.py
-    ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""
+    """A handler waits for the child that the main line is waiting for: the lock of ``Popen.wait`` is taken, by the very thread that wants
+    it (subprocess.py ``_waitpid_lock``; measured on 3.11). With a limit the wait ends by that, whatever the child has done."""
     if not limited:
         meeting.stay(run, text, name, state)
         return UNKNOWN

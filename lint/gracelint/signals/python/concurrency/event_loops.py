@@ -82,8 +82,8 @@ def _run(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
 
 
 def cancel_rest(run: Run, frame: Frame, first: int, text: Text, state: State) -> None:
-    """An event loop is left, which cancels the tasks that it still has, those from number ``first`` on, and waits until they have ended: `asyncio.run` (runners.py, ``_cancel_all_tasks``). One
-    that does not end when it is cancelled keeps the program."""
+    """An event loop is left, which cancels the tasks that it still has, those from number ``first`` on, and waits until they have ended:
+    `asyncio.run` (runners.py, ``_cancel_all_tasks``). One that does not end when it is cancelled keeps the program."""
     for task in run.tasks[first:]:
         if state.dead or task.number in run.finished or (task.number, AWAITED) in state.store:
             continue
@@ -220,7 +220,8 @@ def _runner(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
 def _runner_setup(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    """Its handlers raise an exit in the loop (aiohttp 3.13: web_runner.py, ``_raise_graceful_exit``), which cancels the requests in flight like any other task."""
+    """Its handlers raise an exit in the loop (aiohttp 3.13: web_runner.py, ``_raise_graceful_exit``), which cancels the requests in flight
+    like any other task."""
     handles = state.store.get((receiver.number, _HANDLES_SIGNALS)) if isinstance(receiver, Made) else None
     if handles is not None and truth(handles) is True:
         for name in ("SIGINT", "SIGTERM"):

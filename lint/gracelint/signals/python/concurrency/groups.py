@@ -32,8 +32,8 @@ def _grouped(run: Run, frame: Frame, receiver: Value | None, arguments: Argument
 
 
 def leave_group(run: Run, frame: Frame, group: Made, text: Text, state: State) -> None:
-    """The block of a task group is left: its tasks are waited for side by side. One that was cancelled by itself has ended; one that fails has the others
-    cancelled, and the group raises."""
+    """The block of a task group is left: its tasks are waited for side by side. One that was cancelled by itself has ended; one that fails
+    has the others cancelled, and the group raises."""
     tasks = containers.appended(run, group, "#tasks", state)
     if len(tasks) < 2:
         for task in tasks:
@@ -66,8 +66,8 @@ _OF_THE_LOOP = ("asyncio.CancelledError", "GeneratorExit", *arrival.EXITS)
 def _side_by_side(
     run: Run, frame: Frame, tasks: Sequence[Value], text: Text, state: State
 ) -> tuple[bool, list[tuple[State, list[Raised]]]]:
-    """What comes of each of several tasks, each in a state of its own: how it ends and what it raises; and whether the signal has met one of them, what the
-    handler did then being seen by the others too."""
+    """What comes of each of several tasks, each in a state of its own: how it ends and what it raises; and whether the signal has met one
+    of them, what the handler did then being seen by the others too."""
 
     def through(task: Value, way: State) -> tuple[State, list[Raised]]:
         inner = replace(frame, raises=[])

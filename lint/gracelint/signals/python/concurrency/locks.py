@@ -1,8 +1,8 @@
 """Locks: who wants one that is taken waits until it is given back.
 
-A handler runs in the main thread, on top of what it interrupts. If that holds the lock that the handler wants, nobody is left to give it back, and the program stays (measured on
-3.11: `threading.Lock` and `multiprocessing.Lock`; an `RLock`, and the one that a `Condition` makes for itself, may be taken again by the thread that has it). A `Condition` around a
-lock is that lock, and gives it back while it waits.
+A handler runs in the main thread, on top of what it interrupts. If that holds the lock that the handler wants, nobody is left to give it
+back, and the program stays (measured on 3.11: `threading.Lock` and `multiprocessing.Lock`; an `RLock`, and the one that a `Condition` makes
+for itself, may be taken again by the thread that has it). A `Condition` around a lock is that lock, and gives it back while it waits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Trio and anyio: nurseries (task groups) and cancel scopes, and receivers of signals.
 
-Whoever leaves a nursery waits for its tasks. A scope that is cancelled ends each wait inside of it by an exception, which the scope keeps to itself, and it stays cancelled: a task that goes
-on to wait meets the next one (trio.readthedocs.io/en/stable/reference-core.html#cancellation-and-timeouts). A receiver is a queue in which the handler puts the signal. Measured with trio 0.35 and anyio 4.16.
+Whoever leaves a nursery waits for its tasks. A scope that is cancelled ends each wait inside of it by an exception, which the scope keeps
+to itself, and it stays cancelled: a task that goes on to wait meets the next one
+(trio.readthedocs.io/en/stable/reference-core.html#cancellation-and-timeouts). A receiver is a queue in which the handler puts the signal.
+Measured with trio 0.35 and anyio 4.16.
 """
 
 from __future__ import annotations

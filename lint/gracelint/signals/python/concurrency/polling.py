@@ -1,7 +1,8 @@
-"""Threads that look again and again at what a handler changes, while the main line is at rest: they go on to their ends, and may be what ends that rest.
+"""Threads that look again and again at what a handler changes, while the main line is at rest: they go on to their ends, and may be what
+ends that rest.
 
-Each is gone through from every pause in which the signal may have found it (`lasting`). If it ends from all of them, the program goes on with what it has left; else
-it is taken to change nothing.
+Each is gone through from every pause in which the signal may have found it (`lasting`). If it ends from all of them, the program goes on
+with what it has left; else it is taken to change nothing.
 """
 
 from __future__ import annotations

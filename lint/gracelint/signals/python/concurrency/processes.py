@@ -1,7 +1,8 @@
 """Processes of `multiprocessing`: what one does when it is told to end.
 
-A forked process begins with the handlers of its parent, and may install others; memory is its own, but for what was made to be shared. Method: it is gone through as far as its
-first rest when it is started; once told it is gone through again from its beginning, and SIGTERM arrives at that rest, as it does in the program itself.
+A forked process begins with the handlers of its parent, and may install others; memory is its own, but for what was made to be shared.
+Method: it is gone through as far as its first rest when it is started; once told it is gone through again from its beginning, and SIGTERM
+arrives at that rest, as it does in the program itself.
 """
 
 from __future__ import annotations

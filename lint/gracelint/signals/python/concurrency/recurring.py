@@ -1,4 +1,5 @@
-"""The jobs of `schedule`: functions that ``run_pending`` calls when their time has come, which nobody knows; one that returns ``CancelJob`` is called no more.
+"""The jobs of `schedule`: functions that ``run_pending`` calls when their time has come, which nobody knows; one that returns ``CancelJob``
+is called no more.
 
 (schedule.readthedocs.io/en/stable/reference.html; measured with schedule 1.2)
 """

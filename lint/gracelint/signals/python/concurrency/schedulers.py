@@ -1,7 +1,8 @@
-"""`sched.scheduler`, and the background scheduler of apscheduler. Of `sched`: events that are entered, cancelled, and run when their time has come.
+"""`sched.scheduler`, and the background scheduler of apscheduler. Of `sched`: events that are entered, cancelled, and run when their time
+has come.
 
-`run` goes from event to event: it pauses until the next one is due, which a signal does not shorten (`time.sleep`), looks whether it is still in the queue, and calls what it is for. It is
-over when the queue is empty; an action that enters another event keeps it going.
+`run` goes from event to event: it pauses until the next one is due, which a signal does not shorten (`time.sleep`), looks whether it is
+still in the queue, and calls what it is for. It is over when the queue is empty; an action that enters another event keeps it going.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""`threading.Thread`, `threading.Timer` and `multiprocessing.Process` as objects: made, started, joined, asked. What becomes of them: `threads`, `processes`."""
+"""`threading.Thread`, `threading.Timer` and `multiprocessing.Process` as objects: made, started, joined, asked. What becomes of them:
+`threads`, `processes`."""
 
 from __future__ import annotations
 
@@ -141,8 +142,9 @@ def join(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, t
 
 
 def _forget(run: Run, thread: Made | Instance, states: list[State]) -> None:
-    """What a handler raises in a join of a thread leaves it: from Python 3.10 to 3.12, the thread is then taken to have ended, although it has not, and the program's
-    end does not wait for it (``Thread._wait_for_tstate_lock``, bpo-45274; measured on 3.10, 3.11, 3.12 and 3.13)."""
+    """What a handler raises in a join of a thread leaves it: from Python 3.10 to 3.12, the thread is then taken to have ended, although it
+    has not, and the program's end does not wait for it (``Thread._wait_for_tstate_lock``, bpo-45274; measured on 3.10, 3.11, 3.12 and
+    3.13)."""
     version = run.sources.version
     future = isinstance(thread, Made) and thread.kind != "threading.Thread"
     if future or _is_process(thread) or (version is not None and not _FORGETFUL[0] <= version <= _FORGETFUL[1]):

@@ -1,7 +1,8 @@
 """Threads and processes: what they do to the program's state until they rest, and whether the program's end waits for them.
 
-Only the main thread runs handlers. A thread is gone through when it is started, as far as its first rest; after the signal it is gone through again, from the
-beginning, with what the handler did: if it then comes to its end, so did the real one, unless that is still where it rested, because nothing has woken it.
+Only the main thread runs handlers. A thread is gone through when it is started, as far as its first rest; after the signal it is gone
+through again, from the beginning, with what the handler did: if it then comes to its end, so did the real one, unless that is still where
+it rested, because nothing has woken it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ PASSED = "#passed"
 PENDING = "#pending"
 # How long a timer that is over soon waits.
 AFTER = "#after"
-# Its first releases start no thread once the interpreter has begun to end (RuntimeError); 3.12.3 and all others do (gh-113964; measured on 3.10.13, 3.11.7, 3.12.1, 3.13.0).
+# Its first releases start no thread once the interpreter has begun to end (RuntimeError); 3.12.3 and all others do (gh-113964; measured on
+# 3.10.13, 3.11.7, 3.12.1, 3.13.0).
 _NO_LATE_THREADS = (3, 12)
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def woken(run: Run, frame: Frame, text: Text, state: State) -> None:
-    """What the loop's handler did has ended the waits of some tasks: what these do then, to their ends, is done on its behalf, and takes as long as it does. An exit that one of
-    them raises leaves the loop."""
+    """What the loop's handler did has ended the waits of some tasks: what these do then, to their ends, is done on its behalf, and takes as
+    long as it does. An exit that one of them raises leaves the loop."""
     for task in list(run.tasks):
         # One that the main line waits for is gone on with there.
         if state.dead or task.number in frame.tasks or not any(over(state) for over in run.waits.get(task.number, ())):

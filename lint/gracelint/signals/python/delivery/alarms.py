@@ -1,4 +1,5 @@
-"""``signal.alarm`` and ``setitimer``, which a handler sets so that the program ends in any case: when the time is up SIGALRM arrives, wherever the program is then."""
+"""``signal.alarm`` and ``setitimer``, which a handler sets so that the program ends in any case: when the time is up SIGALRM arrives,
+wherever the program is then."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def _set(at: int) -> Special:
 
 
 def rings(run: Run, frame: Frame, text: Text, state: State, seconds: Value | None = None) -> bool:
-    """The program waits, for so many ``seconds`` or for ever: whether its alarm comes meanwhile, whose handler is called then. By default PID 1 does not notice it."""
+    """The program waits, for so many ``seconds`` or for ever: whether its alarm comes meanwhile, whose handler is called then. By default
+    PID 1 does not notice it."""
     from ..libraries.handlers import raised
 
     alarm = state.store.get(_ALARM)

@@ -1,4 +1,5 @@
-"""The signal arrives: the handler in force is called, in the place where the program waits, and what it raises comes out there or leaves the event loop."""
+"""The signal arrives: the handler in force is called, in the place where the program waits, and what it raises comes out there or leaves
+the event loop."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ KEPT = "kept"
 PENDING = (PROCESS, "#pending")
 # What a thread has sent to the program.
 SENT = (PROCESS, "#sent")
-# The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a thread); and where it has gone
-# round a loop since: the thread comes to it when the main thread has got on, to its next wait if there is one.
+# The same, where the main thread notices it only when its wait is over (measured: `_thread.interrupt_main`, `signal.raise_signal` in a
+# thread); and where it has gone round a loop since: the thread comes to it when the main thread has got on, to its next wait if there is
+# one.
 NOTED = (PROCESS, "#noted")
 LAPPED = (PROCESS, "#noted a lap ago")
 # The event loop is woken by any signal, and looks at what its handler did.
@@ -78,7 +80,8 @@ def of_loop(handler: Value) -> bool:
 
 
 def postpone(run: Run, state: State, handler: Value) -> None:
-    """The signal arrives while something keeps the event loop from its turn: its handler runs when the loop goes on (`asyncio` only writes to its wake-up descriptor: unix_events.py, ``add_signal_handler``)."""
+    """The signal arrives while something keeps the event loop from its turn: its handler runs when the loop goes on (`asyncio` only writes
+    to its wake-up descriptor: unix_events.py, ``add_signal_handler``)."""
     state.signalled = True
     run.read.clear()
     run.handler_ran = False
@@ -86,7 +89,8 @@ def postpone(run: Run, state: State, handler: Value) -> None:
 
 
 def left_in_order(run: Run, frame: Frame, text: Text, name: str, state: State) -> None:
-    """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in force before."""
+    """The framework's own handler ends the call. One that ``raises-again`` then sends the signal to itself, for the handler that was in
+    force before."""
     from ..concurrency.event_loops import cancel_rest
     from ..libraries.handlers import raised
     from ..libraries.hooks import shut_down
@@ -131,8 +135,8 @@ def out_of_loop(run: Run, frame: Frame, text: Text, name: str, first: int) -> No
         one.state.store[LEAVING] = Ref(one.kind)
         kept = not frame.cancels and one.state.store.get((run.loop_object, KEPT)) == TRUE
         if kept and len(frame.guards) > run.loop_guards and not name.endswith(_NOT_SCHEDULED):
-            # A loop that is set as the thread's own, and never closed, keeps what it has scheduled until the interpreter is gone: its ``finally`` is not
-            # reached (measured on 3.11 and 3.13).
+            # A loop that is set as the thread's own, and never closed, keeps what it has scheduled until the interpreter is gone: its
+            # ``finally`` is not reached (measured on 3.11 and 3.13).
             one.state.store[LEFT] = TRUE if name == "asyncio.sleep" else UNKNOWN
         frame.raises.append(Raised(one.state, "asyncio.CancelledError" if frame.cancels else "GeneratorExit", text))
 

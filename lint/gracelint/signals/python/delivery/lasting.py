@@ -1,7 +1,7 @@
 """How long threads, tasks and processes last after the signal, which found them in one of their pauses.
 
-Each is gone through again from the state in which it began, as far as one of its pauses; there it meets what the handler did, and goes on to its end. Of all
-its pauses the one counts that costs most. Method and accounting of the main line's own pauses: `pauses`.
+Each is gone through again from the state in which it began, as far as one of its pauses; there it meets what the handler did, and goes on
+to its end. Of all its pauses the one counts that costs most. Method and accounting of the main line's own pauses: `pauses`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 # No more pauses of one thread are looked at.
 _MOST = 6
-# A thread that is started once, and ends by itself, has mostly ended when the signal arrives, unless it lasts long: up to so many seconds it is said what it may
-# cost, beyond nothing is promised.
+# A thread that is started once, and ends by itself, has mostly ended when the signal arrives, unless it lasts long: up to so many seconds
+# it is said what it may cost, beyond nothing is promised.
 _ONCE = 10
 # So many seconds are a place where the signal is likely to find whoever waits for it.
 LONG = 30
@@ -35,8 +35,8 @@ LONG = 30
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How something began that runs beside the main line: the ``state``; ``go`` goes through it from there and returns the states in which it may end; ``share``
-    gives it what the rest of the program did meanwhile."""
+    """How something began that runs beside the main line: the ``state``; ``go`` goes through it from there and returns the states in which
+    it may end; ``share`` gives it what the rest of the program did meanwhile."""
 
     state: State
     go: Callable[[Frame, State], list[State]]
@@ -95,7 +95,8 @@ def waited(run: Run, frame: Frame, number: int, text: Text, state: State, limit:
 
 
 def started(run: Run, number: int, before: State, after: State) -> None:
-    """Something has begun after the signal, and goes on side by side with the program, which goes on from ``before``: what it has noted as pauses is its own."""
+    """Something has begun after the signal, and goes on side by side with the program, which goes on from ``before``: what it has noted as
+    pauses is its own."""
     delay = pauses.longest(run, [after])
     begins = pauses.longest(run, [before]).seconds
     pauses.forget(after)
@@ -118,7 +119,8 @@ def _longest(run: Run, frame: Frame, number: int, told: State) -> pauses.Delay |
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The states in which something that runs beside the main line may end; the ends that it may put to the whole program (``os._exit``); whether it wakes the event loop."""
+    """The states in which something that runs beside the main line may end; the ends that it may put to the whole program (``os._exit``);
+    whether it wakes the event loop."""
 
     ends: list[State]
     exits: list[Ending]

@@ -1,4 +1,5 @@
-"""The signal meets the program at a rest: the handler in force is called, and the rest is over, or goes on; so that the program stays, unless something that goes on beside it ends it after all.
+"""The signal meets the program at a rest: the handler in force is called, and the rest is over, or goes on; so that the program stays,
+unless something that goes on beside it ends it after all.
 
 What a handler raises comes out of the rest (`arrival`); what it does for tasks the event loop sees in its turn (`turns`).
 """

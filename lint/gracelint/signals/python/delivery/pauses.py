@@ -1,7 +1,8 @@
 """How long a program goes on pausing after the signal, before it looks at what its handler did.
 
-Python resumes a wait that a signal interrupts (PEP 475). Each pause that is gone through since the signal is noted in the state, by its place; a place that is passed
-again adds to it. Threads and tasks pause side by side with the main line (`lasting`), which may have to wait for their ends.
+Python resumes a wait that a signal interrupts (PEP 475). Each pause that is gone through since the signal is noted in the state, by its
+place; a place that is passed again adds to it. Threads and tasks pause side by side with the main line (`lasting`), which may have to wait
+for their ends.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def passed(run: Run, text: Text, seconds: Value, state: State) -> None:
 
 
 def waited(run: Run, number: int, text: Text, seconds: Value, state: State, limit: Value | None = None) -> None:
-    """The program waits for the end of a thread, a task or a process, which comes so many ``seconds`` after the signal; no longer than ``limit``. ``text`` is the
-    longest pause that it makes."""
+    """The program waits for the end of a thread, a task or a process, which comes so many ``seconds`` after the signal; no longer than
+    ``limit``. ``text`` is the longest pause that it makes."""
     key = (PROCESS, f"{_BESIDE}{number}")
     run.pauses[key] = text
     left = bounds(seconds)[1] - bounds(elapsed(state, number))[1]
@@ -128,7 +129,8 @@ def all_of(state: State) -> dict[Key, Value]:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """How many seconds pauses last together at the longest (infinite: not known); ``text`` is the longest of them, ``source`` what may set it otherwise ("": nothing)."""
+    """How many seconds pauses last together at the longest (infinite: not known); ``text`` is the longest of them, ``source`` what may set
+    it otherwise ("": nothing)."""
 
     seconds: float = 0.0
     text: Text | None = None

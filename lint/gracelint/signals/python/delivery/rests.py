@@ -1,11 +1,11 @@
 """Where a program is at rest, and what happens there when the signal arrives.
 
-In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called (`meeting`). If it raises, the
-exception comes out of the rest; if it returns, a pause goes on, and a rest goes on unless what it waits for has come about. A second
-rest after the signal means that the program stays.
+In the first run a rest is noted, and nothing behind it is looked at. In the second run, at the place chosen, the handler in force is called
+(`meeting`). If it raises, the exception comes out of the rest; if it returns, a pause goes on, and a rest goes on unless what it waits for
+has come about. A second rest after the signal means that the program stays.
 
-What Python does underneath (signal.rst, PEP 475; measured): handlers run in the main thread, waits are resumed after them, and an event loop that waits does not notice
-what a handler did, unless it was told through the loop itself or wakes up for another reason.
+What Python does underneath (signal.rst, PEP 475; measured): handlers run in the main thread, waits are resumed after them, and an event
+loop that waits does not notice what a handler did, unless it was told through the loop itself or wakes up for another reason.
 """
 
 from __future__ import annotations
@@ -79,11 +79,12 @@ def rest(
     uncancelled: bool = False,
     blocks: bool = False,
 ) -> None:
-    """The program waits here. ``kind``: ``rest``, ``pause``, ``perhaps`` (it is not known how long), or ``flows`` (what ends it comes again and again). ``over`` tells whether it has ended (None: not known), by raising
-    ``raises`` if that is given; ``owned`` are the handlers that the callee installs for its own time;
-    ``taken``: what ends it is the signal itself; ``outlives``: a thread that
-    the main line does not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
-    callee's own handlers note; ``uncancelled``: no task waits here, and none can be cancelled; ``blocks``: it keeps the event loop, where one runs, from going on."""
+    """The program waits here. ``kind``: ``rest``, ``pause``, ``perhaps`` (it is not known how long), or ``flows`` (what ends it comes again
+    and again). ``over`` tells whether it has ended (None: not known), by raising ``raises`` if that is given; ``owned`` are the handlers
+    that the callee installs for its own time; ``taken``: what ends it is the signal itself; ``outlives``: a thread that the main line does
+    not wait for of its own; ``seconds``: how long it waits, if that is written (PEP 475: a signal does not shorten it); ``mark``: what the
+    callee's own handlers note; ``uncancelled``: no task waits here, and none can be cancelled; ``blocks``: it keeps the event loop, where
+    one runs, from going on."""
     if state.dead:
         return
     before = len(run.stays)

@@ -36,8 +36,8 @@ def arrived(frame: Frame, state: State) -> None:
 
 
 def on_its_way(run: Run, frame: Frame, state: State, here: Rest) -> bool:
-    """Whether a task that is gone through again has yet to get to where the signal found it: this is a wait that it had behind it. Where it goes round in a loop it may be at
-    any wait of that; else it is at its last one."""
+    """Whether a task that is gone through again has yet to get to where the signal found it: this is a wait that it had behind it. Where it
+    goes round in a loop it may be at any wait of that; else it is at its last one."""
     task = frame.tasks[-1] if frame.tasks else run.main_task
     places = run.places.get(task)
     if not places or (task, _THERE) in state.store:

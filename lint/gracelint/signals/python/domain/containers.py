@@ -1,7 +1,7 @@
 """Lists, dictionaries, sets and queues of the program's own: what is in them, and how many that is.
 
-A `Box` is a number: its items are in the state's store under ``repr`` of the key (``@name`` for a name that leads out of the image), and how many there are beside them, a
-constant as long as it is known. An open one may hold more than is known.
+A `Box` is a number: its items are in the state's store under ``repr`` of the key (``@name`` for a name that leads out of the image), and
+how many there are beside them, a constant as long as it is known. An open one may hold more than is known.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def length(run: Run, box: Box, state: State) -> Value:
 
 
 def holds(run: Run, value: Value, state: State) -> bool | None:
-    """Whether a value is true; None where that is not known. Of a list and its like only what a handler has made of it is believed: others may fill it."""
+    """Whether a value is true; None where that is not known. Of a list and its like only what a handler has made of it is believed: others
+    may fill it."""
     if not isinstance(value, Box):
         return truth(value)
     found = length(run, value, state)

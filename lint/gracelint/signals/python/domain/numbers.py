@@ -1,8 +1,8 @@
 """Numbers: arithmetic and conversions of what is known exactly, within bounds, or by a default.
 
-How long a program pauses is such a number (PEP 475: a signal does not shorten it), and it is seldom written as one: ``2 * 30``, ``int(os.getenv("INTERVAL", 60))``,
-``random.uniform(1, 3)``, ``max(0, 60 - (time.time() - start))``. Method: bounds (interval arithmetic); a bound that is not known is infinite. What comes of an
-assumed value is assumed.
+How long a program pauses is such a number (PEP 475: a signal does not shorten it), and it is seldom written as one: ``2 * 30``,
+``int(os.getenv("INTERVAL", 60))``, ``random.uniform(1, 3)``, ``max(0, 60 - (time.time() - start))``. Method: bounds (interval arithmetic);
+a bound that is not known is infinite. What comes of an assumed value is assumed.
 """
 
 from __future__ import annotations

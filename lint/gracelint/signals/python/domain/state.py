@@ -50,7 +50,9 @@ LEFT: Key = (PROCESS, "left")
 class State:
     """What is known at one point of the program.
 
-    ``signalled``: the stop signal has arrived. ``uncertain``: since then a condition was met that is not known. ``dead``: execution does not get here."""
+    ``signalled``: the stop signal has arrived. ``uncertain``: since then a condition was met that is not known. ``dead``: execution does
+    not get here.
+    """
 
     __slots__ = ("dead", "signalled", "store", "uncertain")
 
@@ -94,7 +96,8 @@ def differing(mine: dict[Key, Value], other: dict[Key, Value]) -> list[tuple[Key
 
 
 def joined(states: Iterable[State | None]) -> State | None:
-    """One state for several ways to get to a point; None if there is none. Ways on which the signal has arrived go first: the others were looked at before."""
+    """One state for several ways to get to a point; None if there is none. Ways on which the signal has arrived go first: the others were
+    looked at before."""
     living = [state for state in states if state is not None and not state.dead]
     if any(state.signalled for state in living):
         living = [state for state in living if state.signalled]
@@ -126,7 +129,8 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Something that wants to run when a block is left: ``finally``, ``with``, ``atexit``, ``except KeyboardInterrupt``. ``passing``: what it gives back goes with the process."""
+    """Something that wants to run when a block is left: ``finally``, ``with``, ``atexit``, ``except KeyboardInterrupt``. ``passing``: what
+    it gives back goes with the process."""
 
     kind: Literal["finally", "with", "atexit", "except"]
     text: Text

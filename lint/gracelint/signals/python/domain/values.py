@@ -77,8 +77,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function or lambda of the image's own, with the scope it was made in. ``manager``: ``contextlib.contextmanager`` makes a context manager of it; ``again``:
-    the policy of a decorator that calls it again when it has failed (`retries`)."""
+    """A function or lambda of the image's own, with the scope it was made in. ``manager``: ``contextlib.contextmanager`` makes a context
+    manager of it; ``again``: the policy of a decorator that calls it again when it has failed (`retries`)."""
 
     node: syntax.Function | syntax.Lambda
     scope: Scope

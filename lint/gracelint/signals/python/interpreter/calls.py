@@ -1,4 +1,5 @@
-"""Calls: what is called, and with which arguments. `functions` goes through the image's own functions and classes; `library.foreign` has the others."""
+"""Calls: what is called, and with which arguments. `functions` goes through the image's own functions and classes; `library.foreign` has
+the others."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Exceptions: which ``except`` catches what, and what becomes of the exit that a handler raises.
 
-A kind is the full name of an exception's class; of the built-in ones only what matters here is told apart: SystemExit, KeyboardInterrupt and GeneratorExit are no
-Exception, asyncio's CancelledError neither. "" is an exception that is not known, which counts as an ordinary one.
+A kind is the full name of an exception's class; of the built-in ones only what matters here is told apart: SystemExit, KeyboardInterrupt
+and GeneratorExit are no Exception, asyncio's CancelledError neither. "" is an exception that is not known, which counts as an ordinary one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What fails since the signal: names that nothing has bound, attributes that no object has, calls that do not fit.
 
-Whoever catches the exception goes on without what its handler was to do. It is looked for once the signal has arrived, as a program that fails before would not be
-there. An exception is certain where the program's text binds such a name nowhere; elsewhere the interpretation may have missed who binds it, and in a handler both
-ways are gone.
+Whoever catches the exception goes on without what its handler was to do. It is looked for once the signal has arrived, as a program that
+fails before would not be there. An exception is certain where the program's text binds such a name nowhere; elsewhere the interpretation
+may have missed who binds it, and in a handler both ways are gone.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def through(run: Run, frame: Frame, generator: Value, text: Text, state: State, 
 
 
 def taken_up(frame: Frame, state: State, now: State, scope: int) -> None:
-    """A generator that is gone through again is at its ``yield`` in ``frame``, when the program is in the state ``now``, and its own names are what they were in
-    its first ``scope``."""
+    """A generator that is gone through again is at its ``yield`` in ``frame``, when the program is in the state ``now``, and its own names
+    are what they were in its first ``scope``."""
     state.become(now)
     names = [(name, value) for (number, name), value in now.store.items() if number == scope]
     state.store.update(((frame.scope.number, name), value) for name, value in names)
@@ -73,7 +73,8 @@ def gone_through(
     awaited: bool = False,
     resume: Resume | None = None,
 ) -> Value:
-    """What a call of a function returns. A generator is made, or gone through where ``resume`` says what happens at its ``yield``; a coroutine is made, unless ``awaited``."""
+    """What a call of a function returns. A generator is made, or gone through where ``resume`` says what happens at its ``yield``; a
+    coroutine is made, unless ``awaited``."""
     node = function.node
     if function.manager:
         return _stands_for(run, MANAGER, Partial(replace(function, manager=False), arguments), state)
@@ -174,7 +175,8 @@ def _parameters(
 
 
 def accepts(function: Value, given: int) -> bool:
-    """Whether a function may be called with so many positional arguments; True where that is not known: another function may stand behind a decorator."""
+    """Whether a function may be called with so many positional arguments; True where that is not known: another function may stand behind a
+    decorator."""
     if isinstance(function, Partial):
         known = not function.arguments.more and not function.arguments.named
         return not known or accepts(function.function, given + len(function.arguments.values))

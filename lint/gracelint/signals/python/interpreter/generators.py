@@ -1,7 +1,7 @@
 """Loops over generators of the image's own: the body of the loop stands where the ``yield`` stands.
 
-What the body raises leaves the loop, not the generator; with ``break`` and ``return`` the generator is left where it is. A loop inside of the generator that
-never ends by itself does, when the body has a way out.
+What the body raises leaves the loop, not the generator; with ``break`` and ``return`` the generator is left where it is. A loop inside of
+the generator that never ends by itself does, when the body has a way out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def over(
     lap: Callable[[Value, State], State | None],
     leaves: Callable[[], bool],
 ) -> State | None:
-    """Go through a generator, with a ``lap`` of the loop at each of its yields; the state in which it has come to its end. ``leaves``: whether the body has a way out of the loop."""
+    """Go through a generator, with a ``lap`` of the loop at each of its yields; the state in which it has come to its end. ``leaves``:
+    whether the body has a way out of the loop."""
     endless = len(run.endless)
 
     def resume(inner: Frame, yielded: Value, state: State) -> None:

@@ -1,7 +1,7 @@
 """Long calls that nothing else notices: they are gone through once for each kind of arguments.
 
-Such a call changes nothing that was there before it, and at most pauses or raises. When it is made again, its pauses and what it raises are noted again, and its body is
-not gone through; unless the signal is to arrive in one of these pauses.
+Such a call changes nothing that was there before it, and at most pauses or raises. When it is made again, its pauses and what it raises are
+noted again, and its body is not gone through; unless the signal is to arrive in one of these pauses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Loops: run until nothing new happens, once as they are and once with everything that changed forgotten; with the signal on its way a few times more.
+"""Loops: run until nothing new happens, once as they are and once with everything that changed forgotten; with the signal on its way a few
+times more.
 
 What goes round for ever is where the signal may find the program.
 """
@@ -156,8 +157,8 @@ def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
 
 
 def _widened(before: State, after: State, ceilings: Iterable[float] = ()) -> State:
-    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the direction in which it went: to the next of
-    the ``ceilings``, perhaps, which the next lap shows (`_escaped`)."""
+    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the
+    direction in which it went: to the next of the ``ceilings``, perhaps, which the next lap shows (`_escaped`)."""
     for key, value in differing(before.store, after.store):
         old = before.store.get(key)
         if old is not None and old != value:
@@ -183,8 +184,8 @@ def _escaped(start: State, after: State) -> bool:
 
 
 def _narrowed(first: State, start: State, after: State) -> bool:
-    """Whether a lap has shown how far a number goes, of which that was not known at the ``start`` of the lap (``delay = min(2 * delay, 60)``): it is then what it was
-    at the ``first``, or what the lap made of it."""
+    """Whether a lap has shown how far a number goes, of which that was not known at the ``start`` of the lap
+    (``delay = min(2 * delay, 60)``): it is then what it was at the ``first``, or what the lap made of it."""
     found = False
     for key, value in differing(start.store, after.store):
         old, initial = start.store.get(key), first.store.get(key)

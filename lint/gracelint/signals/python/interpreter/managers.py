@@ -1,8 +1,9 @@
 """``with``: context managers are entered and left, whichever way the block is left.
 
-A generator that ``contextlib.contextmanager`` makes a manager of is gone through as Python does it: the block stands where its ``yield`` stands, what is
-raised in the block is raised there, and what follows the ``yield`` runs when the block is left. Ways out of the block that raise nothing
-(``return``, ``break``, ``continue``) go through what follows the ``yield`` each for itself: the generator is gone through again for each.
+A generator that ``contextlib.contextmanager`` makes a manager of is gone through as Python does it: the block stands where its ``yield``
+stands, what is raised in the block is raised there, and what follows the ``yield`` runs when the block is left. Ways out of the block that
+raise nothing (``return``, ``break``, ``continue``) go through what follows the ``yield`` each for itself: the generator is gone through
+again for each.
 """
 
 from __future__ import annotations

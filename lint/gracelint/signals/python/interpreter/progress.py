@@ -1,8 +1,8 @@
-"""Loops that their own body brings to an end: ``while url: url = load(url)``, ``while stack: stack.pop()``, ``while self.fd is None: self.fd = open()``, and with the
-condition inside, ``while True: page = load(page); if not page: break``.
+"""Loops that their own body brings to an end: ``while url: url = load(url)``, ``while stack: stack.pop()``,
+``while self.fd is None: self.fd = open()``, and with the condition inside, ``while True: page = load(page); if not page: break``.
 
-A program that has no other loop, and does not wait in this one, is a job that ends. A constant that is set in the body (``running = False``) is no progress but a
-flag, and may be set for the stop only; so may whatever an ``except`` does.
+A program that has no other loop, and does not wait in this one, is a job that ends. A constant that is set in the body
+(``running = False``) is no progress but a flag, and may be set for the stop only; so may whatever an ``except`` does.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One interpretation of a program: what all its parts share, and what it found out.
 
-An application is interpreted twice. The first run goes through it until nothing more happens, and notes every place where it can be *at rest*: a call that
-waits, a pause in a loop. The second run goes to one such place, lets the signal arrive there, runs the handler that is in force, and goes on: does the
-program come to its end, or to rest again? Nothing else decides what it does with the signal.
+An application is interpreted twice. The first run goes through it until nothing more happens, and notes every place where it can be *at
+rest*: a call that waits, a pause in a loop. The second run goes to one such place, lets the signal arrive there, runs the handler that is
+in force, and goes on: does the program come to its end, or to rest again? Nothing else decides what it does with the signal.
 """
 
 from __future__ import annotations

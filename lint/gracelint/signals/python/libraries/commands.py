@@ -1,4 +1,5 @@
-"""Commands of click, typer and fire: functions that a group or an application was given by a decorator, and that it calls by the words of the command line.
+"""Commands of click, typer and fire: functions that a group or an application was given by a decorator, and that it calls by the words of
+the command line.
 
 (click.palletsprojects.com/en/stable/commands, typer.tiangolo.com/tutorial/commands; a command's own call, ``main()``, goes straight to the function.)
 """

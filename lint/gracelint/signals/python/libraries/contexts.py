@@ -1,5 +1,5 @@
-"""`contextvars`: a variable has a value for each context. A handler runs in that of the main line; threads begin with an empty one, and tasks with a copy, so that
-neither sees what a handler sets (measured)."""
+"""`contextvars`: a variable has a value for each context. A handler runs in that of the main line; threads begin with an empty one, and
+tasks with a copy, so that neither sees what a handler sets (measured)."""
 
 from __future__ import annotations
 

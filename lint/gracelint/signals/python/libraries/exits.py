@@ -103,7 +103,8 @@ def _unregister(
 
 
 def run_atexit(run: Run, frame: Frame, text: Text, state: State) -> None:
-    """The interpreter ends, and calls what was registered, the last one first; what that raises is printed (docs.python.org/3/library/atexit.html; also of SystemExit, measured on 3.11)."""
+    """The interpreter ends, and calls what was registered, the last one first; what that raises is printed
+    (docs.python.org/3/library/atexit.html; also of SystemExit, measured on 3.11)."""
     from ..interpreter.calls import call
 
     for callback in reversed(containers.appended(run, _AT_EXIT, _CALLBACKS, state)):
@@ -142,7 +143,8 @@ def _left(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, 
 
 
 def _input(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``input()``: a container has no terminal unless it is asked for one, and its standard input is empty (docs.docker.com/reference/cli/docker/container/run/#interactive)."""
+    """``input()``: a container has no terminal unless it is asked for one, and its standard input is empty
+    (docs.docker.com/reference/cli/docker/container/run/#interactive)."""
     run.lacking.append(f"{' '.join(text.value.split())[:60]} finds nothing to read without a terminal (EOFError)")
     frame.raises.append(Raised(state.copy(), "EOFError", text))
     state.dead = True

@@ -51,7 +51,8 @@ _RECEIVES = regex(r"(?:recv|receive|wait_for|next_event)(?:_\w+)?|read_loop|wait
 
 
 def _perhaps(run: Run, frame: Frame, name: str, arguments: Arguments, text: Text, state: State) -> None:
-    """By its name, a foreign call may be where the program, or a thread, stays: after a signal it may well go on to wait (PEP 475), and nobody knows how long."""
+    """By its name, a foreign call may be where the program, or a thread, stays: after a signal it may well go on to wait (PEP 475), and
+    nobody knows how long."""
     unlimited = next(arguments.every(), None) is None
     if unlimited and _RECEIVES.fullmatch(name.rpartition(".")[2]):
         rests.rest(run, frame, text, name, state, kind="pause", seconds=UNKNOWN)
@@ -127,7 +128,8 @@ def called(
 
 
 def number_of(run: Run, frame: Frame, text: Text, state: State) -> int:
-    """The number of an object that a call makes. A thread or a task that is gone through again because of the signal finds its own objects, with what others have done to them."""
+    """The number of an object that a call makes. A thread or a task that is gone through again because of the signal finds its own objects,
+    with what others have done to them."""
     if frame.background not in ("thread", "task") and frame.tasks[-1:] in ((), (run.main_task,)):
         return run.number()
     known = run.own_objects.setdefault((frame.thread, frame.tasks[-1:], text.buffer, text.start), [])

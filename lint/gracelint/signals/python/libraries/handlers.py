@@ -91,7 +91,8 @@ def _interrupt_main(
 
 
 def raised(run: Run, frame: Frame, which: Value | None, text: Text, state: State, *, wakes: bool = True) -> Value:
-    """The program signals itself: to PID 1 the default action does not apply. What a thread notes for the main thread, or sends to itself, ``wakes`` nobody."""
+    """The program signals itself: to PID 1 the default action does not apply. What a thread notes for the main thread, or sends to itself,
+    ``wakes`` nobody."""
     signal = signal_of(which or UNKNOWN)
     if frame.background == "thread" and signal is not None and state.signalled:
         # It is the main thread that runs the handler.

@@ -1,6 +1,7 @@
 """What foreign code calls by itself: functions of the program's own that it was given, by a decorator or as an argument.
 
-A server runs an application's startup hooks before it serves, in its main thread and with its own handlers in force; what it runs for a request comes later, if at all.
+A server runs an application's startup hooks before it serves, in its main thread and with its own handlers in force; what it runs for a
+request comes later, if at all.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def install(own: Mapping[str, Value], state: State, *, loop: bool) -> None:
 
 
 def run_hooks(run: Run, frame: Frame, text: Text, application: Value, state: State, *, threads: bool) -> None:
-    """What runs when the application starts up has run; what a request runs may have (in a thread of the server's, where nothing can be installed: ``threads``)."""
+    """What runs when the application starts up has run; what a request runs may have (in a thread of the server's, where nothing can be
+    installed: ``threads``)."""
     if state.dead:
         return
     for hook in run.hooks:
@@ -75,9 +77,11 @@ def run_hooks(run: Run, frame: Frame, text: Text, application: Value, state: Sta
 def in_force(
     run: Run, frame: Frame, text: Text, application: Value, owned: Mapping[str, Value], state: State, *, loop: bool
 ) -> dict[str, Value]:
-    """The handlers in force while a program's own call serves an application (``uvicorn.run(app)``): the server's, ``owned``, or what took their place.
+    """The handlers in force while a program's own call serves an application (``uvicorn.run(app)``): the server's, ``owned``, or what took
+    their place.
 
-    An application that is given by its name is imported by the call."""
+    An application that is given by its name is imported by the call.
+    """
     before = {signal: state.handler(signal) for signal in owned}
     imported = _imported(run, frame, application, state)
     own = {
@@ -159,7 +163,8 @@ def _ended(run: Run, inner: Frame, stays: int, state: State) -> None:
 
 
 def _behind(function: Function, at: Frame) -> Function | None:
-    """What stands behind the ``yield`` at which a generator is, as a function that sees its names; None where that is not a plain rest of its body."""
+    """What stands behind the ``yield`` at which a generator is, as a function that sees its names; None where that is not a plain rest of
+    its body."""
     if not isinstance(function.node, syntax.Function):
         return None
     body = function.node.body

@@ -19,7 +19,8 @@ Which calls an entry is about:
 
 How a rest ends, and how long a pause is:
 
-- ``until``: the mark that lets a rest end; ``until-in-thread``: the one in a thread, where that is something else (measured: ``close()`` in another thread wakes no ``accept()``)
+- ``until``: the mark that lets a rest end; ``until-in-thread``: the one in a thread, where that is something else (measured: ``close()`` in
+  another thread wakes no ``accept()``)
 - ``raises``: what it then raises; ``refuses``: what a call raises that comes when the mark is there
 - ``timeout``: position and name of the argument that makes it a pause; ``forever``: the limit that is none
 - ``unblocked``: position and name of the argument whose falsehood makes it a pause; ``timed-by``: an attribute that does
@@ -34,7 +35,8 @@ What a framework does with signals:
 - ``unless``: not if this argument is false (or, of a trigger, given); ``when``: more of them, if the first of the arguments ``given`` is true
 - ``raises-again``: it ends itself by the same signal when it is done, which PID 1 survives
 - ``leaves``: what it raises when its own handler has ended it (default: it returns)
-- ``broken-off``: what it means when the exception of a program's own handler comes out of it; ``stopped``: when it ends by its mark (a server may drop its requests)
+- ``broken-off``: what it means when the exception of a program's own handler comes out of it; ``stopped``: when it ends by its mark (a
+  server may drop its requests)
 - ``application``: position and name of the argument that is served, or names what is imported
 - ``loop-handlers``: its own handlers are its event loop's
 - ``cancels``: its event loop is its own; when it is left it cancels the tasks that are left, and waits for them

@@ -1,5 +1,6 @@
-"""Django's management commands: ``manage.py NAME`` runs ``handle`` of the class ``Command`` in ``…/management/commands/NAME.py``. Before that, and before an
-application is served, ``ready`` of each application's configuration (``…/apps.py``) has run (docs.djangoproject.com/en/stable/ref/applications/#django.apps.AppConfig.ready).
+"""Django's management commands: ``manage.py NAME`` runs ``handle`` of the class ``Command`` in ``…/management/commands/NAME.py``. Before
+that, and before an application is served, ``ready`` of each application's configuration (``…/apps.py``) has run
+(docs.djangoproject.com/en/stable/ref/applications/#django.apps.AppConfig.ready).
 
 Only the application's own are followed; of Django's own the catalogue tells. (docs.djangoproject.com/en/stable/howto/custom-management-commands)
 """
@@ -41,7 +42,8 @@ def command_file(image: Image, name: str) -> str | None:
 
 
 def configurations(sources: Sources) -> Iterator[str]:
-    """The modules of the image's own that configure an application of Django and have it do something when it is ready; all are taken to be installed."""
+    """The modules of the image's own that configure an application of Django and have it do something when it is ready; all are taken to be
+    installed."""
     files = sources.image.files
     for path in files.listing("/", _configures)[:_MOST_APPLICATIONS]:
         name, file = sources.name_of(path), file_at(files, path)

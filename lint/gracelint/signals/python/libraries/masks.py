@@ -68,8 +68,8 @@ def _taken(run: Run, state: State, waited: list[str] | None) -> bool | None:
 
 
 def _sigwait(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """Returns one of the signals, if they are blocked; else the kernel treats them as if nobody waited. A handler of another signal does not run meanwhile: libc
-    goes on waiting, where ``sigwaitinfo`` is interrupted (measured on 3.11 and 3.13)."""
+    """Returns one of the signals, if they are blocked; else the kernel treats them as if nobody waited. A handler of another signal does
+    not run meanwhile: libc goes on waiting, where ``sigwaitinfo`` is interrupted (measured on 3.11 and 3.13)."""
     waited = _signals_in(arguments.get(0, "sigset"), state)
     deaf = Own("ignores", "it is in sigwait() for other signals, and Python's handlers run only when that is over")
     others: dict[str, Value] = {

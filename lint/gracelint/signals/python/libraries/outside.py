@@ -1,7 +1,7 @@
 """What a program is told from outside: environment variables, and options (those of ``click`` and ``typer``; `argument_parsers`).
 
-What the image sets is known. A default holds unless whoever starts the container says otherwise: it is `Assumed`, so that it tells how long a pause is and decides no
-condition.
+What the image sets is known. A default holds unless whoever starts the container says otherwise: it is `Assumed`, so that it tells how long
+a pause is and decides no condition.
 """
 
 from __future__ import annotations

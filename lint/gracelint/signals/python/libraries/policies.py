@@ -1,7 +1,7 @@
 """What is told to those who try again (`retries`): tenacity, backoff, retry and retrying, as decorators and as objects.
 
-Measured with tenacity 9, backoff 2.2, retry 0.9, retrying 1.4, whose sources say the rest (``tenacity/__init__.py``, ``BaseRetrying.iter``; ``backoff/_sync.py``; ``retry/api.py``; ``retrying.py``,
-``Retrying.call``).
+Measured with tenacity 9, backoff 2.2, retry 0.9, retrying 1.4, whose sources say the rest (``tenacity/__init__.py``, ``BaseRetrying.iter``;
+``backoff/_sync.py``; ``retry/api.py``; ``retrying.py``, ``Retrying.call``).
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _TOLD = "#told"
 class Policy:
     """When something is tried again.
 
-    ``types``: the exceptions behind which it is; ``result``: what is asked whether it is behind a result (None: nothing, it never is), ``unless`` the other way round.
-    ``most``: how often it is tried (None: without end); ``stop``: the event that ends it. ``seconds``: how long it waits in between; ``woken``: the event that breaks that off. ``fails`` in the end:
-    ``own`` (what was raised last), ``wrapped`` (by tenacity), ``not`` (it returns ``instead``, or the last result).
+    ``types``: the exceptions behind which it is; ``result``: what is asked whether it is behind a result (None: nothing, it never is),
+    ``unless`` the other way round. ``most``: how often it is tried (None: without end); ``stop``: the event that ends it. ``seconds``: how
+    long it waits in between; ``woken``: the event that breaks that off. ``fails`` in the end: ``own`` (what was raised last), ``wrapped``
+    (by tenacity), ``not`` (it returns ``instead``, or the last result).
     """
 
     types: Value = _ALL
@@ -122,7 +123,8 @@ def _keeps(at: int, name: str, default: Value = UNKNOWN, *, limit: bool = False)
 
 
 def _backoff(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
-    """``on_exception(wait_gen, exception)``, and ``on_predicate(wait_gen, predicate)``, which tries again behind what is false if it is told nothing else, and returns the last result in the end."""
+    """``on_exception(wait_gen, exception)``, and ``on_predicate(wait_gen, predicate)``, which tries again behind what is false if it is
+    told nothing else, and returns the last result in the end."""
     limits = [arguments.get(-1, name) or NONE for name in ("max_tries", "max_time", "giveup")]
     most = limits[0] if limits[1:] == [NONE, NONE] else UNKNOWN
     longest = within(0.0, bounds(arguments.get(-1, "interval") or arguments.get(-1, "max_value") or UNKNOWN)[1])

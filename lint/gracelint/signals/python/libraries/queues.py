@@ -1,7 +1,9 @@
-"""Queues: what is put there, and taken out of them in that order; taken from until they are empty. What is left there when the signal has come: `backlogs`.
+"""Queues: what is put there, and taken out of them in that order; taken from until they are empty. What is left there when the signal has
+come: `backlogs`.
 
-What a queue holds is known as long as it is the main line that puts and takes, and of what is put since the signal. Where a thread has waited for more before the signal came, it
-has taken what the main line has put there, but for a None, which mostly is the last thing that it is to take. What threads put there comes nobody knows when.
+What a queue holds is known as long as it is the main line that puts and takes, and of what is put since the signal. Where a thread has
+waited for more before the signal came, it has taken what the main line has put there, but for a None, which mostly is the last thing that
+it is to take. What threads put there comes nobody knows when.
 """
 
 from __future__ import annotations
@@ -89,8 +91,8 @@ def fed(other: State, state: State) -> None:
 
 
 def asked(run: Run, frame: Frame, number: int, state: State) -> None:
-    """Since the signal somebody waits for what others put there: whether these still do. Each is gone through from where the signal found it; what it puts there until its end is all
-    that comes."""
+    """Since the signal somebody waits for what others put there: whether these still do. Each is gone through from where the signal found
+    it; what it puts there until its end is all that comes."""
     feeders = state.store.get((number, _FEEDERS))
     if not state.signalled or not isinstance(feeders, Items) or run.arriving is not None:
         return
@@ -106,7 +108,8 @@ def asked(run: Run, frame: Frame, number: int, state: State) -> None:
 
 
 def _until_its_end(run: Run, frame: Frame, number: int, feeder: object, told: State) -> State | None:
-    """A thread or task goes on from one of its pauses to its end: the state in which it has put least in a queue; None where it may not come to its end."""
+    """A thread or task goes on from one of its pauses to its end: the state in which it has put least in a queue; None where it may not
+    come to its end."""
     if not isinstance(feeder, int) or feeder not in run.begun or not run.paused.get(feeder) or run.waits.get(feeder):
         return None
     least: State | None = None
@@ -138,7 +141,8 @@ def waited_for(run: Run, frame: Frame, number: int, state: State) -> None:
 
 
 def flows(frame: Frame, number: int, state: State) -> bool:
-    """Whether what is taken out of a queue is what others put there, again and again: the main line waits for it in between, and a task may be cancelled there."""
+    """Whether what is taken out of a queue is what others put there, again and again: the main line waits for it in between, and a task may
+    be cancelled there."""
     if (number, _FEEDERS) not in state.store:
         return False
     if state.signalled:
@@ -187,8 +191,8 @@ def taken(number: int, state: State) -> Value:
 
 
 def ended(number: int, before: State, after: State) -> None:
-    """A thread or a task has come to its end, ``after`` what was ``before``: what it has taken out of queues nobody else gets. Of one that stands for several it is not known
-    whether there is something for each."""
+    """A thread or a task has come to its end, ``after`` what was ``before``: what it has taken out of queues nobody else gets. Of one that
+    stands for several it is not known whether there is something for each."""
     queues = {key[0] for key, _ in differing(before.store, after.store) if key[1] == _JOBS}
     for queue in queues:
         for name in (PUT, _JOBS):

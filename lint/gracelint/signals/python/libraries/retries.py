@@ -1,6 +1,8 @@
-"""Something is tried again when it has failed: functions behind the decorators of `policies`, those that an object calls, and the laps of a loop over one (``for attempt in Retrying(…): with attempt:``).
+"""Something is tried again when it has failed: functions behind the decorators of `policies`, those that an object calls, and the laps of a
+loop over one (``for attempt in Retrying(…): with attempt:``).
 
-An exception that a handler raises is such a failure as well: the function is called again, and the program goes on. Exits are none, unless the policy is told so.
+An exception that a handler raises is such a failure as well: the function is called again, and the program goes on. Exits are none, unless
+the policy is told so.
 """
 
 from __future__ import annotations
@@ -91,7 +93,8 @@ def iterated(
     text: Text,
     state: State,
 ) -> State | None:
-    """``for attempt in Retrying(…)``: the state behind its last ``lap``. What fails inside of ``with attempt`` leaves the block, and counts when the lap is over."""
+    """``for attempt in Retrying(…)``: the state behind its last ``lap``. What fails inside of ``with attempt`` leaves the block, and counts
+    when the lap is over."""
 
     def attempt(state: State) -> Ends:
         manager = Made(ATTEMPT, run.number())

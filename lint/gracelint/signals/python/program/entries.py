@@ -1,6 +1,7 @@
 """Where a program begins: what the words of a command line, a console script of a project, or the server that imports an application name.
 
-A script is searched along with its folder, ``-m`` and ``-c`` along with the working directory (docs.python.org/3/using/cmdline.html#interface-options). Nothing is executed.
+A script is searched along with its folder, ``-m`` and ``-c`` along with the working directory
+(docs.python.org/3/using/cmdline.html#interface-options). Nothing is executed.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Host:
 
 
 class Unsure(str):
-    """A word of ``sys.argv`` that nobody knows here: how a person would write it. ``as_value``: it may only be the value of the option in front of it."""
+    """A word of ``sys.argv`` that nobody knows here: how a person would write it. ``as_value``: it may only be the value of the option in
+    front of it."""
 
     __slots__ = ("as_value",)
     as_value: bool
@@ -71,8 +73,8 @@ class Entry:
 
 
 def hosted_entry(hosting: Hosting, image: Image, workdir: str) -> Entry | None:
-    """The module that a server imports, and what of it is the application: ``function``, with brackets where it makes the application. Without a text where the folders
-    that are searched hold other modules, and not this one."""
+    """The module that a server imports, and what of it is the application: ``function``, with brackets where it makes the application.
+    Without a text where the folders that are searched hold other modules, and not this one."""
     words = hosting.application.value
     if words.count(":") > 1:
         words = words.removeprefix("asgi:").removeprefix("wsgi:")

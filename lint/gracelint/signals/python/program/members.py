@@ -1,6 +1,7 @@
 """What objects of Python's own have: a few classes and modules that every program uses, looked at in the Python that runs gracelint.
 
-Names that came or went with a version are left out (`versions`). What a container's Python has is Linux's: elsewhere nothing is said of the modules that differ by system.
+Names that came or went with a version are left out (`versions`). What a container's Python has is Linux's: elsewhere nothing is said of the
+modules that differ by system.
 """
 
 from __future__ import annotations

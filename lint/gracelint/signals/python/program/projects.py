@@ -1,7 +1,8 @@
 """Projects of Python that an image holds or installs: the commands they declare, and where their modules are.
 
-A project's own files may be in the image (``COPY . .``), or in a stage from which the image copies what was installed there (``pip install .``, then
-``COPY --from=build /venv /venv``): its modules are then those of the build context, wherever ``site-packages`` is. Nothing is executed: ``setup.py`` is read.
+A project's own files may be in the image (``COPY . .``), or in a stage from which the image copies what was installed there
+(``pip install .``, then ``COPY --from=build /venv /venv``): its modules are then those of the build context, wherever ``site-packages`` is.
+Nothing is executed: ``setup.py`` is read.
 """
 
 from __future__ import annotations

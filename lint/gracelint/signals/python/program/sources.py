@@ -63,8 +63,8 @@ class Sources:
         return self._modules[name]
 
     def brought(self, package: str) -> bool:
-        """Whether a package, which the image's own files do not hold, is one that a base image brought of which nothing is known: as likely the house's own as a public one.
-        Where a command of the build installs packages, they are taken for public ones."""
+        """Whether a package, which the image's own files do not hold, is one that a base image brought of which nothing is known: as likely
+        the house's own as a public one. Where a command of the build installs packages, they are taken for public ones."""
         if self._installs is None:
             self._installs = self.image.base.known or any(
                 files.runs(_PACKAGES, _MANAGERS) for files in self.image.files.stages()
@@ -73,7 +73,8 @@ class Sources:
 
     @property
     def bare(self) -> bool:
-        """Whether there are no packages but those that the image's own files hold: the base is Python's own image, and no command of the build may have brought any."""
+        """Whether there are no packages but those that the image's own files hold: the base is Python's own image, and no command of the
+        build may have brought any."""
         if self._bare is None:
             commands = any(files.runs(_ANYTHING, ("",)) for files in self.image.files.stages())
             self._bare = official(self.image) and not commands

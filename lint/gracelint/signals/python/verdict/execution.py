@@ -82,8 +82,9 @@ def execute(run: Run, entry: Entry) -> None:
 
 
 def _finish(run: Run, frame: Frame, end: State | None) -> None:
-    """The main line is over: threads are waited for, unless they are daemons; then what `atexit` was given is called; then processes are told to end, if they are daemons, and waited for
-    (`Py_FinalizeEx` in pylifecycle.c; `multiprocessing` itself uses `atexit`, before the program does)."""
+    """The main line is over: threads are waited for, unless they are daemons; then what `atexit` was given is called; then processes are
+    told to end, if they are daemons, and waited for (`Py_FinalizeEx` in pylifecycle.c; `multiprocessing` itself uses `atexit`, before the
+    program does)."""
     ends = [Ending(end, "end", None)] if end is not None else []
     for one in frame.raises:
         how = {"SystemExit": "exit", "KeyboardInterrupt": "interrupt"}.get(one.kind, "error")

@@ -1,9 +1,9 @@
 """Applications that a server imports (``gunicorn app:app``): what they do to the server's signals.
 
-The server has handlers of its own. An application that installs another one, in the body of a module, when it starts up or in a request, takes the signal away from it;
-a thread that it starts, and that is no daemon, outlives it. Whether a handler of the import stays in force depends on what the server does first, which the catalogue
-knows (``hosts``). Method: the import is gone through like a program of its own, then the hooks it has registered; then the
-server is at rest, and the signal arrives there as it does anywhere else (`reading`).
+The server has handlers of its own. An application that installs another one, in the body of a module, when it starts up or in a request,
+takes the signal away from it; a thread that it starts, and that is no daemon, outlives it. Whether a handler of the import stays in force
+depends on what the server does first, which the catalogue knows (``hosts``). Method: the import is gone through like a program of its own,
+then the hooks it has registered; then the server is at rest, and the signal arrives there as it does anywhere else (`reading`).
 
 Nothing is read where no file of the image mentions a signal or a thread: most applications leave both alone.
 """

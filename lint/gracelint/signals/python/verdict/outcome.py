@@ -103,7 +103,8 @@ def abandoned(
 
 
 def _moved_on(run: Run, first: Run) -> bool:
-    """Whether the signal has brought the program to a place where it stays, or not, that it had not come to before: a way out of there may well be taken."""
+    """Whether the signal has brought the program to a place where it stays, or not, that it had not come to before: a way out of there may
+    well be taken."""
     before = {visit.text for visit in first.visits}
     return any(place.text not in before for place in run.stays)
 
