@@ -39,3 +39,19 @@ def test_a_job_that_was_told_to_reload_is_waited_for(tmp_path: Path) -> None:
     for told in ("", "kill -HUP $pid\n"):
         assert [path.verdict for path in script(tmp_path, "dash", text.format(told)).paths] == ["graceful"]
     assert not script(tmp_path, "dash", text.format("kill -QUIT $pid\n")).paths[0].hops
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("app & p=$!\ntrap '/opt/stop-app & wait $p' TERM\nwait $p\n", "unknown"),
+        (
+            "app & p=$!\n(while sleep 60; do /opt/stop-app; done) &\ntrap 'wait $p' TERM\nwait $p\n",
+            "killed",
+        ),  # nobody asks it to, now
+    ],
+)
+def test_a_command_in_the_background_of_a_trap_may_stop_the_application(
+    text: str, verdict: str, tmp_path: Path
+) -> None:
+    assert script(tmp_path, "dash", text).verdict == verdict

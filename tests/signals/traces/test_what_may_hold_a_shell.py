@@ -49,6 +49,11 @@ UNDECIDED = {
     "#!/bin/bash\n: > /tmp/a\nsed -i s/a/b/ /tmp/a\n"
     + TRAP.format("[ -s /tmp/a ] && kill $p; wait $p; exit"): "/tmp/a is not empty",
     "#!/bin/bash\nset -E\ntrap 'echo nginx' ERR\nx=$(false)\nexec ${x:-redis-server}\n": "what $(false) stands for",
+    "#!/bin/sh\n" + TRAP.replace("; kill $p", "").format("/opt/stop-app"): "`/opt/stop-app` makes the application stop",
+    "#!/bin/sh\n"
+    + TRAP.replace("; kill $p;", "").format("/opt/stop-app &"): "`/opt/stop-app` makes the application stop",
+    "#!/bin/sh\n"
+    + TRAP.replace("; kill $p", "").format("( /opt/stop-app )"): "`/opt/stop-app` makes the application stop",
     "#!/bin/sh\ns=$(cat /etc/s)\nredis-server & p=$!\ntrap 'kill -$s $p; wait $p' TERM\nwait\n": "kill -$s $p",
     "#!/bin/sh\n"
     + "".join(f"[ -f /etc/{each} ] && {each}=1\n" for each in "abcdefghijklmnop")

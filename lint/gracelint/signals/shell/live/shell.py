@@ -51,7 +51,7 @@ class LiveShell:
         self.machine = Machine(context, self.host, budget, live=True)
         self.pending: list[str] = []
         self.holder = self.state.block.command.text if self.state.block is not None else None
-        self.told = False
+        self.told = self.during = False  # `during`: it was forked by a shell that had been told
         self.paused, self.turned = False, -1.0
         # What is remembered for the rules.
         self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
@@ -227,6 +227,7 @@ class LiveShell:
         if process.shell is not None and process.duration is not None:
             self.kernel.at(process.duration, partial(self._time_over, task))
         if isinstance(task.driver, LiveShell):
+            task.driver.during = self.told or self.during
             task.driver.resume()
         for child in process.children:
             self._begin(self.kernel.tasks[child.pid])
@@ -241,7 +242,7 @@ class LiveShell:
 
     def _other_way(self, process: Process) -> Process:
         """A command that is not known may tell the application to stop, in a way of its own; one that is called after a stop may come back only when that is over."""
-        if not self.told:
+        if not (self.told or self.during):
             return process
         words = " ".join(process.argv)
         waits = _STOPS.search(words) is not None
