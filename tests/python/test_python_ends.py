@@ -86,3 +86,22 @@ def test_end(text: str, expected: str, tmp_path: Path) -> None:
     stop = "import signal, sys\ndef install():\n    " + EXIT
     python_lab.write({"app.py": HEAD + text, "stop.py": stop}, tmp_path)
     assert python_lab.predicted(python_lab.read(tmp_path)) == expected
+
+
+TIMER = "def tick():\n    threading.Timer(30, {}).start()\ntimer = threading.Timer(30, tick)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # What a timer that nobody waits for would start, is not there when the program ends at once.
+        (TIMER.format("tick") + "timer.daemon = True\ntimer.start()\n", "ends"),
+        (TIMER.format("work") + "timer.daemon = True\ntimer.start()\n", "ends"),
+        (TIMER.format("tick") + "timer.start()\n", "killed"),
+        (TIMER.format("tick") + "timer.daemon = True\ntimer.start()\ntime.sleep(60)\n", "killed"),
+    ],
+)
+def test_a_timer_that_nobody_waits_for(text: str, expected: str, tmp_path: Path) -> None:
+    """Measured under 3.11.7."""
+    python_lab.write({"app.py": HEAD + text}, tmp_path)
+    assert python_lab.predicted(python_lab.read(tmp_path)) == expected

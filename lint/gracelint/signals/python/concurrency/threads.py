@@ -34,6 +34,8 @@ FORGOTTEN = "#forgotten"
 PASSED = "#passed"
 # A timer that is not over within the usual grace period.
 PENDING = "#pending"
+# A thread that only a timer starts which the program's end does not wait for, and which is not over soon: it is there only if the program has lasted until then.
+LATE = "#late"
 # How long a timer that is over soon waits.
 AFTER = "#after"
 # Its first releases start no thread once the interpreter has begun to end (RuntimeError); 3.12.3 and all others do (gh-113964; measured on
@@ -99,6 +101,8 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     else:
         processes.note(thread, resting, state)
     state.store[(thread.object, "#lives")] = lives
+    if thread.daemon and (thread.object, PENDING) in state.store:
+        state.store.update(((one.object, LATE), TRUE) for one in run.threads[first:])
 
 
 def _through(run: Run, inner: Frame, thread: Thread, way: State) -> list[State]:

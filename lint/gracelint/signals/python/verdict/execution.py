@@ -128,6 +128,8 @@ def _join_all(run: Run, frame: Frame, state: State, *, processes: bool) -> None:
 def _join(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     if truth(state.store.get((thread.object, "daemon"), FALSE)) is True:
         return
+    if (thread.object, threads.LATE) in state.store and not run.snapshots and not state.signalled:
+        return  # nothing has kept the program until its timer was due
     over = threads.over(run, frame, thread.object, thread.text)
     kind = threads.kind_of(run, thread.object, state)
     rests.rest(run, frame, thread.text, rests.END, state, kind=kind, over=over, outlives=True)
