@@ -98,14 +98,15 @@ class History:
         return self._first(before, lambda reading: runs.may_make(reading, path))
 
     def perhaps_made_behind(self, path: str, place: Place, until: Place) -> Run | None:
-        """The first RUN from a place on that may have made a path without naming it, before another place; None where there is none, or no effort is left. Of a RUN that has
-        taken the path away itself, what is written behind that counts (``rm -rf build && cmake -B build``)."""
+        """The first RUN from one that has taken a path away on that may have made it again without naming it, before another place; None where there is none, or no effort is left.
+        Of the same RUN, what is written behind that counts (``rm -rf build && cmake -B build``)."""
         step = self._steps[place.step]
-        if isinstance(step, Run):
-            reading = self.reading(place.step, step)
-            behind = runs.behind(step, reading, reading.operations[place.operation].text)
-            if runs.may_make(behind, path):
-                return step
+        if not isinstance(step, Run):
+            return None  # it was never there
+        reading = self.reading(place.step, step)
+        behind = runs.behind(step, reading, reading.operations[place.operation].text)
+        if runs.may_make(behind, path):
+            return step
         return self._first(until.begun, lambda reading: runs.may_make(reading, path), place.step + 1)
 
     def perhaps_built_by(self, path: str, before: int) -> bool:
