@@ -75,6 +75,8 @@ class Started:
     env: Mapping[str, str | None] = field(default_factory=dict)
     to_group: bool = False
     """The stop signal goes to the child's process group."""
+    kills_group: bool = False
+    """SIGKILL goes to the child's process group."""
     kills_after: float | None = None
     """Seconds until the supervisor SIGKILLs it."""
     turn: int = 0

@@ -60,8 +60,9 @@ class Process:
     pipe: str | None = None
     """The named pipe that it reads from: it ends with all that write to it."""
     stop_signal: str | None = None
-    """What its supervisor sends it; the next three also say how the supervisor stops it."""
+    """What its supervisor sends it; the next four also say how the supervisor stops it."""
     to_group: bool = False
+    kills_group: bool = False
     kills_after: float | None = None
     turn: int = 0
     stopped: bool = False

@@ -102,6 +102,7 @@ def _placed(process: Process, above: Process, started: Started, *, leads: bool) 
         own_group=process.own_group or leads,
         stop_signal=started.stop_signal,
         to_group=started.to_group,
+        kills_group=started.kills_group,
         kills_after=started.kills_after,
         turn=started.turn,
         text=process.text or started.text,

@@ -102,17 +102,23 @@ def _stop_in_turn(kernel: Kernel, task: Task, children: list[Task], signal: str,
                 kernel.signal(target, sent, group=group)
         limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
         if limit is not None:
-            kernel.at(limit, partial(_overdue, kernel, child, reaction.looks_every))
+            kernel.at(limit, partial(_overdue, kernel, task, child, reaction.looks_every))
 
 
-def _overdue(kernel: Kernel, child: Task, looks_every: float) -> None:
-    """A child's time is over. Who only looks now and then may kill it so much later, and see it so much later again where somebody whom it
-    has started still holds the pipe that both write to; what has not finished by now is not to rely on that, and what comes after it may
-    have to wait."""
-    if child.alive:
-        leaves = any(other.parent is child and other.alive for other in kernel.tasks.values())
-        child.unseen = (2 if leaves else 1) * looks_every
-        kernel.end(child, "died")
+def _overdue(kernel: Kernel, supervisor: Task, child: Task, looks_every: float) -> None:
+    """A child's time is over. Who only looks now and then may kill it up to so much later; and see only so much later that it is gone where somebody whom it
+    has started still holds the pipe that both write to. What has not finished by now is not to rely on that; what comes after it may have to wait."""
+    if not child.alive:
+        return
+    for target in kernel.members(child.group) if child.process.kills_group else [child]:
+        kernel.end(target, "died")
+    if looks_every:
+        left = any(other.orphaned_by == child.pid and other.alive for other in kernel.tasks.values())
+        label = (
+            f"how soon {supervisor.process.name} looks whether a time is over, which it does every {looks_every:g} s"
+        )
+        late = not kernel.choices.pick((supervisor.pid, "looks"), label, 2)
+        child.unseen = (left + late) * looks_every
 
 
 def child_ended(kernel: Kernel, parent: Task, child: Task) -> None:

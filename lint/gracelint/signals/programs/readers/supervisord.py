@@ -156,11 +156,13 @@ def _supervised(table: dict[str, Text], own: Mapping[str, str], situation: Situa
         return None
     if "${" in words[0].value:  # in which folder the program is, is not known
         words = (replace(words[0], value=posixpath.basename(words[0].value)), *words[1:])
+    as_group = _value(table, "stopasgroup", "false")
     return replace(
         command(words, "supervisor"),
         stop_signal=signal_name(_value(table, "stopsignal", "TERM").split("#")[0]),
         user=_value(table, "user", "") or None,
-        to_group=truth(_value(table, "stopasgroup", "false")),
+        to_group=truth(as_group),
+        kills_group=truth(_value(table, "killasgroup", as_group)),
         kills_after=seconds(_value(table, "stopwaitsecs", "10")),
         turn=turn,
         folder=_directory(table, own, situation, words[0].value),
