@@ -27,7 +27,7 @@ _OPERATOR = regex(r";;&|;;|;&|;|&&|&|\|\||\|&|\||[()]")
 _REDIRECT = regex(r"([0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|<|>>|>&|>\||>|&>>|&>)")
 _FUNCTION = regex(r"(\()[ \t]*(\))")
 _COPROC_NAME = regex(r"[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t]+(?=[({]|(?:while|until|if|for|case|select)\b|\[\[)")
-_TIME_OPTION = regex(r"[ \t]+-p(?=[ \t])")
+_TIME_OPTION = regex(r"(?:[ \t]+-p(?=[ \t]))?(?:[ \t]+--(?=[ \t]))?")
 
 _OPENERS = {"if", "while", "until", "for", "select", "case", "{"}
 _CLOSERS = {"fi", "done", "esac", "}"}

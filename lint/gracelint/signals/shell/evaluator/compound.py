@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 MOST_ARMS = 32
+WORD = regex(r"\S+")
 ASSIGNMENT = regex(r"\s*[A-Za-z_]\w*=[^\s;&|()<>]*\s*\Z")
 
 
@@ -71,13 +72,14 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
 def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     """``time app`` where ``time`` is a program, which an image seldom has."""
     first = node.commands[0]
-    at = node.text.value.find("time")
+    before = WORD.finditer(node.text.value[: first.text.start - node.text.start])
+    texts = [node.text.cut(*found.span()) for found in before if found.group() != "!"]
     if not isinstance(first, sh.Simple):
         return [machine.leave(state, 2, f"{state.shell.dialect.family} has no word time, and cannot read what follows")]
-    word = node.text.cut(at, at + len("time"))
-    program = sh.Word(word, (sh.LiteralText(word, word, False),))
-    timed = replace(first, words=(program, *first.words))
-    rest = replace(node, commands=(timed, *node.commands[1:]), timed=False)
+    program = [sh.Word(text, (sh.LiteralText(text, text, False),)) for text in texts]
+    timed = replace(first, words=(*program, *first.words))
+    alone = len(node.commands) == 1 and not node.negated
+    rest = timed if alone else replace(node, commands=(timed, *node.commands[1:]), timed=False)
     state.done(None, Truth(None, False, "time is installed", "time is not installed"))
     result: list[State] = []
     for each, there in machine.split(state):

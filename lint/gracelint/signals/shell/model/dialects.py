@@ -120,7 +120,7 @@ def _ash(version: str | None) -> Dialect:
         version,
         Syntax(
             refuses=REFUSED_BY_ASH | {function_named("source"), "&>>"},
-            misreads=frozenset({"((", "splits", "coproc", "jobs"}),
+            misreads=frozenset({"((", "splits", "coproc", "jobs", "time"}),
             bad_substitutions=BASH_OPERATORS,
             dollar_quotes="'",
         ),
