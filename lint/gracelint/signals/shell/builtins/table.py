@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ..conditions import single_brackets
 from ..evaluator import scopes
 from ..expansion.parameters import compute
-from ..files import filesystem, making, opening, working_folder
-from ..jobs import held, jobcontrol
+from ..files import filesystem, making, opening, outputs, working_folder
+from ..jobs import jobcontrol
 from ..model.dialects import BASH_OPTIONS, NAMED_OPTIONS, SHOPTS
 from ..model.parts import Truth
 from ..model.values import Field, Unknown, clip, default
@@ -46,9 +46,9 @@ def _to_reader(printing: Builtin) -> Builtin:
     """A builtin that prints, perhaps to a process that is gone by now, once a signal has come."""
 
     def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-        reader = held.heard_by(state, node.redirects) if machine.live and state.held else None
+        writer = outputs.writer(state, outputs.OUTPUT, node.redirects) if machine.live and state.outputs else None
         here = state.stack
-        if reader is None or not machine.host.broken(state, reader.process.pid):
+        if writer is None or not machine.host.broken(state, writer):
             return printing(machine, state, node, fields)
         return machine.finished(state, 1) if state.stack is here else [state]
 

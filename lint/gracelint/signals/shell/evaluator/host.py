@@ -62,7 +62,7 @@ class Host(Protocol):
         """The shell no longer writes to a process substitution."""
 
     def broken(self, state: State, pid: int) -> bool:
-        """Whether a process that the shell writes to is gone, which brings the shell SIGPIPE."""
+        """Whether who reads what a process writes, as this shell does, is gone, which brings the shell SIGPIPE."""
 
     def fork(
         self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text

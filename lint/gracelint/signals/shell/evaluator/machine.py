@@ -16,7 +16,7 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ..builtins import exporting, table, traps
 from ..expansion import globs, parameters, words
-from ..files import inputs, named_pipes, opening, permissions
+from ..files import inputs, named_pipes, opening, outputs, permissions
 from ..jobs import children, dying, held, itself, pipelines
 from ..loops import conditional, over_words
 from ..model.parts import Ended, Truth
@@ -139,11 +139,14 @@ class Machine:
         """Begin a command whose redirections are open."""
         if state.held:
             held.leave(state)
+        if state.outputs:
+            outputs.leave(state)
         if state.inputs:
             inputs.leave(state)
         kind = command.__class__
         if kind is not sh.Simple and kind is not sh.Subshell and (redirects := getattr(command, "redirects", ())):
             held.enclose(self, state, redirects)
+            outputs.enclose(self, state, redirects)
             inputs.enclose(self, state, redirects)
             if isinstance(command, sh.Group):
                 opening.wrote(self, state, command, printed.output(self, state, (replace(command, redirects=()),)))

@@ -9,7 +9,7 @@ from ....regexes import regex
 from ... import sleeping
 from ...process import Bound
 from ..builtins import assigning, misuse, table
-from ..files import inputs, opening
+from ..files import inputs, opening, outputs
 from ..jobs import held, jobtable, limited, waits
 from ..model.dialects import ONLY_BUILTINS
 from ..model.parts import Truth
@@ -82,6 +82,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
             assigning.hand_on(machine, state, node.assignments)
         if node.redirects and name in _RUNNING:
             held.enclose(machine, state, node.redirects)
+            outputs.enclose(machine, state, node.redirects)
             inputs.enclose(machine, state, node.redirects)
         return builtin(machine, state, node, fields)
     return _program(machine, state, node, fields, skipped)
@@ -122,6 +123,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     state.parameters = tuple(fields[1:])
     if node.redirects:
         held.enclose(machine, state, node.redirects)
+        outputs.enclose(machine, state, node.redirects)
         inputs.enclose(machine, state, node.redirects)
         state.push("within", label="redirection")
     state.push("call", function, data=node.text, label="function")

@@ -38,7 +38,7 @@ def alone(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> s
     if machine.live or not any(made.pipe for made in state.made.values()) or _is_aside(state):
         return ""
     for each in redirects:
-        path = _path(machine, state, each.target) if each.operator in OPENING else None
+        path = named(machine, state, each.target) if each.operator in OPENING else None
         if path is not None and not _is_shared(state, path):
             return path
     return ""
@@ -53,7 +53,7 @@ def looped(machine: Machine, state: State, command: object) -> str:
     """The named pipe that a loop in the foreground goes through, as somebody writes to it: how long that lasts is not followed; empty where there is none."""
     if machine.live or not isinstance(command, sh.While) or _is_aside(state):
         return ""
-    paths = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
+    paths = [named(machine, state, each.target) for each in command.redirects if each.operator == "<"]
     return next((path for path in paths if path is not None), "")
 
 
@@ -81,15 +81,15 @@ def _read(machine: Machine, state: State, command: sh.Command, process: Process)
     """The named pipe that a filter reads to its end."""
     if not isinstance(command, sh.Simple) or not state.made or not process.filters:
         return None
-    found = [_path(machine, state, each.target) for each in command.redirects if each.operator == "<"]
-    found += [_path(machine, state, word) for word in command.words[1:] if not _FOLLOWS & {*process.argv}]
+    found = [named(machine, state, each.target) for each in command.redirects if each.operator == "<"]
+    found += [named(machine, state, word) for word in command.words[1:] if not _FOLLOWS & {*process.argv}]
     return next((path for path in found if path is not None), None)
 
 
 def written(machine: Machine, state: State, redirects: Iterable[sh.Redirect], pid: int) -> None:
     """A process has opened named pipes to write: those that read from them end with it, the last one that does so."""
     for each in redirects if state.made else ():
-        path = _path(machine, state, each.target) if each.operator in OPENING - {"<"} else None
+        path = named(machine, state, each.target) if each.operator in OPENING - {"<"} else None
         if path is not None:
             state.jobs = tuple(
                 replace(job, process=replace(job.process, reads=pid))
@@ -113,10 +113,10 @@ _FOLLOWS = frozenset({"-f", "-F", "--follow"})
 
 def both_ends(machine: Machine, state: State, each: sh.Redirect) -> bool:
     """Whether a redirection opens a named pipe for both."""
-    return each.operator == "<>" and _path(machine, state, each.target) is not None
+    return each.operator == "<>" and named(machine, state, each.target) is not None
 
 
-def _path(machine: Machine, state: State, target: sh.Word | None) -> str | None:
+def named(machine: Machine, state: State, target: sh.Word | None) -> str | None:
     """The path of a named pipe that a word names."""
     word = machine.value(state, target)
     path = located(word, state.workdir) if isinstance(word, str) and word else None

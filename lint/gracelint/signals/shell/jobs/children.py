@@ -14,7 +14,7 @@ from ....records import dataclass, field, replace
 from ...process import Alternative, Bound, Process
 from ..evaluator import commands, scopes, tails
 from ..evaluator.interpreter import TESTED
-from ..files import changes, filesystem, inputs, making, opening
+from ..files import changes, filesystem, inputs, making, opening, outputs
 from ..model.outcome import Command
 from ..model.parts import Block, Facts, JobState
 from ..model.values import default
@@ -67,6 +67,8 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.bereaved = False
     forked.guarded, forked.touched = None, frozenset()
     forked.interruptible, forked.trapped, forked.held = False, False, ()
+    if state.outputs:
+        forked.outputs = outputs.inherited(state, forked.pid)
     if state.inputs:
         forked.inputs = inputs.inherited(state, background=around == "background")
     kept = {"ERR"} if "E" in state.options else set()
@@ -86,6 +88,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
         if command.redirects:
             opening.opened(machine, forked, command, command.redirects)
+            outputs.redirect(machine, forked, command.redirects)
             inputs.redirect(machine, forked, command.redirects)
             forked.push("within", label="redirection")
         forked.push("seq", command.body)

@@ -8,7 +8,7 @@ from ....records import replace
 from ....regexes import regex
 from ..builtins import misuse
 from ..evaluator import commands, external
-from ..files import inputs, named_pipes
+from ..files import inputs, named_pipes, outputs
 from ..model.outcome import LostExec
 from ..model.parts import Ended
 from ..model.values import Unknown, default
@@ -46,6 +46,7 @@ def execute(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
     if not rest:
         redirects = tuple(_numbered(state, each) for each in node.redirects)
         held.redirect(machine, state, redirects)
+        outputs.redirect(machine, state, redirects)
         inputs.redirect(machine, state, redirects)
         named_pipes.written(machine, state, node.redirects, state.pid)
         pipe = named_pipes.let_go(machine, state, redirects) if machine.live else ""

@@ -13,7 +13,7 @@ from ....image.model import Argument
 from ....parsers.shell import model as sh
 from ....records import dataclass, replace
 from ...process import Process
-from ..files import inputs
+from ..files import inputs, outputs
 from ..model.parts import JobState
 from . import children
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from ..evaluator.machine import Machine
     from ..model.state import State
-
-ALWAYS = -1
-OUTPUT, BOTH = "1", ("1", "2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Held:
 def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:
     """``exec`` without a command: from here on descriptors lead elsewhere."""
     for each in redirects:
-        numbers = _descriptors(each)
+        numbers = outputs.descriptors(each)
         state.held = tuple(replace(held, descriptors=held.descriptors - numbers) for held in state.held)
         copied = each.target.literal if each.operator in (">&", "<&") and each.target is not None else None
         if copied is not None:
@@ -58,7 +55,7 @@ def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -
                 for held in state.held
             )
         else:
-            _open(machine, state, each, numbers, ALWAYS)
+            _open(machine, state, each, numbers, outputs.ALWAYS)
     for held in state.held:
         if not held.descriptors and held.writes:
             machine.host.close(state, held.process.pid)
@@ -70,7 +67,7 @@ def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) ->
     depth = state.stack.depth if state.stack is not None else 0
     leave(state, depth)
     for each in redirects:
-        _open(machine, state, each, _descriptors(each), depth)
+        _open(machine, state, each, outputs.descriptors(each), depth)
 
 
 def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
@@ -99,23 +96,6 @@ def feeding(process: Process, feeders: list[Process]) -> Process:
         return process
     last = max(feeders, key=lambda each: (each.stays is True, each.stays is None))
     return replace(process, reads=last.pid, stays=None if inputs.stops_early(process) else last.stays, duration=None)
-
-
-def heard_by(state: State, redirects: Iterable[sh.Redirect]) -> Held | None:
-    """The process substitution that a builtin with these redirections prints to; None where it is none, or may be another file."""
-    number = OUTPUT
-    for each in redirects:
-        if OUTPUT in _descriptors(each):
-            word = each.target.literal if each.target is not None else None
-            if each.operator != ">&" or word not in BOTH:
-                return None
-            number = word
-    frame = state.stack
-    while frame is not None:
-        if frame.label in ("redirected", "redirection"):
-            return None
-        frame = frame.parent
-    return next((held for held in reversed(state.held) if held.writes and number in held.descriptors), None)
 
 
 def leave(state: State, depth: int | None = None) -> None:
@@ -175,16 +155,3 @@ def _started(machine: Machine, state: State, part: sh.ProcessSubstitution) -> Pr
 def _reads_in_a_loop(process: Process) -> bool:
     """Whether it is a shell that goes through its input by itself: how often is not known."""
     return process.shell is not None and (process.shell.block is None or process.shell.block.kind == "loop")
-
-
-def _descriptors(each: sh.Redirect) -> frozenset[str]:
-    """Which descriptors a redirection is about."""
-    if each.descriptor is not None:
-        return frozenset({each.descriptor})
-    word = each.target.literal if each.target is not None else None
-    both = each.operator in ("&>", "&>>") or (
-        each.operator == ">&" and not (word or "-").rstrip("-").isdigit() and word != "-"
-    )
-    if both:
-        return frozenset(BOTH)
-    return frozenset({"0" if each.operator[:1] == "<" else OUTPUT})

@@ -11,7 +11,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ...process import Bound, Process
-from ..files import changes, inputs, named_pipes
+from ..files import changes, inputs, named_pipes, outputs
 from ..model.parts import Block, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
@@ -68,11 +68,13 @@ def _members(
             break
         following: list[tuple[State, list[Forked]]] = []
         for each, members in partial:
-            own = each.inputs
+            own, printed_to = each.inputs, each.outputs
             if number:
                 each.inputs = inputs.piped(machine, each, node.commands[number - 1], _feeder(members))
+            if number + 1 < len(node.commands):
+                each.outputs = outputs.piped(each, errors=_takes_errors(member, node.commands[number + 1]))
             ways = children.fork(machine, each, member, "pipeline", construct)
-            each.inputs = own
+            each.inputs, each.outputs = own, printed_to
             for forked_state, forked in children.apart(each, ways):
                 following.append((forked_state, [*members, forked]))
         partial = following[: children.MOST_WAYS]
@@ -80,6 +82,11 @@ def _members(
         for forked in members:
             children.adopt(machine, each, forked, background=background)
     return partial
+
+
+def _takes_errors(member: sh.Command, following: sh.Command) -> bool:
+    """Whether ``|&`` stands between two members of a pipeline."""
+    return "|&" in member.text.buffer.value[member.text.end : following.text.start]
 
 
 def _feeder(members: list[Forked]) -> Process | None:

@@ -155,11 +155,12 @@ class Surroundings:
     def broken(self, state: State, pid: int) -> bool:
         """Who is told by the same group signal may, or may not, be gone already."""
         kernel = self.kernel
-        reader = kernel.tasks.get(pid)
-        if reader is None or reader.alive:
+        readers = [task for task in kernel.tasks.values() if task.process.reads == pid]
+        if not readers or any(reader.alive for reader in readers):
             return False
-        label = f"whether `{' '.join(reader.process.argv)}` is gone before the shell writes to it"
-        if reader.ended_at == kernel.now and kernel.choices.pick((self.task.pid, pid, "broken"), label, 2):
+        last = max(readers, key=lambda reader: reader.ended_at or 0.0)
+        label = f"whether `{' '.join(last.process.argv)}` is gone before the shell writes to it"
+        if last.ended_at == kernel.now and kernel.choices.pick((self.task.pid, pid, "broken"), label, 2):
             return False
         kernel.signal(self.task, "SIGPIPE")
         return True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..evaluator.interpreter import Frame, FrameKind, Shell
     from ..files.inputs import Input
+    from ..files.outputs import Output
     from ..jobs.held import Held
     from .outcome import Around, Trap
     from .parts import Block, Coming, JobState, Made, Truth
@@ -135,6 +136,8 @@ class State:
     """Process substitutions that it keeps open."""
     inputs: tuple[Input, ...] = ()
     """What it reads from."""
+    outputs: tuple[Output, ...] = ()
+    """Who reads what it prints."""
     permitted: frozenset[str] = frozenset()
     """Files to which chmod may have given an execute bit."""
     made: dict[str, Made] = field(default_factory=dict)
@@ -277,6 +280,7 @@ _standing = attrgetter(
     "dying",
     "held",
     "inputs",
+    "outputs",
     "sent",
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import replace
-from ..files import changes, inputs
+from ..files import changes, inputs, outputs
 from ..jobs import held
 from ..model.parts import MOST_FACTS, holds
 from ..model.values import Unknown, default
@@ -35,6 +35,8 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
         return False
     if state.held:
         held.leave(state)
+    if state.outputs:
+        outputs.leave(state)
     if state.inputs:
         inputs.leave(state)
     here = waiting.at(state.stack)
@@ -213,6 +215,7 @@ def _identity(state: State) -> object:
         state.interruptible,
         tuple((job.text, _shape(job.process)) for job in state.jobs if not job.told),
         tuple(each.process.text for each in state.held),
+        state.outputs,
         (state.sent, frozenset(state.made.items())) if state.pid != 1 and state.ended else None,
         "e" in state.options,
         "m" in state.options,
