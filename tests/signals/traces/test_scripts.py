@@ -127,6 +127,34 @@ def test_what_depends_on_who_is_quicker(tmp_path: Path, text: str, reason: str) 
     assert (trace.verdict, reason in trace.missing) == ("unknown", True), trace.missing
 
 
+@pytest.mark.parametrize("shell", ["dash", "bash", "ash"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Measured 8 times each: abrupt 2 to 8 times in each of the three shells.
+        "trap : TERM\n{ trap 'echo stop; wait' TERM; app & wait; } | cat\n",
+        "trap : TERM\n( trap 'echo stop >&2; wait' TERM; app & wait ) 2>&1 | cat\n",
+        "mkfifo /tmp/f\ncat < /tmp/f &\nexec > /tmp/f\ntrap 'echo stop; wait $p' TERM\napp & p=$!\nwait $p\n",
+        # The shell says itself that `sleep` was terminated.
+        "trap : TERM\n{ trap : TERM; app & sleep infinity; wait; } 2>&1 | cat\n",
+        "mkfifo /tmp/f\ncat < /tmp/f &\nexec > /tmp/f 2>&1\ntrap : TERM\napp & p=$!\nsleep infinity\nwait $p\n",
+    ],
+)
+def test_who_reads_what_a_shell_prints_may_be_gone(tmp_path: Path, shell: str, text: str) -> None:
+    trace = script(tmp_path, shell, text, before=["dumb-init", "--"])
+    assert (trace.verdict, "whether `cat` is gone before the shell writes to it" in trace.missing) == ("unknown", True)
+
+
+@pytest.mark.parametrize("shell", ["bash", "ash"])
+@pytest.mark.parametrize(
+    "front",
+    ["trap 'echo stop; wait $p' TERM\napp & p=$!\nwait $p", "trap : TERM\napp & p=$!\nsleep infinity\nwait $p"],
+)
+def test_who_reads_in_a_process_substitution_may_be_gone(tmp_path: Path, shell: str, front: str) -> None:
+    trace = script(tmp_path, shell, f"exec > >(cat) 2>&1\n{front}\n", before=["dumb-init", "--"])
+    assert (trace.verdict, "whether `cat` is gone before the shell writes to it" in trace.missing) == ("unknown", True)
+
+
 @pytest.mark.parametrize(
     ("shell", "action"),
     [("dash", "wait $aside; kill $p; wait $p"), ("bash", "kill $p; wait"), ("bash", "kill $p; wait $p; wait $aside")],

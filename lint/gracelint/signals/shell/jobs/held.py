@@ -122,8 +122,6 @@ def _open(machine: Machine, state: State, each: sh.Redirect, numbers: frozenset[
     if not isinstance(part, sh.ProcessSubstitution):
         return
     writes = part.direction == ">"
-    if writes and not state.shell.dialect.wait.substitutions:
-        return
     process = _started(machine, state, part)
     if process is not None and (writes or process.stays is not False):
         state.held = (*state.held, Held(process, part, numbers, writes, depth))[-16:]

@@ -113,6 +113,8 @@ class Block:
     """The members of the pipeline, if it is one."""
     again: sh.Simple | None = None
     """What a ``read`` goes on with behind a trap."""
+    left: tuple[str, ...] = ()
+    """What those have assumed who leave the loop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,9 +219,11 @@ def _may_end(state: State) -> bool:
 
 
 def last(state: State) -> bool:
-    """Whether nothing ran behind the candidate: what is written in front of other commands is meant to end before them."""
+    """Whether nothing ran behind the candidate: what is written in front of other commands is meant to end before them, as is a loop that waits for something, while nothing runs."""
     assert state.candidate is not None and state.candidate.block is not None
     block, before = state.candidate.block, state.facts.before
+    if block.left and all(job.told for job in state.candidate.jobs):
+        return len(before) == len(state.candidate.facts.before)
     noted = [command.text for command in before]
     return block.kind != "foreground" or block.command.text not in noted or noted[-1] == block.command.text
 
@@ -231,13 +233,13 @@ def _fresh(state: State, finished: list[State]) -> bool:
     candidate = state.candidate
     assert candidate is not None and candidate.block is not None
     place = candidate.block.command.text
-    waits = candidate.block.kind == "loop" and candidate.conditions and all(job.told for job in candidate.jobs)
+    waits = candidate.block.left and all(job.told for job in candidate.jobs)
     for other in finished:
         if other is state or (other.ended is not None and other.ended.kind == "exits"):
             continue
         if any(command.text == place for command in other.facts.before):
             return False
-        if waits and set(candidate.conditions) <= set(other.conditions):
+        if waits and set(candidate.block.left) <= set(other.conditions):
             return False  # it has left the loop as this one has
     return True
 
