@@ -139,7 +139,7 @@ class Machine:
         """Begin a command whose redirections are open."""
         if state.held:
             held.leave(state)
-        if state.outputs:
+        if state.outputs and state.outputs[-1].depth != outputs.ALWAYS:
             outputs.leave(state)
         if state.inputs:
             inputs.leave(state)

@@ -35,7 +35,7 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
         return False
     if state.held:
         held.leave(state)
-    if state.outputs:
+    if state.outputs and state.outputs[-1].depth != outputs.ALWAYS:
         outputs.leave(state)
     if state.inputs:
         inputs.leave(state)
