@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ... import names
+from ..files import outputs
 from ..jobs import itself
 from ..jobs.itself import NESTED
 
 if TYPE_CHECKING:
+    from ..model.parts import Block
     from ..model.state import State
     from .shell import LiveShell
+
+_UNTOLD = frozenset({"SIGINT", "SIGPIPE"})  # of which no shell says that a command has died
 
 
 def heard(shell: LiveShell, signal: str) -> None:
@@ -136,3 +140,13 @@ def settle_interrupt(shell: LiveShell, pids: tuple[int, ...]) -> None:
         shell.pending.remove("SIGINT")
         if all(pid in shell.kernel.tasks and shell.kernel.tasks[pid].ended == "died" for pid in pids):
             untrapped(shell, "SIGINT")
+
+
+def ends_by_saying_who_died(shell: LiveShell, block: Block) -> bool:
+    """The shell prints that a command has died of a signal (`outputs`): whether that is its own end, as nobody reads it."""
+    tasks = shell.kernel.tasks
+    died = [tasks[pid] for pid in block.pids if pid in tasks and tasks[pid].ended == "died"]
+    if not shell.state.outputs or all(not _UNTOLD.isdisjoint(task.reacted) for task in died):
+        return False
+    writer = outputs.writer(shell.state, outputs.ERRORS)
+    return writer is not None and shell.host.broken(shell.state, writer) and not shell.task.alive

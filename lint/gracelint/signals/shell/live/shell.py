@@ -17,7 +17,7 @@ from ....regexes import regex
 from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
-from ..files import changes, outputs
+from ..files import changes
 from ..jobs import children, dying, itself
 from ..jobs.itself import NESTED, handling
 from ..model.parts import DIED
@@ -31,11 +31,9 @@ if TYPE_CHECKING:
     from ...stop.tasks import Task
     from ..evaluator.host import Budget, Context
     from ..model.outcome import Command, Ends, Trap
-    from ..model.parts import Block
     from ..model.state import State
 
 TICK = 0.01
-_UNTOLD = frozenset({"SIGINT", "SIGPIPE"})  # of which no shell says that a command has died
 _STOPS = regex(r"(?i)\b(?:stop|shut-?down|quit|terminate|halt)\b")
 
 
@@ -97,7 +95,7 @@ class LiveShell:
             hearing.settle_interrupt(self, block.pids if block.kind == "foreground" and block.pids else (pid,))
         if self.ending != "stays" or self.state.block is not block:
             return  # it leaves for an interrupt, with its command
-        if block.kind == "foreground" and self._ends_by_saying_who_died(block):
+        if block.kind == "foreground" and hearing.ends_by_saying_who_died(self, block):
             return
         if block.kind == "wait":
             self.host.reap(self.state, block.pids)
@@ -115,13 +113,6 @@ class LiveShell:
         trapped = bool(self.pending) and block.kind == "foreground"
         self._take(simple.over(self.machine, self.state, status, counts=not trapped, truth=truth))
         self.run(interrupted=trapped)
-
-    def _ends_by_saying_who_died(self, block: Block) -> bool:
-        """The shell prints that a command has died of a signal (`outputs`): whether that is its own end, as nobody reads it."""
-        died = [self.kernel.tasks[pid] for pid in block.pids if pid in self.kernel.tasks]
-        told = any(task.ended == "died" and _UNTOLD.isdisjoint(task.reacted) for task in died)
-        writer = outputs.writer(self.state, outputs.ERRORS) if told and self.state.outputs else None
-        return writer is not None and self.host.broken(self.state, writer) and not self.task.alive
 
     @property
     def left_with(self) -> int | None:
