@@ -139,7 +139,8 @@ class Links:
     def _actions(self, path: str) -> Iterator[tuple[Place, Action]]:
         for index, reading in self._history.concerning(path):
             for number, operation in enumerate(reading.operations):
-                yield Place(index, number), operation.action
+                for action in operation.versions():
+                    yield Place(index, number), action
 
     # --- what leads to a path --------------------------------------------------------------------------------------
 

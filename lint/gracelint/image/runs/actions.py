@@ -197,6 +197,14 @@ class Unpack:
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """``RUN --mount``: while the RUN runs, something else stands there; ``ends``: what stood there before does so again."""
+
+    folder: Target
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A command that is not modelled, with the paths it names."""
 
@@ -219,27 +227,39 @@ class Probe:
     wanted: tuple[str, ...]
 
 
-Action: TypeAlias = (
-    "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Opaque | Enter | Probe"
-)
+Action: TypeAlias = "Chmod | Remove | MakeFolders | Touch | Symlink | Transfer | Write | Rewrite | Unpack | Mount | Opaque | Enter | Probe"
 
 
 def unsettled(action: Action) -> Action:
     """The same action in a working folder that is not known."""
+    return moved(action, None)
+
+
+def moved(action: Action, folder: str | None) -> Action:
+    """The same action in another working folder; None: not known."""
+
+    def there(target: Target) -> Target:
+        return _moved(target, folder)
+
     match action:
         case Transfer(sources=sources, destination=destination):
-            return replace(action, sources=tuple(map(_unsettled, sources)), destination=_unsettled(destination))
+            return replace(action, sources=tuple(map(there, sources)), destination=there(destination))
         case Symlink(link=link):
-            return replace(action, link=_unsettled(link))
+            return replace(action, link=there(link))
         case Write(target=target) | Probe(target=target):
-            return replace(action, target=_unsettled(target))
-        case Unpack(folder=folder) | Enter(folder=folder):
-            return replace(action, folder=_unsettled(folder))
-    return replace(action, targets=tuple(map(_unsettled, action.targets)))
+            return replace(action, target=there(target))
+        case Unpack(folder=unpacked) | Mount(folder=unpacked) | Enter(folder=unpacked):
+            return replace(action, folder=there(unpacked))
+    return replace(action, targets=tuple(map(there, action.targets)))
 
 
-def _unsettled(target: Target) -> Target:
-    return target if target.raw.startswith("/") else replace(target, path=None, deep=False)
+def _moved(target: Target, folder: str | None) -> Target:
+    raw = target.raw
+    if raw.startswith("/"):
+        return target
+    if folder is None or target.path is None or target.deep or not target.path.endswith(raw.lstrip("./").rstrip("/")):
+        return replace(target, path=None, deep=False)
+    return replace(target, path=posixpath.normpath(posixpath.join(folder, raw)))
 
 
 def spread(action: Action) -> Spread | None:
@@ -247,7 +267,7 @@ def spread(action: Action) -> Spread | None:
     match action:
         case Enter() | Probe():
             return Spread()
-        case Unpack(folder=folder):
+        case Unpack(folder=folder) | Mount(folder=folder):
             return None if folder.path is None else Spread(below=(folder.path,))
         case Transfer(sources=sources, destination=destination, moves=moves):
             targets = (destination, *(sources if moves else ()))

@@ -36,7 +36,7 @@ from .actions import Opaque, Target
 from .chains import linked
 from .conditions import Condition, Trust, all_of, any_of, negation
 from .forks import Fork
-from .outputs import kept, printed_by
+from .outputs import kept, opened, printed_by
 from .simple import read_simple
 from .surroundings import Each
 
@@ -89,9 +89,12 @@ def _status(command: Command, around: Surroundings, trust: Trust) -> Condition:
         case AndOr():
             return _chain(command, around, trust)
         case Group(body=body) | Subshell(body=body):
+            opens = opened(command, around)
+            when, around.when = around.when, all_of(around.when, opens)
             status = read_commands(body, around, trust) if isinstance(command, Group) else _apart(body, around, trust)
+            around.when = when
             kept(command, printed_by(command, around), around)
-            return status
+            return all_of(opens, status)
         case Pipeline():
             return _pipeline(command, around, trust)
         case For(words=words) if words is not None:
@@ -199,13 +202,13 @@ def _loop(command: For, around: Surroundings, trust: Trust) -> None:
 
 def _apart(block: Block, around: Surroundings, trust: Trust) -> Condition:
     """Commands in a subshell: what they do to files stays, where they went does not."""
-    workdir, where, assigned = around.workdir, around.where, dict(around.assigned)
+    workdir, where, others, assigned = around.workdir, around.where, around.others, dict(around.assigned)
     left, stops, fatal = around.left, around.stops, around.fatal
     around.fatal = fatal and trust.is_given
     status = read_commands(block, around, Trust.GIVEN if trust.is_given else trust)
     if around.left is not left:
         status = trust.otherwise
-    around.workdir, around.where, around.assigned = workdir, where, assigned
+    around.workdir, around.where, around.others, around.assigned = workdir, where, others, assigned
     around.left, around.stops, around.fatal = left, stops, fatal
     return status
 
@@ -247,7 +250,7 @@ def _piped(command: Pipeline, around: Surroundings, trust: Trust) -> Condition:
         return _apart(Block(last.text, (last,)), around, trust)
     content = printed_by(others[0], around) if len(others) == 1 else None
     found = rounds.handed_to_xargs(others[0], around) if len(others) == 1 else None
-    workdir, where, around.trust = around.workdir, around.where, trust
+    place, around.trust = (around.workdir, around.where, around.others), trust
     status = read_simple(last, around, _script, content, found)
-    around.workdir, around.where = workdir, where
+    around.workdir, around.where, around.others = place
     return status

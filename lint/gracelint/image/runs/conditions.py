@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...records import dataclass
-from .actions import unsettled
+from .actions import moved, unsettled
 from .outcomes import can
 
 if TYPE_CHECKING:
@@ -48,17 +48,17 @@ class Trust(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One action of a command, the number of its operation in the RUN, and whether its working folder is the one that it is read in."""
+    """One action of a command, the number of its operation in the RUN, whether its working folder is the one that it is read in, and else which."""
 
     number: int
     action: Action
     where: Condition = True
+    others: Folders = ()
 
     def succeeded(self, world: World) -> bool | None:
         """Whether it could take place."""
         then = world.earlier(self.number)
-        action = self.action if self.where is True or holds(self.where, then) else unsettled(self.action)
-        return can(action, then)
+        return can(placed(self.action, self.where, self.others, then)[0], then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class All:
     depth: int
 
 
+Folders: TypeAlias = "tuple[tuple[Condition, str | None], ...]"
+"""The folders that were left, the last one first, and whether they were the working folder."""
 Condition: TypeAlias = "bool | Tried | Not | All | None"
 
 
@@ -125,18 +127,34 @@ def any_of(*conditions: Condition) -> Condition:
     return negation(all_of(*map(negation, conditions)))
 
 
-def holds(condition: Condition, world: World | None = None) -> bool | None:
-    """Whether it holds, asked of the image as it was before an operation; without one, whether it is expected to."""
+def placed(action: Action, where: Condition, others: Folders, world: World) -> tuple[Action, Action | None]:
+    """An action in the folder that it runs in, and in the one that it may run in all the same, as a ``cd`` that is counted on may have failed."""
+    if where is True:
+        return action, None
+    stays = holds(where, world)
+    if stays:
+        if not others or holds(where, world, expected=False):
+            return action, None
+        return action, moved(action, others[0][1])
+    if stays is False:
+        for condition, folder in others:
+            if holds(condition, world):
+                return moved(action, folder), None
+    return unsettled(action), None
+
+
+def holds(condition: Condition, world: World | None = None, expected: bool = True) -> bool | None:
+    """Whether it holds, asked of the image as it was before an operation; without one, whether it is expected to. What the files do not tell is None unless it is ``expected``."""
     match condition:
         case Tried():
-            return condition.otherwise if world is None else _succeeded(condition, world)
+            return condition.otherwise if world is None else _succeeded(condition, world, expected)
         case Not(condition=inner):
-            value = holds(inner, world)
+            value = holds(inner, world, expected)
             return None if value is None else not value
         case All(parts=parts):
             result: bool | None = True
             for part in parts:
-                value = holds(part, world)
+                value = holds(part, world, expected)
                 if value is False:
                     return False
                 result = result and value
@@ -144,14 +162,14 @@ def holds(condition: Condition, world: World | None = None) -> bool | None:
     return condition
 
 
-def _succeeded(tried: Tried, world: World) -> bool | None:
+def _succeeded(tried: Tried, world: World, expected: bool) -> bool | None:
     known: bool | None = tried.decided
     for attempt in tried.attempts:
         value = attempt.succeeded(world)
         if value is False:
             return False
         known = known and value
-    return True if known else tried.otherwise
+    return True if known else tried.otherwise if expected else None
 
 
 def _extent(condition: Condition) -> tuple[int, int]:

@@ -32,6 +32,7 @@ from ..modes import executable_after
 from .actions import (
     Chmod,
     MakeFolders,
+    Mount,
     Opaque,
     Remove,
     Rewrite,
@@ -40,29 +41,31 @@ from .actions import (
     Transfer,
     Unpack,
     Write,
+    moved,
     spread,
     unsettled,
 )
-from .conditions import Trust, holds
+from .conditions import Trust, holds, placed
 from .links import made, reaches
 from .outcomes import possible
 from .reach import Spread
 from .transfers import stripped, transferred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ...source import Text
-    from .actions import Action
-    from .conditions import Condition
+    from .actions import Action, Target
+    from .conditions import Condition, Folders
 
 
 class Course(NamedTuple):
-    """How a command came to run: ``when`` it does, in which case it does so in the working folder that it is read in (``where``), and how far its success is to be trusted."""
+    """How a command came to run: ``when`` it does, in which case it does so in the working folder that it is read in (``where``; else in one of ``others``), and how far its success is to be trusted."""
 
     when: Condition = True
     where: Condition = True
     trust: Trust = Trust.GIVEN
+    others: Folders = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +78,25 @@ class Operation:
 
     def effect(self, path: str, world: World) -> Effect:
         """What it does to a path."""
-        when, where, trust = self.course
+        when, where, trust, others = self.course
         sure = True if when is True else holds(when, world)
         if sure is False:
             return None
-        settled = where is True or holds(where, world)
-        action: Action | None = self.action if settled else unsettled(self.action)
-        if action is not None and not trust.is_given:
-            action, known = possible(action, world)
+        action, elsewhere = placed(self.action, where, others, world)
+        effect = self._tried(action, path, world, sure, trust)
+        if effect is None and elsewhere is not None:
+            return _maybe(self._tried(elsewhere, path, world, sure, trust))
+        return effect
+
+    def _tried(self, action: Action, path: str, world: World, sure: bool | None, trust: Trust) -> Effect:
+        """What is done as far as it can be."""
+        done: Action | None = action
+        if not trust.is_given:
+            done, known = possible(action, world)
             sure = sure and (known or trust.otherwise)
-        if action is None:
+        if done is None:
             return None
-        effect = self._on_names(action, path, world) if world.has_links else _act(action, path, self.text, world)
+        effect = self._on_names(done, path, world) if world.has_links else _act(done, path, self.text, world)
         return effect if sure else _maybe(effect)
 
     def _on_names(self, action: Action, path: str, world: World) -> Effect:
@@ -103,6 +113,12 @@ class Operation:
             assert maybe is not None
             effects.append(maybe)
         return effects[0] if effects else None
+
+    def versions(self) -> Iterator[Action]:
+        """The action in each of the folders in which it may run, as far as they are known."""
+        yield self.action
+        for _, folder in self.course.others:
+            yield moved(self.action, folder)
 
     def spread(self) -> Spread | None:
         """The paths that it can reach; None where that may be any."""
@@ -155,6 +171,8 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
         case Unpack(folder=folder, what=what):
             below = folder.path is None or contains(folder.path, path)
             return Change(lambda entry: may_appear(entry, f"{what} may have made it")) if below else None
+        case Mount(folder=folder, ends=ends):
+            return _mounted(folder, ends, path, world)
         case MakeFolders(targets=targets):
             made = any(each.path is not None and contains(path, each.path) for each in targets)
             return Folder() if made else None
@@ -177,6 +195,18 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
     if any(each.hints(path) for each in getattr(action, "targets", ())):
         return perhaps("a command names it that is not understood")
     return None
+
+
+def _mounted(folder: Target, ends: bool, path: str, world: World) -> Effect:
+    """Below a mount nobody knows what stands there, until all is again as it was before the RUN; but for the place itself, which is made if need be."""
+    if folder.path is None or not contains(folder.path, path):
+        return None
+    before = world.earlier(0).entry(path) if ends else Gone("")
+    return (
+        Vague(f"something is mounted over {folder.raw}")
+        if isinstance(before, Gone) and (not ends or path == folder.path)
+        else before
+    )
 
 
 def _moded(mode: str | None, before: bool | None) -> bool | None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell.model import Group, Simple, Subshell
 from ...source import join
-from .actions import Transfer, Write
+from .actions import Probe, Transfer, Write
+from .conditions import Attempt, tried
 from .options import strips_returns
 from .printing import echoed, heredoc_text, printed
 from .surroundings import Each
@@ -14,23 +15,58 @@ from .surroundings import Each
 if TYPE_CHECKING:
     from ...parsers.shell.model import Command, Redirect
     from ...source import Text
-    from .actions import Target
+    from .actions import Action, Target
+    from .conditions import Condition
     from .surroundings import Argument, Surroundings
 
 
 def kept(
     command: Simple | Group | Subshell, output: Text | None, around: Surroundings, words: list[Argument] | None = None
 ) -> None:
-    """What goes into files instead of to standard output."""
-    for redirect in _outputs(command):
-        if redirect.target is None:
+    """What goes into files instead of to standard output: into the last one, where there are several, the others are made empty."""
+    outputs = [(each, target) for each in _outputs(command) if (target := _target(each, around)) is not None]
+    last = max((at for at, (each, _) in enumerate(outputs) if _is_output(each)), default=-1)
+    for at, (redirect, target) in enumerate(outputs):
+        is_output = _is_output(redirect)
+        if at == last and isinstance(command, Simple) and _copies(command, words or [], target, around):
             continue
-        target = around.target(around.expand(redirect.target))
-        is_device = target.path is not None and target.path.startswith("/dev/")
-        is_output = redirect.descriptor in (None, "1")
-        if is_device or (is_output and isinstance(command, Simple) and _copies(command, words or [], target, around)):
-            continue
-        around.add(Write(target, output if is_output else None, appends=">>" in redirect.operator), command.text)
+        text = output if at == last else None if not is_output else command.text.cut(0, 0)
+        appends = ">>" in redirect.operator
+        opens: Condition = True
+        if len(outputs) > 1 and not around.trust.is_given:
+            around.add(Write(target, command.text.cut(0, 0), appends), command.text, _opened(command, redirect, around))
+            opens = opened(command, around)
+        around.add(Write(target, text, appends), command.text, opens)
+
+
+def _target(redirect: Redirect, around: Surroundings) -> Target | None:
+    """The file of a redirection; None where it is a device."""
+    target = None if redirect.target is None else around.target(around.expand(redirect.target))
+    return None if target is None or (target.path or "").startswith("/dev/") else target
+
+
+def _is_output(redirect: Redirect) -> bool:
+    return redirect.descriptor in (None, "1")
+
+
+def opened(command: Simple | Group | Subshell, around: Surroundings) -> Condition:
+    """Whether what a command reads and writes by redirection can be opened: if not, it does not run."""
+    return True if around.trust.is_given else _opened(command, None, around)
+
+
+def _opened(command: Simple | Group | Subshell, before: Redirect | None, around: Surroundings) -> Condition:
+    """The same of its redirections in front of one."""
+    actions: list[Action] = []
+    for redirect in command.redirects:
+        if redirect is before:
+            break
+        target = _target(redirect, around)
+        if target is not None and redirect.operator == "<":
+            actions.append(Probe(target, ("file",)))
+        elif target is not None and redirect in _outputs(command):
+            actions.append(Write(target, None, appends=True))
+    attempts = tuple(Attempt(len(around.operations), each, around.where, around.others) for each in actions)
+    return tried(attempts, decided=True, otherwise=True) if attempts else True
 
 
 def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:

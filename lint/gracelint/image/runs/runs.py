@@ -142,13 +142,15 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     mounted = [folder for flag in step.instruction.flags if flag.name == "mount" for folder in _mounted(flag)]
     if text is not None and not mounted and (known := readings.recalled(text, step, family)) is not None:
         return known
-    from .actions import Opaque, Target, Unpack
+    from .actions import Mount, Opaque, Target, Unpack
     from .surroundings import Surroundings
 
     around = Surroundings(step.workdir, step.variables, family, stops=_stops(step, text))
-    for folder in mounted:
-        path = None if "$" in folder else around.absolute(folder)
-        around.add(Unpack(Target(path, folder), "RUN --mount"), step.instruction.value)
+    mounts = [Target(around.absolute(folder), folder) for folder in mounted if "$" not in folder]
+    for target in mounts:
+        around.add(Mount(target, ends=False), step.instruction.value)
+    for folder in mounted if len(mounts) < len(mounted) else ():
+        around.add(Unpack(Target(None, folder), "RUN --mount"), step.instruction.value)
     if text is None:
         around.names.add("(another shell)")
         around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
@@ -157,6 +159,9 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         from .commands import read_commands
 
         read_commands(parse_command(text).body, around)
+    around.settle()
+    for target in mounts:
+        around.add(Mount(target, ends=True), step.instruction.value)
     known_folder = step.workdir is not None and around.workdir is not None
     folders = frozenset((*around.folders, step.workdir or "/")) if known_folder else None
     reach = Reach(operation.spread() for operation in around.operations)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell.model import CommandSubstitution
 from ...source import join
-from .actions import Probe
 from .chains import exits_with_failure, is_exit
 from .conditions import Condition, all_of, any_of, negation, tried
 from .options import ASKING, DECIDED, SAFE
-from .outputs import heredoc, kept, output
+from .outputs import heredoc, kept, opened, output
 from .tools import handed_over, operate
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from .actions import Target
     from .surroundings import Argument, Surroundings
 
+MOST_FOLDERS = 3
+"""How many of the folders that were left are remembered, in case that the new one could not be entered."""
 _PREFIXES = ("sudo", "exec", "command", "builtin", "env")
 
 
@@ -37,11 +38,10 @@ def read_simple(
 
     ``script`` reads the commands that ``sh -c`` is given (and is told whether it has ``-e``), or ``eval`` (None: in this very shell); ``content`` is the input, ``found`` what ``xargs`` would get.
     """
-    since = len(around.operations)
+    before, since = around.workdir, len(around.operations)
     words = _without_prefixes([around.expand(word) for word in command.words])
-    for each in command.redirects if not around.trust.is_given else ():
-        if each.operator == "<" and each.target is not None:
-            around.add(Probe(around.target(around.expand(each.target)), ("file",)), command.text)
+    opens = opened(command, around)
+    when, around.when = around.when, all_of(around.when, opens)
     inner: Condition = True
     text: Text | None = None
     printed: Text | None = command.text.cut(0, 0)
@@ -60,12 +60,14 @@ def read_simple(
         else:
             operate(command, words, around, heredoc(command, around) if content is None else content, found)
             _take_note(name, words, around)
+    around.when = when
     kept(command, printed, around, words)
     if text is not None:
-        return inner
-    status = _status(command, words, since, around)
+        return all_of(opens, inner)
+    status = all_of(opens, _status(command, words, since, around))
     if words and words[0].value == "cd":
         goes_on = around.where if not words[-1].value.startswith("/") else True
+        around.others = ((around.where, before), *around.others)[:MOST_FOLDERS]
         around.where = all_of(goes_on, status)
     return status
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..model import ShellFamily
     from ..stages.variables import Variables
     from .actions import Action
-    from .conditions import Condition
+    from .conditions import Condition, Folders
 
 MAX_OPERATIONS = 2_000
 _WILD = frozenset("*?[")
@@ -51,7 +51,7 @@ class Argument:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Where the commands run. ``workdir`` is None where not known; ``when`` they do, ``where`` and ``trust`` as in `Course`. ``left``: the shell that runs them has been
+    """Where the commands run. ``workdir`` is None where not known; ``when`` they do, ``where``, ``others`` and ``trust`` as in `Course`. ``left``: the shell that runs them has been
     left before; ``skipped``: so has the round of a loop, or the loop (``broken``). ``stops``: ``set -e`` is in force; ``heeded``: and looked at here; ``fatal``: a shell that is left with a failure ends the build.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
@@ -63,6 +63,7 @@ class Surroundings:
     shell: ShellFamily | None
     when: Condition = True
     where: Condition = True
+    others: Folders = ()
     trust: Trust = Trust.GIVEN
     left: Condition = False
     skipped: Condition = False
@@ -101,7 +102,12 @@ class Surroundings:
         """Keep an operation, which takes place if its command runs and ``when`` holds."""
         when = all_of(self.ran, when)
         if len(self.operations) < MAX_OPERATIONS and when is not False:
-            self.operations.append(Operation(action, text, Course(when, self.where, self.trust)))
+            self.operations.append(Operation(action, text, Course(when, self.where, self.trust, self.others)))
+
+    def settle(self) -> None:
+        """The commands are over: what is added now takes place in any case."""
+        self.when, self.where, self.others, self.trust = True, True, (), Trust.GIVEN
+        self.left = self.skipped = False
 
     @property
     def ran(self) -> Condition:
@@ -111,7 +117,7 @@ class Surroundings:
     def attempts(self, since: int) -> tuple[Attempt, ...]:
         """What has been tried since so many operations were kept."""
         return tuple(
-            Attempt(number, each.action, each.course.where)
+            Attempt(number, each.action, each.course.where, each.course.others)
             for number, each in enumerate(self.operations[since:], since)
         )
 
