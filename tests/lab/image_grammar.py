@@ -189,6 +189,8 @@ class _Drawing:
 
     def run(self) -> list[str]:
         self.runs += 1
+        if self.maybe(0.07):
+            return [f"RUN --mount={self.any('mounts')} {self.command('from_mounts')}"]
         commands = [self.command() for _ in range(self.one((1, 1, 2, 3)))]
         prefix = self.one(("", "", "", "set -e; ", "set -eux; ", "set -ex && "))
         if len(commands) > 1 and self.maybe(0.3):
@@ -199,7 +201,7 @@ class _Drawing:
             return [f'RUN ["/bin/sh", "-c", "{text}"]']
         return [f"RUN {prefix}{' && '.join(commands)}"]
 
-    def command(self) -> str:
+    def command(self, commands: str = "commands") -> str:
         stage = self.stages[-1]
         has_app = any(path.startswith("/app/") for path in stage.files)
         folder = self.one(("", "/", "/app/" if has_app else "", "/usr/local/bin/"))
@@ -207,4 +209,7 @@ class _Drawing:
         p, q = self.path(), self.path() if self.maybe(0.25) else new
         if posixpath.join(stage.workdir, p) == posixpath.join(stage.workdir, q):
             q = "/other.sh"
-        return self.any("commands").format(p=p, q=q, folder=self.any("folders"))
+        form = self.any(commands)
+        if form.endswith("{q}") and self.maybe(0.5):  # what it makes is there for those that follow
+            stage.files.add(posixpath.join(stage.workdir, q))
+        return form.format(p=p, q=q, folder=self.any("folders"))

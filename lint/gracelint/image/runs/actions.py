@@ -267,8 +267,10 @@ def spread(action: Action) -> Spread | None:
     match action:
         case Enter() | Probe():
             return Spread()
-        case Unpack(folder=folder) | Mount(folder=folder):
+        case Unpack(folder=folder):
             return None if folder.path is None else Spread(below=(folder.path,))
+        case Mount(folder=folder):
+            return None if folder.path is None else Spread(below=(folder.path,), above=(folder.path,))
         case Transfer(sources=sources, destination=destination, moves=moves):
             targets = (destination, *(sources if moves else ()))
             deep, above = True, False

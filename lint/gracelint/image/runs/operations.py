@@ -198,15 +198,15 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
 
 
 def _mounted(folder: Target, ends: bool, path: str, world: World) -> Effect:
-    """Below a mount nobody knows what stands there, until all is again as it was before the RUN; but for the place itself, which is made if need be."""
-    if folder.path is None or not contains(folder.path, path):
+    """Below a mount nobody knows what stands there, until all is again as it was before the RUN; but for the place itself and the folders above it,
+    which are made if need be, and taken away again by newer engines."""
+    if folder.path is None or not (contains(folder.path, path) or (ends and contains(path, folder.path))):
         return None
-    before = world.earlier(0).entry(path) if ends else Gone("")
-    return (
-        Vague(f"something is mounted over {folder.raw}")
-        if isinstance(before, Gone) and (not ends or path == folder.path)
-        else before
-    )
+    unknown = Vague(f"something is mounted over {folder.raw}")
+    if not ends:
+        return unknown
+    before = world.earlier(0).entry(path)
+    return unknown if isinstance(before, Gone) and contains(path, folder.path) else before
 
 
 def _moded(mode: str | None, before: bool | None) -> bool | None:

@@ -18,7 +18,7 @@ from ...source import join
 from ..entries import contains
 from . import readings
 from .options import PROJECT_TOOLS
-from .reach import Reach
+from .reach import Reach, upwards
 from .readings import Reading
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ class Mentions:
 def mentions(step: Run) -> Mentions:
     """Look at the words of a RUN."""
     text, workdir = _all_text(step), step.workdir or "/"
+    mounted = [posixpath.normpath(posixpath.join(workdir, folder)) for folder in _mounts(step)]
+    if mounted:
+        named = _mentions(text, workdir, step.variables)
+        paths = named.paths.union(*map(upwards, mounted))
+        return replace(named, paths=paths, beginnings=(*named.beginnings, *(f"{folder}/" for folder in mounted)))
     if "$" in text or len(text) > readings.LONGEST:
         return _mentions(text, workdir, step.variables)
     return _same_mentions(text, workdir)
@@ -139,7 +144,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     """Read the commands of a RUN; ``shell`` is the family of the image's ``/bin/sh``."""
     family = _family(step, shell)
     text = _command(step)
-    mounted = [folder for flag in step.instruction.flags if flag.name == "mount" for folder in _mounted(flag)]
+    mounted = _mounts(step)
     if text is not None and not mounted and (known := readings.recalled(text, step, family)) is not None:
         return known
     from .actions import Mount, Opaque, Target, Unpack
@@ -169,6 +174,10 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     if text is not None and not mounted:
         readings.keep(text, step, family, reading, around.asked)
     return reading
+
+
+def _mounts(step: Run) -> list[str]:
+    return [folder for flag in step.instruction.flags if flag.name == "mount" for folder in _mounted(flag)]
 
 
 def _mounted(flag: Flag) -> list[str]:
