@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracelint.image.runs.actions import Chmod, Remove, Target, Touch, spread
+from gracelint.image.runs.actions import Chmod, Remove, Target, Touch
 from gracelint.image.runs.reach import Reach
+from gracelint.image.runs.spreads import spread
 
 NAMES = st.sampled_from(["a", "b", "ab", ".a", "a.sh"])
 PATTERNS = st.sampled_from(["a", "ab", "*", "?", "[ab]", "[!b]*", "a*", "*.sh", ".*", "\\*", "{a,b}"])

@@ -56,7 +56,7 @@ class Before:
 
     def real(self, path: str, follow: bool = True) -> str | None:
         """A path as it was without links, one at its end left alone unless ``follow``; None where that is not known."""
-        if self._files.links.none:
+        if self._files.links.none or not self._files.links.any:
             return path
         for _ in range(MAX_LINKS):
             place, link = self._first_link(path, follow)

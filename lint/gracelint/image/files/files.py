@@ -206,7 +206,7 @@ class ImageFiles:
 
     def _followed(self, path: str, thorough: bool) -> Entry:
         for _ in range(MAX_LINKS):
-            if not self.links.none:
+            if not self.links.none and self.links.any:
                 path = Before(self, self._end).real(path, follow=False) or path
             self._notes.clear()
             found = self.find(path, self._end, thorough)

@@ -58,7 +58,8 @@ class Attempt:
     def succeeded(self, world: World) -> bool | None:
         """Whether it could take place."""
         then = world.earlier(self.number)
-        return can(placed(self.action, self.where, self.others, then)[0], then)
+        action, _ = placed(self.action, self.where, self.others, then)
+        return can(unsettled(self.action) if action is None else action, then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +128,19 @@ def any_of(*conditions: Condition) -> Condition:
     return negation(all_of(*map(negation, conditions)))
 
 
-def placed(action: Action, where: Condition, others: Folders, world: World) -> tuple[Action, Action | None]:
-    """An action in the folder that it runs in, and in the one that it may run in all the same, as a ``cd`` that is counted on may have failed."""
+def placed(action: Action, where: Condition, others: Folders, world: World) -> tuple[Action | None, list[Action]]:
+    """An action in the folder that it runs in (None: not known which), and in those in which it may run instead, as nobody knows whether a ``cd`` was possible."""
     if where is True:
-        return action, None
+        return action, []
     stays = holds(where, world)
     if stays:
-        if not others or holds(where, world, expected=False):
-            return action, None
-        return action, moved(action, others[0][1])
+        counted_on = bool(others) and holds(where, world, expected=False) is not True
+        return action, [moved(action, others[0][1])] if counted_on else []
     if stays is False:
         for condition, folder in others:
             if holds(condition, world):
-                return moved(action, folder), None
-    return unsettled(action), None
+                return moved(action, folder), []
+    return None, [action, *(moved(action, folder) for _, folder in others), unsettled(action)]
 
 
 def holds(condition: Condition, world: World | None = None, expected: bool = True) -> bool | None:

@@ -42,13 +42,13 @@ from .actions import (
     Unpack,
     Write,
     moved,
-    spread,
     unsettled,
 )
 from .conditions import Trust, holds, placed
 from .links import made, reaches
 from .outcomes import possible
 from .reach import Spread
+from .spreads import spread
 from .transfers import stripped, transferred
 
 if TYPE_CHECKING:
@@ -82,11 +82,14 @@ class Operation:
         sure = True if when is True else holds(when, world)
         if sure is False:
             return None
-        action, elsewhere = placed(self.action, where, others, world)
-        effect = self._tried(action, path, world, sure, trust)
-        if effect is None and elsewhere is not None:
-            return _maybe(self._tried(elsewhere, path, world, sure, trust))
-        return effect
+        if where is True:
+            return self._tried(self.action, path, world, sure, trust)
+        action, instead = placed(self.action, where, others, world)
+        effect = None if action is None else self._tried(action, path, world, sure, trust)
+        if effect is not None or not instead:
+            return effect
+        changes = [_maybe(self._tried(each, path, world, sure, trust)) for each in instead]
+        return _one_after_the_other([each for each in changes if each is not None])
 
     def _tried(self, action: Action, path: str, world: World, sure: bool | None, trust: Trust) -> Effect:
         """What is done as far as it can be."""
@@ -129,6 +132,17 @@ class Operation:
         if len(known) < len(spreads):
             return None
         return known[0] if len(known) == 1 else Spread(*((*one, *other) for one, other in zip(*known, strict=True)))
+
+
+def _one_after_the_other(changes: list[Change]) -> Change | None:
+    """What several changes do, of which each may take place."""
+
+    def apply(entry: Entry) -> Entry:
+        for change in changes:
+            entry = change.apply(entry)
+        return entry
+
+    return Change(apply) if changes else None
 
 
 def _maybe(effect: Effect) -> Change | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from .actions import Chmod, Enter, MakeFolders, Probe, Remove, Rewrite, Symlink, Touch, Transfer, Write
+from .transfers import into_itself
 
 if TYPE_CHECKING:
     from ..entries import Kind, World
@@ -48,7 +49,13 @@ def _each(action: Action, world: World, expanded: bool = False) -> list[bool | N
             lands = _lands(action, world)
             things = _THINGS if action.folders else ("file",)
             return [
-                _all([lands, not _is_itself(each, action), _stands(each, things, world, expanded, action.follows)])
+                _all(
+                    [
+                        lands,
+                        _is_another(each, action, world, expanded),
+                        _stands(each, things, world, expanded, action.follows),
+                    ]
+                )
                 for each in sources
             ]
         case Symlink():
@@ -73,9 +80,14 @@ def _each(action: Action, world: World, expanded: bool = False) -> list[bool | N
     return [None]
 
 
-def _is_itself(source: Target, action: Transfer) -> bool:
-    """Whether a file would be copied over itself, which is refused."""
-    return source.path is not None and source.path == action.destination.path
+def _is_another(source: Target, action: Transfer, world: World, expanded: bool) -> bool | None:
+    """Whether nothing would be copied over itself, which is refused. A folder that is copied into itself is an error as well, but how far that gets
+    (``expanded``) differs."""
+    itself = source.path is not None and source.path == action.destination.path
+    if not itself and not into_itself(source, action):
+        return True
+    whole = action.moves or not action.folders or _kind(source, world) == "file"
+    return None if expanded and not whole else False
 
 
 def _stands(target: Target, wanted: tuple[str, ...], world: World, expanded: bool, follow: bool = True) -> bool | None:

@@ -22,6 +22,8 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
     """A path that a copy made, or that a move took away."""
     destination = action.destination
     for source in action.sources:
+        if not action.moves and into_itself(source, action) and inside(path, destination.path or "/") is not None:
+            return Change(lambda entry: may_appear(entry, "a folder that is copied into itself may hold it"))
         origin = asked = _origin(action, source, path, world)
         if asked is not None:
             origin = world.real(asked, action.follows) if world.has_links else asked
@@ -53,6 +55,14 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
     if below and any(each.path is None or each.pattern for each in action.sources):
         return Change(lambda entry: may_appear(entry, "a copied folder may hold it"))
     return None
+
+
+def into_itself(source: Target, action: Transfer) -> bool:
+    """Whether a folder would be copied or moved into itself."""
+    path, to = source.path, action.destination.path
+    if path is None or to is None or not action.folders or source.pattern or source.raw.endswith("/."):
+        return False
+    return contains(path, to)
 
 
 def _filled(action: Transfer, path: str, world: World) -> Entry | None:
