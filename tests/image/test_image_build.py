@@ -169,9 +169,29 @@ def test_standalone_script() -> None:
         + "".join(f"FROM s{n} AS s{n + 1}\nCOPY --from=s{n} /app /app\n" for n in range(2_000)),
         "FROM debian:12\nRUN " + "(" * 5_000 + "chmod +x /app/x.sh" + ")" * 5_000,
         "FROM debian:12\nRUN " + " && ".join(["chmod +x /app/x.sh"] * 3_000),
+        "FROM debian:12\n" + "RUN ln -s /app/a /app/x.sh && ln -s /app/x.sh /app/a && mv /app/a /app/b\n" * 300,
+        "FROM debian:12\nRUN " + "[ -e q ] && ln -s x.sh y.sh; echo a > y.sh; mv y.sh z.sh; cd sub; cd ..;" * 40,
+        "FROM debian:12 AS s0\nRUN ln -s /app/y /app/x.sh\n"
+        + "".join(
+            f"FROM debian:12 AS s{n + 1}\nCOPY --from=s{n} /app /app\nRUN ln -s y /app/x.sh\n" for n in range(300)
+        ),
         "FROM debian:12\nCOPY --from=9 /x.sh /app/x.sh\nCOPY --from=0 /x.sh /app/x.sh\n",
     ],
-    ids=["chmods", "copies", "moves", "folders", "doubling", "variables", "stages", "parentheses", "chain", "itself"],
+    ids=[
+        "chmods",
+        "copies",
+        "moves",
+        "folders",
+        "doubling",
+        "variables",
+        "stages",
+        "parentheses",
+        "chain",
+        "links",
+        "links perhaps",
+        "links of stages",
+        "itself",
+    ],
 )
 def test_hostile_builds_end(text: str, tmp_path: Path) -> None:
     found = image(text, folder=tmp_path)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ...regexes import regex
 from ..entries import contains, inside
 from ..paths import normal
+from ..runs.actions import Symlink, Transfer
 from ..runs.links import carried, from_where, made, twins
 from ..stages.steps import Copy, Run
 from .before import Place
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ..context.context import Context
+    from ..entries import Link
     from ..runs.actions import Action
     from ..stages.steps import Step
     from .effort import Effort
@@ -58,6 +60,7 @@ class Links:
         self.none = not self._copies and not self._made
         """Whether there is none for certain: to be looked at before anything is asked here, as that is so in most images."""
         self._names: dict[str, tuple[str, ...]] = {}
+        self._linking: dict[int, list[tuple[Place, Action]]] = {}
         self._twins: set[tuple[str, str]] = set()
         self._standing: dict[str, Place | None] = {}
 
@@ -131,16 +134,34 @@ class Links:
                         entry = self._context.entry(posixpath.join(match, rest or ""), follow=False)
                         if entry.kind == "link":
                             yield index, entry.target or ""
-                elif isinstance(step.origin, int) and (other := self._stage(step.origin)) is not None:
-                    link = other.link(normal(posixpath.join("/", value, rest or "")))
+                elif isinstance(step.origin, int):
+                    link = self._link_of_stage(step.origin, normal(posixpath.join("/", value, rest or "")))
                     if link is not None:
                         yield index, link.target
 
-    def _actions(self, path: str) -> Iterator[tuple[Place, Action]]:
+    def _link_of_stage(self, stage: int, path: str) -> Link | None:
+        other = None if self._effort.deep else self._stage(stage)
+        if other is None:
+            return None
+        self._effort.depth += 5  # each stage that is asked takes its turn in asking others
+        try:
+            return other.link(path)
+        finally:
+            self._effort.depth -= 5
+
+    def _actions(self, path: str) -> Sequence[tuple[Place, Action]]:
+        """What the RUNs that may concern a path do that may make or move links, and where."""
+        found: list[tuple[Place, Action]] = []
         for index, reading in self._history.concerning(path):
-            for number, operation in enumerate(reading.operations):
-                for action in operation.versions():
-                    yield Place(index, number), action
+            if index not in self._linking:
+                self._linking[index] = [
+                    (Place(index, number), action)
+                    for number, operation in enumerate(reading.operations)
+                    if isinstance(operation.action, (Symlink, Transfer))
+                    for action in dict.fromkeys(operation.versions())
+                ]
+            found += self._linking[index]
+        return found
 
     # --- what leads to a path --------------------------------------------------------------------------------------
 

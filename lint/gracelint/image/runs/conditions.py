@@ -96,7 +96,7 @@ Condition: TypeAlias = "bool | Tried | Not | All | None"
 
 def tried(attempts: tuple[Attempt, ...], decided: bool, otherwise: bool | None) -> Condition:
     """Whether a command succeeded that made these attempts."""
-    places = [_extent(each.where) for each in attempts]
+    places = [_extent(each) for one in attempts for each in (one.where, *(other for other, _ in one.others))]
     size, depth = 1 + sum(size for size, _ in places), 1 + max((depth for _, depth in places), default=0)
     return Tried(attempts, decided, otherwise, size, depth) if size <= MOST and depth <= DEEPEST else otherwise
 
@@ -130,7 +130,7 @@ def any_of(*conditions: Condition) -> Condition:
 
 def placed(action: Action, where: Condition, others: Folders, world: World) -> tuple[Action | None, list[Action]]:
     """An action in the folder that it runs in (None: not known which), and in those in which it may run instead, as nobody knows whether a ``cd`` was possible."""
-    if where is True:
+    if where is True or unsettled(action) == action:
         return action, []
     stays = holds(where, world)
     if stays:
@@ -140,7 +140,8 @@ def placed(action: Action, where: Condition, others: Folders, world: World) -> t
         for condition, folder in others:
             if holds(condition, world):
                 return moved(action, folder), []
-    return None, [action, *(moved(action, folder) for _, folder in others), unsettled(action)]
+    versions = dict.fromkeys((action, *(moved(action, folder) for _, folder in others), unsettled(action)))
+    return None, list(versions)
 
 
 def holds(condition: Condition, world: World | None = None, expected: bool = True) -> bool | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .actions import Target
     from .surroundings import Argument, Surroundings
 
-MOST_FOLDERS = 3
+MOST_FOLDERS = 2
 """How many of the folders that were left are remembered, in case that the new one could not be entered."""
 _PREFIXES = ("sudo", "exec", "command", "builtin", "env")
 
