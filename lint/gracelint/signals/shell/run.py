@@ -8,8 +8,9 @@ from ..process import Alternative, Process
 from .builtins import exporting
 from .evaluator.interpreter import Shell
 from .files.filesystem import folder_of
-from .files.inputs import ALWAYS, INPUT, Input
+from .files.inputs import INPUT
 from .model.dialects import dialect
+from .model.parts import ALWAYS, Input
 from .model.state import State
 from .model.values import Field, Unknown
 from .startup.steady import alternative_of

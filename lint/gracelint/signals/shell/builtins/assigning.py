@@ -9,7 +9,8 @@ from ....records import replace
 from ....regexes import regex
 from ..evaluator import refusals
 from ..expansion import parameters
-from ..expansion.keyed import Keyed, key_of
+from ..expansion.embedded import key_of
+from ..model.keyed import Keyed
 from ..model.parts import Truth
 from ..model.values import Unknown, clip, concatenate
 from ..substitution import statuses

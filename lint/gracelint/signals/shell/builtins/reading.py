@@ -8,7 +8,7 @@ from ....records import dataclass, replace
 from ..evaluator import commands
 from ..files import inputs
 from ..jobs import held
-from ..model.parts import Block, Truth
+from ..model.parts import Block, Input, Truth
 from ..model.values import clip, default
 from .variables import NAME
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ...process import Process
     from ..evaluator.machine import Machine
-    from ..files.inputs import Input
     from ..model.state import State
     from ..model.values import Field, Value
 
@@ -148,7 +147,7 @@ def _from_substitution(
         for job in state.jobs
     )
     depth = state.stack.depth if state.stack is not None else 0
-    state.inputs = (*state.inputs, inputs.Input(options.descriptor, None, depth, feeder.pid))
+    state.inputs = (*state.inputs, Input(options.descriptor, None, depth, feeder.pid))
     command = commands.describe(state, node, fields, 0)
     state.block = Block("read", command, (feeder.pid,), status=1, again=replace(node, redirects=()))
     return [state]

@@ -9,10 +9,10 @@ from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..evaluator import expansions, refusals, scopes
 from ..expansion import reckoning
-from ..expansion.keyed import Keyed, Reference
 from ..expansion.parameters import compute
 from ..files import filesystem, opening
 from ..model.dialects import SPECIAL
+from ..model.keyed import Keyed, Reference
 from ..model.parts import Truth
 from ..model.values import Unknown, default
 from . import assigning, exporting

@@ -12,7 +12,7 @@ from ..loops import leaving
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..expansion.keyed import Keyed, Reference
+    from ..model.keyed import Keyed, Reference
     from ..model.state import State
     from ..model.values import Array, Value
     from .interpreter import Frame

@@ -8,10 +8,11 @@ from ....parsers.shell import model as sh
 from ....records import replace
 from ....regexes import regex
 from ..builtins import exporting
+from ..model.keyed import Keyed, Reference
 from ..model.values import Field, Unknown, bounded, concatenate, default, join, name
 from . import arithmetic, patterns, specials
+from .embedded import key_of
 from .integers import Invalid, Undecided
-from .keyed import Keyed, Reference, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
+from ..model.keyed import Keyed
 from ..model.values import Field, Unknown, concatenate
 from ..substitution.printed import substitute
 from . import parameters, patterns, reckoning
 from .globs import MOST_FIELDS, braces
-from .keyed import Keyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
-from ....records import dataclass, replace
+from ....records import replace
 from ....regexes import regex
 from ..expansion import embedded
+from ..model.parts import ALWAYS, Input
 from ..substitution import printed
 from . import filesystem, named_pipes
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from ..model.state import State
     from ..model.values import Field, Value
 
-ALWAYS = -1
 MOST_LINES = 40
 MOST_TAKEN = 2
 INPUT, OUTPUT = "0", "1"
@@ -37,33 +37,6 @@ CONSUMING = frozenset(
 
 # What takes its input for a script, where it is given none.
 SHELLS = frozenset("ash bash busybox dash sh".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """What a descriptor of the shell reads from."""
-
-    descriptor: str
-    rest: str | None
-    """What has not been read yet; None of one that is written to."""
-    depth: int
-    """It is open as long as the shell's stack is deeper than this."""
-    pid: int | None = None
-    """The process that writes it, if that is one which may last."""
-    pipe: bool = False
-    """A named pipe that the shell has open for both."""
-    silent: bool = False
-    """A named pipe, or what is like it, to which nobody else can write."""
-    taken: int = 0
-    """How many lines of what is not known were read in a trap."""
-    closed: bool = False
-    """Nothing can be read: ``<&-``."""
-    other: str = ""
-    """The descriptor by which a coprocess is written to. Shells that its shell forks have neither (`coproc_closeall` in bash's execute_cmd.c)."""
-    feeder: Process | None = None
-    """Who writes in front of it in a pipeline."""
-    origin: int | None = None
-    """Its place among the inputs of the shell that has forked this one, with which it shares how far it has been read."""
 
 
 def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from ....image.entries import Kind
     from ....source import Text
     from ..evaluator.machine import Machine
-    from ..files.inputs import Input
     from ..model.outcome import Around
-    from ..model.parts import Left, Truth
+    from ..model.parts import Input, Left, Truth
     from ..model.state import Signalled, State
 
 DEEPEST = 16

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ....image.model import Argument
 from ....parsers.shell import model as sh
-from ....records import dataclass, replace
+from ....records import replace
 from ...process import Process
 from ..files import inputs, outputs
-from ..model.parts import JobState
+from ..model.parts import Held, JobState
 from . import children
 
 if TYPE_CHECKING:
@@ -22,25 +22,6 @@ if TYPE_CHECKING:
 
     from ..evaluator.machine import Machine
     from ..model.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One of them."""
-
-    process: Process
-    part: sh.ProcessSubstitution
-    descriptors: frozenset[str]
-    """Those of the shell that lead to it."""
-    writes: bool
-    """The shell writes, and it reads."""
-    depth: int
-    """It is open as long as the shell's stack is deeper than this."""
-
-    @property
-    def lasts(self) -> bool | None:
-        """Whether it runs until it is told to stop, or closed."""
-        return True if self.writes else self.process.stays
 
 
 def redirect(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> None:

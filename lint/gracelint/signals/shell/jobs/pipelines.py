@@ -12,7 +12,7 @@ from ....parsers.shell.walk import walk
 from ....records import replace
 from ...process import Bound, Process
 from ..files import changes, inputs, named_pipes, outputs
-from ..model.parts import Block, JobState
+from ..model.parts import ALWAYS, Block, Input, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
 from . import children, dying, itself, jobtable, newborn, signalled
@@ -294,5 +294,5 @@ def _connected(machine: Machine, state: State, node: sh.Coprocess, pid: int, pro
     text = printed.output(machine, state, (node.command,))
     known = text if isinstance(text, str) else None
     filters = process is not None and process.filters  # which writes when the shell has written to it
-    source = inputs.Input("63", known, inputs.ALWAYS, None if process is None else pid, pipe=filters, other="60")
+    source = Input("63", known, ALWAYS, None if process is None else pid, pipe=filters, other="60")
     state.inputs = (*state.inputs, source)[-16:]

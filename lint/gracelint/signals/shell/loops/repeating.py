@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..builtins.traps import PSEUDO
-from ..expansion.keyed import Reference
+from ..model.keyed import Reference
 from ..model.state import State
 
 if TYPE_CHECKING:

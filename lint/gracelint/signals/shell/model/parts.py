@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .values import Value
 
 MOST_FACTS = 50  # of one kind
+ALWAYS = -1  # the depth of what stays open whatever the shell leaves
 DIED = 128 + 15  # the status of what a signal has ended, whichever it was: what counts is that it is not 0
 
 
@@ -211,3 +212,49 @@ class Coming:
     pid: int
     left: Left
     doubted: Mapping[str, Made]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a descriptor of the shell reads from."""
+
+    descriptor: str
+    rest: str | None
+    """What has not been read yet; None of one that is written to."""
+    depth: int
+    """It is open as long as the shell's stack is deeper than this."""
+    pid: int | None = None
+    """The process that writes it, if that is one which may last."""
+    pipe: bool = False
+    """A named pipe that the shell has open for both."""
+    silent: bool = False
+    """A named pipe, or what is like it, to which nobody else can write."""
+    taken: int = 0
+    """How many lines of what is not known were read in a trap."""
+    closed: bool = False
+    """Nothing can be read: ``<&-``."""
+    other: str = ""
+    """The descriptor by which a coprocess is written to. Shells that its shell forks have neither (`coproc_closeall` in bash's execute_cmd.c)."""
+    feeder: Process | None = None
+    """Who writes in front of it in a pipeline."""
+    origin: int | None = None
+    """Its place among the inputs of the shell that has forked this one, with which it shares how far it has been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A process substitution that the shell keeps open itself (`jobs.held`)."""
+
+    process: Process
+    part: sh.ProcessSubstitution
+    descriptors: frozenset[str]
+    """Those of the shell that lead to it."""
+    writes: bool
+    """The shell writes, and it reads."""
+    depth: int
+    """It is open as long as the shell's stack is deeper than this."""
+
+    @property
+    def lasts(self) -> bool | None:
+        """Whether it runs until it is told to stop, or closed."""
+        return True if self.writes else self.process.stays

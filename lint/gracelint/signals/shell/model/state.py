@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ....records import dataclass, field, replace
-from ..expansion.keyed import Keyed, Reference
+from .keyed import Keyed, Reference
 from .parts import MOST_FACTS, Ended, Facts, Kin, holds
 from .values import Unknown
 
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
     from ..evaluator.interpreter import Frame, FrameKind, Shell
-    from ..files.inputs import Input
     from ..files.outputs import Output
-    from ..jobs.held import Held
     from .outcome import Around, Trap
-    from .parts import Block, Coming, JobState, Made, Truth
+    from .parts import Block, Coming, Held, Input, JobState, Made, Truth
     from .values import Array, Field, Value
 
     Signalled: TypeAlias = tuple[str, frozenset[int], Text]  # the signal, to whom, and by which command

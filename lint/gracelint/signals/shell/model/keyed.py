@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....records import dataclass
-from ..model.values import Unknown, default
 
 if TYPE_CHECKING:
-    from ....source import Text
-    from ..evaluator.machine import Machine
-    from ..model.state import State
-    from ..model.values import Value
+    from .values import Value
 
 BUCKETS = 1024  # ASSOC_HASH_BUCKETS of bash 5 (assoc.h)
 
@@ -57,21 +53,3 @@ class Reference:
     """A variable that stands for another one."""
 
     target: str
-
-
-def key_of(machine: Machine, state: State, index: str, text: Text) -> str | None:
-    """What the text between the brackets of an element names as its key; None where it is not known."""
-    if not any(character in index for character in "$`\\"):
-        return index.replace('"', "").replace("'", "")
-    from ....parsers.shell import model as sh
-
-    script = machine.context.parse(machine.context.joined(': "' + index.replace('"', "") + '"', text), file=False)
-    command = script.body.commands[0] if len(script.body.commands) == 1 else None
-    if not isinstance(command, sh.Simple) or len(command.words) != 2:
-        return None
-    return default(machine.value(state, command.words[1]))
-
-
-def unknown(name: str) -> Unknown:
-    """An array of which it is not known any more what is in it."""
-    return Unknown(f"${name}")
