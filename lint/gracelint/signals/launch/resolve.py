@@ -21,7 +21,7 @@ from ..sources import apphosts, released
 from . import alone, shells
 from .literal import literal_word
 from .questions import Questions
-from .scripts import interpreted
+from .scripts import interpreted, passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -176,7 +176,7 @@ class Resolver(Questions):
             if not small and not isinstance(self.which(arguments[0].value, "/", WITHOUT_PATH), ImageFile):
                 return self._perhaps_found(arguments, environment, pid, how)
         if program is None:
-            known = self._passed(arguments)
+            known = passed(self.image, arguments)
             if known is not None:
                 return self.launch(known, environment, pid, how)
         program = self._read(program, arguments, environment)
@@ -267,21 +267,6 @@ class Resolver(Questions):
         found = [replace(way, conditions=(*way.conditions, f"{name} is in /bin or /usr/bin")) for way in ways]
         failed = f"{name} is looked for without a PATH"
         return [*found, Alternative(None, 127, (f"{name} is not in /bin or /usr/bin",), failed=failed)]
-
-    def _passed(self, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
-        """The arguments of a base image's entrypoint script that is known to exec them."""
-        base = self.image.base
-        if not base.passes_through or len(arguments) < 2:
-            return None
-        name = arguments[0].value
-        if name not in base.passes_through and name.rpartition("/")[2] not in (
-            entry.rpartition("/")[2] for entry in base.passes_through
-        ):
-            return None
-        rest = list(arguments[1:])
-        if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):
-            rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
-        return rest
 
 
 def _is_no_program(word: str, environment: Environment) -> bool:

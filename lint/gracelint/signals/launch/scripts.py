@@ -105,3 +105,19 @@ def options(words: Sequence[Argument], at: int) -> tuple[frozenset[str], int]:
             }
             at += 1
     return frozenset(letters), at
+
+
+def passed(image: Image, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
+    """The arguments of a base image's entrypoint script that is known to exec them."""
+    base = image.base
+    if not base.passes_through or len(arguments) < 2:
+        return None
+    name = arguments[0].value
+    if name not in base.passes_through and name.rpartition("/")[2] not in (
+        entry.rpartition("/")[2] for entry in base.passes_through
+    ):
+        return None
+    rest = list(arguments[1:])
+    if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):
+        rest = [*(Argument(word, arguments[0].text, inherited=True) for word in base.prepends), *rest]
+    return rest
