@@ -1,8 +1,9 @@
 """What a shell hands on to the programs that it starts: variables, bash's functions, and what the launch has decided.
 
-A variable is handed on that came with the shell's own environment, or that was exported (POSIX 2.5.3, `export`; bash(1), ENVIRONMENT). One that was taken out of it (``unset``, ``export -n``) is
-handed on as empty, which is how the evaluator holds an unset one. Of others a child knows as much as of any that only the user sets: a shell that assigns to one which the user has set
-hands its own value on, and else nothing (``State.exports`` says neither). One that was exported on one of two ways which have met is there or not: its value is not known (None).
+A variable is handed on that came with the shell's own environment, or that was exported (POSIX 2.5.3, `export`; bash(1), ENVIRONMENT). One
+that was taken out of it (``unset``, ``export -n``) is handed on as empty, which is how the evaluator holds an unset one. Of others a child
+knows as much as of any that only the user sets: a shell that assigns to one which the user has set hands its own value on, and else nothing
+(``State.exports`` says neither). One that was exported on one of two ways which have met is there or not: its value is not known (None).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _OPEN = frozenset("$`")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What a process gets from the shell that starts it. ``exports`` says of each variable whether it is there (False: certainly not; None: perhaps), and ``settled`` what the launch has decided (`State.settled`)."""
+    """What a process gets from the shell that starts it. ``exports`` says of each variable whether it is there (False: certainly not; None:
+    perhaps), and ``settled`` what the launch has decided (`State.settled`)."""
 
     variables: Mapping[str, Value] = field(default_factory=dict)
     exports: Mapping[str, bool | None] = field(default_factory=dict)

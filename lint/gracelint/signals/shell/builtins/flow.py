@@ -94,7 +94,8 @@ def _not_there(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
 
 
 def _unread(machine: Machine, state: State, node: sh.Simple, fields: list[Field], path: str | None) -> list[State]:
-    """A file of which nothing is known. Where nothing puts it into the image, somebody may mount it, or a program may have made it, and where that is not done, a shell that gives up has ended."""
+    """A file of which nothing is known. Where nothing puts it into the image, somebody may mount it, or a program may have made it, and
+    where that is not done, a shell that gives up has ended."""
     shown = fields[1].shown if len(fields) > 1 else "?"
     named = called(fields[1].value) if len(fields) > 1 else ""
     perhaps = filesystem.perhaps_there(machine, state, path, named) if path is not None else True
@@ -161,7 +162,8 @@ def evaluate(machine: Machine, state: State, node: sh.Simple, fields: list[Field
 
 
 def _tells_what_runs(machine: Machine, name: str, node: sh.Simple) -> bool:
-    """Whether a text of which pieces are not known still tells the programs that it runs (``eval "nginx $OPTIONS"``): it is read by the pieces' names, as a command string is."""
+    """Whether a text of which pieces are not known still tells the programs that it runs (``eval "nginx $OPTIONS"``): it is read by the
+    pieces' names, as a command string is."""
     if _NAMES_A_VARIABLE.search(name):
         return False
     script = machine.context.parse(machine.context.joined(name, node.text), file=False)
@@ -178,7 +180,8 @@ def _depth(state: State) -> int:
 
 
 def give_back(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """``return``: also from the function, or the file, that a trap has interrupted. Elsewhere in a trap, as in a script, bash does not know it, and goes on behind it."""
+    """``return``: also from the function, or the file, that a trap has interrupted. Elsewhere in a trap, as in a script, bash does not know
+    it, and goes on behind it."""
     status = _status(state, fields)
     truth = state.truth
     leave = state.shell.dialect.leave

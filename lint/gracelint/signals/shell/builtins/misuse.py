@@ -1,7 +1,8 @@
 """What builtins refuse: options that they lack, words that are no numbers or names, and places in which they mean nothing.
 
-With which status, and whether that is the end of the shell, differs (`traits.Builtins`; measured). It is the end for POSIX's special builtins, of bash only under the name ``sh``, and only for an option.
-Words that nobody knows are taken to be right. What `variables`, `traps` and ``wait`` refuse besides stands there.
+With which status, and whether that is the end of the shell, differs (`traits.Builtins`; measured). It is the end for POSIX's special
+builtins, of bash only under the name ``sh``, and only for an option. Words that nobody knows are taken to be right. What `variables`,
+`traps` and ``wait`` refuse besides stands there.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ WRONG = 2
 def refusal(
     machine: Machine, state: State, node: sh.Simple, fields: list[Field], *, special: bool
 ) -> list[State] | None:
-    """What comes of a builtin that refuses its words; None where it takes them. ``special``: unless ``command`` stands in front, the failure of a special builtin is more than that."""
+    """What comes of a builtin that refuses its words; None where it takes them. ``special``: unless ``command`` stands in front, the
+    failure of a special builtin is more than that."""
     name = fields[0].shown
     dialect = state.shell.dialect
     letters, check = OPTIONS[dialect.family].get(name), CHECKS.get(name)

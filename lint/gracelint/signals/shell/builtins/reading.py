@@ -184,7 +184,8 @@ def _distribute(state: State, line: str, names: Sequence[str], separators: str |
 
 
 def split(line: str, separators: str, most: int | None) -> list[str]:
-    """The fields of a line as POSIX has ``read`` make them: blanks among the separators come in runs, each other one ends a field; the last of at most ``most`` gets the rest."""
+    """The fields of a line as POSIX has ``read`` make them: blanks among the separators come in runs, each other one ends a field; the last
+    of at most ``most`` gets the rest."""
     blanks = "".join(character for character in separators if character in BLANKS)
     rest = line.strip(blanks) if blanks else line
     pieces: list[str] = []

@@ -1,6 +1,7 @@
 """Builtin commands: those that print, test, and set parameters and options; `TABLE` holds them all.
 
-Those for variables are in `variables` and `reading`, control flow in `flow`, signals and processes (``trap``, ``kill``, ``wait``, ``exec`` …) in the room of jobs (`jobcontrol.TABLE`).
+Those for variables are in `variables` and `reading`, control flow in `flow`, signals and processes (``trap``, ``kill``, ``wait``, ``exec``
+…) in the room of jobs (`jobcontrol.TABLE`).
 """
 
 from __future__ import annotations

@@ -71,7 +71,8 @@ def hears_commands(state: State) -> bool:
 
 
 def on_return(state: State, frame: Frame) -> Text | None:
-    """The action of ``trap … RETURN`` that runs behind a file that was read, or behind a function: there it has to have been set in that very function, unless ``set -T`` hands it down."""
+    """The action of ``trap … RETURN`` that runs behind a file that was read, or behind a function: there it has to have been set in that
+    very function, unless ``set -T`` hands it down."""
     heard = state.traps.get("RETURN")
     if heard is None or heard.action_text is None:
         return None
@@ -136,8 +137,9 @@ def _guard(state: State) -> None:
 
 
 def _looked_up(state: State, signal: str, *, reset: bool, sets: bool) -> None:
-    """``trap`` is about a signal. What becomes of it when its trap is taken away is what it was when ``trap`` first was about it: the default, unless bash had begun to catch it before
-    (`get_original_signal` in its trap.c; measured, 5.2: behind ``trap stop TERM EXIT``, ``trap - TERM`` leaves PID 1 deaf, behind ``trap stop EXIT TERM`` it does not)."""
+    """``trap`` is about a signal. What becomes of it when its trap is taken away is what it was when ``trap`` first was about it: the
+    default, unless bash had begun to catch it before (`get_original_signal` in its trap.c; measured, 5.2: behind ``trap stop TERM EXIT``,
+    ``trap - TERM`` leaves PID 1 deaf, behind ``trap stop EXIT TERM`` it does not)."""
     if state.guarded is None:
         state.touched |= {signal}
     elif reset and signal in state.traps and signal in state.touched:

@@ -77,8 +77,8 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
 
 
 def _doubt(machine: Machine, state: State, word: sh.Word) -> None:
-    """A text that is not known may have given any variable another value (``export $(sed … /etc/app.env)``), but PATH is no doubt the same. What is read from a file that only somebody mounts
-    is taken to set nothing, as is what only a user sets."""
+    """A text that is not known may have given any variable another value (``export $(sed … /etc/app.env)``), but PATH is no doubt the same.
+    What is read from a file that only somebody mounts is taken to set nothing, as is what only a user sets."""
     reader = next((part for part in walk(word) if isinstance(part, sh.Simple)), None)
     if reader is None:
         return  # one variable of a name that is not known
@@ -104,7 +104,8 @@ def not_valid(machine: Machine, state: State, command: str, name: str) -> list[S
 
 
 def read_only(machine: Machine, state: State, name: str, by: str = "") -> list[State]:
-    """A value for a variable that is to keep its own. Under ``set -e``, bash ends behind a special builtin, also where its status is looked at (measured, 5.2: ``readonly R=2 || true``)."""
+    """A value for a variable that is to keep its own. Under ``set -e``, bash ends behind a special builtin, also where its status is looked
+    at (measured, 5.2: ``readonly R=2 || true``)."""
     ends = "e" in state.options and by in SPECIAL
     if not (state.shell.dialect.specials_end or ends):
         return machine.finished(state, 1)

@@ -1,7 +1,8 @@
 """``[[ text =~ regex ]]``: POSIX's extended regular expressions, as far as Python's mean the same and take bounded time.
 
-Left out (None: not known): more than three repetitions, a repeated group that repeats itself, escapes that are not of punctuation, long texts. Where an alternation leaves open which words
-the groups hold (POSIX takes the longest, Python the first), the answer is known and the groups are not.
+Left out (None: not known): more than three repetitions, a repeated group that repeats itself, escapes that are not of punctuation, long
+texts. Where an alternation leaves open which words the groups hold (POSIX takes the longest, Python the first), the answer is known and the
+groups are not.
 """
 
 from __future__ import annotations

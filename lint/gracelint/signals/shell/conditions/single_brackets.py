@@ -123,7 +123,8 @@ class _Test:
 
 
 def _means_nothing(words: list[Value]) -> bool:
-    """Whether ``test`` cannot make anything of so few words: ``[ = x ]`` and ``[ -ge 1 ]``, which an empty variable leaves, ``[ a b ]``, ``[ a b = c ]`` (measured in all three shells)."""
+    """Whether ``test`` cannot make anything of so few words: ``[ = x ]`` and ``[ -ge 1 ]``, which an empty variable leaves, ``[ a b ]``,
+    ``[ a b = c ]`` (measured in all three shells)."""
     first, *rest = words
     if (
         not 2 <= len(words) <= 4

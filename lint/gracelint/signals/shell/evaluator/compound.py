@@ -231,7 +231,8 @@ def conditional(machine: Machine, state: State, node: sh.Conditional) -> list[St
 
 
 def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int = 0) -> bool:
-    """Whether the shell gives up at a word of ``[[``. bash expands what is behind ``&&`` and ``||`` only where it is asked (manual, Conditional Constructs), busybox all words (measured)."""
+    """Whether the shell gives up at a word of ``[[``. bash expands what is behind ``&&`` and ``||`` only where it is asked (manual,
+    Conditional Constructs), busybox all words (measured)."""
     if depth > single_brackets.DEEPEST:
         return False
     if isinstance(condition, sh.Not):

@@ -1,4 +1,5 @@
-"""What a command expands before it runs: the command substitutions in its words, here-documents, conditions and expressions, in the order in which the shell comes to them.
+"""What a command expands before it runs: the command substitutions in its words, here-documents, conditions and expressions, in the order
+in which the shell comes to them.
 
 Some of them run only where an expansion around them needs them: the word of ``${x:-$(app)}``, the right side of ``[[ $a && $(app) ]]``, a later pattern of ``case``.
 """
@@ -28,7 +29,8 @@ Gate: TypeAlias = "sh.Parameter | sh.Both | None"
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A command substitution of a command, and what decides whether it runs: the parameter or the condition around it (None: nothing that is looked at), outermost first. ``document``: it is in a here-document."""
+    """A command substitution of a command, and what decides whether it runs: the parameter or the condition around it (None: nothing that
+    is looked at), outermost first. ``document``: it is in a here-document."""
 
     part: sh.CommandSubstitution
     gates: tuple[Gate, ...] = ()

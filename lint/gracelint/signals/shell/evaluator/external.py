@@ -123,7 +123,8 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
 
 
 def hear(state: State) -> None:
-    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in ``-c``. Those that have just been forked have had the time to begin."""
+    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in
+    ``-c``. Those that have just been forked have had the time to begin."""
     state.newborn, state.noticed, state.cleared, state.slow = {}, state.unclaimed, len(state.over), True
     dying.waited(state)
     if state.shell.dialect.wait.forgets_ended or (

@@ -98,7 +98,8 @@ class Machine:
         return self.begin(state, command)
 
     def choose(self, state: State, command: sh.Command, *, one_of_several: bool) -> list[State]:
-        """Begin a command on one of several ways. Once a signal has come, only one of them is gone, and what a command does (``kill``) is done to the world that they share: it begins with the next step."""
+        """Begin a command on one of several ways. Once a signal has come, only one of them is gone, and what a command does (``kill``) is
+        done to the world that they share: it begins with the next step."""
         if not (self.live and one_of_several):
             return self.enter(state, command)
         state.push("chosen", command)
@@ -223,7 +224,8 @@ class Machine:
         return [self.leave(state, status)]
 
     def hinges(self, state: State, truth: Truth) -> list[State]:
-        """A command is over whose success rests on what the image does not tell (a limit, whose a folder is): with ``set -e`` both ways are open, on the way to the steady state as well."""
+        """A command is over whose success rests on what the image does not tell (a limit, whose a folder is): with ``set -e`` both ways are
+        open, on the way to the steady state as well."""
         if "e" not in state.options or state.tested:
             return self.finished(state, None, truth)
         state.done(None, truth)

@@ -183,7 +183,8 @@ def _is_long(each: sh.Redirect) -> bool:
 
 
 def with_descriptors(state: State, node: sh.Simple) -> sh.Simple:
-    """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor; ``exec 200>lock`` where ``200`` is one (dash reads one digit)."""
+    """``exec {log}>file`` where ``{log}`` is a word, and no variable for the number of a descriptor; ``exec 200>lock`` where ``200`` is one
+    (dash reads one digit)."""
     syntax = state.shell.dialect.syntax
 
     def is_word(each: sh.Redirect) -> bool:

@@ -1,8 +1,9 @@
 """Functions that only tell somebody something: ``log() { local type="$1"; shift; printf '%s [%s] %s\\n' "$(date)" "$type" "$*"; }``.
 
-Scripts call them at every turn, and a call leaves everything as it was, but for the status, which is 0. What may be in one is a list: ``echo`` and ``printf`` of texts that cannot fail,
-``local``, ``shift`` where there is something to shift, ``if`` with a condition in brackets, functions of the same kind; and in their words no expansion that assigns, fails or runs more than a
-tool that tells the time or a name. Everything else is followed.
+Scripts call them at every turn, and a call leaves everything as it was, but for the status, which is 0. What may be in one is a list:
+``echo`` and ``printf`` of texts that cannot fail, ``local``, ``shift`` where there is something to shift, ``if`` with a condition in
+brackets, functions of the same kind; and in their words no expansion that assigns, fails or runs more than a tool that tells the time or a
+name. Everything else is followed.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _DEEPEST = 8
 
 
 class Remark(NamedTuple):
-    """What a function that only prints rests on: how many arguments it shifts, the variables that it has for itself, the commands that are to be what they are called, and the functions
-    that it calls, each with how many arguments there are for certain."""
+    """What a function that only prints rests on: how many arguments it shifts, the variables that it has for itself, the commands that are
+    to be what they are called, and the functions that it calls, each with how many arguments there are for certain."""
 
     shifts: int
     variables: frozenset[str]

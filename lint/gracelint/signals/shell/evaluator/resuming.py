@@ -84,7 +84,8 @@ def _behind_debug(machine: Machine, state: State, frame: Frame) -> list[State]:
 
 
 def _behind_call(machine: Machine, state: State, frame: Frame) -> list[State]:
-    """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside (``f() { [ a = b ] && x; }``)."""
+    """A function or a sourced file is over: its status is that of a command, which ``set -e`` looks at, also where it did not inside
+    (``f() { [ a = b ] && x; }``)."""
     state.pop()
     action = traps.on_return(state, frame)
     scopes.restore(state)

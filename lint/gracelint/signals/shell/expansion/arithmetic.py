@@ -1,8 +1,8 @@
 """``$((…))``, ``((…))`` and the comparisons of ``[[ ]]``: integer expressions, with what they assign.
 
-A small precedence parser over C's operators, in the manner of one shell (measured, expression by expression, with dash 0.5.12, busybox 1.35 and bash 5.2). An expression
-is a number, not known (`Undecided`: it rests on a variable that nobody knows), or wrong (`Invalid`: the shell says so and does not go on as if nothing
-had been). Depth is bounded; what the operators make of numbers is `integers`.
+A small precedence parser over C's operators, in the manner of one shell (measured, expression by expression, with dash 0.5.12, busybox 1.35
+and bash 5.2). An expression is a number, not known (`Undecided`: it rests on a variable that nobody knows), or wrong (`Invalid`: the shell
+says so and does not go on as if nothing had been). Depth is bounded; what the operators make of numbers is `integers`.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ DEEPEST, LONGEST, WORD = 40, 2000, 64
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What one shell does otherwise than bash. ``plain``: no ``++``, ``**``, ``,`` and ``16#ff``, and variables hold nothing but numbers; ``eager``: what ``&&``, ``||`` and ``?:`` pass over is assigned all the
-    same; ``quotes``: they are dropped; ``empty``: of nothing, it is 0."""
+    """What one shell does otherwise than bash. ``plain``: no ``++``, ``**``, ``,`` and ``16#ff``, and variables hold nothing but numbers;
+    ``eager``: what ``&&``, ``||`` and ``?:`` pass over is assigned all the same; ``quotes``: they are dropped; ``empty``: of nothing, it is
+    0."""
 
     plain: bool = False
     eager: bool = False

@@ -36,7 +36,8 @@ def braces(word: sh.Word) -> list[str]:
 
 
 def is_pattern(word: sh.Word, value: str) -> bool:
-    """Whether the shell looks for files of which a word is the pattern. A bracket that is not closed (the command ``[``) is none (``unquoted_glob_pattern_p`` in bash)."""
+    """Whether the shell looks for files of which a word is the pattern. A bracket that is not closed (the command ``[``) is none
+    (``unquoted_glob_pattern_p`` in bash)."""
     bare = "".join(
         part.value.value if isinstance(part, sh.LiteralText) else value
         for part in word.parts

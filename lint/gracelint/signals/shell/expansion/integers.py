@@ -1,6 +1,7 @@
 """Integers as shells have them: constants in any base, 64 bits, C's operators (POSIX XCU 2.6.4; bash(1), ARITHMETIC EVALUATION).
 
-What cannot be worked out is `Invalid`, of which the shell complains; where machines or shells differ (a shift by more than 63), or the number would not end, it is `Undecided`.
+What cannot be worked out is `Invalid`, of which the shell complains; where machines or shells differ (a shift by more than 63), or the
+number would not end, it is `Undecided`.
 """
 
 from __future__ import annotations

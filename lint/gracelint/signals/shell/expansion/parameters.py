@@ -224,7 +224,8 @@ def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Va
 
 
 def require(state: State, variable: str, refined: Value) -> None:
-    """The shell gives up where a variable is not set: whatever goes on is the way on which it is. What a function is called with is no condition that anybody could set."""
+    """The shell gives up where a variable is not set: whatever goes on is the way on which it is. What a function is called with is no
+    condition that anybody could set."""
     if variable.isdigit() and state.scopes:
         return
     condition = f"${variable} is set"

@@ -1,6 +1,8 @@
-"""Parameters that a shell has by itself: ``$#``, ``$-``, ``$PPID``, ``$RANDOM``, ``${FUNCNAME[0]}``, in each of the shells (measured with dash 0.5.12, busybox 1.35 and bash 5.2).
+"""Parameters that a shell has by itself: ``$#``, ``$-``, ``$PPID``, ``$RANDOM``, ``${FUNCNAME[0]}``, in each of the shells (measured with
+dash 0.5.12, busybox 1.35 and bash 5.2).
 
-A value of which only the shell knows what it is (a time, a number by chance, the computer's name) is unknown, but not empty. What a script assigns to one of these holds, but for those that go on counting.
+A value of which only the shell knows what it is (a time, a number by chance, the computer's name) is unknown, but not empty. What a script
+assigns to one of these holds, but for those that go on counting.
 """
 
 from __future__ import annotations

@@ -47,8 +47,9 @@ _FLEETING = ("/tmp/", "/run/", "/var/run/", "/dev/shm/")
 
 
 def may_have_made(commands: Iterable[Command], workdir: str, path: str) -> bool:
-    """Whether a script has run a program before that may have made a file: one that was given a folder, there (``steamcmd +force_install_dir /game``), and any other one below its
-    working folder (``git clone``, ``unzip``), for which the present one stands."""
+    """Whether a script has run a program before that may have made a file: one that was given a folder, there
+    (``steamcmd +force_install_dir /game``), and any other one below its working folder (``git clone``, ``unzip``), for which the present
+    one stands."""
     for command in commands:
         if not command.argv or is_one(command.argv, _LEAVING):
             continue
@@ -132,8 +133,9 @@ def _asked_again(state: State) -> bool:
 
 
 def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool | None:
-    """Whether a file of which nothing is known is there to be read: as the script has left it, as a condition that was assumed (which calls it ``named``) says, or as what is known of its place.
-    None where it is not part of the image, so that somebody has to mount it, or a program to make it."""
+    """Whether a file of which nothing is known is there to be read: as the script has left it, as a condition that was assumed (which calls
+    it ``named``) says, or as what is known of its place. None where it is not part of the image, so that somebody has to mount it, or a
+    program to make it."""
     where = _behind_links(state, path)
     if where is None:
         return True
@@ -154,7 +156,8 @@ def perhaps_there(machine: Machine, state: State, path: str, named: str) -> bool
 
 
 def looked_for(assumed: Mapping[str, bool], named: str) -> bool | None:
-    """What a script has found, on the way that it is on, where it looked whether a file is there, which the condition calls ``named``; None where it has not looked."""
+    """What a script has found, on the way that it is on, where it looked whether a file is there, which the condition calls ``named``; None
+    where it has not looked."""
     for condition, outcome in assumed.items():
         if condition.startswith(f"{named} "):
             return outcome is not condition.endswith("does not exist")
@@ -170,7 +173,8 @@ def is_removed(state: State, name: str | None) -> bool:
 
 
 def begins_empty(machine: Machine, state: State, path: str) -> bool:
-    """Whether there is nothing in a file that the script appends to for the first time: nothing puts it into the image, and no program was given its folder. (Who mounts one that is full has to clear it.)"""
+    """Whether there is nothing in a file that the script appends to for the first time: nothing puts it into the image, and no program was
+    given its folder. (Who mounts one that is full has to clear it.)"""
     if path in state.made:
         return state.made[path].kind == "none"
     if may_have_made(state.facts.before, folder(state), path):

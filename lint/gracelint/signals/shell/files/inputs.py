@@ -1,7 +1,9 @@
-"""What the shell's descriptors lead to. Where ``read`` and ``mapfile`` get their lines: a here-document, a here-string, a file of the image, the output of a command that is worked out, a process that is still writing.
+"""What the shell's descriptors lead to. Where ``read`` and ``mapfile`` get their lines: a here-document, a here-string, a file of the
+image, the output of a command that is worked out, a process that is still writing.
 
-The input of a compound command (``while read …; done <<EOF``), a function or a subshell is kept in the state while the stack is deeper than where it was given, with what has not been read
-of it; that of ``exec <file`` to the end. Of those that are written to it is kept that they are open. A text that is not known, and one that is longer than `MOST_LINES`, is None: what is read there is not known, nor how often.
+The input of a compound command (``while read …; done <<EOF``), a function or a subshell is kept in the state while the stack is deeper than
+where it was given, with what has not been read of it; that of ``exec <file`` to the end. Of those that are written to it is kept that they
+are open. A text that is not known, and one that is longer than `MOST_LINES`, is None: what is read there is not known, nor how often.
 """
 
 from __future__ import annotations
@@ -169,7 +171,8 @@ def advance(state: State, known: Input, rest: str | None) -> None:
 
 
 def took(state: State, known: Input) -> bool:
-    """A line of what is not known is read during a stop; False where there are no more. Files end, and what a script does with their first line it does with the others."""
+    """A line of what is not known is read during a stop; False where there are no more. Files end, and what a script does with their first
+    line it does with the others."""
     if known.taken >= MOST_TAKEN:
         return False
     state.inputs = tuple(

@@ -1,7 +1,9 @@
-"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``, ``mkfifo``.
+"""Small tools that change files, and whether they can: ``mkdir``, ``touch``, ``rm``, ``cp``, ``mv``, ``ln``, ``chmod``, ``chown``,
+``mkfifo``.
 
-What stands where is asked of the image, and of what the script has done itself (`changes`). A tool fails for certain where what it needs is not there, or what it makes is; it succeeds for certain
-where nothing stands in its way; else nobody knows. Options that are not modelled make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
+What stands where is asked of the image, and of what the script has done itself (`changes`). A tool fails for certain where what it needs is
+not there, or what it makes is; it succeeds for certain where nothing stands in its way; else nobody knows. Options that are not modelled
+make the outcome unknown. What POSIX says of each tool is taken for granted; measured with coreutils 9.1 and busybox 1.35.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def tool(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
 
 
 def _unsure(machine: Machine, state: State, fields: list[Field]) -> list[State]:
-    """It may fail; what is written without a look at its outcome is taken to succeed, but in a trap under ``set -e``, and where the user is not root, who could do it."""
+    """It may fail; what is written without a look at its outcome is taken to succeed, but in a trap under ``set -e``, and where the user is
+    not root, who could do it."""
     if not machine.live and permissions.user_of(state) != "0":
         return machine.hinges(state, Truth.success(f"`{clip(' '.join(field.shown for field in fields))}`"))
     if not state.tested and not (machine.live and "e" in state.options):

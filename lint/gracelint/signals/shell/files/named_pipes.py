@@ -1,6 +1,8 @@
-"""Named pipes: who opens one waits until somebody opens its other end (fifo(7)); opened for both (``<>``), it is open at once, and what reads from it waits for somebody to write.
+"""Named pipes: who opens one waits until somebody opens its other end (fifo(7)); opened for both (``<>``), it is open at once, and what
+reads from it waits for somebody to write.
 
-Whether another process comes to the other end is known only where the script has none: then nobody but the shell itself could. What waits is not simulated; it makes the outcome unknown.
+Whether another process comes to the other end is known only where the script has none: then nobody but the shell itself could. What waits
+is not simulated; it makes the outcome unknown.
 """
 
 from __future__ import annotations
@@ -66,7 +68,8 @@ def reading(machine: Machine, state: State, command: sh.Command, process: Proces
 
 
 def in_front(machine: Machine, state: State, command: sh.Simple, process: Process) -> Process:
-    """A filter in the foreground that reads from a named pipe (``app > /tmp/p & cat /tmp/p``): it lasts as long as the job that writes to it; where there is none, it waits for one."""
+    """A filter in the foreground that reads from a named pipe (``app > /tmp/p & cat /tmp/p``): it lasts as long as the job that writes to
+    it; where there is none, it waits for one."""
     pipe = _read(machine, state, command, process)
     if pipe is None or any(each.pipe for each in state.inputs) or _is_aside(state):
         return process
@@ -100,7 +103,8 @@ def written(machine: Machine, state: State, redirects: Iterable[sh.Redirect], pi
 
 
 def let_go(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) -> str:
-    """The named pipe that a shell may let go by closing a descriptor, while somebody reads from it; empty where there is none. Its children may have it open still, which is not followed."""
+    """The named pipe that a shell may let go by closing a descriptor, while somebody reads from it; empty where there is none. Its children
+    may have it open still, which is not followed."""
     if not any(each.operator == ">&" and each.target is not None and each.target.literal == "-" for each in redirects):
         return ""
     pipes = [job.process.pipe for job in state.jobs if job.process.reads == state.pid and job.process.pipe]

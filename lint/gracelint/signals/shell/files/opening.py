@@ -83,7 +83,8 @@ def _is_there(machine: Machine, state: State, each: sh.Redirect, here: set[str])
 
 
 def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:
-    """A command whose redirections may fail, in a trap, of which the rest may be lost, or of a user who is not root. (If that ends the way to the steady state, nobody is there to be stopped.)"""
+    """A command whose redirections may fail, in a trap, of which the rest may be lost, or of a user who is not root. (If that ends the way
+    to the steady state, nobody is there to be stopped.)"""
     before = state.status, state.truth
     state.done(None, Truth.success("opening " + clip(" ".join(each.text.value for each in redirects))))
     result: list[State] = []
@@ -137,7 +138,8 @@ def _before(machine: Machine, state: State, path: str, operator: str) -> str | N
 
 
 def fails(machine: Machine, state: State, tool: str, node: sh.Simple, fields: list[Field]) -> bool:
-    """Whether one of the files that ``cat`` is to read is not there for certain, one that ``tee`` is to write cannot be made, or the descriptor that ``flock`` is to lock is not open."""
+    """Whether one of the files that ``cat`` is to read is not there for certain, one that ``tee`` is to write cannot be made, or the
+    descriptor that ``flock`` is to lock is not open."""
     words = [field.value for field in fields]
     if tool == "flock":
         there = inputs.handed_on(state, node.redirects)
@@ -164,7 +166,8 @@ def _is_device(path: str) -> bool:
 
 
 def wrote(machine: Machine, state: State, node: sh.Simple | sh.Group, text: Value | None) -> None:
-    """What a command has printed (None: something) is in the file that its only redirection has written, but for one that it reads from, and those of what it says of errors."""
+    """What a command has printed (None: something) is in the file that its only redirection has written, but for one that it reads from,
+    and those of what it says of errors."""
     outputs = [each for each in node.redirects if each.operator not in READS and each.descriptor != "2"]
     only = outputs[0] if len(outputs) == 1 else None
     if only is None or only.operator not in (">", ">|", ">>") or only.descriptor not in (None, "1"):

@@ -35,7 +35,8 @@ def owner(process: Process) -> str | None:
 
 
 def may_signal(sender: str | None, target: str | None) -> bool:
-    """Whether a process of one user, as it is named, may signal one of another: root may, others only their own (kill(2)). A name and a number may be the same user; who is not known, may."""
+    """Whether a process of one user, as it is named, may signal one of another: root may, others only their own (kill(2)). A name and a
+    number may be the same user; who is not known, may."""
     one, two = known(sender), known(target)
     if one is None or two is None or one in ("0", two):
         return True
@@ -64,8 +65,8 @@ def writable(machine: Machine, state: State, folder: str) -> bool | None:
 
 
 def replaceable(machine: Machine, state: State, path: str) -> bool | None:
-    """Whether what stands at a path can be removed, or something else be put in its place: where the folder can be written to, and in one that is everybody's also by whom it belongs to (the sticky
-    bit, inode(7))."""
+    """Whether what stands at a path can be removed, or something else be put in its place: where the folder can be written to, and in one
+    that is everybody's also by whom it belongs to (the sticky bit, inode(7))."""
     folder = posixpath.dirname(path)
     may = writable(machine, state, folder)
     return owns(state, path) if may and folder in OF_ALL and path in state.made else may

@@ -1,6 +1,7 @@
 """``app &> log`` in a shell that does not know ``&>`` (dash): ``app &``, and then a command of its own that is nothing but ``> log``.
 
-The ``&`` ends the whole list in front of it (``a && b &> log || c`` is ``a && b &`` and ``> log || c``), so it is the list that is read in another way, before any of it runs.
+The ``&`` ends the whole list in front of it (``a && b &> log || c`` is ``a && b &`` and ``> log || c``), so it is the list that is read in
+another way, before any of it runs.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ _OTHERS = "-u -U -g -G -t -s --euid --uid --group --session --terminal --ns --ns
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who is meant: ``patterns`` of names, of whole lines (``whole``) or of either exactly; the children of ``parents``; of all these the first or last started. ``known``: False where that cannot be told."""
+    """Who is meant: ``patterns`` of names, of whole lines (``whole``) or of either exactly; the children of ``parents``; of all these the
+    first or last started. ``known``: False where that cannot be told."""
 
     patterns: tuple[Pattern, ...] = ()
     whole: bool = False

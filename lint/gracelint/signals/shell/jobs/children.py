@@ -265,7 +265,8 @@ def decided(alternative: Alternative) -> Truth | None:
 
 
 def settling(ended: State) -> Truth | None:
-    """What a shell's last command has asked, if the launch decides it (``[ "${TRIES:-1}" -lt 30 ]``): for the one that waited for it, this tells nothing of its own variables."""
+    """What a shell's last command has asked, if the launch decides it (``[ "${TRIES:-1}" -lt 30 ]``): for the one that waited for it, this
+    tells nothing of its own variables."""
     truth = ended.truth
     return replace(truth, refine=()) if truth is not None and truth.default is not None else None
 

@@ -1,7 +1,9 @@
-"""A job that has just ended, by itself or by a ``kill``, may still be there for the next ``kill``: kill(2) finds a process, and /proc has it, until its parent has waited for it.
+"""A job that has just ended, by itself or by a ``kill``, may still be there for the next ``kill``: kill(2) finds a process, and /proc has
+it, until its parent has waited for it.
 
-Measured with dash 0.5.12, busybox 1.35 and bash 5.2, as PID 1 and below tini: behind ``kill $pid``, ``kill -0 $pid`` succeeds four times in five, also with builtins in between; behind ``true &`` 20 times of 20 in dash and ash, 2 in bash; each of the shells may have waited
-for the job by then, as soon as it was told of its end. A foreground command, a subshell, a substitution or a ``wait`` has it do so for certain.
+Measured with dash 0.5.12, busybox 1.35 and bash 5.2, as PID 1 and below tini: behind ``kill $pid``, ``kill -0 $pid`` succeeds four times in
+five, also with builtins in between; behind ``true &`` 20 times of 20 in dash and ash, 2 in bash; each of the shells may have waited for the
+job by then, as soon as it was told of its end. A foreground command, a subshell, a substitution or a ``wait`` has it do so for certain.
 """
 
 from __future__ import annotations

@@ -1,8 +1,13 @@
-"""Process substitutions that a shell keeps open itself: those of ``exec > >(tee log)``, ``{ … } > >(cat)``, ``while …; done < <(tail -F log)``.
+"""Process substitutions that a shell keeps open itself: those of ``exec > >(tee log)``, ``{ … } > >(cat)``,
+``while …; done < <(tail -F log)``.
 
-What reads in ``>(…)`` ends when nobody can write to it any more, so it lasts as long as the shell has it open. Measured with bash 5.2: it is a child of the shell, ``$!`` is its number,
-and a ``wait`` for all waits for it, also where ``$!`` is by now another one's (bash 5.3 no longer does that); ``wait -n``, ``jobs`` and ``%1`` do not know it. So ``wait`` never returns in a script that sends its own output through one, unless the
-descriptor is given up before, or the signal goes to the whole group, of which that dies as well: what the shell prints from then on brings it SIGPIPE, which ends it, or, as PID 1, makes ``echo`` fail (pipe(7); measured). busybox's ash neither waits for it nor sets ``$!``. A process substitution of one command (``cat <(app)``) is the shell's child beside it (`beside`), and nobody waits for it but who reads what it writes.
+What reads in ``>(…)`` ends when nobody can write to it any more, so it lasts as long as the shell has it open. Measured with bash 5.2: it
+is a child of the shell, ``$!`` is its number, and a ``wait`` for all waits for it, also where ``$!`` is by now another one's (bash 5.3 no
+longer does that); ``wait -n``, ``jobs`` and ``%1`` do not know it. So ``wait`` never returns in a script that sends its own output through
+one, unless the descriptor is given up before, or the signal goes to the whole group, of which that dies as well: what the shell prints from
+then on brings it SIGPIPE, which ends it, or, as PID 1, makes ``echo`` fail (pipe(7); measured). busybox's ash neither waits for it nor sets
+``$!``. A process substitution of one command (``cat <(app)``) is the shell's child beside it (`beside`), and nobody waits for it but who
+reads what it writes.
 """
 
 from __future__ import annotations
@@ -52,7 +57,8 @@ def enclose(machine: Machine, state: State, redirects: Iterable[sh.Redirect]) ->
 
 
 def beside(machine: Machine, state: State, node: sh.Simple) -> list[Process]:
-    """Start what runs in the process substitutions of one command; those that write to it, and may last. What it writes to is let go with it, and ends as a filter does, or is left to the shell."""
+    """Start what runs in the process substitutions of one command; those that write to it, and may last. What it writes to is let go with
+    it, and ends as a filter does, or is left to the shell."""
     words = (*node.words, *(each.target for each in node.redirects if each.target is not None))
     feeders = []
     for part in (part for word in words if word.literal is None for part in word.parts):

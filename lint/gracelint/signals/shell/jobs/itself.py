@@ -1,6 +1,8 @@
-"""Signals that a shell sends to itself, ``kill $$``, or to the group that it is in, ``kill 0``: on the way to the steady state nobody else sends any.
+"""Signals that a shell sends to itself, ``kill $$``, or to the group that it is in, ``kill 0``: on the way to the steady state nobody else
+sends any.
 
-Its trap runs behind the command (POSIX 2.11: when a trapped signal comes, the action runs when the command is over), before the next one; without one, the default action is taken, which PID 1 does not have (`kernel`).
+Its trap runs behind the command (POSIX 2.11: when a trapped signal comes, the action runs when the command is over), before the next one;
+without one, the default action is taken, which PID 1 does not have (`kernel`).
 """
 
 from __future__ import annotations
@@ -69,7 +71,8 @@ def trap_for(state: State, signal: str) -> Trap | None:
 
 
 def caught(state: State, signal: str) -> bool:
-    """Whether a shell that has no trap for a signal catches it all the same, to run its EXIT trap and end: bash from its first EXIT trap on, but not SIGQUIT (`terminating_signals` in its sig.c; subshells measured)."""
+    """Whether a shell that has no trap for a signal catches it all the same, to run its EXIT trap and end: bash from its first EXIT trap
+    on, but not SIGQUIT (`terminating_signals` in its sig.c; subshells measured)."""
     return state.guarded is not None and signal in state.guarded
 
 

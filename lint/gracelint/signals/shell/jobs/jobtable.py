@@ -1,7 +1,10 @@
 """The job table: which number a job has (``%1``), and how long the shell knows it.
 
-In dash and BusyBox's ash a job that has been waited for keeps its place, and its status, until the next fork of any kind (a program, a subshell, a substitution) takes the first place that is free or holds such a job, unless ``set -m`` is on (``makejob`` in dash's jobs.c and busybox's ash.c):
-from then on ``wait`` gives 127 for it. In bash it gives its place up when it is waited for, certainly when a program has run behind that, and a new job comes behind the last one that is left (``stop_pipeline`` in jobs.c); its status is kept elsewhere. All of it measured, with dash 0.5.12, busybox 1.35 and bash 5.2.
+In dash and BusyBox's ash a job that has been waited for keeps its place, and its status, until the next fork of any kind (a program, a
+subshell, a substitution) takes the first place that is free or holds such a job, unless ``set -m`` is on (``makejob`` in dash's jobs.c and
+busybox's ash.c): from then on ``wait`` gives 127 for it. In bash it gives its place up when it is waited for, certainly when a program has
+run behind that, and a new job comes behind the last one that is left (``stop_pipeline`` in jobs.c); its status is kept elsewhere. All of it
+measured, with dash 0.5.12, busybox 1.35 and bash 5.2.
 """
 
 from __future__ import annotations
@@ -39,7 +42,8 @@ def forked(state: State) -> None:
 
 
 def shown(state: State) -> None:
-    """``jobs`` has told of all: dash and ash then know nothing any more of those that have ended (``showjob`` in dash's jobs.c), bash tells of them no more. What is only about to end (`dying`) may still run."""
+    """``jobs`` has told of all: dash and ash then know nothing any more of those that have ended (``showjob`` in dash's jobs.c), bash tells
+    of them no more. What is only about to end (`dying`) may still run."""
     if state.shell.dialect.wait.keeps_waited:
         state.table = tuple([pid if pid in state.dying or _runs(state, pid) else FREE for pid in state.table])
         state.unclaimed = tuple([pid for pid in state.unclaimed if pid in state.table])
@@ -54,7 +58,9 @@ def program_over(state: State) -> None:
 
 
 def waited_for_all(state: State) -> int:
-    """A ``wait`` for all is over. In bash the last job stays on the table if that had ended by itself before the ``wait`` came to it: certainly (30 of 30 times) where it was `noticed`; beside others it may or may not have (8 to 30 of 30); alone it has not (27 to 30 of 30). That job, if it may have stayed."""
+    """A ``wait`` for all is over. In bash the last job stays on the table if that had ended by itself before the ``wait`` came to it:
+    certainly (30 of 30 times) where it was `noticed`; beside others it may or may not have (8 to 30 of 30); alone it has not (27 to 30 of
+    30). That job, if it may have stayed."""
     jobs = [pid for pid in state.table if pid > FREE]
     if state.shell.dialect.wait.keeps_waited or not jobs:
         return FREE
@@ -73,7 +79,8 @@ def at(state: State, number: int) -> int | None:
 
 
 def newest(state: State, number: int) -> int | None:
-    """The last process of the newest job (1), or of the one before (2); 0 where there is none, None where that is not known: bash may still have one there for which it has waited (``kill %%`` behind ``wait $!``, 5 of 13 times)."""
+    """The last process of the newest job (1), or of the one before (2); 0 where there is none, None where that is not known: bash may still
+    have one there for which it has waited (``kill %%`` behind ``wait $!``, 5 of 13 times)."""
     jobs = sorted(pid for pid in state.table if pid != FREE)
     if not all(pid > FREE and knows(state, pid) for pid in jobs[-number:]):
         return None

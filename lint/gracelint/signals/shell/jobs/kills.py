@@ -138,7 +138,8 @@ def _left(machine: Machine, state: State, job: tuple[str, tuple[int, ...]]) -> t
 
 
 def _perhaps_stuck(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
-    """A ``kill`` of a job of which a member has ended. If the first one has, nobody is told; if another, those in front of it are, and bash looks at it for ever (measured, 5.2)."""
+    """A ``kill`` of a job of which a member has ended. If the first one has, nobody is told; if another, those in front of it are, and bash
+    looks at it for ever (measured, 5.2)."""
     if state.ended is not None:
         return [state]
     text = node.text.value

@@ -1,4 +1,5 @@
-"""Commands that wait for a process, or for so long at most: ``tail --pid=PID -f /dev/null``, ``timeout 5 tail --pid=PID …``. Once a signal has come, such a ``tail`` is a ``wait``."""
+"""Commands that wait for a process, or for so long at most: ``tail --pid=PID -f /dev/null``, ``timeout 5 tail --pid=PID …``. Once a signal
+has come, such a ``tail`` is a ``wait``."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def watched(machine: Machine, fields: list[Field]) -> Field | None:
 
 
 def watching(process: Process, field: Field | None, children: frozenset[int] | None = frozenset()) -> Process:
-    """A ``tail`` that ends with the process that it watches. Not with one of its own ``children`` (None: it is PID 1, and all will be), which it does not reap: for kill(2) they are still there."""
+    """A ``tail`` that ends with the process that it watches. Not with one of its own ``children`` (None: it is PID 1, and all will be),
+    which it does not reap: for kill(2) they are still there."""
     word = default(field.value) if field is not None else None
     if word is None or not word.isdecimal() or process.program is None:
         return process

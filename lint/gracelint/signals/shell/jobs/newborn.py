@@ -1,9 +1,10 @@
 """A ``kill`` right behind ``app &``: it finds no application yet, but the shell that was forked for it.
 
-Measured (25 to 40 times each, with dash 0.5.12, busybox 1.35 and bash 5.2): what the shell has a trap for is caught in the child as well until that has put back the default actions, and is
-lost by its exec (39 of 40 in dash and ash; in bash too, but for SIGTERM, which it blocks while it forks: ``make_child`` in jobs.c); what the shell ignores is ignored before the application can listen to it;
-SIGINT and SIGQUIT, which a job without job control ignores, may come before it does; and of anything else the child dies, as the default action is. A foreground command, or a ``wait``, gives
-the application the time to begin.
+Measured (25 to 40 times each, with dash 0.5.12, busybox 1.35 and bash 5.2): what the shell has a trap for is caught in the child as well
+until that has put back the default actions, and is lost by its exec (39 of 40 in dash and ash; in bash too, but for SIGTERM, which it
+blocks while it forks: ``make_child`` in jobs.c); what the shell ignores is ignored before the application can listen to it; SIGINT and
+SIGQUIT, which a job without job control ignores, may come before it does; and of anything else the child dies, as the default action is. A
+foreground command, or a ``wait``, gives the application the time to begin.
 """
 
 from __future__ import annotations

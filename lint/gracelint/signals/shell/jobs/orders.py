@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def carry_out(machine: Machine, state: State, process: Process, text: Text) -> list[tuple[State, Process]]:
-    """What a command that was started orders is done; the command, which may take as long as that takes. Where it is not known whether it finds whom it means, there are two ways."""
+    """What a command that was started orders is done; the command, which may take as long as that takes. Where it is not known whether it
+    finds whom it means, there are two ways."""
     orders = [(each.program.order, each) for each in below(process) if each.program is not None]
     given = [(order, each) for order, each in orders if order is not None]
     doubtful = [order for order, by in given if machine.host.doubts(state, order, by.argv)]
@@ -52,7 +53,8 @@ def _lasting(process: Process, pid: int, seconds: float) -> Process:
 
 
 def carried_out(machine: Machine, state: State, shell: State, text: Text) -> None:
-    """What a shell ordered that has come to its end (``su -c "pg_ctl stop"``) holds for the services of the one that waited for it. Whom it has killed by a number is not known (``stop.sh $pid``)."""
+    """What a shell ordered that has come to its end (``su -c "pg_ctl stop"``) holds for the services of the one that waited for it. Whom it
+    has killed by a number is not known (``stop.sh $pid``)."""
     for order, argv, where in shell.facts.orders:
         machine.host.order(state, order, argv, where)
     if machine.live and not shell.facts.orders and _KILLING.search(shell.shell.source.value):

@@ -1,7 +1,9 @@
-"""Signals that child shells send, on the way to the steady state, to the shells that have started them, and to the jobs of those: ``( kill $pid )``, ``sh stop.sh $pid``, ``echo $pid | xargs kill``, ``kill -USR1 1``.
+"""Signals that child shells send, on the way to the steady state, to the shells that have started them, and to the jobs of those:
+``( kill $pid )``, ``sh stop.sh $pid``, ``echo $pid | xargs kill``, ``kill -USR1 1``.
 
-A child finds them (`State.kin`), and says whom it has told (`State.sent`); those that have started it hear of that when it is over, or, in the background, at once. When one in the background comes to tell a job
-that takes its time (``(sleep 3600; kill $pid) &``), nobody knows: it is taken to be to come.
+A child finds them (`State.kin`), and says whom it has told (`State.sent`); those that have started it hear of that when it is over, or, in
+the background, at once. When one in the background comes to tell a job that takes its time (``(sleep 3600; kill $pid) &``), nobody knows:
+it is taken to be to come.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ def out_of_reach(state: State, pids: set[int]) -> set[int]:
 
 
 def note(state: State, signal: str, to: str, pids: tuple[int, ...], reached: set[int], text: Text) -> None:
-    """A signal has been sent: what it has ``reached`` of the jobs of others is told by now, and so are the shells above, by their numbers, or as members of its group."""
+    """A signal has been sent: what it has ``reached`` of the jobs of others is told by now, and so are the shells above, by their numbers,
+    or as members of its group."""
     told = set[int]()
     if not (state.slow and state.aside):
         told |= {job.pid for job in state.kin.jobs if job.pid in reached}

@@ -1,4 +1,5 @@
-"""Whom a signal that a shell sends reaches: among its jobs on the way to the steady state, later among the tasks of the simulation. ``to`` says how, as in `Host.send`."""
+"""Whom a signal that a shell sends reaches: among its jobs on the way to the steady state, later among the tasks of the simulation. ``to``
+says how, as in `Host.send`."""
 
 from __future__ import annotations
 

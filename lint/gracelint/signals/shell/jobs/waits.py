@@ -26,7 +26,8 @@ def _whole_job(state: State, pid: int) -> tuple[int, ...]:
 
 @dataclass(slots=True)
 class _Asked:
-    """For whom a ``wait`` asks: ``named`` processes or all (``pids``), and the first (``once``: ``-n``). Of the named ones, ``ended`` are jobs, and ``over`` the statuses of those that ended at once."""
+    """For whom a ``wait`` asks: ``named`` processes or all (``pids``), and the first (``once``: ``-n``). Of the named ones, ``ended`` are
+    jobs, and ``over`` the statuses of those that ended at once."""
 
     once: bool = False
     named: bool = False

@@ -1,7 +1,7 @@
 """What a running shell (`shell.LiveShell`) does when a signal reaches it, until a trap of it runs.
 
-A trapped signal is pending while a foreground command runs (POSIX 2.11); ``wait`` and ``read`` are interrupted at once. An interrupt without a trap is kept until the
-foreground command is over, and counts if that died of it (bash(1), SIGNALS).
+A trapped signal is pending while a foreground command runs (POSIX 2.11); ``wait`` and ``read`` are interrupted at once. An interrupt
+without a trap is kept until the foreground command is over, and counts if that died of it (bash(1), SIGNALS).
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def _leaves_later(shell: LiveShell) -> bool:
 
 
 def _is_taken_to_wait(state: State) -> bool:
-    """Whether a shell that waits for a pipeline, or a subshell, takes itself to be in the ``wait`` in front of it (not for what a substitution reads: that is read from a pipe)."""
+    """Whether a shell that waits for a pipeline, or a subshell, takes itself to be in the ``wait`` in front of it (not for what a
+    substitution reads: that is read from a pipe)."""
     reads = state.stack is not None and state.stack.kind == "captured"
     return state.awaited and not reads and state.shell.dialect.wait.leaves_behind
 

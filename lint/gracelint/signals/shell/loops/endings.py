@@ -42,7 +42,8 @@ def consumes(loop: object) -> bool:
 
 
 def runs_out(state: State, loop: object) -> bool:
-    """Whether nothing is left in the end of what a loop takes something from in every turn: a variable, or a text or file that it reads, where the script has made no named pipe."""
+    """Whether nothing is left in the end of what a loop takes something from in every turn: a variable, or a text or file that it reads,
+    where the script has made no named pipe."""
     if not isinstance(loop, sh.While):
         return False
     pipes = any(made.pipe for made in state.made.values())
@@ -61,8 +62,8 @@ def _is_whole(state: State, each: sh.Redirect) -> bool:
 
 
 def _shortens(loop: sh.While) -> bool:
-    """Whether a loop takes characters off the front of the variable that its condition compares, in every turn, so that nothing is left of it in the end: ``x=${x:2}``.
-    (``${x#word}`` may take nothing off, and an empty string is what ``!=`` and ``-z`` may wait for.)"""
+    """Whether a loop takes characters off the front of the variable that its condition compares, in every turn, so that nothing is left of
+    it in the end: ``x=${x:2}``. (``${x#word}`` may take nothing off, and an empty string is what ``!=`` and ``-z`` may wait for.)"""
     if loop.until or _HOLDS_EMPTY.search(loop.condition.text.value):
         return False
     asked = {part.name for part in walk(loop.condition) if isinstance(part, sh.Parameter)}

@@ -1,10 +1,12 @@
 """Loops that are left on an assumption: they were waiting for something that may come, and do not hold the shell.
 
-Unless it is a flag of the script's own that ends them: ``trap 'stop=1' TERM; while [ -z "$stop" ]; do sleep 1; done``. That a user may set ``stop`` as well opens another way, and
-the loop holds on the default one all the same. Nor where it is a file that a trap makes or removes (``trap 'touch /tmp/stop' TERM; while [ ! -f /tmp/stop ]; do sleep 1; done``).
+Unless it is a flag of the script's own that ends them: ``trap 'stop=1' TERM; while [ -z "$stop" ]; do sleep 1; done``. That a user may set
+``stop`` as well opens another way, and the loop holds on the default one all the same. Nor where it is a file that a trap makes or removes
+(``trap 'touch /tmp/stop' TERM; while [ ! -f /tmp/stop ]; do sleep 1; done``).
 
-What the launch decides once and for all is not waited for: ``while [ -z "$TOKEN" ]; do sleep 1; done`` is passed at once by who has set ``TOKEN``, and never by who has not. Where a round leaves
-everything as it has found it, only ways with the same such decisions (`State.settled`) can tell whether it may leave (measured in all three shells).
+What the launch decides once and for all is not waited for: ``while [ -z "$TOKEN" ]; do sleep 1; done`` is passed at once by who has set
+``TOKEN``, and never by who has not. Where a round leaves everything as it has found it, only ways with the same such decisions
+(`State.settled`) can tell whether it may leave (measured in all three shells).
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop
 
 
 def may_leave(machine: Machine, state: State, entry: object, same: bool) -> bool:
-    """Whether a way that goes round in a loop may leave it as another one has. ``same``: its rounds change nothing, and so it has to be one that the launch did not decide otherwise."""
+    """Whether a way that goes round in a loop may leave it as another one has. ``same``: its rounds change nothing, and so it has to be one
+    that the launch did not decide otherwise."""
     ways = machine.escaped.get(entry, [])
     return any(not same or settled.keys().isdisjoint(state.settled.values()) for settled in ways)
 

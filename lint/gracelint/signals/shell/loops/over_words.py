@@ -1,4 +1,5 @@
-"""Loops over words: ``for`` and ``select``. A word may stand for any number of words (a parameter that nobody knows, the files of a pattern): then its turns may be left out."""
+"""Loops over words: ``for`` and ``select``. A word may stand for any number of words (a parameter that nobody knows, the files of a
+pattern): then its turns may be left out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Rounds that are all alike: ``for i in {30..0}; do if ping; then break; fi; sleep 1; done``, ``while [ "$run" ]; do n=$((n + 1)); sleep 1; done``.
+"""Rounds that are all alike: ``for i in {30..0}; do if ping; then break; fi; sleep 1; done``,
+``while [ "$run" ]; do n=$((n + 1)); sleep 1; done``.
 
-What a round makes of a shell follows from what the shell was before. So where a round leaves it as the round has found it, but for the loop's own
-variable (of ``for``) or one that is only counted (of ``while``), and nothing in the round looks at that, each further one does the same: those between it and the last need not be gone through.
-The last one is, so that the variable has its value behind the loop, and a ``break`` may have come with one value or another.
+What a round makes of a shell follows from what the shell was before. So where a round leaves it as the round has found it, but for the
+loop's own variable (of ``for``) or one that is only counted (of ``while``), and nothing in the round looks at that, each further one does
+the same: those between it and the last need not be gone through. The last one is, so that the variable has its value behind the loop, and a
+``break`` may have come with one value or another.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ def ignored(state: State, node: sh.For) -> bool:
 def counted(
     state: State, node: sh.While | sh.ArithmeticFor, before: Mapping[str, object], now: Mapping[str, object]
 ) -> frozenset[str]:
-    """The variables that a round has changed (``before``: their values in front of it), if it does nothing with them but to count and to print them; none if there is any other."""
+    """The variables that a round has changed (``before``: their values in front of it), if it does nothing with them but to count and to
+    print them; none if there is any other."""
     changed = frozenset(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     for name in changed:
         values = before.get(name), now.get(name)
@@ -103,7 +106,8 @@ def _unseen(state: State, text: str, name: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _uncounted(text: str, name: str, strict: bool) -> str:
-    """A text without the commands that count a variable, and without those that print it for nobody who is a part of the script. ``strict``: under ``set -e``, which looks at what ``((n--))`` comes to."""
+    """A text without the commands that count a variable, and without those that print it for nobody who is a part of the script.
+    ``strict``: under ``set -e``, which looks at what ``((n--))`` comes to."""
     sum_of = rf"[\s\d+*-]*(?:\$?{name}|\$\{{{name}\}})[\s\d+*-]*"
     text = re.sub(rf"(?<![\w$]){name}=(?:\$\(\({sum_of}\)\)|\$\(expr{sum_of}\)|`expr{sum_of}`)", "", text)
     step = rf"(?:{name}\s*(?:\+\+|--|[+-]=\s*\d+)|(?:\+\+|--){name})"

@@ -125,7 +125,8 @@ def _ash(version: str | None) -> Dialect:
             dollar_quotes="'",
         ),
         Exec(tails, tail_needs_end=True, tail_ignores_quit=True, remembers_traps=True, options="a", finds_shown=True),
-        # Debian's ash refuses the names of real-time signals; where they are compiled in, they stand for other numbers (u_signal_names.c: counted from 32, or as musl does).
+        # Debian's ash refuses the names of real-time signals; where they are compiled in, they stand for other numbers (u_signal_names.c:
+        # counted from 32, or as musl does).
         Trap(real_time=False, pseudo_signals=frozenset({"ERR"}) if _since(version, 1, 35) else frozenset()),
         Wait("n", first_of_named=False, orphans=True, forgets_ended=True, doubts_failed=True, keeps_ended=True),
         Kill(real_time=False, lists=True, jobs_first=True, skips_ended=True, is_applet=True),

@@ -48,7 +48,9 @@ class Wait:
     keeps_waited: bool = True
     """A job that has been waited for is known until a fork needs its place (`jobtable`)."""
     orphans: bool = False
-    """Behind a job that fails, a ``wait`` for all looks at its jobs again only when another child has ended, be it one that PID 1 has got from others: it waits for that (``dowait`` in ash.c goes on while what `waitone` returns is not negative, which here is the job's status; measured, busybox 1.35)."""
+    """Behind a job that fails, a ``wait`` for all looks at its jobs again only when another child has ended, be it one that PID 1 has got
+    from others: it waits for that (``dowait`` in ash.c goes on while what `waitone` returns is not negative, which here is the job's
+    status; measured, busybox 1.35)."""
     substitutions: Literal["", "last", "all"] = ""
     """``$!`` may be a process substitution, and a ``wait`` for all waits for all of them, too, or only for the one that ``$!`` is (bash's jobs.c)."""
     forgets_ended: bool = False
@@ -62,16 +64,19 @@ class Wait:
     forgets_waited: bool = False
     """Behind a ``wait`` for all no job's status is known any more (``bgp_clear`` in bash's jobs.c)."""
     leaves_behind: bool = False
-    """SIGINT without a trap ends the shell at once also while it waits for a pipeline or a subshell behind it, as that is no builtin, and ``wait`` still the last one (`wait_sigint_handler` in bash's jobs.c; 5.2, measured)."""
+    """SIGINT without a trap ends the shell at once also while it waits for a pipeline or a subshell behind it, as that is no builtin, and
+    ``wait`` still the last one (`wait_sigint_handler` in bash's jobs.c; 5.2, measured)."""
     doubts_failed: bool = False
     """It may not tell of one that failed."""
     keeps_ended: bool = False
     """``wait -n`` with no job left finds those that have ended, and succeeds, until a fork clears them (``makejob`` in ash.c; measured, busybox 1.35)."""
     misses_ends: bool = False
-    """Of a child that dies at the moment in which a trap's signal ends a ``wait``, by the same group signal, it may never hear: it leaves the handler of SIGCHLD for that of the signal. A ``wait`` for that child
-    then lasts until no other one is left (``waitchld`` and ``wait_intr_buf`` in bash's jobs.c; 5.2, 41 of 120 times)."""
+    """Of a child that dies at the moment in which a trap's signal ends a ``wait``, by the same group signal, it may never hear: it leaves
+    the handler of SIGCHLD for that of the signal. A ``wait`` for that child then lasts until no other one is left (``waitchld`` and
+    ``wait_intr_buf`` in bash's jobs.c; 5.2, 41 of 120 times)."""
     told_of_children: bool = True
-    """A trap for SIGCHLD runs whenever that comes, and ends a ``wait`` whose jobs still run; else only for a child that has ended (``waitchld`` in bash's jobs.c; measured)."""
+    """A trap for SIGCHLD runs whenever that comes, and ends a ``wait`` whose jobs still run; else only for a child that has ended
+    (``waitchld`` in bash's jobs.c; measured)."""
     jobs_forgets_ended: bool = False
     """``jobs`` shows nothing that has ended but ``$!``, and under ``-c`` not even that (``cleanup_dead_jobs`` in bash's jobs.c)."""
 

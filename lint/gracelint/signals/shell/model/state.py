@@ -77,7 +77,8 @@ class State:
     table: tuple[int, ...] = ()
     """Its job table (`jobtable`)."""
     passed: tuple[int, ...] = ()
-    """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were not `noticed`, may have lost them)."""
+    """Those that a ``wait`` for all has come by while it stands at another one; they keep their numbers until it is over (or, if they were
+    not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
     """Those that ended while a foreground command ran."""
     missed: frozenset[int] = frozenset()

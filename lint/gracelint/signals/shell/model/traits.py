@@ -1,6 +1,7 @@
 """What shells differ in, a name for each: the records that `dialects` fills for dash, busybox ash and bash.
 
-Measured, where no other source is named, with dash 0.5.12, busybox 1.35 and bash 5.2. No other module asks which shell it is; two tables only are kept beside what reads them: the letters of each builtin's options (`misuse`) and the variables that a shell sets (`specials`).
+Measured, where no other source is named, with dash 0.5.12, busybox 1.35 and bash 5.2. No other module asks which shell it is; two tables
+only are kept beside what reads them: the letters of each builtin's options (`misuse`) and the variables that a shell sets (`specials`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ class Syntax:
     refuses: frozenset[str] = frozenset()
     """Syntax of bash on which the parser gives up, which is the end of the script."""
     misreads: frozenset[str] = frozenset()
-    """Syntax that means something else here. ``splits``: the words in ``[[`` split; ``jobs``: it has no option but -p and -l; ``time``: it is a program; ``echo``: it reads backslashes and has no -e; ``^``: in the brackets of a pattern it is a character; ``read``: it has no option but -p and -r, and wants a name."""
+    """Syntax that means something else here. ``splits``: the words in ``[[`` split; ``jobs``: it has no option but -p and -l; ``time``: it
+    is a program; ``echo``: it reads backslashes and has no -e; ``^``: in the brackets of a pattern it is a character; ``read``: it has no
+    option but -p and -r, and wants a name."""
     bad_substitutions: frozenset[str] = frozenset()
     """Operators in ``${…}`` on which the script ends ("index": of an array)."""
     appends: bool = False
@@ -57,7 +60,9 @@ class Exec:
     """How a shell is replaced: by ``exec``, and by its last command where nobody wrote ``exec``."""
 
     tails: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
-    """How a shell process got its commands, to the sets of constructs through which the last command is exec'ed in place (none: never). ``command`` (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and ``compound`` (any other)."""
+    """How a shell process got its commands, to the sets of constructs through which the last command is exec'ed in place (none: never).
+    ``command`` (``-c``), ``file``, and for forked children ``subshell`` (also a simple background command or member of a pipeline) and
+    ``compound`` (any other)."""
     tail_needs_end: bool = False
     """A newline behind the last command of ``-c`` keeps the shell."""
     tail_ignores_quit: bool = False
@@ -91,7 +96,8 @@ class Source:
     arguments: bool = True
     """The words behind the file are its positional parameters."""
     set_lasts: bool = False
-    """The positional parameters that ``set`` gives in a file with words of its own are the caller's behind it, but for a function (``maybe_pop_dollar_vars`` in bash's builtins/source.def)."""
+    """The positional parameters that ``set`` gives in a file with words of its own are the caller's behind it, but for a function
+    (``maybe_pop_dollar_vars`` in bash's builtins/source.def)."""
     absent_status: int = 2
     """Its status where the file is not there."""
     needs_file: bool = True
@@ -201,6 +207,7 @@ class Dialect:
     blocked: frozenset[str] = frozenset()
     """The signals that it blocks while it forks a job (`newborn`)."""
     leaves_on_interrupt: bool = False
-    """SIGINT without a trap is caught, also by PID 1, and ends the shell when its foreground command is over (else it is dropped then, unless the command died of it)."""
+    """SIGINT without a trap is caught, also by PID 1, and ends the shell when its foreground command is over (else it is dropped then,
+    unless the command died of it)."""
     ignores_quit: bool = True
     """SIGQUIT means nothing to the shell itself."""

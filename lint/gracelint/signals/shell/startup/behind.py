@@ -47,11 +47,11 @@ _ENDS = frozenset({"exit", "return", "wait", "true", ":", "false", "echo", "prin
 
 
 def work_behind(outcome: Outcome, command: Command, *, always: bool = False) -> bool:
-    """Whether a script does anything behind a command, or behind the calls that lead to it, but wait, print and leave. Of a command in a file that is
-    read with ``.`` only its own file is looked at.
+    """Whether a script does anything behind a command, or behind the calls that lead to it, but wait, print and leave. Of a command in a
+    file that is read with ``.`` only its own file is looked at.
 
-    ``always``: only what it does whenever that command was run and has ended; behind the branches of a choice by a value (``case``, ``[ "$1" = web ]``) nothing counts,
-    as each of them may be meant to stay.
+    ``always``: only what it does whenever that command was run and has ended; behind the branches of a choice by a value (``case``,
+    ``[ "$1" = web ]``) nothing counts, as each of them may be meant to stay.
     """
     from ....parsers.shell import parse_command
 

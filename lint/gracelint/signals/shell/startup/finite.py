@@ -68,7 +68,8 @@ def _is_interpreter(command: Command) -> bool:
 
 
 def _interpreted(command: Command) -> list[str]:
-    """The script that an interpreter runs; of a module also the words behind it (``python -m spacy download``, ``python -m app.migrate``), of Django's the command (``manage.py import_users``)."""
+    """The script that an interpreter runs; of a module also the words behind it (``python -m spacy download``, ``python -m app.migrate``),
+    of Django's the command (``manage.py import_users``)."""
     manages = command.program is not None and command.program.name == "django"
     modules = 3 if command.argv[1:2] == ("-m",) else 2 if manages else 1
     return [word.rpartition("/")[2] for word in command.argv[1:] if not word.startswith("-")][:modules]
@@ -149,7 +150,8 @@ def _starts_the_unknown(command: Command) -> bool:
 
 
 def _same_deed(words: Sequence[str], earlier: Sequence[str]) -> bool:
-    """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end. Of ``su app`` the second word is none."""
+    """Whether a program with a subcommand was asked for the same before (``ctl create user``, ``ctl create role``), and came to an end. Of
+    ``su app`` the second word is none."""
     if not words or not earlier or catalogue.by_command(words[0]) is not None:
         return False
     if words[:2] == earlier[:2] and len(words) > 1:

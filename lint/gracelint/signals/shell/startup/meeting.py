@@ -67,8 +67,9 @@ def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
 
 
 def _may_end_it(state: State) -> bool:
-    """Whether the status that a way brings along is still that of a function, a file that is read or an ``eval`` when these are over, so that ``set -e`` ends the shell if it is a failure
-    (``f() { [ -r x ] && . x; }``): what fails and what does not stay apart until then, and no longer. The same holds for the last status of another script, at which its parent may look."""
+    """Whether the status that a way brings along is still that of a function, a file that is read or an ``eval`` when these are over, so
+    that ``set -e`` ends the shell if it is a failure (``f() { [ -r x ] && . x; }``): what fails and what does not stay apart until then,
+    and no longer. The same holds for the last status of another script, at which its parent may look."""
     strict, frame = "e" in state.options, state.stack
     while frame is not None:
         if frame.kind == "seq" and isinstance(frame.node, sh.Block) and frame.index < len(frame.node.commands):
@@ -223,7 +224,8 @@ def _identity(state: State) -> object:
 
 
 def _shape(process: Process) -> object:
-    """A process, what it has started and what was left to it: a command may turn out in several ways, which are no less different for being started by the same words."""
+    """A process, what it has started and what was left to it: a command may turn out in several ways, which are no less different for being
+    started by the same words."""
     program = process.program
     return (
         process.argv,

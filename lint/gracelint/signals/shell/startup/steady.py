@@ -49,9 +49,10 @@ def how_long(state: State, processes: list[Process]) -> list[bool | None]:
 
 
 def settle(state: State) -> list[State]:
-    """The ways in which a shell that has come to its steady state can stand there. Jobs that end by themselves are over, and as it waits for something, it has heard of that.
-    Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second way such are still there, and a stop cuts them off. So is, on a further one, what a shell
-    in the background runs of the application's own."""
+    """The ways in which a shell that has come to its steady state can stand there. Jobs that end by themselves are over, and as it waits
+    for something, it has heard of that. Of one with something to lose (a migration, an import) nobody knows how long it takes: on a second
+    way such are still there, and a stop cuts them off. So is, on a further one, what a shell in the background runs of the application's
+    own."""
     if state.coming:
         changes.arrived(state, None)
     midway = [] if state.midway is None else [state.midway]
@@ -181,8 +182,9 @@ def _all(values: list[bool | None]) -> bool | None:
 
 
 def that_count(finished: list[State], left: list[State]) -> list[State]:
-    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out. ``left``: loops that are left on other ways. One that looks after a job holds
-    the shell where all that comes behind it is the end (``while :; do [ -e /sick ] && break; sleep 5; done; kill $pid; wait``)."""
+    """The ways that matter: where some hold on, those that end early (an error, a usage message) are left out. ``left``: loops that are
+    left on other ways. One that looks after a job holds the shell where all that comes behind it is the end
+    (``while :; do [ -e /sick ] && break; sleep 5; done; kill $pid; wait``)."""
     if left and all(_ends(state) and state.candidate is None for state in finished):
         watching = [state for state in left if not all(job.told for job in state.jobs)]
         for state in watching:

@@ -15,9 +15,11 @@ CONDITIONS = frozenset({"if", "while"})
 
 
 class Waiting:
-    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came first.
+    """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came
+    first.
 
-    Those behind a condition stand as deep as the body that they may go into: two that the condition has let in by different reasons (``a || b``) meet in front of it.
+    Those behind a condition stand as deep as the body that they may go into: two that the condition has let in by different reasons
+    (``a || b``) meet in front of it.
     """
 
     def __init__(self) -> None:

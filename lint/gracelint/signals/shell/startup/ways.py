@@ -1,11 +1,12 @@
 """The way from the first line of a script to its steady state, along every way it can go.
 
-Method: states are stepped one at a time, the deepest first, so that ways that split in a branch come together again behind it; states at the same place
-that agree in all that matters become one. A command that runs until told to stop ends the way: that is the steady state. Of commands of which this is not known, the last
-one on the way is taken for it if nothing else holds the shell (`State.candidate`).
+Method: states are stepped one at a time, the deepest first, so that ways that split in a branch come together again behind it; states at
+the same place that agree in all that matters become one. A command that runs until told to stop ends the way: that is the steady state. Of
+commands of which this is not known, the last one on the way is taken for it if nothing else holds the shell (`State.candidate`).
 
-Bounds: `MOST_WAYS` live states (from `meeting.WIDEN` at one place on, in long scripts, those of more than `meeting.PRECISE` steps, at once, variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its
-own, ``unknown`` with the reason.
+Bounds: `MOST_WAYS` live states (from `meeting.WIDEN` at one place on, in long scripts, those of more than `meeting.PRECISE` steps, at once,
+variables that differ become unknown), and the step budget shared by the whole launch. Hitting one is an outcome of its own, ``unknown``
+with the reason.
 """
 
 from __future__ import annotations
@@ -184,7 +185,8 @@ def _reaped(state: State, pid: int) -> bool:
 
 
 def _goes_on(process: Process, signal: str) -> bool:
-    """Whether a program is known to take a signal for something else than to stop (``kill -HUP`` of nginx), or for nothing. Of a program that nobody knows, one is not expected to end that is told to reload."""
+    """Whether a program is known to take a signal for something else than to stop (``kill -HUP`` of nginx), or for nothing. Of a program
+    that nobody knows, one is not expected to end that is told to reload."""
     if process.program is None:
         return process.shell is None and not process.children and signal in RELOADING
     reaction = process.program.as_child.get(signal)

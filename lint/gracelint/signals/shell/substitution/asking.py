@@ -1,6 +1,8 @@
-"""Programs that are asked for an answer and fail where it is nothing: ``expr`` and ``grep``, as far as the script and the image decide what they say.
+"""Programs that are asked for an answer and fail where it is nothing: ``expr`` and ``grep``, as far as the script and the image decide what
+they say.
 
-POSIX has the statuses (``expr``: 1 where the result is empty or 0, 2 where it makes no sense; ``grep``: 1 where no line fits, 2 where a file is not there); busybox does the same (measured).
+POSIX has the statuses (``expr``: 1 where the result is empty or 0, 2 where it makes no sense; ``grep``: 1 where no line fits, 2 where a
+file is not there); busybox does the same (measured).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Command substitutions: the shell reads what they write, and goes on where nobody is left who could write more.
 
-A substitution that starts jobs is followed as the child shell that it is: a job that is left behind with the pipe as its output holds the shell for as long as it runs; one whose output leads elsewhere
-is an orphan. Of other substitutions it is asked only whether a program in them runs until it is told to stop. Servers are asked for their version or their settings in this way, by options of which the
-catalogue need not know: one that is given an option is not known to stay.
+A substitution that starts jobs is followed as the child shell that it is: a job that is left behind with the pipe as its output holds the
+shell for as long as it runs; one whose output leads elsewhere is an orphan. Of other substitutions it is asked only whether a program in
+them runs until it is told to stop. Servers are asked for their version or their settings in this way, by options of which the catalogue
+need not know: one that is given an option is not known to stay.
 
 Once a signal has come, those are followed that start jobs, take time, or tell others to stop.
 """
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 
 def captured(machine: Machine, state: State, command: object, number: int = 0) -> list[State]:
-    """The ways on behind the substitutions of a command, from this one on; those with a block wait for what one of them has left behind, and come back for the next."""
+    """The ways on behind the substitutions of a command, from this one on; those with a block wait for what one of them has left behind,
+    and come back for the next."""
     ways = [state]
     if machine.forking >= children.DEEPEST:
         return ways
@@ -100,7 +102,8 @@ def _left_behind(
 
 
 def resumed(machine: Machine, state: State, frame: Frame) -> list[State]:
-    """What a substitution was waiting for is over: now the jobs that its shell has left (in a stop, where they are not known before), the next substitution, or the command."""
+    """What a substitution was waiting for is over: now the jobs that its shell has left (in a stop, where they are not known before), the
+    next substitution, or the command."""
     state.pop()
     found = frame.data
     if isinstance(found, expansions.Substitution):
@@ -167,7 +170,8 @@ def _asked(
 def _read(
     machine: Machine, state: State, command: object, at: int, found: expansions.Substitution, forked: Forked
 ) -> None:
-    """Read what a program writes, until it ends and those that it leaves behind. A server that may only have been asked for something is taken for one that ends; that it holds on is the other candidate."""
+    """Read what a program writes, until it ends and those that it leaves behind. A server that may only have been asked for something is
+    taken for one that ends; that it holds on is the other candidate."""
     holding, process = _holding(machine, state, found, forked), forked.alternative.process
     if process is None or not process.stays or state.ended:
         if holding:

@@ -70,7 +70,8 @@ def _acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
 
 
 def has_effects(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
-    """Whether something in a substitution makes or removes files, signals others, or runs a script, which may; a program that is given a file for its output stays what it is."""
+    """Whether something in a substitution makes or removes files, signals others, or runs a script, which may; a program that is given a
+    file for its output stays what it is."""
     return state.shell.found.changing.of(part, partial(_has_effects, machine, state))
 
 

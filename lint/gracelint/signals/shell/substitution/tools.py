@@ -131,7 +131,8 @@ def _path(tool: str, rest: list[Field]) -> Value | None:
 
 
 def _without_options(words: list[Value]) -> str | None:
-    """What getopt(1) prints of words of which none is an option, as of the launch that a script was written for; it quotes them where it is given options of its own (util-linux, BusyBox)."""
+    """What getopt(1) prints of words of which none is an option, as of the launch that a script was written for; it quotes them where it is
+    given options of its own (util-linux, BusyBox)."""
     known = [word for word in words if isinstance(word, str)]
     if not known or len(known) < len(words) or not _SILENT.isdisjoint(known):
         return None
@@ -171,7 +172,8 @@ def concatenated(machine: Machine, state: State, operands: list[Field]) -> str |
 
 
 def _jobs(machine: Machine, state: State, *, running_only: bool) -> list[int] | None:
-    """The jobs that ``jobs -p`` names: also those that have ended, and of which the shell has told nobody. For these `kill` fails; None where that counts, and one may just have ended."""
+    """The jobs that ``jobs -p`` names: also those that have ended, and of which the shell has told nobody. For these `kill` fails; None
+    where that counts, and one may just have ended."""
     own = [*(job.pid for job in state.jobs if not job.disowned), *state.abandoned]
     running = [pid for pid in own if machine.host.alive(state, pid) is not False]
     if running_only:
