@@ -90,10 +90,9 @@ def gone_through(
     if idle is not None and resume is None and idle.again(run, frame, state):
         return UNKNOWN
     known = len(state.store)
-    scope = Scope(run.number(), function.scope, function.scope.module)
     inner = replace(
         frame,
-        scope=scope,
+        scope=Scope(run.number(), function.scope, function.scope.module),
         raises=[],
         breaks=[],
         continues=[],
@@ -112,18 +111,24 @@ def gone_through(
         return result
     if function.generator and resume is None:
         return _stands_for(run, f"generator.{node.name}", Partial(function, arguments), state)
+    watch = Watch(run, frame)
+    result = _returned(run, frame, inner, node, state, known)
+    if watch.idle() and not state.dead and not state.signalled:
+        run.idle[shape] = watch.seen(inner.raises)
+    return result
+
+
+def _returned(run: Run, frame: Frame, inner: Frame, node: syntax.Function, state: State, known: int) -> Value:
+    """What a function returns on all its ways. What is behind the first ``known`` entries of the store is its own, and forgotten with it."""
     from .statements import block
 
-    watch = Watch(run, frame)
     end = block(run, inner, node.body, state.copy())
     frame.raises += inner.raises
     values = [found for _, found in inner.returns] + ([NONE] if end is not None else [])
     state.become(joined([end, *(found for found, _ in inner.returns)]))
-    if scope.number not in run.captured:
+    if inner.scope.number not in run.captured:
         for left in (state, *(one.state for one in inner.raises)):
-            left.forget(scope.number, known)
-    if watch.idle() and not state.dead and not state.signalled:
-        run.idle[shape] = watch.seen(inner.raises)
+            left.forget(inner.scope.number, known)
     return any_of(values)
 
 
