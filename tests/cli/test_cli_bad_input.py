@@ -48,6 +48,8 @@ CONTENTS = {
     "ARG in a circle": b"ARG A=${B}\nARG B=${A}\nFROM ${A}\nENV A=${A}${A}\nENV A=${A}${A}\nCMD $A\n",
     "doubling": b"FROM debian\nENV A=xxxxxxxxxxxxxxxx\n" + b"ENV A=$A$A$A$A\n" * 40 + b"CMD $A\nWORKDIR $A\n",
     "outside the context": b'FROM debian\nCOPY ../../../etc/passwd /etc/\nCOPY /../x /x\nENTRYPOINT ["/x"]\n',
+    "COPY of nothing": b'FROM alpine\nCOPY --from=a\nCOPY --link\nADD\nENTRYPOINT ["/bin/bash", "x"]\n',
+    "COPY of nothing, where there is no shell": b"FROM gcr.io/distroless/base\nCOPY --from=a\nCMD app --serve\n",
     "escapes": f'FROM debian\nSTOPSIGNAL {HOSTILE}\nCMD ["{HOSTILE}", "$X{HOSTILE}"]\nENTRYPOINT ["exec", "{HOSTILE}"]\n'.encode(),
     "bad instruction": f"FROM debian\n{HOSTILE} x\n".encode(),
 }

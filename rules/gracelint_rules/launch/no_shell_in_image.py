@@ -123,7 +123,10 @@ def _may_bring_a_shell(case: Case, shell: str) -> bool:
 
 def _covers(copy: Instruction, shell: str, started: set[str]) -> bool:
     """Whether a COPY may put something at a path. What is started (by name) is a file, of which no other one comes."""
-    *sources, target = (word.value for word in copy.array or copy.words)
+    words = [word.value for word in copy.array or copy.words]
+    if not words:  # an error, which GL001 says
+        return False
+    *sources, target = words
     if not target.startswith("/") or "$" in target:
         return True
     files = [source for source in sources if base_name(source) in started]

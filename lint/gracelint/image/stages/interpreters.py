@@ -39,7 +39,15 @@ def lacks(image: Image, interpreter: str) -> bool:
         ):
             return False
         if instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is not None:
-            *_, target = (word.value for word in instruction.array or instruction.words)
-            if target.rstrip("/") in ("", ".", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin"):
+            words = instruction.array or instruction.words  # none: an error, which GL001 says
+            if words and words[-1].value.rstrip("/") in (
+                "",
+                ".",
+                "/bin",
+                "/usr",
+                "/usr/bin",
+                "/usr/local",
+                "/usr/local/bin",
+            ):
                 return False
     return True
