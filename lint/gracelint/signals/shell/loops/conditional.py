@@ -170,10 +170,12 @@ def _maybe_holds(state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) ->
     if handling(state):
         return  # what a trap's action waits for is not what the script is for
     holding = state.copy()
-    # What it waits for has not come: of the one thing that was assumed when the loop was left, the contrary holds. A child that only waits leaves that to the others, who may bring it.
+    # What it waits for has not come: of what was assumed when the loop was left, the contrary holds. Where nothing runs, only what may come is
+    # waited for, and a child that only waits leaves that to the others, who may bring it.
     since = [condition for condition in state.assumed if condition not in loop.assumed]
-    if len(since) == 1 and (state.pid == state.shell.pid or not all(job.told for job in state.jobs)):
-        holding.assumed = {**loop.assumed, since[0]: not state.assumed[since[0]]}
+    beside = not all(job.told for job in state.jobs)
+    if len(since) == 1 if beside else since and state.pid == state.shell.pid and leaving.comes(state):
+        holding.assumed = {**state.assumed, since[-1]: not state.assumed[since[-1]]}
         holding.conditions = state.conditions[: loop.conditions]
     holding.push("while", node, 0, loop)
     holding.push("seq", loop.again)

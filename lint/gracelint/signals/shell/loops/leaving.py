@@ -40,6 +40,11 @@ def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop
     return not since or any(condition not in state.settled for condition in since)
 
 
+def comes(state: State) -> bool:
+    """Whether a way has left a loop because something is there, or succeeds, and not because it is gone."""
+    return bool(state.conditions) and not state.conditions[-1].endswith((" does not exist", " fails"))
+
+
 def may_leave(machine: Machine, state: State, entry: object, same: bool) -> bool:
     """Whether a way that goes round in a loop may leave it as another one has. ``same``: its rounds change nothing, and so it has to be one
     that the launch did not decide otherwise."""
