@@ -57,6 +57,9 @@ esac
 [ "$detached" ] || exec /usr/local/bin/worker "$@"
 /usr/local/bin/worker "$@" &
 """
+# Daemons that have nothing to lose: each is a small tool that stays until it is told.
+BYSTANDERS = ("cron",)
+BYSTANDER = "#!/bin/dash\nexec tail -f /dev/null\n"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 SHELLS = {"dash": "dash", "ash": "busybox", "bash": "bash"}
 
@@ -87,9 +90,10 @@ class Rootfs:
         build(folder / "usr/local/bin" / APPLICATIONS[0])
         for name in APPLICATIONS[1:]:
             os.link(folder / "usr/local/bin" / APPLICATIONS[0], folder / "usr/local/bin" / name)
-        for name in STAND_INS:
+        scripts = dict.fromkeys(STAND_INS, STAND_IN) | dict.fromkeys(BYSTANDERS, BYSTANDER)
+        for name, text in scripts.items():
             stand_in = folder / "usr/local/bin" / name
-            stand_in.write_text(STAND_IN)
+            stand_in.write_text(text)
             stand_in.chmod(0o755)
         return cls(folder)
 
