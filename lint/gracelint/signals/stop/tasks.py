@@ -26,6 +26,10 @@ class Driver(Protocol):
     def child_ended(self, pid: int) -> None:
         """A child is gone."""
 
+    @property
+    def left_with(self) -> int | None:
+        """The status that it has exited with (None: not known)."""
+
 
 @dataclass(slots=True, eq=False)
 class Task:

@@ -48,8 +48,15 @@ class Surroundings:
             if task is None:  # it had ended before the signal came
                 state.over.setdefault(pid, 0)
             else:
-                state.over[pid] = DIED if task.ended == "died" else 0
+                state.over[pid] = self._status(task)
         state.jobs = tuple(job for job in state.jobs if job.pid not in gone or any(map(self.running, job.members)))
+
+    def _status(self, task: Task) -> int:
+        """What a child has ended with, a wrapper with what its command has; 0 where nobody knows."""
+        meant = self.kernel.meant(task.pid) or task
+        if "died" in (task.ended, meant.ended):
+            return DIED
+        return (meant.driver.left_with if meant.driver is not None else None) or 0
 
     def left(self, pid: int) -> list[Process]:
         """The orphans of a child."""
