@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FRESH = 90
 BUILT = 0.12  # more than a third can be (828 of 2,150): of ninety, fewer than eleven are no chance
 """The share of drawn images that can be built, at least: else nothing is compared."""
+LONGEST = 60.0  # seconds: a RUN that reads what it writes has no end (`cat a >> b`, where b is a link to a); the engine gives up what its client has left
 OF_BASE = "/bin /dev /etc /home /lib /lib64 /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /.dockerenv".split()
 IN_BASE = "/usr/bin /usr/lib /usr/sbin /usr/local /usr/local/bin".split()
 ASKED = "/run.sh /app/start /app/run.sh /data/x/y.sh /app/a.sh /start /usr/local/bin/run /link /app/new.sh /a.sh /srv/run.sh".split()
@@ -98,7 +99,10 @@ def builder(engine: None, missing: Callable[[str], None], tmp_path_factory: pyte
 def _build(client: str, folder: Path, tag: str, *options: str) -> subprocess.CompletedProcess[str]:
     words = [client, "build", "--quiet", "--network", "none", "--tag", tag, *options, str(folder)]
     environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
-    return subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=False, env=environment, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(words, 1)
 
 
 def built(client: str, drawn: Drawn, folder: Path, tag: str) -> Built | None:
