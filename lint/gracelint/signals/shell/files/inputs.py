@@ -15,7 +15,7 @@ from ....records import replace
 from ....regexes import regex
 from ..expansion import embedded
 from ..model.parts import ALWAYS, Input
-from ..substitution import printed
+from ..substitution import printed, tools
 from . import filesystem, named_pipes
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def shared(state: State, child: tuple[Input, ...]) -> None:
 
 def piped(machine: Machine, state: State, writer: sh.Command, process: Process | None = None) -> tuple[Input, ...]:
     """What a member of a pipeline reads from: what the one in front of it writes (a ``process``, if it is one that lasts)."""
-    text = _bounded(printed.output(machine, state, (writer,)))
+    named = "jobs" in writer.text.value and tools.may_name_ended(machine, state)
+    text = _bounded(printed.output(machine, state, (writer,))) if not named else None
     return (*state.inputs, Input(INPUT, text, ALWAYS, feeder=process))
 
 

@@ -120,15 +120,18 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
 
 
 def _copied(state: State, command: sh.Command, kind: Kind) -> None:
-    """What ``tee`` writes to files, of which a parent is told no more than that they are there, or may be."""
+    """What ``tee`` writes to files, of which a parent is told no more than that they are there, or may be, and what it was given."""
+    source = inputs.current(state, inputs.INPUT)
+    given = source.rest if source is not None and kind == "file" else None
     for part in walk(command):
         if isinstance(part, sh.Simple) and part.words and part.words[0].literal == "tee":
+            text = given if all((word.literal or "-")[0] != "-" for word in part.words) else None
             for word in part.words[1:]:
                 if word.literal and not word.literal.startswith("-"):
                     path = filesystem.located(word.literal, state.workdir)
                     if path is not None and path not in state.made:
                         changes.note(state, path, kind)
-                        changes.written(state, path, None)
+                        changes.written(state, path, text)
 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:

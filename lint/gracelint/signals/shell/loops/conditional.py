@@ -171,10 +171,11 @@ def _maybe_holds(state: State, node: sh.While | sh.ArithmeticFor, loop: Loop) ->
         return  # what a trap's action waits for is not what the script is for
     holding = state.copy()
     # What it waits for has not come: of what was assumed when the loop was left, the contrary holds. Where nothing runs, only what may come is
-    # waited for, and a child that only waits leaves that to the others, who may bring it.
+    # waited for, and not in a loop that may give up; and a child that only waits leaves that to the others, who may bring it.
     since = [condition for condition in state.assumed if condition not in loop.assumed]
     beside = not all(job.told for job in state.jobs)
-    if len(since) == 1 if beside else since and state.pid == state.shell.pid and leaving.comes(state):
+    only_waits = state.pid == state.shell.pid and _LEAVES.search(node.text.value) is None
+    if len(since) == 1 if beside else since and only_waits and leaving.comes(state, loop):
         holding.assumed = {**state.assumed, since[-1]: not state.assumed[since[-1]]}
         holding.conditions = state.conditions[: loop.conditions]
     holding.push("while", node, 0, loop)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ASSIGNS = regex(r"(?<![\w$])([A-Za-z_]\w*)=")
 _CHANGES = regex(r"""(?:\btouch|\brm(?:\s+-\w+)*|>)\s*["']?([$/][^\s;&|"']+)""")
+_THERE = " exists"
 _WORD = regex(r"[\w.:@%+-]+")
 
 
@@ -40,9 +41,15 @@ def left(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, loop
     return not since or any(condition not in state.settled for condition in since)
 
 
-def comes(state: State) -> bool:
-    """Whether a way has left a loop because something is there, or succeeds, and not because it is gone."""
-    return bool(state.conditions) and not state.conditions[-1].endswith((" does not exist", " fails"))
+def comes(state: State, loop: Loop) -> bool:
+    """Whether a way has left a loop because something is there, or succeeds, that comes from elsewhere, or by a trap: not because something is gone, nor because
+    of a file that the script names elsewhere, as it is likely to make it."""
+    last = state.conditions[-1] if state.conditions else ""
+    if last.endswith(_THERE):
+        file = last.removesuffix(_THERE)
+        alone = 0 < loop.condition.text.value.count(file) == state.shell.source.value.count(file)
+        return alone or file in _files(state)
+    return bool(last) and not last.endswith((" does not exist", " fails"))
 
 
 def may_leave(machine: Machine, state: State, entry: object, same: bool) -> bool:
