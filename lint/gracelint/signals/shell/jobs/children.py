@@ -129,8 +129,9 @@ def _copied(state: State, command: sh.Command, kind: Kind) -> None:
             for word in part.words[1:]:
                 if word.literal and not word.literal.startswith("-"):
                     path = filesystem.located(word.literal, state.workdir)
-                    if path is not None and path not in state.made:
-                        changes.note(state, path, kind)
+                    if path is not None:
+                        if path not in state.made:
+                            changes.note(state, path, kind)
                         changes.written(state, path, text)
 
 
