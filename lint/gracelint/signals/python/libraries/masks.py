@@ -59,10 +59,14 @@ def _every(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments,
     return Items(tuple(Ref(f"signal.{signal_name(number)}") for number in range(1, _SYSTEM_SIGNALS + 1)))
 
 
+def _is_blocked(run: Run, state: State) -> bool:
+    """Whether the stop signal is blocked for certain."""
+    return state.store.get((PROCESS, f"blocked:{run.signal}")) == TRUE
+
+
 def _taken(run: Run, state: State, waited: list[str] | None) -> bool | None:
     """Whether the signal that has arrived is still pending, and is waited for; None where it is not known which are waited for."""
-    held = state.store.get((PROCESS, f"blocked:{run.signal}")) == TRUE
-    if not state.signalled or not held or run.taken:
+    if not state.signalled or not _is_blocked(run, state) or run.taken:
         return False
     return None if waited is None else run.signal in waited
 
@@ -98,10 +102,11 @@ def _sigwaitinfo(
 def _sigtimedwait(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
-    """The same with a limit, behind which it returns None."""
+    """The same with a limit, behind which it returns None. The signal that it waits for ends it at once."""
     waited = _signals_in(arguments.get(0, "sigset"), state)
     if not state.signalled:
-        limit = arguments.get(1, "timeout")
+        comes = waited is not None and run.signal in waited and _is_blocked(run, state)
+        limit = arguments.get(1, "timeout") if not comes else None
         rests.rest(run, frame, text, "signal.sigtimedwait", state, kind="pause", seconds=limit)
     arrived = _taken(run, state, waited)
     if arrived is None:
@@ -118,8 +123,8 @@ def _information(run: Run, which: Value, state: State) -> Value:
 
 def _pending(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State) -> Value:
     """The signals that have arrived while they were blocked."""
-    held = state.store.get((PROCESS, f"blocked:{run.signal}")) == TRUE
-    return Items((Ref(f"signal.{run.signal}"),) if state.signalled and held and not run.taken else ())
+    pending = state.signalled and _is_blocked(run, state) and not run.taken
+    return Items((Ref(f"signal.{run.signal}"),) if pending else ())
 
 
 SPECIAL: dict[str, Special] = {
