@@ -133,7 +133,7 @@ class Roots:
             if not re.fullmatch(r"/[\w./@+-]+", path):
                 continue
             place = inside(top, path)
-            if place == top or any(parent.is_file() for parent in (place, *place.parents)):
+            if place == top or any(parent.exists() and not parent.is_dir() for parent in (place, *place.parents)):
                 continue
             place.mkdir(parents=True, exist_ok=True)
             place.chmod(0o777)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...image.model import Absent, ImageFile, values
+from ...image.paths import descriptor
 from ...image.stages.interpreters import lacks
 from ...records import dataclass, replace
 from ..model import READS_ITS_INPUT
@@ -58,16 +59,19 @@ def called(
         body = call.operands[0]
         return _run(resolver, call, "command", resolver.joined(body.value, body.text), call.operands[1:])
     if "s" in letters or not call.operands:
-        return _standard_input(resolver, call)
+        return _standard_input(resolver, call, [call.arguments[0], *call.operands])
+    if descriptor(call.operands[0].value) == "0":
+        return _standard_input(resolver, call, call.operands)
     return _script(resolver, call)
 
 
-def _standard_input(resolver: Resolver, call: Call) -> list[Alternative]:
-    """A shell that reads its commands from its standard input: those that somebody is known to give it, else perhaps none."""
+def _standard_input(resolver: Resolver, call: Call, words: Sequence[Argument]) -> list[Alternative]:
+    """A shell that reads its commands from its standard input: those that somebody is known to give it, else perhaps none. ``words`` are
+    what it calls itself, and its arguments."""
     given = call.environment.given
     if not isinstance(given, bool):
         reading = replace(call, environment=replace(call.environment, given=True))
-        return _run(resolver, reading, "file", given, [call.arguments[0], *call.operands])
+        return _run(resolver, reading, "file", given, words)
     process = resolver.unknown(call.pid, call.arguments, call.environment, READS_ITS_INPUT, call.how)
     return [Alternative(process if given else None, None if given else 0, reasons=process.missing)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ....image import paths
 from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
@@ -12,7 +13,7 @@ from ....regexes import regex
 from ...launch.scripts import LONGEST_SCRIPT
 from ...process import Bound
 from ..evaluator import commands, scopes
-from ..files import changes, filesystem
+from ..files import changes, filesystem, inputs
 from ..jobs import held
 from ..loops import leaving
 from ..model.parts import Truth
@@ -21,6 +22,7 @@ from ..model.values import name as called
 from ..substitution import printed
 
 if TYPE_CHECKING:
+    from ....source import Text
     from ..evaluator.machine import Machine
     from ..model.state import State
     from ..model.values import Field
@@ -41,7 +43,16 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         path = found or _beside(machine, state, path)
         if path is None:
             return _not_there(machine, state, node, fields)
-    text = filesystem.file(machine, state, path, node.text) if path else None
+    descriptor = paths.descriptor(path) if path else None
+    given = inputs.of_command(machine, state, node, descriptor) if descriptor is not None else None
+    if given is not None:
+        if given.rest is None:
+            state.give_up(f"what is behind {path}, which is read as a script")
+            return [state]
+        text: Text | None = machine.context.joined(given.rest, node.text)
+        inputs.advance(state, given, None)
+    else:
+        text = filesystem.file(machine, state, path, node.text) if path else None
     where = filesystem.located(path, state.workdir) if path else None
     if where is not None and filesystem.standing(machine, state, where) == "folder":
         return machine.finished(state, 0 if shell.source.folders else 1)

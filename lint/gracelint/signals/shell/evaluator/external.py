@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
-from ..files import changes, filesystem, inputs, named_pipes, opening
+from ..files import changes, descriptors, filesystem, inputs, named_pipes, opening
 from ..jobs import byname, children, dying, held, itself, jobtable, limited, orders, signalled
 from ..model.parts import DIED, Block, Ended, Kin
 from ..model.values import default
@@ -193,7 +193,7 @@ def surroundings(machine: Machine, state: State, node: sh.Simple, *, pid1: bool)
         aside=state.aside,
         kin=signalled.kin(state),
         exported=partial(exporting.handed, machine, state, node.assignments),
-        descriptors=inputs.handed_on(state, node.redirects),
+        descriptors=descriptors.handed_on(state, node.redirects),
     )
 
 

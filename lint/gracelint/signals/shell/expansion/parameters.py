@@ -94,8 +94,8 @@ def _plain_parameter(state: State, variable: str) -> Value | None:
 
 def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
     """What ``${…}`` becomes, where it becomes one value."""
-    if part.operator == "indirect":
-        target = parameter(state, part.name)
+    if part.operator == "indirect" or _is_last(state, part):
+        target = parameter(state, part.name if part.operator == "indirect" else "#")
         if not isinstance(target, str):
             return Unknown(part.text.value)
         if part.argument is not None:
@@ -117,6 +117,12 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
     if part.operator == "@" and part.name in ("@", "*"):
         return join(operate(machine, state, part, field.value) for field in state.parameters)
     return operate(machine, state, part, parameter(state, part.name))
+
+
+def _is_last(state: State, part: sh.Parameter) -> bool:
+    """Whether this is ``${!#}``, in bash the last argument: to the others it is ``$!`` with nothing cut off in front of it."""
+    reads_it = "indirect" not in state.shell.dialect.syntax.bad_substitutions
+    return part.name == "!" and part.operator == "#" and part.argument is None and reads_it
 
 
 def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, target: str) -> Value:

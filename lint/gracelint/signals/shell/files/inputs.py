@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ....image import paths
 from ....parsers.shell import model as sh
 from ....records import replace
 from ....regexes import regex
 from ..expansion import embedded
 from ..model.parts import ALWAYS, Input
 from ..substitution import printed, tools
-from . import filesystem, named_pipes
+from . import descriptors, filesystem, named_pipes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ....source import Text
     from ...process import Process
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 MOST_TAKEN = 2
 INPUT, OUTPUT = "0", "1"
-STANDARD = frozenset({"0", "1", "2"})
 # Programs that read their input to its end, or some of it.
 CONSUMING = frozenset(
     "awk bash cat ffmpeg grep head less more nc python python3 sed sh sort ssh tail tee tr wc xargs".split()
@@ -157,11 +157,11 @@ def is_closed(machine: Machine, state: State, node: sh.Simple) -> bool:
     return known is not None and known.closed
 
 
-def of_command(machine: Machine, state: State, node: sh.Simple) -> Input | None:
-    """What a program reads from."""
-    known = current(state, INPUT)
+def of_command(machine: Machine, state: State, node: sh.Simple, descriptor: str = INPUT) -> Input | None:
+    """What a program reads from, or finds behind another descriptor."""
+    known = current(state, descriptor)
     for each in node.redirects:
-        if (each.descriptor or INPUT) == INPUT and each.operator[:1] == "<":
+        if (each.descriptor or INPUT) == descriptor and each.operator[:1] == "<":
             known = opened(machine, state, each, ALWAYS)
     return known
 
@@ -190,38 +190,18 @@ def consumed(state: State, node: sh.Simple, name: str) -> None:
             advance(state, known, None)
 
 
-def is_open(state: State, descriptor: str) -> bool | None:
-    """Whether something can be read from, or written to, a descriptor; None where that is not known."""
-    known = next((each for each in reversed(state.inputs) if descriptor in (each.descriptor, each.other)), None)
-    if known is not None:
-        return not known.closed
-    if descriptor in STANDARD:
-        return True
-    return None if state.shell.descriptors is None else descriptor in state.shell.descriptors
-
-
-def handed_on(state: State, redirects: Sequence[sh.Redirect]) -> frozenset[str] | None:
-    """The descriptors, beside the first three, that a program finds open."""
-    if state.shell.descriptors is None or not (state.inputs or redirects):
-        return state.shell.descriptors
-    there = {each.descriptor for each in state.inputs if not each.other} | state.shell.descriptors
-    own = {each.descriptor: not closes(each) for each in redirects if each.descriptor is not None}
-    return frozenset(
-        {each for each in there if is_open(state, each) and own.get(each, True)}.union(filter(own.get, own))
-    )
-
-
-def closes(each: sh.Redirect) -> bool:
-    """Whether a redirection is ``>&-`` or ``<&-``."""
-    return each.operator in (">&", "<&") and each.target is not None and each.target.literal == "-"
-
-
 def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Input | None:
     """What a redirection leads to; None where it writes to what programs have open anyway."""
     descriptor = each.descriptor or (INPUT if each.operator[:1] == "<" else OUTPUT)
     if each.operator[:1] != "<":
-        counts = closes(each) or not is_open(state, descriptor) or descriptor not in STANDARD
-        return Input(descriptor, None, depth, closed=closes(each)) if counts and descriptor.isdigit() else None
+        counts = (
+            descriptors.closes(each)
+            or not descriptors.is_open(state, descriptor)
+            or descriptor not in descriptors.STANDARD
+        )
+        return (
+            Input(descriptor, None, depth, closed=descriptors.closes(each)) if counts and descriptor.isdigit() else None
+        )
     part = each.target.sole if each.target is not None else None
     if each.operator == "<>" and isinstance(part, sh.ProcessSubstitution):
         return Input(
@@ -229,16 +209,25 @@ def opened(machine: Machine, state: State, each: sh.Redirect, depth: int) -> Inp
         )
     if each.operator == "<>":
         both = named_pipes.both_ends(machine, state, each)
-        return Input(descriptor, None, depth, pipe=both) if both or descriptor not in STANDARD else None
-    if each.operator == "<&":
-        known = machine.value(state, each.target)
-        word = known if isinstance(known, str) else known.default
+        return Input(descriptor, None, depth, pipe=both) if both or descriptor not in descriptors.STANDARD else None
+    word = _duplicates(machine, state, each)
+    if word is not None or each.operator == "<&":
         other = current(state, word.removesuffix("-") or word) if word is not None else None
         if word == "-":
             return Input(descriptor, "", depth, closed=True)
         return Input(descriptor, None, depth) if other is None else replace(other, descriptor=descriptor, depth=depth)
     text = _bounded(_text(machine, state, each))
     return Input(descriptor, text, depth, _writer(state, each) if text is None else None)
+
+
+def _duplicates(machine: Machine, state: State, each: sh.Redirect) -> str | None:
+    """The descriptor that a redirection makes another one of: ``<&3``, ``</dev/fd/3``."""
+    part = each.target.sole if each.target is not None else None
+    if each.operator not in ("<", "<&") or isinstance(part, sh.ProcessSubstitution):
+        return None
+    known = machine.value(state, each.target)
+    word = known if isinstance(known, str) else known.default
+    return word if word is None or each.operator == "<&" else paths.descriptor(word)
 
 
 def _writer(state: State, each: sh.Redirect) -> int | None:
@@ -269,7 +258,11 @@ def _text(machine: Machine, state: State, each: sh.Redirect) -> Value | None:
     if isinstance(part, sh.ProcessSubstitution):
         return printed.output(machine, state, part.body.commands)
     path = machine.value(state, each.target)
-    return filesystem.content(machine, state, path) if isinstance(path, str) and path else None
+    if not isinstance(path, str) or not path:
+        return None
+    number = paths.descriptor(path)
+    known = current(state, number) if number is not None else None
+    return filesystem.content(machine, state, path) if known is None else known.rest
 
 
 def _document(machine: Machine, state: State, each: sh.Redirect) -> Value | None:

@@ -9,7 +9,7 @@ from ....records import replace
 from ..evaluator import refusals
 from ..model.parts import Truth
 from ..model.values import clip, default
-from . import changes, filesystem, inputs, making, permissions
+from . import changes, descriptors, filesystem, inputs, making, permissions
 from .filesystem import located, standing
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _is_there(machine: Machine, state: State, each: sh.Redirect, here: set[str])
         return True
     if number == (each.descriptor or (inputs.INPUT if each.operator == "<&" else inputs.OUTPUT)):
         return True
-    return inputs.is_open(state, number) is not False
+    return descriptors.is_open(state, number) is not False
 
 
 def perhaps(machine: Machine, state: State, command: object, redirects: tuple[sh.Redirect, ...]) -> list[State]:
@@ -142,11 +142,11 @@ def fails(machine: Machine, state: State, tool: str, node: sh.Simple, fields: li
     descriptor that ``flock`` is to lock is not open."""
     words = [field.value for field in fields]
     if tool == "flock":
-        there = inputs.handed_on(state, node.redirects)
+        there = descriptors.handed_on(state, node.redirects)
         words = [word for word, before in zip(words, ["", *words], strict=False) if before not in _FLOCK_VALUES]
         operands = [word for word in words if not (isinstance(word, str) and word.startswith("-"))]
         only = operands[0] if len(operands) == 1 else None
-        numbered = isinstance(only, str) and only.isdigit() and only not in inputs.STANDARD
+        numbered = isinstance(only, str) and only.isdigit() and only not in descriptors.STANDARD
         return numbered and there is not None and only not in there
     names = [
         word for word in words if isinstance(word, str) and word[:1] not in ("-", "") and not filesystem.is_open(word)

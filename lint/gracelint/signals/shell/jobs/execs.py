@@ -8,7 +8,7 @@ from ....records import replace
 from ....regexes import regex
 from ..builtins import misuse
 from ..evaluator import commands, external
-from ..files import inputs, named_pipes, outputs
+from ..files import descriptors, inputs, named_pipes, outputs
 from ..model.outcome import LostExec
 from ..model.parts import Ended
 from ..model.values import Unknown, default
@@ -83,7 +83,7 @@ def _numbered(state: State, each: sh.Redirect) -> sh.Redirect:
     ):
         return each
     name = each.descriptor.strip("{}")
-    known = state.lookup(name) if inputs.closes(each) else None
+    known = state.lookup(name) if descriptors.closes(each) else None
     if known is not None:
         return replace(each, descriptor=default(known) or each.descriptor)
     taken = {other.descriptor for other in state.inputs if not other.closed}

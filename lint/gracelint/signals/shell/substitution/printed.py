@@ -61,6 +61,7 @@ def _tells_of_errors(state: State) -> bool:
     return action is not None and _SAYS.search(action) is not None
 
 
+_ITS_INPUT = frozenset({"-", "/dev/stdin"})
 _SAYS = regex(r"\b(echo|printf|cat)\b(?![^;&|]*>&2)")
 
 
@@ -160,7 +161,7 @@ def _written(machine: Machine, state: State, command: sh.Command) -> Value | Non
         return None
     if name in state.functions:
         return _of_function(machine, state, state.functions[name], rest) if not command.redirects else None
-    if name == "cat" and not rest and len(command.redirects) == 1:
+    if name == "cat" and (not rest or (len(rest) == 1 and rest[0].shown in _ITS_INPUT)) and len(command.redirects) == 1:
         from ..files import inputs  # which knows this module
 
         return inputs.text(machine, state, command.redirects[0])
