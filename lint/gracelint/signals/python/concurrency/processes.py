@@ -15,6 +15,7 @@ from ..domain.lattice import truth
 from ..domain.state import DEFAULT, IGNORE, PROCESS, joined
 from ..domain.values import FALSE, NONE, TRUE, UNKNOWN, Const, Instance, Made
 from ..libraries import queues
+from . import feeders
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -95,7 +96,9 @@ def ends(run: Run, frame: Frame, thread: Thread, state: State) -> bool | None:
     if told and ended:
         since = state.store.get((thread.object, _TOLD_AT), Const(0))
         pauses.told(run, thread.object, ways, state, since)
-    return None if unsure or ended is rested else ended
+    if unsure or ended is rested or (ended and feeders.stuck(run, frame, thread.object, state)):
+        return None
+    return ended
 
 
 def share(way: State, state: State) -> None:

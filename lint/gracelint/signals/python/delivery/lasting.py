@@ -129,11 +129,12 @@ class Ways:
 
 def from_pauses(run: Run, frame: Frame, number: int, told: State) -> Iterator[Ways | None]:
     """For each of its pauses, in which the signal may have found it: how it may end; None where it may go on for ever."""
-    begun = run.begun[number]
+    begun, task = run.begun[number], any(one.number == number for one in run.tasks)
     for at in range(min(len(run.paused[number]), _MOST)):
         way = begun.state.copy()
         with aside(run):
-            run.loop_handled = False
+            # A task is told by another one, when its loop has got its turn.
+            run.loop_handled = task and run.loop_handled
             stays, doubts, exits = len(run.stays), len(run.doubts), len(run.endings)
             run.arriving = Arrival(at, told, begun.share)
             ends = [end for end in begun.go(frame, way) if end.signalled]

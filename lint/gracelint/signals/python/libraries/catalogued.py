@@ -128,6 +128,9 @@ def _at_once(
     """What a call returns that waits for nothing; None of one that may."""
     match entry["does"]:
         case "marks" if entry["mark"] == queues.PUT:
+            backlogs.fed(run, frame, name, number, arguments, text, state)
+            if state.dead:
+                return NONE
             queues.put(run, frame, number, arguments.get(0, "item") or UNKNOWN, state, name)
             return NONE
         case "marks":

@@ -42,7 +42,7 @@ def put(run: Run, frame: Frame, number: int, item: Value, state: State, kind: st
     from ..concurrency import backlogs
 
     background = frame.background is not None
-    backlogs.put(run, frame, number, state.store.get((number, _JOBS), Items(())), state)
+    backlogs.put(run, frame, number, state)
     if not state.signalled and not background and item != NONE and (number, _SERVED) in state.store:
         way = state.copy()
         way.store[(number, PUT)], way.store[(number, _JOBS)] = TRUE, Items((item,))
@@ -93,16 +93,19 @@ def fed(other: State, state: State) -> None:
 def asked(run: Run, frame: Frame, number: int, state: State) -> None:
     """Since the signal somebody waits for what others put there: whether these still do. Each is gone through from where the signal found
     it; what it puts there until its end is all that comes."""
+    from ..concurrency import backlogs
+
     feeders = state.store.get((number, _FEEDERS))
     if not state.signalled or not isinstance(feeders, Items) or run.arriving is not None:
         return
     told: State | None = state.copy()
     assert told is not None
     told.store[(number, _JOBS)], told.store[(number, PUT)] = Items(()), FALSE
-    for feeder in feeders.items:
-        told = _until_its_end(run, frame, number, feeder.value, told) if isinstance(feeder, Const) else None
-        if told is None:
-            return  # it goes on, or nobody knows
+    with backlogs.serving(run, number):
+        for feeder in feeders.items:
+            told = _until_its_end(run, frame, number, feeder.value, told) if isinstance(feeder, Const) else None
+            if told is None:
+                return  # it goes on, or nobody knows
     state.store.update((key, value) for key, value in told.store.items() if key[0] == number)
     del state.store[(number, _FEEDERS)]
 
@@ -165,6 +168,11 @@ def held(number: int, state: State) -> bool:
     return state.store.get((number, PUT)) == TRUE
 
 
+def known_of(number: int, state: State) -> Value:
+    """What is in a queue, as far as that is known."""
+    return state.store.get((number, _JOBS), Items(()))
+
+
 def emptied(number: int, state: State) -> State:
     """What would be if a queue were empty."""
     way = state.copy()
@@ -206,6 +214,10 @@ def _get_nowait(
     run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
 ) -> Value:
     """Raises queue.Empty, perhaps; when what is there has been taken once, after the signal, it does."""
+    from ..concurrency import backlogs
+
+    if isinstance(receiver, Made):
+        backlogs.taken(run, frame, receiver.number, state)
     if isinstance(receiver, Made) and _known(receiver, state):
         if state.store.get((receiver.number, PUT)) == TRUE:
             return taken(receiver.number, state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....records import replace
-from ..concurrency import threads
+from ..concurrency import feeders, threads
 from ..delivery import rests
 from ..domain.lattice import truth
 from ..domain.state import Frame, joined
@@ -97,6 +97,7 @@ def _finish(run: Run, frame: Frame, end: State | None) -> None:
             if thread.kind == "process" and thread.daemon and not state.dead:
                 _terminated(run, frame, thread, state)
         _join_all(run, frame, state, processes=True)
+        feeders.written(run, frame, state)
         if not state.dead or frame.raises:
             # What is raised while the interpreter waits for threads is printed, and it goes on to end.
             left = joined([state, *(one.state for one in frame.raises)])
