@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gracelint.image.runs.actions import Chmod, Remove, Target, Touch
 from gracelint.image.runs.reach import Reach
+from gracelint.image.runs.sought import Sought, Test
 from gracelint.image.runs.spreads import spread
 
 NAMES = st.sampled_from(["a", "b", "ab", ".a", "a.sh"])
@@ -20,9 +21,15 @@ def in_reach(action: Chmod | Remove | Touch, path: str) -> bool:
     return Reach([spread(action)]).any(path, 1) == 0
 
 
+def found(pattern: str) -> Target:
+    folder, _, name = pattern.rpartition("/")
+    sought = Sought(folder or "/", folder or "/", ((Test("-name", name),),))
+    return Target(pattern, pattern, pattern=True, deep=sought)
+
+
 @given(patterns, paths, st.booleans())
 def test_what_a_pattern_names_is_in_its_reach(pattern: str, path: str, deep: bool) -> None:
-    target = Target(pattern, pattern, pattern=True, deep=deep)
+    target = found(pattern) if deep else Target(pattern, pattern, pattern=True)
     if target.names(path):
         assert in_reach(Touch((target,)), path)
         assert in_reach(Chmod((target,), "755", False), path)
@@ -40,9 +47,9 @@ def test_what_a_pattern_names_is_in_its_reach(pattern: str, path: str, deep: boo
         (Target("/usr/b?n/app", "", pattern=True), "/usr/bin/app", True),
         (Target("/usr/b?n/app", "", pattern=True), "/app", False),
         (Target("/*", "", pattern=True), "/app/run.sh", True),
-        (Target("/app/run.sh", "", pattern=True, deep=True), "/app/bin/run.sh", True),
-        (Target("/app/*.sh", "", pattern=True, deep=True), "/srv/run.sh", False),
-        (Target("/run.sh", "", pattern=True, deep=True), "/srv/run.sh", True),
+        (found("/app/run.sh"), "/app/bin/run.sh", True),
+        (found("/app/*.sh"), "/srv/run.sh", False),
+        (found("/run.sh"), "/srv/run.sh", True),
         (Target(None, "$dir/run.sh", pattern=True), "/srv/run.sh", True),
         (Target(None, "$dir/run.sh", pattern=True), "/srv/app", False),
     ],

@@ -3,13 +3,19 @@
 
 Every command of a RUN has to succeed, as what is left by a command that failed unseen (``|| true``) is anybody's guess. So a part of
 the images cannot be built, which is soon said.
+
+What the engine's BuildKit is too old for (heredocs, ``COPY --parents``) is drawn all the same, and given to it in older words that mean the
+same by BuildKit's own source (``dispatchRun``, ``dispatchCopy``): ``RUN ["/bin/sh", "-c", …]``, a file of the context, a COPY for each source.
 """
 
 from __future__ import annotations
 
+import io
+import json
 import posixpath
 import random
 import sys
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -27,9 +33,10 @@ T = TypeVar("T")
 
 
 class Drawn(NamedTuple):
-    """A Dockerfile, the files of its context (text and mode), its .dockerignore, and what it is built with."""
+    """A Dockerfile, the same in ``older`` words, the files of its context (text and mode), its .dockerignore, and what it is built with."""
 
     dockerfile: str
+    older: str
     files: dict[str, tuple[str, int]]
     ignore: str | None
     build_args: dict[str, str]
@@ -45,9 +52,23 @@ class Drawn(NamedTuple):
         (folder / "empty").mkdir()
         for name, to in LISTS["links"].items():
             (folder / name).symlink_to(to)
+        for name in LISTS["archives"]:
+            (folder / name).write_bytes(_archive(self.files, "gz" if name.endswith("gz") else ""))
         if self.ignore is not None:
             (folder / ".dockerignore").write_text(self.ignore, "utf-8")
         (folder / "Dockerfile").write_bytes(self.dockerfile.encode())
+
+
+def _archive(files: dict[str, tuple[str, int]], packed: str) -> bytes:
+    """Some of the files, packed."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=f"w:{packed}") as tar:
+        for name in ("run.sh", "src/a.sh"):
+            text, mode = files[name]
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(text.encode()), mode
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return stream.getvalue()
 
 
 def draw(number: int) -> Drawn:
@@ -83,6 +104,10 @@ class _Drawing:
         self.escape = "`" if self.maybe(0.1) else "\\"
         self.stages: list[_Stage] = []
         self.runs = 0
+        self.older: dict[str, str] = {}
+        self.documents: dict[str, tuple[str, int]] = {}
+        self.is_ignoring = self.maybe(0.3)
+        self.has_shell = False
 
     def one(self, options: Sequence[T]) -> T:
         return self.random.choice(options)
@@ -106,7 +131,10 @@ class _Drawing:
         names = [stage.name for stage in self.stages if stage.name]
         target = self.one(names) if names and self.maybe(0.15) else None
         text = "\n".join(lines) + self.one(("\n", "\n", ""))
-        return Drawn(text, files, ignored if self.maybe(0.3) else None, given, target)
+        older = text
+        for newer, words in self.older.items():
+            older = older.replace(newer, words)
+        return Drawn(text, older, {**files, **self.documents}, ignored if self.is_ignoring else None, given, target)
 
     def stage(self, index: int, has_base: bool) -> list[str]:
         base = self.one(("$BASE", "${BASE}", "${BASE:-scratch}")) if has_base and self.maybe(0.5) else BASE
@@ -123,14 +151,16 @@ class _Drawing:
         return lines + ([f"USER {self.any('users')}"] if self.maybe(0.2) else [])
 
     def instruction(self) -> list[str]:
-        kinds = (self.copy, self.run, self.env, self.arg, self.workdir, self.plain, self.launched)
-        lines = self.random.choices(kinds, [34, 22 if self.runs < 3 else 0, 10, 6, 8, 8, 5])[0]()
-        if lines[0].startswith(("#", "MAINTAINER")) or not lines[0] or not self.maybe(0.04):
+        kinds = (self.copy, self.run, self.env, self.arg, self.workdir, self.plain, self.launched, self.newer)
+        lines = self.random.choices(kinds, [34, 22 if self.runs < 3 else 0, 10, 6, 8, 8, 5, 10])[0]()
+        if "\n" in lines[0] or lines[0].startswith(("#", "MAINTAINER")) or not lines[0] or not self.maybe(0.04):
             return lines
         return [f"ONBUILD {lines[0]}", *lines[1:]]
 
     def plain(self) -> list[str]:
-        return [self.any("plain")]
+        line = self.any("plain")
+        self.has_shell = self.has_shell or line.startswith("SHELL")
+        return [line]
 
     def env(self) -> list[str]:
         if self.maybe(0.25):
@@ -163,7 +193,8 @@ class _Drawing:
 
     def copy(self) -> list[str]:
         keyword, flags = self.one(("COPY", "COPY", "COPY", "ADD")), []
-        sources = [self.any("sources" if self.maybe(0.75) else "rare_sources") for _ in range(self.one((1, 1, 1, 2)))]
+        common = "sources" if keyword == "COPY" or self.maybe(0.7) else "packed"
+        sources = [self.any(common if self.maybe(0.75) else "rare_sources") for _ in range(self.one((1, 1, 1, 2)))]
         if keyword == "COPY" and len(self.stages) > 1 and self.maybe(0.3):
             origin = self.random.randrange(len(self.stages) - 1)
             stage = self.stages[origin]
@@ -178,6 +209,60 @@ class _Drawing:
         words = [*sources, place]
         listed = "[" + ", ".join(f'"{word}"' for word in words) + "]" if self.maybe(0.2) else " ".join(words)
         return [" ".join([keyword, *flags, listed])]
+
+    # --- what the engine is told in older words ----------------------------------------------------------------------
+
+    def newer(self) -> list[str]:
+        """A heredoc, or ``COPY --parents``."""
+        if self.maybe(0.6):
+            return [self.script()]
+        if self.is_ignoring:
+            return self.copy()
+        return [self.document() if self.maybe(0.6) else self.with_parents()]
+
+    def script(self) -> str:
+        """Several lines for a shell, in a heredoc or, where another SHELL would run them, in an exec form."""
+        body, options = self.command("heredocs") + "\n", "-c"
+        line = "RUN <<SCRIPT"
+        if self.maybe(0.2):
+            options, body = "-ec", f"#!/bin/sh -e\n{body}"
+        elif self.maybe(0.2):
+            line, older = "RUN sh -e <<'SCRIPT'", f"sh -e <<'SCRIPT'\n{body}SCRIPT\n"
+            return self.told(f"{line}\n{body}SCRIPT", f"RUN {json.dumps(['/bin/sh', '-c', older])}")
+        older = f"RUN {json.dumps(['/bin/sh', options, body])}"
+        return older if self.has_shell or self.maybe(0.2) else self.told(f"{line}\n{body}SCRIPT", older)
+
+    def document(self) -> str:
+        """``COPY <<EOF file``."""
+        name = self.one(("start", "run.sh", "EOF"))
+        file = f"docs/{len(self.documents)}/{name}"
+        body = f"{self.any('heads')}{self.any('bodies')}".replace("\r", "").rstrip("\n") + "\n"
+        self.documents[file] = (body, 0o644)
+        place, flag = self.any("places"), self.one(("", "", "--chmod=755 "))
+        whole = posixpath.normpath(posixpath.join(self.stages[-1].workdir, place))
+        self.stages[-1].files.add(posixpath.join(whole, name) if place.endswith(("/", ".")) else whole)
+        return self.told(f"COPY {flag}<<'{name}' {place}\n{body}{name}", f"COPY {flag}{file} {place}")
+
+    def with_parents(self) -> str:
+        """``COPY --parents``: each source with its folders, but for those in front of ``/./``."""
+        sources, place = (
+            self.random.sample(LISTS["with_parents"], self.one((1, 2))),
+            self.one(("/app/", "/data/x/", "./")),
+        )
+        lines = []
+        for source in sources:
+            kept = source.rpartition("./")[2] if "/./" in source else source
+            folder = posixpath.join(place, posixpath.dirname(kept.rstrip("/")))
+            is_file = source in LISTS["scripts"] or "/./" in source
+            lines.append(f"COPY {source} {folder.rstrip('/') + '/' if is_file else posixpath.join(place, kept)}")
+        return self.told(f"COPY --parents {' '.join(sources)} {place}", "\n".join(lines))
+
+    def told(self, newer: str, older: str) -> str:
+        """An instruction, of which the engine is told the older words."""
+        self.older[newer] = older
+        return newer
+
+    # --- commands ----------------------------------------------------------------------------------------------------
 
     def path(self) -> str:
         stage = self.stages[-1]

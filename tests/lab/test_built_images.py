@@ -194,8 +194,9 @@ def test_fresh_images(builder: str, tmp_path: Path) -> None:
     def compared(number: int) -> tuple[int, list[str] | None]:
         drawn, folder = draw(number), tmp_path / str(number)
         drawn.write(folder)
+        (folder / "Dockerfile").write_bytes(drawn.older.encode())
         real = built(builder, drawn, folder, f"gracelint-drawn-{number}")
-        found = None if real is None else differences(read(drawn, folder), real)
+        found = None if real is None else differences(read(drawn, folder), real)  # of the Dockerfile as drawn
         shutil.rmtree(folder)
         return number, found
 

@@ -191,6 +191,8 @@ class _Copying(Landing):
             self.world.note(f"--exclude keeps {inner} out", word)
             return None
         entry = self.world.context.entry(inner, follow=False)
+        if entry.kind == "outside" or not contains(entry.path, inner):
+            return self.through_link(source, word) or perhaps(entry.reason)
         if entry.kind == "file":
             return self.file(self.read(inner), entry.executable, word)
         if entry.kind == "folder":
@@ -201,6 +203,17 @@ class _Copying(Landing):
         if entry.kind == "unknown" or (entry.kind == "missing" and (not context.certain or _is_product(inner, inner))):
             return perhaps(entry.reason)
         self.world.note(entry.reason, word)
+        return None
+
+    def through_link(self, source: str, word: Text) -> Link | None:
+        """A link in a folder that is copied comes along as it is: what lies behind it is what it leads to in the image."""
+        parts = (self.relative or "").split("/")
+        for end in range(1, len(parts)):
+            name = "/".join(parts[:end])
+            entry = self.world.context.entry(posixpath.join(source, name), follow=False)
+            if entry.kind == "link":
+                folder = posixpath.dirname(posixpath.join(self.destination, name))
+                return Link(posixpath.join(folder, entry.target or "", *parts[end:]), word)
         return None
 
     def with_parents(self, word: Text, value: str) -> Effect:

@@ -2,7 +2,7 @@
 
 Method: asked about one path, the RUNs that may concern it are read, and what they say about links is followed from name to name. That a link may
 stand somewhere is all that is said here; whether it does at some place of the build, the image tells (`gracelint.image.files.before`).
-Of the links that a COPY of a folder brings, those give a name that a RUN speaks of: nobody looks through a whole build context for others.
+Of the links that a COPY of a folder brings, those give a name that a RUN speaks of, or of what lies behind them: nobody looks through a whole build context for others.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ..entries import contains, inside
 from ..paths import normal
 from ..runs.actions import Symlink, Transfer
 from ..runs.links import carried, from_where, made, twins
+from ..runs.reach import upwards
 from ..stages.steps import Copy, Run
 from .before import Place
 from .copy_sources import REMOTE, clamped
@@ -190,6 +191,6 @@ class Links:
         if self._copied is None:
             self._copied = {}
             for index in self._runs if self._copies else ():
-                for path in self._history.mentions(index).paths:
+                for path in {way for path in self._history.mentions(index).paths for way in upwards(path)}:
                     self._copied.update((path, text) for _, text in self._from_copies(path))
         return self._copied

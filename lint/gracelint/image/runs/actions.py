@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from ...records import dataclass, replace
 from ...regexes import regex
 from ..context.globs import path_glob
-from ..entries import inside
 
 if TYPE_CHECKING:
     from ...source import Text
+    from .sought import Sought
 
 
 # What is not matched letter for letter, and braces, which a shell takes apart first.
@@ -23,14 +23,14 @@ class Target:
     """Paths that a word names.
 
     ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
-    hint, whether it is a pattern or not, and ``ends``, with what the path begins and ends as far as known). ``deep``: a pattern for base names at any depth below the folder (``find -name``). ``is_folder``: written with a
+    hint, whether it is a pattern or not, and ``ends``, with what the path begins and ends as far as known). ``deep``: what ``find`` finds in the folder, at any depth. ``is_folder``: written with a
     trailing slash.
     """
 
     path: str | None
     raw: str
     pattern: bool = False
-    deep: bool = False
+    deep: Sought | None = None
     is_folder: bool = False
     ends: tuple[str, str] = ("", "")
 
@@ -38,9 +38,8 @@ class Target:
         """Whether the path is one of those named, for certain."""
         if self.path is None:
             return False
-        if self.deep:
-            folder, name = posixpath.split(self.path)
-            return inside(path, folder) is not None and matches(name, posixpath.basename(path))
+        if self.deep is not None:
+            return self.deep.fits(path, "file") is True
         return _is_named(self.path, path) if self.pattern else self.path == path
 
     def holds(self, path: str) -> bool:
@@ -51,8 +50,10 @@ class Target:
         """The one of those named that is the path, or that it lies below."""
         if self.names(path):
             return path
-        if self.path is None or self.deep:
+        if self.path is None:
             return None
+        if self.deep is not None:
+            return next((folder for folder, fits in self.deep.above(path) if fits), None)
         if self.path == "/":
             return "/"
         parts, depth = path.split("/"), self.path.count("/") + 1
@@ -61,6 +62,8 @@ class Target:
 
     def hints(self, path: str) -> bool:
         """Whether a word that is not understood may mean the path. One of which not even the folder is known is not taken to mean all there is."""
+        if self.path is not None and self.deep is not None:
+            return self.deep.fits(path, "file") is None
         if self.path is not None:
             return False
         begins, ends = self.ends
@@ -257,5 +260,5 @@ def _moved(target: Target, folder: str | None) -> Target:
     if raw.startswith("/"):
         return target
     if folder is None or target.path is None or target.deep or not target.path.endswith(raw.lstrip("./").rstrip("/")):
-        return replace(target, path=None, deep=False)
+        return replace(target, path=None, deep=None)
     return replace(target, path=posixpath.normpath(posixpath.join(folder, raw)))

@@ -249,7 +249,7 @@ def _piped(command: Pipeline, around: Surroundings, trust: Trust) -> Condition:
     if not isinstance(last, Simple) or not last.words:
         return _apart(Block(last.text, (last,)), around, trust)
     content = printed_by(others[0], around) if len(others) == 1 else None
-    found = rounds.handed_to_xargs(others[0], around) if len(others) == 1 else None
+    found = rounds.handed_to_xargs(others, around)
     place, around.trust = (around.workdir, around.where, around.others), trust
     status = read_simple(last, around, _script, content, found)
     around.workdir, around.where, around.others = place

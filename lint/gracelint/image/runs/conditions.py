@@ -28,12 +28,14 @@ class Trust(Enum):
 
     GIVEN: it succeeded, or there is no image. WATCHED: likewise, by ``set -e``, which does not look at all that stands left of ``&&``.
     EXPECTED: nobody looks at its status, and who wrote it counts on it. OPEN: its failure is provided for (``|| true``).
+    HINDERED: neither given nor decided by the files, as its user may not be allowed to do it.
     """
 
     GIVEN = "given"
     WATCHED = "watched"
     EXPECTED = "expected"
     OPEN = "open"
+    HINDERED = "hindered"
 
     @property
     def is_given(self) -> bool:
@@ -43,7 +45,7 @@ class Trust(Enum):
     @property
     def otherwise(self) -> bool | None:
         """Whether it succeeded, if the files do not tell."""
-        return None if self is Trust.OPEN else True
+        return None if self in (Trust.OPEN, Trust.HINDERED) else True
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,13 @@ def _named(action: Action, target: Target, name: str, path: str, world: World) -
     follow: bool | None = isinstance(action, Chmod)
     if follow and world.are_twins(name, path):
         return None
-    if target.deep and target.path is not None:
-        folder, inner = posixpath.dirname(target.path), posixpath.dirname(name)
-        if world.is_link(folder) and not target.is_folder:
+    if target.deep is not None:
+        folder, inner = target.deep.folder, posixpath.dirname(name)
+        if name != folder and world.is_link(name) and target.deep.fits(name, "link") is not True:
+            return target.deep.fits(name, "link")
+        if name == folder:
+            return _leads(name, follow, "", path, world)
+        if world.is_link(folder) and not target.deep.start.endswith("/"):
             return False
         top = world.real(folder)
         if top is None or world.real(inner) not in (

@@ -7,7 +7,7 @@ are merged: what differs is not known.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ...records import NamedTuple, dataclass, replace
 from ...source import join
@@ -96,7 +96,7 @@ class Operation:
         done: Action | None = action
         if not trust.is_given:
             done, known = possible(action, world)
-            sure = sure and (known or trust.otherwise)
+            sure = sure and ((known and trust is not Trust.HINDERED) or trust.otherwise)
         if done is None:
             return None
         effect = self._on_names(done, path, world) if world.has_links else _act(done, path, self.text, world)
@@ -191,9 +191,11 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
             made = any(each.path is not None and contains(path, each.path) for each in targets)
             return Folder() if made else None
         case Remove(targets=targets, recursive=recursive) if any(
-            each.holds(path) if recursive else each.names(path) for each in targets
+            each.holds(path) if recursive else each.names(path) for each in targets if each.deep is None
         ):
             return Gone("a RUN removes it", text)
+        case Remove(targets=targets) if any(each.deep is not None for each in targets):
+            return _removed(action, path, text)
         case Chmod(targets=targets, mode=mode, recursive=recursive) if any(
             each.holds(path) if recursive else each.names(path) for each in targets
         ):
@@ -205,7 +207,8 @@ def _act(action: Action, path: str, text: Text, world: World) -> Effect:
         case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
             return perhaps(f"{what} may have changed it")
     if isinstance(action, Chmod) and any(each.hints(path) or each.anywhere for each in action.targets):
-        return _on_file(lambda file: replace(file, executable=file.executable or None))
+        mode = action.mode
+        return _on_file(lambda file: replace(file, executable=_perhaps_moded(mode, file.executable)))
     if any(each.hints(path) for each in getattr(action, "targets", ())):
         return perhaps("a command names it that is not understood")
     return None
@@ -225,6 +228,28 @@ def _mounted(folder: Target, ends: bool, path: str, world: World) -> Effect:
 
 def _moded(mode: str | None, before: bool | None) -> bool | None:
     return None if mode is None else executable_after(mode, before)
+
+
+def _perhaps_moded(mode: str | None, before: bool | None) -> bool | None:
+    return before if _moded(mode, before) is before else None
+
+
+def _removed(action: Remove, path: str, text: Text) -> Effect:
+    """What is found is removed, with all that is in it: whether it is depends on what kind of thing it is."""
+    gone = Gone("a RUN removes it", text)
+    sought = [each.deep for each in action.targets if each.deep is not None]
+    chances = [fits for each in sought for _, fits in (each.above(path) if action.recursive else ())]
+    if True in chances:
+        return gone
+
+    def apply(entry: Entry) -> Entry:
+        kind: Literal["file", "folder", "link"] = (
+            "folder" if isinstance(entry, Folder) else "link" if isinstance(entry, Link) else "file"
+        )
+        own = [*chances, *(each.fits(path, kind) for each in sought)]
+        return gone if True in own else _either(entry, gone) if None in own else entry
+
+    return Change(apply)
 
 
 def _on_file(change: Callable[[ImageFile], ImageFile]) -> Change:

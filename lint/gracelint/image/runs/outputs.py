@@ -66,7 +66,7 @@ def _opened(command: Simple | Group | Subshell, before: Redirect | None, around:
         elif target is not None and redirect in _outputs(command):
             actions.append(Write(target, None, appends=True))
     attempts = tuple(Attempt(len(around.operations), each, around.where, around.others) for each in actions)
-    return tried(attempts, decided=True, otherwise=True) if attempts else True
+    return tried(attempts, not around.hindered, None if around.hindered else True) if attempts else True
 
 
 def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:

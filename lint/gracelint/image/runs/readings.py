@@ -48,12 +48,12 @@ class _Kept(NamedTuple):
     reach: Reach
 
 
-_kept: dict[tuple[str, str | None, ShellFamily | None, tuple[str, ...]], _Kept] = {}
+_kept: dict[tuple[str, str | None, ShellFamily | None, tuple[str, ...], bool], _Kept] = {}
 
 
 def recalled(text: Text, step: Run, shell: ShellFamily | None) -> Reading | None:
     """What a RUN does that was read before; None of any other. ``text`` is its command."""
-    kept = _kept.get((text.value, step.workdir, shell, step.shell))
+    kept = _kept.get((text.value, step.workdir, shell, step.shell, step.as_root))
     if kept is None or any(step.variables.get(name) != value for name, value in kept.asked.items()):
         return None
     from .operations import Operation
@@ -82,7 +82,7 @@ def keep(
             return
     if len(_kept) >= MOST:
         _kept.clear()
-    _kept[text.value, step.workdir, shell, step.shell] = _Kept(
+    _kept[text.value, step.workdir, shell, step.shell, step.as_root] = _Kept(
         asked,
         tuple(
             (each.action, each.text.start - text.start, each.text.end - text.start, each.course)

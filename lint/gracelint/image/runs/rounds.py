@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...parsers.shell.model import CommandSubstitution, Simple
-from .finding import found_by
+from .finding import doubted, found_by, found_by_grep
 from .surroundings import Each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...parsers.shell.model import Command, For, While, Word
-    from .actions import Target
-    from .surroundings import Surroundings
+    from .surroundings import Argument, Surroundings
 
 MOST = 50
+_CHOOSING = ("grep", "egrep", "head", "tail")
+_ORDERING = ("sort", "uniq", "cat")
 
 
 def of_for(command: For, around: Surroundings) -> list[str | Each | None]:
@@ -51,26 +52,34 @@ def of_while(first: Command, loop: While, around: Surroundings) -> tuple[str, Se
 
 
 def _listed(command: Command, around: Surroundings) -> Sequence[str | Each | None]:
-    """The names that ``find`` and ``ls`` print."""
+    """The names that a command prints."""
     words = [around.expand(word) for word in command.words] if isinstance(command, Simple) else []
     name = words[0].value if words else ""
     if name == "find":
-        return [None if each.path is None else Each(each.path, each.deep) for each in found_by(words, around)]
-    if name != "ls":
-        return (None,)
+        return found_by(words, around)
+    if name == "grep":
+        return found_by_grep(words, around)
     named = [word for word in words[1:] if not word.value.startswith("-")]
-    if any(word.text is None for word in named):
+    if name == "printf" and named and named[0].value in ("%s\\n", "%s\\0", "%s "):
+        name, named = "echo", named[1:]
+    if name not in ("ls", "echo") or any(word.text is None for word in named):
         return (None,)
+    if name == "echo" or "d" in "".join(word.value for word in words[1:] if word.value.startswith("-")):
+        return [each for word in named for each in _names(word)]
     return [Each(word.value if word.pattern else "*") for word in named] or [Each("*")]
 
 
-def handed_to_xargs(command: Command, around: Surroundings) -> tuple[Target, ...] | None:
-    """The paths that ``find`` or ``ls`` prints for ``xargs``."""
-    if not isinstance(command, Simple) or not command.words:
-        return None
-    words = [around.expand(word) for word in command.words]
-    if words[0].value == "find":
-        return found_by(words, around)
-    if words[0].value in ("ls", "echo"):
-        return tuple(around.target(word) for word in words[1:] if not word.value.startswith("-"))
-    return None
+def _names(word: Argument) -> Sequence[str | Each]:
+    return [Each(word.value)] if word.pattern else word.value.split()
+
+
+def handed_to_xargs(commands: Sequence[Command], around: Surroundings) -> Sequence[str | Each | None]:
+    """The paths that a pipeline prints for ``xargs``."""
+    found = _listed(commands[0], around)
+    for command in commands[1:]:
+        name = command.words[0].literal if isinstance(command, Simple) and command.words else None
+        if name in _CHOOSING:
+            found = [doubted(each, around) for each in found]
+        elif name not in _ORDERING:
+            return (None,)
+    return found

@@ -33,7 +33,8 @@ _TREE_COMMAND = regex(r"\b(?:do|chmod|mv|cp|rm|ln|find|xargs|tar|unzip|git|insta
 # A pattern of which the names tell something, and what may use it in a folder that is not known.
 _PATTERN = regex(r"\w[*?\[]|[*?\]]\.?\w")
 _TAKES = regex(r"\b(?:cp|mv|install)\s|\b(?:cd|pushd)\s+\S*\$")
-# What puts files of unknown names into the working folder.
+# What takes what stands in the working folder, and what puts files of unknown names there.
+_TAKES_ALL = regex(r"\b(?:ls|find|grep)\b[^;&|]*\|")
 _UNPACKS = regex(
     r"\b(?:bsd)?tar\s+(?:-{1,2}\w+\s+)*-{0,2}\w*x|\bunzip\s|\bgit\s+(?:-\S+\s+)*(?:clone|checkout|reset|pull|apply|submodule|init)\b"
 )
@@ -78,7 +79,7 @@ def _same_mentions(text: str, workdir: str) -> Mentions:
 def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     has_tree_command = bool(_TREE_COMMAND.search(text))
     names, paths, beginnings, ends = set(), set(), set(), set()
-    if has_tree_command and _UNPACKS.search(text):
+    if has_tree_command and (_UNPACKS.search(text) or _TAKES_ALL.search(text)):
         beginnings.add(workdir.rstrip("/") + "/")
     if "$" in text and _may_take_anything(text, variables):
         beginnings.add("/")
@@ -150,7 +151,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
     from .actions import Mount, Opaque, Target, Unpack
     from .surroundings import Surroundings
 
-    around = Surroundings(step.workdir, step.variables, family, stops=_stops(step, text))
+    around = Surroundings(step.workdir, step.variables, family, stops=_stops(step, text), hindered=not step.as_root)
     mounts = [Target(around.absolute(folder), folder) for folder in mounted if "$" not in folder]
     for target in mounts:
         around.add(Mount(target, ends=False), step.instruction.value)

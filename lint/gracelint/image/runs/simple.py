@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from ...parsers.shell.model import Simple
     from ...source import Text
-    from .actions import Target
-    from .surroundings import Argument, Surroundings
+    from .surroundings import Argument, Each, Surroundings
 
 MOST_FOLDERS = 2
 """How many of the folders that were left are remembered, in case that the new one could not be entered."""
@@ -32,7 +31,7 @@ def read_simple(
     around: Surroundings,
     script: Callable[[Text, bool | None, Surroundings], Condition],
     content: Text | None = None,
-    found: tuple[Target, ...] | None = None,
+    found: Sequence[str | Each | None] | None = None,
 ) -> Condition:
     """Add the operations of a simple command, then those of its redirections; whether it succeeded, if it ran.
 
@@ -136,7 +135,7 @@ def _status(command: Simple, words: Sequence[Argument], since: int, around: Surr
     name = posixpath.basename(words[0].value) if words else ":"
     if name in ("false", "exit"):
         return name == "exit" and not exits_with_failure(command, after_failure=False)
-    otherwise = None if name in ASKING else around.trust.otherwise
+    otherwise = None if name in ASKING or around.hindered else around.trust.otherwise
     decided = name in DECIDED
     if not words:
         decided = not any(
@@ -145,4 +144,4 @@ def _status(command: Simple, words: Sequence[Argument], since: int, around: Surr
     attempts = around.attempts(since)
     if not attempts:
         return True if decided and (not words or name in SAFE) else otherwise
-    return tried(attempts, decided, otherwise)
+    return tried(attempts, decided and not around.hindered, otherwise)

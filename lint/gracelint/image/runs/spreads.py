@@ -67,5 +67,5 @@ def spread(action: Action) -> Spread | None:
 def _folder(target: Target) -> str:
     """The folder that holds, somewhere below, all that a pattern can name."""
     path = target.path or "/"
-    within = path[: path.rindex("/") + 1] if target.deep else path
+    within = path if target.deep is None else target.deep.folder.rstrip("/") + "/"
     return WILDCARD.split(within, maxsplit=1)[0].rpartition("/")[0] or "/"

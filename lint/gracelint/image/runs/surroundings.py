@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..stages.variables import Variables
     from .actions import Action
     from .conditions import Condition, Folders
+    from .sought import Sought
 
 MAX_OPERATIONS = 2_000
 _WILD = frozenset("*?[")
@@ -30,7 +31,7 @@ class Each(NamedTuple):
     """What a loop's variable stands for, one after the other: all that a pattern names (``deep`` as in `Target`)."""
 
     pattern: str
-    deep: bool = False
+    deep: Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Argument:
     word: Word
     text: Text | None
     pattern: bool
-    deep: bool = False
+    deep: Sought | None = None
     ends: tuple[str, str] = ("", "")
 
     @property
@@ -53,6 +54,7 @@ class Argument:
 class Surroundings:
     """Where the commands run. ``workdir`` is None where not known; ``when`` they do, ``where``, ``others`` and ``trust`` as in `Course`. ``left``: the shell that runs them has been
     left before; ``skipped``: so has the round of a loop, or the loop (``broken``). ``stops``: ``set -e`` is in force; ``heeded``: and looked at here; ``fatal``: a shell that is left with a failure ends the build.
+    ``hindered``: the user may lack permissions.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
     variables of the build that had a say, with what they were. ``read_in``: a file or text that is not followed may have set any variable.
@@ -71,6 +73,7 @@ class Surroundings:
     stops: bool = False
     heeded: bool = True
     fatal: bool = True
+    hindered: bool = False
     depth: int = 0
     assigned: dict[str, str | Each | None] = field(default_factory=dict)
     read_in: bool = False
@@ -102,7 +105,8 @@ class Surroundings:
         """Keep an operation, which takes place if its command runs and ``when`` holds."""
         when = all_of(self.ran, when)
         if len(self.operations) < MAX_OPERATIONS and when is not False:
-            self.operations.append(Operation(action, text, Course(when, self.where, self.trust, self.others)))
+            trust = Trust.HINDERED if self.hindered and not self.trust.is_given else self.trust
+            self.operations.append(Operation(action, text, Course(when, self.where, trust, self.others)))
 
     def settle(self) -> None:
         """The commands are over: what is added now takes place in any case."""
@@ -126,7 +130,7 @@ class Surroundings:
         if len(word.parts) == 1 and isinstance(plain := word.parts[0], LiteralText) and plain.value == word.text:
             return Argument(word, word.text, not plain.quoted and not _WILD.isdisjoint(plain.value.value))
         pieces: list[Text | tuple[str, Text]] = [word.text.cut(0, 0)]
-        pattern = deep = False
+        pattern, deep = False, None
         for at, part in enumerate(word.parts):
             if isinstance(part, LiteralText):
                 pattern = pattern or (not part.quoted and not _WILD.isdisjoint(part.value.value))
@@ -169,7 +173,8 @@ class Surroundings:
         if not isinstance(value, Each):
             return left
         # Of a pattern that does not end with it, some may.
-        return value._replace(pattern=left) if left != text else None
+        deep = None if value.deep is None else value.deep.named(posixpath.basename(left))
+        return Each(left, deep) if left != text else None
 
     def assign(self, words: Sequence[Argument]) -> None:
         """Take note of the variables that a command sets."""

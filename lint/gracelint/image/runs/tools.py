@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...records import replace
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from ...parsers.shell.model import Simple
     from ...source import Text
-    from .surroundings import Argument, Surroundings
+    from .surroundings import Argument, Each, Surroundings
 
 _SHELLS = ("sh", "bash", "ash", "dash")
 _ALL = ("file", "folder", "none")
@@ -48,21 +49,29 @@ def operate(
     words: list[Argument],
     around: Surroundings,
     content: Text | None,
-    found: tuple[Target, ...] | None,
+    found: Sequence[str | Each | None] | None,
 ) -> None:
     """Add what one simple command does to files. ``content`` is its input, ``found`` what ``xargs`` would get."""
     name = posixpath.basename(words[0].value)
     text = command.text
     if name == "xargs":
-        xargs(words, text, around, found)
+        xargs(words, text, around, found, partial(_handed, text=text, around=around))
     elif name == "find":
-        find(words, text, around)
+        find(words, text, around, partial(_handed, text=text, around=around))
     elif name == "tee":
         options, paths = split(words[1:], "")
         for path in paths:
             around.add(Write(around.target(path), content, "a" in options or "append" in options), text)
     else:
         _named(name, words, text, around)
+
+
+def _handed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
+    """A command that another one runs."""
+    name = posixpath.basename(words[0].value)
+    if name in _SHELLS:
+        around.add(Opaque(tuple(around.target(word) for word in words[1:]), f"RUN {name}"), text)
+    _named(name, words, text, around)
 
 
 def _named(name: str, words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -198,7 +207,7 @@ def _link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     replaces = not {"f", "force"}.isdisjoint(options)
     follows = {"n", "no-dereference"}.isdisjoint(options)
     for operand in operands:
-        target = None if operand.text is None else operand.value
+        target = None if operand.text is None or operand.deep is not None else operand.value
         around.add(Symlink(target, link, into or link.is_folder, replaces, follows, operand.pattern), text)
 
 

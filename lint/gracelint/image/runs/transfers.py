@@ -45,6 +45,8 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
         return Found(ImageFile(path, None, None, text, exact=False))
     if action.moves and any(each.holds(path) for each in action.sources):
         return Gone(f"a RUN moves it to {destination.path or destination.raw}", text)
+    if action.moves and any(each.deep is not None and each.hints(path) for each in action.sources):
+        return perhaps("a RUN may move it")
     if destination.path is None and any(
         each.may_become(path) or _has(action, each, path, world) for each in action.sources
     ):

@@ -178,7 +178,8 @@ def _onbuild(state: Configuration, instruction: Instruction, stages: Stages) -> 
 
 def _run(state: Configuration, instruction: Instruction, stages: Stages) -> None:
     shell = tuple(word.value for word in state.shell) if state.shell else DEFAULT_SHELL
-    state.steps.append(Run(instruction, state.variables, state.workdir, shell))
+    user = "root" if state.user is None else state.user.partition(":")[0]
+    state.steps.append(Run(instruction, state.variables, state.workdir, shell, user in ("root", "0")))
 
 
 def _copy(state: Configuration, instruction: Instruction, stages: Stages) -> None:

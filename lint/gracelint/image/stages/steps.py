@@ -58,12 +58,13 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """RUN: the command is read when somebody asks for a path that it could concern."""
+    """RUN: the command is read when somebody asks for a path that it could concern. ``as_root``: no permission is refused to it."""
 
     instruction: Instruction
     variables: Variables
     workdir: str | None
     shell: tuple[str, ...]
+    as_root: bool = True
 
 
 Step: TypeAlias = "MakeFolder | Copy | Run"
