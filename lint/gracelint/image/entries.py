@@ -137,6 +137,31 @@ def may_appear(entry: Entry, reason: str) -> Entry:
     return Vague(reason) if isinstance(entry, Gone) else entry
 
 
+def maybe(effect: Effect) -> Change | None:
+    """The same, which may or may not take place."""
+    if effect is None:
+        return None
+    if isinstance(effect, Change) and effect.path is not None:
+        return perhaps_another("a command that does not always run may have put another one there")
+    happens: Change | Entry = effect
+    return Change(lambda before: either(before, happens))
+
+
+def either(before: Entry, effect: Change | Entry) -> Entry:
+    """What is known if the effect may or may not have taken place."""
+    after = effect.apply(before) if isinstance(effect, Change) else effect
+    if after == before:
+        return before
+    if isinstance(after, Found) and isinstance(before, Found):
+        same = after.file.executable == before.file.executable
+        return Found(replace(before.file, executable=before.file.executable if same else None, exact=False))
+    found = after if isinstance(after, Found) else before
+    if isinstance(found, Found):
+        stands = Gone in (type(before), type(after))  # nothing else can stand there
+        return Found(replace(found.file, executable=found.file.executable if stands else None, exact=False))
+    return Vague("a command that does not always run may have made or removed it")
+
+
 def inside(path: str, folder: str) -> str | None:
     """``path`` relative to ``folder`` if it lies below it, None otherwise."""
     prefix = folder if folder.endswith("/") else folder + "/"

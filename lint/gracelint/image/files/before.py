@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..context.context import Context
     from ..entries import Entry, Kind
-    from .files import ImageFiles
+    from .past import Past
 
 MAX_LINKS = 40
 
@@ -35,28 +35,28 @@ class Place(NamedTuple):
 class Before:
     """The image before one of its steps (`gracelint.image.entries.World`)."""
 
-    __slots__ = ("_files", "_place", "has_links")
+    __slots__ = ("_past", "_place", "has_links")
 
-    def __init__(self, files: ImageFiles, place: Place) -> None:
-        self._files, self._place = files, place
-        self.has_links = not files.links.none
+    def __init__(self, past: Past, place: Place) -> None:
+        self._past, self._place = past, place
+        self.has_links = not past.links.none
 
     @property
     def context(self) -> Context:
         """The build context."""
-        return self._files.context
+        return self._past.context
 
     def names(self, path: str) -> Sequence[str]:
         """A path, and the other names by which it may be reached."""
-        return self._files.links.names(path)
+        return self._past.links.names(path)
 
     def are_twins(self, name: str, path: str) -> bool:
         """Whether a hard link may have made them one file."""
-        return self._files.links.are_twins(name, path)
+        return self._past.links.are_twins(name, path)
 
     def real(self, path: str, follow: bool = True) -> str | None:
         """A path as it was without links, one at its end left alone unless ``follow``; None where that is not known."""
-        if self._files.links.none or not self._files.links.any:
+        if self._past.links.none or not self._past.links.any:
             return path
         for _ in range(MAX_LINKS):
             place, link = self._first_link(path, follow)
@@ -80,22 +80,22 @@ class Before:
         return path, None
 
     def _may_be_link(self, path: str) -> bool:
-        since = self._files.links.since(path)
+        since = self._past.links.since(path)
         return since is not None and since < self._place
 
     def _seen(self, path: str) -> Entry:
-        key, seen = (path, self._place), self._files.seen_links
+        key, seen = (path, self._place), self._past.seen_links
         if key in seen:
             return seen[key]
-        entry = self._files.find(path, self._place)
-        if not self._files.effort.spent:
+        entry = self._past.find(path, self._place)
+        if not self._past.effort.spent:
             seen[key] = entry
         return entry
 
     def kind(self, path: str) -> Kind:
         """What kind of thing stood at a path, links followed."""
         real = self.real(path) if self.has_links else path
-        return "unknown" if real is None else self._files.kind(real, self._place)
+        return "unknown" if real is None else self._past.kind(real, self._place)
 
     def is_link(self, path: str) -> bool | None:
         """Whether a link stood at a path."""
@@ -106,28 +106,28 @@ class Before:
 
     def standing(self, path: str) -> Kind:
         """The same, but ``none`` only where no program of the build can have made anything, a folder of its own above all."""
-        kind = self.kind(path) if self._files.effort.may_wonder() else "unknown"
+        kind = self.kind(path) if self._past.effort.may_wonder() else "unknown"
         return "unknown" if kind == "none" and self._may_hold(path) else kind
 
     def _may_hold(self, path: str) -> bool:
         """Whether something may stand at a path that no step names: what a project's own build makes, or what comes with the program that the
         base image is for."""
-        files = self._files
-        return files.base.entrypoint is not None or files.history.perhaps_built_by(path, self._place.begun)
+        past = self._past
+        return past.base.entrypoint is not None or past.history.perhaps_built_by(path, self._place.begun)
 
     def earlier(self, operation: int) -> Before:
         """The image before an operation of the same step."""
-        return Before(self._files, Place(self._place.step, operation))
+        return Before(self._past, Place(self._place.step, operation))
 
     def entry(self, path: str) -> Entry:
         """What stood at a path; a link at its end is not followed."""
         real = self.real(path, follow=False) if self.has_links else path
-        return Vague("a link leads there that is not known") if real is None else self._files.find(real, self._place)
+        return Vague("a link leads there that is not known") if real is None else self._past.find(real, self._place)
 
     def stage_entry(self, index: int, path: str, follow: bool = True) -> Entry:
         """What stands at a path of an earlier stage; a link at its end is left alone unless ``follow``."""
-        return self._files.stage_entry(index, path, follow)
+        return self._past.stage_entry(index, path, follow)
 
     def note(self, reason: str, text: Text | None) -> None:
         """Keeps a reason why a path is not there."""
-        self._files.note(reason, text)
+        self._past.note(reason, text)

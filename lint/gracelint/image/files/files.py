@@ -1,8 +1,5 @@
-"""The files of an image: what stands at a path, asked backwards through the steps of its build (`gracelint.image.files.listing`: below a folder).
-
-Method: a path is looked for from the last step to the first; each step says what it did to that one path (see
-`gracelint.image.entries`), and renaming steps change the path under way. Nothing is built up in advance, so an image
-that is asked about one script reads one script. What no step decides is a question to the base image.
+"""The files of an image, as the rest of gracelint asks for them: a path (`gracelint.image.files.past` looks for it), a command of PATH
+(`gracelint.image.files.search`), all that is below a folder (`gracelint.image.files.listing`), where something came from (`gracelint.image.files.origins`).
 
 Certainty: "absent" is claimed only where nobody could plausibly have put the file there: a path outside the system's
 own folders (see `gracelint.image.bases.base_files`), on a known base image, with no command in between that makes files of
@@ -15,19 +12,16 @@ import posixpath
 from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
-from ...records import replace
-from ..bases.base_files import held_by_base, is_system_folder, other_names
-from ..entries import Change, Folder, Found, Gone, Link, Vague, contains
+from ..bases.base_files import is_system_folder
+from ..entries import Folder, Found, Gone, Link, Vague, contains
 from ..model import Absent, ImageFile, Unknown
 from ..paths import SOMEWHERE, normal
 from ..stages.steps import Copy
-from .before import MAX_LINKS, Before, Place
 from .copy_sources import word_problem
 from .effort import Effort
-from .history import History
-from .links import Links
 from .listing import Candidates
 from .origins import origins
+from .past import Past
 from .search import Search
 
 if TYPE_CHECKING:
@@ -55,17 +49,11 @@ class ImageFiles:
         """``stage`` gives the files of an earlier stage by its index; None where that is none."""
         self.steps, self.context, self.base, self._stage = steps, context, base, stage
         self._entries: dict[tuple[str, bool], Entry] = {}
-        self._kinds: dict[tuple[str, Place], Kind] = {}
-        self.seen_links: dict[tuple[str, Place], Entry] = {}
-        self._bare: set[tuple[str, bool]] = set()  # where neither a file nor a link stands
-        self._end = Place(len(steps), 0)
-        self._notes: list[tuple[str, Text | None]] = []
         self._searches: dict[tuple[str, str], Search] = {}
         self.effort = effort or Effort()
-        self.history = History(steps, base.shell, self.effort)
-        self.links = Links(steps, context, self.history, self.effort, stage)
-        self.history.links = self.links
-        self.candidates = Candidates(steps, context, self.effort, self.history.reading, self._of_stage)
+        self._past = Past(steps, context, base, stage, self.effort)
+        self.links = self._past.links
+        self.candidates = Candidates(steps, context, self.effort, self._past.history.reading, self._of_stage)
         self._mounts: tuple[str, ...] = ()
         self._perhaps: Callable[[], Sequence[str]] | None = None
 
@@ -140,7 +128,7 @@ class ImageFiles:
         """The link that stands at an absolute path; None where none does, or too much would have to be asked."""
         if self.effort.deep or self.links.since(path) is None:
             return None
-        entry = Before(self, self._end).entry(path)
+        entry = self._past.at_the_end().entry(path)
         return entry if isinstance(entry, Link) else None
 
     def stage(self, index: int) -> ImageFiles | None:
@@ -158,7 +146,7 @@ class ImageFiles:
 
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command of their stage holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
-        return self.history.runs(wanted, words)
+        return self._past.history.runs(wanted, words)
 
     def listing(self, folder: str, wanted: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Absolute paths of the files known directly or deeper under an absolute folder, sorted; with ``wanted``, only of those, and then no
@@ -196,7 +184,7 @@ class ImageFiles:
         key = (path, thorough)
         if key not in self._entries:
             self.effort.begin()
-            found = self._followed(path, thorough)
+            found = self._past.followed(path, thorough)
             if isinstance(found, Gone) and self.is_mounted(path):
                 found = Vague(f"files of the host are mounted over {path}")
             if self.effort.spent:
@@ -204,127 +192,11 @@ class ImageFiles:
             self._entries[key] = found
         return self._entries[key]
 
-    def _followed(self, path: str, thorough: bool) -> Entry:
-        for _ in range(MAX_LINKS):
-            if not self.links.none and self.links.any:
-                path = Before(self, self._end).real(path, follow=False) or path
-            self._notes.clear()
-            found = self.find(path, self._end, thorough)
-            if isinstance(found, (Gone, Vague)):
-                if not self.effort.spent:
-                    self._bare.add((path, thorough))
-                found = self._merged(path, thorough) or found
-            if not isinstance(found, Link):
-                return found
-            path = normal(posixpath.join(posixpath.dirname(path), found.target))
-        return Vague(f"{path} is a symbolic link that leads back to itself")
-
-    def _merged(self, path: str, thorough: bool) -> Entry | None:
-        """The file under its other name where ``/bin`` may be ``/usr/bin``."""
-        for other in other_names(path):
-            if (other, thorough) in self._bare:
-                continue
-            found = self.find(other, self._end, thorough)
-            if isinstance(found, (Found, Link)):
-                return found
-            if not self.effort.spent:
-                self._bare.add((other, thorough))
-        return None
-
-    def find(self, path: str, before: Place, thorough: bool = True) -> Entry:
-        """What the build up to a place leaves at a path; a link is not followed."""
-        if self.effort.deep:
-            return Vague("the build is nested too deeply to follow")
-        self.effort.depth += 1
-        try:
-            return self._search(path, before, thorough)
-        finally:
-            self.effort.depth -= 1
-
-    def _search(self, asked: str, before: Place, thorough: bool) -> Entry:
-        path, entry, place = asked, None, before
-        since = before  # when it was last asked for under this name
-        changes: list[Change] = []
-        while entry is None and (earlier := self.history.before(path, place)) is not None:
-            place = earlier
-            effect = self.history.act(place)(path, Before(self, place))
-            if isinstance(effect, Change):
-                changes.append(effect)
-                path, since = (effect.path, place) if effect.path else (path, since)
-            else:
-                entry = effect
-                if (
-                    thorough
-                    and isinstance(entry, Gone)
-                    and (again := self.history.perhaps_made_behind(path, place, since))
-                ):
-                    entry = Vague(f"RUN {_short(again.instruction.value.value)} may have made {path} again")
-        if entry is None and not self.effort.spent:
-            entry = self._from_base(path, before.begun if thorough else 0)
-        if entry is None or self.effort.spent:
-            return Vague("the build has too many steps to follow")
-        for change in reversed(changes):
-            entry = change.apply(entry)
-        if isinstance(entry, Found) and entry.file.path != asked:
-            return Found(replace(entry.file, path=asked))
-        return entry
-
-    def kind(self, path: str, before: Place) -> Kind:
-        """What kind of thing stands at a path, as far as it is known."""
-        if is_system_folder(path, self.base):
-            return "folder"
-        key = (path, before)
-        if key not in self._kinds:
-            entry = self.find(path, before)
-            kind: Kind = "unknown"
-            if isinstance(entry, Folder):
-                kind = "folder"
-            elif isinstance(entry, Found):
-                kind = "file"
-            elif isinstance(entry, Gone):
-                kind = "none"
-            if self.effort.spent:
-                return kind
-            self._kinds[key] = kind
-        return self._kinds[key]
-
-    def stage_entry(self, index: int, path: str, follow: bool) -> Entry:
-        """What stands at a path of an earlier stage; a link at its end is left alone unless ``follow``."""
-        other = None if self.effort.deep else self._stage(index)
-        if other is None:
-            return Vague("the stage it is copied from is not known")
-        return (None if follow else other.link(path)) or other.entry(path)
-
     def _of_stage(self, index: int) -> Candidates | None:
         other = None if self.effort.deep else self._stage(index)
         return None if other is None else other.candidates
-
-    def note(self, reason: str, text: Text | None) -> None:
-        """Keep a reason why a path is not there."""
-        self._notes.append((reason, text))
-
-    # --- below the first step --------------------------------------------------------------------------------------
-
-    def _from_base(self, path: str, before: int) -> Entry:
-        """What the base image holds, and what RUNs may have put there without naming it."""
-        entry = held_by_base(path, self.base)
-        if not isinstance(entry, Gone) or self.base.reference == "scratch":
-            return self._explained(entry)
-        maker = self.history.perhaps_made_by(path, before)
-        if maker is not None:
-            return Vague(f"RUN {_short(maker.instruction.value.value)} may have made {path}")
-        return self._explained(entry)
-
-    def _explained(self, entry: Entry) -> Entry:
-        """Of a path that is not there, the reason that a step gave."""
-        return Gone(*self._notes[0]) if isinstance(entry, Gone) and self._notes else entry
 
 
 def _is_certain(file: ImageFile) -> bool:
     """Whether it is no folder either: of what is copied out of another image, or from where nobody looks, neither text nor mode is known."""
     return file.exact or file.content is not None or file.executable is not None
-
-
-def _short(command: str) -> str:
-    line = command.strip().split("\n", 1)[0]
-    return line if len(line) <= 40 else line[:39] + "…"

@@ -191,6 +191,6 @@ class Links:
         if self._copied is None:
             self._copied = {}
             for index in self._runs if self._copies else ():
-                for path in {way for path in self._history.mentions(index).paths for way in upwards(path)}:
+                for path in {way for each in self._history.mentions(index).paths for way in upwards(each)}:
                     self._copied.update((path, text) for _, text in self._from_copies(path))
         return self._copied

@@ -1,4 +1,4 @@
-"""What the commands of a RUN do to one path that is asked about.
+"""The operations of a RUN: an action, and how the build came to it.
 
 An operation that may or may not take place (behind ``||``, inside ``if``, or because it may fail) is asked as if it did, and then both answers
 are merged: what differs is not known.
@@ -6,56 +6,23 @@ are merged: what differs is not known.
 
 from __future__ import annotations
 
-import posixpath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from ...records import NamedTuple, dataclass, replace
-from ...source import join
-from ..entries import (
-    Change,
-    Effect,
-    Entry,
-    Folder,
-    Found,
-    Gone,
-    Link,
-    Vague,
-    World,
-    contains,
-    inside,
-    may_appear,
-    perhaps,
-    perhaps_another,
-)
-from ..model import ImageFile
-from ..modes import executable_after
-from .actions import (
-    Chmod,
-    MakeFolders,
-    Mount,
-    Opaque,
-    Remove,
-    Rewrite,
-    Symlink,
-    Touch,
-    Transfer,
-    Unpack,
-    Write,
-    moved,
-    unsettled,
-)
+from ...records import NamedTuple, dataclass
+from ..entries import Change, Effect, Entry, World, maybe
+from .actions import moved, unsettled
 from .conditions import Trust, holds, placed
-from .links import made, reaches
+from .effects import done
+from .links import reaches
 from .outcomes import possible
 from .reach import Spread
 from .spreads import spread
-from .transfers import stripped, transferred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ...source import Text
-    from .actions import Action, Target
+    from .actions import Action
     from .conditions import Condition, Folders
 
 
@@ -88,33 +55,33 @@ class Operation:
         effect = None if action is None else self._tried(action, path, world, sure, trust)
         if effect is not None or not instead:
             return effect
-        changes = [_maybe(self._tried(each, path, world, sure, trust)) for each in instead]
+        changes = [maybe(self._tried(each, path, world, sure, trust)) for each in instead]
         return _one_after_the_other([each for each in changes if each is not None])
 
     def _tried(self, action: Action, path: str, world: World, sure: bool | None, trust: Trust) -> Effect:
         """What is done as far as it can be."""
-        done: Action | None = action
+        part: Action | None = action
         if not trust.is_given:
-            done, known = possible(action, world)
+            part, known = possible(action, world)
             sure = sure and ((known and trust is not Trust.HINDERED) or trust.otherwise)
-        if done is None:
+        if part is None:
             return None
-        effect = self._on_names(done, path, world) if world.has_links else _act(done, path, self.text, world)
-        return effect if sure else _maybe(effect)
+        effect = self._on_names(part, path, world) if world.has_links else done(part, path, self.text, world)
+        return effect if sure else maybe(effect)
 
     def _on_names(self, action: Action, path: str, world: World) -> Effect:
         """What an action does to a path under any of the names by which it is reached."""
         effects: list[Change] = []
         for name in world.names(path):
             reached = reaches(action, name, path, world)
-            effect = None if reached is False else _act(action, name, self.text, world)
+            effect = None if reached is False else done(action, name, self.text, world)
             if effect is None:
                 continue
             if reached and not effects:
                 return effect
-            maybe = _maybe(effect)
-            assert maybe is not None
-            effects.append(maybe)
+            unsure = maybe(effect)
+            assert unsure is not None
+            effects.append(unsure)
         return effects[0] if effects else None
 
     def versions(self) -> Iterator[Action]:
@@ -143,191 +110,3 @@ def _one_after_the_other(changes: list[Change]) -> Change | None:
         return entry
 
     return Change(apply) if changes else None
-
-
-def _maybe(effect: Effect) -> Change | None:
-    """The same, which may or may not take place."""
-    if effect is None:
-        return None
-    if isinstance(effect, Change) and effect.path is not None:
-        return perhaps_another("a command that does not always run may have put another one there")
-    happens: Change | Entry = effect
-    return Change(lambda before: _either(before, happens))
-
-
-def _either(before: Entry, effect: Change | Entry) -> Entry:
-    """What is known if the effect may or may not have taken place."""
-    after = effect.apply(before) if isinstance(effect, Change) else effect
-    if after == before:
-        return before
-    if isinstance(after, Found) and isinstance(before, Found):
-        same = after.file.executable == before.file.executable
-        return Found(replace(before.file, executable=before.file.executable if same else None, exact=False))
-    found = after if isinstance(after, Found) else before
-    if isinstance(found, Found):
-        stands = Gone in (type(before), type(after))  # nothing else can stand there
-        return Found(replace(found.file, executable=found.file.executable if stands else None, exact=False))
-    return Vague("a command that does not always run may have made or removed it")
-
-
-def _act(action: Action, path: str, text: Text, world: World) -> Effect:
-    match action:
-        case Transfer():
-            return transferred(action, path, text, world)
-        case Symlink():
-            return _linked(action, path, text, world)
-        case Write(target=target) if target.pattern and target.names(path):
-            return perhaps("a loop writes to it")
-        case Write(target=target):
-            if not target.names(path):
-                return perhaps("a command writes to a file that is not known") if target.hints(path) else None
-            return _written(action, path, text, world)
-        case Unpack(folder=folder, what=what):
-            below = folder.path is None or contains(folder.path, path)
-            return Change(lambda entry: may_appear(entry, f"{what} may have made it")) if below else None
-        case Mount(folder=folder, ends=ends):
-            return _mounted(folder, ends, path, world)
-        case MakeFolders(targets=targets):
-            made = any(each.path is not None and contains(path, each.path) for each in targets)
-            return Folder() if made else None
-        case Remove(targets=targets, recursive=recursive) if any(
-            each.holds(path) if recursive else each.names(path) for each in targets if each.deep is None
-        ):
-            return Gone("a RUN removes it", text)
-        case Remove(targets=targets) if any(each.deep is not None for each in targets):
-            return _removed(action, path, text)
-        case Chmod(targets=targets, mode=mode, recursive=recursive) if any(
-            each.holds(path) if recursive else each.names(path) for each in targets
-        ):
-            return _on_file(lambda file: replace(file, executable=_moded(mode, file.executable)))
-        case Touch(targets=targets) if any(each.names(path) for each in targets if not each.pattern):
-            return Change(lambda entry: _touched(entry, path, text, world))
-        case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):
-            return replace(_on_file(stripped if strips else _inexact), path=world.real(path))
-        case Opaque(targets=targets, what=what) if any(each.names(path) for each in targets):
-            return perhaps(f"{what} may have changed it")
-    if isinstance(action, Chmod) and any(each.hints(path) or each.anywhere for each in action.targets):
-        mode = action.mode
-        return _on_file(lambda file: replace(file, executable=_perhaps_moded(mode, file.executable)))
-    if any(each.hints(path) for each in getattr(action, "targets", ())):
-        return perhaps("a command names it that is not understood")
-    return None
-
-
-def _mounted(folder: Target, ends: bool, path: str, world: World) -> Effect:
-    """Below a mount nobody knows what stands there, until all is again as it was before the RUN; but for the place itself and the folders above it,
-    which are made if need be, and taken away again by newer engines."""
-    if folder.path is None or not (contains(folder.path, path) or (ends and contains(path, folder.path))):
-        return None
-    unknown = Vague(f"something is mounted over {folder.raw}")
-    if not ends:
-        return unknown
-    before = world.earlier(0).entry(path)
-    return unknown if isinstance(before, Gone) and contains(path, folder.path) else before
-
-
-def _moded(mode: str | None, before: bool | None) -> bool | None:
-    return None if mode is None else executable_after(mode, before)
-
-
-def _perhaps_moded(mode: str | None, before: bool | None) -> bool | None:
-    return before if _moded(mode, before) is before else None
-
-
-def _removed(action: Remove, path: str, text: Text) -> Effect:
-    """What is found is removed, with all that is in it: whether it is depends on what kind of thing it is."""
-    gone = Gone("a RUN removes it", text)
-    sought = [each.deep for each in action.targets if each.deep is not None]
-    chances = [fits for each in sought for _, fits in (each.above(path) if action.recursive else ())]
-    if True in chances:
-        return gone
-
-    def apply(entry: Entry) -> Entry:
-        kind: Literal["file", "folder", "link"] = (
-            "folder" if isinstance(entry, Folder) else "link" if isinstance(entry, Link) else "file"
-        )
-        own = [*chances, *(each.fits(path, kind) for each in sought)]
-        return gone if True in own else _either(entry, gone) if None in own else entry
-
-    return Change(apply)
-
-
-def _on_file(change: Callable[[ImageFile], ImageFile]) -> Change:
-    return Change(lambda entry: Found(change(entry.file)) if isinstance(entry, Found) else entry)
-
-
-def _inexact(file: ImageFile) -> ImageFile:
-    return replace(file, exact=False)
-
-
-def _touched(entry: Entry, path: str, text: Text, world: World) -> Entry:
-    if isinstance(entry, Gone):
-        if _lacks_folder(path, world):
-            return entry
-        return Found(ImageFile(path, text.cut(0, 0), False, text))
-    return Found(ImageFile(path, None, None, text, exact=False)) if isinstance(entry, Vague) else entry
-
-
-def _written(action: Write, path: str, text: Text, world: World) -> Change:
-    """Redirected output: a new file is not executable, an old one keeps its mode. Where the folder is missing no file is made."""
-
-    def apply(entry: Entry) -> Entry:
-        executable: bool | None = None
-        content = action.content
-        exact = content is not None
-        if isinstance(entry, Found):
-            executable = entry.file.executable
-            exact = exact and (entry.file.exact or not action.appends)
-            if action.appends:
-                old = entry.file.content
-                content = None if old is None or content is None else join([old, content])
-        elif isinstance(entry, Gone):
-            if _lacks_folder(path, world):
-                return entry
-            executable = False
-        elif action.appends:
-            content, exact = None, False
-        return Found(ImageFile(path, content, executable, text, exact))
-
-    return Change(apply)
-
-
-def _lacks_folder(path: str, world: World) -> bool:
-    """Whether a file cannot be made at a path."""
-    return world.standing(posixpath.dirname(path)) == "none"
-
-
-def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
-    link = action.link.path
-    if link is None or action.target is None:
-        why = "a link is made that is not understood"
-        if action.link.hints(path) or link == path:
-            return perhaps(why)
-        below = link is not None and contains(link, path)
-        return Change(lambda entry: may_appear(entry, why)) if below else None
-    if action.pattern:
-        return _linked_by_pattern(action, path, text, world)
-    name = posixpath.basename(action.target.rstrip("/"))
-    is_folder = action.link.is_folder or (_meet(link, path) and world.kind(link) == "folder")
-    if action.into and is_folder and (action.follows or action.link.is_folder or not world.is_link(link)):
-        link = posixpath.join(link, name)
-    if not contains(link, path):
-        return Folder() if inside(link, path) is not None and path != "/" else None
-    rest = inside(path, link)
-    if rest is None:
-        return Link(action.target, text)
-    return Link(posixpath.join(posixpath.dirname(link), action.target, rest), text)
-
-
-def _linked_by_pattern(action: Symlink, path: str, text: Text, world: World) -> Effect:
-    """``ln -s /app/*.sh /bin/``, and the same in a loop: a link for each that is there."""
-    for place, target in made(action, path):
-        if place == path:
-            there = world.is_link(target) or world.kind(target) in ("file", "folder")
-            return Link(target, text) if there else perhaps("a link may have been made there")
-    return None
-
-
-def _meet(one: str, other: str) -> bool:
-    """Whether one of two paths is, or lies below, the other."""
-    return contains(one, other) or contains(other, one)
