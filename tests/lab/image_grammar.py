@@ -119,7 +119,7 @@ class _Drawing:
         return self.one(LISTS[name])
 
     def image(self) -> Drawn:
-        modes = (0o644, 0o755, 0o600, 0o744, 0o655)
+        modes = (0o644, 0o755, 0o600, 0o744, 0o775)
         files = {name: (f"{self.any('heads')}# {name}\n{self.any('bodies')}", self.one(modes)) for name in LISTS["scripts"]}  # fmt: skip
         outer = self.random.sample(LISTS["before_from"], self.one((0, 0, 1, 2)))
         lines = ["# escape=`"] if self.escape == "`" else []

@@ -84,6 +84,7 @@ def builder(engine: None, missing: Callable[[str], None], tmp_path_factory: pyte
     (root / "usr" / "bin" / "env").symlink_to("../../bin/env")
     (root / "etc" / "passwd").write_text("root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\napp:x:1000:1000::/:/bin/sh\n")  # fmt: skip
     (root / "etc" / "group").write_text("root:x:0:\nnobody:x:65534:\napp:x:1000:\n")
+    _install(root, "install")  # Debian's BusyBox has none
     with subprocess.Popen(["tar", "-c", "-C", root, "."], stdout=subprocess.PIPE) as files:
         subprocess.run(["docker", "import", "-", BASE], stdin=files.stdout, check=True, capture_output=True)
     folder = tmp_path_factory.mktemp("first")
@@ -94,6 +95,16 @@ def builder(engine: None, missing: Callable[[str], None], tmp_path_factory: pyte
             return client
     missing(f"no Docker client here builds with BuildKit: {clients}")
     raise AssertionError
+
+
+def _install(root: Path, program: str) -> None:
+    """Put a program of this machine into a root folder, with its libraries."""
+    path = shutil.which(program) or ""
+    libraries = subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout.split()
+    for file in [path, *(word for word in libraries if word.startswith("/"))]:
+        place = root / ("bin/" + program if file == path else file[1:])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
 
 
 def _build(client: str, folder: Path, tag: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -124,7 +124,7 @@ class History:
     def runs(self, wanted: re.Pattern[str], words: Sequence[str]) -> bool:
         """Whether a RUN command holds what is wanted, which has one of ``words`` in it: they are quicker to look for."""
         if wanted not in self._runs:
-            texts = (step.instruction.value.value for step in self._steps if isinstance(step, Run))
+            texts = (runs.all_text(step) for step in self._steps if isinstance(step, Run))
             self._runs[wanted] = any(any(word in text for word in words) and wanted.search(text) for text in texts)
         return self._runs[wanted]
 

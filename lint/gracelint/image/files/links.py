@@ -16,6 +16,7 @@ from ..paths import normal
 from ..runs.actions import Symlink, Transfer
 from ..runs.links import carried, from_where, made, twins
 from ..runs.reach import upwards
+from ..runs.runs import all_text
 from ..stages.steps import Copy, Run
 from .before import Place
 from .copy_sources import REMOTE, clamped
@@ -50,11 +51,7 @@ class Links:
         """``stage`` gives the files of an earlier stage."""
         self._history, self._context, self._effort, self._stage = history, context, effort, stage
         self._runs = [index for index, step in enumerate(steps) if isinstance(step, Run)]
-        texts = [step.instruction for step in steps if isinstance(step, Run)]
-        self._made = any(
-            _MAKES.search(each.value.value) or any(_MAKES.search(doc.body.value) for doc in each.heredocs)
-            for each in texts
-        )
+        self._made = any(_MAKES.search(all_text(step)) for step in steps if isinstance(step, Run))
         self._copies = [(at, step) for at, step in enumerate(steps) if isinstance(step, Copy) and step.destination]
         self._copied: dict[str, str] | None = None
         self._any: bool | None = None

@@ -56,7 +56,7 @@ class Candidates:
         name = posixpath.basename(path)
         for step in self._steps:
             if isinstance(step, Run):
-                if name in step.instruction.value.value:
+                if name in runs.all_text(step):
                     return True
             elif isinstance(step, Copy) and step.origin is not None:
                 to = None if step.destination is None else step.destination.rstrip("/") or "/"

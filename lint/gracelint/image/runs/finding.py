@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...records import replace
 from ...source import join
-from .actions import Chmod, Opaque, Remove, Target
+from .actions import Chmod, Opaque, Remove, Target, Unpack
 from .options import LEAVES_ALONE, is_option
 from .sought import ACTIONS, PRINTING, UNKNOWN, Sought, asked
 from .surroundings import Argument, Each
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Read = Callable[[Sequence[Argument]], None]
     """Reads a command."""
 
+_MAKING = frozenset("cp install ln mkdir mv tar tee touch unzip".split())
 _FOLLOWING = ("-L", "-H", "-P")
 _WILD = frozenset("*?[")
 
@@ -174,3 +175,5 @@ def _on_anything(name: str, words: Sequence[Argument], text: Text, around: Surro
         around.add(Chmod((Target(None, "$"),), mode, any("R" in value for value in values if is_option(value))), text)
     elif name not in LEAVES_ALONE:
         around.add(Opaque((Target(None, text.value),), f"RUN {name}"), text)
+        if name in _MAKING:
+            around.add(Unpack(Target(around.workdir, "."), f"RUN xargs {name}"), text)

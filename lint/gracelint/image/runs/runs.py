@@ -59,7 +59,7 @@ class Mentions:
 
 def mentions(step: Run) -> Mentions:
     """Look at the words of a RUN."""
-    text, workdir = _all_text(step), step.workdir or "/"
+    text, workdir = all_text(step), step.workdir or "/"
     mounted = [posixpath.normpath(posixpath.join(workdir, folder)) for folder in _mounts(step)]
     if mounted:
         named = _mentions(text, workdir, step.variables)
@@ -78,13 +78,15 @@ def _same_mentions(text: str, workdir: str) -> Mentions:
 
 def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
     has_tree_command = bool(_TREE_COMMAND.search(text))
-    names, paths, beginnings, ends = set(), set(), set(), set()
+    names, paths, beginnings = set(), set(), set()
+    ends: set[str] = set()
     if has_tree_command and (_UNPACKS.search(text) or _TAKES_ALL.search(text)):
         beginnings.add(workdir.rstrip("/") + "/")
     if "$" in text and _may_take_anything(text, variables):
         beginnings.add("/")
     for word in _SEPARATORS.split(text):
         if not word or word.startswith("-"):
+            ends.update({word[word.index(".") :]} if "." in word else ())  # sed -i.bak
             continue
         name = posixpath.basename(word.rstrip("/"))
         names.add(name)
@@ -98,6 +100,9 @@ def _mentions(text: str, workdir: str, variables: Variables | None) -> Mentions:
             if end and not end.startswith("$"):
                 ends.add(end)
             whole = _VARIABLE.sub(lambda match: _value(variables, match[1] or match[2]), word)
+            start = word.partition("$")[0]
+            if posixpath.basename(start):
+                beginnings.add(posixpath.join(workdir, start))
             if not whole.strip("$") and ("chmod" in text or "%" in word):
                 beginnings.add("/")
             word = whole
@@ -136,9 +141,11 @@ def size(step: Run) -> int:
     return len(step.instruction.value) + sum(len(doc.body) for doc in step.instruction.heredocs)
 
 
-def _all_text(step: Run) -> str:
+def all_text(step: Run) -> str:
+    """All that a RUN is told, of an exec form the words as they come out of their quotes."""
     instruction = step.instruction
-    return "\n".join((instruction.value.value, *(doc.body.value for doc in instruction.heredocs)))
+    words = [instruction.value] if instruction.array is None else instruction.array
+    return "\n".join((*(word.value for word in words), *(doc.body.value for doc in instruction.heredocs)))
 
 
 def read(step: Run, shell: ShellFamily | None) -> Reading:
@@ -159,7 +166,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         around.add(Unpack(Target(None, folder), "RUN --mount"), step.instruction.value)
     if text is None:
         around.names.add("(another shell)")
-        around.add(Opaque((Target(None, _all_text(step)),), "RUN"), step.instruction.value)
+        around.add(Opaque((Target(None, all_text(step)),), "RUN"), step.instruction.value)
     else:
         from ...parsers.shell import parse_command
         from .commands import read_commands

@@ -53,11 +53,13 @@ def read_simple(
         around.names.add(posixpath.basename(name))
         around.assign(words)
         printed = output(command, words, around)
-        text = _evaluated(words) if name == "eval" else handed_over(words)
+        given = heredoc(command, around) if content is None else content
+        handed = handed_over(words, given)
+        text = _evaluated(words) if name == "eval" else None if handed is None else handed[0]
         if text is not None:
-            inner = script(text, None if name == "eval" else "e" in words[1].value, around)
+            inner = script(text, None if handed is None else handed[1], around)
         else:
-            operate(command, words, around, heredoc(command, around) if content is None else content, found)
+            operate(command, words, around, given, found)
             _take_note(name, words, around)
     around.when = when
     kept(command, printed, around, words)
@@ -119,7 +121,11 @@ def _take_note(name: str, words: Sequence[Argument], around: Surroundings) -> No
 
 
 def _set(words: Sequence[Argument], around: Surroundings) -> None:
-    """``set -e``, ``set +e``, ``set -o errexit``."""
+    """``set -e``, ``set +e``, ``set -o errexit``, ``set -- words``."""
+    values = [word.value for word in words]
+    if "--" in values:
+        given = words[values.index("--") + 1 :]
+        around.place([None if word.text is None or word.pattern else word.value for word in given])
     for at, word in enumerate(words[1:], 1):
         if re.fullmatch(r"[-+][a-zA-Z]*e[a-zA-Z]*", word.value) or (
             word.value == "errexit" and re.fullmatch(r"[-+][a-zA-Z]*o", words[at - 1].value)

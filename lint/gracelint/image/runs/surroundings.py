@@ -202,6 +202,12 @@ class Surroundings:
             elif command in ("read", "mapfile", "readarray"):
                 self.assigned[name] = None
 
+    def place(self, words: Sequence[str | None]) -> None:
+        """Give the positional parameters, behind which there are none."""
+        for name in [name for name in self.assigned if name.isdigit()]:
+            self.assigned[name] = ""
+        self.assigned.update((str(at), word) for at, word in enumerate(words, 1))
+
     def value(self, name: str) -> str | Each | None:
         """A variable's value; None where not known."""
         if name in self.assigned or self.read_in or not name.isidentifier():

@@ -22,6 +22,7 @@ from .actions import (
     Rewrite,
     Target,
     Touch,
+    Transfer,
     Unpack,
     Write,
 )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _SHELLS = ("sh", "bash", "ash", "dash")
 _ALL = ("file", "folder", "none")
 _KINDS = {"-e": ("file", "folder"), "-f": ("file",), "-d": ("folder",)}
+_READS_INPUT = ("-", "-e", "-ex", "-eu", "-eux", "-s", "-x", "-u", "-es")
 _RUNS_TEXT = ("-c", "-ec", "-exc", "-lc", "-xc")
 
 
@@ -176,8 +178,20 @@ def _sed(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     if not in_place:
         _reads(files, text, around)
         return
+    _kept_as_it_was(files, values, text, around)
     strips = bool(scripts) and all(strips_returns(script) for script in scripts)
     around.add(Rewrite(tuple(around.target(word) for word in files), strips), text)
+
+
+def _kept_as_it_was(files: Sequence[Argument], options: Sequence[str], text: Text, around: Surroundings) -> None:
+    """``sed -i.bak``: the files as they were get another name."""
+    suffix = next((found[1] for each in options if (found := re.match(r"(?:-[nErszu]*i|--in-place=)(.+)", each))), "")
+    for file in map(around.target, files) if suffix else ():
+        if file.path is None or file.pattern:
+            around.add(Unpack(Target(around.workdir, "."), "RUN sed"), text)
+        else:
+            copy = replace(file, path=file.path + suffix, raw=file.raw + suffix)
+            around.add(Transfer((file,), copy, moves=False, into=False, folders=False), text)
 
 
 def _cat(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
@@ -199,10 +213,15 @@ def _dos2unix(words: Sequence[Argument], text: Text, around: Surroundings) -> No
         around.add(Rewrite(targets, strips=True, follows=None), text)
 
 
-def handed_over(words: Sequence[Argument]) -> Text | None:
-    """The commands that ``sh -c '…'`` runs; None of other commands."""
-    if len(words) > 2 and posixpath.basename(words[0].value) in _SHELLS and words[1].value in _RUNS_TEXT:
-        return words[2].text
+def handed_over(words: Sequence[Argument], content: Text | None) -> tuple[Text, bool] | None:
+    """The commands that ``sh -c '…'`` runs, or ``sh`` with the input ``content``, and whether it has ``-e``; None of other commands."""
+    if posixpath.basename(words[0].value) not in _SHELLS:
+        return None
+    options = [word.value for word in words[1:]]
+    if len(words) > 2 and options[0] in _RUNS_TEXT:
+        return None if words[2].text is None else (words[2].text, "e" in options[0])
+    if content is not None and all(option in _READS_INPUT for option in options):
+        return content, any("e" in option for option in options)
     return None
 
 
