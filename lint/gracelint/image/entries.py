@@ -22,9 +22,10 @@ Kind = Literal["file", "folder", "none", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file."""
+    """A regular file; ``perhaps``: or nothing is there."""
 
     file: ImageFile
+    perhaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def perhaps(reason: str) -> Change:
 
     def apply(entry: Entry) -> Entry:
         if isinstance(entry, Found):
-            return Found(replace(entry.file, exact=False, executable=entry.file.executable or None))
+            return replace(entry, file=replace(entry.file, exact=False, executable=entry.file.executable or None))
         return entry if isinstance(entry, Folder) else Vague(reason)
 
     return Change(apply)
@@ -127,7 +128,7 @@ def perhaps_another(reason: str) -> Change:
 
     def apply(entry: Entry) -> Entry:
         after = change.apply(entry)
-        return Found(replace(after.file, executable=None)) if isinstance(after, Found) else after
+        return replace(after, file=replace(after.file, executable=None)) if isinstance(after, Found) else after
 
     return Change(apply)
 
@@ -154,11 +155,12 @@ def either(before: Entry, effect: Change | Entry) -> Entry:
         return before
     if isinstance(after, Found) and isinstance(before, Found):
         same = after.file.executable == before.file.executable
-        return Found(replace(before.file, executable=before.file.executable if same else None, exact=False))
+        executable = before.file.executable if same else None
+        return Found(replace(before.file, executable=executable, exact=False), before.perhaps and after.perhaps)
     found = after if isinstance(after, Found) else before
     if isinstance(found, Found):
         stands = Gone in (type(before), type(after))  # nothing else can stand there
-        return Found(replace(found.file, executable=found.file.executable if stands else None, exact=False))
+        return Found(replace(found.file, executable=found.file.executable if stands else None, exact=False), stands)
     return Vague("a command that does not always run may have made or removed it")
 
 

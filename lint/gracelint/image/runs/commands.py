@@ -175,11 +175,13 @@ def _perhaps(block: Block, around: Surroundings, trust: Trust = Trust.EXPECTED) 
 
 
 def _rounds(block: Block, around: Surroundings) -> None:
-    """Commands that may run any number of times: the second time they find what the first one left."""
+    """Commands that may run any number of times: the second time they find what the first one left. Who leaves them by ``break`` is behind them then."""
     before = around.workdir, dict(around.assigned)
+    skipped, broken = around.skipped, around.broken
     _perhaps(block, around)
     if around.depth <= REPEATED and (around.workdir, around.assigned) != before:
         _perhaps(block, around)
+    around.skipped, around.broken = skipped, broken
 
 
 def _loop(command: For, around: Surroundings, trust: Trust) -> None:

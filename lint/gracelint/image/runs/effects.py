@@ -131,7 +131,7 @@ def _removed(action: Remove, path: str, text: Text) -> Effect:
 
 
 def _on_file(change: Callable[[ImageFile], ImageFile]) -> Change:
-    return Change(lambda entry: Found(change(entry.file)) if isinstance(entry, Found) else entry)
+    return Change(lambda entry: replace(entry, file=change(entry.file)) if isinstance(entry, Found) else entry)
 
 
 def _inexact(file: ImageFile) -> ImageFile:
@@ -154,7 +154,7 @@ def _written(action: Write, path: str, text: Text, world: World) -> Change:
         content = action.content
         exact = content is not None
         if isinstance(entry, Found):
-            executable = entry.file.executable
+            executable = (entry.file.executable and None) if entry.perhaps else entry.file.executable
             exact = exact and (entry.file.exact or not action.appends)
             if action.appends:
                 old = entry.file.content

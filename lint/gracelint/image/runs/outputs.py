@@ -27,16 +27,15 @@ def kept(
     outputs = [(each, target) for each in _outputs(command) if (target := _target(each, around)) is not None]
     last = max((at for at, (each, _) in enumerate(outputs) if _is_output(each)), default=-1)
     for at, (redirect, target) in enumerate(outputs):
-        is_output = _is_output(redirect)
-        if at == last and isinstance(command, Simple) and _copies(command, words or [], target, around):
-            continue
-        text = output if at == last else None if not is_output else command.text.cut(0, 0)
-        appends = ">>" in redirect.operator
-        opens: Condition = True
+        is_output, appends = _is_output(redirect), ">>" in redirect.operator
+        everything: Condition = True
         if len(outputs) > 1 and not around.trust.is_given:
             around.add(Write(target, command.text.cut(0, 0), appends), command.text, _opened(command, redirect, around))
-            opens = opened(command, around)
-        around.add(Write(target, text, appends), command.text, opens)
+            everything = opened(command, around)
+        if at == last and isinstance(command, Simple) and _copies(command, words or [], target, around, everything):
+            continue
+        text = output if at == last else None if not is_output else command.text.cut(0, 0)
+        around.add(Write(target, text, appends), command.text, everything)
 
 
 def _target(redirect: Redirect, around: Surroundings) -> Target | None:
@@ -74,8 +73,8 @@ def _outputs(command: Simple | Group | Subshell) -> list[Redirect]:
     return [each for each in command.redirects if each.operator in (">", ">>", ">|", "&>", "&>>")]
 
 
-def _copies(command: Simple, words: list[Argument], target: Target, around: Surroundings) -> bool:
-    """``cat a > b`` and ``tr -d '\\r' < a > b``: the one file, in another place."""
+def _copies(command: Simple, words: list[Argument], target: Target, around: Surroundings, when: Condition) -> bool:
+    """``cat a > b`` and ``tr -d '\\r' < a > b``: the one file, in another place; ``when`` all that it is redirected to can be opened."""
     values = [word.value for word in words]
     source: Target | None = None
     strips = False
@@ -106,7 +105,7 @@ def _copies(command: Simple, words: list[Argument], target: Target, around: Surr
         follows=True,
         through=True,
     )
-    around.add(copy, command.text)
+    around.add(copy, command.text, when)
     return True
 
 

@@ -117,7 +117,9 @@ def _arrived(action: Transfer, entry: Entry, path: str, text: Text, before: Entr
     if action.mode is not None:
         file = replace(file, executable=executable_after(action.mode, file.executable))
     elif isinstance(before, Found):
-        file = replace(file, executable=before.file.executable)
+        new = file.executable if action.keeps_mode else False
+        same = not before.perhaps or before.file.executable is new
+        file = replace(file, executable=before.file.executable if same else None)
     elif not action.keeps_mode:
         file = replace(file, executable=False)
     return Found(file)
