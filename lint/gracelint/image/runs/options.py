@@ -92,7 +92,7 @@ def is_option(value: str) -> bool:
 
 
 # The ways in which people write "take the carriage returns away" for sed.
-_RETURNS = regex(r"s([/|#,@])(?:\\r|\r|\\x0[dD]|\\015|\^M)[+*]?\$?\1\1g?;?")
+_RETURNS = regex(r"s([/|#,@])(?:\\r|\r|\\x0[dD]|\\015)[+*]?\$?\1\1g?;?")
 
 
 def strips_returns(script: str) -> bool:
