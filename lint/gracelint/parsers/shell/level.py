@@ -1,8 +1,8 @@
 """The tokens of one nesting level: a script, or the inside of a substitution.
 
 The shell's lexer has to know a little grammar (bash(1), "RESERVED WORDS"; POSIX XCU 2.4, 2.10.2): a word is a keyword only where a command
-may begin, ``)`` ends a pattern inside ``case`` and a substitution elsewhere, a heredoc's body begins behind the next newline. `Level` keeps
-just that much state.
+may begin, ``)`` ends a pattern inside ``case`` and a substitution elsewhere, a heredoc's body begins behind the next newline. Just that much
+state is kept (`nesting`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...regexes import regex
 from .model import ArithmeticCommand, LiteralText, Word
+from .nesting import ALTERNATIVE, ARGUMENT, ARM, CLOSED, COMMAND, IN, NAME, PREFIX, WORDS, Nesting
 from .reader import Unread
 from .tokens import Kind, Token
 from .words import PLAIN_WORD
@@ -18,8 +19,6 @@ from .words import PLAIN_WORD
 if TYPE_CHECKING:
     import re
 
-    from .lexer import Lexer
-    from .model import Redirect
 
 _BLANK = regex(r"(?:[ \t]|\\\n)*")
 _COMMENT = regex(r"[^\n]*")
@@ -40,26 +39,13 @@ _FACES = {"|": "&&", "|&": "&&", "||": "&&", ";&": ";;", ";;&": ";;"}
 _HEADER = "w in w ;"
 """The face of everything between ``for`` and ``do``."""
 
-# What may stand next, at one nesting level.
-COMMAND, PREFIX, ARGUMENT, CLOSED, NAME, IN, WORDS, ARM, ALTERNATIVE = range(9)
 _KEYWORD_STATES = frozenset({COMMAND, CLOSED, IN, ARM})
 _INSIDE = frozenset({ARGUMENT, WORDS})  # where a plain word is nothing but that, and the state stays
 _AFTER_WORD = {COMMAND: ARGUMENT, PREFIX: ARGUMENT, NAME: IN, ARM: ALTERNATIVE}
 
 
-class Level:
+class Level(Nesting):
     """The tokens of a script, or of the inside of a substitution up to its ``)``."""
-
-    def __init__(self, lexer: Lexer, at: int, nested: bool) -> None:
-        self.lexer = lexer
-        self.at = at
-        self.tokens: list[Token] = []
-        self._nested = nested
-        self._state = COMMAND
-        self._open: list[str] = []
-        self._bare: Token | None = None
-        self._pending: list[tuple[Token, Redirect]] = []
-        self._declares = False
 
     def run(self) -> None:
         """Read to the end; ``at`` is then the place of the ``)``, or of what could not be read."""
@@ -94,12 +80,6 @@ class Level:
             else:
                 self._token(character)
 
-    def _ends(self) -> bool:
-        """Does a ``)`` here end the substitution (and not a subshell or a pattern)?"""
-        return "(" not in self._open and not (
-            self._open and self._open[-1] == "case" and self._state in (ARM, ALTERNATIVE)
-        )
-
     def _token(self, character: str) -> None:
         source = self.lexer.source
         if (
@@ -120,18 +100,6 @@ class Level:
     def _substitutes(self, match: re.Match[str]) -> bool:
         """``<(`` and ``>(`` begin a word."""
         return match.group() in "<>" and self.lexer.peek(match.end()) == "("
-
-    def _add(self, token: Token) -> None:
-        if self.lexer.odd is not None and token.kind in (Kind.WORD, Kind.ASSIGNMENT, Kind.REDIRECT):
-            token.kind, token.content, self.lexer.odd = Kind.ODD, self.lexer.odd, None
-        self.tokens.append(token)
-        self.at = token.end
-
-    def _settle(self) -> None:
-        """A command of redirections alone still has to be seen in the skeleton."""
-        if self._bare is not None:
-            self._bare.face = "w"
-            self._bare = None
 
     def _newline(self) -> None:
         """A newline ends a command; where none can end (behind ``&&``, ``in`` …) it is blank."""
@@ -208,14 +176,6 @@ class Level:
             self._add(Token(Kind.ARITHMETIC, at, end + 2, "w", ArithmeticCommand(text, expression)))
             self._state = CLOSED
 
-    def _push(self, opener: str) -> None:
-        self._open.append(opener)
-        self.lexer.deeper(self.at)
-
-    def _pop(self) -> None:
-        self._open.pop()
-        self.lexer.depth -= 1
-
     # --- words ---------------------------------------------------------------------------------------------------
 
     def _word(self) -> None:
@@ -282,13 +242,6 @@ class Level:
         if raw == "function":
             self._function()
         return True
-
-    def _close(self, raw: str, at: int, end: int) -> None:
-        lead = "; " if self._state == CLOSED else ""
-        self._add(Token(Kind.KEYWORD, at, end, raw, raw, lead))
-        if self._open and self._open[-1] != "(":
-            self._pop()
-        self._state = CLOSED
 
     def _modifier(self, raw: str, at: int, end: int) -> None:
         name: str | None = None

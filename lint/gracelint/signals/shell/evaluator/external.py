@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, descriptors, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, dying, held, itself, jobtable, limited, orders, signalled
+from ..jobs import byname, children, dying, held, itself, jobtable, limited, orders, signalled, writing
 from ..model.parts import DIED, Block, Ended, Kin
 from ..model.values import default
 from ..substitution import printed
@@ -214,7 +214,7 @@ def execute(
     shown: str = "",
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
-    if machine.live and children.is_script(machine, state, default(fields[0].value)):
+    if machine.live and writing.is_script(machine, state, default(fields[0].value)):
         end_with(state)
         return run(machine, state, node, fields)
     itself = state.pid == state.shell.pid

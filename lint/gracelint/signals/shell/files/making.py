@@ -16,6 +16,7 @@ from ..model.values import clip, default
 from . import changes, filesystem, permissions
 from .filesystem import is_open, located, standing
 from .permissions import replaceable, writable
+from .writability import can_make, can_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,7 +101,7 @@ def _mkdir(machine: Machine, state: State, letters: set[str], paths: list[str]) 
         elif kind in ("file", "folder"):
             yield False
         else:
-            outcome = _can_make(machine, state, path)
+            outcome = can_make(machine, state, path)
             if outcome is not False:
                 changes.note(state, path, "folder")
             yield outcome if kind == "none" or outcome is False else None
@@ -121,36 +122,6 @@ def _with_parents(machine: Machine, state: State, path: str, kind: Kind) -> Outc
         for each in missing:
             changes.note(state, each, "folder")
     return outcome
-
-
-def _can_make(machine: Machine, state: State, path: str) -> Outcome:
-    """Whether something new can be made at a path."""
-    parent = posixpath.dirname(path)
-    kind = standing(machine, state, parent)
-    if kind in ("none", "file"):
-        return False
-    return writable(machine, state, parent) if kind == "folder" else None
-
-
-def can_write(machine: Machine, state: State, path: str) -> Outcome:
-    """Whether a file can be opened to be written: made, or written again."""
-    path = changes.followed(state, path)
-    kind = standing(machine, state, path)
-    if kind == "folder":
-        return False
-    if kind == "none":
-        return _can_make(machine, state, path)
-    if kind == "file":
-        return permissions.owns(state, path)
-    parent = posixpath.dirname(path)
-    above = standing(machine, state, parent)
-    if above in ("none", "file"):
-        return False
-    if parent in permissions.OF_ALL and path not in state.made:
-        return True
-    there = above == "folder" or permissions.is_everywhere(parent)
-    # Root can, unless it is a folder, of which nothing is known; others, in what is theirs.
-    return True if there and permissions.user_of(state) == "0" and writable(machine, state, parent) else None
 
 
 def _touch(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
@@ -273,7 +244,7 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
     if kind == "folder" or (kind == "file" and "f" not in letters):
         yield False
         return
-    outcome = replaceable(machine, state, place) if place in state.made else _can_make(machine, state, place)
+    outcome = replaceable(machine, state, place) if place in state.made else can_make(machine, state, place)
     if outcome is not False and "s" in letters and "relative" not in letters:
         changes.note_link(state, place, source)
     elif outcome is not False:
@@ -284,7 +255,7 @@ def _ln(machine: Machine, state: State, letters: set[str], paths: list[str]) -> 
 def _mkfifo(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
     for path in paths:
         kind = standing(machine, state, path)
-        outcome = False if kind in ("file", "folder") else _can_make(machine, state, path)
+        outcome = False if kind in ("file", "folder") else can_make(machine, state, path)
         if outcome is not False:
             changes.note_pipe(state, path)
         yield outcome if kind == "none" or outcome is False else None

@@ -9,8 +9,9 @@ from ....records import replace
 from ..evaluator import refusals
 from ..model.parts import Truth
 from ..model.values import clip, default
-from . import changes, descriptors, filesystem, inputs, making, permissions
+from . import changes, descriptors, filesystem, inputs, permissions
 from .filesystem import located, standing
+from .writability import can_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +56,7 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         if path is None or _is_device(path) or (each.operator == ">&" and word.rstrip("-").isdigit()) or word == "-":
             continue
         kept = each.operator == ">" and "C" in state.options and standing(machine, state, path) == "file"
-        outcome = making.can_write(machine, state, path)
+        outcome = can_write(machine, state, path)
         if outcome is False or (outcome is None and permissions.user_of(state) not in ("0", None)):
             changes.note_doubtful(state, path)
         if kept or outcome is False:
@@ -154,7 +155,7 @@ def fails(machine: Machine, state: State, tool: str, node: sh.Simple, fields: li
     if tool == "cat":
         return any(not _is_device(name) and filesystem.exists(machine, state, name, "f") is False for name in names)
     paths = [path for name in names if (path := located(name, state.workdir)) is not None]
-    return any(not _is_device(path) and making.can_write(machine, state, path) is False for path in paths)
+    return any(not _is_device(path) and can_write(machine, state, path) is False for path in paths)
 
 
 # Options of flock with a value of their own.

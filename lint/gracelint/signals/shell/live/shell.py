@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ....records import replace
-from ....regexes import regex
 from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
@@ -21,7 +20,7 @@ from ..files import changes
 from ..jobs import children, dying, itself
 from ..jobs.itself import NESTED, handling
 from ..model.parts import DIED
-from . import hearing
+from . import hearing, spawning
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 TICK = 0.01
-_STOPS = regex(r"(?i)\b(?:stop|shut-?down|quit|terminate|halt)\b")
 
 
 class LiveShell:
@@ -200,66 +198,15 @@ class LiveShell:
         """Start the processes that the last step brought; jobs that were told to stop on the way here are gone."""
         for job in self.state.jobs:
             if job.pid not in self.kernel.tasks and not job.told:
-                self._spawn(job.process, job.command)
+                spawning.spawn(self, job.process, job.command)
         block = self.state.block
         if block is not None:
             for process in block.children:
                 if process.pid not in self.kernel.tasks:
-                    self._spawn(process, block.command)
+                    spawning.spawn(self, process, block.command)
         for held in self.state.held:
             if held.process.pid not in self.kernel.tasks:
                 self.kernel.spawn(held.process, self.task)
-
-    def _spawn(self, process: Process, command: Command) -> None:
-        again = self.holder is not None and command.text == self.holder
-        if process.shell is None and process.stays is None and process.duration is None and not process.children:
-            process = replace(process, stays=again)
-            if not again:
-                self.commands.append(command)
-                process = self._other_way(process)
-        elif not again and process.children and (brief := _brief(process)) != process:
-            process = brief
-            self.commands.append(command)
-            self._other_way(process)
-        self._begin(self.kernel.spawn(process, self.task))
-
-    def _begin(self, task: Task) -> None:
-        """What was started begins to run, and the shells below it (`timeout 5 stop.sh`)."""
-        process = task.process
-        if process.shell is not None and process.duration is not None:
-            self.kernel.at(process.duration, partial(self._time_over, task))
-        if isinstance(task.driver, LiveShell):
-            task.driver.during = self.told or self.during
-            task.driver.resume()
-        for child in process.children:
-            self._begin(self.kernel.tasks[child.pid])
-
-    def _time_over(self, task: Task) -> None:
-        """``timeout`` tells the command, and with it the group that it has made for both; BusyBox's only the command (coreutils/timeout.c of each)."""
-        above = task.parent
-        group = above is not None and above.process.own_group and above.driver is None
-        for each in self.kernel.members(task.group) if group else (task,):
-            if each is not above:
-                self.kernel.signal(each, "SIGTERM", group=group)
-
-    def _other_way(self, process: Process) -> Process:
-        """A command that is not known may tell the application to stop, in a way of its own; one that is called after a stop may come back only when that is over."""
-        if not (self.told or self.during):
-            return process
-        words = " ".join(process.argv)
-        waits = _STOPS.search(words) is not None
-        way = self.kernel.choices.pick(
-            (process.pid, "other way"), f"whether `{words}` makes the application stop", 2 + waits
-        )
-        if not way:
-            return process
-        told = [task for task in self.kernel.tasks.values() if task.alive and task.loses]
-        for task in told:
-            self.kernel.stop_cleanly(task)
-        if way == 1:
-            return process
-        over = max((task.finishes_at or 0.0 for task in told), default=0.0)
-        return replace(process, duration=max(over - self.kernel.now, 0.0))
 
     def _settle(self) -> None:
         ended, block = self.state.ended, self.state.block
@@ -294,10 +241,3 @@ def _failed(task: Task) -> bool:
     if task.ended == "died":
         return True
     return isinstance(task.driver, LiveShell) and bool(task.driver.left_with)
-
-
-def _brief(process: Process) -> Process:
-    """A command that is run while the script stops, through su or the like: the programs in it that nobody knows end by themselves."""
-    children = tuple(_brief(child) for child in process.children)
-    unknown = process.program is None and process.shell is None and process.stays is None and process.duration is None
-    return replace(process, children=children, stays=False if unknown and not children else process.stays)

@@ -9,7 +9,7 @@ from ..evaluator import simple
 from ..files import changes
 from ..jobs.itself import handling
 from ..model.parts import JobState
-from . import steady
+from . import counting, steady
 from .behind import pauses_to_leave
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def settled(machine: Machine, state: State) -> list[State]:
         if block.kind == "foreground" and not cleans:
             for command in (*(other for other in block.pipeline if other is not block.command), block.command):
                 each.note("before", command)
-            if each.candidate is not None and not steady.last(each):
+            if each.candidate is not None and not counting.last(each):
                 each.candidate = None
         steady.outlast(each, block.children)
         if block.kind == "wait":

@@ -22,7 +22,7 @@ from ..jobs import children, dying, newborn, orders, signalled, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
-from . import steady
+from . import counting, steady
 from .meeting import distinct, merged
 from .settling import settled
 from .waiting import Waiting, depth_of
@@ -241,7 +241,7 @@ def explore(machine: Machine, start: State) -> list[State]:
         if bound:
             finished.extend(_stopped(each, Bound(bound)) for each in waiting.all())
             break
-    return distinct([each for state in steady.that_count(finished, left) for each in steady.settle(state)])
+    return distinct([each for state in counting.that_count(finished, left) for each in steady.settle(state)])
 
 
 def _advance(machine: Machine, state: State, depth: int) -> list[State]:

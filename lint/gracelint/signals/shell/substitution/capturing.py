@@ -17,7 +17,7 @@ from ....records import replace
 from ..builtins import table
 from ..evaluator import expansions, external
 from ..files import changes, filesystem, opening
-from ..jobs import children, jobtable
+from ..jobs import children, jobtable, writing
 from ..loops import endings
 from ..model.parts import Block
 from ..model.values import clip
@@ -152,7 +152,7 @@ def _asked(
     program = name is not None and name not in state.functions and name not in table.TABLE
     if program and seen in state.shell.found.quiet:
         return [state]
-    quiet = name not in children.SHELLS and endings.quiet(machine, state, inner)
+    quiet = name not in writing.SHELLS and endings.quiet(machine, state, inner)
     if quiet or (program and _ends(machine, state, inner, fields)):
         if program:
             state.shell.found.quiet.add(seen)

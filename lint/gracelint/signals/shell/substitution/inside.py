@@ -14,7 +14,7 @@ from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..builtins import table
 from ..files import making, opening
-from ..jobs import children
+from ..jobs import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
 def _acts(machine: Machine, state: State, part: sh.CommandSubstitution) -> bool:
     commands = (each for nodes in _bodies(state, part.body) for each in nodes if isinstance(each, sh.Simple))
     return any(
-        _has_effect(machine, each) or (bool(each.words) and children.is_script(machine, state, each.words[0].literal))
+        _has_effect(machine, each) or (bool(each.words) and writing.is_script(machine, state, each.words[0].literal))
         for each in commands
     )
 
@@ -96,7 +96,7 @@ def _effective(machine: Machine, state: State, each: object) -> bool:
         return any(word.literal in _EFFECTIVE for word in each.words[1:])
     if name == "kill" and isinstance(each, sh.Simple):
         return not any(word.literal in _ASKING for word in each.words[1:2])
-    return name in _EFFECTIVE or children.is_script(machine, state, name)
+    return name in _EFFECTIVE or writing.is_script(machine, state, name)
 
 
 _EFFECTIVE = frozenset({*making.TOOLS, "kill", "killall", "pkill", "tee"})
