@@ -108,6 +108,7 @@ class ImageFile:
     ``content`` is its text (each line knows where it was written), None where it is not known (binary, downloaded,
     changed by a command that gracelint does not model). ``executable`` is None where not known. ``placed`` is the word or
     instruction that put it there, None for the base image's own. ``exact`` is False where something may have changed it since.
+    ``appended`` is what a RUN has put behind a text that is not known (``echo "daemon off;" >> /etc/nginx/nginx.conf``).
     """
 
     path: str
@@ -115,6 +116,7 @@ class ImageFile:
     executable: bool | None
     placed: Text | None
     exact: bool = True
+    appended: Text | None = None
 
     @property
     def has_bom(self) -> bool:

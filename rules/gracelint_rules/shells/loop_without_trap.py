@@ -86,8 +86,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _fix(outcome: Outcome, signal: str) -> Fix | None:
-    """A trap before the loop, and a sleep that it can interrupt; only where the sleep can be told apart."""
+    """A trap before the loop, and a sleep that it can interrupt; only where the sleep can be told apart, and where the trap would be the
+    loop's own: in front of a pipeline, it is the shell's that waits for it."""
     loop = outcome.loop
+    if outcome.command is not None and "pipeline" in outcome.command.around:
+        return None
     sleeps = list(_SLEEP.finditer(loop.value)) if loop is not None else []
     if loop is None or len(sleeps) != 1 or outcome.jobs:
         return None

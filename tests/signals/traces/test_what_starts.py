@@ -147,3 +147,23 @@ def test_what_a_program_may_have_written_is_not_known(tmp_path: Path, changed: s
 )
 def test_another_stage_tells_which_shell_a_base_has(tmp_path: Path, before: str, verdict: str) -> None:
     assert follow(image(tmp_path, f"{before}FROM corp/base\nCMD app\n"), programs=APP).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("run", "verdict"),
+    [
+        ('echo "daemon off;" >> /etc/nginx/nginx.conf', "graceful"),
+        ('printf "\\ndaemon off;\\n" >> /etc/nginx/nginx.conf && apt-get clean', "graceful"),
+        ('echo "daemon off;" >> /etc/nginx/nginx.conf && sed -i s/80/8080/ /etc/nginx/nginx.conf', "graceful"),
+        ('echo "daemon off;" >> /etc/nginx/nginx.conf && echo "user www;" >> /etc/nginx/nginx.conf', "graceful"),
+        ('echo "# daemon off;" >> /etc/nginx/nginx.conf', "unknown"),
+        ('echo "daemon off;" >> /etc/nginx/conf.d/default.conf', "unknown"),
+        ('echo "daemon off;" >> /etc/nginx/nginx.conf && echo "user www;" > /etc/nginx/nginx.conf', "unknown"),
+        ('echo "daemon off;" >> /etc/nginx/nginx.conf && rm /etc/nginx/nginx.conf', "unknown"),
+    ],
+)
+def test_what_is_appended_to_a_file_of_which_the_rest_is_not_known(tmp_path: Path, run: str, verdict: str) -> None:
+    built = image(
+        tmp_path, f'FROM debian:12\nRUN apt-get install -y nginx\nRUN {run}\nSTOPSIGNAL SIGQUIT\nCMD ["nginx"]\n'
+    )
+    assert follow(built).verdict == verdict

@@ -151,7 +151,7 @@ def _written(action: Write, path: str, text: Text, world: World) -> Change:
 
     def apply(entry: Entry) -> Entry:
         executable: bool | None = None
-        content = action.content
+        content, appended = action.content, None
         exact = content is not None
         if isinstance(entry, Found):
             executable = (entry.file.executable and None) if entry.perhaps else entry.file.executable
@@ -159,15 +159,21 @@ def _written(action: Write, path: str, text: Text, world: World) -> Change:
             if action.appends:
                 old = entry.file.content
                 content = None if old is None or content is None else join([old, content])
+                appended = _behind(entry.file.appended, action.content) if old is None else None
         elif isinstance(entry, Gone):
             if _lacks_folder(path, world):
                 return entry
             executable = False
         elif action.appends:
-            content, exact = None, False
-        return Found(ImageFile(path, content, executable, text, exact))
+            appended, content, exact = content, None, False
+        return Found(ImageFile(path, content, executable, text, exact, appended))
 
     return Change(apply)
+
+
+def _behind(before: Text | None, added: Text | None) -> Text | None:
+    """What is known to stand at the end of a file."""
+    return added if before is None or added is None else join([before, added])
 
 
 def _lacks_folder(path: str, world: World) -> bool:

@@ -39,6 +39,12 @@ def first(situation: Situation, paths: Iterable[str]) -> Text | None:
     return next((text for path in paths if (text := content(situation, path)) is not None), None)
 
 
+def first_appended(situation: Situation, paths: Iterable[str]) -> Text | None:
+    """What a RUN has put behind the first of these files, where the rest of its text is not known."""
+    known = (situation.image.files.known(absolute(situation, path)) for path in paths)
+    return next((file.appended for file in known if file is not None and file.appended is not None), None)
+
+
 def matching(situation: Situation, pattern: str) -> tuple[str, ...]:
     """The known files of the image that a glob names, sorted; ``*`` does not cross a slash."""
     whole = absolute(situation, pattern)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ....image.model import Argument
 from ....regexes import regex
 from ..starts import command
-from .files import content, first, matching
+from .files import content, first, first_appended, matching
 from .lines import settings, truth
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def nginx(facts: Entry, situation: Situation) -> Entry:
     named = given is not None or prefix is not None
     if named:
         paths = (posixpath.join(prefix.value if prefix else "", given.value if given else "conf/nginx.conf"),)
-    text = first(situation, paths)
+    text = first(situation, paths) or first_appended(situation, paths)
     if text is None:
         return {"missing": [f'whether {paths[0]} says "daemon off;"']} if named else {}
     return {"daemonizes": False} if _DAEMON_OFF.search(text.value) else {}
@@ -60,8 +60,11 @@ _FPM_FILES = (
     "/usr/local/etc/php-fpm.conf",
     "/usr/local/etc/php-fpm.d/*.conf",
     "/etc/php/*/fpm/php-fpm.conf",
+    "/etc/php/*/fpm/pool.d/*.conf",
     "/etc/php-fpm.conf",
+    "/etc/php-fpm.d/*.conf",
     "/etc/php*/php-fpm.conf",
+    "/etc/php*/php-fpm.d/*.conf",
 )
 # PHP's official image, and the official ones that are built on it.
 _FPM_IMAGE = regex(

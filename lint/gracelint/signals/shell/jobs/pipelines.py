@@ -15,7 +15,7 @@ from ..files import changes, inputs, named_pipes, outputs
 from ..model.parts import ALWAYS, Block, Input, JobState
 from ..model.values import clip
 from ..substitution import kept_open, printed
-from . import children, dying, itself, jobtable, newborn, signalled
+from . import children, dying, itself, jobtable, newborn, signalled, unread
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -114,8 +114,9 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
             process = replace(process, reads=left.pid)
         elif processes:
             process = replace(process, reads=processes[-1].pid)
-        if forked is not members[-1] and process.program is not None and process.program.name == "yes":
-            process = replace(process, stays=False)  # it says yes for as long as somebody reads it
+        following = members[number + 1 :]
+        if following and unread.ends(state, node.commands[number], process, following[0].alternative.process):
+            process = replace(process, stays=False)
         commands.append(forked.command or children.whole(state, node.text, process))
         command = command or commands[0]
         processes.append(process)
