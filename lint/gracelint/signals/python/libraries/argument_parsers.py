@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .special import Special
 
 _PARSER = "argparse.ArgumentParser"
+_NAMESPACE = f"{_PARSER}.parse_args"
 _OPTIONS = "#options"
 # The subcommands of a parser, each a name and a parser of its own; and where the name of the chosen one ends.
 _COMMANDS = "#commands"
@@ -103,7 +104,7 @@ def _parsed(run: Run, frame: Frame, receiver: Value | None, arguments: Arguments
     """``parse_args()``; of words of its own only the names are known."""
     from ..domain.containers import items_of
 
-    made = Made(f"{_PARSER}.parse_args", run.number())
+    made = Made(_NAMESPACE, run.number())
     given = arguments.get(0, "args")
     own = given is not None and given != NONE
     words: list[object] | None = list(run.argv[1:]) if not own else None
@@ -153,8 +154,22 @@ def _partly_parsed(
     return Items((_parsed(run, frame, receiver, arguments, text, state), UNKNOWN))
 
 
+def _as_dictionary(
+    run: Run, frame: Frame, receiver: Value | None, arguments: Arguments, text: Text, state: State
+) -> Value:
+    """``vars(parser.parse_args())``: the options by their names. More may have been made by code that is not known."""
+    from ..domain.containers import made
+
+    space = arguments.get(0, "object")
+    if not isinstance(space, Made) or space.kind != _NAMESPACE:
+        return UNKNOWN
+    options = [(name, value) for (number, name), value in state.store.items() if number == space.number]
+    return made(run, "dict", [(repr(name), value) for name, value in options], state, known=False)
+
+
 SPECIAL: dict[str, Special] = {
     _PARSER: _parser,
+    "vars": _as_dictionary,
     **dict.fromkeys(
         (f"{_PARSER}.{word}" for word in ("add_argument_group", "add_mutually_exclusive_group")),
         _same_parser,
@@ -163,6 +178,6 @@ SPECIAL: dict[str, Special] = {
     f"{_SUBPARSERS}.add_parser": _subcommand,
     f"{_PARSER}.set_defaults": _set_defaults,
     f"{_PARSER}.add_argument": _add_option,
-    f"{_PARSER}.parse_args": _parsed,
+    _NAMESPACE: _parsed,
     f"{_PARSER}.parse_known_args": _partly_parsed,
 }

@@ -37,6 +37,8 @@ def change_folder(machine: Machine, state: State, node: sh.Simple, fields: list[
     kind: Kind = "unknown"
     if isinstance(target, str) and path is not None:
         kind = "folder" if not known else standing(machine, state, path)
+        if kind == "none" and filesystem.was_given(state, path):
+            kind = "unknown"  # who was told of it may have made it
     if kind == "file" or (path == "/root" and permissions.user_of(state) not in ("0", None)):
         return machine.finished(state, 1)
     if kind == "none":
