@@ -167,3 +167,39 @@ def test_what_is_appended_to_a_file_of_which_the_rest_is_not_known(tmp_path: Pat
         tmp_path, f'FROM debian:12\nRUN apt-get install -y nginx\nRUN {run}\nSTOPSIGNAL SIGQUIT\nCMD ["nginx"]\n'
     )
     assert follow(built).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("base", "line", "verdict"),
+    [
+        ("php:8.3-apache", ". /usr/local/bin/docker-php-entrypoint", "graceful"),
+        ("php:8.3-apache", "source /usr/local/bin/docker-php-entrypoint apache2-foreground", "graceful"),
+        ("php:8.3-apache", ". /usr/local/bin/docker-php-ext-enable", "unknown"),
+        ("debian:12", ". /usr/local/bin/docker-php-entrypoint", "unknown"),
+    ],
+)
+def test_a_base_images_entrypoint_that_is_read_execs_its_arguments_as_well(
+    tmp_path: Path, base: str, line: str, verdict: str
+) -> None:
+    text = f'FROM {base}\nCOPY --chmod=755 entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["apache2-foreground"]\n'
+    trace = follow(image(tmp_path, text, {"entry.sh": f"#!/bin/bash\n{line}\necho over\n"}))
+    assert trace.verdict == verdict
+    assert (trace.paths[0].pid1[:1] == ("apache2-foreground",)) is (verdict == "graceful")
+
+
+@pytest.mark.parametrize(
+    ("maker", "starts"),
+    [
+        ("composer create-project some/skeleton work", True),
+        ("make-project --into=work", True),
+        ("composer create-project some/skeleton other", False),
+        ("ls -l work", False),
+    ],
+)
+def test_a_folder_that_was_removed_may_be_made_anew_by_who_is_told_of_it(
+    tmp_path: Path, maker: str, starts: bool
+) -> None:
+    text = 'FROM debian:12\nWORKDIR /tmp\nCOPY --chmod=755 entry.sh /\nENTRYPOINT ["/entry.sh"]\n'
+    entry = f"#!/bin/sh\nset -e\nrm -rf work/\n{maker}\ncd work\nexec app\n"
+    trace = follow(image(tmp_path, text, {"entry.sh": entry}), programs=APP)
+    assert [path.when for path in trace.paths if path.pid1] == [() if starts else ("/tmp/work is mounted",)]

@@ -107,15 +107,16 @@ def options(words: Sequence[Argument], at: int) -> tuple[frozenset[str], int]:
     return frozenset(letters), at
 
 
+def hands_on(image: Image, name: str) -> bool:
+    """Whether a file is a base image's entrypoint script that is known to exec its arguments."""
+    known = image.base.passes_through
+    return name in known or name.rpartition("/")[2] in [entry.rpartition("/")[2] for entry in known]
+
+
 def passed(image: Image, arguments: Sequence[Argument]) -> Sequence[Argument] | None:
     """The arguments of a base image's entrypoint script that is known to exec them."""
     base = image.base
-    if not base.passes_through or len(arguments) < 2:
-        return None
-    name = arguments[0].value
-    if name not in base.passes_through and name.rpartition("/")[2] not in (
-        entry.rpartition("/")[2] for entry in base.passes_through
-    ):
+    if len(arguments) < 2 or not hands_on(image, arguments[0].value):
         return None
     rest = list(arguments[1:])
     if base.prepends and (rest[0].value.startswith("-") or rest[0].value in base.prepends_to):

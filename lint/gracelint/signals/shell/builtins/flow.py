@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ....regexes import regex
-from ...launch.scripts import LONGEST_SCRIPT
+from ...launch.scripts import LONGEST_SCRIPT, hands_on
 from ...process import Bound
 from ..evaluator import commands, scopes
 from ..files import changes, filesystem, inputs
@@ -64,6 +65,8 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         if feeders:
             state.give_up(f"what `{' '.join(feeders[-1].argv)}` writes, which is read as a script")
             return [state]
+    if text is None and path and hands_on(machine.context.image, path):
+        text = machine.context.joined(f'exec {shlex.quote(path)} "$@"', node.text)
     if text is None:
         return _unread(machine, state, node, fields, path)
     if len(text) > LONGEST_SCRIPT:
