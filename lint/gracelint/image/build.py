@@ -252,6 +252,9 @@ class _OneFile:
     def standing(self, path: str) -> Kind:
         return "file" if path == self._file.path else "unknown"
 
+    def link(self, path: str) -> None:
+        return None
+
     def stages(self) -> Iterator[Files]:
         yield self
 

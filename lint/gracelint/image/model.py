@@ -156,6 +156,9 @@ class Files(Protocol):
     def standing(self, path: str) -> Literal["file", "folder", "none", "unknown"]:
         """What kind of thing stands at an absolute path, links followed: ``none`` where certainly nothing does."""
 
+    def link(self, path: str) -> object | None:
+        """The symbolic link that stands at an absolute path, if one is known to."""
+
     def stages(self) -> Iterator[Files]:
         """These files, then those of the stages they were copied from, each once."""
 

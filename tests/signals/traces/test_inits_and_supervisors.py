@@ -31,6 +31,51 @@ def test_behind_an_init(tmp_path: Path, words: str, text: str, verdict: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("shell", "text"),
+    [
+        ("bash", "trap 'kill $c; wait' EXIT\napp & c=$!\nwait $c"),
+        ("bash", "trap 'echo over; sleep 1' EXIT\napp"),
+        ("dash", "trap 'kill $c' TERM\napp & c=$!\nwait $c\nwait $c"),
+        ("bash", "trap : TERM\napp & c=$!\nwait $c\nwait $c"),
+        ("dash", "trap 'kill $c; trap - TERM; wait $c' TERM\napp & c=$!\nwait $c"),
+    ],
+)
+def test_timeout_tells_its_command_twice(tmp_path: Path, shell: str, text: str) -> None:
+    """Each of these was abrupt one to seven times of ten, and graceful the others (measured)."""
+    trace = script(tmp_path, shell, text, before=["timeout", "60"])
+    assert trace.verdict == "unknown"
+    assert any("is told twice by timeout" in each for each in trace.missing)
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        ("tini -g --", "kill $c; wait"),
+        ("dumb-init", "kill $c; wait"),
+        ("tini -g --", "kill -TERM -1; wait"),
+        ("tini --", "kill $c $c; wait"),
+    ],
+)
+def test_a_shell_that_two_tell_may_hear_both(tmp_path: Path, words: str, action: str) -> None:
+    """The second one ends the `wait` in which the child waits for its application: abrupt up to six times of six (measured)."""
+    child = "sh -c 'trap \"kill \\$d\" TERM; app & d=$!; wait $d; wait $d'"
+    text = f"trap '{action}' TERM\n{child} & c=$!\nwait $c\n"
+    trace = script(tmp_path, "dash", text, before=words.split())
+    assert (trace.verdict, trace.missing[:1]) == ("unknown", ("whether sh hears SIGTERM twice",))
+
+
+def test_what_timeout_tells_again_cuts_a_substitution_short(tmp_path: Path) -> None:
+    """Four times of ten: `kill` is left without a number, and `set -e` ends the shell."""
+    trap = "trap 'kill $(jobs -p); wait' TERM\napp &\nwait -n\nwait\n"
+    before = ["timeout", "60"]
+    trace = script(tmp_path, "bash", f"set -e\n{trap}", before=before)
+    reason = "whether what the trap substitutes is cut short by a second SIGTERM"
+    assert (trace.verdict, reason in trace.missing) == ("unknown", True)
+    assert script(tmp_path, "bash", trap, before=before).verdict == "graceful"  # it is run again
+    assert script(tmp_path, "bash", f"set -e\n{trap}", before=["timeout", "--foreground", "60"]).verdict == "graceful"
+
+
+@pytest.mark.parametrize(
     ("text", "verdict"),
     [
         ("exec cron -f", "unknown"),  # a job that runs hears nothing (measured with BusyBox's crond below tini)

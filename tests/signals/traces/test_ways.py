@@ -22,6 +22,16 @@ def test_unknown_conditions_split_the_way(tmp_path: Path) -> None:
     assert trace.verdict == "graceful"
 
 
+@pytest.mark.parametrize(
+    ("line", "first"), [("", "app2"), ("RUN ln -s /entry.sh /run.sh\n", "app"), ("COPY entry.sh /run.sh\n", "app2")]
+)
+def test_a_link_is_told_from_a_file(tmp_path: Path, line: str, first: str) -> None:
+    trace = script(tmp_path, "dash", "[ -h /run.sh ] && exec app\nexec app2\n", extra=line)
+    default = [way.pid1 for way in trace.paths if way.default]
+    assert (first,) in default
+    assert len(trace.paths) == (1 if line else 2)
+
+
 def test_branches_that_do_nothing_come_together(tmp_path: Path) -> None:
     text = "\n".join(f'if [ -n "$V{n}" ]; then echo {n}; fi' for n in range(30))
     trace = script(tmp_path, "dash", f"{text}\nexec app\n")

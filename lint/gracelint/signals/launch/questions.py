@@ -89,6 +89,13 @@ class Questions:
             self._looked[path] = self.image.files.lookup(path)
         return self._looked[path]
 
+    def is_link(self, path: str) -> bool | None:
+        """Whether a symbolic link stands at an absolute path; None where that is not known, as of what a base image brings."""
+        if self.image.files.link(path) is not None:
+            return True
+        found = self.lookup(path)
+        return False if isinstance(found, ImageFile) and found.content is not None else None
+
     def made_elsewhere(self, path: str) -> bool:
         """Whether another stage of the Dockerfile makes a file at an absolute path."""
         return self.image.files.made_elsewhere(path)

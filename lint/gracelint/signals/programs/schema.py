@@ -23,6 +23,7 @@ TRAITS = (
     "reaps",
     "expendable",
     "own-group",
+    "tells-twice",
     "shares-group",
     "forks-if-leader",
     "ignores-hangup",

@@ -55,7 +55,7 @@ class Kernel:
         self.reasons: list[str] = []
         self.gone_at: float | None = None
         self.close = False
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._events: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
         self.steady, self.stopping = True, False
 
@@ -94,7 +94,7 @@ class Kernel:
         elif process.stays is False:
             self.at(0.0, lambda: self.end(task, "exited"))
 
-    def at(self, delay: float, action: Callable[[], None]) -> None:
+    def at(self, delay: float, action: Callable[[], object]) -> None:
         """Do something later."""
         self._count += 1
         heapq.heappush(self._events, (self.now + delay, self._count, action))

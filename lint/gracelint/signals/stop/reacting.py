@@ -100,9 +100,31 @@ def _stop_in_turn(kernel: Kernel, task: Task, children: list[Task], signal: str,
         for target in kernel.members(child.group) if group else [child]:
             if target is not task:
                 kernel.signal(target, sent, group=group)
+        if (
+            child.driver is not None
+            and task.process.program is not None
+            and "tells-twice" in task.process.program.traits
+        ):
+            _perhaps_again(kernel, task, child, sent)
         limit = child.process.kills_after if child.process.kills_after is not None else reaction.kills_after
         if limit is not None:
             kernel.at(limit, partial(_overdue, kernel, task, child, reaction.looks_every))
+
+
+def _perhaps_again(kernel: Kernel, task: Task, child: Task, signal: str) -> None:
+    """Who tells its command, and then the group that both are in (``send_sig`` in coreutils' timeout.c), tells it twice: once for a shell that had not run
+    in between, and to another one, and to what it has started, the second comes while it is at its trap (a third of the stops, measured)."""
+    label = f"whether {child.process.name} is told twice by {task.process.name}"
+    if kernel.choices.pick((task.pid, child.pid, "twice"), label, 2):
+        kernel.at(0.0, partial(_again, kernel, child, signal, frozenset(kernel.tasks)))
+
+
+def _again(kernel: Kernel, child: Task, signal: str, before: frozenset[int]) -> None:
+    for target in kernel.members(child.group):
+        if target.pid not in before:
+            kernel.signal(target, signal, group=True)
+    if child.alive and child.driver is not None:
+        child.driver.told_again(signal)
 
 
 def _overdue(kernel: Kernel, supervisor: Task, child: Task, looks_every: float) -> None:

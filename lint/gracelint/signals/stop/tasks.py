@@ -23,6 +23,9 @@ class Driver(Protocol):
     def signal(self, signal: str) -> None:
         """A signal arrives."""
 
+    def told_again(self, signal: str) -> None:
+        """The same signal comes once more, while it deals with the first."""
+
     def child_ended(self, pid: int) -> None:
         """A child is gone."""
 

@@ -86,6 +86,9 @@ class Context(Protocol):
     def lookup(self, path: str) -> object:
         """What stands at a path of the image."""
 
+    def is_link(self, path: str) -> bool | None:
+        """Whether a symbolic link stands at an absolute path of the image; None where that is not known."""
+
     def made_elsewhere(self, path: str) -> bool:
         """Whether another stage of the Dockerfile makes a file at an absolute path."""
 

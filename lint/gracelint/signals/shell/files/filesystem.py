@@ -93,8 +93,10 @@ def exists(machine: Machine, state: State, path: str, kind: str) -> bool | None:
     at = located(path, state.workdir)
     if at is None:
         return None
-    if kind in "hL" and at in state.made:
-        made = state.made[at]
+    if kind in "hL":
+        made = state.made.get(at)
+        if made is None:
+            return machine.context.is_link(at)
         return True if made.target is not None else None if made.kind == "unknown" else False
     where = followed(state, at)
     own = state.made.get(where)

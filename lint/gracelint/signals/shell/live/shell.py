@@ -13,12 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ....records import replace
+from ....regexes import regex
 from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
 from ..files import changes
 from ..jobs import children, dying, itself
 from ..jobs.itself import NESTED, handling
+from ..loops import leaving
 from ..model.parts import DIED
 from . import hearing, spawning
 from .surroundings import Surroundings
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 TICK = 0.01
+_SUBSTITUTES = regex(r"\$\((?!\()|`")
 
 
 class LiveShell:
@@ -51,6 +54,8 @@ class LiveShell:
         self.holder = self.state.block.command.text if self.state.block is not None else None
         self.told = self.during = False  # `during`: it was forked by a shell that had been told
         self.paused, self.turned = False, -1.0
+        self.runs = False  # what it hears now, it has sent itself
+        self.heard: dict[str, float] = {}
         # What is remembered for the rules.
         self.waits: list[tuple[Text, tuple[int, ...], bool]] = []
         self.commands: list[Command] = []
@@ -68,7 +73,26 @@ class LiveShell:
             self.run()
 
     def signal(self, signal: str) -> None:
-        """A signal arrives."""
+        """A signal arrives. The same one from others at the same time may be one with it (signal(7), "Queueing and delivery semantics for
+        standard signals"), or come when the shell has dealt with the first."""
+        if self.heard.get(signal) != self.kernel.now or self.runs:
+            self.heard[signal] = self.kernel.now
+            hearing.heard(self, signal)
+            return
+        label = f"whether {self.task.process.name} hears {signal} twice"
+        if self.kernel.choices.pick((self.task.pid, signal, self.kernel.now), label, 2):
+            self.kernel.at(0.0, partial(self._hear, signal))
+
+    def _hear(self, signal: str) -> None:
+        if self.task.alive:
+            hearing.heard(self, signal)
+
+    def told_again(self, signal: str) -> None:
+        """The same signal comes once more, to all that the shell may have started for its trap. (Programs are told themselves.) A trap that
+        is run again makes good what a substitution has missed, unless ``set -e`` has ended it."""
+        action = self.ran.action if self.ran is not None and "e" in self.state.options else None
+        if action and any(map(_SUBSTITUTES.search, leaving.reached(self.state, [action]))):
+            self.kernel.reasons.append(f"whether what the trap substitutes is cut short by a second {signal}")
         hearing.heard(self, signal)
 
     def child_ended(self, pid: int) -> None:
@@ -139,6 +163,12 @@ class LiveShell:
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""
+        before, self.runs = self.runs, True
+        self._go_on(interrupted)
+        self.runs = before
+        self._settle()
+
+    def _go_on(self, interrupted: bool) -> None:
         while self.task.alive and self.state.ended is None and self.state.block is None:
             if self.pending:
                 self._enter_trap(self.pending.pop(0), interrupted)
@@ -158,7 +188,6 @@ class LiveShell:
                 ways = [max(ways, key=lambda way: way.stack.depth if way.stack is not None else 0)]
             self._take(ways)
             self._children()
-        self._settle()
 
     def _tick(self) -> bool:
         """A turn of a loop takes a little time, so that a loop that polls gets somewhere."""

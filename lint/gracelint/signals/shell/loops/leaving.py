@@ -18,6 +18,8 @@ from ....parsers.shell import model as sh
 from ....regexes import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..evaluator.interpreter import Frame
     from ..evaluator.machine import Machine
     from ..model.state import State
@@ -85,7 +87,12 @@ def _files(state: State) -> set[str]:
 
 def _actions(state: State) -> list[str]:
     """The actions of the traps in force, and the functions that they call."""
-    texts = [trap.action for trap in state.traps.values() if trap.action]
+    return reached(state, (trap.action for trap in state.traps.values() if trap.action))
+
+
+def reached(state: State, actions: Iterable[str]) -> list[str]:
+    """Actions of traps, and the functions that they call."""
+    texts = list(actions)
     functions = dict(state.functions)
     for text in texts:  # which grows
         texts += [functions.pop(word).text.value for word in _WORD.findall(text) if word in functions]
