@@ -155,7 +155,7 @@ class Transfer:
     ``into``: True where the destination must be a folder, False where it is the file itself, None where it depends on
     what is there. ``mode`` as of ``install -m``; ``keeps_mode``: the copy has the original's executable bit.
     ``fills``: a file that is there already gets the content, and keeps its own mode. ``folders``: whether it takes folders as well.
-    ``follows``: of a link it takes what that leads to; ``through``: and writes to what a link in the destination leads to. ``hard``: the copy is the same file.
+    ``follows``: of a link it takes what that leads to; ``through``: and writes to what a link in the destination leads to. ``hard``: the copy is the same file. ``fresh``: it fails where something stands already.
     """
 
     sources: tuple[Target, ...]
@@ -170,6 +170,7 @@ class Transfer:
     follows: bool = False
     through: bool = False
     hard: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def _each(action: Action, world: World, expanded: bool = False) -> list[bool | N
                 _all(
                     [
                         lands,
+                        not action.fresh or _is_free(each, action, world),
                         _is_another(each, action, world, expanded),
                         _stands(each, things, world, expanded, action.follows),
                     ]
@@ -112,6 +113,15 @@ def _lands(action: Transfer, world: World) -> bool | None:
     if action.into:
         return _is(kind, "folder")
     return True if kind in _THINGS else _has_folder(action.destination, world)
+
+
+def _is_free(source: Target, action: Transfer, world: World) -> bool | None:
+    """Whether nothing stands where it would be put."""
+    place = action.destination
+    if place.path is not None and (action.into or _kind(place, world) == "folder"):
+        name = posixpath.basename(source.path or "")
+        place = replace(place, path=posixpath.join(place.path, name) if name and not source.pattern else None)
+    return _free(_kind(place, world, follow=False))
 
 
 def _can_be_made(folder: Target, parents: bool, world: World) -> bool | None:

@@ -25,6 +25,8 @@ def kept(
 ) -> None:
     """What goes into files instead of to standard output: into the last one, where there are several, the others are made empty."""
     outputs = [(each, target) for each in _outputs(command) if (target := _target(each, around)) is not None]
+    if isinstance(command, Simple) and [word.literal for word in command.words] == ["exec"]:
+        around.held += [target for _, target in outputs]
     last = max((at for at, (each, _) in enumerate(outputs) if _is_output(each)), default=-1)
     for at, (redirect, target) in enumerate(outputs):
         is_output, appends = _is_output(redirect), ">>" in redirect.operator

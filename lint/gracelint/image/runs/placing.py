@@ -63,7 +63,9 @@ def link(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     if "s" not in options and "symbolic" not in options:
         sources = tuple(around.target(word) for word in operands)
         into_folder = True if link.is_folder else None
-        around.add(Transfer(sources, link, moves=False, into=into_folder, folders=False, hard=True), text)
+        fresh = {"f", "force"}.isdisjoint(options)
+        action = Transfer(sources, link, moves=False, into=into_folder, folders=False, hard=True, fresh=fresh)
+        around.add(action, text)
         return
     replaces = not {"f", "force"}.isdisjoint(options)
     follows = {"n", "no-dereference"}.isdisjoint(options)

@@ -172,7 +172,7 @@ def read(step: Run, shell: ShellFamily | None) -> Reading:
         from .commands import read_commands
 
         read_commands(parse_command(text).body, around)
-    around.settle()
+    around.settle(step.instruction.value)
     for target in mounts:
         around.add(Mount(target, ends=True), step.instruction.value)
     known_folder = step.workdir is not None and around.workdir is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...parsers.shell.model import LiteralText, Parameter
 from ...records import NamedTuple, dataclass, field
 from ...source import join
-from .actions import Target
+from .actions import Opaque, Target
 from .conditions import Attempt, Trust, all_of, negation
 from .operations import Course, Operation
 
@@ -54,7 +54,7 @@ class Argument:
 class Surroundings:
     """Where the commands run. ``workdir`` is None where not known; ``when`` they do, ``where``, ``others`` and ``trust`` as in `Course`. ``left``: the shell that runs them has been
     left before; ``skipped``: so has the round of a loop, or the loop (``broken``). ``stops``: ``set -e`` is in force; ``heeded``: and looked at here; ``fatal``: a shell that is left with a failure ends the build.
-    ``hindered``: the user may lack permissions.
+    ``hindered``: the user may lack permissions. ``held``: what ``exec > file`` has opened for all that follows.
 
     ``names`` are the commands met, ``folders`` the working folders, for the question what else they may have made. ``asked`` are the
     variables of the build that had a say, with what they were. ``read_in``: a file or text that is not followed may have set any variable.
@@ -74,6 +74,7 @@ class Surroundings:
     heeded: bool = True
     fatal: bool = True
     hindered: bool = False
+    held: list[Target] = field(default_factory=list)
     depth: int = 0
     assigned: dict[str, str | Each | None] = field(default_factory=dict)
     read_in: bool = False
@@ -108,8 +109,10 @@ class Surroundings:
             trust = Trust.HINDERED if self.hindered and not self.trust.is_given else self.trust
             self.operations.append(Operation(action, text, Course(when, self.where, trust, self.others)))
 
-    def settle(self) -> None:
-        """The commands are over: what is added now takes place in any case."""
+    def settle(self, text: Text) -> None:
+        """The commands of a RUN are over: what is added now takes place in any case."""
+        if self.held:
+            self.add(Opaque(tuple(self.held), "exec >"), text, None)
         self.when, self.where, self.others, self.trust = True, True, (), Trust.GIVEN
         self.left = self.skipped = False
 
