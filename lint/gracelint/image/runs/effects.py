@@ -69,7 +69,7 @@ def done(action: Action, path: str, text: Text, world: World) -> Effect:
             return _mounted(folder, ends, path, world)
         case MakeFolders(targets=targets):
             made = any(each.path is not None and contains(path, each.path) for each in targets)
-            return Folder() if made else None
+            return _folder(world) if made else None
         case Remove(targets=targets, recursive=recursive) if any(
             each.holds(path) if recursive else each.names(path) for each in targets if each.deep is None
         ):
@@ -196,11 +196,16 @@ def _linked(action: Symlink, path: str, text: Text, world: World) -> Effect:
     if action.into and is_folder and (action.follows or action.link.is_folder or not world.is_link(link)):
         link = posixpath.join(link, name)
     if not contains(link, path):
-        return Folder() if inside(link, path) is not None and path != "/" else None
+        return _folder(world) if inside(link, path) is not None and path != "/" else None
     rest = inside(path, link)
     if rest is None:
         return Link(action.target, text)
     return Link(posixpath.join(posixpath.dirname(link), action.target, rest), text)
+
+
+def _folder(world: World) -> Effect:
+    """What a command leaves that needs a folder: that, or a link to it."""
+    return Change(lambda entry: entry if isinstance(entry, Link) else Folder()) if world.has_links else Folder()
 
 
 def _linked_by_pattern(action: Symlink, path: str, text: Text, world: World) -> Effect:

@@ -87,7 +87,7 @@ def _is_another(source: Target, action: Transfer, world: World, expanded: bool) 
     itself = source.path is not None and source.path == action.destination.path
     if not itself and not into_itself(source, action):
         return True
-    whole = action.moves or not action.folders or _kind(source, world) == "file"
+    whole = not source.pattern and (action.moves or not action.folders or _kind(source, world) == "file")
     return None if expanded and not whole else False
 
 

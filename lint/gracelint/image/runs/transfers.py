@@ -62,9 +62,9 @@ def transferred(action: Transfer, path: str, text: Text, world: World) -> Effect
 def into_itself(source: Target, action: Transfer) -> bool:
     """Whether a folder would be copied or moved into itself."""
     path, to = source.path, action.destination.path
-    if path is None or to is None or not action.folders or source.pattern or source.raw.endswith("/."):
+    if path is None or to is None or not action.folders or source.deep is not None:
         return False
-    return contains(path, to)
+    return source.holds(to) if source.pattern else contains(path, to)
 
 
 def _filled(action: Transfer, path: str, world: World) -> Entry | None:
