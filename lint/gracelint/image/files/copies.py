@@ -55,7 +55,7 @@ _PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|rel
 def copied(step: Copy, path: str, world: World) -> Effect:
     """What COPY or ADD does to an absolute path."""
     if step.destination is None:
-        named = any(_may_bring(source, path, step, world) for source in step.sources)
+        named = _ends_like(step, path) or any(_may_bring(source, path, step, world) for source in step.sources)
         reason = "a COPY puts files in a place that is not known"
         return _perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
@@ -73,6 +73,12 @@ def _perhaps_replaced(step: Copy, reason: str) -> Change:
     """The file may be another one now, with the mode that ``--chmod`` gives, or its own."""
     executable = step.mode is not None and executable_after(step.mode, None)
     return perhaps(reason) if executable else perhaps_another(reason)
+
+
+def _ends_like(step: Copy, path: str) -> bool:
+    """Whether a destination of which the beginning is not known ends like a path (``$DIR/start``)."""
+    words = step.instruction.array if step.instruction.array is not None else step.instruction.words
+    return words[-1].value.rpartition("/")[2] == posixpath.basename(path)
 
 
 def _may_bring(source: Source, path: str, step: Copy, world: World) -> bool:

@@ -10,7 +10,10 @@ from ...regexes import regex
 from ..context.globs import path_glob
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...source import Text
+    from ..entries import World
     from .sought import Sought
 
 
@@ -24,7 +27,7 @@ class Target:
 
     ``path`` is absolute, with wildcards if ``pattern`` (None: not known, and then only the base name in ``raw`` gives a
     hint, whether it is a pattern or not, and ``ends``, with what the path begins and ends as far as known). ``deep``: what ``find`` finds in the folder, at any depth. ``is_folder``: written with a
-    trailing slash.
+    trailing slash. ``dotted``: the path with its ``..``, which leads to what lies above the folder that a link stands for.
     """
 
     path: str | None
@@ -33,6 +36,7 @@ class Target:
     deep: Sought | None = None
     is_folder: bool = False
     ends: tuple[str, str] = ("", "")
+    dotted: str | None = None
 
     def names(self, path: str) -> bool:
         """Whether the path is one of those named, for certain."""
@@ -241,9 +245,21 @@ def unsettled(action: Action) -> Action:
 def moved(action: Action, folder: str | None) -> Action:
     """The same action in another working folder; None: not known."""
 
-    def there(target: Target) -> Target:
-        return _moved(target, folder)
+    return mapped(action, lambda target: _moved(target, folder))
 
+
+def physical(action: Action, world: World) -> Action:
+    """The same action on the paths that its ``..`` lead to."""
+    return mapped(action, lambda target: _physical(target, world)) if world.has_links and is_dotted(action) else action
+
+
+def is_dotted(action: Action) -> bool:
+    """Whether one of its paths has a ``..`` in it."""
+    return mapped(action, lambda target: replace(target, dotted=None)) != action
+
+
+def mapped(action: Action, there: Callable[[Target], Target]) -> Action:
+    """The same action with other targets."""
     match action:
         case Transfer(sources=sources, destination=destination):
             return replace(action, sources=tuple(map(there, sources)), destination=there(destination))
@@ -256,10 +272,24 @@ def moved(action: Action, folder: str | None) -> Action:
     return replace(action, targets=tuple(map(there, action.targets)))
 
 
+def _physical(target: Target, world: World) -> Target:
+    path = ""
+    for part in (target.dotted or "").split("/"):
+        if part == "..":
+            real = world.real(path or "/")
+            if real is None:
+                return replace(target, path=None)
+            path = posixpath.dirname(real).rstrip("/")
+        elif part not in ("", "."):
+            path += f"/{part}"
+    return target if target.dotted is None else replace(target, path=path or "/")
+
+
 def _moved(target: Target, folder: str | None) -> Target:
     raw = target.raw
     if raw.startswith("/"):
         return target
     if folder is None or target.path is None or target.deep or not target.path.endswith(raw.lstrip("./").rstrip("/")):
         return replace(target, path=None, deep=None)
-    return replace(target, path=posixpath.normpath(posixpath.join(folder, raw)))
+    whole = posixpath.join(folder, raw)
+    return replace(target, path=posixpath.normpath(whole), dotted=None if target.dotted is None else whole)

@@ -98,7 +98,7 @@ def _status(command: Command, around: Surroundings, trust: Trust) -> Condition:
         case Pipeline():
             return _pipeline(command, around, trust)
         case For(words=words) if words is not None:
-            _loop(command, around, trust)
+            return _loop(command, around, trust)
         case If():
             return _if(command, around, trust)
         case Function(name=name, body=body):
@@ -184,7 +184,9 @@ def _rounds(block: Block, around: Surroundings) -> None:
     around.skipped, around.broken = skipped, broken
 
 
-def _loop(command: For, around: Surroundings, trust: Trust) -> None:
+def _loop(command: For, around: Surroundings, trust: Trust) -> Condition:
+    """``for`` over words; it succeeded if its last round did."""
+    status: Condition = True
     skipped, broken = around.skipped, around.broken
     around.broken = False
     values = rounds.of_for(command, around)
@@ -192,11 +194,17 @@ def _loop(command: For, around: Surroundings, trust: Trust) -> None:
         around.assigned[command.name] = value
         if value is None:
             _rounds(command.body, around)
+            status = trust.otherwise
         else:
             is_last = number == len(values) and not isinstance(value, Each)
-            read_commands(command.body, around, trust if is_last else _before_others(trust, around))
+            status = read_commands(command.body, around, trust if is_last else _before_others(trust, around))
+            if isinstance(value, Each):
+                status = trust.otherwise
         around.skipped = any_of(skipped, around.broken)
+    if around.broken is not False:
+        status = trust.otherwise
     around.skipped, around.broken = skipped, broken
+    return status
 
 
 # --- what runs in a shell of its own -------------------------------------------------------------------------------

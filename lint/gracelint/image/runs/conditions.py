@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...records import dataclass
-from .actions import moved, unsettled
+from .actions import moved, physical, unsettled
 from .outcomes import can
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Attempt:
         """Whether it could take place."""
         then = world.earlier(self.number)
         action, _ = placed(self.action, self.where, self.others, then)
-        return can(unsettled(self.action) if action is None else action, then)
+        return can(unsettled(self.action) if action is None else physical(action, then), then)
 
 
 @dataclass(frozen=True, slots=True)

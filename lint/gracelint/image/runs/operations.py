@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...records import NamedTuple, dataclass
 from ..entries import Change, Effect, Entry, World, maybe
-from .actions import moved, unsettled
+from .actions import is_dotted, moved, physical, unsettled
 from .conditions import Trust, holds, placed
 from .effects import done
 from .links import reaches
@@ -50,9 +50,9 @@ class Operation:
         if sure is False:
             return None
         if where is True:
-            return self._tried(self.action, path, world, sure, trust)
+            return self._tried(physical(self.action, world), path, world, sure, trust)
         action, instead = placed(self.action, where, others, world)
-        effect = None if action is None else self._tried(action, path, world, sure, trust)
+        effect = None if action is None else self._tried(physical(action, world), path, world, sure, trust)
         if effect is not None or not instead:
             return effect
         changes = [maybe(self._tried(each, path, world, sure, trust)) for each in instead]
@@ -93,7 +93,7 @@ class Operation:
     def spread(self) -> Spread | None:
         """The paths that it can reach; None where that may be any."""
         spreads = [spread(self.action)]
-        if self.course.where is not True:
+        if self.course.where is not True or is_dotted(self.action):
             spreads.append(spread(unsettled(self.action)))
         known = [each for each in spreads if each is not None]
         if len(known) < len(spreads):

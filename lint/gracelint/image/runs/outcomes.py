@@ -109,9 +109,13 @@ def _can_be_linked(action: Symlink, world: World) -> bool | None:
 
 def _lands(action: Transfer, world: World) -> bool | None:
     """Whether there is a place for what is copied or moved."""
-    kind = _kind(action.destination, world)
+    kind, sources = _kind(action.destination, world), action.sources
+    takes_its_name = action.folders and len(sources) == 1 and kind == "none"
     if action.into:
-        return _is(kind, "folder")
+        return None if takes_its_name and sources[0].pattern else _is(kind, "folder")
+    if action.destination.is_folder and kind != "folder":
+        is_folder = _is(_kind(sources[0], world), "folder") if takes_its_name else _is(kind, "folder")
+        return _all([is_folder, _has_folder(action.destination, world)])
     return True if kind in _THINGS else _has_folder(action.destination, world)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     """``cp`` and ``mv``."""
     options, operands = split(words[1:], "tS")
+    moves = words[0].value.endswith("mv")
+    folders = moves or not {"r", "R", "a", "recursive", "archive"}.isdisjoint(options)
     into: bool | None = None
     if "t" in options or "target-directory" in options:
         folder = options.get("t") or options.get("target-directory", "")
@@ -28,15 +30,13 @@ def transfer(words: Sequence[Argument], text: Text, around: Surroundings) -> Non
         return
     else:
         destination = around.target(operands.pop())
-        into = True if destination.is_folder or len(operands) > 1 else None
+        into = True if len(operands) > 1 or (destination.is_folder and not folders) else None
     if "T" in options or "no-target-directory" in options:
         into = False
     sources = tuple(around.target(word) for word in operands)
     if any(source.pattern for source in sources) and not destination.pattern:
         into = True
-    moves = words[0].value.endswith("mv")
     fills = not moves and not {"p", "a", "preserve", "archive", "remove-destination"} & options.keys()
-    folders = moves or not {"r", "R", "a", "recursive", "archive"}.isdisjoint(options)
     perhaps = not {"n", "u", "no-clobber", "update"}.isdisjoint(options)
     takes_links = folders or not {"d", "P", "no-dereference"}.isdisjoint(options)
     transfer = Transfer(

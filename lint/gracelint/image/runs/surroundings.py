@@ -94,7 +94,8 @@ class Surroundings:
         path = None if raw.startswith("~") else self.absolute(raw)
         if path is None:
             return Target(None, raw, argument.pattern)
-        return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"))
+        dotted = posixpath.join(self.workdir or "/", raw) if ".." in raw.split("/") else None
+        return Target(path, raw, argument.pattern, argument.deep, is_folder=raw.endswith("/"), dotted=dotted)
 
     def absolute(self, path: str) -> str | None:
         """A path as seen from the root; None where the working folder is not known."""

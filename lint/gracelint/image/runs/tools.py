@@ -101,7 +101,7 @@ def _with_value(word: Argument) -> Sequence[Argument]:
 
 def _cd(words: Sequence[Argument], text: Text, around: Surroundings) -> None:
     named = len(words) == 2 and words[1].value != "-"
-    target = around.target(words[1]) if named else Target(None, "")
+    target = replace(around.target(words[1]), dotted=None) if named else Target(None, "")
     around.add(Enter(target), text)
     around.workdir = None if target.pattern else target.path
     if around.workdir is not None:

@@ -81,7 +81,11 @@ def _has(action: Transfer, source: Target, path: str, world: World) -> bool:
 def _is_folder(action: Transfer, world: World) -> bool:
     if action.into is not None:
         return action.into
-    return action.destination.path is not None and world.kind(action.destination.path) == "folder"
+    destination = action.destination
+    kind = "unknown" if destination.path is None else world.kind(destination.path)
+    if kind == "none" and destination.is_folder:  # a file would need it, a folder gets its name
+        return any(each.path is None or world.kind(each.path) != "folder" for each in action.sources)
+    return kind == "folder" or (destination.is_folder and kind == "unknown")
 
 
 def _origin(action: Transfer, source: Target, path: str, world: World) -> str | None:
