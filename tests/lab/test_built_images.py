@@ -134,10 +134,11 @@ def _files(archive: bytes) -> Iterator[tuple[str, File]]:
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for member in tar:
             path = "/" + member.name.rstrip("/")
+            origin = tar.getmember(member.linkname) if member.islnk() else member
             if member.isdir():
                 yield path, File("folder", member.mode)
-            elif member.issym():
-                yield path, File("link", 0, member.linkname.encode())
+            elif origin.issym():
+                yield path, File("link", 0, origin.linkname.encode())
             elif member.isfile() or member.islnk():
                 stream = tar.extractfile(member)
                 yield path, File("file", member.mode, stream.read() if stream is not None else b"")

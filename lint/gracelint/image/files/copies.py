@@ -36,6 +36,7 @@ from ..entries import (
     perhaps_another,
 )
 from ..modes import executable_after
+from ..runs.reach import upwards
 from .copy_sources import ARCHIVE, REMOTE, clamped
 from .landing import Landing
 
@@ -59,14 +60,26 @@ def copied(step: Copy, path: str, world: World) -> Effect:
         reason = "a COPY puts files in a place that is not known"
         return _perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
-    for name in world.names(path) if world.has_links else (path,):
-        if world.has_links and world.real(name, follow=contains(name, destination)) not in (path, None):
+    follows = world.has_links and not step.apart
+    for name in world.names(path) if follows else (path,):
+        if follows and world.real(name, follow=contains(name, destination)) not in (path, None):
             continue
         if name == "/" or inside(destination, name) is not None:
             return Folder()
         if contains(destination, name):
-            return _Copying(step, name, destination, world).effect()
+            effect = _Copying(step, name, destination, world).effect()
+            return (
+                Gone("a COPY --link has put a folder in the place of the link")
+                if effect is None and _hides(step, path, world)
+                else effect
+            )
     return None
+
+
+def _hides(step: Copy, path: str, world: World) -> bool:
+    """Whether a folder that is laid over what was there replaces a link, behind which something may have stood."""
+    above = upwards((step.destination or "").rstrip("/") or "/")
+    return step.apart and any(world.is_link(each) is True for each in above if inside(path, each) is not None)
 
 
 def _perhaps_replaced(step: Copy, reason: str) -> Change:

@@ -35,6 +35,8 @@ class Landing:
         """
         if (self.step.destination or "").endswith("/") or len(self.step.sources) > 1:
             return "folder"
+        if self.step.apart:
+            return "none"
         kind = self.world.kind(self.destination)
         base = posixpath.basename(self.destination)
         if kind == "unknown" and base.endswith(_FOLDERS) and base != posixpath.basename(name):

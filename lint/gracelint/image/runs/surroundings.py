@@ -214,8 +214,8 @@ class Surroundings:
 
     def value(self, name: str) -> str | Each | None:
         """A variable's value; None where not known."""
-        if name in self.assigned or self.read_in or not name.isidentifier():
-            return self.assigned.get(name)  # `$1` is not known
+        if name in self.assigned or self.read_in or name == "_" or not name.isidentifier():
+            return self.assigned.get(name)  # neither `$1` nor `$_` are known
         is_set, value = self.asked[name] = self.variables.get(name)
         return value if is_set else ""
 

@@ -210,6 +210,7 @@ def _copy(state: Configuration, instruction: Instruction, stages: Stages) -> Non
                 flag.value.value for flag in instruction.flags if flag.name == "exclude" and flag.value is not None
             ),
             workdir=state.workdir,
+            apart=_is_on(instruction, "link"),
         )
     )
 

@@ -42,7 +42,8 @@ class Copy:
     """COPY or ADD. ``destination`` is absolute, a trailing ``/`` kept; None where not known.
 
     ``origin`` is the stage (an index) or image (a reference) of ``--from``, None for the build context. ``mode`` is
-    the value of ``--chmod``; ``excludes`` those of ``--exclude``.
+    the value of ``--chmod``; ``excludes`` those of ``--exclude``. ``apart`` (``--link``): it is made on nothing and
+    laid over what was there, so that no folder or link of that has a say.
     """
 
     instruction: Instruction
@@ -54,6 +55,7 @@ class Copy:
     parents: bool
     excludes: tuple[str, ...]
     workdir: str | None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
