@@ -80,6 +80,8 @@ def done(action: Action, path: str, text: Text, world: World) -> Effect:
             each.holds(path) if recursive else each.names(path) for each in targets
         ):
             return _on_file(lambda file: replace(file, executable=_moded(mode, file.executable)))
+        case Touch(targets=targets) if any(each.pattern and each.path == path for each in targets):
+            return Change(lambda entry: may_appear(entry, "a pattern that names nothing stands for itself"))
         case Touch(targets=targets) if any(each.names(path) for each in targets if not each.pattern):
             return Change(lambda entry: _touched(entry, path, text, world))
         case Rewrite(targets=targets, strips=strips) if any(each.names(path) for each in targets):

@@ -130,7 +130,18 @@ def _named(action: Action, target: Target, name: str, path: str, world: World) -
     elif isinstance(action, Rewrite):
         follow = action.follows
     top = target.above(name) or name
+    if isinstance(action, Remove) and target.pattern and _takes_its_own_way(posixpath.dirname(top), world):
+        return None
     return _leads(top, follow, inside(name, top) or "", path, world)
+
+
+def _takes_its_own_way(folder: str, world: World) -> bool:
+    """Whether a link through which a folder is reached stands in it: once it is removed, the rest of the folder is no longer found."""
+    real = world.real(folder)
+    return real != folder and any(
+        world.is_link(each) is not False and (real is None or posixpath.dirname(each) == real)
+        for each in upwards(folder)
+    )
 
 
 def _leads(top: str, follow: bool | None, rest: str, path: str, world: World) -> bool | None:
