@@ -1,4 +1,5 @@
-"""What compose files lay over an image that they start and do not build: ``image: ours/app`` with the project's folder mounted."""
+"""What is laid over an image by those who start it and do not build it: compose files (``image: ours/app`` with the project's folder mounted),
+and the scripts, Makefiles and notes beside a Dockerfile (``docker run -v "$(pwd)":/mnt ours/app``)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import disk
 from ..discovery import LARGEST
+from ..regexes import regex
 from . import NAMES
 from .loading import load
 from .reading import mounted
@@ -15,14 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# `docker run -v HOST:PATH`, and its long forms.
+_VOLUME = regex(
+    rb"(?:\s-v[ \t=]*|--volume[ \t=]+)[\"']?[^\s:]+:(/[^\s:\"'`]+)|--mount[ \t=]+\S*(?:target|dst|destination)=(/[^\s,\"'`]+)"
+)
+_TELLING = (".sh", ".bat", ".cmd", ".ps1", ".md", ".mk", "Makefile", "makefile", "justfile")
+_MOST_FILES, _LONGEST = 40, 100_000
+
+
 def mounts(dockerfile: str, root: str) -> tuple[str, ...]:
     """Paths in the container over which a service without ``build`` lays files of the host, of the compose files from a Dockerfile's folder
-    up to ``root``.
+    up to ``root``; and those over which a command of a file in that folder does.
 
-    Which image such a service starts cannot be told from its name for certain: this says what may be there, never what is.
+    Which image is started there cannot be told from its name for certain: this says what may be there, never what is.
     """
     top, folder = os.path.abspath(root), os.path.dirname(os.path.abspath(dockerfile))
-    found: list[str] = []
+    found = list(_of_commands(folder))
     while True:
         for name in NAMES:
             found += _of_file(os.path.join(folder, name))
@@ -30,6 +40,13 @@ def mounts(dockerfile: str, root: str) -> tuple[str, ...]:
         if folder == top or parent == folder or not folder.startswith(top.rstrip(os.sep) + os.sep):
             return tuple(found)
         folder = parent
+
+
+def _of_commands(folder: str) -> Iterator[str]:
+    telling = [name for name in disk.names(folder) if name.endswith(_TELLING)]
+    for name in telling[:_MOST_FILES]:
+        for match in _VOLUME.finditer(disk.content(os.path.join(folder, name), _LONGEST) or b""):
+            yield (match[1] or match[2]).decode("utf-8", "replace")
 
 
 def _of_file(path: str) -> Iterator[str]:
