@@ -178,7 +178,7 @@ class _Copying(Landing):
     def from_path(self, word: Text, source: str) -> Effect:
         entry = self.world.context.entry(source)
         if entry.kind == "folder":
-            return self.from_folder(word, source)
+            return self.from_folder(word, entry.path)  # a link that is named is followed
         if entry.kind == "file":
             if self.step.adds and ARCHIVE.search(source):
                 return perhaps(f"it may be in the archive {source}")
