@@ -133,6 +133,11 @@ class Run(NamedTuple):
     origin: int
     origin_end: int
 
+    @property
+    def exact(self) -> bool:
+        """Whether it corresponds character by character."""
+        return self.end - self.start == self.origin_end - self.origin
+
 
 def verbatim(text: str) -> str | None:
     """The encoder of text that stands in its document as it is."""
@@ -254,7 +259,7 @@ class Text:
             start, end = max(run.start, self.start), min(run.end, self.end)
             if start >= end:
                 continue
-            exact = run.end - run.start == run.origin_end - run.origin
+            exact = run.exact
             origin = run.origin + start - run.start if exact else run.origin
             finish = run.origin + end - run.start if exact else run.origin_end
             yield Run(start - self.start, end - self.start, run.document, origin, finish)
@@ -293,11 +298,6 @@ def join(parts: Iterable[Text | tuple[str, Text]], encode: Callable[[str], str |
 
 def _merged(left: Run, right: Run) -> list[Run]:
     """Two neighbours as one run where both are exact and adjacent in the same document."""
-    if (
-        left.document is right.document
-        and left.origin_end == right.origin
-        and left.end - left.start == left.origin_end - left.origin
-        and right.end - right.start == right.origin_end - right.origin
-    ):
+    if left.document is right.document and left.origin_end == right.origin and left.exact and right.exact:
         return [left._replace(end=right.end, origin_end=right.origin_end)]
     return [left, right]

@@ -19,8 +19,10 @@ from .parsing import Parser
 from .streams import Exit, UsageError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Iterator, Sequence
 
+    from ..cases import Unit
     from ..signals.model import Trace
     from .streams import Streams
 
@@ -31,6 +33,28 @@ FORMATS = ("text", "json", "mermaid", "svg", "html")
 
 def run(argv: Sequence[str], streams: Streams) -> int:
     """The whole command. Exit status 0 whatever the verdict: this command answers, `check` judges."""
+    words = list(argv)
+    arguments: tuple[str, ...] | None = None
+    if "--" in words:
+        arguments = tuple(words[words.index("--") + 1 :])
+        del words[words.index("--") :]
+    options = _parser(streams).parse_args(words)
+    unit, document = _image(options, streams)
+    start = Start(
+        arguments, options.user, dict(options.env), options.stop_signal, options.grace_period, init=options.init
+    )
+    trace = View(replace(unit, start=start), document, {}).case.trace
+    render: Renderer = import_module(f"{__package__.rpartition('.')[0]}.output.trace_{options.format}").render
+    if options.output_file:
+        store(options.output_file, "".join(line + "\n" for line in render(trace, PLAIN)), "w")
+        return Exit.CLEAN
+    style = Style(wants_colour(streams.stdout, streams.environ))
+    for line in render(trace, style):
+        streams.put(line)
+    return Exit.CLEAN
+
+
+def _parser(streams: Streams) -> Parser:
     parser = Parser(
         streams,
         "trace",
@@ -47,12 +71,11 @@ def run(argv: Sequence[str], streams: Streams) -> int:
     start_options(parser)
     settings_options(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="show the traceback of a bug in gracelint")
-    words = list(argv)
-    arguments: tuple[str, ...] | None = None
-    if "--" in words:
-        arguments = tuple(words[words.index("--") + 1 :])
-        del words[words.index("--") :]
-    options = parser.parse_args(words)
+    return parser
+
+
+def _image(options: Namespace, streams: Streams) -> tuple[Unit, Document]:
+    """The image that is asked for, and the document that makes it."""
     path, data = options.dockerfile, None
     if path == "-":
         path, data = options.stdin_filename or "-", streams.read_input()
@@ -68,15 +91,4 @@ def run(argv: Sequence[str], streams: Streams) -> int:
         raise UsageError(str(error)) from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: {reason(error)}") from error
-    start = Start(
-        arguments, options.user, dict(options.env), options.stop_signal, options.grace_period, init=options.init
-    )
-    trace = View(replace(unit, start=start), document, {}).case.trace
-    render: Renderer = import_module(f"{__package__.rpartition('.')[0]}.output.trace_{options.format}").render
-    if options.output_file:
-        store(options.output_file, "".join(line + "\n" for line in render(trace, PLAIN)), "w")
-        return Exit.CLEAN
-    style = Style(wants_colour(streams.stdout, streams.environ))
-    for line in render(trace, style):
-        streams.put(line)
-    return Exit.CLEAN
+    return unit, document

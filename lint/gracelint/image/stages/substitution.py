@@ -94,22 +94,13 @@ class _Lexer:
                 known = known and found is not None
                 pieces += found or []
             elif self.quotes and char == "'":
-                end = self.source.find("'", start + 1)
-                if end < 0:
-                    raise _SyntaxError("no closing quote")
-                pieces.append(self.text.cut(start + 1, end))
-                self.at = end + 1
+                pieces.append(self.single_quoted())
             elif self.quotes and char == '"':
                 found = self.double_quoted(raw, depth)
                 known = known and found is not None
                 pieces += found or []
             elif char == self.escape:
-                self.at += 1
-                if raw:
-                    pieces.append(self.text.cut(start, start + 1))
-                if self.peek():
-                    pieces.append(self.text.cut(self.at, self.at + 1))
-                    self.at += 1
+                pieces += self.escaped(raw)
             else:
                 literal = _LITERAL.match(self.source, start)
                 self.at = literal.end() if literal and not stop else start + 1
@@ -117,6 +108,24 @@ class _Lexer:
         if stop:
             raise _SyntaxError(f"no closing {stop}")
         return pieces if known else None
+
+    def single_quoted(self) -> Text:
+        """The inside of single quotes, as it is."""
+        start = self.at + 1
+        end = self.source.find("'", start)
+        if end < 0:
+            raise _SyntaxError("no closing quote")
+        self.at = end + 1
+        return self.text.cut(start, end)
+
+    def escaped(self, raw: bool) -> _Pieces:
+        """The character behind an escape, which itself stays if the text is ``raw``."""
+        pieces: _Pieces = [self.text.cut(self.at, self.at + 1)] if raw else []
+        self.at += 1
+        if self.peek():
+            pieces.append(self.text.cut(self.at, self.at + 1))
+            self.at += 1
+        return pieces
 
     def double_quoted(self, raw: bool, depth: int) -> _Pieces | None:
         """The inside of double quotes: variables are expanded, ``\\"``, ``\\$`` and ``\\\\`` unescaped."""

@@ -97,21 +97,7 @@ class _Reader(Expressions):
         text = self.text(node)
         match node:
             case cst.FunctionDef():
-                parameters = self.parameters(node.params)
-                outer, self.yields = self.yields, False
-                body = self.block(node.body)
-                generator, self.yields = self.yields, outer
-                decorators = tuple(self.expression(d.decorator) for d in node.decorators)
-                asynchronous = node.asynchronous is not None
-                return model.Function(
-                    text,
-                    node.name.value,
-                    parameters,
-                    decorators,
-                    body,
-                    asynchronous,
-                    generator,
-                )
+                return self._definition(text, node)
             case cst.ClassDef():
                 bases = tuple(self.expression(base.value) for base in node.bases)
                 decorators = tuple(self.expression(d.decorator) for d in node.decorators)
@@ -142,16 +128,22 @@ class _Reader(Expressions):
                 handlers = tuple(self._handler(handler) for handler in node.handlers)
                 return model.Try(text, self.block(node.body), handlers, self._otherwise(node.orelse), final)
             case cst.Match():
-                arms = tuple(
-                    model.Arm(
-                        of_libcst(self, arm.pattern),
-                        self.expression(arm.guard) if arm.guard is not None else None,
-                        self.block(arm.body),
-                    )
-                    for arm in node.cases
-                )
+                arms = tuple(map(self._arm, node.cases))
                 return model.Match(text, self.expression(node.subject), arms)
         return model.Plain(text, type(node).__name__.lower())
+
+    def _definition(self, text: Text, node: cst.FunctionDef) -> model.Function:
+        parameters = self.parameters(node.params)
+        outer, self.yields = self.yields, False
+        body = self.block(node.body)
+        generator, self.yields = self.yields, outer
+        decorators = tuple(self.expression(d.decorator) for d in node.decorators)
+        asynchronous = node.asynchronous is not None
+        return model.Function(text, node.name.value, parameters, decorators, body, asynchronous, generator)
+
+    def _arm(self, node: cst.MatchCase) -> model.Arm:
+        guard = self.expression(node.guard) if node.guard is not None else None
+        return model.Arm(of_libcst(self, node.pattern), guard, self.block(node.body))
 
     def _otherwise(self, node: cst.If | cst.Else | None) -> tuple[model.Statement, ...]:
         if node is None:

@@ -90,20 +90,7 @@ def gone_through(
     if idle is not None and resume is None and idle.again(run, frame, state):
         return UNKNOWN
     known = len(state.store)
-    inner = replace(
-        frame,
-        scope=Scope(run.number(), function.scope, function.scope.module),
-        raises=[],
-        breaks=[],
-        continues=[],
-        returns=[],
-        outer={},
-        resume=resume,
-        calls=(*frame.calls, node),
-        way=(*frame.way, text),
-        receiver=receiver,
-        function=function,
-    )
+    inner = _inside(run, frame, function, receiver, text, resume)
     _parameters(run, inner, node.parameters, arguments, state, function.scope)
     if isinstance(node, syntax.Lambda):
         result = expressions.value(run, inner, node.body, state)
@@ -116,6 +103,26 @@ def gone_through(
     if watch.idle() and not state.dead and not state.signalled:
         run.idle[shape] = watch.seen(inner.raises)
     return result
+
+
+def _inside(
+    run: Run, frame: Frame, function: Function, receiver: Value | None, text: Text, resume: Resume | None
+) -> Frame:
+    """The frame of a call that begins at ``text``."""
+    return replace(
+        frame,
+        scope=Scope(run.number(), function.scope, function.scope.module),
+        raises=[],
+        breaks=[],
+        continues=[],
+        returns=[],
+        outer={},
+        resume=resume,
+        calls=(*frame.calls, function.node),
+        way=(*frame.way, text),
+        receiver=receiver,
+        function=function,
+    )
 
 
 def _returned(run: Run, frame: Frame, inner: Frame, node: syntax.Function, state: State, known: int) -> Value:

@@ -6,7 +6,6 @@ What goes round for ever is where the signal may find the program.
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from ..concurrency import channels, nurseries, polling
@@ -14,10 +13,10 @@ from ..delivery import alarms, meeting, pauses
 from ..delivery.arrival import NOTED, SENT
 from ..delivery.laps import iterating, visit_loop
 from ..domain import containers, numbers
-from ..domain.lattice import bounds, is_number, join, truth, within
+from ..domain.lattice import truth
 from ..domain.operators import operate
-from ..domain.state import differing, joined
-from ..domain.values import CALLED, CALLS, LAST, UNKNOWN, Box, Const, Instance, Made, Method, Number
+from ..domain.state import joined
+from ..domain.values import CALLED, CALLS, LAST, Box, Const, Instance, Made, Method
 from ..libraries import policies, retries
 from . import expressions
 from .attributes import method
@@ -25,6 +24,7 @@ from .bindings import store
 from .generators import generator_of, over
 from .progress import advances
 from .statements import block
+from .widening import escaped, narrowed, widened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,11 +97,10 @@ def _as_long_as(
 ) -> State | None:
     """A loop that goes on as long as a test holds; ``advancing``: its laps bring it to an end."""
     loop = _Loop(run, frame)
-    laps = LAPS
+    lap, laps = 0, LAPS
     current: State | None = state
     endless, undecided = True, False
     first = state.copy()
-    lap = 0
     while current is not None:
         decided = test(current)
         if current.dead:
@@ -109,35 +108,24 @@ def _as_long_as(
             break
         undecided = undecided or decided is None
         if decided is False or (decided is None and not (current.signalled and not run.influenced)):
-            leaves = current if decided is False else current.copy()
-            leaves.uncertain = leaves.uncertain or (decided is None and leaves.signalled)
-            out = block(run, frame, node.otherwise, leaves) if node.otherwise else leaves
-            if out is not None:
-                loop.exits.append(out)
-            if decided is False:
-                endless, current = False, None
-                break
+            loop.exits += _left(run, frame, node, current, decided)
+        if decided is False:
+            endless, current = False, None
+            break
         if lap >= laps:
-            if not (alarms.rings(run, frame, node.text, current) or polling.moved_on(run, frame, current)):
+            if not _moved(run, frame, node.text, current):
                 break
-            if SENT in current.store:
-                current.store[NOTED] = current.store.pop(SENT)
+            laps = lap + LAPS_AFTER
             if current.dead:
                 current = None
                 break
-            laps = lap + LAPS_AFTER
         if decided is None:
             current.uncertain = current.uncertain or current.signalled
         start = current.copy()
-        signalled = current.signalled
         visit_loop(run, frame, node.text, current)
         current = loop.body(node.body, current)
-        if current is not None and current.signalled and not signalled:
-            laps = lap + 1 + LAPS_AFTER
-        elif current is not None and not current.signalled and lap == 0:
-            current = _widened(start, current, run.ceilings)
-        elif current is not None and not current.signalled and lap == 1:
-            laps += _escaped(start, current) or _narrowed(first, start, current)
+        if current is not None:
+            current, laps = _next(run, first, start, current, lap, laps)
         lap += 1
     if current is not None:
         _round_and_round(run, frame, node.text, current)
@@ -148,51 +136,40 @@ def _as_long_as(
     return loop.close(endless=endless and round_again and not finite)
 
 
+def _left(run: Run, frame: Frame, node: syntax.While | syntax.For, state: State, decided: bool | None) -> list[State]:
+    """The state behind a loop that is left at its top, if one can get there: for certain, or perhaps (``decided`` is None)."""
+    leaves = state if decided is False else state.copy()
+    leaves.uncertain = leaves.uncertain or (decided is None and leaves.signalled)
+    out = block(run, frame, node.otherwise, leaves) if node.otherwise else leaves
+    return [] if out is None else [out]
+
+
+def _moved(run: Run, frame: Frame, text: Text, state: State) -> bool:
+    """Whether something comes to pass beside a loop, of which the last laps have shown nothing new: an alarm, a thread that goes on."""
+    if not (alarms.rings(run, frame, text, state) or polling.moved_on(run, frame, state)):
+        return False
+    if SENT in state.store:
+        state.store[NOTED] = state.store.pop(SENT)
+    return True
+
+
+def _next(run: Run, first: State, start: State, end: State, lap: int, laps: int) -> tuple[State, int]:
+    """A lap that began at ``start`` has come to its ``end``: the state in which the next one begins, and how many there are to be."""
+    if end.signalled:
+        return end, laps if start.signalled else lap + 1 + LAPS_AFTER
+    if lap == 0:
+        return widened(start, end, run.ceilings), laps
+    if lap == 1:
+        return end, laps + (escaped(start, end) or narrowed(first, start, end))
+    return end, laps
+
+
 def _round_and_round(run: Run, frame: Frame, text: Text, state: State) -> None:
     """A loop goes on for ever."""
     if state.signalled:
         meeting.stay(run, text, "the loop", state)
     elif frame.background is not None:
         run.snapshots.append(state)
-
-
-def _widened(before: State, after: State, ceilings: Iterable[float] = ()) -> State:
-    """The state at the top of a loop's later laps: what a lap changes is no longer known, of a number not how far it goes on in the
-    direction in which it went: to the next of the ``ceilings``, perhaps, which the next lap shows (`_escaped`)."""
-    for key, value in differing(before.store, after.store):
-        old = before.store.get(key)
-        if old is not None and old != value:
-            if is_number(old) and is_number(value):
-                (least, most), (lower, upper) = bounds(old), bounds(value)
-                highest = most if upper <= most else min((one for one in ceilings if one >= upper), default=inf)
-                after.store[key] = within(least if lower >= least else -inf, highest)
-            else:
-                both = join(old, value)
-                after.store[key] = UNKNOWN if isinstance(old, Const) or isinstance(value, Const) else both
-    return after
-
-
-def _escaped(start: State, after: State) -> bool:
-    """Whether a lap leads a number beyond the ceiling at which it was taken to stop: nobody knows how far it goes then."""
-    found = False
-    for key, value in differing(start.store, after.store):
-        old = start.store.get(key)
-        if isinstance(old, Number) and old.most < inf and bounds(value)[1] > old.most:
-            after.store[key] = within(min(old.least, bounds(value)[0]), inf)
-            found = True
-    return found
-
-
-def _narrowed(first: State, start: State, after: State) -> bool:
-    """Whether a lap has shown how far a number goes, of which that was not known at the ``start`` of the lap
-    (``delay = min(2 * delay, 60)``): it is then what it was at the ``first``, or what the lap made of it."""
-    found = False
-    for key, value in differing(start.store, after.store):
-        old, initial = start.store.get(key), first.store.get(key)
-        if isinstance(old, Number) and initial is not None and is_number(value) and is_number(initial):
-            after.store[key] = join(initial, value)
-            found = found or bounds(old) != bounds(after.store[key])
-    return found
 
 
 def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | None:
@@ -214,24 +191,37 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
     generator = generator_of(iterable, state)
     if generator is not None:
         return _over(run, frame, node, generator, loop, state)
-    current: State | None = state
     if known is None:
         known = numbers.counted(iterable, state)
     if known is None or (isinstance(iterable, Box) and not isinstance(containers.length(run, iterable, state), Const)):
         loop.repeats()
     if known is not None and len(known) <= MOST_ITEMS:
-        for item in known:
-            if current is None:
-                break
-            store(run, frame, node.target, item, current)
-            current = loop.body(node.body, current)
-        ended = block(run, frame, node.otherwise, current) if current is not None and node.otherwise else current
-        if ended is not None:
-            loop.exits.append(ended)
-        return loop.close(endless=False)
+        return _item_by_item(run, frame, node, known, loop, state)
+    return _some_items(run, frame, node, iterable, loop, state)
+
+
+def _item_by_item(
+    run: Run, frame: Frame, node: syntax.For, known: Iterable[Value], loop: _Loop, state: State
+) -> State | None:
+    """A loop over some things that are known."""
+    current: State | None = state
+    for item in known:
+        if current is None:
+            break
+        store(run, frame, node.target, item, current)
+        current = loop.body(node.body, current)
+    ended = block(run, frame, node.otherwise, current) if current is not None and node.otherwise else current
+    if ended is not None:
+        loop.exits.append(ended)
+    return loop.close(endless=False)
+
+
+def _some_items(run: Run, frame: Frame, node: syntax.For, iterable: Value, loop: _Loop, state: State) -> State | None:
+    """A loop over nobody knows what, or over too much of it."""
     endless = iterating(run, frame, node.iterable.text, iterable, state)
     if joined([state]) is None:
         return loop.close(endless=False)
+    current: State | None = state
     lap, laps = 0, LAPS
     state = start = state.copy()
     while current is not None and lap < laps:
@@ -245,7 +235,7 @@ def for_loop(run: Run, frame: Frame, node: syntax.For, state: State) -> State | 
         if current is not None and current.signalled and not signalled:
             laps = lap + 1 + LAPS_AFTER
         elif current is not None and not current.signalled and lap == 0:
-            current = _widened(start, current)
+            current = widened(start, current)
         lap += 1
     if current is not None:
         if endless is not True:

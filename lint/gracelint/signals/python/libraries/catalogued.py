@@ -74,22 +74,32 @@ def catalogued(
     if entry.get("until") == "shutdown" and frame.background is None:
         state.store[(number, "#serving")] = TRUE
     if "locks" in entry and run.handling and run.locked in ((number, "certain"), (number, "perhaps")):
-        if run.locked == (number, "perhaps"):
-            run.doubts.append("whether its handler can wait for the program that it reads from")
-            return UNKNOWN
-        return children.locked(run, frame, text, name, number, state, limited=kind == "pause")
+        return _deadlocked(run, frame, name, number, text, state, limited=kind == "pause")
     kind = _of_a_queue(run, frame, entry, number, kind, state)
     outer = run.locked
     if "locks" in entry and frame.background is None and kind != "pause":
         run.locked = (number, entry["locks"])
     _wait(run, frame, name, entry, number, text, state, kind, seconds, owned, launches=launches)
     run.locked = outer
+    _for_children(run, number, kind, state, launches=launches)
+    return _returned(run, frame, name, entry, number, text, state, kind)
+
+
+def _deadlocked(run: Run, frame: Frame, name: str, number: int, text: Text, state: State, *, limited: bool) -> Value:
+    """A handler waits for the child which the main line waits for, perhaps."""
+    if run.locked == (number, "perhaps"):
+        run.doubts.append("whether its handler can wait for the program that it reads from")
+        return UNKNOWN
+    return children.locked(run, frame, text, name, number, state, limited=limited)
+
+
+def _for_children(run: Run, number: int, kind: str, state: State, *, launches: bool) -> None:
+    """A wait is over, which may have been one for other programs."""
     if launches and not state.dead and (state.signalled or kind != "pause"):
         children.awaited(run, number, state)
     elif state.signalled and kind == "pause" and (run.children or run.started):
         # Time that the program gives to those it has told.
         children.awaited(run, run.nobody, state)
-    return _returned(run, frame, name, entry, number, text, state, kind)
 
 
 def _of_a_queue(run: Run, frame: Frame, entry: Entry, number: int, kind: str, state: State) -> str:

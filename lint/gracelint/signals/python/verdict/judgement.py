@@ -60,13 +60,35 @@ def _word(reaction: Reaction | None) -> str | None:
 def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
     """What becomes of a signal that arrives at one place."""
     handler = visit.handlers.get(signal, DEFAULT)
+    response = _setting(first, visit, signal)
+    if signal in visit.blocked:
+        return _blocked(run_of, first, visit, signal, response)
+    kinds = alternatives(handler)
+    if UNKNOWN in kinds:
+        reaction = Reaction("unknown", "which handler it installs is not known")
+        return replace(response, as_pid1=reaction, as_child=reaction)
+    if len(kinds) > 1 and (DEFAULT in kinds or any(isinstance(one, Own) for one in kinds)):
+        reaction = Reaction("unknown", "whether it installs its handler is not known")
+        return replace(response, as_pid1=reaction, as_child=reaction)
+    if handler == DEFAULT:
+        return _by_default(first, visit, signal, response)
+    if handler == IGNORE:
+        reaction, at = Reaction("ignores", f"it ignores {signal}"), response.registered or visit.text
+        return replace(response, as_pid1=reaction, as_child=reaction, defect="handler-does-not-stop", at=at)
+    if isinstance(handler, Own):
+        return _framework(run_of, first, handler, visit, signal, response)
+    return _handled(run_of, first, visit, signal, response)
+
+
+def _setting(first: Run, visit: Visit, signal: str) -> Response:
+    """What stands around a place, whatever becomes of a signal there."""
     registered = next(
         (one.text for one in reversed(first.registrations) if one.signal == signal and not one.refused), None
     )
     cleanups = tuple(
         guard.text for guard in (*visit.guards, *first.atexit) if guard.kind != "except" and not guard.passing
     )
-    response = Response(
+    return Response(
         None,
         None,
         visit.text,
@@ -80,24 +102,10 @@ def at_place(run_of: RunOf, first: Run, visit: Visit, signal: str) -> Response:
         main=first.mains[-1] if visit.task and first.mains else None,
         entrance=_entrance(first, visit),
     )
-    if signal in visit.blocked:
-        return _blocked(run_of, first, visit, signal, response)
-    kinds = alternatives(handler)
-    if UNKNOWN in kinds:
-        reaction = Reaction("unknown", "which handler it installs is not known")
-        return replace(response, as_pid1=reaction, as_child=reaction)
-    if len(kinds) > 1 and (DEFAULT in kinds or any(isinstance(one, Own) for one in kinds)):
-        reaction = Reaction("unknown", "whether it installs its handler is not known")
-        return replace(response, as_pid1=reaction, as_child=reaction)
-    if handler == DEFAULT:
-        return _by_default(first, visit, signal, response)
-    if handler == IGNORE:
-        reaction = Reaction("ignores", f"it ignores {signal}")
-        return replace(
-            response, as_pid1=reaction, as_child=reaction, defect="handler-does-not-stop", at=registered or visit.text
-        )
-    if isinstance(handler, Own):
-        return _framework(run_of, first, handler, visit, signal, response)
+
+
+def _handled(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Response) -> Response:
+    """A handler of the program's own runs there."""
     second = run_of(deliver=visit.number, signal=signal)
     found, defect, at = outcome(second, first, visit, signal, response)
     child = found

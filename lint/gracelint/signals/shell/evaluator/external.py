@@ -18,7 +18,7 @@ from . import commands, tails
 if TYPE_CHECKING:
     from ....parsers.shell import model as sh
     from ....source import Text
-    from ...process import Alternative
+    from ...process import Alternative, Process
     from ..model.outcome import Command
     from ..model.parts import Truth
     from ..model.state import State
@@ -67,16 +67,19 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     ):
         if alternative.process is not None:
             process = limited.watching(held.feeding(alternative.process, feeders), watched)
-            if state.inputs:
-                process = inputs.reading(machine, each, node, process)
-            if not machine.live:
-                process = named_pipes.in_front(machine, each, node, process)
-            alternative = replace(alternative, process=process)
+            alternative = replace(alternative, process=_reading(machine, each, node, process))
         if alternative.failed is None or "/" in command.argv[0]:  # who is found nowhere on PATH is not forked for
             jobtable.forked(each)
         named_pipes.made_by_another(each, words)
         result.extend([each] if each.ended else _foreground(machine, each, command, alternative))
     return result
+
+
+def _reading(machine: Machine, state: State, node: sh.Simple, process: Process) -> Process:
+    """A program that is started, with what it reads."""
+    if state.inputs:
+        process = inputs.reading(machine, state, node, process)
+    return process if machine.live else named_pipes.in_front(machine, state, node, process)
 
 
 def _foreground(machine: Machine, state: State, command: Command, alternative: Alternative) -> list[State]:

@@ -46,17 +46,10 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
         return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
     fields = machine.expand(state, node.words)
     skipped = 0
-    while fields and fields[0].value in _PREFIXES and _is_prefix(state, fields[0].value, skipped):
-        at = next((number for number, field in enumerate(fields[1:], 1) if not _OPTION.fullmatch(field.shown)), None)
-        if any("v" in field.shown.lower() for field in fields[1:at]):
-            return table.query(machine, state, fields[at:] if at is not None else [])
-        if at is None:
-            return machine.finished(state, 0)  # `command "$@"`, where there are none
-        only = fields[0].value == "builtin"
-        fields, skipped = fields[at:], skipped + at
-        named = default(fields[0].value)
-        if only and named is not None and (table.found(named) is None or named in state.disabled):
-            return machine.finished(state, 1)
+    if fields and fields[0].value in _PREFIXES:
+        fields, skipped, over = _behind_prefixes(machine, state, fields)
+        if over is not None:
+            return over
     if not fields:
         return assigning.alone(machine, state, node)
     behind = _behind(machine, fields)
@@ -74,18 +67,42 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
     builtin = table.found(name) if name is not None and not _is_taken_away(state, name) else None
-    if builtin is not None:
-        refusal = misuse.refusal(machine, state, node, fields, special=not skipped)
-        if refusal is not None:
-            return refusal
-        if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
-            assigning.hand_on(machine, state, node.assignments)
-        if node.redirects and name in _RUNNING:
-            held.enclose(machine, state, node.redirects)
-            outputs.enclose(machine, state, node.redirects)
-            inputs.enclose(machine, state, node.redirects)
-        return builtin(machine, state, node, fields)
-    return _program(machine, state, node, fields, skipped)
+    if builtin is None:
+        return _program(machine, state, node, fields, skipped)
+    refusal = misuse.refusal(machine, state, node, fields, special=not skipped)
+    if refusal is not None:
+        return refusal
+    if name in ("exec", "eval", ".", "source", "export", "set", "trap"):
+        assigning.hand_on(machine, state, node.assignments)
+    if node.redirects and name in _RUNNING:
+        _enclose(machine, state, node)
+    return builtin(machine, state, node, fields)
+
+
+def _behind_prefixes(
+    machine: Machine, state: State, fields: list[Field]
+) -> tuple[list[Field], int, list[State] | None]:
+    """The words behind ``command`` and ``builtin``, and how many were left out; or what comes of these words already."""
+    skipped = 0
+    while fields and fields[0].value in _PREFIXES and _is_prefix(state, fields[0].value, skipped):
+        at = next((number for number, field in enumerate(fields[1:], 1) if not _OPTION.fullmatch(field.shown)), None)
+        if any("v" in field.shown.lower() for field in fields[1:at]):
+            return fields, skipped, table.query(machine, state, fields[at:] if at is not None else [])
+        if at is None:
+            return fields, skipped, machine.finished(state, 0)  # `command "$@"`, where there are none
+        only = fields[0].value == "builtin"
+        fields, skipped = fields[at:], skipped + at
+        named = default(fields[0].value)
+        if only and named is not None and (table.found(named) is None or named in state.disabled):
+            return fields, skipped, machine.finished(state, 1)
+    return fields, skipped, None
+
+
+def _enclose(machine: Machine, state: State, node: sh.Simple) -> None:
+    """What runs in the shell itself has the redirections for its own."""
+    held.enclose(machine, state, node.redirects)
+    outputs.enclose(machine, state, node.redirects)
+    inputs.enclose(machine, state, node.redirects)
 
 
 def _behind(machine: Machine, fields: list[Field]) -> int:
@@ -122,9 +139,7 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     state.scopes = (*state.scopes, (state.parameters, {}))
     state.parameters = tuple(fields[1:])
     if node.redirects:
-        held.enclose(machine, state, node.redirects)
-        outputs.enclose(machine, state, node.redirects)
-        inputs.enclose(machine, state, node.redirects)
+        _enclose(machine, state, node)
         state.push("within", label="redirection")
     state.push("call", function, data=node.text, label="function")
     return machine.enter(state, function.body)
