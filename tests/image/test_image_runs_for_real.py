@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from test_image_fixtures import FIXTURES, image_of
 
 from gracelint.image.model import Absent, ImageFile, Unknown
 
-# These need a network or programs that are not there.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# These need a network, or programs and folders that are not here.
 NOT_HERE = {
     "apt",
     "cp-folder-over",
@@ -44,6 +49,7 @@ exec chroot "$root" "$@"
 """
 
 
+@functools.cache
 def can_enter() -> bool:
     if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("unshare") is None:
         return False
@@ -91,12 +97,13 @@ def build(folder: Path, root: Path) -> None:
 
 
 @pytest.mark.lab
-@pytest.mark.skipif(not can_enter(), reason="needs root and mount namespaces")
 @pytest.mark.parametrize("name", CASES)
-def test_prediction(name: str, tmp_path: Path) -> None:
+def test_prediction(name: str, tmp_path: Path, missing: Callable[[str], NoReturn]) -> None:
     folder = FIXTURES / f"run-{name}"
+    if not can_enter():
+        missing("needs root and mount namespaces")
     if name.startswith("crlf-dos2unix") and shutil.which("dos2unix") is None:
-        pytest.skip("no dos2unix")
+        missing("dos2unix is not installed")
     build(folder, tmp_path / "root")
     image = image_of(folder, None)
     for path in ("/app/plain.sh", "/app/start.sh"):

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
+def root(missing: Callable[[str], NoReturn]) -> None:
+    """What only root can try."""
+    if os.geteuid() != 0:
+        missing("needs root")
+
+
+@pytest.fixture(scope="session")
 def stand(lab: None, missing: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory) -> Stand:
     folder: Path = tmp_path_factory.mktemp("stand")
     try:

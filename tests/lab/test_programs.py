@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -263,9 +262,9 @@ def bench(lab: None, tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 @pytest.mark.lab
 @pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="servers change their user: needs root")
 @pytest.mark.parametrize(("name", "signal"), SAMPLE)
-def test_measured_again(bench: Bench, missing: Callable[[str], NoReturn], name: str, signal: str) -> None:
+def test_measured_again(bench: Bench, root: None, missing: Callable[[str], NoReturn], name: str, signal: str) -> None:
+    """Of programs, some of which change their user."""
     case = CASES[name]
     for package in (case.package, *case.needs):
         if bench.packages.version(package) is None:

@@ -6,12 +6,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from gracelint.lab import After, NotStartedError, Output, Port, Steady, kernel, procfs, run
 from gracelint.lab.connector import Ends
 from gracelint.signals import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("lab")]
 
@@ -85,17 +89,15 @@ def test_kill_0_inside_does_not_reach_the_lab() -> None:
     assert run(["sh", "-c", "kill 0; kill -KILL -1; exit 5"]).status == (5, None)
 
 
-def test_environment_folder_and_user(tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
+def test_environment_folder_and_user(tmp_path: Path, root: None) -> None:
     report = run(["/bin/sh", "-c", 'echo "$A-$HOME" $(pwd) $(id -u) $(id -G)'], env={"A": "x y"}, cwd="/usr", uid=65534)
     assert report.output == b"x y- /usr 65534 65534\n"
 
 
-def test_a_root_folder(tmp_path: Path) -> None:
+def test_a_root_folder(tmp_path: Path, root: None, missing: Callable[[str], NoReturn]) -> None:
     busybox = Path("/bin/busybox")
-    if os.geteuid() != 0 or not busybox.exists():
-        pytest.skip("needs root and busybox-static")
+    if not busybox.exists():
+        missing("busybox is not installed (Debian package busybox-static)")
     for name in ("bin", "proc", "dev"):
         (tmp_path / name).mkdir()
     (tmp_path / "bin" / "busybox").write_bytes(busybox.read_bytes())
@@ -188,9 +190,11 @@ def survivors(mark: str) -> list[int]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("uid", [None, 65534])
-def test_nothing_survives_an_interrupted_lab(number: signal.Signals, uid: int | None) -> None:
-    if uid is not None and os.geteuid() != 0:
-        pytest.skip("needs root")
+def test_nothing_survives_an_interrupted_lab(
+    number: signal.Signals, uid: int | None, request: pytest.FixtureRequest
+) -> None:
+    if uid is not None:
+        request.getfixturevalue("root")
     seconds = f"98.{os.getpid()}{int(number)}{uid or 0}"
     code = (  # a job in the background of a shell, as these tests may be, would be deaf to SIGINT
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
@@ -228,10 +232,8 @@ def test_a_killed_keeper_takes_pid_1_with_it() -> None:
         time.sleep(0.02)
 
 
-def test_without_root_it_uses_a_user_namespace() -> None:
-    """As an ordinary user: works where user namespaces are allowed, and says what is missing where they are not."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root to become somebody else")
+def test_without_root_it_uses_a_user_namespace(root: None) -> None:
+    """As an ordinary user, whom only root can become: works where user namespaces are allowed, and says what is missing where they are not."""
     code = (
         "import ctypes, fcntl, os; from gracelint.lab import run, UnavailableError\n"
         "run(['true'])  # everything is imported now: this Python's own folder may be closed to others\n"
@@ -252,9 +254,11 @@ def test_without_root_it_uses_a_user_namespace() -> None:
         ("wait; exit 0", "status 0", "graceful"),
     ],
 )
-def test_an_older_kernel_announces_ends(monkeypatch: pytest.MonkeyPatch, trap: str, status: str, verdict: str) -> None:
+def test_an_older_kernel_announces_ends(
+    monkeypatch: pytest.MonkeyPatch, missing: Callable[[str], NoReturn], trap: str, status: str, verdict: str
+) -> None:
     if Ends.listen() is None:
-        pytest.skip("the process connector needs root in the machine's own namespaces")
+        missing("the process connector needs root in the machine's own namespaces")
     monkeypatch.setattr(kernel, "tells_ends", lambda: False)
     monkeypatch.setattr(kernel, "wait_status", lambda pidfd: None)
     report = run(["sh", "-c", f"trap '{trap}' TERM; sleep 2 & wait"], grace=5)
