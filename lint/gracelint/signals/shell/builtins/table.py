@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..conditions import single_brackets
 from ..evaluator import scopes
-from ..expansion.parameters import compute
+from ..expansion.bounds import compute
 from ..files import filesystem, making, opening, outputs, working_folder
 from ..jobs import jobcontrol
 from ..model.dialects import BASH_OPTIONS, NAMED_OPTIONS, SHOPTS

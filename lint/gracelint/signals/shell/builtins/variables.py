@@ -9,7 +9,7 @@ from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..evaluator import expansions, refusals, scopes
 from ..expansion import reckoning
-from ..expansion.parameters import compute
+from ..expansion.bounds import compute
 from ..files import filesystem, opening
 from ..model.dialects import SPECIAL
 from ..model.keyed import Keyed, Reference

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....regexes import regex
 from ..expansion import specials
-from ..expansion.parameters import compute
+from ..expansion.bounds import compute
 from ..files import filesystem
 from ..jobs import dying
 from ..model.parts import Truth

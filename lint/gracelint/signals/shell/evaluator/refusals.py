@@ -9,7 +9,7 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ....regexes import regex
-from ..expansion import globs, parameters, reckoning
+from ..expansion import globs, operators, parameters, reckoning
 from ..files import filesystem
 from ..model.dialects import SPECIAL, function_named
 from ..model.values import Unknown
@@ -134,7 +134,7 @@ def _unset(state: State, name: str) -> bool:
         return not state.last_pid
     found = parameters.parameter(state, name)
     if isinstance(found, Unknown) and found.variable == name:
-        parameters.require(state, name, Unknown(f"${name}"))
+        operators.require(state, name, Unknown(f"${name}"))
     return found is None
 
 

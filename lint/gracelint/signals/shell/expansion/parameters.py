@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....records import replace
-from ....regexes import regex
-from ..builtins import exporting
 from ..model.keyed import Keyed, Reference
-from ..model.values import Field, Unknown, bounded, concatenate, default, join, name
-from . import arithmetic, patterns, specials
+from ..model.values import Field, Unknown, concatenate, join
+from . import specials
+from .bounds import compute, slice_of
 from .embedded import key_of
-from .integers import Invalid, Undecided
+from .operators import operate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..evaluator.machine import Machine
     from ..model.state import State
     from ..model.values import Array, Value
 
 
 _ANY_NAME = "_"
-_DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def array(state: State, variable: str) -> Array:
@@ -40,8 +36,7 @@ def section(
     machine: Machine, state: State, part: sh.Parameter, items: list[Field], shell_name: Field | None
 ) -> list[Field]:
     """``${@:2:1}``, ``${array[@]:1}``."""
-    raw = machine.value(state, part.argument)
-    bounds = [compute(state, piece) for piece in raw.split(":", 1)] if isinstance(raw, str) else [None]
+    bounds = slice_of(machine, state, part)
     if any(bound is None for bound in bounds):
         return [Field(Unknown(part.text.value), part.text, shell_name is not None)]
     offset, length = bounds[0] or 0, bounds[1] if len(bounds) > 1 else None
@@ -55,17 +50,6 @@ def section(
     if offset < 0:
         offset = max(0, len(items) + offset)
     return items[offset:] if length is None else items[offset : offset + max(0, length)]
-
-
-def compute(state: State, expression: str) -> int | None:
-    """The value of an arithmetic expression; None where not known."""
-    from .reckoning import held  # which needs this module
-
-    plain = _DOLLAR.sub(r"\1\2", expression.strip())
-    try:
-        return arithmetic.evaluate(plain, lambda variable: held(state, variable))
-    except (Invalid, Undecided):
-        return None
 
 
 def parameter(state: State, variable: str) -> Value | None:
@@ -174,121 +158,6 @@ def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:
         found = items[number] if inside else ""
         return str(len(found)) if isinstance(found, str) else Unknown(part.text.value, nonempty=True)
     return operate(machine, state, part, items[number] if inside else None)
-
-
-def operate(machine: Machine, state: State, part: sh.Parameter, current: Value | None) -> Value:
-    """Apply a parameter's operator to its value (None: unset)."""
-    operator = part.operator
-    if operator is None:
-        return "" if current is None else current
-    if operator in ("-", ":-", "=", ":=", "?", ":?", "+", ":+"):
-        return _conditional(machine, state, part, current, operator)
-    if isinstance(current, Unknown):
-        known = operate(machine, state, part, current.default) if current.default is not None else None
-        return Unknown(part.text.value if "$" in part.text.value else f"${part.name}", default(known or ""))
-    if current is None and operator == "@":
-        return ""
-    changed = _change(machine, state, part, current or "", operator)
-    return changed if changed is not None else Unknown(part.text.value)
-
-
-def _conditional(machine: Machine, state: State, part: sh.Parameter, current: Value | None, operator: str) -> Value:
-    empty_counts = operator.startswith(":")
-    if isinstance(current, Unknown):
-        absent = None if not current.nonempty else False
-        if absent is None and current.default not in (None, "") and current.variable is None:
-            absent = False
-    else:
-        absent = current is None or (empty_counts and current == "")
-    kind = operator[-1]
-    if kind == "+":
-        if absent is None:
-            unset = isinstance(current, Unknown) and current.default == ""
-            alternative = machine.value(state, part.argument)
-            return Unknown(part.text.value, "" if unset else default(alternative))
-        return "" if absent else machine.value(state, part.argument)
-    if absent is False:
-        return current if current is not None else ""
-    if kind == "?":
-        # The shell exits here where it is unset; whatever goes on has a value.
-        refined = Unknown(f"${part.name}", nonempty=True)
-        require(state, part.name, refined)
-        return refined
-    instead = machine.value(state, part.argument)
-    if absent is None and isinstance(current, Unknown):
-        fallback = default(instead) if current.default in ("", None) else current.default
-        result: Value = Unknown(
-            name(current),
-            fallback if current.default is not None else None,
-            nonempty=bool(instead) if isinstance(instead, str) else instead.nonempty,
-        )
-    else:
-        result = instead
-    if kind == "=" and not part.name.isdigit():
-        state.variables[state.meant(part.name)] = result
-    return result
-
-
-def require(state: State, variable: str, refined: Value) -> None:
-    """The shell gives up where a variable is not set: whatever goes on is the way on which it is. What a function is called with is no
-    condition that anybody could set."""
-    if variable.isdigit() and state.scopes:
-        return
-    condition = f"${variable} is set"
-    if condition not in state.conditions:
-        state.conditions, state.required = (*state.conditions, condition), (*state.required, condition)
-    if not variable.isdigit():
-        if variable not in state.variables:
-            exporting.export(state, [variable])  # the user's
-        state.variables[variable] = refined
-
-
-def _change(machine: Machine, state: State, part: sh.Parameter, text: str, operator: str) -> Value | None:
-    """``#``, ``%``, ``/``, ``:``, ``^``, ``,`` on a known value; None where the result is not known."""
-    if operator in ("#", "##", "%", "%%"):
-        compiled = machine.pattern(state, part.argument) if part.argument else ()
-        if compiled is None:
-            return None
-        return patterns.trim(compiled, text, end=operator[0] == "%", longest=len(operator) == 2)
-    if operator in ("/", "//", "/#", "/%"):
-        compiled = machine.pattern(state, part.argument) if part.argument else None
-        replacement = machine.value(state, part.replacement)
-        if compiled is None or not isinstance(replacement, str):
-            return None
-        replaced = patterns.replace(compiled, text, replacement, operator)
-        return None if replaced is None else bounded(replaced)
-    if operator == ":":
-        raw = machine.value(state, part.argument)
-        bounds = [compute(state, piece) for piece in raw.split(":", 1)] if isinstance(raw, str) else [None]
-        if any(bound is None for bound in bounds):
-            return None
-        offset = bounds[0] or 0
-        start = offset if offset >= 0 else max(0, len(text) + offset)
-        if len(bounds) == 1:
-            return text[start:]
-        length = bounds[1] or 0
-        return text[start : start + length] if length >= 0 else text[start:length]
-    if operator in ("^^", ",,"):
-        return text.upper() if operator == "^^" else text.lower()
-    if operator in ("^", ","):
-        return (text[:1].upper() if operator == "^" else text[:1].lower()) + text[1:]
-    if operator == "@" and part.argument is not None:
-        change = TRANSFORMATIONS.get(part.argument.literal or "")
-        return None if change is None else change(text)
-    return None
-
-
-def _quoted(text: str) -> str | None:
-    """``${x@Q}``: always between quotes (``sh_single_quote``, or ``ansic_quote`` where a character cannot be shown, which is not followed)."""
-    return "'" + text.replace("'", "'\\''") + "'" if text.isprintable() else None
-
-
-TRANSFORMATIONS: dict[str, Callable[[str], str | None]] = {
-    "Q": _quoted,
-    "U": str.upper,
-    "L": str.lower,
-    "u": lambda text: text[:1].upper() + text[1:],
-}
 
 
 def assign_element(state: State, name: str, index: str, value: Value) -> None:

@@ -9,6 +9,7 @@ from ..model.parts import Truth
 from ..model.values import Unknown, clip, concatenate, default
 from . import arithmetic, embedded, parameters
 from .arithmetic import ASSIGNED
+from .bounds import compute
 from .integers import Invalid, Undecided
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def held(state: State, name: str) -> str | None:
     if not bracket:
         found = parameters.parameter(state, name)
     else:
-        number = parameters.compute(state, index.rstrip("]"))
+        number = compute(state, index.rstrip("]"))
         items = parameters.array(state, name)
         if number is None:
             return None

@@ -12,7 +12,7 @@ from ....parsers.shell import model as sh
 from ..model.keyed import Keyed
 from ..model.values import Field, Unknown, concatenate
 from ..substitution.printed import substitute
-from . import parameters, patterns, reckoning
+from . import operators, parameters, patterns, reckoning
 from .globs import MOST_FIELDS, braces
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def items_of(machine: Machine, state: State, part: sh.Part) -> list[Field] | Non
     if part.operator == "length":
         return None
     return [
-        Field(parameters.operate(machine, state, part, item.value), item.text, item.parameter) for item in items
+        Field(operators.operate(machine, state, part, item.value), item.text, item.parameter) for item in items
     ] or items
 
 
