@@ -255,7 +255,7 @@ CASES: dict[str, Expected | None] = {
     "redis-cli ping": Expected("redis-cli", stays=False),
     "postgres -D /x": Expected("postgres", NOTHING, "misreads"),
     "sshd": Expected("sshd", daemonizes=True),
-    "/usr/sbin/sshd -D -e": Expected("sshd", NOTHING, "handles", daemonizes=False),
+    "/usr/sbin/sshd -D -e": Expected("sshd", NOTHING, "terminates", daemonizes=False),
     "/usr/sbin/sshd -De": Expected("sshd", daemonizes=False),
     "cron": Expected("cron", daemonizes=True),
     "cron -f": Expected("cron", NOTHING, "default", daemonizes=False),
