@@ -51,9 +51,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Vague:
-    """Nothing is known."""
+    """Nothing is known. ``named``: a command named it, so that a file may well stand there."""
 
     reason: str
+    named: bool = False
 
 
 Entry: TypeAlias = "Found | Folder | Link | Gone | Vague"
@@ -117,7 +118,7 @@ def perhaps(reason: str) -> Change:
     def apply(entry: Entry) -> Entry:
         if isinstance(entry, Found):
             return replace(entry, file=replace(entry.file, exact=False, executable=entry.file.executable or None))
-        return entry if isinstance(entry, Folder) else Vague(reason)
+        return entry if isinstance(entry, Folder) else Vague(reason, named=True)
 
     return Change(apply)
 

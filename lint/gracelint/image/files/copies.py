@@ -141,10 +141,10 @@ class _Copying(Landing):
     def from_network(self, source: Source, value: str) -> Effect:
         """ADD of an address: a file with mode 0600, or a repository."""
         if not value.lower().startswith("http") or value.partition("#")[0].endswith(".git"):
-            return perhaps(f"it may come from {value}")
+            return perhaps_another(f"it may come from {value}")
         name = posixpath.basename(value.partition("?")[0].partition("#")[0])
         if not name:
-            return perhaps(f"it may come from {value}")
+            return perhaps_another(f"it may come from {value}")
         return self.as_file(name, lambda: self.file(None, False, source.word))
 
     # --- the build context -----------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ class _Copying(Landing):
             return self.from_folder(word, entry.path)  # a link that is named is followed
         if entry.kind == "file":
             if self.step.adds and ARCHIVE.search(source):
-                return perhaps(f"it may be in the archive {source}")
+                return perhaps_another(f"it may be in the archive {source}")
             return self.as_file(source, lambda: self.file(self.read(source), entry.executable, word))
         if entry.kind == "unknown":
             return self.opaque(word, source, entry.reason)
@@ -190,7 +190,7 @@ class _Copying(Landing):
     def absent(self, word: Text, source: str, reason: str) -> Effect:
         """The source is not in the context: a build would stop here."""
         if self.step.adds and ARCHIVE.search(source):
-            return perhaps(f"it may be in the archive {source}")
+            return perhaps_another(f"it may be in the archive {source}")
         name = posixpath.basename(source)
         if self.relative not in (None, name):
             if not _ENDING.search(name):

@@ -124,6 +124,8 @@ def _arrived(action: Transfer, entry: Entry, path: str, text: Text, before: Entr
         new = file.executable if action.keeps_mode else False
         same = not before.perhaps or before.file.executable is new
         file = replace(file, executable=before.file.executable if same else None)
+    elif isinstance(before, Vague) and before.named:
+        file = replace(file, executable=None)
     elif not action.keeps_mode:
         file = replace(file, executable=False)
     return Found(file)
