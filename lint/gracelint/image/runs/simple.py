@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...parsers.shell.model import CommandSubstitution
 from ...source import join
+from .actions import Enter, Target
 from .chains import exits_with_failure, is_exit
-from .conditions import Condition, all_of, any_of, negation, tried
+from .conditions import Attempt, Condition, all_of, any_of, negation, tried
 from .options import ASKING, DECIDED, SAFE
 from .outputs import heredoc, kept, opened, output
 from .tools import handed_over, operate
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ...source import Text
     from .surroundings import Argument, Each, Surroundings
 
-MOST_FOLDERS = 2
+MOST_FOLDERS = 3
 """How many of the folders that were left are remembered, in case that the new one could not be entered."""
 _PREFIXES = ("sudo", "exec", "command", "builtin", "env")
 
@@ -67,10 +68,24 @@ def read_simple(
         return all_of(opens, inner)
     status = all_of(opens, _status(command, words, since, around))
     if words and words[0].value == "cd":
-        goes_on = around.where if not words[-1].value.startswith("/") else True
-        around.others = ((around.where, before), *around.others)[:MOST_FOLDERS]
-        around.where = all_of(goes_on, status)
+        _went(words[-1], before, status, around)
     return status
+
+
+def _went(word: Argument, before: str | None, status: Condition, around: Surroundings) -> None:
+    """``cd``: where the commands behind it run, if it was possible and if not."""
+    goes_on: Condition = True
+    others = around.others
+    if not word.value.startswith("/"):  # it leads on from wherever that is
+        goes_on, others = around.where, ()
+        for held, folder in around.others:
+            if folder is not None and word.text is not None:
+                inner = posixpath.normpath(posixpath.join(folder, word.value))
+                attempt = Attempt(len(around.operations) - 1, Enter(Target(inner, word.value)))
+                others += ((all_of(held, tried((attempt,), not around.hindered, None)), inner),)
+            others += ((held, folder),)
+    around.others = ((around.where, before), *others)[:MOST_FOLDERS]
+    around.where = all_of(goes_on, status)
 
 
 def _evaluated(words: Sequence[Argument]) -> Text | None:
