@@ -35,10 +35,9 @@ from ..entries import (
     perhaps,
     perhaps_another,
 )
-from ..modes import executable_after
 from ..runs.reach import upwards
 from .copy_sources import ARCHIVE, REMOTE, clamped
-from .landing import Landing
+from .landing import Landing, ends_like, may_bring, perhaps_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,9 +55,9 @@ _PRODUCED = regex(r"(^|/)(target|build|dist|out|bin|output|publish|artifacts|rel
 def copied(step: Copy, path: str, world: World) -> Effect:
     """What COPY or ADD does to an absolute path."""
     if step.destination is None:
-        named = _ends_like(step, path) or any(_may_bring(source, path, step, world) for source in step.sources)
+        named = ends_like(step, path) or any(may_bring(source, path, step, world) for source in step.sources)
         reason = "a COPY puts files in a place that is not known"
-        return _perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
+        return perhaps_replaced(step, reason) if named else Change(lambda entry: may_appear(entry, reason))
     destination = step.destination.rstrip("/") or "/"
     follows = world.has_links and not step.apart
     for name in world.names(path) if follows else (path,):
@@ -82,35 +81,6 @@ def _hides(step: Copy, path: str, world: World) -> bool:
     return step.apart and any(world.is_link(each) is True for each in above if inside(path, each) is not None)
 
 
-def _perhaps_replaced(step: Copy, reason: str) -> Change:
-    """The file may be another one now, with the mode that ``--chmod`` gives, or its own."""
-    executable = step.mode is not None and executable_after(step.mode, None)
-    return perhaps(reason) if executable else perhaps_another(reason)
-
-
-def _ends_like(step: Copy, path: str) -> bool:
-    """Whether a destination of which the beginning is not known ends like a path (``$DIR/start``)."""
-    words = step.instruction.array if step.instruction.array is not None else step.instruction.words
-    return words[-1].value.rpartition("/")[2] == posixpath.basename(path)
-
-
-def _may_bring(source: Source, path: str, step: Copy, world: World) -> bool:
-    """Whether a source looks as if it put something at this path, wherever it is put: by a pattern of its names, a name in it, or what a folder holds."""
-    if not source.value:
-        return False
-    name = posixpath.basename(source.value)
-    pattern = path_glob(name) if has_wildcard(name) else None
-    if name in path if pattern is None else pattern.matches(posixpath.basename(path)):
-        return True
-    parts = path.strip("/").split("/")
-    folders = world.context.matching(clamped(source.value)) if step.origin is None and not source.is_heredoc else ()
-    return any(
-        world.context.entry(posixpath.join(folder, *parts[at:])).kind == "file"
-        for folder in folders
-        for at in range(len(parts))
-    )
-
-
 class _Copying(Landing):
     """What each source brings to the path that is asked about."""
 
@@ -127,7 +97,7 @@ class _Copying(Landing):
         if value is None and self.relative is None and self.is_folder() == "folder":
             return Folder()
         if value is None:
-            return _perhaps_replaced(self.step, f"COPY {source.word.value} is not known")
+            return perhaps_replaced(self.step, f"COPY {source.word.value} is not known")
         if source.is_heredoc:
             return self.as_file(value, lambda: self.file(source.content, False, source.word))
         if self.step.adds and REMOTE.match(value):

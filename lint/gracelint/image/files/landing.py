@@ -6,16 +6,17 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ...records import replace
-from ..context.globs import has_wildcard
-from ..entries import Change, Effect, Entry, Folder, Found, World, inside, perhaps
+from ..context.globs import has_wildcard, path_glob
+from ..entries import Change, Effect, Entry, Folder, Found, World, inside, perhaps, perhaps_another
 from ..model import ImageFile
 from ..modes import executable_after
+from .copy_sources import clamped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...source import Text
-    from ..stages.steps import Copy
+    from ..stages.steps import Copy, Source
 
 # What holds pieces of a configuration, by its name.
 _FOLDERS = ".d"
@@ -76,3 +77,35 @@ class Landing:
 def _uncertain(entry: Entry) -> Change:
     """The entry, or what was there before: taken for the entry, with a doubt."""
     return Change(lambda _: Found(replace(entry.file, exact=False)) if isinstance(entry, Found) else entry)
+
+
+# --- in a place that is not known ---
+
+
+def perhaps_replaced(step: Copy, reason: str) -> Change:
+    """The file may be another one now, with the mode that ``--chmod`` gives, or its own."""
+    executable = step.mode is not None and executable_after(step.mode, None)
+    return perhaps(reason) if executable else perhaps_another(reason)
+
+
+def ends_like(step: Copy, path: str) -> bool:
+    """Whether a destination of which the beginning is not known ends like a path (``$DIR/start``)."""
+    words = step.instruction.array if step.instruction.array is not None else step.instruction.words
+    return words[-1].value.rpartition("/")[2] == posixpath.basename(path)
+
+
+def may_bring(source: Source, path: str, step: Copy, world: World) -> bool:
+    """Whether a source looks as if it put something at this path, wherever it is put: by a pattern of its names, a name in it, or what a folder holds."""
+    if not source.value:
+        return False
+    name = posixpath.basename(source.value)
+    pattern = path_glob(name) if has_wildcard(name) else None
+    if name in path if pattern is None else pattern.matches(posixpath.basename(path)):
+        return True
+    parts = path.strip("/").split("/")
+    folders = world.context.matching(clamped(source.value)) if step.origin is None and not source.is_heredoc else ()
+    return any(
+        world.context.entry(posixpath.join(folder, *parts[at:])).kind == "file"
+        for folder in folders
+        for at in range(len(parts))
+    )
