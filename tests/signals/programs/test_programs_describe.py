@@ -254,6 +254,8 @@ CASES: dict[str, Expected | None] = {
     "redis-server --daemonize yes": Expected("redis", daemonizes=True),
     "redis-cli ping": Expected("redis-cli", stays=False),
     "postgres -D /x": Expected("postgres", NOTHING, "misreads"),
+    "mongod --dbpath /data/db": Expected("mongod", NOTHING, "handles", stays=True),
+    "mongod --dbpath /data/db --repair": Expected("mongod", stays=False),
     "sshd": Expected("sshd", daemonizes=True),
     "/usr/sbin/sshd -D -e": Expected("sshd", NOTHING, "terminates", daemonizes=False),
     "/usr/sbin/sshd -De": Expected("sshd", daemonizes=False),
