@@ -64,6 +64,14 @@ def test_a_shell_that_two_tell_may_hear_both(tmp_path: Path, words: str, action:
     assert (trace.verdict, trace.missing[:1]) == ("unknown", ("whether sh hears SIGTERM twice",))
 
 
+@pytest.mark.parametrize(("ends", "verdict"), [("exit 3", "killed"), ("exit 0", "graceful")])
+def test_busyboxs_timeout_holds_a_wait_behind_a_job_that_fails(tmp_path: Path, ends: str, verdict: str) -> None:
+    """Six times of six each: its child that counts the time is PID 1's."""
+    child = f"sh -c 'trap \"kill \\$d; wait \\$d; {ends}\" TERM; app & d=$!; wait $d'"
+    text = f"trap 'kill $c; wait' TERM\n{child} & c=$!\nwait $c\n"
+    assert script(tmp_path, "ash", text, before=["timeout", "60"]).verdict == verdict
+
+
 def test_what_timeout_tells_again_cuts_a_substitution_short(tmp_path: Path) -> None:
     """Four times of ten: `kill` is left without a number, and `set -e` ends the shell."""
     trap = "trap 'kill $(jobs -p); wait' TERM\napp &\nwait -n\nwait\n"
@@ -73,6 +81,10 @@ def test_what_timeout_tells_again_cuts_a_substitution_short(tmp_path: Path) -> N
     assert (trace.verdict, reason in trace.missing) == ("unknown", True)
     assert script(tmp_path, "bash", trap, before=before).verdict == "graceful"  # it is run again
     assert script(tmp_path, "bash", f"set -e\n{trap}", before=["timeout", "--foreground", "60"]).verdict == "graceful"
+    own = """sh -ec 'trap "kill \\$(cat /tmp/p); wait" TERM; app & echo $! > /tmp/p; wait'"""
+    parent = f"{own} & c=$!\ntrap 'kill $c; wait' TERM\nwait $c\n"
+    trace = script(tmp_path, "bash", parent, before=["tini", "-g", "--"])  # abrupt three times of four
+    assert (trace.verdict, reason in trace.missing) == ("unknown", True)
 
 
 @pytest.mark.parametrize(

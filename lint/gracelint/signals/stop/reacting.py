@@ -123,7 +123,7 @@ def _again(kernel: Kernel, child: Task, signal: str, before: frozenset[int]) -> 
     for target in kernel.members(child.group):
         if target.pid not in before:
             kernel.signal(target, signal, group=True)
-    if child.alive and child.driver is not None:
+    if child.driver is not None:
         child.driver.told_again(signal)
 
 

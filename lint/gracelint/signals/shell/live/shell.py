@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..model.state import State
 
 TICK = 0.01
+NOBODY = -1  # no task: the child with which BusyBox's timeout counts the time
 _SUBSTITUTES = regex(r"\$\((?!\()|`")
 
 
@@ -81,19 +82,16 @@ class LiveShell:
             return
         label = f"whether {self.task.process.name} hears {signal} twice"
         if self.kernel.choices.pick((self.task.pid, signal, self.kernel.now), label, 2):
-            self.kernel.at(0.0, partial(self._hear, signal))
-
-    def _hear(self, signal: str) -> None:
-        if self.task.alive:
-            hearing.heard(self, signal)
+            self.kernel.at(0.0, partial(self.told_again, signal))
 
     def told_again(self, signal: str) -> None:
-        """The same signal comes once more, to all that the shell may have started for its trap. (Programs are told themselves.) A trap that
-        is run again makes good what a substitution has missed, unless ``set -e`` has ended it."""
+        """The same signal comes once more while the shell is at its trap. What it has started for that is told by who tells it. A trap that is run
+        again makes good what a substitution has missed, and a ``wait`` that was cut short, unless ``set -e`` ends the shell there."""
         action = self.ran.action if self.ran is not None and "e" in self.state.options else None
         if action and any(map(_SUBSTITUTES.search, leaving.reached(self.state, [action]))):
             self.kernel.reasons.append(f"whether what the trap substitutes is cut short by a second {signal}")
-        hearing.heard(self, signal)
+        if self.task.alive:
+            hearing.heard(self, signal)
 
     def child_ended(self, pid: int) -> None:
         """A child is gone: the foreground command or the ``wait`` may be over."""
@@ -159,7 +157,8 @@ class LiveShell:
         ended = [tasks[each] for each in members if each in tasks]  # not those that had ended before the stop
         if not ended or not all(_failed(task) for task in ended):
             return set()
-        return {task.pid for task in tasks.values() if task.alive and task.parent is self.task}
+        timer = {NOBODY} if shell.watched else set()
+        return timer | {task.pid for task in tasks.values() if task.alive and task.parent is self.task}
 
     def run(self, *, interrupted: bool = False) -> None:
         """Run until the shell has to wait for something, or is gone."""
