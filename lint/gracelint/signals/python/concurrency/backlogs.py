@@ -16,7 +16,6 @@ from ..delivery.turns import WAS_CANCELLED
 from ..domain.lattice import bounds
 from ..domain.values import NONE, TRUE, UNKNOWN, Items, Made
 from ..libraries import queues
-from . import threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,10 +184,10 @@ def deserted(run: Run, frame: Frame, number: int, state: State) -> bool:
 def _leaves(run: Run, frame: Frame, taker: int, state: State) -> bool:
     """Whether a thread ends though nothing is left for it, from where it waits for that, or from one of its pauses; of a task: whether it
     is cancelled."""
-    thread = next((one for one in run.threads if one.object == taker), None)
-    if thread is None:
+    begun = run.begun.get(taker)
+    if begun is None or begun.ends is None:
         return _cancelled(taker, state)
-    if threads.ends(run, frame, thread, state.copy()):
+    if begun.ends(frame, state.copy()):
         return True
     return bool(run.paused.get(taker)) and any(lasting.from_pauses(run, frame, taker, state))
 

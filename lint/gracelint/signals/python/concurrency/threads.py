@@ -77,7 +77,8 @@ def start(run: Run, frame: Frame, thread: Thread, state: State) -> None:
     def go(frame: Frame, way: State) -> list[State]:
         return _through(run, frame.elsewhere(kind, thread.object), thread, way)
 
-    run.begun[thread.object] = Begun(way.copy(), go, processes.share if kind == "process" else lasting.shared)
+    share = processes.share if kind == "process" else lasting.shared
+    run.begun[thread.object] = Begun(way.copy(), go, share, lambda frame, state: ends(run, frame, thread, state))
     before = state.copy()
     ended = go(frame, way)
     resting, run.snapshots = run.snapshots, outer

@@ -36,11 +36,13 @@ LONG = 30
 @dataclass(frozen=True, slots=True)
 class Begun:
     """How something began that runs beside the main line: the ``state``; ``go`` goes through it from there and returns the states in which
-    it may end; ``share`` gives it what the rest of the program did meanwhile."""
+    it may end; ``share`` gives it what the rest of the program did meanwhile; ``ends`` says whether it comes to its end, None
+    where that is not known (a task has none of its own: it ends when it is cancelled)."""
 
     state: State
     go: Callable[[Frame, State], list[State]]
     share: Callable[[State, State], None]
+    ends: Callable[[Frame, State], bool | None] | None = None
 
 
 @dataclass(slots=True, eq=False)
