@@ -18,6 +18,7 @@ import stat
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gracelint_rules
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from .cases import Unit
     from .engine import Judged
+    from .image.context.shared import Shared
 
 FOLDER = disk.CACHE
 LARGEST_ENTRY = 4_000_000
@@ -70,10 +72,10 @@ class Store:
         except (NotKeptError, *_UNSOUND):
             return None
 
-    def judge(self, unit: Unit) -> Judged:
-        """Judges a unit, and keeps what came of it."""
+    def judge(self, unit: Unit, shared: Shared | None = None) -> Judged:
+        """Judges a unit, and keeps what came of it; ``shared`` is what the run's other units have read."""
         with disk.Record() as record:
-            judged = judge(unit)
+            judged = judge(unit, shared=shared)
         try:
             self._keep(unit, judged, record)
         except (NotKeptError, *_UNSOUND):
@@ -126,7 +128,11 @@ def judge_all(units: Sequence[Unit], jobs: int | None, store: Store | None) -> l
         return judge_anew(units, jobs)
     kept = [store.recall(unit) if _may_be_kept(unit) else None for unit in units]
     anew = [unit for unit, judged in zip(units, kept, strict=True) if judged is None]
-    made = iter(judge_anew(anew, jobs, by=store.judge))
+    if not anew:
+        return [judged for judged in kept if judged is not None]
+    from .image.context.shared import Shared
+
+    made = iter(judge_anew(anew, jobs, by=partial(store.judge, shared=Shared())))
     return [next(made) if judged is None else judged for judged in kept]
 
 

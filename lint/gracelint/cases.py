@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .compose.service import Service
     from .config import Settings
     from .discovery import Kind
+    from .image.context.shared import Shared
     from .image.model import BaseImage, Image, SignalSource, StopSignal
     from .parsers.dockerfile.model import Problem
     from .signals.model import Trace
@@ -86,9 +87,11 @@ def absolute(path: str) -> str:
 
 class View:
     """A unit with everything worked out of it. ``document`` is the file's content; ``overlay`` holds contents, by real
-    path, that stand in for other files'."""
+    path, that stand in for other files'; ``shared`` is what the run's other units have read."""
 
-    def __init__(self, unit: Unit, document: Document, overlay: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, unit: Unit, document: Document, overlay: Mapping[str, bytes], shared: Shared | None = None
+    ) -> None:
         service = unit.service
         changed = overlay.get(absolute(service.file)) if service is not None else None
         if service is not None and changed is not None:
@@ -98,6 +101,7 @@ class View:
         self.unit = unit
         self.document = document
         self._overlay = overlay
+        self._shared = shared
         self._read: dict[str, Document | None] = {}
         self._failure: Exception | None = None
 
@@ -123,7 +127,13 @@ class View:
         dockerfile = parse(self.document)
         folder, certain = (unit.context, True) if unit.context else default_context(dockerfile, unit.file, unit.root)
         context = Context(
-            folder, unit.file, display=display, documents=self._read, contents=self._overlay, certain=certain
+            folder,
+            unit.file,
+            display=display,
+            documents=self._read,
+            contents=self._overlay,
+            certain=certain,
+            shared=self._shared,
         )
         service = unit.service
         return build.build_image(

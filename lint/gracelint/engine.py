@@ -23,6 +23,7 @@ from .source import Document, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from .image.context.shared import Shared
     from .rule import Case, Rule
     from .signals.model import Fate
 
@@ -111,9 +112,11 @@ def _wrong(rule: Rule) -> str | None:
     return None if callable(rule.check) else "a check that is no function"
 
 
-def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = False) -> Judged:
+def judge(
+    unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = False, shared: Shared | None = None
+) -> Judged:
     """All findings of one unit. ``overlay`` holds contents, by real path, that stand in for the files'; ``every`` asks the rules
-    that are off as well."""
+    that are off as well; ``shared`` is what the run's other units have read."""
     overlay = overlay or {}
     file = absolute(unit.file)
     try:
@@ -125,7 +128,7 @@ def judge(unit: Unit, overlay: Mapping[str, bytes] | None = None, every: bool = 
         return Judged((wrong,), read=frozenset({file}))
     disk.told("text", unit.file, data)
     try:
-        view = View(unit, Document.decode(unit.path, data), overlay)
+        view = View(unit, Document.decode(unit.path, data), overlay, shared)
         found, bugs = _judge(view, every)
         read = {file, *(absolute(document.path) for document in view.documents[1:])}
         fates = _fates(view) if every and not bugs else (None, None)
@@ -220,7 +223,11 @@ def judge_all(
     by: Callable[[Unit], Judged] | None = None,
 ) -> list[Judged]:
     """Every unit judged, in order. ``jobs`` None: in as many processes as are worth it. ``by`` judges in place of `judge`."""
-    one = by or partial(judge, overlay=overlay, every=every)
+    if not units:
+        return []
+    from .image.context.shared import Shared
+
+    one = by or partial(judge, overlay=overlay, every=every, shared=Shared())
     if jobs is None:
         import os
 

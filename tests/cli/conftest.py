@@ -72,9 +72,9 @@ def judgements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     judge = engine.judge
 
-    def counted(unit, overlay=None, every=False):
+    def counted(unit, overlay=None, every=False, shared=None):
         found.append(unit.path)
-        return judge(unit, overlay, every)
+        return judge(unit, overlay, every, shared)
 
     monkeypatch.setattr(cache, "judge", counted)
     return found

@@ -18,7 +18,8 @@ from ... import disk
 from ...records import dataclass
 from ...source import Document
 from .globs import has_wildcard, path_glob
-from .ignore import Ignore, read_ignore
+from .ignore import Ignore
+from .shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -58,13 +59,14 @@ class Context:
         documents: MutableMapping[str, Document | None] | None = None,
         contents: Mapping[str, bytes] | None = None,
         certain: bool = True,
+        shared: Shared | None = None,
     ) -> None:
         """A context at ``root``, for the Dockerfile at ``dockerfile`` (for ``<Dockerfile>.dockerignore``).
 
         ``display`` makes the path that reports name out of a file's path; by default it is relative to the current
         folder. ``documents`` may be shared by several contexts, so that a file they have in common is read once; its
         keys are real paths, as are those of ``contents``, which stand in for what the files hold. ``certain`` is False for
-        a folder that was guessed: a build may be given another one.
+        a folder that was guessed: a build may be given another one. ``shared`` is what other images of the run have read.
         """
         self.certain = certain
         self.root = None if root is None else disk.real(root)
@@ -72,7 +74,10 @@ class Context:
         self._display = display or _relative
         self._documents: MutableMapping[str, Document | None] = {} if documents is None else documents
         self._contents: Mapping[str, bytes] = contents or {}
+        self._shared = shared or Shared()
         self._entries: dict[tuple[str, bool], Entry] = {}
+        self._modes: dict[str, int | None] = {}
+        self._walked: dict[str, tuple[str, ...]] = {}
         self._matching: dict[str, tuple[str, ...]] = {}
         self._ignore: Ignore | None = None
 
@@ -123,7 +128,7 @@ class Context:
                 mode = stat.S_IFDIR
                 continue
             here = "/".join((*done, part))
-            found = disk.mode(os.path.join(self.root, here))
+            found = self._mode(here)
             if found is None:
                 return Entry("missing", here, f"there is no {here} in the build context")
             mode = found
@@ -138,6 +143,12 @@ class Context:
                 return Entry("outside", here, f"{here} is a symbolic link that leads outside the build context")
             pending += [piece for piece in reversed(target.split("/")) if piece not in ("", ".")]
         return self._describe("/".join(done), mode)
+
+    def _mode(self, path: str) -> int | None:
+        """The mode of what stands at a path, of which all but the last component is no link; asked once, as paths have their folders in common."""
+        if path not in self._modes:
+            self._modes[path] = disk.mode(os.path.join(self.root or "", path))
+        return self._modes[path]
 
     def _describe(self, path: str, mode: int) -> Entry:
         is_folder = stat.S_ISDIR(mode)
@@ -166,7 +177,7 @@ class Context:
                 seen += 1
                 if seen > MAX_LISTED or self.ignore.match(path) is None:
                     return True
-                mode = disk.mode(os.path.join(self.root or "", path))
+                mode = self._mode(path)
                 if mode is not None and stat.S_ISDIR(mode):
                     stack.append(path)
         return False
@@ -190,7 +201,7 @@ class Context:
                 real = disk.real(name)
                 data = disk.content(real, MAX_BYTES) if real.startswith(os.path.join(folder, "")) else None
                 if data is not None:
-                    self._ignore = read_ignore(Document.decode(name, data).text)
+                    self._ignore = self._shared.ignore(Document.decode(name, data).text)
                     break
         return self._ignore
 
@@ -198,8 +209,13 @@ class Context:
         """The names in a folder, sorted; none where it cannot be read."""
         return () if self.root is None else tuple(disk.names(os.path.join(self.root, folder)))
 
-    def walk(self, folder: str) -> Iterator[str]:
-        """The files below a folder that a build sees, at most `MAX_LISTED`, links not followed."""
+    def walk(self, folder: str) -> tuple[str, ...]:
+        """The files below a folder that a build sees, at most `MAX_LISTED`, links not followed; gone through once."""
+        if folder not in self._walked:
+            self._walked[folder] = tuple(self._walk(folder))
+        return self._walked[folder]
+
+    def _walk(self, folder: str) -> Iterator[str]:
         stack, seen = [folder], 0
         while stack and seen < MAX_LISTED:
             here = stack.pop()
@@ -223,7 +239,7 @@ class Context:
         if real not in self._documents:
             data = self._contents[real] if real in self._contents else disk.content(real, MAX_BYTES)
             binary = data is None or b"\0" in data
-            self._documents[real] = None if binary or data is None else Document.decode(self._display(real), data)
+            self._documents[real] = None if binary or data is None else self._shared.document(self._display(real), data)
         return self._documents[real]
 
 

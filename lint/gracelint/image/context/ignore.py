@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ...records import dataclass
+from ...records import dataclass, field
 from .globs import ignore_glob
 
 if TYPE_CHECKING:
@@ -37,9 +37,15 @@ class Ignore:
     """The patterns of a file, in order. An unreadable pattern makes Docker refuse the build; here it is left out."""
 
     patterns: Sequence[Pattern] = ()
+    _known: dict[str, Pattern | None] = field(default_factory=dict, repr=False)
 
     def match(self, path: str) -> Pattern | None:
-        """The pattern that keeps ``path`` (relative to the context, ``/``) out of the build, None if none does."""
+        """The pattern that keeps ``path`` (relative to the context, ``/``) out of the build, None if none does; worked out once."""
+        if path not in self._known:
+            self._known[path] = self._match(path)
+        return self._known[path]
+
+    def _match(self, path: str) -> Pattern | None:
         parts = path.split("/")
         candidates = [path, *("/".join(parts[:end]) for end in range(1, len(parts)))]
         found: Pattern | None = None

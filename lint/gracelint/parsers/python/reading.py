@@ -71,7 +71,7 @@ def read(text: Text) -> model.Module:
         return model.unreadable(text, "nested too deeply to be followed")
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=400)
 def newer_than(text: Text, version: tuple[int, int]) -> bool:
     """Whether a Python of this version refuses a text that a later one reads, because of its syntax: ``match``, ``except*``, ``:=`` … as
     far as `ast` knows when they came (``feature_version``, from 3.7 on), and everything that the Python which runs gracelint refuses, where
