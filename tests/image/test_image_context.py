@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gracelint import disk
 from gracelint.image.build import build_image
 from gracelint.image.context.context import MAX_BYTES, Context
+from gracelint.image.context.ignore import Ignore
+from gracelint.image.context.shared import Shared
 from gracelint.parsers.dockerfile import parse
 from gracelint.source import Document
 
@@ -161,3 +164,31 @@ def test_a_listing_reads_only_what_is_wanted(tmp_path: Path) -> None:
     assert image.files.listing("/srv", lambda path: path.endswith("c.py")) == ("/srv/lib/c.py",)
     assert [path.rpartition("/")[2] for path in read] == ["c.py"]
     assert image.files.listing("/srv") == ("/srv/a.py", "/srv/b.txt", "/srv/lib/c.py")
+
+
+def test_each_path_is_looked_at_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    mode, names = disk.mode, disk.names
+    monkeypatch.setattr(disk, "mode", lambda path: asked.append(path) or mode(path))
+    monkeypatch.setattr(disk, "names", lambda path: asked.append(f"{path}/") or names(path))
+    for name in ("one.sh", "two.sh"):
+        (root / "sub" / name).write_text("")
+    context = Context(str(root))
+    assert context.walk("sub") == context.walk("sub") == ("sub/one.sh", "sub/out", "sub/plain.sh", "sub/two.sh")
+    assert [context.entry(path).kind for path in ("sub/one.sh", "folder/one.sh", "sub/none")] == [
+        "file",
+        "file",
+        "missing",
+    ]
+    assert len(asked) == len(set(asked))
+
+
+def test_what_is_ignored_is_worked_out_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images of one run have the patterns, and what they say of a path, in common."""
+    (root / ".dockerignore").write_text("*.md\n")
+    asked: list[str] = []
+    match = Ignore._match
+    monkeypatch.setattr(Ignore, "_match", lambda self, path: asked.append(path) or match(self, path))
+    shared = Shared()
+    assert [Context(str(root), shared=shared).entry("start.sh").kind for _ in range(3)] == ["file"] * 3
+    assert asked == ["start.sh"]

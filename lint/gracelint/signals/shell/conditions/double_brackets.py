@@ -92,12 +92,13 @@ def _splitting(machine: Machine, state: State, condition: sh.Unary | sh.Binary) 
 def matching(machine: Machine, state: State, subject: Value, word: sh.Word) -> Truth:
     """Whether a value matches a pattern: ``case`` and ``[[ == ]]``."""
     compiled = pattern(machine, state, word)
+    if compiled is not None and isinstance(subject, str):
+        return Truth(patterns.matches(compiled, subject))
     shown = word.literal
     label = shown if shown is not None else word.text.value
     if compiled is None:
         return single_brackets.unknown(f"{name(subject)} is {label}", f"{name(subject)} is not {label}")
-    if isinstance(subject, str):
-        return Truth(patterns.matches(compiled, subject))
+    assert not isinstance(subject, str)
     if all(isinstance(token, patterns.Star) for token in compiled) and compiled:
         return Truth(True)
     plain = all(isinstance(token, str) for token in compiled)

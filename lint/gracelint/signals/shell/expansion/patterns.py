@@ -7,6 +7,7 @@ length × tokens steps; no regular expression engine can be made to explode by a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ....records import NamedTuple
@@ -59,6 +60,12 @@ Pattern = tuple[Token, ...]
 
 def compile_pattern(pieces: Iterable[tuple[str, bool]], *, caret: bool = True) -> Pattern | None:
     """A pattern of (text, quoted) pieces; None where it uses extended patterns. ``caret``: ``[^a]`` is ``[!a]``."""
+    return _compiled(tuple(pieces), caret)
+
+
+@lru_cache(maxsize=1000)
+def _compiled(pieces: tuple[tuple[str, bool], ...], caret: bool) -> Pattern | None:
+    """The last ones are kept: a loop asks the same arms of a ``case`` in every lap."""
     tokens: list[Token] = []
     for text, quoted in pieces:
         if quoted:
