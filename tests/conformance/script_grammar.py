@@ -257,6 +257,7 @@ class _Writer(Preparations):
                     ". /sub.sh",
                     'exec sh /sub.sh "$@"',
                     "/sub.sh &\nwait $!",
+                    "/sub.sh & child=$!\ntrap 'kill $child; wait $child' TERM\nwait $child",
                 )
             )
         ]

