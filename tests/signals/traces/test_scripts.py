@@ -145,6 +145,13 @@ def test_who_reads_what_a_shell_prints_may_be_gone(tmp_path: Path, shell: str, t
     assert (trace.verdict, "whether `cat` is gone before the shell writes to it" in trace.missing) == ("unknown", True)
 
 
+def test_kill_complains_to_who_may_be_gone(tmp_path: Path) -> None:
+    """Abrupt 14 times of 24, and killed the others (measured)."""
+    text = "exec > >(cat) 2>&1\napp &\ntrap 'kill $pids; wait' TERM\nwhile :; do sleep 0.3 & wait $!; done\n"
+    trace = script(tmp_path, "bash", text, before=["tini", "-g", "--"])
+    assert (trace.verdict, "whether `cat` is gone before the shell writes to it" in trace.missing) == ("unknown", True)
+
+
 def test_what_a_program_writes_is_read_as_a_script(tmp_path: Path) -> None:
     """bash: it waits for what nobody knows, and a promise would rest on what stands behind it (killed, measured with one that stays)."""
     trace = script(tmp_path, "bash", "source /dev/fd/3 3< <(app2)\nexec app\n")

@@ -56,6 +56,21 @@ def _to_reader(printing: Builtin) -> Builtin:
     return run
 
 
+def _complaining(builtin: Builtin) -> Builtin:
+    """A builtin that says on standard error why it has failed, perhaps to a process that is gone by now, once a signal has come."""
+
+    def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
+        ways = builtin(machine, state, node, fields)
+        if machine.live:
+            for way in ways:
+                writer = outputs.writer(way, outputs.ERRORS, node.redirects) if way.status and way.outputs else None
+                if writer is not None:
+                    machine.host.broken(way, writer)
+        return ways
+
+    return run
+
+
 def _looked_for(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``hash``: whether a command is there."""
     if len(fields) < 2 or fields[1].shown.startswith("-"):
@@ -252,6 +267,7 @@ TABLE: dict[str, Builtin] = {
     "getopts": variables.getopts,
     "let": variables.let,
     **jobcontrol.TABLE,
+    "kill": _complaining(jobcontrol.TABLE["kill"]),
 }
 
 # Programs that are followed like builtins when their path is written.
