@@ -193,6 +193,7 @@ def test_standalone_script() -> None:
         "itself",
     ],
 )
+@pytest.mark.usefixtures("unwatched")
 def test_hostile_builds_end(text: str, tmp_path: Path) -> None:
     found = image(text, folder=tmp_path)
     begun = time.process_time()
