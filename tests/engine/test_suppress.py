@@ -125,6 +125,7 @@ def test_not_reported_as_unused(text: str, enabled: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "text", ["# gracelint: ignore[GL101]\n" * 20_000 + "x\n", "# gracelint: ignore[GL101]\nx\n" * 20_000]
 )
+@pytest.mark.usefixtures("unwatched")
 def test_time_is_linear(text: str) -> None:
     """Generous, for a busy machine: quadratic behaviour would take minutes."""
     document = Document("s.sh", text)

@@ -61,6 +61,7 @@ def test_conditions_stay_small() -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.usefixtures("unwatched")
 def test_answered_in_time(name: str, tmp_path: Path) -> None:
     for script in ("run.sh", "start.sh"):
         (tmp_path / script).write_text("#!/bin/sh\n")

@@ -86,6 +86,7 @@ def test_entry(files: dict[str, str], command: tuple[str, ...], extra: str, expe
     ],
     ids=range(14),
 )
+@pytest.mark.usefixtures("unwatched")
 def test_hostile(text: str, tmp_path: Path) -> None:
     assert verdict({"app.py": text, "a.py": "from app import *\n"}, tmp_path) in ("killed", "unknown", "ends")
 

@@ -29,12 +29,14 @@ def test_any_bytes_have_a_model(data: bytes) -> None:
 @pytest.mark.parametrize(
     "unit", ["(", "((", "$(", "{ ", "if a; then ", "${x:-", '"$(', "$((", "a && ", "[[ (", "case x in a) "]
 )
+@pytest.mark.usefixtures("unwatched")
 def test_depth_is_bounded(unit: str) -> None:
     begun = time.process_time()
     assert parse_script(whole(unit * 20_000)).problems
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_time_is_linear_in_arms() -> None:
     source = 'case "$1" in\n' + "".join(f"a{at}) echo {at};;\n" for at in range(20_000)) + "esac\n"
     begun = time.process_time()

@@ -29,6 +29,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.usefixtures("unwatched")
 def test_hostile_scripts_end_in_unknown(tmp_path: Path, name: str) -> None:
     trace = script(tmp_path, "bash", "#!/bin/bash\n" + HOSTILE[name] + "\n")
     assert trace.verdict == "unknown"

@@ -14,6 +14,7 @@ https://github.com/spring-projects/spring-boot/wiki/Spring-Boot-2.3-Release-Note
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from ....image.model import Argument
@@ -57,6 +58,8 @@ _HOOK_OFF = regex(
     r"\bregister-?[sS]hutdown-?[hH]ook\b|\bweb-?[aA]pplication-?[tT]ype\s*[:=]\s*[\"']?(?i:none)\b|\bawait-?[tT]ermination"
 )
 _OPTION = regex(r"(?:-D|--)server\.shutdown=(\S+)")
+# One without an end goes to the end of the text.
+_COMMENT = regex(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MOST_SOURCES = 1_000
 _DEEPEST = 4
 _FIRST, _DEFAULT = (2, 3), (3, 4)
@@ -98,8 +101,7 @@ def _kind(situation: Situation, files: Files, folder: str, text: str) -> str | N
 def _build_file(files: Files, folder: str, names: Sequence[str]) -> str:
     """The text of a folder's build file, without comments; empty where there is none."""
     texts = (known_text(files, f"{folder}/{name}") for name in names)
-    first, *others = next((text for text in texts if text), "").split("<!--")
-    return first + "".join(other.partition("-->")[2] for other in others)
+    return _COMMENT.sub("", next((text for text in texts if text), ""))
 
 
 def _version(files: Files, folder: str, text: str) -> tuple[int, int] | None:
