@@ -169,6 +169,36 @@ def test_what_is_appended_to_a_file_of_which_the_rest_is_not_known(tmp_path: Pat
     assert follow(built).verdict == verdict
 
 
+_CONF = "/etc/nginx/nginx.conf"
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict", "ends"),
+    [
+        (f'echo "daemon off;" >> {_CONF}', "graceful", False),
+        (f'printf "user www;\\n" >> {_CONF}; echo "daemon off;" >> {_CONF}', "graceful", False),
+        (f'echo "daemon off;" | tee -a {_CONF}', "graceful", False),
+        (f"cat > {_CONF} <<END\nuser www;\ndaemon off;\nEND", "graceful", False),
+        (f"cp /own.conf {_CONF}", "graceful", False),
+        (f"ln -sf /own.conf {_CONF}", "graceful", False),
+        (f"C={_CONF}; cat /own.conf > $C; chmod 600 $C", "graceful", False),
+        (f"envsubst < /own.conf > {_CONF}", "unknown", False),
+        (f'echo "user www;" >> {_CONF}', "unknown", True),
+        (f'echo "# daemon off;" >> {_CONF}', "unknown", True),
+        (f'echo "daemon off;" >> {_CONF}; echo "user www;" > {_CONF}', "unknown", True),
+        (f'echo "daemon off;" >> {_CONF}; rm {_CONF}', "unknown", True),
+        ('echo "daemon off;" >> /etc/nginx/conf.d/site.conf', "unknown", True),
+    ],
+)
+def test_what_a_script_writes_into_a_configuration_is_read(
+    tmp_path: Path, written: str, verdict: str, ends: bool
+) -> None:
+    text = 'FROM debian:12\nRUN apt-get install -y nginx\nCOPY --chmod=755 entry.sh own.conf /\nSTOPSIGNAL SIGQUIT\nCMD ["/entry.sh"]\n'
+    files = {"entry.sh": f"#!/bin/sh\n{written}\nexec nginx\n", "own.conf": "user www;\ndaemon off;\n"}
+    trace = follow(image(tmp_path, text, files))
+    assert (trace.verdict, any("ends by itself" in each for each in trace.missing)) == (verdict, ends)
+
+
 @pytest.mark.parametrize(
     ("base", "line", "verdict"),
     [

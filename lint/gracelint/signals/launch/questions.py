@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...image.model import Absent, ImageFile
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..model import Program
     from ..process import Environment
+    from ..shell.model.parts import Made
+    from .left import Left
 
 _GIVES = r"\b(?:chown|chgrp|chmod|setfacl)\b"
 
@@ -37,7 +40,10 @@ class Questions:
         self._listings: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, Kind] = {}
         self._joined: dict[tuple[str, Text], Text] = {}
-        self._described: dict[tuple[object, ...], list[tuple[Mapping[str, object], Program | None]]] = {}
+        self._described: dict[
+            tuple[object, ...], list[tuple[Mapping[str, object], Mapping[str, object], Program | None]]
+        ] = {}
+        """What is known of a command line, each time with what was asked of variables and of files that scripts have left."""
         self._programs: dict[tuple[object, ...], list[tuple[Program | None, Mapping[str, object], Program | None]]] = {}
         """What sources say, each with the program of the catalogue that they are the source of, and the variables that were asked for."""
         self._replaced: dict[tuple[str, str], bool] = {}
@@ -148,20 +154,28 @@ class Questions:
         which variables; None: as the image says."""
         workdir = environment.workdir if environment is not None else self.image.workdir
         variables = handed(self.image.env, environment.exported if environment is not None else None)
-        known = self._described.setdefault((_words(arguments), workdir), [])
-        for asked, program in known:
-            if variables.agrees(asked):
+        made = environment.made if environment is not None else {}
+        files = self._left(made, arguments[0].text) if made else None
+        known = self._described.setdefault((_words(arguments), workdir, files is None), [])
+        for asked, of_files, program in known:
+            if variables.agrees(asked) and (files is None or files.agrees(of_files)):
                 return program
         from ..programs import describe
 
-        image = replace(self.image, workdir=workdir, env=variables)
+        image = replace(self.image, workdir=workdir, env=variables, files=files or self.image.files)
         program = describe(arguments, image, self.programs)
         if program is not None and program.application is not None:
             from ..sources.handlers import judged
 
             program = judged(program, image)
-        known.append((variables.asked, program))
+        known.append((variables.asked, files.asked if files is not None else {}, program))
         return program
+
+    def _left(self, made: Mapping[str, Made], text: Text) -> Left:
+        """The image's files as scripts have left them."""
+        from .left import Left
+
+        return Left(self.image.files, made, partial(self.joined, text=text))
 
     def python(
         self, program: Program | None, arguments: Sequence[Argument], environment: Environment

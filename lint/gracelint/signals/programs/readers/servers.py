@@ -36,7 +36,8 @@ def nginx(facts: Entry, situation: Situation) -> Entry:
         paths = (posixpath.join(prefix.value if prefix else "", given.value if given else "conf/nginx.conf"),)
     text = first(situation, paths) or first_appended(situation, paths)
     if text is None:
-        return {"missing": [f'whether {paths[0]} says "daemon off;"']} if named else {}
+        unread = named or any(situation.image.files.known(path) for path in paths)
+        return {"missing": [f'whether {paths[0]} says "daemon off;"']} if unread else {}
     return {"daemonizes": False} if _DAEMON_OFF.search(text.value) else {}
 
 

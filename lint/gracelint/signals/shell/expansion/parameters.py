@@ -86,6 +86,8 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
             return _behind_indirection(machine, state, part, target)
         found = parameter(state, target)
         return "" if found is None else found
+    if part.operator not in (None, "length") and (part.name in ("@", "*") or part.index in ("@", "*")):
+        return _several(machine, state, part)
     if part.index is not None and part.name not in ("@", "*"):
         return _element(machine, state, part)
     if part.operator == "length":
@@ -96,11 +98,21 @@ def expanded(machine: Machine, state: State, part: sh.Parameter) -> Value:
             known = found.default
             return Unknown(part.text.value, str(len(known)) if known is not None else None, True)
         return str(len(found or ""))
-    if part.operator == ":" and part.name in ("@", "*"):
-        return join(field.value for field in machine.items(state, part) or state.parameters)
-    if part.operator == "@" and part.name in ("@", "*"):
-        return join(operate(machine, state, part, field.value) for field in state.parameters)
     return operate(machine, state, part, parameter(state, part.name))
+
+
+# Operators that ask whether there is something, of all items together.
+_OF_THE_WHOLE = frozenset({"-", ":-", "=", ":=", "?", ":?", "+", ":+"})
+
+
+def _several(machine: Machine, state: State, part: sh.Parameter) -> Value:
+    """What an operator makes of ``$@``, ``$*`` and ``${array[@]}``, where it becomes one value (``rest="${@:2}"``)."""
+    between = specials.separator(state) if "*" in (part.name, part.index) else " "
+    whole = part.operator in _OF_THE_WHOLE
+    each = replace(part, quoted=False, operator=None if whole else part.operator)
+    values = [field.value for field in machine.items(state, each) or ()]
+    joined = join(values, between)
+    return operate(machine, state, part, joined if values else None) if whole else joined
 
 
 def _is_last(state: State, part: sh.Parameter) -> bool:

@@ -32,10 +32,10 @@ _OF: dict[Family, frozenset[str]] = {
         "MACHTYPE OPTERR OSTYPE PS4 RANDOM SECONDS SHELL SHELLOPTS SHLVL SRANDOM TERM UID _".split()
     ),
 }
-# Those of bash that nobody sets for a container, whatever shell it has.
-_OWN = frozenset("EPOCHREALTIME EPOCHSECONDS FUNCNAME LINENO PIPESTATUS RANDOM SECONDS SRANDOM".split()) | {
-    name for name in _OF["bash"] if name.startswith("BASH")
-}
+# Those of bash, and the names by which scripts tell other shells, that nobody sets for a container, whatever shell it has.
+_OWN = frozenset(
+    "EPOCHREALTIME EPOCHSECONDS FUNCNAME KSH_VERSION LINENO PIPESTATUS RANDOM SECONDS SRANDOM YASH_VERSION ZSH_EVAL_CONTEXT ZSH_NAME ZSH_VERSION".split()
+) | {name for name in _OF["bash"] if name.startswith("BASH")}
 _COUNTING = frozenset("RANDOM SECONDS SRANDOM LINENO EPOCHSECONDS EPOCHREALTIME".split())  # whatever they are set to
 _CURRENT = "5"  # bash's version, where none is known
 

@@ -24,12 +24,17 @@ MOST_LINKS = 8
 
 def followed(state: State, path: str) -> str:
     """An absolute path behind the links that the script has made."""
+    return behind(state.made, path)
+
+
+def behind(made: Mapping[str, Made], path: str) -> str:
+    """An absolute path behind the links among these."""
     for _ in range(MOST_LINKS):
         above, rest = path, ""
-        while above != "/" and (above not in state.made or state.made[above].target is None):
+        while above != "/" and (above not in made or made[above].target is None):
             above, _, last = above.rpartition("/")
             above, rest = above or "/", posixpath.join(last, rest) if rest else last
-        target = state.made[above].target if above != "/" else None
+        target = made[above].target if above != "/" else None
         if target is None:
             return path
         path = normal(posixpath.join(posixpath.dirname(above), target, rest))
@@ -82,16 +87,17 @@ def note_pipe(state: State, path: str) -> None:
         state.made = {**state.made, path: Made("unknown", user_of(state), pipe=True)}
 
 
-def written(state: State, path: str, text: str | None) -> None:
-    """A redirection has written this to a file that is there (None: something)."""
+def written(state: State, path: str, text: str | None, tail: str | None = None) -> None:
+    """A redirection has written this to a file that is there (None: something, of which no more may be known than how it ends)."""
     found = state.made.get(path)
     if found is not None:
-        state.made = {**state.made, path: Made(found.kind, found.user, True, text)}
+        state.made = {**state.made, path: Made(found.kind, found.user, True, text, tail=tail)}
 
 
 def doubt(state: State, where: str | None = None) -> None:
     """Somebody else may have written to the files that a text names (None: to any): what is in them is not known any more."""
-    if any(file.content is not None and (where is None or path in where) for path, file in state.made.items()):
+    known = (path for path, file in state.made.items() if file.content is not None or file.tail is not None)
+    if any(where is None or path in where for path in known):
         state.made = {
             path: Made(file.kind, file.user, True) if where is None or path in where else file
             for path, file in state.made.items()
@@ -175,4 +181,4 @@ def open_to_all(state: State, path: str) -> None:
     """Whose a file is, and who may write to it, is not known any more."""
     found = state.made.get(path)
     if found is not None:
-        state.made = {**state.made, path: Made(found.kind, None, found.written, found.content)}
+        state.made = {**state.made, path: Made(found.kind, None, found.written, found.content, tail=found.tail)}

@@ -65,9 +65,11 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         if path in state.made and state.made[path].kind == "unknown":
             changes.doubt(state)  # a link: what it leads to is written
             continue
-        text = _before(machine, state, path, each.operator) if _is_told(machine, state, command) else None
+        told = _is_told(machine, state, command)
+        text = _before(machine, state, path, each.operator) if told else None
+        tail = _tail(machine, state, path) if told and text is None and each.operator == ">>" else None
         changes.note(state, path, "file")
-        changes.written(state, path, text)
+        changes.written(state, path, text, tail)
     return known
 
 
@@ -138,6 +140,15 @@ def _before(machine: Machine, state: State, path: str, operator: str) -> str | N
     return filesystem.content(machine, state, path) if operator == ">>" else None
 
 
+def _tail(machine: Machine, state: State, path: str) -> str | None:
+    """What has been appended so far to a file of which the rest is not known; None where it is not known whether that is all."""
+    own = state.made.get(path)
+    if own is not None and own.written:
+        return own.tail
+    appended = getattr(machine.context.lookup(path), "appended", None)
+    return appended.value if appended is not None else ""
+
+
 def fails(machine: Machine, state: State, tool: str, node: sh.Simple, fields: list[Field]) -> bool:
     """Whether one of the files that ``cat`` is to read is not there for certain, one that ``tee`` is to write cannot be made, or the
     descriptor that ``flock`` is to lock is not open."""
@@ -180,7 +191,13 @@ def wrote(machine: Machine, state: State, node: sh.Simple | sh.Group, text: Valu
         return
     if path is None:
         return
-    before = filesystem.content(machine, state, path) if only.operator == ">>" else ""
-    added = None if text is None else default(text)
-    known = before is not None and added is not None and len(before) + len(added) <= MOST_CHARACTERS
-    changes.written(state, path, f"{before}{added}" if known else None)
+    put(machine, state, path, None if text is None else default(text), appends=only.operator == ">>")
+
+
+def put(machine: Machine, state: State, path: str, added: str | None, *, appends: bool) -> None:
+    """Something (None: not known what) is written to a file that is there by now, from its beginning or behind its end."""
+    before = filesystem.content(machine, state, path) if appends else ""
+    tail = _tail(machine, state, path) if before is None else None
+    room = added is not None and len(before or tail or "") + len(added) <= MOST_CHARACTERS
+    whole, end = (f"{front}{added}" if room and front is not None else None for front in (before, tail))
+    changes.written(state, path, whole, end)

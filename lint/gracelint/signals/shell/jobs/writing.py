@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
-from ..files import changes, filesystem, inputs, making
+from ..files import changes, filesystem, inputs, making, opening
 from ..model.values import default
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 RUNNING = frozenset({".", "builtin", "command", "eval", "exec", "source", "xargs"})
 # Programs that write to files which they are told, and shells.
 _WRITING = frozenset("awk dd envsubst install patch perl python python3 rsync sed tar tee truncate unzip".split())
+_APPENDS = frozenset({"-a", "--append"})  # of tee
 SHELLS = frozenset("ash bash busybox dash sh su".split())
 
 
@@ -29,23 +30,24 @@ def noted(machine: Machine, state: State, command: sh.Command, around: Around) -
         state.restless = True
         changes.doubt(state, None if _writes_anywhere(machine, state, command) else command.text.value)
     if "tee" in command.text.value:
-        _copied(state, command, "unknown" if around == "background" else "file")
+        _copied(machine, state, command, "unknown" if around == "background" else "file")
 
 
-def _copied(state: State, command: sh.Command, kind: Kind) -> None:
+def _copied(machine: Machine, state: State, command: sh.Command, kind: Kind) -> None:
     """What ``tee`` writes to files, of which a parent is told no more than that they are there, or may be, and what it was given."""
     source = inputs.current(state, inputs.INPUT)
     given = source.rest if source is not None and kind == "file" else None
     for part in walk(command):
         if isinstance(part, sh.Simple) and part.words and part.words[0].literal == "tee":
-            text = given if all((word.literal or "-")[0] != "-" for word in part.words) else None
+            options = {word.literal or "-" for word in part.words if (word.literal or "-")[0] == "-"}
+            text = given if options <= _APPENDS else None
             for word in part.words[1:]:
                 if word.literal and not word.literal.startswith("-"):
                     path = filesystem.located(word.literal, state.workdir)
                     if path is not None:
                         if path not in state.made:
                             changes.note(state, path, kind)
-                        changes.written(state, path, text)
+                        opening.put(machine, state, path, text, appends=bool(options & _APPENDS))
 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:

@@ -189,6 +189,8 @@ class Made:
     """It is, or may be, a named pipe."""
     target: str | None = None
     """It is a link to this path, whatever is there."""
+    tail: str | None = None
+    """What has been appended to it, where what is in front of that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
