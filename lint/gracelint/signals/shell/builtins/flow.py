@@ -238,11 +238,13 @@ def leave_shell(machine: Machine, state: State, node: sh.Simple, fields: list[Fi
 
 
 def _before_trap(state: State) -> tuple[int | None, Truth | None]:
-    """What ``exit`` without a number leaves with: in a trap, the status of what that has interrupted (POSIX; bash takes the trap's own last command)."""
-    frame = state.stack
-    while frame is not None and frame.kind != "trap":
+    """What ``exit`` without a number leaves with: in a trap, the status of what that has interrupted (POSIX; bash takes the trap's own last
+    command), or the outermost of several (`savestatus` in the sources of dash and BusyBox; measured)."""
+    found, frame = (state.status, state.truth), state.stack
+    while frame is not None:
+        found = frame.data if frame.kind == "trap" else found
         frame = frame.parent
-    return (state.status, state.truth) if frame is None else frame.data
+    return found
 
 
 def _status(state: State, fields: list[Field]) -> int | None:

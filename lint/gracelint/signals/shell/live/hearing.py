@@ -150,4 +150,7 @@ def ends_by_saying_who_died(shell: LiveShell, block: Block) -> bool:
     if not shell.state.outputs or all(not _UNTOLD.isdisjoint(task.reacted) for task in died):
         return False
     writer = outputs.writer(shell.state, outputs.ERRORS)
-    return writer is not None and shell.host.broken(shell.state, writer) and not shell.task.alive
+    before, shell.runs = shell.runs, True
+    broken = writer is not None and shell.host.broken(shell.state, writer)
+    shell.runs = before
+    return broken and not shell.task.alive

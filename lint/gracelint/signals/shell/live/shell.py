@@ -74,15 +74,23 @@ class LiveShell:
             self.run()
 
     def signal(self, signal: str) -> None:
-        """A signal arrives. The same one from others at the same time may be one with it (signal(7), "Queueing and delivery semantics for
-        standard signals"), or come when the shell has dealt with the first."""
-        if self.heard.get(signal) != self.kernel.now or self.runs:
-            self.heard[signal] = self.kernel.now
+        """A signal arrives. Another one from others at the same time may come with the first, and the same one is one with it then (signal(7),
+        "Queueing and delivery semantics for standard signals"), or when the shell has dealt with the first."""
+        if self.runs or not itself.minds(self.state, signal):
             hearing.heard(self, signal)
             return
-        label = f"whether {self.task.process.name} hears {signal} twice"
-        if self.kernel.choices.pick((self.task.pid, signal, self.kernel.now), label, 2):
+        now, name = self.kernel.now, self.task.process.name
+        before = [each for each, at in self.heard.items() if at == now]
+        self.heard[signal] = now
+        if not before:
+            hearing.heard(self, signal)
+            return
+        again = signal in before
+        label = f"whether {name} hears {signal} " + ("twice" if again else f"while it is at its trap for {before[0]}")
+        if self.kernel.choices.pick((self.task.pid, signal, now), label, 2):
             self.kernel.at(0.0, partial(self.told_again, signal))
+        elif not again:
+            hearing.heard(self, signal)
 
     def told_again(self, signal: str) -> None:
         """The same signal comes once more while the shell is at its trap. What it has started for that is told by who tells it. A trap that is run
@@ -170,7 +178,7 @@ class LiveShell:
     def _go_on(self, interrupted: bool) -> None:
         while self.task.alive and self.state.ended is None and self.state.block is None:
             if self.pending:
-                self._enter_trap(self.pending.pop(0), interrupted)
+                self._enter_traps(interrupted)
                 interrupted = False
                 continue
             frame = self.state.stack
@@ -207,6 +215,14 @@ class LiveShell:
             number = self.kernel.choices.pick(key, f"whether {labels[0]}", len(states))
         self.state = states[number]
 
+    def _enter_traps(self, interrupted: bool) -> None:
+        """What is pending, each signal once, by number (`dotrap` in the sources of dash and BusyBox, `run_pending_traps` in bash's; measured)."""
+        due, self.pending = sorted(set(self.pending), key=lambda each: names.number(each) or 0), []
+        self.ran = self.ran or self.state.traps.get(due[0])
+        for at, signal in enumerate(reversed(due)):  # the last that is entered runs first
+            if self.task.alive and self.state.ended is None:
+                self._enter_trap(signal, interrupted and not at)
+
     def _enter_trap(self, signal: str, interrupted: bool) -> None:
         trap = self.state.traps.get(signal)
         if trap is None:
@@ -218,7 +234,6 @@ class LiveShell:
         if itself.nested(self.state) > NESTED:
             hearing.crash(self)
             return
-        self.ran = self.ran or trap
         if not itself.enter(self.machine, self.state, trap, int(interrupted)):
             self.kernel.reasons.append("the trap's action is not known")
 
