@@ -104,6 +104,27 @@ def test_busyboxs_timeout_holds_a_wait_behind_a_job_that_fails(tmp_path: Path, e
     assert script(tmp_path, "ash", text, before=["timeout", "60"]).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("action", "ends", "verdict"),
+    [
+        ("sleep 0.1; kill $c; wait", "exit 3", "unknown"),  # abrupt 3 of 10
+        ("kill $c; sleep 0.1; wait", "exit 3", "abrupt"),  # it has heard of the child's end
+        (
+            "kill $c; wait",
+            "sleep 0.1; exit 3",
+            "graceful",
+        ),  # the child ends in the `wait`, behind which there is the application
+    ],
+)
+def test_busyboxs_wait_is_held_if_the_child_ends_in_it(tmp_path: Path, action: str, ends: str, verdict: str) -> None:
+    """Ten times of ten, where no rate is written: a job that fails holds a `wait` for all in PID 1, if the shell learns of it there."""
+    child = f"sh -c 'trap \"kill \\$d; {ends}\" TERM; app & d=$!; wait $d'"
+    trace = script(tmp_path, "ash", f"trap '{action}' TERM\n{child} & c=$!\nwait $c\n")
+    assert trace.verdict == verdict
+    if verdict == "unknown":
+        assert trace.missing[0].endswith("has ended before it waits")
+
+
 def test_what_timeout_tells_again_cuts_a_substitution_short(tmp_path: Path) -> None:
     """Four times of ten: `kill` is left without a number, and `set -e` ends the shell."""
     trap = "trap 'kill $(jobs -p); wait' TERM\napp &\nwait -n\nwait\n"
