@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ...source import Text
     from ..model import Program
     from ..process import Environment
+    from ..shell.evaluator.findings import Readings
+    from ..shell.model.outcome import Family
     from ..shell.model.parts import Made
     from .left import Left
 
@@ -47,6 +49,8 @@ class Questions:
         self._programs: dict[tuple[object, ...], list[tuple[Program | None, Mapping[str, object], Program | None]]] = {}
         """What sources say, each with the program of the catalogue that they are the source of, and the variables that were asked for."""
         self._replaced: dict[tuple[str, str], bool] = {}
+        self.readings: dict[tuple[Family, str | None, bool], Readings] = {}
+        """What shells have read in their scripts, by their family, their version, and whether they are called ``sh``."""
 
     # --- files and texts ---
 

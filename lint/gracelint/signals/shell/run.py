@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..process import Alternative, Process
 from .builtins import exporting
+from .evaluator.findings import Readings
 from .evaluator.interpreter import Shell
 from .files.filesystem import folder_of
 from .files.inputs import INPUT
@@ -37,8 +38,10 @@ def shell(
     if unsure:
         parameters = (*parameters, Field(Unknown("$@", rest=True), text, True))
     name = words[0].value if words else argv[0]
-    spoken = dialect(call.family, call.version, posix=argv[0].rpartition("/")[2] == "sh")
-    interpreter = Shell(spoken, argv, name, text, mode, pid)
+    posix = argv[0].rpartition("/")[2] == "sh"
+    spoken = dialect(call.family, call.version, posix=posix)
+    read = resolver.readings.setdefault((call.family, call.version, posix), Readings())
+    interpreter = Shell(spoken, argv, name, text, mode, pid, read)
     interpreter.child, interpreter.aside = environment.child, environment.aside
     interpreter.ignored, interpreter.user = environment.ignored, environment.user
     interpreter.descriptors = environment.descriptors

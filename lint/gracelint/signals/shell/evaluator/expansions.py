@@ -39,7 +39,7 @@ class Substitution:
 
 def of(machine: Machine, state: State, command: object) -> tuple[Substitution, ...]:
     """The substitutions of a command, none of those in what it runs."""
-    found = state.shell.found.expanding
+    found = state.shell.read.expanding
     _, known = found.get(id(command)) or found.keep(command, tuple(_own(machine, command)))
     return known
 

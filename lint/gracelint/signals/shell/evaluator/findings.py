@@ -37,8 +37,9 @@ class Found(dict[object, tuple[Piece, Answer]], Generic[Piece, Answer]):
         return kept
 
 
-class Findings:
-    """The questions."""
+class Readings:
+    """What rests on the text alone, and on who reads it: all shells of a launch that speak the same dialect share it, as a script that has itself run
+    again as another user (``exec gosu mysql "$0" "$@"``) is read as before: a fortieth of the evaluation of such images."""
 
     def __init__(self) -> None:
         self.unparsable: Found[sh.Command, str] = Found()
@@ -47,15 +48,29 @@ class Findings:
         """What is read for a command with a ``&`` that the shell misreads."""
         self.making: Found[sh.Command, bool] = Found()
         """Whether a command may make files."""
-        self.remarks: Found[sh.Function, Remark | None] = Found()
-        """What is remarkable of a function."""
         self.nodes: Found[object, tuple[tuple[object, ...], frozenset[str]]] = Found()
         """Of any piece: its simple commands, those in the background and redirections, and the names of commands in it."""
-
         self.expanding: Found[object, tuple[Substitution, ...]] = Found()
-        """The substitutions of a command; the next four ask about one."""
+        """The substitutions of a command."""
+
+        self.plain: Found[tuple[sh.Word, ...], tuple[list[Field | None], bool]] = Found()
+        """What those words of a command always become that have no expansion, and whether that is all of them."""
+        self.patterned: Found[tuple[sh.Word, ...], dict[int, sh.Word]] = Found()
+        """Those that may be patterns, by the identity of their texts."""
+        self.indirect: Found[sh.Parameter, sh.Parameter | None] = Found()
+        """The parameter that is meant by ``${!n:-word}``, where ``n`` holds a name."""
+        self.unnamed: Found[sh.Parameter, sh.Parameter | None] = Found()
+        """What stands there behind the name, whichever it is."""
+
+
+class Findings:
+    """What rests on the shell's functions too, and on what it finds around it."""
+
+    def __init__(self) -> None:
+        self.remarks: Found[sh.Function, Remark | None] = Found()
+        """What is remarkable of a function."""
         self.starting: Found[sh.CommandSubstitution, bool] = Found()
-        """Whether it starts jobs."""
+        """Of a substitution, like the next three: whether it starts jobs."""
         self.lasting: Found[sh.CommandSubstitution, bool] = Found()
         """Whether a server runs in it."""
         self.acting: Found[sh.CommandSubstitution, bool] = Found()
@@ -64,10 +79,3 @@ class Findings:
         """Whether it changes files, or signals others."""
         self.quiet: set[object] = set()
         """Substitutions, each with all that its program sees, of which it is known that they end."""
-
-        self.plain: Found[tuple[sh.Word, ...], tuple[list[Field | None], bool]] = Found()
-        """What those words of a command always become that have no expansion, and whether that is all of them."""
-        self.patterned: Found[tuple[sh.Word, ...], dict[int, sh.Word]] = Found()
-        """Those that may be patterns, by the identity of their texts."""
-        self.indirect: Found[sh.Parameter, sh.Parameter | None] = Found()
-        """The parameter that is meant by ``${!n:-word}``, where ``n`` holds a name."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ....records import dataclass
 from ..model.dialects import dialect
-from .findings import Findings
+from .findings import Findings, Readings
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -77,8 +77,18 @@ class Shell:
     Frames are made here, each only once, so that two ways that come to the same place hold the very same frame.
     """
 
-    def __init__(self, dialect: Dialect, argv: tuple[str, ...], name: str, source: Text, mode: Mode, pid: int) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        argv: tuple[str, ...],
+        name: str,
+        source: Text,
+        mode: Mode,
+        pid: int,
+        read: Readings,
+    ) -> None:
         self.dialect = dialect
+        self.read = read
         self.argv = argv
         """As the kernel shows it."""
         self.name = name

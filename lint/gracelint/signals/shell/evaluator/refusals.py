@@ -228,7 +228,7 @@ def on_one_line(first: sh.Command, second: sh.Command) -> bool:
 
 def _foreign(state: State, command: sh.Command) -> str:
     """What the shell cannot read in a command."""
-    return state.shell.found.unparsable.of(command, partial(_refused, state.shell.dialect.syntax.refuses))
+    return state.shell.read.unparsable.of(command, partial(_refused, state.shell.dialect.syntax.refuses))
 
 
 def _refused(refuses: frozenset[str], command: sh.Command) -> str:

@@ -48,7 +48,7 @@ def is_pattern(word: sh.Word, value: str) -> bool:
 
 def without_patterns(state: State, fields: list[Field], words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields of words, of which a pattern is no field where it names no file, as ``shopt -s nullglob`` wants it: any number of them."""
-    written = state.shell.found.patterned.of(words, _patterns)
+    written = state.shell.read.patterned.of(words, _patterns)
     if not written:
         return fields
     return [

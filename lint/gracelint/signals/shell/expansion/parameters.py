@@ -122,30 +122,36 @@ def _is_last(state: State, part: sh.Parameter) -> bool:
 
 
 def _behind_indirection(machine: Machine, state: State, part: sh.Parameter, target: str) -> Value:
-    """``${!n:-word}``: the same as if the name that ``n`` holds had been written.
-
-    What stands behind the name is read once, behind another name, as functions use one such line for many names.
-    """
-    meant = state.shell.found.indirect.of(part, lambda part: _meant(machine, part, target), also=target)
+    """``${!n:-word}``: the same as if the name that ``n`` holds had been written."""
+    meant = state.shell.read.indirect.of(part, lambda part: _meant(machine, state, part, target), also=target)
     if meant is None:
         return Unknown(part.text.value)
     found = expanded(machine, state, meant)
     return found if isinstance(found, str) else concatenate([found, ""])  # as between quotes
 
 
-def _meant(machine: Machine, part: sh.Parameter, target: str) -> sh.Parameter | None:
+def _meant(machine: Machine, state: State, part: sh.Parameter, target: str) -> sh.Parameter | None:
     """The parameter that ``${!n:-word}`` stands for where ``n`` holds this name; None where that is not known."""
     assert part.argument is not None
+    written = state.shell.read.unnamed.of(part, lambda part: _unnamed(machine, part))
+    if written is None or not (target.isidentifier() or target.isdigit()):
+        return None
+    text = machine.context.joined(f"${{{target}{part.argument.text.value}}}", part.text)
+    return replace(written, name=target, text=text)
+
+
+def _unnamed(machine: Machine, part: sh.Parameter) -> sh.Parameter | None:
+    """What stands behind the name in ``${!n:-word}``, read once behind any other name, as functions use one such line for many names
+    (``file_env`` of the official images)."""
+    assert part.argument is not None
     rest = part.argument.text.value
-    if not (target.isidentifier() or target.isdigit()) or not rest:
+    if not rest:
         return None
     text = machine.context.joined(f': "${{{_ANY_NAME}{rest}}}"', part.text)
     commands = machine.context.parse(text, file=False).body.commands
     command = commands[0] if len(commands) == 1 else None
     read = command.words[1].sole if isinstance(command, sh.Simple) and len(command.words) == 2 else None
-    if not isinstance(read, sh.Parameter) or read.name != _ANY_NAME:
-        return None
-    return replace(read, name=target, text=machine.context.joined(f"${{{target}{rest}}}", part.text))
+    return read if isinstance(read, sh.Parameter) and read.name == _ANY_NAME else None
 
 
 def _element(machine: Machine, state: State, part: sh.Parameter) -> Value:

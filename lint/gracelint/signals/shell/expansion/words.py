@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def expand(machine: Machine, state: State, words: tuple[sh.Word, ...]) -> list[Field]:
     """The fields that words become."""
-    found = state.shell.found.plain
+    found = state.shell.read.plain
     _, (always, all_of_them) = found.get(id(words)) or found.keep(words, _always(state, words))
     if all_of_them:
         return always[:MOST_FIELDS]  # type: ignore[return-value]  # all of them are fields

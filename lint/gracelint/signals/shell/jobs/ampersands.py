@@ -21,7 +21,7 @@ def read(shell: Shell, command: sh.Command) -> sh.Block | None:
     """What a shell that misreads ``&>`` reads in the place of a command that has such a redirection; None where it reads what was meant."""
     if "&>" not in command.text.value:
         return None
-    return shell.found.cut.of(command, _block)
+    return shell.read.cut.of(command, _block)
 
 
 def _block(command: sh.Command) -> sh.Block | None:

@@ -52,7 +52,7 @@ def _copied(machine: Machine, state: State, command: sh.Command, kind: Kind) -> 
 
 def _makes_files(machine: Machine, state: State, command: sh.Command) -> bool:
     """Whether what runs in a child may make files, of which its parent is told nothing."""
-    return state.shell.found.making.of(command, lambda command: any(_writes(machine, part) for part in walk(command)))
+    return state.shell.read.making.of(command, lambda command: any(_writes(machine, part) for part in walk(command)))
 
 
 def _writes_anywhere(machine: Machine, state: State, command: sh.Command) -> bool:

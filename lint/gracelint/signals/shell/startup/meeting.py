@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
@@ -27,11 +28,18 @@ PRECISE = 60
 MEETING = frozenset({"seq", "while", "for"})  # frames at which ways become one again
 CALLS = frozenset({"call", "eval"})  # at the end of which there is a command with a status
 THROUGH = frozenset({"seq", "within", "while", "for"})  # which leave a status as it is
+NOTED = ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "locks", "reasons", "unread")
+_noted = attrgetter(*NOTED)
+
+
+def may_meet(state: State) -> bool:
+    """Whether a way is at a place where ways become one again, or at its end."""
+    return state.stack is None or state.stack.kind in MEETING
 
 
 def merged(machine: Machine, waiting: Waiting, state: State) -> bool:
     """Let two ways become one again where they agree."""
-    if state.stack is None or state.stack.kind not in MEETING:
+    if state.stack is None or not may_meet(state):
         return False
     if state.held:
         held.leave(state)
@@ -117,9 +125,8 @@ def _merge(into: State, state: State) -> None:
     if into.assumed != state.assumed:
         known = state.assumed.get
         into.assumed = {key: value for key, value in into.assumed.items() if known(key) is value}
-    for name in ("rejected", "replaced", "lost_execs", "assigned_execs", "daemons", "locks", "reasons", "unread"):
-        items = getattr(state.facts, name)
-        if items is not getattr(into.facts, name):  # of before they went apart
+    for name, items, noted in zip(NOTED, _noted(state.facts), _noted(into.facts), strict=True):
+        if items is not noted:  # of before they went apart
             for item in items:
                 into.note(name, item)
 
@@ -150,7 +157,8 @@ def _meet_candidates(into: State, state: State) -> None:
     last, earlier = second.facts.before, first.facts.before
     if earlier is last:
         return
-    before = (*[command for command in earlier if not holds(last, command)], *last)
+    shared = set(map(id, last))  # of before they went apart
+    before = (*[command for command in earlier if id(command) not in shared and not holds(last, command)], *last)
     into.facts = replace(into.facts, before=before[-MOST_FACTS:])
 
 

@@ -23,7 +23,7 @@ from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
 from . import counting, steady
-from .meeting import distinct, merged
+from .meeting import distinct, may_meet, merged
 from .settling import settled
 from .waiting import Waiting, depth_of
 
@@ -245,7 +245,8 @@ def explore(machine: Machine, start: State) -> list[State]:
 
 
 def _advance(machine: Machine, state: State, depth: int) -> list[State]:
-    """Go on with a way as long as it is one, nothing holds it, and it is deeper than the others (at ``depth``), so that it can meet none of them."""
+    """Go on with a way as long as it is one, nothing holds it, and it can meet none of the others: it is deeper than they are (at ``depth``), or
+    at no place where ways meet."""
     while True:
         if not machine.budget.spend():
             return [_stopped(state, Bound("the script takes too many steps to follow"))]
@@ -255,7 +256,7 @@ def _advance(machine: Machine, state: State, depth: int) -> list[State]:
         if len(states) != 1:
             return states
         (state,) = states
-        if state.block is not None or state.ended is not None or (depth >= 0 and depth_of(state) <= depth):
+        if state.block is not None or state.ended is not None or (0 <= depth >= depth_of(state) and may_meet(state)):
             return states
 
 

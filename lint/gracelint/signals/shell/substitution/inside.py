@@ -112,7 +112,7 @@ def _bodies(state: State, body: object) -> Iterator[tuple[object, ...]]:
     waiting, seen = [body], set[str]()
     while waiting:
         here = waiting.pop()
-        nodes, names = state.shell.found.nodes.of(here, _looked_at)
+        nodes, names = state.shell.read.nodes.of(here, _looked_at)
         yield nodes
         for name in names:
             if name not in seen and name in state.functions:
