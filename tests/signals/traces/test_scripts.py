@@ -82,6 +82,10 @@ SCRIPTS = [
     ("x=ap; x=${x}p; exec $x", "graceful", "app"),
     ('until nc -z db 5432; do sleep 1; done; exec "$@"', "graceful", "app"),
     ('i=0; while [ $i -lt 5 ]; do i=$((i+1)); done; [ $i = 5 ] && exec "$@"', "graceful", "app"),
+    # A value that a builtin assigns is expanded once, and an argument of a function before it runs.
+    ('i=0; f() { local x=$((i=i+1)) "y=$((i=i+1))"; [ $x$y$i = 122 ] && exec "$@"; }; f "$@"', "graceful", "app"),
+    ('i=0 n=x; export $n=$((i=i+1)) "${n}y=$((i=i+1))"; [ $x$xy$i = 122 ] && exec "$@"', "graceful", "app"),
+    ('i=0; f() { i=$((i+1)); }; f x=$((i=i+1)); [ $i = 2 ] && exec "$@"', "graceful", "app"),
     ('. /lib.sh; start "$@"', "graceful", "app"),
     ('eval "exec $*"', "graceful", "app"),
     ("[ -f /lib.sh ] && exec app; app", "graceful", "app"),

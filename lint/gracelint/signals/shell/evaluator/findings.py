@@ -55,6 +55,8 @@ class Readings:
 
         self.plain: Found[tuple[sh.Word, ...], tuple[list[Field | None], bool]] = Found()
         """What those words of a command always become that have no expansion, and whether that is all of them."""
+        self.assigned: Found[tuple[sh.Word, ...], tuple[sh.Word, ...]] = Found()
+        """Those of a builtin that assigns, without what it assigns."""
         self.patterned: Found[tuple[sh.Word, ...], dict[int, sh.Word]] = Found()
         """Those that may be patterns, by the identity of their texts."""
         self.indirect: Found[sh.Parameter, sh.Parameter | None] = Found()

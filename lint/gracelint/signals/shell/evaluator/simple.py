@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ....parsers.shell import model as sh
 from ....records import replace
 from ....regexes import regex
 from ... import sleeping
@@ -11,14 +12,13 @@ from ...process import Bound
 from ..builtins import assigning, misuse, table
 from ..files import inputs, opening, outputs
 from ..jobs import held, jobtable, limited, waits
-from ..model.dialects import ONLY_BUILTINS
+from ..model.dialects import DECLARING, ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
 from ..substitution import printed
 from . import external, refusals, remarks
 
 if TYPE_CHECKING:
-    from ....parsers.shell import model as sh
     from ..model.state import State
     from .machine import Machine
 
@@ -44,7 +44,7 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     kept = assigning.kept(state, node) if node.assignments else None
     if kept is not None and (state.shell.dialect.specials_end or "e" in state.options):
         return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
-    fields = machine.expand(state, node.words)
+    fields = machine.expand(state, _becoming_fields(state, node))
     skipped = 0
     if fields and fields[0].value in _PREFIXES:
         fields, skipped, over = _behind_prefixes(machine, state, fields)
@@ -77,6 +77,24 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     if node.redirects and name in _RUNNING:
         _enclose(machine, state, node)
     return builtin(machine, state, node, fields)
+
+
+def _becoming_fields(state: State, node: sh.Simple) -> tuple[sh.Word, ...]:
+    """The words of a command, but only the names of what ``export`` and the like assign: they expand the values themselves, and that once
+    (``local next=$((i++))``)."""
+    name = node.words[0].literal
+    if name not in DECLARING or name in state.functions:
+        return node.words
+    return state.shell.read.assigned.of(node.words, lambda words: tuple(map(_without_value, words)))
+
+
+def _without_value(word: sh.Word) -> sh.Word:
+    """A word up to the piece of it that has the ``=``."""
+    pieces = () if word.literal is not None else word.parts
+    for number, part in enumerate(pieces, 1):
+        if isinstance(part, sh.LiteralText) and "=" in part.value.value:
+            return sh.Word(word.text, pieces[:number])
+    return word
 
 
 def _behind_prefixes(

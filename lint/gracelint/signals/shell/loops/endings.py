@@ -10,6 +10,7 @@ from ....parsers.shell.walk import walk
 from ....regexes import regex
 from ..builtins import table
 from ..files import filesystem, inputs
+from ..model.dialects import DECLARING
 from ..model.values import Unknown
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _HOLDS_EMPTY = regex(r"!|-z|\|\||\*")
 LASTING = frozenset(
     {"wait", "read", "mapfile", "readarray", "exec", "eval", ".", "source", "command", "builtin", "trap", "fg"}
 )
-DECLARING = frozenset({"local", "declare", "typeset", "export", "readonly"})
 FOLLOWING = frozenset({"-f", "-F", "--follow", "--retry", "infinity", "inf"})
 # What may last though it has no command of its own.
 OPEN = (sh.ProcessSubstitution, sh.Background, sh.Coprocess, sh.Unreadable, sh.ArithmeticFor)

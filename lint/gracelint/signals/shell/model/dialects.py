@@ -23,6 +23,7 @@ ONLY_BUILTINS = (SPECIAL - {"."}) | frozenset(
     "alias bg bind builtin caller cd command compgen complete declare dirs disown enable fc fg getopts hash help history jobs let local mapfile popd pushd read readarray shopt source suspend type typeset "
     "ulimit umask unalias wait".split()
 )
+DECLARING = frozenset({"local", "declare", "typeset", "export", "readonly"})  # which assign
 FORKED_ASH = (frozenset({"list", "behind &", "and-or", "group", "subshell", "condition", "redirection"}),)
 BASH_OPERATORS = frozenset({"^", "^^", ",", ",,", "@", "indirect", "keys", "index"})
 
