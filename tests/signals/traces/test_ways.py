@@ -23,6 +23,26 @@ def test_unknown_conditions_split_the_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("condition", "verdict"),
+    [
+        ("env | grep -q SHOP_MODE", "killed"),
+        ("printenv | grep ^SHOP_MODE=", "killed"),
+        ("! env | grep -q SHOP_ROLE", "killed"),
+        ("env | grep -q SHOP_ROLE", "graceful"),
+        ("env | grep -q ^MODE_SHOP", "graceful"),
+        ("! env | grep -q SHOP_MODE", "graceful"),
+        ("export SHOP_ROLE=x; env | grep -q SHOP_ROLE", "killed"),
+        ("env | grep -v SHOP_ROLE", "killed"),  # any line that is another one
+    ],
+)
+def test_variables_that_are_looked_for_are_those_of_the_image(tmp_path: Path, condition: str, verdict: str) -> None:
+    text = f"if {condition}; then app w; else exec app s; fi\n"
+    trace = script(tmp_path, "dash", text, extra="ENV SHOP_MODE=web\n")
+    assert trace.verdict == verdict
+    assert len(trace.paths) == 2
+
+
+@pytest.mark.parametrize(
     ("line", "first"), [("", "app2"), ("RUN ln -s /entry.sh /run.sh\n", "app"), ("COPY entry.sh /run.sh\n", "app2")]
 )
 def test_a_link_is_told_from_a_file(tmp_path: Path, line: str, first: str) -> None:

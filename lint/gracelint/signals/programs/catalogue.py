@@ -81,7 +81,12 @@ def by_command(command: str, workdir: str = "/") -> str | None:
     own = own or (slash and name in _WORDS)
     if own and "." not in name and not _INSTALLED.intersection(folder.split("/")):
         return None
-    return names.get(name) or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)
+    library, separator, _ = name.partition("::")  # of functions of shells
+    return (
+        names.get(name)
+        or (names.get(f"{library}{separator}") if separator else None)
+        or (names.get(_VERSION.sub("", name)) if len(name) <= _LONGEST else None)
+    )
 
 
 def by_module(module: str) -> str | None:

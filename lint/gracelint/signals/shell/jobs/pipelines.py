@@ -14,7 +14,7 @@ from ...process import Bound, Process
 from ..files import changes, inputs, named_pipes, outputs
 from ..model.parts import ALWAYS, Block, Input, JobState
 from ..model.values import clip
-from ..substitution import kept_open, printed
+from ..substitution import asking, kept_open, printed
 from . import children, dying, itself, jobtable, newborn, signalled, unread
 
 if TYPE_CHECKING:
@@ -126,15 +126,13 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     if not processes:
         itself.child_ended(machine, state)
         dying.waited(state)
-        status = _status_of(state, members)
-        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
+        return _over(machine, state, node, members)
     # A filter ends with what feeds it, so a pipeline holds on only if a member does that reads from nobody who ended.
     first = members[0].alternative.process
     kept = any(process.reads in {job.pid for job in state.jobs} for process in processes)
     if first is None and not kept and all(process.filters for process in processes):
         _remember(state, node, processes)
-        status = _status_of(state, members)
-        return machine.finished(state, status) if status is not None else machine.undecided(state, node.text.value)
+        return _over(machine, state, node, members)
     assert command is not None
     processes = children.grouped(state, processes)
     pids, status = tuple(process.pid for process in processes), None
@@ -142,6 +140,14 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
         status = _status_of(state, members)
     state.block = Block("foreground", command, pids, tuple(processes), status=status, pipeline=tuple(commands))
     return [state]
+
+
+def _over(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
+    status = _status_of(state, members)
+    if status is not None:
+        return machine.finished(state, status)
+    truth = asking.among_variables(machine, state, node)
+    return machine.finished(state, None, truth) if truth else machine.undecided(state, asking.unnegated(node))
 
 
 def _adopted(process: Process) -> Process | None:

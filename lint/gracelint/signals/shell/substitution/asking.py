@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ....parsers.shell import model as sh
+from ....records import replace
 from ....regexes import regex
+from ..builtins import exporting
 from ..files import filesystem
-from ..model.values import default
+from ..model.parts import Truth
+from ..model.values import clip, default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,3 +91,34 @@ def _of_grep(machine: Machine, state: State, fields: Sequence[Field]) -> int | N
         line.startswith(pattern[1:]) if at_start else pattern in line for line in text.removesuffix("\n").split("\n")
     ]
     return int(not any(fits is not ("v" in options) for fits in fitting) or not text)
+
+
+_NAME = regex(r"\^?[A-Z][A-Z0-9]*_[A-Z0-9_]*=?\Z")  # of a variable, or how some begin
+
+
+def among_variables(machine: Machine, state: State, pipeline: sh.Pipeline) -> Truth | None:
+    """Whether ``env | grep -q NAME`` finds a variable: on the default launch one that the image or the script sets. None for any other pipeline."""
+    lists, looks = (each for each in pipeline.commands) if len(pipeline.commands) == 2 else (None, None)
+    if not isinstance(lists, sh.Simple) or not isinstance(looks, sh.Simple):
+        return None
+    names = [[word.literal for word in each.words] for each in (lists, looks)]
+    if names[0] not in (["env"], ["printenv"]) or names[1][:1] != ["grep"] or lists.redirects:
+        return None
+    words = [word or "" for word in names[1][1:]]
+    options = {letter for word in words if word[:1] == "-" for letter in word[1:]}
+    patterns = [word for word in words if word[:1] != "-"]
+    if len(patterns) != 1 or not _NAME.match(patterns[0]) or not options <= OPTIONS - frozenset("vwi"):
+        return None
+    handed = exporting.handed(machine, state, ())
+    lines = (
+        f"{name}={default(handed.variables.get(name, '')) or ''}" for name, there in handed.exports.items() if there
+    )
+    start = patterns[0].removeprefix("^")
+    found = any(line.startswith(start) if start != patterns[0] else start in line for line in lines)
+    return replace(Truth.success(f"`{clip(unnegated(pipeline))}`"), default=found)
+
+
+def unnegated(pipeline: sh.Pipeline) -> str:
+    """A pipeline as it is written, without the ``!`` in front of it, which is heeded only when its status is known."""
+    text = pipeline.text.value
+    return text.removeprefix("!").lstrip() if pipeline.negated else text
