@@ -261,6 +261,21 @@ ASKED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("serve start; tail --pid=$(cat /run/a.pid) -f /log", False),
+        ("set -e; serve start && tail --pid=$(cat /run/a.pid) -f /log", False),
+        ("hold() { tail --pid=$(cat /run/a.pid) -f /log; }; serve start; hold", False),
+        ("tail --pid=$(cat /run/a.pid) -f /log; echo over", True),
+        ("for n in 1 2; do tail --pid=$(cat /run/a.pid) -f /log; done", True),
+    ],
+)
+def test_who_waits_for_some_process_last_holds_the_script(tmp_path: Path, text: str, ends: bool) -> None:
+    trace = script(tmp_path, "bash", f"{text}\n")
+    assert any("ends by itself" in each for each in trace.missing) is ends
+
+
 @pytest.mark.parametrize(("text", "stays"), ASKED)
 def test_servers_in_substitutions(tmp_path: Path, text: str, stays: bool) -> None:
     trace = script(tmp_path, "bash", text)

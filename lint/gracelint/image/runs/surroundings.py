@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from ...parsers.shell.model import LiteralText, Parameter
+from ...parsers.shell.model import CommandSubstitution, LiteralText, Parameter, Simple
 from ...records import NamedTuple, dataclass, field
 from ...source import join
 from .actions import Opaque, Target
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_OPERATIONS = 2_000
 _WILD = frozenset("*?[")
+_CUTTING = {"basename": posixpath.basename, "dirname": lambda path: posixpath.dirname(path) or "."}
 
 
 class Each(NamedTuple):
@@ -140,14 +141,14 @@ class Surroundings:
                 pattern = pattern or (not part.quoted and not _WILD.isdisjoint(part.value.value))
                 pieces.append(part.value)
                 continue
-            value = self._parameter(part) if isinstance(part, Parameter) and part.index is None else None
+            value = self._value(part)
             if value is None or (isinstance(value, Each) and value.deep and word.sole is None):
                 return Argument(word, None, False, ends=(_shown(pieces), self._end(word.parts[at + 1 :])))
             if isinstance(value, Each):
                 pattern, deep = True, value.deep
                 pieces.append((value.pattern, part.text))
             else:
-                quoted = isinstance(part, Parameter) and part.quoted
+                quoted = isinstance(part, (Parameter, CommandSubstitution)) and part.quoted
                 pattern = pattern or (not quoted and not _WILD.isdisjoint(value))
                 pieces.append((value, part.text))
         return Argument(word, join(pieces), pattern, deep)
@@ -162,6 +163,30 @@ class Surroundings:
             end = value + end
         return end
 
+    def _value(self, part: Part) -> str | Each | None:
+        """What a part of a word becomes that is no text; None where not known."""
+        if isinstance(part, CommandSubstitution):
+            return self._printed(part)
+        return self._parameter(part) if isinstance(part, Parameter) and part.index is None else None
+
+    def _printed(self, part: CommandSubstitution) -> str | Each | None:
+        """What ``$(basename "$file")`` and ``$(dirname /a/b)`` print."""
+        command = part.body.commands[0] if len(part.body.commands) == 1 else None
+        if not isinstance(command, Simple) or command.redirects or command.assignments:
+            return None
+        name, *words = (self.expand(word) for word in command.words)
+        if name.value not in _CUTTING or not words or any(word.text is None or word.deep for word in words):
+            return None
+        path = words[0].value.rstrip("/")
+        if not path:
+            return None
+        if any(word.pattern for word in words):  # of each the same
+            alone = len(words) == 1 and name.value == "basename"
+            return Each(posixpath.basename(path)) if alone else None
+        suffix = words[1].value if name.value == "basename" and len(words) == 2 else ""
+        cut = _CUTTING[name.value](path)
+        return cut.removesuffix(suffix) or cut if len(words) == 1 or suffix else None
+
     def _parameter(self, part: Parameter) -> str | Each | None:
         """What ``$name``, or ``${name%suffix}`` and its like with a text, becomes; None where not known."""
         value = self.value(part.name)
@@ -170,9 +195,12 @@ class Surroundings:
         if part.operator not in ("%", "%%", "#", "##") or part.argument is None:
             return None
         affix = self.expand(part.argument)
+        text = value.pattern if isinstance(value, Each) else value
+        if part.operator == "##" and affix.pattern and affix.value == "*/":
+            own = posixpath.basename(text)
+            return own if not isinstance(value, Each) else None if value.deep else Each(own)
         if affix.text is None or affix.pattern:
             return None
-        text = value.pattern if isinstance(value, Each) else value
         left = text.removeprefix(affix.value) if "#" in part.operator else text.removesuffix(affix.value)
         if not isinstance(value, Each):
             return left

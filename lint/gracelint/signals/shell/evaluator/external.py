@@ -33,7 +33,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
     """Run a program as a child, or in place of the shell where this shell execs its last command."""
     command = commands.describe(state, node, fields, skipped)
     watched = limited.watched(machine, fields)
-    if watched is not None and default(watched.value) is None and not machine.live:
+    if watched is not None and default(watched.value) is None and not machine.live and not tails.is_last(state):
         return machine.finished(state, 0)  # it waits for some process to end, which is a passing phase
     name = command.argv[0].rpartition("/")[2] if command.argv else ""
     if name in _OPENING and opening.fails(machine, state, name, node, fields[1:]):

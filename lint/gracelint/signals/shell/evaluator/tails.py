@@ -45,6 +45,20 @@ def replaces(state: State, *, redirected: bool) -> bool:
     return any(labels <= allowed for allowed in dialect.exec.tails.get(frame.label, ()))
 
 
+def is_last(state: State) -> bool:
+    """Whether nothing is written behind the command that runs, in its script, and no loop goes round again."""
+    frame = state.stack
+    while frame is not None and frame.kind != "base":
+        if frame.kind == "seq":
+            assert isinstance(frame.node, sh.Block)
+            if frame.index < len(frame.node.commands):
+                return False
+        elif frame.kind not in ("within", "call"):
+            return False
+        frame = frame.parent
+    return frame is not None
+
+
 def _of_background(state: State, frame: Frame) -> bool:
     """Whether it stands for the redirections of the whole command behind which ``&`` is written: for dash and ash these belong to the ``&``."""
     if (
