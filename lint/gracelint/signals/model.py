@@ -55,7 +55,7 @@ class Reaction:
     after: float = 0.0
     """Of ``handles``: seconds that pass, at the longest, before it begins to stop."""
     breaks_off: bool = False
-    """Of ``handles``: its handler breaks off what it is at, so that a second signal breaks off its clean-up."""
+    """Of ``handles`` and ``forwards``: where it is at it already, for this signal or another one, it breaks that off."""
     looks_every: float = 0.0
     """Of ``forwards``: how often it looks whether a child's time is over, and whether it is gone, in seconds (0: at once)."""
 

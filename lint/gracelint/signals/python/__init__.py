@@ -102,6 +102,7 @@ def _described(
         as_child=child,
         stays=behaviour.stays,
         missing=(*program.missing, *behaviour.missing),
+        traits=(*program.traits, *behaviour.traits),
         python=behaviour,
     )
 

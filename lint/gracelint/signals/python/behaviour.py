@@ -80,6 +80,8 @@ class Behaviour:
     missing: tuple[str, ...] = ()
     # The modules that cannot be read.
     broken: tuple[Text, ...] = ()
+    # What the catalogue says of programs that are the same all the way through: that of what it rests in.
+    traits: tuple[str, ...] = ()
     # The command line that it makes way for by ``os.exec*``, and where.
     becomes: tuple[str, ...] = ()
     at: Text | None = None

@@ -238,7 +238,7 @@ class Kernel:
         task.reacted.setdefault(signal, "handles")
         if task.finishes_at is None:
             needed = after + CLEANUP if self._slowest in (None, task.pid) else QUICK
-            task.finishes_at = self.now + needed
+            task.told_at, task.finishes_at = self.now, self.now + needed
             self.at(needed, lambda: self._finish(task))
 
     def stop_cleanly(self, task: Task) -> None:

@@ -47,9 +47,12 @@ def _undecided(kernel: Kernel, task: Task, signal: str, label: str) -> None:
 
 def _react(kernel: Kernel, task: Task, signal: str, reaction: Reaction) -> None:
     task.reacted.setdefault(signal, reaction.disposition)
+    if reaction.breaks_off and _told_before(kernel, task, signal):
+        kernel.end(task, "died")
+        return
     match reaction.disposition:
         case "handles":
-            _clean_up(kernel, task, signal, reaction)
+            kernel.clean_up(task, signal, reaction.after)
         case "terminates":
             kernel.end(task, "died")
         case "forwards":
@@ -61,20 +64,19 @@ def _react(kernel: Kernel, task: Task, signal: str, reaction: Reaction) -> None:
             _undecided(kernel, task, signal, f"what {task.process.name} does on {signal}: {reaction.why}")
 
 
-def _clean_up(kernel: Kernel, task: Task, signal: str, reaction: Reaction) -> None:
-    """Begin to clean up. Where the handler raises an exception, a second signal raises it in the clean-up of the first, unless both are
-    one by then (Python's `SystemExit` in a ``finally`` behind timeout: 6 times of 20, measured)."""
-    again = reaction.breaks_off and task.finishes_at is not None
-    label = f"whether a second {signal} breaks off the clean-up of {task.process.name}"
-    if again and kernel.choices.pick((task.pid, signal, "again"), label, 2):
-        kernel.end(task, "died")
-    else:
-        kernel.clean_up(task, signal, reaction.after)
+def _told_before(kernel: Kernel, task: Task, signal: str) -> bool:
+    """Whether it has heard already that it is to stop. Two that come at the same moment may be one by then (signal(7), "Queueing and delivery
+    semantics for standard signals")."""
+    if task.told_at is None or task.told_at < kernel.now:
+        return task.told_at is not None
+    label = f"whether {task.process.name} hears {signal} twice, and breaks off what it does on the first"
+    return kernel.choices.pick((task.pid, signal, "again"), label, 2) == 1
 
 
 def _forward(kernel: Kernel, task: Task, signal: str, reaction: Reaction) -> None:
     """Pass a signal on: to the first child, to all of them, or to everybody."""
     task.stopping = True
+    task.told_at = kernel.now if task.told_at is None else task.told_at
     program = task.process.program
     if program is not None and program.kind == "supervisors" and not task.process.children:
         kernel.reasons.extend(program.missing or (f"which programs {task.process.name} starts",))
@@ -122,7 +124,7 @@ def _tell_again(kernel: Kernel, task: Task, child: Task, signal: str) -> None:
     """Who tells its command, and then the group that both are in (``send_sig`` in coreutils' timeout.c), tells it twice: once for a shell that had not run
     in between, and to another one, and to what it has started, the second comes while it is at its trap (a third of the stops, measured)."""
     reaction = child.reaction(signal)
-    if child.driver is None and reaction is not None and reaction.breaks_off:
+    if child.driver is None and reaction is not None and (reaction.breaks_off or reaction.disposition == "forwards"):
         kernel.signal(child, signal)
     label = f"whether {child.process.name} is told twice by {task.process.name}"
     if child.driver is not None and kernel.choices.pick((task.pid, child.pid, "twice"), label, 2):

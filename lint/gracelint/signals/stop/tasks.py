@@ -47,6 +47,8 @@ class Task:
     ended: Ending | None = None
     ended_at: float | None = None
     finishes_at: float | None = None
+    told_at: float | None = None
+    """When it heard the first signal that tells it to stop."""
     notified: bool = False
     """It has heard a signal that tells it to stop."""
     reacted: dict[str, Disposition] = field(default_factory=dict)

@@ -175,6 +175,8 @@ class Own:
 
     does: Disposition
     why: str
+    breaks_off: bool = False
+    """A second signal breaks off what it does on the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,12 @@ What a framework does with signals:
 - ``leaves``: what it raises when its own handler has ended it (default: it returns)
 - ``broken-off``: what it means when the exception of a program's own handler comes out of it; ``stopped``: when it ends by its mark (a
   server may drop its requests)
+- ``breaks-off``: it finishes its work when such an exception comes out of it, unless a second one breaks that off
 - ``application``: position and name of the argument that is served, or names what is imported
 - ``loop-handlers``: its own handlers are its event loop's
 - ``cancels``: its event loop is its own; when it is left it cancels the tasks that are left, and waits for them
 - ``until-call``: position and name of an argument that it calls and awaits, instead of handling signals itself: when that is done it ends
-- ``development``: a development server
+- ``development``: a development server; ``traits``: of the catalogue's, what holds for it as well
 - ``stop-with``: what a handler had better do, where the documentation has more than an exit
 
 Children:

@@ -51,7 +51,8 @@ def hosted(program: Program, image: Image, *, workdir: str, ignored: frozenset[s
     if hosting is None:
         return program
     reactions = program.as_child if hosting.worker else program.as_pid1
-    own = {signal: Own(one.disposition, one.why) for signal, one in reactions.items() if one.disposition != "unknown"}
+    known = {signal: one for signal, one in reactions.items() if one.disposition != "unknown"}
+    own = {signal: Own(one.disposition, one.why, one.breaks_off) for signal, one in known.items()}
     entry = hosted_entry(hosting, image, workdir)
     if entry is None:
         return program

@@ -12,7 +12,7 @@ from ...model import Reaction
 from ..behaviour import Response
 from ..delivery import pauses, rests
 from ..domain.lattice import alternatives
-from ..domain.state import DEFAULT, IGNORE
+from ..domain.state import DEFAULT, IGNORE, handlers
 from ..domain.values import UNKNOWN, Own
 from .late import late_registration
 from .outcome import NOTICED, abandoned, known_of, outcome
@@ -115,11 +115,21 @@ def _handled(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
     if second.asked_pid1:
         third = run_of(deliver=visit.number, signal=signal, pid1=False)
         child, _, _ = outcome(third, first, visit, signal, response)
-    if second.broken_off and response.cleanups:
+    if _is_broken_off(second, visit, signal, response):
         found, child = replace(found, breaks_off=True), replace(child, breaks_off=True)
     return replace(
         response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
     )
+
+
+def _is_broken_off(run: Run, visit: Visit, signal: str, response: Response) -> bool:
+    """Whether a second signal breaks off what is done on the first: by the same exception, or by the default action, where the handler has
+    restored that. The interpreter's own wait for threads is broken off as well."""
+    left = {handlers(end.state).get(signal, DEFAULT) for end in run.endings if end.state.signalled}
+    restored = DEFAULT in left and any(one.signal == signal and one.handler == DEFAULT for one in run.registrations)
+    waited = any(not thread.daemon for thread in run.threads)
+    works = response.cleanups or waited or known_of(visit).get("breaks-off")
+    return bool(works) and (restored or (run.broken_off and left != {IGNORE}))
 
 
 def _entrance(run: Run, visit: Visit) -> tuple[Text, Text] | None:
@@ -153,7 +163,7 @@ def _blocked(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
 
 def _framework(run_of: RunOf, first: Run, handler: Own, visit: Visit, signal: str, response: Response) -> Response:
     """The framework the program rests in has a handler of its own, which ends that call. What stands behind it, and around it, is another matter."""
-    reaction = child = Reaction(handler.does, handler.why)
+    reaction = child = Reaction(handler.does, handler.why, breaks_off=handler.breaks_off)
     if handler.does == "terminates" and known_of(visit).get("development"):
         response = replace(response, defect="development-server", at=visit.text)
     if handler.does in ("handles", "terminates"):

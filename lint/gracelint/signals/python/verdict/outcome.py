@@ -47,7 +47,7 @@ def outcome(
         return _staying(run, visit, signal, response)
     asked = ends[0].state.store.get(ASKED)
     if isinstance(asked, Own) and all(ASKED in end.state.store for end in ends):
-        return Reaction(asked.does, asked.why), None, None
+        return Reaction(asked.does, asked.why, breaks_off=asked.breaks_off), None, None
     if all(end.how == "died" for end in ends):
         return Reaction("terminates", "it ends itself by a signal"), None, None
     if any(end.how == "exec" for end in ends):

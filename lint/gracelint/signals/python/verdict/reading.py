@@ -12,6 +12,7 @@ from ..behaviour import Behaviour, Response
 from ..domain.state import IGNORE, blocked, handlers
 from .execution import runs
 from .judgement import response_to
+from .outcome import known_of
 from .places import places_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def read(
     found = {signal: response for signal, response in responses.items() if response is not None}
     if any(end.how == "end" for end in first.endings):
         stays = None  # a subcommand, or a setting, may have it do something else and end
-    return Behaviour(entry.source, stays, found)
+    traits = dict.fromkeys(trait for visit in places for trait in known_of(visit).get("traits", ()))
+    return Behaviour(entry.source, stays, found, traits=tuple(traits))
 
 
 def _leaves_something(run: Run, signals: Sequence[str]) -> bool:
