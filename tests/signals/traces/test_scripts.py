@@ -234,6 +234,22 @@ def test_script_files(tmp_path: Path, shell: str, text: str, verdict: str, first
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
+        # The first turn is in front of the first step: that it changes nothing says nothing.
+        ("i=0; for ((; i<3; i++)); do :; done; exec app", "graceful"),
+        ("i=0; for ((i=0; i<3; i++)); do sleep 1; done; exec app", "graceful"),
+        ("i=0; for ((; i<3; i++)); do continue; done; exec app", "graceful"),
+        ("i=0; for ((; i<3; )); do :; done; exec app", "killed"),
+        ("i=0; for ((;; i++)); do sleep 1; done; exec app", "killed"),
+        ("for ((;;)); do :; done; exec app", "killed"),
+    ],
+)
+def test_loops_that_count(tmp_path: Path, text: str, verdict: str) -> None:
+    assert script(tmp_path, "bash", f"{text}\n", ["app"]).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
         ("npm run build:node\nnpm install x\nif [ -e c ]; then node v.js; else echo none; fi", "unknown"),
         ("if [ ! -f /data/c ]; then\n  teller -c /data/c -e\n  echo one\n  echo two\n  exit\nfi\nexec app", "unknown"),
         ("ctl create user\nctl create role\n", "unknown"),

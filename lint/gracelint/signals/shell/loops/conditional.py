@@ -138,7 +138,8 @@ def _again(machine: Machine, state: State, node: sh.While | sh.ArithmeticFor, lo
         return [state]
     assumed = len(state.conditions) > loop.conditions
     # What counts something may leave by a `break`, also where the condition is always the same.
-    same = loop.before == before or _only_counts(state, node, loop.before, before)
+    stepped = loop.count > 0 or loop.again is loop.condition  # the first turn of `for ((…))` is in front of its step
+    same = stepped and (loop.before == before or _only_counts(state, node, loop.before, before))
     same = same and set(loop.unclaimed) <= set(state.unclaimed)
     learned = not loop.count and state.settled != loop.settled  # what the launch decides: the next round begins with it
     endless = same or (
