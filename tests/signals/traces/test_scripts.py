@@ -292,6 +292,21 @@ def test_who_waits_for_some_process_last_holds_the_script(tmp_path: Path, text: 
     assert any("ends by itself" in each for each in trace.missing) is ends
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ('. /opt/lib.sh\nif [ -z "$SECRET" ]; then fail no; exit 3; fi\nexec app\n', "graceful"),
+        ("source /opt/lib.sh\nprepare all || { fail no; exit 3; }\nexec app\n", "graceful"),
+        ("source /opt/lib.sh\nwork\n", "killed"),
+        ('source /opt/lib.sh\nif [ -z "$SECRET" ]; then /opt/fail no; exit 3; fi\nexec app\n', "unknown"),
+        ('if [ -z "$SECRET" ]; then fail no; exit 3; fi\nexec app\n', "unknown"),
+        ("source /opt/lib.sh\napp\necho over\n", "killed"),
+    ],
+)
+def test_functions_of_a_file_that_nobody_knows_come_to_an_end(tmp_path: Path, text: str, verdict: str) -> None:
+    assert script(tmp_path, "bash", text).verdict == verdict
+
+
 @pytest.mark.parametrize(("text", "stays"), ASKED)
 def test_servers_in_substitutions(tmp_path: Path, text: str, stays: bool) -> None:
     trace = script(tmp_path, "bash", text)

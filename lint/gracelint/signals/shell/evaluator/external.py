@@ -98,6 +98,8 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         ends = ended(machine, state, command, alternative.status, children.decided(alternative))
         return [itself.all_heard(machine, end, signalled.raised(end, sent)) for end in ends]
     program = process.program
+    if program is None and _may_be_function(state, process) and not (machine.live or tails.is_last(state)):
+        return ended(machine, state, command, None)
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
         state.note("daemons", command)
@@ -106,6 +108,12 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         (started,) = children.grouped(each, [started])
         each.block = Block("foreground", command, (started.pid,), (started,), status=alternative.status)
     return [each for each, _ in ways]
+
+
+def _may_be_function(state: State, process: Process) -> bool:
+    """Whether a name that nobody knows is, most likely, that of a function in a file that was read and is not known: such a one mostly comes to
+    an end where more is written behind it."""
+    return bool(state.facts.unread) and process.shell is None and "/" not in process.argv[0]
 
 
 def _inherit(machine: Machine, state: State, alternative: Alternative) -> None:
