@@ -323,6 +323,8 @@ CASES: dict[str, Expected | None] = {
     "watchtower --interval 30": Expected("watchtower", NOTHING, "handles", stays=True),
     "bashio::log.info hello": Expected("bashio", stays=False),
     "shop::log.info hello": None,
+    "python3 -m wyoming_piper --uri tcp://0.0.0.0:10200": Expected("wyoming", NOTHING, "default", stays=True),
+    "python3 -m wyoming_satellite": Expected("python", stays=None),
     "watchtower --run-once": Expected("watchtower", stays=False),
     # not in the catalogue
     "app": None,
