@@ -325,6 +325,8 @@ CASES: dict[str, Expected | None] = {
     "shop::log.info hello": None,
     "python3 -m wyoming_piper --uri tcp://0.0.0.0:10200": Expected("wyoming", NOTHING, "default", stays=True),
     "python3 -m wyoming_satellite": Expected("python", stays=None),
+    "caddy -quic --conf /etc/caddy/Caddyfile": Expected("caddy", NOTHING, "misreads", stays=True),
+    "caddy --config /etc/caddy/Caddyfile": Expected("caddy", stays=False),
     "watchtower --run-once": Expected("watchtower", stays=False),
     # not in the catalogue
     "app": None,
