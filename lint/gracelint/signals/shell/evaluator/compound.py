@@ -11,6 +11,7 @@ from ...process import Bound
 from ..conditions import double_brackets, single_brackets
 from ..expansion import reckoning
 from ..jobs import pipelines
+from ..model.aside import Aside
 from ..model.parts import Truth
 from . import refusals
 
@@ -244,7 +245,8 @@ def _refused(machine: Machine, state: State, condition: sh.Condition, depth: int
         return True
     if "splits" in state.shell.dialect.syntax.misreads:
         return _refused(machine, state, condition.right, depth + 1)
-    left = double_brackets.double(machine, state, condition.left, depth + 1).value
+    with Aside(state):
+        left = double_brackets.double(machine, state, condition.left, depth + 1).value
     if left is (condition.operator == "||"):
         return False
     if left is not None:

@@ -12,6 +12,7 @@ from ....parsers.shell import model as sh
 from ....records import dataclass, replace
 from ..conditions import double_brackets, single_brackets
 from ..expansion import embedded
+from ..model.aside import Aside
 from ..model.values import Unknown
 from .refusals import ARRAY
 
@@ -147,7 +148,8 @@ def _passes(machine: Machine, state: State, gate: Gate) -> bool | None:
     if gate is None:
         return None
     if isinstance(gate, sh.Both):
-        left = double_brackets.double(machine, state, gate.left).value
+        with Aside(state):
+            left = double_brackets.double(machine, state, gate.left).value
         return None if left is None else left is (gate.operator == "&&")
     operator = gate.operator or ""
     if operator not in ("-", ":-", "=", ":=", "?", ":?", "+", ":+"):

@@ -19,6 +19,7 @@ from ..evaluator import expansions, external
 from ..files import changes, filesystem, opening
 from ..jobs import children, jobtable, writing
 from ..loops import endings
+from ..model.aside import Aside
 from ..model.parts import Block
 from ..model.values import clip
 from . import kept_open, printed
@@ -75,8 +76,9 @@ def _one(machine: Machine, state: State, command: object, at: int, found: expans
         return _left_behind(machine, state, command, at, found)
     inner = part.body.commands[0] if len(part.body.commands) == 1 else None
     if isinstance(inner, sh.Simple) and runs and inner.redirects:
-        opening.opened(machine, state, inner, inner.redirects)
-        opening.wrote(machine, state, inner, None)
+        with Aside(state):
+            opening.opened(machine, state, inner, inner.redirects)
+            opening.wrote(machine, state, inner, None)
     if isinstance(inner, sh.Simple) and runs and not printed.computed(machine, state, part):
         return _asked(machine, state, command, at, inner, found)
     return [state]
@@ -139,7 +141,8 @@ def _asked(
 ) -> list[State]:
     """A program whose output is asked for. One that ended once is not followed again where nothing that it sees has changed."""
     part = found.part
-    fields = machine.expand(state, inner.words)
+    with Aside(state):
+        fields = machine.expand(state, inner.words)
     name = fields[0].value if fields else None
     seen = (
         part.text,

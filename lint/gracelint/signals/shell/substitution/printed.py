@@ -13,6 +13,7 @@ from ....image.paths import normal
 from ....parsers.shell import model as sh
 from ....regexes import regex
 from ..builtins.printing import printed, printed_line
+from ..model.aside import Aside
 from ..model.values import Unknown, concatenate, default, join
 from . import asking, filtering
 from .tools import answer, concatenated
@@ -89,7 +90,8 @@ def evaluated(machine: Machine, state: State, commands: tuple[sh.Command, ...]) 
             break
         if alone.words[0].literal != "eval" or "eval" in state.functions:
             break
-        text = join(field.value for field in machine.expand(state, alone.words)[1:])
+        with Aside(state):
+            text = join(field.value for field in machine.expand(state, alone.words)[1:])
         if not isinstance(text, str):
             break
         commands = machine.context.parse(machine.context.joined(text, alone.text), file=False).body.commands
@@ -100,6 +102,11 @@ def _whole(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> 
     """Exactly what commands write that only print, functions among them, at least on the default launch; None where it is not known."""
     if not all(_only_prints(machine, state, command) for command in commands):
         return None
+    with Aside(state):
+        return _all_written(machine, state, commands)
+
+
+def _all_written(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
     return together([_written(machine, state, command) for command in commands])
 
 
@@ -145,7 +152,8 @@ def _written(machine: Machine, state: State, command: sh.Command) -> Value | Non
     if machine.printed % CHEAP == 0 and (machine.budget.steps < 0 or not machine.budget.spend(CHEAP)):
         return None
     if isinstance(command, sh.Group) and not command.redirects:
-        return _whole(machine, state, command.body.commands)
+        prints = all(_only_prints(machine, state, each) for each in command.body.commands)
+        return _all_written(machine, state, command.body.commands) if prints else None
     if isinstance(command, sh.Pipeline):
         written = _written(machine, state, command.commands[0])
         for each in command.commands[1:]:
@@ -242,6 +250,11 @@ def computed(machine: Machine, state: State, part: sh.CommandSubstitution) -> bo
 
 def _block(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
     """The output of ``cd X && pwd`` and of one simple command."""
+    with Aside(state):
+        return _one_or_two(machine, state, commands)
+
+
+def _one_or_two(machine: Machine, state: State, commands: tuple[sh.Command, ...]) -> Value | None:
     if len(commands) == 1 and isinstance(commands[0], sh.AndOr) and commands[0].operator == "&&":
         commands = (commands[0].left, commands[0].right)
     if len(commands) == 1:

@@ -8,6 +8,7 @@ from ....parsers.shell import model as sh
 from ..conditions import single_brackets
 from ..evaluator import refusals
 from ..files import filesystem
+from ..model.aside import Aside
 from ..model.values import default
 from . import asking
 from .printed import DEEPEST, PRINTING, computed, evaluated
@@ -38,7 +39,8 @@ def outcome(machine: Machine, state: State, command: sh.Command) -> tuple[bool |
         fields = machine.expand(state, command.words)
         truth = single_brackets.brackets(machine, state, fields[1:-1] if fields[0].value == "[" else fields[1:])
         return (truth.default if truth.value is None else truth.value), truth.value is not None
-    known = status_of(machine, state, command)
+    with Aside(state):
+        known = status_of(machine, state, command)
     return (None if known is None else known == 0), True
 
 
@@ -50,7 +52,8 @@ def status(machine: Machine, state: State, part: sh.CommandSubstitution) -> int 
     machine.substituting += 1
     try:
         commands = evaluated(machine, state, part.body.commands)
-        found = _status_of_all(machine, state, commands)
+        with Aside(state):
+            found = _status_of_all(machine, state, commands)
     finally:
         machine.substituting -= 1
     return known if found is None and not _asks_last(state, commands) else found

@@ -1,0 +1,94 @@
+"""What a child shell assigns is lost with it, and what the shell itself expands is assigned once: the value of ``i`` behind each text, asked of
+the shells that are there (dash 0.5.12, bash 5.2 and busybox 1.35 say so)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from signals_support import script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHELLS = {"dash": ["dash"], "bash": ["bash"], "ash": ["busybox", "ash"]}
+STARTS = {"0": "i=0", "": "i="}
+
+# What is lost: the value in front, the text.
+LOST = [
+    ("0", "x=$(echo $((i=i+1)))"),
+    ("0", "x=`echo $((i=i+1))`"),
+    ("0", "x=$(echo $((i=i+1)) | cat)"),
+    ("0", "x=$(true $((i=i+1)) && echo a)"),
+    ("0", "x=$([ $((i=i+1)) = 1 ] && echo a)"),
+    ("0", "x=$(cd /tmp/$((i=i+1)) 2>/dev/null && pwd)"),
+    ("0", "x=$(basename /a/$((i=i+1)))"),
+    ("0", "x=$(cat nothing$((i=i+1)) 2>/dev/null)"),
+    ("0", "x=$(cat <<X\n$((i=i+1))\nX\n)"),
+    ("0", "x=$(eval 'echo $((i=i+1))')"),
+    ("0", 'if [ "$(echo $((i=i+1)))" = 1 ]; then :; fi'),
+    ("0", "echo $((i=i+1)) | cat >/dev/null"),
+    ("0", "i=1 | cat"),
+    ("0", "{ i=1; } | cat"),
+    ("0", "echo a | while read x; do i=1; done"),
+    ("0", "true $((i=i+1)) &"),
+    ("", "x=$(echo ${i:=y})"),
+    ("", "x=$(: ${i:=y})"),
+    ("", "echo ${i:=y} | cat >/dev/null"),
+    ("", "( : ${i:=y} )"),
+    ("", "x=$(f() { echo ${i:=y}; }; f)"),
+    ("", "f() { echo ${i:=y}; }; x=$(f)"),
+    ("", "f() { echo ${i:=y}; }; f | cat >/dev/null"),
+    ("", 'case "$(echo ${i:=y})" in y) ;; esac'),
+]
+# What the shell itself has done: the value in front, the text, the value behind it.
+KEPT = [
+    ("", ": ${i:=y}", "y"),
+    ("", "eval ': ${i:=y}'", "y"),
+    ("", "f() { echo ${i:=y}; }; f >/dev/null", "y"),
+    ("0", "{ i=1; }", "1"),
+    ("0", "echo $((i=i+1)) && true", "1"),
+    ("0", "! echo $((i=i+1)) >/dev/null", "1"),
+    ("0", "/bin/echo $((i=i+1))", "1"),
+    ("0", "x=$(echo a)$((i=i+1))", "1"),
+    ("0", "[ $((i=i+1)) = 1 ] && x=$(echo a)", "1"),
+    ("0", "case $((i=i+1)) in 1) ;; esac", "1"),
+    ("0", "for x in $((i=i+1)) b; do :; done", "1"),
+    ("0", "while read x; do i=1; done <<X\na\nX", "1"),
+    # In the child, it is seen.
+    ("0", "x=$(: $((i=i+1)); echo $i); i=$x", "1"),
+    ("0", "x=$(true $((i=i+1)) && echo $i); i=$x", "1"),
+    ("0", "x=$([ $((i=i+1)) = 1 ] && echo $i); i=$x", "1"),
+    ("0", "i=$(echo $((i=i+1)))", "1"),
+    ("", "i=$(echo ${i:=y}; echo $i)", "y\ny"),
+]
+CASES = [*((front, text, front) for front, text in LOST), *KEPT]
+IN_BASH = [
+    ("0", "x=$(echo $((i++)))", "0"),
+    ("0", "echo $((i++)) | cat", "0"),
+    ("0", "mapfile -t z < <(echo $((i++)))", "0"),
+    ("0", "[[ $((i++)) -lt 9 && -n $(date) ]]", "1"),
+    ("0", "shopt -s lastpipe; echo 1 | read i", "1"),
+]
+ALL = [
+    *((shell, *case) for shell in SHELLS for case in CASES),
+    *(("bash", *case) for case in IN_BASH),
+]
+
+
+@pytest.mark.parametrize(("shell", "front", "text", "behind"), ALL)
+def test_the_value_behind(tmp_path: Path, shell: str, front: str, text: str, behind: str) -> None:
+    whole = f'#!/bin/{"bash" if shell == "bash" else "sh"}\n{STARTS[front]}\n{text}\nif [ "$i" = "{behind}" ]; then exec app; fi\nexec deaf\n'
+    assert script(tmp_path, shell, whole).verdict == "graceful"
+
+
+@pytest.mark.parametrize(("shell", "front", "text", "behind"), ALL)
+def test_the_shell_says_so(tmp_path: Path, shell: str, front: str, text: str, behind: str) -> None:
+    argv = SHELLS[shell]
+    if shutil.which(argv[0]) is None:
+        pytest.skip(f"there is no {argv[0]}")
+    whole = f'{STARTS[front]}\n{text}\nprintf "=%s=" "$i"\n'
+    done = subprocess.run([*argv, "-c", whole], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.stdout.endswith(f"={behind}="), done
