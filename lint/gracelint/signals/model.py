@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["graceful", "abrupt", "killed", "unknown"]
 Disposition = Literal["handles", "terminates", "ignores", "forwards", "defers", "misreads", "unknown"]
+Again = Literal["any", "same"]
 How = Literal["exec-form", "shell-form", "exec", "fork", "background", "init", "supervisor", "source"]
 
 # Worst first: the verdict of several paths is the worst of them. "unknown" ranks below what is known to be bad.
@@ -54,8 +55,8 @@ class Reaction:
     """Of ``misreads``: the process leaves all the same (nginx does, its requests dropped; uWSGI reloads and stays)."""
     after: float = 0.0
     """Of ``handles``: seconds that pass, at the longest, before it begins to stop."""
-    breaks_off: bool = False
-    """Of ``handles`` and ``forwards``: where it is at it already, for this signal or another one, it breaks that off."""
+    breaks_off: Again | None = None
+    """Of ``handles`` and ``forwards``: where it is at it already, for any signal or the same one, it breaks that off."""
     looks_every: float = 0.0
     """Of ``forwards``: how often it looks whether a child's time is over, and whether it is gone, in seconds (0: at once)."""
 

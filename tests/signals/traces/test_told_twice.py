@@ -107,6 +107,29 @@ def test_the_second_one_that_comes_later_is_certain(tmp_path: Path, words: str, 
     assert verdict(tmp_path, words, files=files)[0] == expected
 
 
+INTERRUPTS = (
+    "#!/bin/bash\nset -m\ntrap 'kill $p; sleep 0.2; kill -INT $p; wait $p; wait $p' TERM\n\"$@\" & p=$!\nwait $p\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("python serve.py", "abrupt"),
+        ("python aio.py", "abrupt"),
+        ("caddy run", "graceful"),
+        ("celery -A proj worker --pool solo", "graceful"),
+    ],
+)
+def test_an_interrupt_after_the_stop_signal(tmp_path: Path, command: str, expected: str) -> None:
+    files = {
+        "aio.py": "from aiohttp import web\nweb.run_app(web.Application())\n",
+        "serve.py": "import uvicorn\nuvicorn.run('app:app')\n",
+        "other.sh": INTERRUPTS,
+    }
+    assert verdict(tmp_path, f"bash /other.sh {command}", files=files)[0] == expected
+
+
 HANDLER = """
 import os, signal, sys, threading, time
 stop = []

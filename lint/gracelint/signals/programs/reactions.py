@@ -68,7 +68,7 @@ def _reaction(value: Mapping[str, Any]) -> Reaction:
         value.get("waits", True),
         value.get("kills-after"),
         value.get("ends", False),
-        breaks_off=value.get("breaks-off", False),
+        breaks_off=value.get("breaks-off"),
         looks_every=value.get("looks-every", 0.0),
     )
     if len(_made) >= 8 * _MOST:

@@ -77,7 +77,7 @@ _REACTION = {
     "kills-after": (int, float),
     "ends": bool,
     "looks-every": (int, float),
-    "breaks-off": bool,
+    "breaks-off": str,
 }
 _OPTIONS = {"values": list, "last": list, "interleaved": bool, "words": bool, "assignments": bool}
 _STARTS = {

@@ -46,8 +46,9 @@ def _undecided(kernel: Kernel, task: Task, signal: str, label: str) -> None:
 
 
 def _react(kernel: Kernel, task: Task, signal: str, reaction: Reaction) -> None:
+    before = reaction.breaks_off == "any" or (reaction.breaks_off == "same" and signal in task.reacted)
     task.reacted.setdefault(signal, reaction.disposition)
-    if reaction.breaks_off and _told_before(kernel, task, signal):
+    if before and _told_before(kernel, task, signal):
         kernel.end(task, "died")
         return
     match reaction.disposition:

@@ -53,7 +53,7 @@ def squid(facts: Entry, situation: Situation) -> Entry:
     change: Entry = {"timeout": limit, "timeout-text": text.cut(*match.span(1)) if text else None}
     if limit < _SHORT:
         why = f"squid ends after shutdown_lifetime, {limit} seconds"
-        change |= {"clean": ["SIGTERM"], "on": {"SIGTERM": {"does": "handles", "why": why, "breaks-off": True}}}
+        change |= {"clean": ["SIGTERM"], "on": {"SIGTERM": {"does": "handles", "why": why, "breaks-off": "any"}}}
     return change
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ....parsers.python import model as syntax
-    from ...model import Disposition
+    from ...model import Again, Disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ class Own:
 
     does: Disposition
     why: str
-    breaks_off: bool = False
-    """A second signal breaks off what it does on the first."""
+    breaks_off: Again | None = None
+    """After which signal it breaks off what it does on that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,7 @@ def _owned(entry: Entry, arguments: Arguments) -> dict[str, Value]:
             (found for name in entry["when"]["given"] if (found := arguments.get(-1, name)) is not None), FALSE
         )
         on |= entry["when"]["on"] if truth(chosen) is True else {}
-    return {signal: Own(one["does"], one["why"], one.get("breaks-off", False)) for signal, one in on.items()}
+    return {signal: Own(one["does"], one["why"], one.get("breaks-off")) for signal, one in on.items()}
 
 
 def _seconds(entry: Entry, arguments: Arguments, state: State) -> Value | None:

@@ -116,7 +116,7 @@ def _handled(run_of: RunOf, first: Run, visit: Visit, signal: str, response: Res
         third = run_of(deliver=visit.number, signal=signal, pid1=False)
         child, _, _ = outcome(third, first, visit, signal, response)
     if _is_broken_off(second, visit, signal, response):
-        found, child = replace(found, breaks_off=True), replace(child, breaks_off=True)
+        found, child = replace(found, breaks_off="any"), replace(child, breaks_off="any")
     return replace(
         response, as_pid1=found, as_child=child, defect=defect, at=at, threads=tuple(t.text for t in second.threads)
     )
