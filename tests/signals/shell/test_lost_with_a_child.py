@@ -57,6 +57,27 @@ KEPT = [
     ("0", "case $((i=i+1)) in 1) ;; esac", "1"),
     ("0", "for x in $((i=i+1)) b; do :; done", "1"),
     ("0", "while read x; do i=1; done <<X\na\nX", "1"),
+    # Several look at what is expanded, though the shell does it once.
+    ("0", "echo a > o$((i=i+1))", "1"),
+    ("0", "{ echo a; } > o$((i=i+1))", "1"),
+    ("0", "while read x; do :; done > o$((i=i+1)) </dev/null", "1"),
+    ("0", "f() { echo; }; f > o$((i=i+1))", "1"),
+    ("0", "exec 3> o$((i=i+1))", "1"),
+    ("0", "> o$((i=i+1))", "1"),
+    ("0", ": > o$((i=i+1)); [ -f o1 ] && i=x", "x"),
+    ("0", "x=b; echo a > o$x$((i=i+1)); read i < ob1", "a"),
+    ("0", "/bin/echo $((i=i+1)) >/dev/null", "1"),
+    ("0", "/bin/echo $((i=i+1)) > o; read x < o; i=$i$x", "11"),
+    ("0", "x=$((i=i+1)) true", "1"),
+    ("0", "x=$((i=i+1)) /bin/true", "1"),
+    ("0", "f() { i=$x$i; }; x=$((i=i+1)) f", "11"),
+    ("0", "command export x=$((i=i+1)); i=$x$i", "11"),
+    ("0", "( echo a ) > o$((i=i+1)) | cat", "0"),
+    ("0", ": <<X\n$((i=i+1))\nX", "1"),
+    ("0", "read y <<X\n$((i=i+1))\nX\ni=$y$i", "11"),
+    ("0", "while read y; do :; done <<X\n$((i=i+1))\nX", "1"),
+    ("0", "f() { cat >/dev/null; }; f <<X\n$((i=i+1))\nX", "1"),
+    ("0", "read y <<'X'\n$((i=i+1))\nX\n[ \"$y\" = '$((i=i+1))' ] && i=x", "x"),
     # In the child, it is seen.
     ("0", "x=$(: $((i=i+1)); echo $i); i=$x", "1"),
     ("0", "x=$(true $((i=i+1)) && echo $i); i=$x", "1"),
@@ -65,15 +86,27 @@ KEPT = [
     ("", "i=$(echo ${i:=y}; echo $i)", "y\ny"),
 ]
 CASES = [*((front, text, front) for front, text in LOST), *KEPT]
+# The redirections of a program and of a subshell are expanded in the child, as bash does it, or by the shell itself.
+EXPANDED_IN = [
+    "cat <<X >/dev/null\n$((i=i+1))\nX",
+    "/bin/echo a > o$((i=i+1))",
+    "( echo a ) > o$((i=i+1))",
+    "cat < /dev/null > o$((i=i+1))",
+    "x=/bin/echo; $x a > o$((i=i+1))",
+    "mkdir -p d > o$((i=i+1))",
+]
 IN_BASH = [
     ("0", "x=$(echo $((i++)))", "0"),
     ("0", "echo $((i++)) | cat", "0"),
     ("0", "mapfile -t z < <(echo $((i++)))", "0"),
     ("0", "[[ $((i++)) -lt 9 && -n $(date) ]]", "1"),
+    ("0", "cat <<< $((i++)) >/dev/null", "0"),
+    ("0", "read y <<< $((i=i+1)); i=$y$i", "11"),
     ("0", "shopt -s lastpipe; echo 1 | read i", "1"),
 ]
 ALL = [
     *((shell, *case) for shell in SHELLS for case in CASES),
+    *((shell, "0", text, "0" if shell == "bash" else "1") for shell in SHELLS for text in EXPANDED_IN),
     *(("bash", *case) for case in IN_BASH),
 ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ....records import Lazy, dataclass
-from .words import LiteralText
+from ....regexes import regex
+from .words import LiteralText, assign
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -25,8 +26,26 @@ class Assignment:
     array: tuple[Word, ...] | None = None
 
 
+class _Opening(Lazy):
+    """What is worked out of a redirection."""
+
+    __slots__ = ("assigns",)
+    assigns: bool
+    """Whether its file or its here-document may assign when it is expanded."""
+
+
+# What may assign in a here-document.
+_ASSIGNS = regex(r"\$\(\(|\$\[|\$\{[^}]*=")
+
+
+def _redirect_assigns(redirect: Redirect) -> bool:
+    if redirect.heredoc is not None:
+        return redirect.expands and _ASSIGNS.search(redirect.heredoc.value) is not None
+    return redirect.target is not None and redirect.target.literal is None and assign(redirect.target.parts)
+
+
 @dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(_Opening):
     """``operator`` is ``<``, ``>``, ``>>``, ``>|``, ``<>``, ``>&``, ``<&``, ``&>``, ``&>>``, ``<<``, ``<<-`` or ``<<<``.
 
     ``descriptor`` is the number or ``{name}`` in front, None without. For heredocs ``target`` is the delimiter as written and
@@ -40,11 +59,15 @@ class Redirect:
     heredoc: Text | None = None
     expands: bool = True
 
+    worked_out: ClassVar = {"assigns": _redirect_assigns}
+
 
 class _Worded(Lazy):
     """What is worked out of a simple command."""
 
-    __slots__ = ("expansions", "written")
+    __slots__ = ("assigns", "expansions", "written")
+    assigns: bool
+    """Whether one of these may assign when it is expanded."""
     expansions: tuple[Part, ...]
     """What is expanded in its words and in the values of its assignments, in that order."""
     written: Text
@@ -58,6 +81,10 @@ def _expansions(command: Simple) -> tuple[Part, ...]:
     return tuple(
         part for word in words if word.literal is None for part in word.parts if not isinstance(part, LiteralText)
     )
+
+
+def _assigns(command: Simple) -> bool:
+    return assign(command.expansions)
 
 
 def _written(command: Simple) -> Text:
@@ -76,7 +103,7 @@ class Simple(_Worded):
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
 
-    worked_out: ClassVar = {"expansions": _expansions, "written": _written}
+    worked_out: ClassVar = {"assigns": _assigns, "expansions": _expansions, "written": _written}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from ....records import Lazy, dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....source import Text
     from .commands import Block
 
@@ -118,6 +120,19 @@ def _sole(word: Word) -> Part | None:
 
 def _whole(word: Word) -> bool:
     return bool(word.pieces) and all(map(_is_one, word.parts))
+
+
+def assign(parts: Iterable[Part]) -> bool:
+    """Whether one of these may assign when it is expanded, as can be seen at once (``$((i++))``, ``${x:=y}``)."""
+    for part in parts:
+        if isinstance(part, Arithmetic):
+            if "=" in part.expression or "++" in part.expression or "--" in part.expression:
+                return True
+        elif isinstance(part, Parameter) and (
+            part.operator in ("=", ":=") or (part.argument is not None and assign(part.argument.parts))
+        ):
+            return True
+    return False
 
 
 def _is_one(part: Part) -> bool:

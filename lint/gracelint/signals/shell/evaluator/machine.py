@@ -22,7 +22,7 @@ from ..loops import conditional, over_words
 from ..model.parts import Ended, Truth
 from ..model.values import clip
 from ..substitution import capturing, printed
-from . import compound, expansions, refusals, simple
+from . import compound, expansions, once, refusals, simple
 from .resuming import RESUME
 
 if TYPE_CHECKING:
@@ -118,10 +118,12 @@ class Machine:
             ]
         return self._begin(state, command)
 
-    def _begin(self, state: State, command: object) -> list[State]:
+    def _begin(self, state: State, command: Any) -> list[State]:
         redirects: tuple[sh.Redirect, ...] = getattr(command, "redirects", ())
         if not redirects:
             return self.opened(state, command)
+        command = once.redirected(self, state, command)
+        redirects = command.redirects
         pipe = named_pipes.alone(self, state, redirects) if state.made else ""
         if pipe:
             state.give_up(f"who opens the other end of the named pipe {pipe}")

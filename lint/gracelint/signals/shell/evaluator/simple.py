@@ -16,7 +16,7 @@ from ..model.dialects import DECLARING, ONLY_BUILTINS
 from ..model.parts import Truth
 from ..model.values import Field, clip, default
 from ..substitution import printed
-from . import external, refusals, remarks
+from . import external, once, refusals, remarks
 
 if TYPE_CHECKING:
     from ..model.state import State
@@ -44,7 +44,10 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     kept = assigning.kept(state, node) if node.assignments else None
     if kept is not None and (state.shell.dialect.specials_end or "e" in state.options):
         return [machine.leave(state, 1, f"{kept} is read-only, and {state.shell.dialect.family} gives up")]
-    fields = machine.expand(state, _becoming_fields(state, node))
+    words = _becoming_fields(state, node)
+    fields = machine.expand(state, words)
+    if node.expansions and node.assigns and words is node.words:
+        node = once.worded(machine, state, node, fields)
     skipped = 0
     if fields and fields[0].value in _PREFIXES:
         fields, skipped, over = _behind_prefixes(machine, state, fields)

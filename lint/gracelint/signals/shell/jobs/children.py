@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ....parsers.shell import model as sh
 from ....records import dataclass, field, replace
 from ...process import Alternative, Bound, Process
-from ..evaluator import commands, scopes, tails
+from ..evaluator import commands, once, scopes, tails
 from ..evaluator.interpreter import TESTED
 from ..files import changes, inputs, opening, outputs
 from ..model.outcome import Command
@@ -82,9 +82,10 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
         # The child that was forked for the construct is the subshell.
         forked.around = (*forked.around, "subshell") if around != "subshell" else forked.around
         if command.redirects:
-            opening.opened(machine, forked, command, command.redirects)
-            outputs.redirect(machine, forked, command.redirects)
-            inputs.redirect(machine, forked, command.redirects)
+            redirects = once.redirected(machine, forked, command, here=True).redirects
+            opening.opened(machine, forked, command, redirects)
+            outputs.redirect(machine, forked, redirects)
+            inputs.redirect(machine, forked, redirects)
             forked.push("within", label="redirection")
         forked.push("seq", command.body)
     else:

@@ -174,6 +174,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             negates_in_place=True,
             options="acl",
             leaves_by_exit_trap=False,
+            redirects_in_child=True,
         ),
         Trap(
             options=True,

@@ -81,6 +81,8 @@ class Exec:
     """``exec -a name app`` looks for ``name`` on PATH."""
     leaves_by_exit_trap: bool = True
     """The EXIT trap runs when the command of ``exec`` is not there."""
+    redirects_in_child: bool = False
+    """The redirections of a program, and of a subshell, are expanded in the child that runs it: what they assign is lost with it (measured, bash 5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
