@@ -125,10 +125,10 @@ def _whole(word: Word) -> bool:
 def assign(parts: Iterable[Part]) -> bool:
     """Whether one of these may assign when it is expanded, as can be seen at once (``$((i++))``, ``${x:=y}``)."""
     for part in parts:
-        if isinstance(part, Arithmetic):
-            if "=" in part.expression or "++" in part.expression or "--" in part.expression:
-                return True
-        elif isinstance(part, Parameter) and (
+        text = part.expression if isinstance(part, Arithmetic) else part.index if isinstance(part, Parameter) else None
+        if text is not None and ("=" in text or "++" in text or "--" in text):
+            return True
+        if isinstance(part, Parameter) and (
             part.operator in ("=", ":=") or (part.argument is not None and assign(part.argument.parts))
         ):
             return True

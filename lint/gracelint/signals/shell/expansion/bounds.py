@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ....regexes import regex
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 _DOLLAR = regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-def compute(state: State, expression: str) -> int | None:
-    """The value of an arithmetic expression; None where not known."""
-    from .reckoning import held  # which needs parameters, as they need this
+def compute(state: State, expression: str, *, ahead: bool = False) -> int | None:
+    """The value of an arithmetic expression; None where not known. What it assigns is assigned (``a[i++]=x``), unless that is only asked
+    ``ahead``."""
+    from .reckoning import assign, held  # which needs parameters, as they need this
 
     plain = _DOLLAR.sub(r"\1\2", expression.strip())
+    assigns = None if ahead else partial(assign, state)
     try:
-        return arithmetic.evaluate(plain, lambda variable: held(state, variable))
+        return arithmetic.evaluate(plain, lambda variable: held(state, variable), assigns)
     except (Invalid, Undecided):
         return None
 

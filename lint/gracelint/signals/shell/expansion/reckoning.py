@@ -67,7 +67,7 @@ def carry_out(state: State, expression: str) -> int | None:
     manner = MANNERS[state.shell.dialect.family]
     try:
         return arithmetic.evaluate(
-            expression, lambda name: held(state, name), lambda name, text: _assign(state, name, text), manner
+            expression, lambda name: held(state, name), lambda name, text: assign(state, name, text), manner
         )
     except Invalid:
         return None
@@ -110,7 +110,7 @@ def held(state: State, name: str) -> str | None:
     if not bracket:
         found = parameters.parameter(state, name)
     else:
-        number = compute(state, index.rstrip("]"))
+        number = compute(state, index.rstrip("]"), ahead=True)
         items = parameters.array(state, name)
         if number is None:
             return None
@@ -118,7 +118,8 @@ def held(state: State, name: str) -> str | None:
     return found if isinstance(found, str) else "" if found is None else None
 
 
-def _assign(state: State, name: str, text: str) -> None:
+def assign(state: State, name: str, text: str) -> None:
+    """Carry out what an expression assigns, to a variable or an element."""
     name, bracket, index = name.partition("[")
     if not bracket:
         state.variables[name] = text
