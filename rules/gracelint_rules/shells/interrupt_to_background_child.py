@@ -66,7 +66,7 @@ def check(case: Case) -> Iterator[Finding]:
         if outcome is None or sent is None or not sent.reached:
             continue
         option = _INTERRUPT.search(sent.text.value)
-        app = child_name(outcome, sent.reached[0])
+        app = child_name(outcome, sent.reached[0], defect.path)
         yield tell(
             RULE,
             case,

@@ -96,6 +96,14 @@ def test_a_shell_that_gets_two_signals_at_once(
         assert trace.missing[0].endswith("while it is at its trap for SIGTERM")
 
 
+def test_bash_loses_the_lower_of_two_signals_at_once(tmp_path: Path) -> None:
+    """Six times of six: out of a `wait`, the handler of the higher one jumps. dash hears both."""
+    text = "trap 'kill -USR1 $c; kill -HUP $c; wait' TERM\n( trap 'x=1' USR1; trap 'kill $d; wait; exit' HUP; app & d=$!; wait; wait ) & c=$!\nwait $c\n"
+    assert script(tmp_path, "bash", text).verdict == "unknown"
+    assert script(tmp_path, "dash", text).verdict == "graceful"
+    assert script(tmp_path, "bash", text.replace("-USR1 $c;", "-USR1 $c; sleep 0.1;")).verdict == "graceful"
+
+
 @pytest.mark.parametrize(("ends", "verdict"), [("exit 3", "killed"), ("exit 0", "graceful")])
 def test_busyboxs_timeout_holds_a_wait_behind_a_job_that_fails(tmp_path: Path, ends: str, verdict: str) -> None:
     """Six times of six each: its child that counts the time is PID 1's."""

@@ -111,9 +111,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
         state.note("rejected", made)
         return True
     if signal in state.shell.ignored:
-        # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped.
-        state.note("rejected", made)
-        return True
+        return True  # POSIX: signals ignored on entry to a non-interactive shell cannot be trapped
     if manners.exit_on_signal:
         _looked_up(state, signal, reset=reset, sets=not reset and action != "")
     if signal in state.traps:
@@ -127,6 +125,7 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     ignoring = not reset and action == "" and signal.startswith("SIG")
     ignoring = ignoring and (signal != "SIGCHLD" or manners.ignores_children)
     state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
+    state.shell = state.shell.withholding(state.shell.withheld - {signal})
     return True
 
 

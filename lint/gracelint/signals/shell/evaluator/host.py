@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ...model import Order, Program
     from ...process import Alternative, Environment, Process
     from ..jobs.children import Forked
-    from ..model.outcome import Around
     from ..model.state import State
     from ..model.values import Field
     from .machine import Machine
@@ -64,10 +63,8 @@ class Host(Protocol):
     def broken(self, state: State, pid: int) -> bool:
         """Whether who reads what a process writes, as this shell does, is gone, which brings the shell SIGPIPE."""
 
-    def fork(
-        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-    ) -> list[Forked]:
-        """Start a child shell that runs a command."""
+    def fork(self, machine: Machine, state: State, forked: State, construct: Text) -> list[Forked]:
+        """Start a child shell: what it turns out to be."""
 
 
 class Context(Protocol):

@@ -99,6 +99,8 @@ class Shell:
         self.pid = pid
         self.ignored: frozenset[str] = frozenset()
         """Signals that were ignored when it was started: they cannot be trapped (POSIX)."""
+        self.withheld: frozenset[str] = frozenset()
+        """Signals that it ignores, but what it starts does not."""
         self.given: tuple[str, ...] = ()
         """The arguments that it was given."""
         self.earlier: tuple[Command, ...] = ()
@@ -124,6 +126,22 @@ class Shell:
         """bash behind ``set -o posix``, or ``set +o posix``; all that was found out so far holds for both."""
         other = copy(self)
         other.dialect = dialect(self.dialect.family, self.dialect.version, posix=posix)
+        return other
+
+    def ignoring(self, signals: frozenset[str]) -> Shell:
+        """A child shell that cannot trap these any more."""
+        if signals <= self.ignored:
+            return self
+        other = copy(self)
+        other.ignored = self.ignored | signals
+        return other
+
+    def withholding(self, signals: frozenset[str]) -> Shell:
+        """One that ignores these for itself alone."""
+        if signals == self.withheld:
+            return self
+        other = copy(self)
+        other.withheld = signals
         return other
 
     def frame(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....parsers.shell import model as sh
+from ....parsers.shell.literals import literal_text
 from ....records import dataclass, field, replace
 from ...process import Alternative, Bound, Process
 from ..evaluator import commands, once, scopes, tails
@@ -48,7 +49,7 @@ class Forked:
     """How far it has read these."""
 
 
-def child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
+def _child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
     """The state of a forked child shell that is about to run a command: traps reset, no jobs, ``set -e`` as it counts here."""
     forked = state.copy()
     constructs, calls = commands.place(state)
@@ -70,8 +71,7 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     forked.traps = {name: trap for name, trap in state.traps.items() if trap.action == "" or name in kept}
     forked.leads = "m" in state.options
     forked.options = forked.options - {"m"}  # bash: no job control in subshells
-    if around == "background" and "m" not in state.options:
-        forked.ignored = forked.ignored | INTERRUPTS
+    forked.ignored, forked.shell = state.handed_down, state.shell.withholding(frozenset())
     plain = isinstance(command, (sh.Simple, sh.Subshell)) or (
         isinstance(command, sh.Pipeline) and len(command.commands) == 1
     )
@@ -93,7 +93,24 @@ def child(machine: Machine, state: State, command: sh.Command, around: Around, c
     return forked
 
 
-def fork(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> list[Forked]:
+def _ignore_interrupts(machine: Machine, forked: State, command: sh.Command) -> None:
+    """A job in the background ignores SIGINT and SIGQUIT (POSIX 2.11): to its end in dash and BusyBox, and only itself in bash, where a
+    function or a builtin does not even ignore SIGINT (`jobtraits.Trap.interrupts_jobs`)."""
+    if not forked.shell.dialect.trap.interrupts_jobs:
+        forked.ignored, forked.shell = forked.ignored | INTERRUPTS, forked.shell.ignoring(INTERRUPTS)
+        return
+    text = literal_text(command.words[0]) if isinstance(command, sh.Simple) and command.words else None
+    name = text.value if text is not None else ""
+    called = name in forked.functions or (name != "command" and machine.is_builtin(name))
+    own = frozenset({"SIGQUIT"}) if called else INTERRUPTS
+    forked.ignored = forked.ignored | own
+    if called or not isinstance(command, sh.Simple):
+        forked.shell = forked.shell.withholding(own)
+
+
+def fork(
+    machine: Machine, state: State, command: sh.Command, around: Around, construct: Text, *, background: bool = False
+) -> list[Forked]:
     """What a child shell that runs a command turns out to be."""
     if machine.forking >= DEEPEST:
         reason = Bound("shells are nested too deeply to follow")
@@ -102,7 +119,10 @@ def fork(machine: Machine, state: State, command: sh.Command, around: Around, co
     jobtable.forked(state)
     machine.forking += 1
     try:
-        ways = machine.host.fork(machine, state, command, around, construct)[:MOST_WAYS]
+        forked = _child(machine, state, command, around, construct)
+        if (background or around == "background") and "m" not in state.options:
+            _ignore_interrupts(machine, forked, command)
+        ways = machine.host.fork(machine, state, forked, construct)[:MOST_WAYS]
         for way in ways:
             for left in way.left:
                 changes.meet(state, left)

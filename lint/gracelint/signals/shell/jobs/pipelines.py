@@ -73,7 +73,7 @@ def _members(
                 each.inputs = inputs.piped(machine, each, node.commands[number - 1], _feeder(members))
             if number + 1 < len(node.commands):
                 each.outputs = outputs.piped(each, errors=_takes_errors(member, node.commands[number + 1]))
-            ways = children.fork(machine, each, member, "pipeline", construct)
+            ways = children.fork(machine, each, member, "pipeline", construct, background=background)
             each.inputs, each.outputs = own, printed_to
             for forked_state, forked in children.apart(each, ways):
                 following.append((forked_state, [*members, forked]))
@@ -227,8 +227,6 @@ def _background_pipeline(
                     process = replace(process, reads=processes[-1][0].pid)
                 elif kept is not None:
                     process = replace(process, reads=kept.pid, stays=kept.stays)
-                if not machine.live and "m" not in each.options:
-                    process = replace(process, ignored=process.ignored | children.INTERRUPTS)
                 processes.append((process, forked))
         pids = tuple(process.pid for process, _ in processes)
         lasts = bool(processes) and processes[-1][1] is ways[-1]

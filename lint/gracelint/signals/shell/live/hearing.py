@@ -122,11 +122,18 @@ def interrupt_wait(shell: LiveShell) -> None:
     shell.run(interrupted=True)
 
 
+def lose_signals(shell: LiveShell) -> None:
+    """Two signals have come at the very same moment (`jobtraits.Wait.jumps`)."""
+    block = shell.state.block
+    if shell.state.shell.dialect.wait.jumps and block is not None and block.kind == "wait":
+        shell.pending = sorted(shell.pending, key=lambda each: names.number(each) or 0)[-1:]
+
+
 def _may_miss_ends(shell: LiveShell) -> None:
-    """Children may have died at this very moment, of the same signal (`jobtraits.Wait.misses_ends`). Where no other one is left, that makes no difference."""
+    """Children may have died at this very moment, of the same signal (`jobtraits.Wait.jumps`). Where no other one is left, that makes no difference."""
     kernel, wait = shell.kernel, shell.state.shell.dialect.wait
     own = [task for task in kernel.tasks.values() if task.parent is shell.task]
-    if not wait.misses_ends or not any(task.alive for task in own):
+    if not wait.jumps or not any(task.alive for task in own):
         return
     died = [task for task in own if task.ended == "died" and task.ended_at == kernel.now]
     if died:

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ....regexes import regex
-from ... import names
 from ..evaluator import simple
 from ..evaluator.machine import Machine
 from ..files import changes
 from ..jobs import children, dying, itself
-from ..jobs.itself import NESTED, handling
+from ..jobs.itself import handling
 from ..loops import leaving
 from ..model.parts import DIED
-from . import hearing, spawning
+from . import hearing, spawning, turns
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ class LiveShell:
         self.host = Surroundings(kernel, task)
         self.machine = Machine(context, self.host, budget, live=True)
         self.pending: list[str] = []
+        self.due: list[turns.Turn] = []
         self.holder = self.state.block.command.text if self.state.block is not None else None
         self.told = self.during = False  # `during`: it was forked by a shell that had been told
         self.paused, self.turned = False, -1.0
@@ -88,10 +88,13 @@ class LiveShell:
             return
         again = signal in before
         label = f"whether {name} hears {signal} " + ("twice" if again else f"while it is at its trap for {before[0]}")
-        if self.kernel.choices.pick((self.task.pid, signal, now), label, 2):
+        way = self.kernel.choices.pick((self.task.pid, signal, now), label, 2 if again else 3)
+        if way == 1:
             self.kernel.at(0.0, partial(self.told_again, signal))
         elif not again:
             hearing.heard(self, signal)
+            if way == 0:
+                hearing.lose_signals(self)
 
     def told_again(self, signal: str) -> None:
         """The same signal comes once more while the shell is at its trap. What it has started for that is told by who tells it. A trap that is run
@@ -189,8 +192,8 @@ class LiveShell:
 
     def _go_on(self, interrupted: bool) -> None:
         while self.task.alive and self.state.ended is None and self.state.block is None:
-            if self.pending:
-                self._enter_traps(interrupted)
+            if turns.comes(self):
+                turns.enter(self, interrupted)
                 interrupted = False
                 continue
             frame = self.state.stack
@@ -226,28 +229,6 @@ class LiveShell:
             key = (self.task.pid, len(self.kernel.choices.asked))
             number = self.kernel.choices.pick(key, f"whether {labels[0]}", len(states))
         self.state = states[number]
-
-    def _enter_traps(self, interrupted: bool) -> None:
-        """What is pending, each signal once, by number (`dotrap` in the sources of dash and BusyBox, `run_pending_traps` in bash's; measured)."""
-        due, self.pending = sorted(set(self.pending), key=lambda each: names.number(each) or 0), []
-        self.ran = self.ran or self.state.traps.get(due[0])
-        for at, signal in enumerate(reversed(due)):  # the last that is entered runs first
-            if self.task.alive and self.state.ended is None:
-                self._enter_trap(signal, interrupted and not at)
-
-    def _enter_trap(self, signal: str, interrupted: bool) -> None:
-        trap = self.state.traps.get(signal)
-        if trap is None:
-            if self.task.pid == 1:
-                self.machine.leave(self.state, 128 + (names.number(signal) or 0))
-            else:
-                self.kernel.default(self.task, signal)
-            return
-        if itself.nested(self.state) > NESTED:
-            hearing.crash(self)
-            return
-        if not itself.enter(self.machine, self.state, trap, int(interrupted)):
-            self.kernel.reasons.append("the trap's action is not known")
 
     def _children(self) -> None:
         """Start the processes that the last step brought; jobs that were told to stop on the way here are gone."""

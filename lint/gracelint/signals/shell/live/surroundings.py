@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...process import Alternative, Process
 from ..evaluator.host import Running
 from ..files import permissions
-from ..jobs import children, dying, newborn, orders
+from ..jobs import dying, newborn, orders
 from ..jobs.children import Forked
 from ..jobs.itself import handling
 from ..jobs.targets import reached
@@ -17,13 +17,11 @@ from ..model.parts import DIED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ....parsers.shell import model as sh
     from ....source import Text
     from ...model import Order
     from ...stop.kernel import Kernel
     from ...stop.tasks import Task
     from ..evaluator.machine import Machine
-    from ..model.outcome import Around
     from ..model.state import State
 
 
@@ -172,11 +170,8 @@ class Surroundings:
         kernel.signal(self.task, "SIGPIPE")
         return True
 
-    def fork(
-        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-    ) -> list[Forked]:
+    def fork(self, machine: Machine, state: State, forked: State, construct: Text) -> list[Forked]:
         """A child shell runs by itself from here on."""
-        forked = children.child(machine, state, command, around, construct)
         process = Process(
             forked.pid, state.shell.argv, "fork", construct, shell=forked, ignored=forked.ignored, stays=None
         )

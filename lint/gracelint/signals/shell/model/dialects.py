@@ -182,6 +182,8 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             exit_on_signal=True,
             interrupt_stays=True,
             ignores_children=True,
+            sends_again=True,
+            interrupts_jobs=True,
         ),
         Wait(
             "fnp" if _since(version, 5, 1) else "fn",
@@ -195,7 +197,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             forgets_shown=True,
             forgets_waited=True,
             leaves_behind=True,
-            misses_ends=True,
+            jumps=True,
             told_of_children=False,
             jobs_forgets_ended=True,
         ),

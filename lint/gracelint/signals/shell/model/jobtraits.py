@@ -27,6 +27,12 @@ class Trap:
     """Once there was a trap for SIGINT, PID 1 hears it without one as well."""
     ignores_children: bool = False
     """What it starts behind ``trap '' CHLD`` ignores SIGCHLD."""
+    sends_again: bool = False
+    """A pending signal whose trap another action takes away is sent to itself again."""
+    interrupts_jobs: bool = False
+    """SIGINT and SIGQUIT, which jobs in the background ignore, can be trapped there, and are not ignored by what a shell in the background
+    starts; functions and builtins do not ignore SIGINT there (bash 5.2). Else they stay ignored, whatever `trap` says (`ignoresig` in
+    the sources of dash and BusyBox, whose ``S_HARD_IGN`` nothing takes away; all measured)."""
     told_in_substitutions: bool = True
     """``$(trap)`` tells of the traps of the shell around it."""
 
@@ -70,10 +76,11 @@ class Wait:
     """It may not tell of one that failed."""
     keeps_ended: bool = False
     """``wait -n`` with no job left finds those that have ended, and succeeds, until a fork clears them (``makejob`` in ash.c; measured, busybox 1.35)."""
-    misses_ends: bool = False
-    """Of a child that dies at the moment in which a trap's signal ends a ``wait``, by the same group signal, it may never hear: it leaves
-    the handler of SIGCHLD for that of the signal. A ``wait`` for that child then lasts until no other one is left (``waitchld`` and
-    ``wait_intr_buf`` in bash's jobs.c; 5.2, 41 of 120 times)."""
+    jumps: bool = False
+    """Out of a ``wait``, the handler of a trapped signal jumps, and leaves a handler that it has interrupted (``wait_intr_buf`` in bash's
+    jobs.c). Of two signals that come at once, only the one with the higher number is heard, as the kernel has that handled first (5.2, measured).
+    Of a child that dies at that moment, by the same group signal, the shell may never hear (41 of 120 times): a ``wait`` for that child then
+    lasts until no other one is left (``waitchld``)."""
     told_of_children: bool = True
     """A trap for SIGCHLD runs whenever that comes, and ends a ``wait`` whose jobs still run; else only for a child that has ended
     (``waitchld`` in bash's jobs.c; measured)."""

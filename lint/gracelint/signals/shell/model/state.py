@@ -82,7 +82,7 @@ class State:
     noticed: tuple[int, ...] = ()
     """Those that ended while a foreground command ran."""
     missed: frozenset[int] = frozenset()
-    """Children whose end it has missed (`jobtraits.Wait.misses_ends`)."""
+    """Children whose end it has missed (`jobtraits.Wait.jumps`)."""
     cleared: int = 0
     """How many had ended when the last foreground command ran."""
     newborn: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -226,6 +226,11 @@ class State:
     def child(self) -> bool:
         """Whether it is neither the shell of the launch nor what that has become."""
         return self.pid != self.shell.pid or self.shell.child
+
+    @property
+    def handed_down(self) -> frozenset[str]:
+        """The signals that what it starts ignores."""
+        return self.ignored - self.shell.withheld
 
     @property
     def aside(self) -> bool:

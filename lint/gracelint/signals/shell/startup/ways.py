@@ -18,7 +18,7 @@ from ...process import Bound
 from ..evaluator.host import Running
 from ..evaluator.machine import Machine
 from ..files import changes
-from ..jobs import children, dying, newborn, orders, signalled, targets
+from ..jobs import dying, newborn, orders, signalled, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
@@ -30,12 +30,10 @@ from .waiting import Waiting, depth_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ....parsers.shell import model as sh
     from ....source import Text
     from ...model import Order
     from ...process import Process
     from ..evaluator.host import Budget, Context
-    from ..model.outcome import Around
     from ..model.state import State
 
 MOST_WAYS = 64
@@ -150,13 +148,11 @@ class Startup:
         """What reads there lasts."""
         return False
 
-    def fork(
-        self, machine: Machine, state: State, command: sh.Command, around: Around, construct: Text
-    ) -> list[Forked]:
+    def fork(self, machine: Machine, state: State, forked: State, construct: Text) -> list[Forked]:
         """Evaluate a child shell to its own steady state."""
         known = len(state.conditions)
         ways = []
-        for ended in explore(self.machine(machine.forking), children.child(machine, state, command, around, construct)):
+        for ended in explore(self.machine(machine.forking), forked):
             alternative = steady.alternative_of(ended, known, ended.pid)
             holder = ended.ended.command if ended.ended else ended.block.command if ended.block else None
             orphans = () if alternative.process is not None else tuple(j for j in ended.jobs if not j.told)

@@ -149,7 +149,7 @@ def _asked(
         *(field.value for field in fields),
         filesystem.search(state),
         state.workdir,
-        state.ignored,
+        state.handed_down,
         "m" in state.options,
     )
     program = name is not None and name not in state.functions and name not in table.TABLE
