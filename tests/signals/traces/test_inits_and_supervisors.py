@@ -104,6 +104,13 @@ def test_bash_loses_the_lower_of_two_signals_at_once(tmp_path: Path) -> None:
     assert script(tmp_path, "bash", text.replace("-USR1 $c;", "-USR1 $c; sleep 0.1;")).verdict == "graceful"
 
 
+def test_a_wait_that_signals_end_fails_behind_the_last_of_their_traps(tmp_path: Path) -> None:
+    """Graceful six times of six, as both are there in time: `set -e` ends the shell behind both, or else behind the first."""
+    child = "( set -e; trap : HUP; trap 'kill $d; wait $d' USR1; app & d=$!; wait $d ) & c=$!"
+    text = f"trap 'kill -HUP $c; kill -USR1 $c; wait $c; wait $c' TERM\n{child}\nwait $c\n"
+    assert script(tmp_path, "dash", text).verdict == "unknown"
+
+
 @pytest.mark.parametrize(("ends", "verdict"), [("exit 3", "killed"), ("exit 0", "graceful")])
 def test_busyboxs_timeout_holds_a_wait_behind_a_job_that_fails(tmp_path: Path, ends: str, verdict: str) -> None:
     """Six times of six each: its child that counts the time is PID 1's."""

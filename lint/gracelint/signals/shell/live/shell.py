@@ -192,8 +192,8 @@ class LiveShell:
 
     def _go_on(self, interrupted: bool) -> None:
         while self.task.alive and self.state.ended is None and self.state.block is None:
-            if turns.comes(self):
-                turns.enter(self, interrupted)
+            if turns.comes(self, interrupted):
+                turns.enter(self)
                 interrupted = False
                 continue
             frame = self.state.stack

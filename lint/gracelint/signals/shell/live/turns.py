@@ -25,18 +25,21 @@ class Turn(NamedTuple):
     signal: str
     trapped: bool
     """There was a trap for it when it became due."""
+    last: bool
+    """Behind its action, the ``wait`` that the signals have ended is over."""
 
 
-def comes(shell: LiveShell) -> bool:
-    """Whether an action is to run now."""
+def comes(shell: LiveShell, interrupted: bool) -> bool:
+    """Whether an action is to run now. ``interrupted``: a signal has ended a ``wait``."""
     level = itself.nested(shell.state) if shell.pending or shell.due else 0
     last_first = sorted(set(shell.pending), key=lambda each: names.number(each) or 0, reverse=True)
-    shell.due += [Turn(level, signal, signal in shell.state.traps) for signal in last_first]
+    traps = shell.state.traps
+    shell.due += [Turn(level, signal, signal in traps, interrupted and not at) for at, signal in enumerate(last_first)]
     shell.pending = []
     return bool(shell.due) and shell.due[-1].level == level
 
 
-def enter(shell: LiveShell, interrupted: bool) -> None:
+def enter(shell: LiveShell) -> None:
     """Begin the next action. Where another one has taken the trap away meanwhile, there is none: bash sends itself the signal then."""
     turn, state = shell.due.pop(), shell.state
     trap = state.traps.get(turn.signal)
@@ -51,5 +54,5 @@ def enter(shell: LiveShell, interrupted: bool) -> None:
         hearing.crash(shell)
     elif turn.signal not in state.ignored:
         shell.ran = shell.ran or trap
-        if not itself.enter(shell.machine, state, trap, int(interrupted)):
+        if not itself.enter(shell.machine, state, trap, int(turn.last)):
             shell.kernel.reasons.append("the trap's action is not known")
