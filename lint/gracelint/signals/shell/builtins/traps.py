@@ -124,8 +124,11 @@ def _set_trap(state: State, node: sh.Simple, field: Field, action: str | None, t
     state.interruptible = state.interruptible or (signal == "SIGINT" and state.shell.dialect.trap.interrupt_stays)
     ignoring = not reset and action == "" and signal.startswith("SIG")
     ignoring = ignoring and (signal != "SIGCHLD" or manners.ignores_children)
-    state.ignored = state.ignored | {signal} if ignoring else state.ignored - {signal}
-    state.shell = state.shell.withholding(state.shell.withheld - {signal})
+    # By default bash never hears SIGQUIT, in the background neither (5.2, measured).
+    deaf = reset and signal == "SIGQUIT" and signal in state.shell.withheld
+    state.ignored = state.ignored | {signal} if ignoring or deaf else state.ignored - {signal}
+    if ignoring:
+        state.shell = state.shell.withholding(state.shell.withheld - {signal})
     return True
 
 

@@ -44,7 +44,7 @@ def within(state: State, label: Around, body: object, redirects: object = ()) ->
 
 def group(machine: Machine, state: State, node: sh.Group) -> list[State]:
     """``{ … }``. Around one subshell, dash and ash read no braces: the redirections behind them are the subshell's (``parse_command`` in their parsers)."""
-    if node.redirects and state.shell.dialect.exec.redirects_behind and _is_subshell(node):
+    if node.redirects and state.shell.dialect.exec.merges_background and _is_subshell(node):
         state.push("within", label="redirection")
         return within(state, "group", node.body)
     return within(state, "group", node.body, node.redirects)

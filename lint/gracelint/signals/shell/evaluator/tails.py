@@ -64,7 +64,7 @@ def _of_background(state: State, frame: Frame) -> bool:
     if (
         frame.label != "redirected"
         or state.around[-1:] != ("background",)
-        or not state.shell.dialect.exec.redirects_behind
+        or not state.shell.dialect.exec.merges_background
     ):
         return False
     outside = frame.parent

@@ -251,9 +251,18 @@ def _background_pipeline(
     return result
 
 
+def _only_pipeline(command: sh.Command) -> sh.Pipeline | None:
+    """The pipeline that is all there is in braces."""
+    while isinstance(command, sh.Group) and not command.redirects and len(command.body.commands) == 1:
+        (command,) = command.body.commands
+        command = command.command if isinstance(command, sh.Background) else command
+    return command if isinstance(command, sh.Pipeline) and len(command.commands) > 1 else None
+
+
 def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
     """``command &``."""
-    command: sh.Command = node.command
+    merged = _only_pipeline(node.command) if state.shell.dialect.exec.merges_background else None
+    command = merged or node.command
     negated = False
     if isinstance(command, sh.Pipeline) and len(command.commands) > 1 and not command.negated:
         return _background_pipeline(machine, state, node, command)

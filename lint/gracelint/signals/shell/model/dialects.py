@@ -170,7 +170,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
         Exec(
             {"command": tail, "subshell": tuple(labels | {"redirection"} for labels in tail)},
             pseudo_traps_keep=True,
-            redirects_behind=False,
+            merges_background=False,
             negates_in_place=True,
             options="acl",
             leaves_by_exit_trap=False,

@@ -71,8 +71,9 @@ class Exec:
     """A trap keeps the shell also when it is gone."""
     pseudo_traps_keep: bool = False
     """Of ``-c``: a trap for EXIT or ERR keeps the shell, whatever its action (``should_suppress_fork`` in bash's builtins/evalstring.c)."""
-    redirects_behind: bool = True
-    """The redirections of a compound command behind which ``&`` is written belong to the ``&``."""
+    merges_background: bool = True
+    """A compound command and the ``&`` behind it are one: its redirections belong to the ``&``, and of a pipeline that is all there is in
+    braces, the members run in the background themselves (`list` in dash's parser.c and in ash.c; measured)."""
     negates_in_place: bool = False
     """What runs in the background behind ``!`` is what is written there, and no shell that turns its status round (measured, bash 5.2)."""
     options: str = ""
