@@ -62,7 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
             name = program_name(hop.argv)
             yield RULE.finding(
                 at,
-                f"{who} sends SIGTERM to {whom}: {name}'s worker processes die of it"
+                f"{who} sends {hop.received or 'SIGTERM'} to {whom}: {name}'s worker processes die of it"
                 f" with their tasks, instead of being told by {name} itself; {advice}",
                 confidence="medium",
                 fix=_fix(case, who),

@@ -184,6 +184,21 @@ def test_workers_that_a_group_signal_kills(tmp_path: Path, words: str, text: str
     assert script(tmp_path, "bash", text + "\n", before=words.split()).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("words", "signal", "text", "verdict"),
+    [
+        ("dumb-init", "SIGINT", "exec sanic app:app", "abrupt"),  # 7 of 10
+        ("dumb-init", "SIGINT", "exec sanic app:app --single-process", "graceful"),
+        ("tini --", "SIGINT", "exec sanic app:app", "graceful"),
+        ("dumb-init", "SIGINT", "exec celery -A proj worker", "graceful"),  # 10 of 10: its pool ignores SIGINT
+        ("dumb-init", "SIGINT", "exec hypercorn app:app", "graceful"),
+    ],
+)
+def test_workers_that_a_group_interrupt_kills(tmp_path: Path, words: str, signal: str, text: str, verdict: str) -> None:
+    trace = script(tmp_path, "dash", text + "\n", before=words.split(), extra=f"STOPSIGNAL {signal}\n")
+    assert trace.verdict == verdict
+
+
 SUPERVISED = "[supervisord]\nnodaemon=true\n[program:a]\ncommand=app a\n[program:b]\ncommand=app b\n"
 
 

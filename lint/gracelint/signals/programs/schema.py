@@ -20,6 +20,7 @@ TRAITS = (
     "privilege-drop",
     "workers",
     "group-breaks-workers",
+    "group-interrupt-breaks-workers",
     "reaps",
     "expendable",
     "own-group",

@@ -36,6 +36,12 @@ MARGIN = 0.2
 IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
 STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
 MOST_EVENTS = 2000
+_INTERRUPT = "group-interrupt-breaks-workers"
+_BREAKS = {
+    "SIGTERM": "group-breaks-workers",
+    "SIGINT": _INTERRUPT,
+    "SIGQUIT": _INTERRUPT,
+}  # of a signal to the whole group
 
 
 class Kernel:
@@ -165,7 +171,7 @@ class Kernel:
         if not task.alive:
             return False
         program = task.process.program
-        if group and signal == "SIGTERM" and program is not None and "group-breaks-workers" in program.traits:
+        if group and program is not None and _BREAKS.get(signal) in program.traits:
             task.robbed = True
         if signal in ("SIGKILL", "SIGSTOP"):
             if task.pid == 1 and not outside:
