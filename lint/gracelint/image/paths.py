@@ -12,14 +12,13 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SOMEWHERE = "/$PWD"
 """A folder of which nobody knows where it is: in it, and above it, no file is known to be there or not to be."""
 
-_DESCRIPTOR = regex(r"/dev/(?:fd/|std(?=in\Z))([0-9]+|in)\Z|/proc/self/fd/([0-9]+)\Z")
+_DESCRIPTOR = regex(r"(?:/dev|/proc/self)/fd/([0-9]+)\Z")
 
 
 def descriptor(path: str) -> str | None:
     """The number of the descriptor that a file stands for, as ``/dev/stdin`` and ``/dev/fd/3`` do (proc(5)); None of any other."""
     found = _DESCRIPTOR.match(path)
-    number = found and (found[1] or found[2])
-    return "0" if number == "in" else number
+    return found[1] if found else "0" if path == "/dev/stdin" else None
 
 
 def normal(path: str) -> str:
