@@ -17,7 +17,7 @@ from ....records import replace
 from ..builtins import exporting, table, traps
 from ..expansion import globs, parameters, words
 from ..files import inputs, named_pipes, opening, outputs, permissions
-from ..jobs import children, dying, held, itself, pipelines
+from ..jobs import asynchronous, children, dying, held, itself
 from ..loops import conditional, over_words
 from ..model.parts import Ended, Truth
 from ..model.values import clip
@@ -255,7 +255,7 @@ ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {
     sh.Simple: simple.run,
     sh.Pipeline: compound.pipeline,
     sh.AndOr: compound.and_or,
-    sh.Background: pipelines.background,
+    sh.Background: asynchronous.background,
     sh.Group: compound.group,
     sh.Subshell: children.subshell,
     sh.If: compound.branching,
@@ -266,7 +266,7 @@ ENTER: dict[type, Callable[[Machine, State, Any], list[State]]] = {
     sh.Function: compound.function,
     sh.Conditional: compound.conditional,
     sh.ArithmeticCommand: compound.arithmetic,
-    sh.Coprocess: pipelines.background,
+    sh.Coprocess: asynchronous.background,
     sh.Unreadable: compound.unreadable,
     sh.Block: compound.block,
 }

@@ -1,6 +1,6 @@
-"""Pipelines and background jobs: what runs beside what.
+"""Pipelines: what runs beside what.
 
-Every member of a pipeline is a child of the shell, which waits for all of them; with ``&`` it goes on, and remembers them as a job.
+Every member is a child of the shell, which waits for all of them (in the background: `asynchronous`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from ....parsers.shell import model as sh
 from ....parsers.shell.walk import walk
 from ....records import replace
 from ...process import Bound, Process
-from ..files import changes, inputs, named_pipes, outputs
-from ..model.parts import ALWAYS, Block, Input, JobState
+from ..files import inputs, outputs
+from ..model.parts import Block, JobState
 from ..model.values import clip
-from ..substitution import asking, kept_open, printed
-from . import children, dying, itself, jobtable, newborn, signalled, unread
+from ..substitution import asking, kept_open
+from . import children, dying, itself, signalled, unread
 
 if TYPE_CHECKING:
     from ....source import Text
@@ -32,7 +32,7 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
     if "lastpipe" in state.options and "m" not in state.options:
         return _last_here(machine, state, node)
     result = []
-    for here, members in _members(machine, state, node, node.text):
+    for here, members in members_of(machine, state, node, node.text):
         sent = [each for forked in members for each in forked.sent]
         for end in _piped(machine, here, node, members):
             heard = end.block is None and bool(sent)
@@ -44,7 +44,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
     """With ``shopt -s lastpipe``, bash runs the last command of a pipeline itself."""
     *others, last = node.commands
     result: list[State] = []
-    for each, members in _members(machine, state, replace(node, commands=tuple(others)), node.text):
+    for each, members in members_of(machine, state, replace(node, commands=tuple(others)), node.text):
         if any(forked.alternative.process is not None and not forked.alternative.process.filters for forked in members):
             each.give_up("a command that stays writes to the shell itself (lastpipe)")
             result.append(each)
@@ -57,7 +57,7 @@ def _last_here(machine: Machine, state: State, node: sh.Pipeline) -> list[State]
     return result
 
 
-def _members(
+def members_of(
     machine: Machine, state: State, node: sh.Pipeline, construct: Text, *, background: bool = False
 ) -> list[tuple[State, list[Forked]]]:
     """Every way that the members of a pipeline can turn out."""
@@ -106,7 +106,7 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     for number, forked in enumerate(members):
         process = forked.alternative.process
         if process is None:
-            left = _left(state, node, number, members) or left
+            left = left_of(state, node, number, members) or left
             if state.ended is not None:
                 return [state]
             continue
@@ -137,13 +137,13 @@ def _piped(machine: Machine, state: State, node: sh.Pipeline, members: list[Fork
     processes = children.grouped(state, processes)
     pids, status = tuple(process.pid for process in processes), None
     if members[-1].alternative.process is None:  # what it reads from may still run
-        status = _status_of(state, members)
+        status = status_of(state, members)
     state.block = Block("foreground", command, pids, tuple(processes), status=status, pipeline=tuple(commands))
     return [state]
 
 
 def _over(machine: Machine, state: State, node: sh.Pipeline, members: list[Forked]) -> list[State]:
-    status = _status_of(state, members)
+    status = status_of(state, members)
     if status is not None:
         return machine.finished(state, status)
     truth = asking.among_variables(machine, state, node)
@@ -163,7 +163,7 @@ def _remember(state: State, node: sh.Pipeline, processes: list[Process]) -> None
             state.jobs = (*state.jobs, JobState(job.pid, job, command, node.text, disowned=True))[-64:]
 
 
-def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -> Process | None:
+def left_of(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -> Process | None:
     """The process that a member of a pipeline has left behind, and that keeps open what the next one reads, which therefore does not come to its end."""
     orphans = members[number].orphans
     if number + 1 >= len(members) or not orphans:
@@ -177,7 +177,7 @@ def _left(state: State, node: sh.Pipeline, number: int, members: list[Forked]) -
     return found[0].process if found else None
 
 
-def _writes_elsewhere(state: State, node: sh.Pipeline, number: int) -> bool:
+def writes_elsewhere(state: State, node: sh.Pipeline, number: int) -> bool:
     """Whether a member that is a single command gives up the pipe, so that the next one soon comes to the end of what it reads, beside a job that runs on."""
     member = node.commands[number]
     return isinstance(member, sh.Simple) and not kept_open.holds(state, member, member.text, document=False)
@@ -188,7 +188,7 @@ def _consumes(command: object) -> bool:
     return isinstance(command, sh.Simple) and bool(command.words) and command.words[0].literal in inputs.CONSUMING
 
 
-def _status_of(state: State, members: list[Forked]) -> int | None:
+def status_of(state: State, members: list[Forked]) -> int | None:
     """The status of a pipeline whose members have ended, filters with what fed them: the last one's, with ``pipefail`` that of the last which failed."""
     statuses = [
         0
@@ -200,113 +200,3 @@ def _status_of(state: State, members: list[Forked]) -> int | None:
         return statuses[-1]
     failed = [status for status in statuses if status]
     return failed[-1] if failed else None if None in statuses else 0
-
-
-def _background_pipeline(
-    machine: Machine, state: State, node: sh.Background | sh.Coprocess, members: sh.Pipeline
-) -> list[State]:
-    """``a | b &``: every member is a child of this shell, ``$!`` is the last."""
-    result = []
-    around, state.around = state.around, (*state.around, "background")
-    for each, ways in _members(machine, state, members, node.text, background=True):
-        each.around = around
-        processes: list[tuple[Process, Forked]] = []
-        over = False  # what would feed the next one
-        kept: Process | None = None
-        for number, forked in enumerate(ways):
-            process = forked.alternative.process
-            if over and process is not None and process.filters and not process.stays:
-                process = None  # a filter has ended with what fed it
-            left = _left(each, members, number, ways) if process is None else None
-            over = process is None and left is None and (over or not number)
-            kept = left or kept
-            if process is not None:
-                if processes and process.filters and _writes_elsewhere(each, members, number - 1):
-                    process = replace(process, stays=False, duration=0.0)  # it reads what nobody writes
-                elif processes:
-                    process = replace(process, reads=processes[-1][0].pid)
-                elif kept is not None:
-                    process = replace(process, reads=kept.pid, stays=kept.stays)
-                processes.append((process, forked))
-        pids = tuple(process.pid for process, _ in processes)
-        lasts = bool(processes) and processes[-1][1] is ways[-1]
-        last = pids[-1] if lasts else machine.context.new_pid()
-        members_of = children.grouped(each, [process for process, _ in processes])
-        for process, (_, forked) in zip(members_of, processes, strict=True):
-            command = forked.command or children.whole(each, node.text, process)
-            job = JobState(process.pid, process, command, node.text, members=pids, thinned=len(pids) < len(ways))
-            job = job if lasts else replace(job, last=last)
-            each.jobs = (*each.jobs, job)[-64:]
-        newborn.begin(each, pids)
-        each.last_pid = str(last)
-        jobtable.enter(each, last)
-        for forked in ways:
-            changes.expect(each, last, forked.left)
-        if not processes:
-            dying.ended(each, last)
-            each.over[last] = _status_of(each, ways)
-            each.unclaimed = (*each.unclaimed, last)
-        each.done(0)
-        result.append(each)
-    return result
-
-
-def _only_pipeline(command: sh.Command) -> sh.Pipeline | None:
-    """The pipeline that is all there is in braces."""
-    while isinstance(command, sh.Group) and not command.redirects and len(command.body.commands) == 1:
-        (command,) = command.body.commands
-        command = command.command if isinstance(command, sh.Background) else command
-    return command if isinstance(command, sh.Pipeline) and len(command.commands) > 1 else None
-
-
-def background(machine: Machine, state: State, node: sh.Background | sh.Coprocess) -> list[State]:
-    """``command &``."""
-    merged = _only_pipeline(node.command) if state.shell.dialect.exec.merges_background else None
-    command = merged or node.command
-    negated = False
-    if isinstance(command, sh.Pipeline) and len(command.commands) > 1 and not command.negated:
-        return _background_pipeline(machine, state, node, command)
-    if isinstance(command, sh.Pipeline) and len(command.commands) == 1 and state.shell.dialect.exec.negates_in_place:
-        negated = command.negated
-        (command,) = command.commands
-    if isinstance(node, sh.Coprocess) and "coproc" in state.shell.dialect.syntax.misreads:
-        return machine.finished(state, 127)  # no command of that name
-    result = []
-    for each, forked in children.apart(state, children.fork(machine, state, command, "background", node.text)):
-        children.adopt(machine, each, forked, background=True)
-        process = forked.alternative.process
-        pid = process.pid if process is not None else machine.context.new_pid()
-        each.last_pid = str(pid)
-        jobtable.enter(each, pid)
-        if process is None:
-            itself.child_ended(machine, each)
-            dying.ended(each, pid)
-            status = forked.alternative.status
-            each.over[pid] = int(not status) if negated and status is not None else status
-            each.unclaimed = (*each.unclaimed, pid)
-        else:
-            if "m" in each.options:
-                process = replace(process, own_group=True)
-            if isinstance(command, sh.Simple):  # of others, those below them have the pipe open as well
-                named_pipes.written(machine, each, command.redirects, pid)
-            process = named_pipes.reading(machine, each, command, process)
-            runs = forked.command or children.whole(each, node.text, process)
-            each.jobs = (*each.jobs, JobState(pid, process, runs, node.text))[-64:]
-            newborn.begin(each, (pid,))
-        changes.expect(each, pid, forked.left)
-        if isinstance(node, sh.Coprocess):
-            _connected(machine, each, node, pid, process)
-        result.extend(itself.perhaps_heard(machine, each, signalled.raised(each, forked.sent), node.text))
-    return result
-
-
-def _connected(machine: Machine, state: State, node: sh.Coprocess, pid: int, process: Process | None) -> None:
-    """What a coprocess is to the shell: its number, and the descriptors of what it writes and reads (of the first one, in bash 5.2)."""
-    name = node.name or "COPROC"
-    state.variables[f"{name}_PID"] = str(pid)
-    state.variables[name] = ("63", "60")
-    text = printed.output(machine, state, (node.command,))
-    known = text if isinstance(text, str) else None
-    filters = process is not None and process.filters  # which writes when the shell has written to it
-    source = Input("63", known, ALWAYS, None if process is None else pid, pipe=filters, other="60")
-    state.inputs = (*state.inputs, source)[-16:]
