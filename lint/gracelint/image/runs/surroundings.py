@@ -178,7 +178,7 @@ class Surroundings:
         if name.value not in _CUTTING or not words or any(word.text is None or word.deep for word in words):
             return None
         path = words[0].value.rstrip("/")
-        if not path:
+        if not path or path.startswith("-"):
             return None
         if any(word.pattern for word in words):  # of each the same
             alone = len(words) == 1 and name.value == "basename"
