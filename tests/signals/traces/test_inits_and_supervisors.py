@@ -61,7 +61,7 @@ def test_a_shell_that_two_tell_may_hear_both(tmp_path: Path, words: str, action:
     child = "sh -c 'trap \"kill \\$d\" TERM; app & d=$!; wait $d; wait $d'"
     text = f"trap '{action}' TERM\n{child} & c=$!\nwait $c\n"
     trace = script(tmp_path, "dash", text, before=words.split())
-    assert (trace.verdict, trace.missing[:1]) == ("unknown", ("whether sh hears SIGTERM twice",))
+    assert (trace.verdict, "whether sh hears SIGTERM twice" in trace.missing) == ("unknown", True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_shell_that_gets_two_signals_at_once(
     trace = script(tmp_path, "bash", text, before=words.split())
     assert trace.verdict == verdict
     if verdict == "unknown":
-        assert trace.missing[0].endswith("while it is at its trap for SIGTERM")
+        assert any(each.endswith("while it is at its trap for SIGTERM") for each in trace.missing)
 
 
 def test_bash_loses_the_lower_of_two_signals_at_once(tmp_path: Path) -> None:
@@ -138,6 +138,22 @@ def test_busyboxs_wait_is_held_if_the_child_ends_in_it(tmp_path: Path, action: s
     assert trace.verdict == verdict
     if verdict == "unknown":
         assert trace.missing[0].endswith("has ended before it waits")
+
+
+@pytest.mark.parametrize(
+    ("words", "child", "verdict"),
+    [
+        ("dumb-init", "trap exit TERM; sleep 1000 & wait", "unknown"),  # four to eight times of ten it is gone
+        ("dumb-init", "trap 'sleep 0.2' TERM; sleep 1000 & wait", "graceful"),
+        ("tini --", "trap exit TERM; sleep 1000 & wait", "killed"),
+    ],
+)
+def test_whether_kill_finds_a_child_that_was_told_already(tmp_path: Path, words: str, child: str, verdict: str) -> None:
+    text = f"( {child} ) & child=$!\napp &\ntrap 'kill $child && wait' TERM\nwait\n"
+    trace = script(tmp_path, "dash", text, before=words.split())
+    assert trace.verdict == verdict
+    if verdict == "unknown":
+        assert any("before it is told again" in each for each in trace.missing)
 
 
 def test_what_timeout_tells_again_cuts_a_substitution_short(tmp_path: Path) -> None:

@@ -30,6 +30,13 @@ class Driver(Protocol):
         """A child is gone."""
 
     @property
+    def is_to_act(self) -> bool:
+        """Whether it is about to deal with a signal."""
+
+    def act(self) -> None:
+        """Do so at once."""
+
+    @property
     def left_with(self) -> int | None:
         """The status that it has exited with (None: not known)."""
 

@@ -109,7 +109,7 @@ def read_only(machine: Machine, state: State, name: str, by: str = "") -> list[S
     ends = "e" in state.options and by in SPECIAL
     if not (state.shell.dialect.specials_end or ends):
         return machine.finished(state, 1)
-    return [machine.leave(state, 2, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
+    return refusals.kept(machine, state, name)
 
 
 def _declared(machine: Machine, state: State, words: Iterable[sh.Word]) -> Iterator[tuple[sh.Word, str, Value | None]]:

@@ -96,11 +96,21 @@ def _not_reckoned(machine: Machine, state: State, part: sh.Arithmetic) -> bool:
 
 
 def kept(machine: Machine, state: State, name: str) -> list[State]:
-    """An assignment to a variable that is read-only, alone or of a whole array: dash, ash and ``set -e`` end the shell, bash drops what it has read with it."""
-    if state.shell.dialect.specials_end or "e" in state.options:
-        return [machine.leave(state, 1, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
+    """An assignment to a variable that is read-only, alone or of a whole array: dash and ash end, bash drops what it has read with it, which
+    ends it under ``set -e``; but for a file or an ``eval`` of whose status something is made (``. lib.sh || true``; measured, 5.2)."""
+    if state.shell.dialect.specials_end or ("e" in state.options and not _is_looked_at(state)):
+        status = 2 if state.shell.dialect.specials_end else 1
+        return [machine.leave(state, status, f"{name} is read-only, and {state.shell.dialect.family} gives up")]
     drop(machine, state)
     return [state]
+
+
+def _is_looked_at(state: State) -> bool:
+    """Whether something is made of the status of what is read by lines, and dropped (`drop`)."""
+    frame = state.stack
+    while frame is not None and not _is_read_by_lines(frame):
+        frame = frame.parent
+    return frame is not None and frame.tested and state.pid == state.shell.pid
 
 
 def drop(machine: Machine, state: State) -> None:

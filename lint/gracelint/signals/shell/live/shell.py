@@ -147,6 +147,15 @@ class LiveShell:
         self.run(interrupted=trapped)
 
     @property
+    def is_to_act(self) -> bool:
+        """Whether a signal has ended its ``wait``, and it is about to run its trap."""
+        return bool(self.pending) and self.state.block is not None and self.state.block.kind == "wait"
+
+    def act(self) -> None:
+        """Run it at once."""
+        hearing.interrupt_wait(self)
+
+    @property
     def left_with(self) -> int | None:
         """The status that it has exited with."""
         ended = self.state.ended
