@@ -104,6 +104,16 @@ def test_bash_loses_the_lower_of_two_signals_at_once(tmp_path: Path) -> None:
     assert script(tmp_path, "bash", text.replace("-USR1 $c;", "-USR1 $c; sleep 0.1;")).verdict == "graceful"
 
 
+def test_bash_may_leave_under_errexit_when_two_signals_come_at_once(tmp_path: Path) -> None:
+    """Abrupt 2 of 16 times, and 16 of 30; without `set -e`, and in dash, never of 30."""
+    traps = "trap 'kill $d; wait $d' USR2; trap 'kill $d; wait' TERM"
+    text = f"trap 'kill -USR2 $c; wait' TERM\n( set -e\n{traps}; app & d=$!; wait $d; wait $d ) & c=$!\nwait\n"
+    before = ["tini", "-g", "--"]
+    assert script(tmp_path, "bash", text, before=before).verdict == "unknown"
+    assert script(tmp_path, "bash", text.replace("set -e", ":"), before=before).verdict == "graceful"
+    assert script(tmp_path, "dash", text, before=before).verdict == "graceful"
+
+
 def test_a_wait_that_signals_end_fails_behind_the_last_of_their_traps(tmp_path: Path) -> None:
     """Graceful six times of six, as both are there in time: `set -e` ends the shell behind both, or else behind the first."""
     child = "( set -e; trap : HUP; trap 'kill $d; wait $d' USR1; app & d=$!; wait $d ) & c=$!"
