@@ -29,7 +29,8 @@ SCRIPTS = {
     "set up, awaited, started": (f"{REDIS} & pid=$!\nsleep 0.3\n{STOP}\nwait $pid\nexec {REDIS}", "graceful"),
     "set up, not stopped": (f"{WEB}\nsleep 0.3\nexec {REDIS}", "abrupt"),
     "another one is stopped": (f"{WEB}\n{STOP}\nexec {REDIS}", "abrupt"),
-    "a daemon is stopped": (f"{WEB}\n{WEB} -s stop\nsleep 0.9\nexec {REDIS}", "graceful"),
+    # A worker that has not begun when nginx is told is killed a second later: time for it to begin.
+    "a daemon is stopped": (f"{WEB}\nsleep 0.3\n{WEB} -s stop\nsleep 0.6\nexec {REDIS}", "graceful"),
     "a daemon of a shell of its own": (f"sh -c '{WEB}'\nexec {REDIS}", "abrupt"),
     "a command that waits, in a trap": (f"trap '{STOP}' TERM\n{REDIS} &\nwait", "graceful"),
     "a command that waits, for a daemon": (f"trap '{STOP}; exit' TERM\n{REDIS} --daemonize yes\nwhile :; do sleep 0.2; done", "graceful"),
