@@ -11,7 +11,9 @@ import pytest
 from signals_support import script
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import NoReturn
 
 SHELLS = {"dash": ["dash"], "bash": ["bash"], "ash": ["busybox", "ash"]}
 STARTS = {"0": "i=0", "": "i="}
@@ -130,10 +132,12 @@ def test_the_value_behind(tmp_path: Path, shell: str, front: str, text: str, beh
 
 
 @pytest.mark.parametrize(("shell", "front", "text", "behind"), ALL)
-def test_the_shell_says_so(tmp_path: Path, shell: str, front: str, text: str, behind: str) -> None:
+def test_the_shell_says_so(
+    tmp_path: Path, missing: Callable[[str], NoReturn], shell: str, front: str, text: str, behind: str
+) -> None:
     argv = SHELLS[shell]
     if shutil.which(argv[0]) is None:
-        pytest.skip(f"there is no {argv[0]}")
+        missing(f"there is no {argv[0]}")
     whole = f'{STARTS[front]}\n{text}\nprintf "=%s=" "$i"\n'
     done = subprocess.run([*argv, "-c", whole], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.stdout.endswith(f"={behind}="), done
