@@ -55,3 +55,27 @@ def test_a_command_in_the_background_of_a_trap_may_stop_the_application(
     text: str, verdict: str, tmp_path: Path
 ) -> None:
     assert script(tmp_path, "dash", text).verdict == verdict
+
+
+# What tells a job that was forked a moment ago, with how often of 20 times the signal was lost in dash and BusyBox (two processors).
+@pytest.mark.parametrize(
+    ("told", "races"),
+    [
+        ("/bin/true\nkill $pid", True),  # 2
+        ('sh -c "kill $pid"', True),  # 5 and 2
+        ("echo $pid | xargs kill", True),  # 2 of 60, and 7 of 60 beside others
+        ("(kill $pid)", True),  # 1 and 3
+        ("x=$(kill $pid)", True),  # 1
+        ("sleep 0.5\nkill $pid", False),
+        ('sleep 0.5\nsh -c "kill $pid"', False),
+        ("sleep 0.5\necho $pid | xargs kill", False),
+        ("( sleep 0.5; kill $pid )", False),
+    ],
+)
+@pytest.mark.parametrize("shell", ["dash", "bash", "ash"])
+def test_who_may_not_have_begun(tmp_path: Path, shell: str, told: str, races: bool) -> None:
+    text = f"trap : TERM\nmemcached & pid=$!\n{told}\nsleep 1\nexec memcached -v\n"
+    expected = {"graceful", "abrupt"} if races and shell != "bash" else {"graceful"}
+    assert {path.verdict for path in script(tmp_path, shell, text).paths} == expected
+    plain = text.replace("trap : TERM\n", "")
+    assert {path.verdict for path in script(tmp_path, shell, plain).paths} == {"graceful"}

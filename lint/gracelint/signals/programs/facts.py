@@ -137,12 +137,22 @@ def _unmentioned(wanted: Mapping[str, Any], situation: Situation) -> bool:
     return repository in wanted["bases"] and wanted["word"] not in situation.image.dockerfile.document.text
 
 
+def _beyond(names: list[str], situation: Situation) -> bool:
+    """An option that is none of these, and not the beginning of a long one either (``getopt_long``)."""
+    long = tuple(name for name in names if name.startswith("--"))
+    return any(
+        option.name not in names
+        and not (option.name.startswith("--") and any(name.startswith(option.name) for name in long))
+        for option in situation.line.options
+    )
+
+
 TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "value": _valued,
     "matches": _matches,
     "option": lambda names, situation: any(situation.line.given(names)),
     "without": lambda names, situation: not any(situation.line.given(names)),
-    "beyond": lambda names, situation: any(option.name not in names for option in situation.line.options),
+    "beyond": _beyond,
     "env": _environment,
     "without-env": lambda wanted, situation: not _environment(wanted, situation),
     "on-path": lambda folder, situation: folder in (situation.image.env.get("PATH") or "").split(":"),

@@ -71,7 +71,7 @@ def pipeline(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
 
 
 def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> list[State]:
-    """``time app`` where ``time`` is a program, which an image seldom has."""
+    """``time app`` where ``time`` is a program, which an image seldom has, unless its tools are BusyBox's."""
     first = node.commands[0]
     before = WORD.finditer(node.text.value[: first.text.start - node.text.start])
     texts = [node.text.cut(*found.span()) for found in before if found.group() != "!"]
@@ -81,7 +81,8 @@ def _timed_by_a_program(machine: Machine, state: State, node: sh.Pipeline) -> li
     timed = replace(first, words=(*program, *first.words))
     alone = len(node.commands) == 1 and not node.negated
     rest = timed if alone else replace(node, commands=(timed, *node.commands[1:]), timed=False)
-    state.done(None, Truth(None, False, "time is installed", "time is not installed"))
+    applet = state.shell.dialect.kill.is_applet
+    state.done(None, Truth(None, applet, "time is installed", "time is not installed"))
     result: list[State] = []
     for each, there in machine.split(state):
         if there:

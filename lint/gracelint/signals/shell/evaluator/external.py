@@ -9,13 +9,15 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, descriptors, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, dying, held, itself, jobtable, limited, orders, signalled, writing
-from ..model.parts import DIED, Block, Ended, Kin
+from ..jobs import byname, children, dying, held, itself, jobtable, limited, newborn, orders, signalled, writing
+from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from ..substitution import printed
 from . import commands, tails
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....parsers.shell import model as sh
     from ....source import Text
     from ...process import Alternative, Process
@@ -133,10 +135,13 @@ def _note_failure(state: State, command: Command, alternative: Alternative) -> N
         state.note("failures", (alternative.failed, named))
 
 
-def hear(state: State) -> None:
-    """While a foreground command ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in
-    ``-c``. Those that have just been forked have had the time to begin."""
-    state.newborn, state.noticed, state.cleared, state.slow = {}, state.unclaimed, len(state.over), True
+def hear(state: State, ran: Iterable[Command]) -> None:
+    """While foreground commands ran, the shell has heard which jobs have ended; bash tells nobody of one that was killed, nor of any in
+    ``-c``. Those that have just been forked have had the time to begin, if what ran took its time."""
+    state.noticed, state.cleared, state.slow = state.unclaimed, len(state.over), True
+    if state.newborn or state.kin.newborn:
+        quick = all(filesystem.is_one(each.argv, filesystem.QUICK) for each in ran)
+        (newborn.grow if quick else newborn.begun)(state)
     dying.waited(state)
     if state.shell.dialect.wait.forgets_ended or (
         state.shell.dialect.wait.forgets_by_line and state.shell.mode == "command"
@@ -155,9 +160,9 @@ def ended(
     pipeline: tuple[Command, ...] = (),
 ) -> list[State]:
     """A program in the foreground has ended, or a ``pipeline`` of them, with a status if that is known, or with what that rests on."""
-    hear(state)
-    itself.child_ended(machine, state)
     members = pipeline or (command,)
+    hear(state, members)
+    itself.child_ended(machine, state)
     if status is None:
         status = _status_of(machine, state, members)
     if status is None and truth is not None:
@@ -233,7 +238,7 @@ def execute(
     environment = replace(
         surroundings(machine, state, node, pid1=state.pid == 1),
         child=state.child,
-        kin=Kin(state.kin.shells, signalled.jobs(state)),
+        kin=replace(signalled.kin(state), shells=state.kin.shells),
         leads=state.leads or (itself and state.shell.leads),
         ignored=state.handed_down | {"SIGQUIT"} if quits else state.handed_down,
         depth=machine.forking + 1,

@@ -197,7 +197,7 @@ def over(
         waits.forget(state)
         status = 0
     if not counts:
-        external.hear(state)
+        external.hear(state, block.pipeline or (block.command,))
         state.done(status, Truth.success(f"`{clip(block.command.text.value)}`"))
         return [state]
     return external.ended(machine, state, block.command, status, truth, block.pipeline)

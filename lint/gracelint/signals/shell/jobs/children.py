@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..evaluator.machine import Machine
     from ..model.outcome import Around
-    from ..model.parts import Input, Left, Truth
+    from ..model.parts import Input, Left, Newborn, Truth
     from ..model.state import Signalled, State
 
 DEEPEST = 16
@@ -47,6 +47,8 @@ class Forked:
     """The signals that they have sent to others."""
     inputs: tuple[Input, ...] = ()
     """How far it has read these."""
+    newborn: dict[int, Newborn] = field(default_factory=dict)
+    """The jobs of others that may not have begun when it ends."""
 
 
 def _child(machine: Machine, state: State, command: sh.Command, around: Around, construct: Text) -> State:
@@ -60,7 +62,7 @@ def _child(machine: Machine, state: State, command: sh.Command, around: Around, 
     forked.jobs, forked.scopes, forked.candidate, forked.midway, forked.block = (), (), None, None, None
     forked.over, forked.table, forked.cleared = {}, (), 0
     forked.unclaimed, forked.heard, forked.doubted, forked.passed, forked.noticed = (), (), (), (), ()
-    forked.bereaved = False
+    forked.bereaved, forked.newborn = False, {}
     forked.guarded, forked.touched = None, frozenset()
     forked.interruptible, forked.trapped, forked.held = False, False, ()
     if state.outputs:
@@ -141,6 +143,7 @@ def adopt(machine: Machine, state: State, forked: Forked, *, background: bool = 
     state.jobs = (*state.jobs, *(replace(job, disowned=True) for job in forked.orphans))
     signalled.heard_of(machine, state, forked.sent)
     if not background and forked.alternative.process is None:
+        state.newborn = {pid: job for pid, job in forked.newborn.items() if pid in state.newborn}
         for left in forked.left:
             changes.take(state, left)
         if state.inputs:

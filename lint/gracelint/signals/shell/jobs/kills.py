@@ -17,12 +17,15 @@ from .jobspecs import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from ....parsers.shell import model as sh
     from ..evaluator.machine import Machine
     from ..model.jobtraits import Kill
     from ..model.state import State
     from ..model.values import Field
+
+    _Meant: TypeAlias = tuple[str, tuple[int, ...]]
 
 # The name of a file of a process's number; also behind `$(cat` and `<`.
 PID_FILE = regex(r"(?:^|[/\s<\"])([A-Za-z][\w-]*)\.pid\b")
@@ -57,8 +60,7 @@ def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -
         return _poll(machine, state, rest)
     found = list(_meant(machine, state, manners, rest))
     meant = [("other", ()) if to == THINNED else (to, pids) for to, pids in found]
-    ways = [(state, newborn.NOBODY)] if machine.live else newborn.ways(machine, state, signal, meant)
-    ends = [end for each, deaf in ways for end in _sent(machine, each, node, signal, meant, deaf)]
+    ends = _sent(machine, state, node, signal, meant)
     if machine.live and meant != found:
         return [way for end in ends for way in _perhaps_stuck(machine, end, node, fields)]
     if machine.live or not any(itself.is_meant(state, to, pids) for to, pids in meant):
@@ -72,24 +74,33 @@ THINNED = "thinned"
 _WITHOUT = {"nobody": 1, "job": 0}
 
 
-def _sent(
-    machine: Machine,
-    state: State,
-    node: sh.Simple,
-    signal: str,
-    meant: list[tuple[str, tuple[int, ...]]],
-    deaf: frozenset[int],
-) -> list[State]:
+def _sent(machine: Machine, state: State, node: sh.Simple, signal: str, meant: list[_Meant]) -> list[State]:
     """A signal is sent to those who are meant."""
-    statuses = [
-        _WITHOUT[to] if to in _WITHOUT and not pids else machine.host.send(state, signal, to, pids, node.text, deaf)
-        for to, pids in meant
-    ]
-    known = [status for status in statuses if status is not None]
-    if len(known) < len(statuses):
-        return machine.undecided(state, node.text.value)
-    enough = state.shell.dialect.kill.one_is_enough
-    return machine.finished(state, min(known, default=2) if enough else max(known, default=0))
+    ends: list[State] = []
+    for each, statuses in _tell(machine, state, node, signal, meant):
+        known = [status for status in statuses if status is not None]
+        enough = each.shell.dialect.kill.one_is_enough
+        if len(known) < len(statuses):
+            ends += machine.undecided(each, node.text.value)
+        else:
+            ends += machine.finished(each, min(known, default=2) if enough else max(known, default=0))
+    return ends
+
+
+def _tell(
+    machine: Machine, state: State, node: sh.Simple, signal: str, meant: list[_Meant]
+) -> Iterator[tuple[State, list[int | None]]]:
+    """The ways that a signal to those who are meant can go, with what each of them makes of the status."""
+    for each, deaf in [(state, newborn.NOBODY)] if machine.live else newborn.ways(machine, state, signal, meant):
+        yield (
+            each,
+            [
+                _WITHOUT[to]
+                if to in _WITHOUT and not pids
+                else machine.host.send(each, signal, to, pids, node.text, deaf)
+                for to, pids in meant
+            ],
+        )
 
 
 def _option(manners: Kill, rest: list[Field]) -> tuple[str, list[Field]]:
@@ -281,8 +292,8 @@ def from_input(machine: Machine, state: State, node: sh.Simple, fields: list[Fie
     if not numbers:
         return machine.finished(state, 0 if "-r" in words[:at] else 123)
     found = [target(state, number, fields[0]) for number in numbers]
-    statuses = [1 if to == "nobody" else machine.host.send(state, signal, to, pids, node.text) for to, pids in found]
-    return machine.finished(state, 0 if not any(statuses) else 123)
+    ways = _tell(machine, state, node, signal, found)
+    return [end for each, statuses in ways for end in machine.finished(each, 123 if any(statuses) else 0)]
 
 
 # Options of xargs with which `kill` is given the numbers, and nothing else.

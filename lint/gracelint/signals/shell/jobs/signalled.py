@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..files import permissions
 from ..model.parts import Kin
+from . import newborn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 def kin(state: State) -> Kin:
     """Whom a child of this shell has above it."""
-    return Kin((*state.kin.shells, (state.pid, state.shell.user)), jobs(state))
+    young = state.kin.newborn
+    if state.newborn:
+        young = {**young, **newborn.older(state.newborn)}
+    return Kin((*state.kin.shells, (state.pid, state.shell.user)), jobs(state), young)
 
 
 def jobs(state: State) -> tuple[JobState, ...]:
@@ -62,6 +66,8 @@ def end(state: State, reached: set[int]) -> None:
 
 def heard_of(machine: Machine, state: State, sent: Iterable[Signalled]) -> None:
     """What a child has sent has reached the jobs of this shell, or who has started this one. (Once a signal has come, a child runs by itself.)"""
+    if sent:
+        newborn.grow(state)
     for signal, told, text in () if machine.live else sent:
         machine.host.send(state, signal, "job", tuple(sorted(told)), text)
 

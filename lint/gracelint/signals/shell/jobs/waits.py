@@ -9,7 +9,7 @@ from ..evaluator import commands
 from ..files import changes
 from ..model.parts import DIED, Block, Truth
 from ..model.values import Unknown, default
-from . import dying, held, jobtable
+from . import dying, held, jobtable, newborn
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _stand(machine: Machine, state: State, node: sh.Simple, fields: list[Field],
         return [state]
     waited = tuple(running) if asked.once and running else tuple(dict.fromkeys(pids))
     first = _apart(state, waited) if asked.once else ()
-    state.newborn = {}
+    newborn.begun(state)
     state.block = Block("wait", command, waited, first=first, everything=everything)
     return [state]
 

@@ -126,7 +126,7 @@ class Surroundings:
 
     def _find_shell(self, state: State, task: Task, signal: str) -> None:
         """A signal comes before a job has become the application."""
-        lost = newborn.is_lost(state, signal, task.pid, task.process.ignored)
+        lost = newborn.is_lost(state.newborn[task.pid], signal, task.process.ignored)
         if lost is None:
             label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
             lost = not self.kernel.choices.pick((task.pid, signal, "begun"), label, 2)

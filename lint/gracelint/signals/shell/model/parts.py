@@ -6,7 +6,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
-from ....records import dataclass
+from ....records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +92,20 @@ class Kin:
 
     shells: tuple[tuple[int, str | None], ...] = ()
     jobs: tuple[JobState, ...] = ()
+    newborn: dict[int, Newborn] = field(default_factory=dict)
+    """The jobs among them that were forked a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newborn:
+    """What a job that was forked a moment ago does not hear until it has become its program (`newborn`)."""
+
+    ignored: frozenset[str]
+    """By the shell that has forked it."""
+    caught: frozenset[str]
+    """Those that come before the job has put back their default actions are lost."""
+    older: bool = False
+    """Something has run since, so that it most likely has become its program."""
 
 
 @dataclass(frozen=True, slots=True)

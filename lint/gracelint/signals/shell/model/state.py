@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..evaluator.interpreter import Frame, FrameKind, Shell
     from ..files.outputs import Output
     from .outcome import Around, Trap
-    from .parts import Block, Coming, Held, Input, JobState, Made, Truth
+    from .parts import Block, Coming, Held, Input, JobState, Made, Newborn, Truth
     from .values import Array, Field, Value
 
     Signalled: TypeAlias = tuple[str, frozenset[int], Text]  # the signal, to whom, and by which command
@@ -85,8 +85,8 @@ class State:
     """Children whose end it has missed (`jobtraits.Wait.jumps`)."""
     cleared: int = 0
     """How many had ended when the last foreground command ran."""
-    newborn: dict[int, frozenset[str]] = field(default_factory=dict)
-    """The jobs that were forked since the shell last waited for anything, each with the signals that were caught then (`newborn`)."""
+    newborn: dict[int, Newborn] = field(default_factory=dict)
+    """The jobs that were forked since the shell last waited for anything that takes its time."""
     bereaved: bool = False
     """A child has ended, of which the trap of SIGCHLD has not heard."""
     scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()

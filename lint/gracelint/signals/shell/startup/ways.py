@@ -95,10 +95,9 @@ class Startup:
             }
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
-            died = {
-                job.pid: DIED for job in state.jobs if job.pid in reached and not job.told and _dies(state, job, signal)
-            }
-            state.over = {**state.over, **died}
+            ended = [job for job in state.jobs if job.pid in reached and not job.told]
+            statuses = {job.pid: _status(state, job, signal) for job in ended}
+            state.over = {**state.over, **{pid: status for pid, status in statuses.items() if status != 0}}
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
             state.jobs = (*told, *orphans)
             signalled.end(state, reached)
@@ -159,7 +158,8 @@ class Startup:
             shells = tuple(_below(ended, alternative.process))
             left = tuple([changes.since(state, shell) for shell in shells if changes.has_changed(state, shell)])
             sent = tuple(dict.fromkeys(each for shell in shells for each in shell.sent))
-            ways.append(Forked(alternative, ended.facts, orphans, holder, left, sent, ended.inputs))
+            young = ended.kin.newborn
+            ways.append(Forked(alternative, ended.facts, orphans, holder, left, sent, ended.inputs, young))
         return ways
 
 
@@ -193,11 +193,16 @@ def _goes_on(process: Process, signal: str) -> bool:
     return reaction.disposition == "ignores" or (reaction.disposition == "misreads" and not reaction.ends)
 
 
-def _dies(state: State, job: JobState, signal: str) -> bool:
-    """Whether a signal that is known to do so ends a job at once, so that its status is a failure."""
-    process = job.process
-    if signal == "SIGKILL" or job.pid in state.newborn:
-        return True
+def _status(state: State, job: JobState, signal: str) -> int | None:
+    """How a job ends of a signal: at once, which is a failure, or in its own good time; None: that is a race."""
+    young = state.newborn.get(job.pid)
+    if signal == "SIGKILL" or (young is not None and not young.older) or _dies(job.process, signal):
+        return DIED
+    return None if young is not None else 0
+
+
+def _dies(process: Process, signal: str) -> bool:
+    """Whether a signal is known to end a program at once."""
     if signal in process.ignored:
         return False
     if process.shell is not None:
