@@ -155,9 +155,9 @@ class Past:
     # --- below the first step --------------------------------------------------------------------------------------
 
     def _from_base(self, path: str, before: int) -> Entry:
-        """What the base image holds, and what RUNs may have put there without naming it."""
+        """What the base image holds, and what RUNs may have put there without naming it (an empty one as well: a shell that was copied into it runs them)."""
         entry = held_by_base(path, self.base)
-        if not isinstance(entry, Gone) or self.base.reference == "scratch":
+        if not isinstance(entry, Gone):
             return self._explained(entry)
         maker = self.history.perhaps_made_by(path, before)
         if maker is not None:
