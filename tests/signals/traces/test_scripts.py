@@ -301,10 +301,37 @@ def test_who_waits_for_some_process_last_holds_the_script(tmp_path: Path, text: 
         ('source /opt/lib.sh\nif [ -z "$SECRET" ]; then /opt/fail no; exit 3; fi\nexec app\n', "unknown"),
         ('if [ -z "$SECRET" ]; then fail no; exit 3; fi\nexec app\n', "unknown"),
         ("source /opt/lib.sh\napp\necho over\n", "killed"),
+        # What only sets variables defines nothing.
+        ("source /venv/bin/activate\nwork\necho over\n", "killed"),
+        ("source /venv/bin/activate\nif [ -f /data/w ]; then work; exit; fi\nexec app\n", "unknown"),
+        ("source ~/.bashrc; source /etc/default/app; . /srv/prod.env\nwork\necho over\n", "killed"),
+        ("source /venv/bin/activate; source /opt/lib.sh\nwork\necho over\n", "unknown"),
+        ("source /opt/lib.sh\nsh /opt/work\necho over\n", "killed"),
     ],
 )
 def test_functions_of_a_file_that_nobody_knows_come_to_an_end(tmp_path: Path, text: str, verdict: str) -> None:
     assert script(tmp_path, "bash", text).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("built", "verdict"),
+    [
+        ("RUN pip install work", "killed"),
+        ("COPY work /usr/local/bin/", "killed"),
+        ("COPY bin/ /usr/local/bin/", "killed"),
+        ("RUN pip install work-shop", "unknown"),
+        ("COPY bin/ /usr/local/share/", "unknown"),
+    ],
+)
+def test_a_program_of_the_image_is_no_function_of_a_file_that_nobody_knows(
+    tmp_path: Path, built: str, verdict: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("work", "bin/work"):
+        (tmp_path / name).write_bytes(b"\x7fELF")
+    (tmp_path / "run.sh").write_text("#!/bin/bash\nsource /opt/lib.sh\nwork\necho over\n")
+    lines = f'FROM debian:12\n{built}\nCOPY --chmod=755 run.sh /\nENTRYPOINT ["/run.sh"]\n'
+    assert follow(image(tmp_path, lines)).verdict == verdict
 
 
 @pytest.mark.parametrize(("text", "stays"), ASKED)

@@ -13,7 +13,7 @@ from ..jobs import byname, children, dying, held, itself, jobtable, limited, new
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from ..substitution import printed
-from . import commands, tails
+from . import commands, libraries, tails
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +100,7 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         ends = ended(machine, state, command, alternative.status, children.decided(alternative))
         return [itself.all_heard(machine, end, signalled.raised(end, sent)) for end in ends]
     program = process.program
-    if program is None and _may_be_function(state, process) and not (machine.live or tails.is_last(state)):
+    if program is None and not (machine.live or tails.is_last(state)) and libraries.defines(machine, state, process):
         return ended(machine, state, command, None)
     command = replace(command, program=program)
     if program is not None and program.daemonizes:
@@ -110,12 +110,6 @@ def _foreground(machine: Machine, state: State, command: Command, alternative: A
         (started,) = children.grouped(each, [started])
         each.block = Block("foreground", command, (started.pid,), (started,), status=alternative.status)
     return [each for each, _ in ways]
-
-
-def _may_be_function(state: State, process: Process) -> bool:
-    """Whether a name that nobody knows is, most likely, that of a function in a file that was read and is not known: such a one mostly comes to
-    an end where more is written behind it."""
-    return bool(state.facts.unread) and process.shell is None and "/" not in process.argv[0]
 
 
 def _inherit(machine: Machine, state: State, alternative: Alternative) -> None:
