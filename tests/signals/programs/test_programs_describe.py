@@ -27,6 +27,28 @@ class Expected:
     trait: str | None = None
 
 
+# Options that the program lacks, beside some that it has: it ends with a usage message.
+LACKING = {
+    "chpst -Q app": "chpst -P -u app app",
+    "prlimit --files=10 app": "prlimit -c0 -n1024:2048 --nproc=10 --noheadings app",
+    "setarch --personality app": "setarch -R app",
+    "setarch x86_64 --personality app": "setarch x86_64 --addr-no-randomize app",
+    "unshare --network app": "unshare -m --pid --fork --kill-child app",
+    "nsenter -q app": "nsenter -t 2 -m -n/proc/2/ns/net --preserve-credentials app",
+    "xargs --max-processes=2 app": "xargs -r -0 -i{} -P2 app",
+    "sudo --become=app app": "sudo -EHnu app --preserve-env=PATH app",
+    "doas -p app": "doas -nu app app",
+    "su --keep app -c app": "su -mp --shell=/bin/sh app -c app",
+    "runuser -u app app -x": "runuser -u app -- app -x",
+    "timeout -q 5 app": "timeout -vk 3 5 app",
+    "flock -t 5 /l app": "flock -nE 3 /l app",
+    "chroot --chdir=/ / app": "chroot --skip-chdir --userspec=app / app",
+    "taskset --cpus 1 app": "taskset -ac 1 app",
+    "chrt --rt 1 app": "chrt -f --reset-on-fork 1 app",
+    "time --quietly app": "time -v --quiet app",
+    "dbus-run-session -q app": "dbus-run-session -- app",
+    "xvfb-run -x app": "xvfb-run -a -s x app",
+}
 NOTHING = ""
 CASES: dict[str, Expected | None] = {
     # init wrappers
@@ -115,6 +137,10 @@ CASES: dict[str, Expected | None] = {
     "flock /lock -c 'app x'": Expected("flock", "fork: /bin/sh -c 'app x'"),
     "xargs -n 1 app": Expected("xargs", "fork: app"),
     "xargs -n1 -I {} app {}": Expected("xargs", "fork: app '{}'"),
+    "xargs -i app {}": Expected("xargs", "fork: app '{}'"),
+    "xargs -i{} -l3 app {}": Expected("xargs", "fork: app '{}'"),
+    "setarch x86_64 -R app": Expected("setarch", "exec: app"),
+    "prlimit -n1024 --core=0 app": Expected("prlimit", "exec: app"),
     "time -v app": Expected("time", "fork: app"),
     "strace -f -o /x app": Expected("strace", "fork: app", "ignores"),
     "script -qefc 'app x' /dev/null": Expected("script", "fork: app x", "forwards group SIGHUP"),
@@ -449,3 +475,10 @@ def test_the_words_that_keep_a_server_in_front_do(key: str) -> None:
     assert program is not None and program.daemonizes and program.foreground
     kept = describe(words([name, *program.foreground]), image())
     assert kept is not None and not kept.daemonizes and kept.stays
+
+
+@pytest.mark.parametrize(("lacks", "has"), LACKING.items())
+def test_options_that_a_program_lacks(lacks: str, has: str) -> None:
+    for command, expected in ((lacks, True), (has, False)):
+        program = describe(words(shlex.split(command)), image())
+        assert program is not None and ("no-such-option" in program.traits) is expected

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _UTIL_LINUX = "util-linux util-linux-misc"
 _PACKAGES = {
     **dict.fromkeys(("env", "nice", "nohup", "tail", "timeout", "chroot"), "coreutils"),
-    **dict.fromkeys(("flock", "ionice", "setpriv", "setsid", "taskset"), _UTIL_LINUX),
+    **dict.fromkeys(("flock", "ionice", "nsenter", "setpriv", "setsid", "taskset", "unshare"), _UTIL_LINUX),
     "crond": "cronie dcron",
     "su": "shadow util-linux util-linux-login",
     "watch": "procps procps-ng",

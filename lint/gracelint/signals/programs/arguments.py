@@ -29,10 +29,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """How a program reads its options: ``last`` are those whose value ends them; see the catalogue's README."""
+    """How a program reads its options: ``last`` are those whose value ends them, ``attached`` those that may have one in the same word; see the
+    catalogue's README."""
 
     values: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
+    attached: frozenset[str] = frozenset()
     interleaved: bool = False
     words: bool = False
     assignments: bool = False
@@ -121,9 +123,9 @@ def _options(word: Argument, syntax: Syntax) -> tuple[list[Option], bool]:
     found: list[Option] = []
     for index, letter in enumerate(value[1:], 1):
         name = "-" + letter
-        if name in syntax.values:
+        if name in syntax.values or name in syntax.attached:
             rest = part(word, index + 1) if index + 1 < len(value) else None
             found.append(Option(name, rest, word))
-            return found, rest is None
+            return found, rest is None and name in syntax.values
         found.append(Option(name, None, word))
     return found, False

@@ -40,6 +40,7 @@ def syntax(entry: Entry) -> Syntax:
     return Syntax(
         last | frozenset(options.get("values", ())),
         last,
+        frozenset(options.get("attached", ())),
         options.get("interleaved", False),
         options.get("words", False),
         options.get("assignments", False),

@@ -80,7 +80,7 @@ _REACTION = {
     "looks-every": (int, float),
     "breaks-off": str,
 }
-_OPTIONS = {"values": list, "last": list, "interleaved": bool, "words": bool, "assignments": bool}
+_OPTIONS = {"values": list, "last": list, "attached": list, "interleaved": bool, "words": bool, "assignments": bool}
 _STARTS = {
     "command": str,
     "how": str,
