@@ -32,6 +32,11 @@ class Teller:
         if way.shell is not None:
             before = (self._past(way.shell, way.shell.shell.argv),)
         over: Literal["ends", "fails"] | None = "fails" if way.failed else "ends" if way.process is None else None
+        perhaps = _kept_in_front(way.shell) if over == "ends" and way.shell is not None else ()
+        if perhaps:
+            return SignalPath(
+                "unknown", perhaps[0], way.conditions, before, (), None, (*way.reasons, *perhaps), way.default
+            )
         why = {
             "fails": f"the container cannot start: {way.failed}",
             "ends": "the container ends by itself",
@@ -228,6 +233,13 @@ def _disposition(task: Task, found: ShellOutcome | None, signal: str) -> Disposi
     if reaction is not None:
         return reaction.disposition
     return "ignores" if task.pid == 1 else "terminates"
+
+
+def _kept_in_front(shell: State) -> tuple[str, ...]:
+    """What may have kept one of the daemons in front that a shell which has ended had started: supervisord's configuration, where that is
+    not known."""
+    programs = (daemon.program for daemon in shell.facts.daemons)
+    return tuple(dict.fromkeys(reason for program in programs if program is not None for reason in program.missing))
 
 
 def _all(process: Process) -> Iterator[Process]:

@@ -233,3 +233,19 @@ def test_a_folder_that_was_removed_may_be_made_anew_by_who_is_told_of_it(
     entry = f"#!/bin/sh\nset -e\nrm -rf work/\n{maker}\ncd work\nexec app\n"
     trace = follow(image(tmp_path, text, {"entry.sh": entry}), programs=APP)
     assert [path.when for path in trace.paths if path.pid1] == [() if starts else ("/tmp/work is mounted",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("supervisord -c /etc/supervisor/supervisord.conf", False),
+        ("service cron start; supervisord", False),
+        ("supervisord -c /own.conf", True),
+        ("service nginx start", True),
+    ],
+)
+def test_a_daemon_whose_configuration_is_not_known_may_stay_in_front(tmp_path: Path, text: str, ends: bool) -> None:
+    files = {"own.conf": "[supervisord]\n[program:x]\ncommand=app\n"}
+    lines = f"FROM debian:12\nCOPY own.conf /\nRUN apt-get install -y supervisor nginx\nCMD true; {text}\n"
+    trace = follow(image(tmp_path, lines, files))
+    assert (trace.verdict, any("ends by itself" in each for each in trace.missing)) == ("unknown", ends)
