@@ -140,12 +140,9 @@ def _unmentioned(wanted: Mapping[str, Any], situation: Situation) -> bool:
 
 def _beyond(names: list[str], situation: Situation) -> bool:
     """An option that is none of these, and not the beginning of a long one either (``getopt_long``)."""
-    long = tuple(name for name in names if name.startswith("--"))
-    return any(
-        option.name not in names
-        and not (option.name.startswith("--") and any(name.startswith(option.name) for name in long))
-        for option in situation.line.options
-    )
+    given = [option.name for option in situation.line.options]
+    unknown = [name for name in given if name not in names]
+    return any(name[:2] != "--" or not any(each.startswith(name) for each in names) for name in unknown)
 
 
 TESTS: Mapping[str, Callable[[Any, Situation], bool]] = {

@@ -1,7 +1,8 @@
 """What is expanded once, though several look at it: the files of redirections, here-documents, the words of a command and what it assigns.
 
-Where an expansion may assign (``> log$((i++))``), the command is replaced by one that has what came of it in its place; all others stay as they are written. Hazard: the shells
-expand the words of a command in front of its redirections, here it is the other way round, which matters only where one assigns what the other looks at.
+Where an expansion may assign (``> log$((i++))``), the command is replaced by one that has what came of it in its place; all others stay as they are written. The shells
+expand the words of a command in front of its redirections, bash what it assigns as well (measured); here it is the other way round, unless one may assign what the other looks at.
+Hazard: of words that are not known, and of those of ``export`` and the like, it stays the other way round.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ....records import replace
 from ..expansion import embedded
 from ..files import making
 from ..model.aside import Aside
+from ..model.dialects import DECLARING
 from ..model.values import default
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 def redirected(machine: Machine, state: State, command: Any, *, here: bool = False) -> Any:
     """A command with its redirections expanded, where one may assign. bash does that in the child that runs it, if there is one, unless that
     is who asks (``here``)."""
+    if isinstance(command, sh.Simple):
+        command = _words_first(machine, state, command)
     for each in command.redirects:
         if each.assigns:
             break
@@ -36,12 +40,37 @@ def redirected(machine: Machine, state: State, command: Any, *, here: bool = Fal
         return replace(command, redirects=tuple([_redirected(machine, state, each) for each in command.redirects]))
 
 
+def _words_first(machine: Machine, state: State, command: sh.Simple) -> sh.Simple:
+    """A simple command with what is expanded in front of its redirections, where that assigns what these look at, or they what it looks at."""
+    looks = any(each.assigns or (command.assigns and _expands(each)) for each in command.redirects)
+    if not looks or not command.expansions or (command.words and command.words[0].literal in DECLARING):
+        return command
+    with Aside(state):
+        fields = machine.expand(state, command.words)
+    if all(isinstance(field.value, str) for field in fields) and (fields or not command.words):
+        words = tuple([_plain(machine, field.shown, field.text) for field in machine.expand(state, command.words)])
+        command = replace(command, words=words)
+    if state.shell.dialect.exec.assigns_first:
+        command = replace(command, assignments=_assigned(machine, state, command))
+    return command
+
+
+def _expands(each: sh.Redirect) -> bool:
+    """Whether the file of a redirection, or its here-document, is expanded at all."""
+    if each.heredoc is not None:
+        return each.expands and "$" in each.heredoc.value
+    return each.target is not None and each.target.literal is None
+
+
 def worded(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> sh.Simple:
     """A simple command that assigns when it is expanded, with its words, which are these fields, and with its assignments expanded."""
     if all(isinstance(field.value, str) for field in fields):
         node = replace(node, words=tuple([_plain(machine, field.shown, field.text) for field in fields]))
-    assignments = tuple([replace(each, value=_once(machine, state, each.value)) for each in node.assignments])
-    return replace(node, assignments=assignments)
+    return replace(node, assignments=_assigned(machine, state, node))
+
+
+def _assigned(machine: Machine, state: State, node: sh.Simple) -> tuple[sh.Assignment, ...]:
+    return tuple([replace(each, value=_once(machine, state, each.value)) for each in node.assignments])
 
 
 def _has_child(machine: Machine, state: State, command: object) -> bool:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 # Without any of these, there is nothing in a text that `_bashism` names.
-BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&|\d\d[<>]|&>>")
+BASH = regex(r"\([ \t]*\)|=\(|\(\(|<<<|\bfunction\b|\bselect\b|\bcoproc\b|[<>]\(|;&|\[\[|\|&|\d\d[<>]|&>>|!\s+!")
 ARRAY = regex(r"[A-Za-z_]\w*\+?=\(")
+TWICE = regex(r"(?:time\s+(?:-p\s+)?)?!\s+!")
 PARENTHESIS = regex(r"(?<![$\w\"'])\(")
 # `function f {` and a new line, `function f` and a new line.
 WORD = regex(r"function[ \t]+[^\s(){}]+[ \t]*(\{[ \t]*)?\n")
@@ -285,6 +286,8 @@ def _bashism(node: object) -> str:
             return ";&"
         case sh.Conditional() if PARENTHESIS.search(node.text.value):
             return "( in [["
+        case sh.Pipeline() if TWICE.match(node.text.value):
+            return "! !"
         case sh.Pipeline() if "|&" in node.text.value and any(
             "|&" in one.text.buffer.value[one.text.end : two.text.start]
             for one, two in zip(node.commands, node.commands[1:], strict=False)

@@ -63,6 +63,8 @@ def note(state: State, path: str, kind: Kind, *, certain: bool = False) -> None:
     """The script has made, or removed, what stands at a path: others, as long as that is not ``certain``, may make it again."""
     if kind == "none" and state.restless and not certain:
         kind = "unknown"  # others make files as well
+    for condition in [each for each in state.assumed if each.startswith(f"{path} ")]:
+        del state.assumed[condition]  # which says nothing of what is there now
     if kind == "file" and (found := state.made.get(path)) is not None and found.kind == "file":
         return  # it stays whose it is
     if len(state.made) < MOST_FILES:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 1000
 READS = frozenset({"<", "<<", "<<-", "<<<"})
+_FILES = frozenset({">", ">>", ">|"})
 _MAKES = frozenset({">", ">>", ">|", "&>", "&>>"})
 
 
@@ -178,20 +179,20 @@ def _is_device(path: str) -> bool:
 
 
 def wrote(machine: Machine, state: State, node: sh.Simple | sh.Group, text: Value | None) -> None:
-    """What a command has printed (None: something) is in the file that its only redirection has written, but for one that it reads from,
-    and those of what it says of errors."""
+    """What a command has printed (None: something) is in the file that the last of its redirections has written, but for one that it reads
+    from, and those of what it says of errors."""
     outputs = [each for each in node.redirects if each.operator not in READS and each.descriptor != "2"]
-    only = outputs[0] if len(outputs) == 1 else None
-    if only is None or only.operator not in (">", ">|", ">>") or only.descriptor not in (None, "1"):
+    if not outputs or any(each.operator not in _FILES or each.descriptor not in (None, "1") for each in outputs):
         return
-    word = machine.value(state, only.target)
+    last = outputs[-1]
+    word = machine.value(state, last.target)
     path = located(word, state.workdir) if isinstance(word, str) and word and not filesystem.is_open(word) else None
     path = changes.followed(state, path) if path is not None else None
     if path is not None and path in state.made and state.made[path].kind == "unknown":
         return
     if path is None:
         return
-    put(machine, state, path, None if text is None else default(text), appends=only.operator == ">>")
+    put(machine, state, path, None if text is None else default(text), appends=last.operator == ">>")
 
 
 def put(machine: Machine, state: State, path: str, added: str | None, *, appends: bool) -> None:

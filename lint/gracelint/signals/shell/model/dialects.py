@@ -34,7 +34,7 @@ def function_named(name: str) -> str:
 
 
 # Measured with dash 0.5.12 and busybox 1.35, as bash 5.2 runs them all.
-REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&", "coproc"}).union(
+REFUSED_BY_ASH = frozenset({"an array", "for ((…))", "select", "<<<", ";&", "( in [[", "|&", "coproc", "! !"}).union(
     map(function_named, SPECIAL | {"local"})
 )
 LACKED_BY_ASH = frozenset(
@@ -175,6 +175,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             options="acl",
             leaves_by_exit_trap=False,
             redirects_in_child=True,
+            assigns_first=True,
         ),
         Trap(
             options=True,

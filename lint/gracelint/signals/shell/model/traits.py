@@ -84,6 +84,8 @@ class Exec:
     """The EXIT trap runs when the command of ``exec`` is not there."""
     redirects_in_child: bool = False
     """The redirections of a program, and of a subshell, are expanded in the child that runs it: what they assign is lost with it (measured, bash 5.2)."""
+    assigns_first: bool = False
+    """What stands in front of a command as ``NAME=value`` is expanded in front of its redirections (measured, bash 5.2; dash and BusyBox expand it behind them)."""
 
 
 @dataclass(frozen=True, slots=True)
