@@ -8,7 +8,7 @@ from ....records import replace
 from ..builtins import traps
 from ..model.parts import Block, Truth
 from ..model.values import default
-from . import execs, jobtable, kills, waits
+from . import execs, fed, jobtable, kills, waits
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ TABLE: dict[str, Callable[[Machine, State, sh.Simple, list[Field]], list[State]]
     "kill": kills.kill,
     "pkill": kills.by_name,
     "killall": kills.by_name,
-    "xargs": kills.from_input,
+    "xargs": fed.run,
     "wait": waits.wait,
     "jobs": _jobs,
     "bg": _background,
