@@ -249,3 +249,22 @@ def test_a_daemon_whose_configuration_is_not_known_may_stay_in_front(tmp_path: P
     lines = f"FROM debian:12\nCOPY own.conf /\nRUN apt-get install -y supervisor nginx\nCMD true; {text}\n"
     trace = follow(image(tmp_path, lines, files))
     assert (trace.verdict, any("ends by itself" in each for each in trace.missing)) == ("unknown", ends)
+
+
+@pytest.mark.parametrize(
+    ("launch", "starts"),
+    [
+        ('FROM php:8.3-apache\nCMD ["/run.sh"]', True),
+        ('FROM node:20-alpine\nCMD ["/run.sh"]', True),
+        ('FROM node:20-alpine\nCMD ["node", "/run.sh"]', True),
+        ('FROM php:8.3-apache\nENTRYPOINT ["/run.sh"]', False),
+        ('FROM php:8.3-apache\nRUN apt-get install -y tini\nENTRYPOINT ["tini", "--", "/run.sh"]', False),
+    ],
+)
+def test_a_shell_that_is_handed_a_script_without_a_first_line_runs_it(
+    tmp_path: Path, launch: str, starts: bool
+) -> None:
+    """As the entrypoints of official images do, which exec what they are given."""
+    head, _, tail = launch.partition("\n")
+    trace = follow(image(tmp_path, f"{head}\nCOPY --chmod=755 run.sh /\n{tail}\n", {"run.sh": "sleep infinity\n"}))
+    assert any("cannot start" in each for each in trace.missing) is not starts

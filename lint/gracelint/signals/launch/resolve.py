@@ -21,7 +21,7 @@ from ..sources import apphosts, released
 from . import alone, shells
 from .literal import literal_word
 from .questions import Questions
-from .scripts import interpreted, passed
+from .scripts import family, interpreted, passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -178,7 +178,7 @@ class Resolver(Questions):
         if program is None:
             known = passed(self.image, arguments)
             if known is not None:
-                return self.launch(known, environment, pid, how)
+                return self.launch(known, environment, pid, how, shell=family(self.image, "sh")[0])
         program = self._read(program, arguments, environment)
         argv, text = values(arguments), _whole(arguments)
         if program is None:
