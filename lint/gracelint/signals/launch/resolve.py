@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..shell.model.values import Field
 
 STEPS = 16000
+STOPPING = 24000
 DEEPEST = 12
 # An option or an assignment where a command should stand.
 _NO_PROGRAM = regex(r"-|\w+=[^/]*$|\d+$")
@@ -56,6 +57,7 @@ class Resolver(Questions):
         super().__init__(image, programs)
         self._pids = launch
         self._budget: Budget | None = None
+        self._stops: Budget | None = None
 
     # --- what the shell evaluator asks (host.Context), beside `Questions` ---
 
@@ -84,6 +86,15 @@ class Resolver(Questions):
 
             self._budget = Budget(STEPS)
         return self._budget
+
+    @property
+    def stops(self) -> Budget:
+        """The steps of shells that are told to stop, which all ways of the launch share."""
+        if self._stops is None:
+            from ..shell.evaluator.host import Budget
+
+            self._stops = Budget(STOPPING)
+        return self._stops
 
     # --- the launch ---
 

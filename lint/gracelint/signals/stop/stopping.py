@@ -170,11 +170,15 @@ class Stop:
             if results and results[0].early:
                 results.clear()
             results.append(run)
-            self._steps -= run.steps
-            if self._steps < 0:
+            if not self._goes_on(run.steps):
                 break
         self._bounded = self._bounded or choices.next() is not None
         return results
+
+    def _goes_on(self, steps: int) -> bool:
+        """Whether more runs are begun, behind one that took so much work: of this way, and of all ways of the launch."""
+        self._steps -= steps
+        return self._steps >= 0 and (not steps or self._start[0].stops.spend(steps))
 
 
 def _open_pipes(kernel: Kernel) -> list[str]:
