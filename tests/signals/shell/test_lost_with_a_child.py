@@ -1,5 +1,5 @@
-"""What a child shell assigns is lost with it, and what the shell itself expands is assigned once: the value of ``i`` behind each text, asked of
-the shells that are there (dash 0.5.12, bash 5.2 and busybox 1.35 say so)."""
+"""What a child shell assigns is lost with it, as is what stands in front of a function's call when that is over, and what the shell itself
+expands is assigned once: the value of ``i`` behind each text, asked of the shells that are there (dash 0.5.12, bash 5.2 and busybox 1.35 say so)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,32 @@ KEPT = [
     ("0", "i=$(echo $((i=i+1)))", "1"),
     ("", "i=$(echo ${i:=y}; echo $i)", "y\ny"),
 ]
-CASES = [*((front, text, front) for front, text in LOST), *KEPT]
+# What stands in front of a function's call is the function's for as long as it runs, whatever it does with it.
+LENT = [
+    ("0", "f() { :; }; i=1 f", "0"),
+    ("", "f() { :; }; unset i; i=1 f", ""),
+    ("0", "f() { x=$i; }; i=1 f; i=$i$x", "01"),
+    ("0", "f() { g; x=$i; }; g() { :; }; i=1 f; i=$i$x", "01"),
+    ("0", "f() { i=2 g; x=$i; }; g() { :; }; i=1 f; i=$i$x", "01"),
+    ("0", "f() { i=2; x=$i; }; i=1 f; i=$i$x", "02"),
+    ("0", "f() { local i=2; x=$i; }; i=1 f; i=$i$x", "02"),
+    ("0", "f() { return 1; }; i=1 f || true", "0"),
+    ("0", "f() { for x in 1; do return; done; }; i=1 f", "0"),
+    ("0", "f() { i=2; }; i=1; i=3 f", "1"),
+    ("0", "f() { x=$i$1; }; i=1 f $i; i=$x", "10"),
+    ("0", "f() { exit 1; }; ( i=1 f )", "0"),
+]
+# Of the same, what lasts, by bash and by the others.
+CLAIMED = [
+    ("0", "f() { export i; }; i=1 f", "1", "0"),
+    ("0", "f() { export i=2; }; i=1 f", "2", "0"),
+    ("0", "f() { g; }; g() { export i; }; i=1 f", "1", "0"),
+    ("0", "f() { readonly i; }; i=1 f", "1", "0"),
+    ("0", "f() { unset i; x=$i; }; i=1 f; i=$i$x", "00", "0"),
+    ("0", "f() { unset i; i=2; }; i=1 f", "2", "0"),
+    ("0", "f() { g; x=$i; }; g() { unset i; }; i=1 f; i=$i$x", "00", "0"),
+]
+CASES = [*((front, text, front) for front, text in LOST), *KEPT, *LENT]
 # The redirections of a program and of a subshell are expanded in the child, as bash does it, or by the shell itself.
 EXPANDED_IN = [
     "cat <<X >/dev/null\n$((i=i+1))\nX",
@@ -122,6 +147,7 @@ ALL = [
     *((shell, *case) for shell in SHELLS for case in CASES),
     *((shell, "0", text, "0" if shell == "bash" else "1") for shell in SHELLS for text in EXPANDED_IN),
     *(("bash", *case) for case in IN_BASH),
+    *((shell, *case, kept if shell == "bash" else lost) for shell in SHELLS for *case, kept, lost in CLAIMED),
 ]
 
 

@@ -10,7 +10,7 @@ from ....regexes import regex
 from ..evaluator import refusals
 from ..expansion import parameters
 from ..expansion.embedded import key_of
-from ..model.keyed import Keyed
+from ..model.keyed import Keyed, Reference
 from ..model.parts import Truth
 from ..model.values import Unknown, clip, concatenate
 from ..substitution import statuses
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ....source import Text
     from ..evaluator.machine import Machine
     from ..model.state import State
-    from ..model.values import Value
+    from ..model.values import Array, Value
 
 _ELEMENT = regex(r"\[([^]]*)\]=")
 
@@ -85,6 +85,19 @@ def hand_on(machine: Machine, state: State, assignments: tuple[sh.Assignment, ..
     """Carry out assignments in front of a function or a builtin, which are exported to what that starts."""
     assign(machine, state, assignments)
     exporting.export(state, [assignment.name for assignment in assignments])
+
+
+def lend(
+    machine: Machine, state: State, assignments: tuple[sh.Assignment, ...]
+) -> tuple[dict[str, Value | Array | Keyed | Reference | None], tuple[tuple[str, tuple[bool | None, ...]], ...]]:
+    """The same in front of a function, which has them only while it runs (measured in all three shells): what it gives back, as a `Scope` has it."""
+    if not assignments:
+        return {}, ()
+    names = dict.fromkeys([assignment.name for assignment in assignments])
+    saved = {state.meant(name): state.variables.get(state.meant(name)) for name in names}
+    lent = tuple([(name, (state.exports[name],) if name in state.exports else ()) for name in names])
+    hand_on(machine, state, assignments)
+    return saved, lent
 
 
 def remember_pid(state: State, name: str, value: object) -> None:

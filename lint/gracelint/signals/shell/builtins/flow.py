@@ -17,7 +17,7 @@ from ..evaluator import commands, scopes
 from ..files import changes, filesystem, inputs
 from ..jobs import held
 from ..loops import leaving
-from ..model.parts import Truth
+from ..model.parts import Scope, Truth
 from ..model.values import Unknown, clip, default, join
 from ..model.values import name as called
 from ..substitution import printed
@@ -77,7 +77,7 @@ def source(machine: Machine, state: State, node: sh.Simple, fields: list[Field])
         return [state]
     own = len(fields) > 2 and shell.source.arguments
     # Without arguments, what the file does to the positional parameters lasts.
-    state.scopes = (*state.scopes, (state.parameters if own else None, {}))
+    state.scopes = (*state.scopes, Scope(state.parameters if own else None, {}))
     if own:
         state.parameters = tuple(fields[2:])
     state.push(

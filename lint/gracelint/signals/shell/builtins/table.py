@@ -163,7 +163,7 @@ def _give(state: State, words: list[Field]) -> None:
     """``set -- words``."""
     state.parameters = tuple(words)
     if state.scopes and state.shell.dialect.source.set_lasts and not scopes.in_function(state):
-        state.scopes = (*state.scopes[:-1], (None, state.scopes[-1][1]))
+        state.scopes = (*state.scopes[:-1], state.scopes[-1]._replace(parameters=None))
 
 
 def _refused_option(state: State, letters: set[str], rest: list[Field]) -> str:

@@ -66,6 +66,8 @@ def declare(machine: Machine, state: State, node: sh.Simple, fields: list[Field]
             assigning.remember_pid(state, name, value)
         elif local and state.shell.dialect.builtins.bare_local == "empty":
             state.variables[name] = ""
+        if state.scopes and (fields[0].value in ("export", "readonly") or "g" in options):
+            scopes.let_go(state, name)
         if fields[0].value == "readonly" or ("r" in options and fields[0].value != "export"):
             state.readonly = state.readonly | {name}
         if fields[0].value == "export" or "x" in options:
@@ -148,6 +150,8 @@ def unset(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) 
                 return read_only(machine, state, field.value)
             if "f" in fields[1].shown[:3] and fields[1].shown.startswith("-"):
                 state.functions = {n: f for n, f in state.functions.items() if n != field.value}
+            elif state.scopes and scopes.take_back(state, field.value):
+                pass
             elif field.value == "IFS":
                 state.variables.pop("IFS", None)  # words split as ever
             else:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..loops import leaving
+from ..model.parts import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..model.keyed import Keyed, Reference
     from ..model.state import State
@@ -21,17 +22,59 @@ if TYPE_CHECKING:
 
 def restore(state: State) -> None:
     """Leave a function or a sourced file: its parameters and local variables end."""
-    parameters, saved = state.scopes[-1]
+    parameters, saved, lent = state.scopes[-1]
     state.scopes = state.scopes[:-1]
     if parameters is not None:
         state.parameters = parameters
     if not state.readonly.isdisjoint(saved):
         state.readonly = state.readonly.difference(saved)  # `local -r`, or `readonly` of what was local
+    _give_back(state, saved, lent)
+
+
+def _give_back(
+    state: State,
+    saved: Mapping[str, Value | Array | Keyed | Reference | None],
+    lent: Sequence[tuple[str, tuple[bool | None, ...]]],
+) -> None:
+    """Variables are what they were, and handed on as they were."""
     for name, value in saved.items():
         if value is None:
             state.variables.pop(name, None)
         else:
             state.variables[name] = value
+    if not lent:
+        return
+    exports = dict(state.exports)
+    for name, before in lent:
+        exports.pop(name, None)
+        exports.update([(name, there) for there in before])
+    state.exports = exports
+
+
+def let_go(state: State, name: str) -> None:
+    """A variable that stands in front of a call is the shell's own from here on, where it is so (`Builtins.keeps_lent`)."""
+    if state.shell.dialect.builtins.keeps_lent:
+        state.scopes = tuple([_without(scope, name) if scope.lent else scope for scope in state.scopes])
+
+
+def take_back(state: State, name: str) -> bool:
+    """Give a variable back by now that stands in front of a call, where that is what ``unset`` does; False: it does not stand there."""
+    if not state.shell.dialect.builtins.keeps_lent:
+        return False
+    for at in range(len(state.scopes) - 1, -1, -1):
+        lent = [each for each in state.scopes[at].lent if each[0] == name]
+        if lent:
+            _give_back(state, {name: state.scopes[at].variables.get(name)}, lent)
+            state.scopes = (*state.scopes[:at], _without(state.scopes[at], name), *state.scopes[at + 1 :])
+            return True
+    return False
+
+
+def _without(scope: Scope, name: str) -> Scope:
+    lent = tuple([each for each in scope.lent if each[0] != name])
+    kept = lent == scope.lent
+    variables = scope.variables if kept else {key: value for key, value in scope.variables.items() if key != name}
+    return Scope(scope.parameters, variables, lent)
 
 
 def in_function(state: State) -> bool:

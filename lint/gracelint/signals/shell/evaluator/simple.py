@@ -13,7 +13,7 @@ from ..builtins import assigning, misuse, table
 from ..files import inputs, opening, outputs
 from ..jobs import held, jobtable, limited, waits
 from ..model.dialects import DECLARING, ONLY_BUILTINS
-from ..model.parts import Truth
+from ..model.parts import Scope, Truth
 from ..model.values import Field, clip, default
 from ..substitution import printed
 from . import external, once, refusals, remarks
@@ -65,7 +65,6 @@ def run(machine: Machine, state: State, node: sh.Simple) -> list[State]:
     name = default(fields[0].value)
     state.awaited = name == "wait"
     if name is not None and not skipped and name in state.functions:
-        assigning.hand_on(machine, state, node.assignments)
         return _call(machine, state, node, fields, name)
     if name in state.shell.dialect.lacks:
         return machine.finished(state, 127)
@@ -157,7 +156,8 @@ def _call(machine: Machine, state: State, node: sh.Simple, fields: list[Field], 
     function = state.functions[name]
     if node.redirects:
         opening.wrote(machine, state, node, printed.output(machine, state, (replace(node, redirects=()),)))
-    state.scopes = (*state.scopes, (state.parameters, {}))
+    saved, lent = assigning.lend(machine, state, node.assignments)
+    state.scopes = (*state.scopes, Scope(state.parameters, saved, lent))
     state.parameters = tuple(fields[1:])
     if node.redirects:
         _enclose(machine, state, node)

@@ -50,7 +50,7 @@ _PARTS = attrgetter(
 def standing(state: State, node: sh.For) -> tuple[object, ...]:
     """All that a round may depend on, and change, but for the loop's variable."""
     variables = {name: value for name, value in state.variables.items() if name != node.name}
-    scopes = [dict(saved) for _, saved in state.scopes]
+    scopes = [(dict(saved), lent) for _, saved, lent in state.scopes]
     return node, variables, scopes, dict(state.assumed), dict(state.over), _PARTS(state)
 
 

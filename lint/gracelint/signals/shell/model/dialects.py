@@ -229,6 +229,7 @@ def _bash(version: str | None, *, posix: bool) -> Dialect:
             quotes=True,
             printf_assigns=True,
             aliases=False,
+            keeps_lent=True,
             getopts_begins_anew=False,
         ),
         options=BASH_OPTIONS,

@@ -6,7 +6,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
-from ....records import dataclass, field
+from ....records import NamedTuple, dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ....source import Text
     from ...model import Order
     from ...process import Process
+    from .keyed import Keyed, Reference
     from .outcome import Command, LostExec, Trap
-    from .values import Value
+    from .values import Array, Field, Value
 
 MOST_FACTS = 50  # of one kind
 ALWAYS = -1  # the depth of what stays open whatever the shell leaves
@@ -63,6 +64,16 @@ class Truth:
             self.yes,
             tuple((not when, name, value) for when, name, value in self.refine),
         )
+
+
+class Scope(NamedTuple):
+    """What a function, or a file that is read, gives back when it is over."""
+
+    parameters: tuple[Field, ...] | None
+    """None: they are the caller's."""
+    variables: dict[str, Value | Array | Keyed | Reference | None]
+    lent: tuple[tuple[str, tuple[bool | None, ...]], ...] = ()
+    """Those among them that stand in front of its call, each with what `State.exports` said of it, if anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ....records import dataclass, field, replace
 from .keyed import Keyed, Reference
-from .parts import MOST_FACTS, Ended, Facts, Kin, holds
+from .parts import MOST_FACTS, Ended, Facts, Kin, Scope, holds
 from .values import Unknown
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ class State:
     """The jobs that were forked since the shell last waited for anything that takes its time."""
     bereaved: bool = False
     """A child has ended, of which the trap of SIGCHLD has not heard."""
-    scopes: tuple[tuple[tuple[Field, ...] | None, dict[str, Value | Array | Keyed | Reference | None]], ...] = ()
-    """What functions and files that are read give back when they are over: parameters (None: they are the caller's), and variables."""
+    scopes: tuple[Scope, ...] = ()
+    """What functions and files that are read give back when they are over."""
     workdir: Value = "/"
     last_pid: str = ""
     """``$!``."""
@@ -165,7 +165,7 @@ class State:
         if self.over:
             copied.over = dict(self.over)
         if self.scopes:
-            copied.scopes = tuple([(parameters, dict(saved)) for parameters, saved in self.scopes])
+            copied.scopes = tuple([Scope(parameters, dict(saved), lent) for parameters, saved, lent in self.scopes])
         return copied
 
     def push(self, kind: FrameKind, node: object = None, index: int = 0, data: object = None, label: str = "") -> None:
@@ -264,7 +264,8 @@ class State:
     def standing(self) -> tuple[object, ...]:
         """What has to agree, jobs and variables apart (those that a function will give back, too), for two ways to become one again."""
         places = [min(pid, 1) for pid in self.table]  # which are taken: by which job, their jobs tell
-        return _standing(self), [parameters for parameters, _ in self.scopes] if self.scopes else None, places
+        given_back = [(parameters, lent) for parameters, _, lent in self.scopes]
+        return _standing(self), given_back, places
 
 
 _parts = attrgetter(*State.__match_args__)

@@ -159,6 +159,8 @@ class Builtins:
     """Aliases are expanded in a script without ``shopt -s expand_aliases``."""
     bare_local: Literal["empty", "outer"] = "empty"
     """What ``local x`` makes of a variable."""
+    keeps_lent: bool = False
+    """What stands in front of a function's call lasts if that exports it or makes it read-only; if that unsets it, the one outside is seen (measured, bash 5.2)."""
     getopts_begins_anew: bool = True
     """``getopts`` begins with the first word again where there are fewer by now than it has gone through; else it is at their end."""
 

@@ -92,7 +92,7 @@ def _may_end_it(state: State) -> bool:
 
 def _merge(into: State, state: State) -> None:
     _meet(into.variables, state.variables, into, state)
-    for (_, saved), (_, other_saved) in zip(into.scopes, state.scopes, strict=True):
+    for (_, saved, _), (_, other_saved, _) in zip(into.scopes, state.scopes, strict=True):
         one_sided = saved.keys() ^ other_saved.keys()  # local on one of the ways alone
         _meet(saved, other_saved, into, state)
         saved.update((name, Unknown(f"${name}")) for name in one_sided)
