@@ -25,6 +25,8 @@ ALIKE = {
     "in a function": f'wait_for() {{ {TRIES} ping && return; sleep 1; done; [ "$i" != 12 ] || exit 1; }}\nwait_for\napp\n',
     "a service": f"app & pid=$!\n{TRIES} kill -0 $pid || exit 1; ping && break; sleep 1; done\nwait $pid\n",
     "no break": f"{TRIES} sleep 1; done\necho $i\napp\n",
+    "in the middle": f'{TRIES} if ping; then break; fi; sleep 1; done\n[ "$i" = 1 ] || [ "$i" = 12 ] || exec deaf\nexec app\n',
+    "at last": f'ok=\n{TRIES} if ping; then ok=1; break; fi; sleep 1; done\nif [ "$i$ok" = 12 ]; then exit 1; fi\nexec app\n',
 }
 # Where they are not, or may not be.
 OTHERS = {
@@ -37,6 +39,7 @@ OTHERS = {
     "another variable": f"n=\n{TRIES} n=x$n; if [ $n = xxxxxxxxx ]; then exec app; fi; done\n",
     "arguments": f"set -- a b c d e f g h j\n{TRIES} shift; if [ $# = 0 ]; then exec app; fi; done\n",
     "jobs": f"{TRIES} sleep 5 & done\nwait\napp\n",
+    "jobs before it is left": f"{TRIES} app & if ping; then break; fi; done\nif [ $i = 3 ]; then exec deaf; fi\nwait\n",
     "a file": f"{TRIES} echo x >>/tmp/x; if [ \"$(wc -l </tmp/x)\" = 9 ]; then exec app; fi; done\n",
     "options": f"{TRIES} case $- in *e*) exec app;; esac; set -e; done\n",
     "traps": f"{TRIES} trap \"t=$t.\" TERM; t=$t.; done\napp & wait\n",

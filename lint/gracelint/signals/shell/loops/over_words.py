@@ -12,7 +12,7 @@ from ..expansion import globs
 from ..expansion import words as wording
 from ..files import filesystem
 from ..model.parts import Truth
-from ..model.values import Unknown, alone, name
+from ..model.values import Unknown, alone, default, name
 from . import conditional, repeating
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
         return [state]
     turn = words.turns[frame.index]
     if turn.more is None:
-        return [_turn_taken(state, node, _next(machine, state, node, frame.index, words), words)]
+        return [_next(machine, state, node, frame.index, words)]
     if words.before is not None and words.before == conditional.snapshot(state, node, node.name):
-        state.push("for", node, turn.behind, Words(words.turns))
+        state.push("for", node, turn.behind, words)  # nor is one behind it of use that begins with the same
         return [state]
     status = state.status
     state.done(None, turn.more)
@@ -178,16 +178,22 @@ def iterate(machine: Machine, state: State, frame: Frame) -> list[State]:
     return result
 
 
-def _next(machine: Machine, state: State, node: sh.For, index: int, words: Words) -> int:
-    """The turn to take: this one, or the last one where all up to it would do the same."""
+def _next(machine: Machine, state: State, node: sh.For, index: int, words: Words) -> State:
+    """The state at the beginning of this turn; from the second one on, it stands for those behind it as well, if it leaves all as it was. Then,
+    the state behind the loop."""
     ahead = words.turns[index:]
     if machine.live or len(ahead) < repeating.FEWEST or any(turn.more is not None for turn in ahead):
-        return index
+        return _turn_taken(state, node, index, words)
     standing = repeating.standing(state, node)
-    if standing == state.round and repeating.ignored(state, node):
-        return len(words.turns) - 1
+    unseen = index > 0 and repeating.ignored(state, node)
+    if unseen and index > 1 and standing == state.round:
+        state.variables[node.name], state.rounds = alone(ahead[-1].value), words.turns
+        return state
     state.round = standing
-    return index
+    _turn_taken(state, node, index, words)
+    if unseen and len(ahead) > repeating.FEWEST:
+        state.variables[node.name] = Unknown(f"${node.name}", default(ahead[0].value))
+    return state
 
 
 def _turn_taken(state: State, node: sh.For, index: int, words: Words) -> State:

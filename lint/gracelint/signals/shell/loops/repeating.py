@@ -3,8 +3,8 @@
 
 What a round makes of a shell follows from what the shell was before. So where a round leaves it as the round has found it, but for the
 loop's own variable (of ``for``) or one that is only counted (of ``while``), and nothing in the round looks at that, each further one does
-the same: those between it and the last need not be gone through. The last one is, so that the variable has its value behind the loop, and a
-``break`` may have come with one value or another.
+the same, and need not be gone through: behind the loop the variable has its last value, and in the round that stands for them, which a
+``break`` may leave, any of theirs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ....parsers.shell import model as sh
 
-FEWEST = 3
+FEWEST = 2
 """From so many rounds on that are still to go it is worth a look."""
 # Whatever may look at a variable without its name.
 _INDIRECT = re.compile(
