@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from ..evaluator.interpreter import Frame
     from ..model.state import State
 
-CONDITIONS = frozenset({"if", "while"})
-
 
 class Waiting:
     """The ways to go on with: the deepest first, so that those that split come together again; of equally deep ones the one that came
@@ -67,4 +65,7 @@ class Waiting:
 def depth_of(state: State) -> int:
     """How deep a way is, -1 where nothing is left to do."""
     frame = state.stack
-    return frame.depth + (frame.kind in CONDITIONS) if frame is not None else -1
+    if frame is None:
+        return -1
+    condition = frame.kind == "if" or (frame.kind == "while" and not frame.index)  # 1: its body is over
+    return frame.depth + condition
