@@ -284,14 +284,14 @@ exec "$@"
 """
 # The text, the arguments, what becomes of each way (PID 1 and the verdict), and the calls that it takes at most.
 SHAPES = {
-    "database": (DATABASE, ["app"], ["app: graceful"], 114_000),
-    "database with an option": (DATABASE, ["--verbose"], ["app --verbose: graceful"], 115_000),
+    "database": (DATABASE, ["app"], ["app: graceful"], 108_000),
+    "database with an option": (DATABASE, ["--verbose"], ["app --verbose: graceful"], 109_000),
     "database that is asked for help": (DATABASE, ["app", "--help"], ["app --help: graceful"], 27_000),
-    "database whose shell stays": (DATABASE.replace('exec "$@"', '"$@"; note over'), ["app"], ["/bin/bash /entry.sh app: killed"], 114_000),
-    "database beside a server that is left": (DATABASE.replace("\t\t\ttemp_server_stop\n", ""), ["app"], ["app: graceful", "app: abrupt"], 113_000),
-    "database that its files replace": (DATABASE.replace('"$f"; else', 'exec deaf; else'), ["app"], ["deaf: killed", "app: graceful"], 115_000),
-    "site": (SITE, ["app"], ["app: graceful"], 145_000),
-    "site that is left to a trap": (SITE.replace('exec "$@"', 'trap : TERM\n"$@" & wait'), ["app"], ["/bin/sh /entry.sh app: abrupt"], 146_000),
+    "database whose shell stays": (DATABASE.replace('exec "$@"', '"$@"; note over'), ["app"], ["/bin/bash /entry.sh app: killed"], 108_000),
+    "database beside a server that is left": (DATABASE.replace("\t\t\ttemp_server_stop\n", ""), ["app"], ["app: graceful", "app: abrupt"], 108_000),
+    "database that its files replace": (DATABASE.replace('"$f"; else', 'exec deaf; else'), ["app"], ["deaf: killed", "app: graceful"], 109_000),
+    "site": (SITE, ["app"], ["app: graceful"], 130_000),
+    "site that is left to a trap": (SITE.replace('exec "$@"', 'trap : TERM\n"$@" & wait'), ["app"], ["/bin/sh /entry.sh app: abrupt"], 131_000),
     "options": (OPTIONS, ["app"], ["app --bind_all: graceful", "app --auth --bind_all: graceful"], 70_000),
     "server": (SERVER, ["app"], ["app: graceful"], 31_000),
     "server in a pipe": (SERVER.replace('exec "$@"', '"$@" | cat'), ["app"], ["/bin/sh /entry.sh app: killed"], 33_000),
