@@ -66,17 +66,42 @@ class Questions:
         return found
 
     def made(self, word: Argument, environment: Environment) -> ImageFile | Missing | None:
-        """What a path with a slash means that the scripts before have written; None for what the image decides."""
+        """What a path with a slash means that the scripts before have written, or made a link of; None for what the image decides."""
         if not environment.made or "/" not in word.value:
             return None
-        path = posixpath.normpath(posixpath.join(environment.workdir, word.value))
-        made = environment.made.get(path)
+        return self._made(posixpath.normpath(posixpath.join(environment.workdir, word.value)), word, environment)
+
+    def made_on_path(self, word: Argument, environment: Environment) -> ImageFile | None:
+        """The program of a name without a slash that the scripts before have put on PATH, in front of what the image has there."""
+        if not environment.made or "/" in word.value:
+            return None
+        paths = [f"{folder}/{word.value}" for folder in environment.search.split(":")]
+        if environment.made.keys().isdisjoint(paths):
+            return None
+        for path in paths:
+            own = path in environment.made
+            found = self._made(path, word, environment) if own else self.lookup(path)
+            if isinstance(found, ImageFile) and (found.executable is not False or found.path in environment.permitted):
+                return found if own else None
+            # What a base image brings along below /usr/local is nothing that a script gives the same name to.
+            if not own and not isinstance(found, Absent) and not path.startswith("/usr/local/"):
+                return None
+        return None
+
+    def _made(self, path: str, word: Argument, environment: Environment) -> ImageFile | Missing | None:
+        from ..shell.files.changes import behind
+
+        where = behind(environment.made, path)
+        made = environment.made.get(where)
+        if made is None and where != path:
+            linked = self.lookup(where)
+            return linked if isinstance(linked, ImageFile) and linked.content is not None else None
         if made is None or not made.written or made.kind != "file":
             return None
         if made.content is None:
-            return Missing(path, f"what the script has written to {path} is not known")
-        runs = path in environment.permitted
-        return ImageFile(path, self.joined(made.content, word.text), runs, None, exact=False)
+            return Missing(where, f"what the script has written to {where} is not known")
+        runs = where in environment.permitted
+        return ImageFile(where, self.joined(made.content, word.text), runs, None, exact=False)
 
     def has_come(self, word: Argument, environment: Environment) -> bool:
         """Whether a file that the image lacks may be there when the script asks for it: a program has run that may have made it, it is what

@@ -124,8 +124,10 @@ class Resolver(Questions):
         called = shells.called(self, arguments, deeper, pid, how)
         if called is not None:
             return called
-        found = self.made(arguments[0], environment) or self.which(
-            arguments[0].value, environment.workdir, environment.search
+        found = (
+            self.made(arguments[0], environment)
+            or self.made_on_path(arguments[0], environment)
+            or self.which(arguments[0].value, environment.workdir, environment.search)
         )
         if isinstance(found, Absent) and "/" in arguments[0].value and not self.has_come(arguments[0], environment):
             return [Alternative(None, 127, failed=found.reason, culprit=replace(arguments[0], value=found.path))]

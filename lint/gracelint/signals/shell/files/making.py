@@ -206,16 +206,27 @@ def _transfer(machine: Machine, state: State, letters: set[str], paths: list[str
             continue
         inside = "inside" in letters and found != "file"
         place = posixpath.join(target, posixpath.basename(source)) if kind == "folder" and not inside else target
+        there = standing(machine, state, place) == "file"
         outcome = can_write(machine, state, place) if found == "file" else None
         if moves and outcome is not False:
             taken = replaceable(machine, state, source)
             outcome = taken if taken is not True else outcome
         if outcome is not False:
+            if found == "file" and _may_run(machine, state, place if there and not moves else source):
+                state.permitted |= {changes.followed(state, place)}
             changes.note(state, place, "folder" if inside else found)
             changes.written(state, place, filesystem.content(machine, state, source) if found == "file" else None)
             if moves:
                 changes.note(state, source, "none")
         yield outcome if outcome is False or (found == "file" and not letters & {"n", "T"}) else None
+
+
+def _may_run(machine: Machine, state: State, path: str) -> bool:
+    """Whether a file may be one that can be executed, which a copy of it is as well; what is copied to one that is there leaves its mode."""
+    where = changes.followed(state, path)
+    if where in state.made or where in state.permitted:
+        return where in state.permitted
+    return filesystem.exists(machine, state, where, "x") is not False
 
 
 def _cp(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:

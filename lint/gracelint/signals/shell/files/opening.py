@@ -69,6 +69,8 @@ def opened(machine: Machine, state: State, command: object, redirects: Iterable[
         told = _is_told(machine, state, command)
         text = _before(machine, state, path, each.operator) if told else None
         tail = _tail(machine, state, path) if told and text is None and each.operator == ">>" else None
+        if path not in state.made and getattr(machine.context.lookup(path), "executable", None):
+            state.permitted |= {path}  # what is written to a file leaves its mode
         changes.note(state, path, "file")
         changes.written(state, path, text, tail)
     return known
