@@ -158,7 +158,10 @@ def _chmod(machine: Machine, state: State, letters: set[str], paths: list[str]) 
             outcome = permissions.owns(state, path)
             if outcome is not False:
                 changes.open_to_all(state, path)
-                if _lets_execute(posixpath.basename(paths[0])):
+                mode = posixpath.basename(paths[0])
+                if _takes_execute(mode):
+                    state.permitted -= {path}
+                elif _lets_execute(mode):
                     state.permitted |= {path}
             yield outcome
 
@@ -166,6 +169,11 @@ def _chmod(machine: Machine, state: State, letters: set[str], paths: list[str]) 
 def _lets_execute(mode: str) -> bool:
     """Whether a mode of chmod may give somebody an execute bit."""
     return any(digit in mode for digit in "1357") or ("x" in mode.lower() and not mode.startswith("-"))
+
+
+def _takes_execute(mode: str) -> bool:
+    """Whether a mode of chmod takes the execute bits from all."""
+    return (mode.isdigit() and not _lets_execute(mode)) or mode in ("-x", "a-x", "ugo-x")
 
 
 def _chown(machine: Machine, state: State, letters: set[str], paths: list[str]) -> Iterable[Outcome]:
