@@ -193,7 +193,8 @@ def order_of(report: Report, record: str) -> Order:
     """A lab run in the terms that are compared."""
     if not report.signalled:
         return Order("ends")
-    report = replace(report, testimonies=testimonies(record))
+    over = {process.pid for process in report.processes if process.ended is not None and process.ended < 0}
+    report = replace(report, testimonies=tuple(each for each in testimonies(record) if each.pid not in over))
     present = {(process.pid, process.argv[0].rpartition("/")[2]) for process in report.tree if process.argv}
     told: dict[Who, tuple[bool, bool]] = {}
     pids: dict[Who, int] = {}

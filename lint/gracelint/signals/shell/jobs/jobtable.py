@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.parts import DIED
+from . import newborn
 
 if TYPE_CHECKING:
     from ..model.state import State
@@ -32,7 +33,9 @@ def enter(state: State, pid: int) -> None:
 
 
 def forked(state: State) -> None:
-    """The shell has forked: dash and ash may have forgotten a job for that."""
+    """The shell has forked, which takes its time: dash and ash may have forgotten a job for that."""
+    if state.newborn:
+        newborn.grow(state)
     if not state.table or not state.shell.dialect.wait.keeps_waited or "m" in state.options:
         return
     for number, pid in enumerate(state.table):

@@ -38,6 +38,11 @@ def older(jobs: dict[int, Newborn]) -> dict[int, Newborn]:
     return {pid: replace(job, older=True) for pid, job in jobs.items()}
 
 
+def is_first(state: State, pid: int) -> bool:
+    """Whether nothing has run since a job was forked: it is the shell yet that it was forked from."""
+    return pid in state.newborn and not state.newborn[pid].older
+
+
 def grow(state: State) -> None:
     """Something has run that was over at once."""
     state.newborn = older(state.newborn)

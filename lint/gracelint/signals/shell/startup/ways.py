@@ -22,6 +22,7 @@ from ..jobs import dying, newborn, orders, signalled, targets
 from ..jobs.children import Forked
 from ..loops import leaving
 from ..model.parts import DIED, JobState
+from ..model.values import clip
 from . import counting, steady
 from .meeting import distinct, may_meet, merged
 from .settling import settled
@@ -96,6 +97,9 @@ class Startup:
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             ended = [job for job in state.jobs if job.pid in reached and not job.told]
+            trapping = next((job for job in ended if _traps(state, job, signal)), None)
+            if trapping is not None:
+                state.give_up(f"what `{clip(trapping.text.value)}` does when {signal} comes to its trap")
             statuses = {job.pid: _status(state, job, signal) for job in ended}
             state.over = {**state.over, **{pid: status for pid, status in statuses.items() if status != 0}}
             told = (replace(job, told=True) if job.pid in reached else job for job in state.jobs)
@@ -183,11 +187,15 @@ def _reaped(state: State, pid: int) -> bool:
 def _goes_on(process: Process, signal: str) -> bool:
     """Whether a program is known to take a signal for something else than to stop (``kill -HUP`` of nginx), or for nothing. Of a program
     that nobody knows, one is not expected to end that is told to reload."""
-    if process.program is None:
-        return process.shell is None and not process.children and signal in RELOADING
-    reaction = process.program.as_child.get(signal)
-    if signal == "SIGKILL" or reaction is None:
+    if signal == "SIGKILL":
         return False
+    if process.shell is not None:
+        return signal in process.shell.ignored
+    if process.program is None:
+        return not process.children and signal in RELOADING
+    reaction = process.program.as_child.get(signal)
+    if reaction is None:
+        return signal in process.ignored
     if reaction.disposition == "forwards":
         return bool(process.children) and all(_goes_on(child, signal) for child in process.children)
     return reaction.disposition == "ignores" or (reaction.disposition == "misreads" and not reaction.ends)
@@ -195,10 +203,9 @@ def _goes_on(process: Process, signal: str) -> bool:
 
 def _status(state: State, job: JobState, signal: str) -> int | None:
     """How a job ends of a signal: at once, which is a failure, or in its own good time; None: that is a race."""
-    young = state.newborn.get(job.pid)
-    if signal == "SIGKILL" or (young is not None and not young.older) or _dies(job.process, signal):
+    if signal == "SIGKILL" or newborn.is_first(state, job.pid) or _dies(job.process, signal):
         return DIED
-    return None if young is not None else 0
+    return None if job.pid in state.newborn else 0
 
 
 def _dies(process: Process, signal: str) -> bool:
@@ -206,16 +213,23 @@ def _dies(process: Process, signal: str) -> bool:
     if signal in process.ignored:
         return False
     if process.shell is not None:
-        return signal not in process.shell.traps and signal not in process.shell.ignored
+        return signal not in process.shell.traps
     return process.program is not None and signal not in process.program.as_child
 
 
 def _left(state: State, job: JobState, signal: str) -> list[JobState]:
-    """What a shell in the background leaves running when it alone dies of a signal."""
-    shell = job.process.shell
-    if job.told or shell is None or job.pid in state.newborn or signal in shell.traps or signal in shell.ignored:
+    """What a job leaves running when it alone dies of a signal."""
+    if job.told or newborn.is_first(state, job.pid) or not (signal == "SIGKILL" or _dies(job.process, signal)):
         return []
     return [replace(job, pid=child.pid, process=child, disowned=True, members=()) for child in job.process.children]
+
+
+def _traps(state: State, job: JobState, signal: str) -> bool:
+    """Whether a signal comes to a trap of a job that is a shell, where that may leave something running."""
+    shell, below = job.process.shell, orders.below(job.process)
+    if shell is None or signal not in shell.traps or newborn.is_first(state, job.pid):
+        return False
+    return any(each.stays for each in below if each is not job.process)
 
 
 def explore(machine: Machine, start: State) -> list[State]:

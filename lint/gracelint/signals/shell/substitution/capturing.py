@@ -54,7 +54,7 @@ def captured(machine: Machine, state: State, command: object, number: int = 0) -
 
 def _one(machine: Machine, state: State, command: object, at: int, found: expansions.Substitution) -> list[State]:
     part = found.part
-    if state.table and expansions.runs(machine, state, found) is not False:
+    if (state.table or state.newborn) and expansions.runs(machine, state, found) is not False:
         jobtable.forked(state)
     starts = starts_jobs(state, part)
     lasting = not starts and lasts(machine, state, part)
