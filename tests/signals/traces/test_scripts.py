@@ -109,7 +109,7 @@ RACES = [
     ),
     (
         "trap 'app & kill $!; wait $!; exit' TERM\napp 2 & wait\n",
-        "whether SIGTERM comes before `/bin/sh /entry.sh` has begun",
+        "whether SIGTERM comes before `app` has begun",
     ),
     ("#!/bin/bash\nset -e\ntrap 'kill %1; wait' TERM\ntrue &\napp & wait\n", "whether `kill %1` succeeds"),
     (

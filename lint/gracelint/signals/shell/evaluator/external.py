@@ -42,7 +42,7 @@ def run(machine: Machine, state: State, node: sh.Simple, fields: list[Field], sk
         return machine.finished(state, 1)
     if name == "flock" and fields[-1].shown.isdigit():
         state.note("locks", command)
-    if not machine.live and tails.replaces(state, redirected=bool(node.redirects)):
+    if tails.replaces(state, redirected=bool(node.redirects)):
         return execute(machine, state, node, fields, command, None, implicit=True)
     given = inputs.given(machine, state, node, fields)
     if node.redirects:

@@ -12,7 +12,7 @@ from ..files import inputs
 from ..model.dialects import PROCPS
 from ..model.parts import Block, Truth
 from ..model.values import default
-from . import byname, dying, itself, newborn, targets
+from . import byname, dying, itself, jobtable, newborn, targets
 from .jobspecs import target
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ PID_FILE = regex(r"(?:^|[/\s<\"])([A-Za-z][\w-]*)\.pid\b")
 def kill(machine: Machine, state: State, node: sh.Simple, fields: list[Field]) -> list[State]:
     """``kill -TERM pid…``, ``kill -s TERM``, ``kill -- -pgid``, ``kill %1``."""
     manners = state.shell.dialect.kill
-    if "/" in fields[0].shown and not manners.is_applet:
-        manners = PROCPS
+    if "/" in fields[0].shown:
+        jobtable.forked(state)
+        manners = manners if manners.is_applet else PROCPS
     rest = fields[1:]
     if rest and rest[0].shown in ("-l", "-L"):
         return machine.finished(state, 0)

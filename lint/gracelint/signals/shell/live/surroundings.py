@@ -105,7 +105,7 @@ class Surroundings:
         # `kill` returns to the shell only when all have their signal; then it may die of its own.
         for task in sorted(targets, key=lambda task: task is self.task):
             if task.pid in state.newborn and signal != "SIGSTOP":  # which holds whatever it is
-                self._find_shell(state, task, signal)
+                self._find_shell(state, task, signal, group=to in ("group", "all"))
             else:
                 kernel.signal(task, signal, group=to in ("group", "all"))
         dying.begin(state, [task.pid for task in targets if not task.alive])
@@ -124,11 +124,15 @@ class Surroundings:
         if self.kernel.choices.pick((self.task.pid, pid, self.kernel.now, "first"), label, 2):
             task.driver.act()
 
-    def _find_shell(self, state: State, task: Task, signal: str) -> None:
-        """A signal comes before a job has become the application."""
-        lost = newborn.is_lost(state.newborn[task.pid], signal, task.process.ignored)
+    def _find_shell(self, state: State, task: Task, signal: str, *, group: bool) -> None:
+        """A signal comes before a job has become the application, or perhaps so."""
+        young = state.newborn[task.pid]
+        label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
+        if young.older and not self.kernel.choices.pick((task.pid, signal, "older"), label, 2):
+            self.kernel.signal(task, signal, group=group)
+            return
+        lost = newborn.is_lost(young, signal, task.process.ignored)
         if lost is None:
-            label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
             lost = not self.kernel.choices.pick((task.pid, signal, "begun"), label, 2)
         if not lost:
             self.kernel.die_unbegun(task, signal)
