@@ -20,6 +20,7 @@ import heapq
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...records import replace
 from . import reacting
 from .tasks import Task
 
@@ -79,6 +80,17 @@ class Kernel:
         group = process.pid if parent is None or process.own_group else process.joins or parent.group
         task = Task(process, process.pid, parent, group, stopped=process.stopped)
         self.tasks[process.pid] = task
+        self._begin(task)
+        return task
+
+    def become(self, task: Task, process: Process) -> None:
+        """A task has become another program by exec."""
+        task.process, task.driver = replace(process, pid=task.pid), None
+        task.group = task.pid if process.own_group else task.group
+        self._begin(task)
+
+    def _begin(self, task: Task) -> None:
+        process = task.process
         for child in (*process.children, *process.adopted):
             if child.pid not in self.tasks:
                 self.spawn(child, task)
@@ -89,7 +101,6 @@ class Kernel:
         writer = self.tasks.get(process.reads) if process.reads is not None else None
         if writer is not None and not writer.alive:
             self.input_over(task.pid)  # what writes in `cat <(echo x)` may be over before cat begins
-        return task
 
     def _limit(self, task: Task) -> None:
         process = task.process

@@ -9,7 +9,7 @@ from ....records import replace
 from ...process import Environment
 from ..builtins import exporting
 from ..files import changes, descriptors, filesystem, inputs, named_pipes, opening
-from ..jobs import byname, children, dying, held, itself, jobtable, limited, newborn, orders, signalled, writing
+from ..jobs import byname, children, dying, held, itself, jobtable, limited, newborn, orders, signalled
 from ..model.parts import DIED, Block, Ended
 from ..model.values import default
 from ..substitution import printed
@@ -224,9 +224,6 @@ def execute(
     shown: str = "",
 ) -> list[State]:
     """Replace the shell by a program; ``shown`` is another name to be shown under, of ``exec -a``."""
-    if machine.live and writing.is_script(machine, state, default(fields[0].value)):
-        end_with(state)
-        return run(machine, state, node, fields)
     itself = state.pid == state.shell.pid
     quits = implicit and itself and state.shell.dialect.exec.tail_ignores_quit
     environment = replace(
@@ -238,6 +235,7 @@ def execute(
         depth=machine.forking + 1,
         given=inputs.given(machine, state, node, fields),
         closed=inputs.is_closed(machine, state, node),
+        live=machine.live,
     )
     feeders = held.beside(machine, state, node)
     result = []

@@ -12,7 +12,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ....records import replace
 from ....regexes import regex
 from ..evaluator import simple
 from ..evaluator.machine import Machine
@@ -26,7 +25,6 @@ from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from ....source import Text
-    from ...process import Process
     from ...stop.kernel import Kernel
     from ...stop.tasks import Task
     from ..evaluator.host import Budget, Context
@@ -258,8 +256,8 @@ class LiveShell:
         if not self.task.alive:
             return
         if ended is not None:
-            if ended.kind == "exec" and ended.process is not None:
-                self._become(ended.process)
+            if ended.kind == "exec" and ended.process is not None and ended.command is not None:
+                spawning.become(self, ended.process, ended.command)
             elif ended.kind == "unknown":
                 self.kernel.reasons.append(ended.reason)
             else:
@@ -274,11 +272,6 @@ class LiveShell:
             self.kernel.at(0.0, lambda: self.child_ended(0))
         elif self.pending and block.kind in ("wait", "read"):
             self.kernel.at(0.0, partial(hearing.interrupt_wait, self))
-
-    def _become(self, process: Process) -> None:
-        self.task.process, self.task.driver = replace(process, pid=self.task.pid), None
-        if process.stays is False:
-            self.kernel.at(process.duration or 0.0, lambda: self.kernel.end(self.task, "exited"))
 
 
 def _failed(task: Task) -> bool:

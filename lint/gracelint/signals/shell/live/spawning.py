@@ -19,7 +19,18 @@ _STOPS = regex(r"(?i)\b(?:stop|shut-?down|quit|terminate|halt)\b")
 
 
 def spawn(shell: LiveShell, process: Process, command: Command) -> None:
-    """A child of the shell begins. One of which nothing is known ends by itself, unless it is the command that has held the shell."""
+    """A child of the shell begins."""
+    _begin(shell, shell.kernel.spawn(_taken(shell, process, command), shell.task))
+
+
+def become(shell: LiveShell, process: Process, command: Command) -> None:
+    """The shell becomes a program."""
+    shell.kernel.become(shell.task, _taken(shell, process, command))
+    _begin(shell, shell.task)
+
+
+def _taken(shell: LiveShell, process: Process, command: Command) -> Process:
+    """A program as it is taken to run: one of which nothing is known ends by itself, unless it is the command that has held the shell."""
     again = shell.holder is not None and command.text == shell.holder
     if process.shell is None and process.stays is None and process.duration is None and not process.children:
         process = replace(process, stays=again)
@@ -30,7 +41,7 @@ def spawn(shell: LiveShell, process: Process, command: Command) -> None:
         process = brief
         shell.commands.append(command)
         _other_way(shell, process)
-    _begin(shell, shell.kernel.spawn(process, shell.task))
+    return process
 
 
 def _begin(shell: LiveShell, task: Task) -> None:
