@@ -37,6 +37,7 @@ MARGIN = 0.2
 IGNORED_BY_DEFAULT = frozenset({"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH"})
 STOPPING = frozenset({"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"})
 MOST_EVENTS = 2000
+SINCE = 0  # no task: all that were started since the signal came
 _INTERRUPT = "group-interrupt-breaks-workers"
 _BREAKS = {
     "SIGTERM": "group-breaks-workers",
@@ -47,7 +48,7 @@ _BREAKS = {
 
 class Kernel:
     """A PID namespace. ``attach`` gives a task whose process is a shell its driver. ``slowest`` is the process that needs longest to clean
-    up (None: they all need as long).
+    up (None: they all need as long; `SINCE`: those that were started since).
 
     ``there`` are the processes of the steady state. ``stopping``: the signal has been sent.
     """
@@ -161,8 +162,7 @@ class Kernel:
         for task in self.tasks.values():
             if task.alive:
                 task.alive, task.ended, task.ended_at = False, "killed", self.now
-                slow = self._slowest in (None, task.pid)
-                if slow and task.finishes_at is not None and task.finishes_at - self.now < MARGIN:
+                if self._is_slow(task) and task.finishes_at is not None and task.finishes_at - self.now < MARGIN:
                     self.close = True
 
     def _reaped(self, task: Task) -> None:
@@ -254,9 +254,12 @@ class Kernel:
         task.notified = True
         task.reacted.setdefault(signal, "handles")
         if task.finishes_at is None:
-            needed = after + CLEANUP if self._slowest in (None, task.pid) else QUICK
+            needed = after + CLEANUP if self._is_slow(task) else QUICK
             task.told_at, task.finishes_at = self.now, self.now + needed
             self.at(needed, lambda: self._finish(task))
+
+    def _is_slow(self, task: Task) -> bool:
+        return self._slowest in (None, task.pid if task.pid in self.there else SINCE)
 
     def stop_cleanly(self, task: Task) -> None:
         """A task is told to stop by other means than a signal."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..model import VERDICTS
 from .choices import runs
-from .kernel import Kernel
+from .kernel import SINCE, Kernel
 from .locks import contended
 
 if TYPE_CHECKING:
@@ -193,10 +193,10 @@ def _verdict(tried: list[Run]) -> Verdict:
 
 
 def _cleaning(tried: list[Run]) -> dict[int, None]:
-    """The processes that were there before the signal, and cleaned up on it."""
+    """The processes that cleaned up; those that were not there before the signal are one."""
     return {
-        pid: None
+        pid if pid in run.kernel.there else SINCE: None
         for run in tried
         for pid, task in run.kernel.tasks.items()
-        if pid in run.kernel.there and task.finishes_at is not None and task.loses
+        if task.finishes_at is not None and task.loses
     }

@@ -16,7 +16,7 @@ from ....regexes import regex
 from ..evaluator import simple
 from ..evaluator.machine import Machine
 from ..files import changes
-from ..jobs import children, dying, itself
+from ..jobs import children, dying, itself, newborn
 from ..jobs.itself import handling
 from ..loops import leaving
 from ..model.parts import DIED
@@ -44,7 +44,8 @@ class LiveShell:
         self.kernel, self.task = kernel, task
         self.begun = task.process.shell
         self.state = self.begun.copy()
-        self.state.newborn = {}
+        if kernel.steady:
+            newborn.begun(self.state)
         dying.waited(self.state)
         self.host = Surroundings(kernel, task)
         self.machine = Machine(context, self.host, budget, live=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...stop.kernel import Kernel
     from ...stop.tasks import Task
     from ..evaluator.machine import Machine
+    from ..model.parts import Newborn
     from ..model.state import State
 
 
@@ -104,8 +105,9 @@ class Surroundings:
             kernel.reasons.append(f"`{text.value}` also reaches the shell that runs it")
         # `kill` returns to the shell only when all have their signal; then it may die of its own.
         for task in sorted(targets, key=lambda task: task is self.task):
-            if task.pid in state.newborn and signal != "SIGSTOP":  # which holds whatever it is
-                self._find_shell(state, task, signal, group=to in ("group", "all"))
+            young = state.newborn.get(task.pid) or state.kin.newborn.get(task.pid)
+            if young is not None and signal != "SIGSTOP":  # which holds whatever it is
+                self._find_shell(young, task, signal, group=to in ("group", "all"))
             else:
                 kernel.signal(task, signal, group=to in ("group", "all"))
         dying.begin(state, [task.pid for task in targets if not task.alive])
@@ -124,9 +126,8 @@ class Surroundings:
         if self.kernel.choices.pick((self.task.pid, pid, self.kernel.now, "first"), label, 2):
             task.driver.act()
 
-    def _find_shell(self, state: State, task: Task, signal: str, *, group: bool) -> None:
+    def _find_shell(self, young: Newborn, task: Task, signal: str, *, group: bool) -> None:
         """A signal comes before a job has become the application, or perhaps so."""
-        young = state.newborn[task.pid]
         label = f"whether {signal} comes before `{' '.join(task.process.argv)}` has begun"
         if young.older and not self.kernel.choices.pick((task.pid, signal, "older"), label, 2):
             self.kernel.signal(task, signal, group=group)
