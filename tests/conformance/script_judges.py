@@ -114,9 +114,9 @@ class Stand:
         ``patience`` multiplies the times that a busy machine may need more of.
         """
         alike = self._run(case, patience)
-        if len(alike.told) > 1:
+        if len(alike.pids) > 1:
             again = iter(range(MOST_AGAIN))
-            whos = list(alike.told)[:MOST_ORDERS]
+            whos = list(alike.pids)[:MOST_ORDERS]
             return slowest_in_turn([self._slow(case, patience, who, alike.pids[who], again) for who in whos])
         return slowest_in_turn([alike])
 
@@ -200,10 +200,11 @@ def order_of(report: Report, record: str) -> Order:
     pids: dict[Who, int] = {}
     ranks = Counter[str]()
     for each in sorted(report.testimonies, key=lambda each: each.pid):
+        who = each.name, ranks[each.name]
+        ranks[each.name] += 1
+        pids[who] = each.pid
         if (each.pid, each.name) in present:  # not one that was started since
-            who = each.name, ranks[each.name]
-            ranks[each.name] += 1
-            told[who], pids[who] = (bool(each.signals), each.finished), each.pid
+            told[who] = bool(each.signals), each.finished
     verdict = report.verdict
     if not report.testimonies and verdict in ("graceful", "abrupt"):
         verdict = "stops"  # nobody had anything to lose

@@ -85,8 +85,9 @@ class Kernel:
         return task
 
     def become(self, task: Task, process: Process) -> None:
-        """A task has become another program by exec."""
-        task.process, task.driver = replace(process, pid=task.pid), None
+        """A task has become another program by exec; what it reads from stays open."""
+        reads = task.process.reads if process.reads is None else process.reads
+        task.process, task.driver = replace(process, pid=task.pid, reads=reads), None
         task.group = task.pid if process.own_group else task.group
         self._begin(task)
 
