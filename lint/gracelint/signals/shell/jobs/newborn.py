@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from ....records import replace
 from ..model.parts import Newborn, Truth
-from . import signalled
-from .targets import jobs
+from . import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,8 +70,8 @@ def ways(
     if not state.newborn and not state.kin.newborn:
         return [(state, NOBODY)]
     born = {**state.kin.newborn, **state.newborn}
-    reached = {pid for to, pids in meant for pid in jobs(state, to, pids)}
-    young = [job for job in signalled.jobs(state) if job.pid in born and job.pid in reached]
+    reached = {pid for to, pids in meant for pid in targets.jobs(state, to, pids)}
+    young = [job for job in targets.found(state) if job.pid in born and job.pid in reached]
     lost = {job.pid: is_lost(born[job.pid], signal, job.process.ignored) for job in young}
     never = frozenset(pid for pid, known in lost.items() if known)
     perhaps = [job for job in young if lost[job.pid] is None]

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 from ....records import replace
 from ..files import permissions
 from ..model.parts import Kin
-from . import newborn
+from . import newborn, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ....source import Text
     from ..evaluator.machine import Machine
-    from ..model.parts import JobState
     from ..model.state import Signalled, State
 
 
@@ -29,12 +28,7 @@ def kin(state: State) -> Kin:
     young = state.kin.newborn
     if state.newborn:
         young = {**young, **newborn.older(state.newborn)}
-    return Kin((*state.kin.shells, (state.pid, state.shell.user)), jobs(state), young)
-
-
-def jobs(state: State) -> tuple[JobState, ...]:
-    """The jobs that a shell finds: its own, and those of the shells that have started it."""
-    return (*state.kin.jobs, *state.jobs) if state.kin.jobs else state.jobs
+    return Kin((*state.kin.shells, (state.pid, state.shell.user)), targets.found(state), young)
 
 
 def out_of_reach(state: State, pids: set[int]) -> set[int]:

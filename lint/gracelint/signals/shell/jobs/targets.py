@@ -7,13 +7,18 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ..model.parts import Truth
-from . import signalled
 
 if TYPE_CHECKING:
     from ...process import Process
     from ...stop.kernel import Kernel
     from ...stop.tasks import Task
+    from ..model.parts import JobState
     from ..model.state import State
+
+
+def found(state: State) -> tuple[JobState, ...]:
+    """The jobs that a shell finds: its own, and those of the shells that have started it."""
+    return (*state.kin.jobs, *state.jobs) if state.kin.jobs else state.jobs
 
 
 def jobs(state: State, to: str, pids: tuple[int, ...]) -> set[int]:
@@ -21,7 +26,7 @@ def jobs(state: State, to: str, pids: tuple[int, ...]) -> set[int]:
     if to == "group":
         return _of_group(state, pids)
     if to == "all":
-        return {job.pid for job in signalled.jobs(state)}
+        return {job.pid for job in found(state)}
     return set(pids) if to in ("job", "name") else set()
 
 
@@ -30,7 +35,7 @@ def _of_group(state: State, leaders: tuple[int, ...]) -> set[int]:
     own = not leaders or state.shell.pid in leaders or state.pid in leaders
     return {
         job.pid
-        for job in signalled.jobs(state)
+        for job in found(state)
         if (own if not job.process.own_group else job.pid in leaders) or job.process.joins in leaders
     }
 

@@ -58,7 +58,7 @@ class Startup:
 
     def alive(self, state: State, pid: int) -> bool | None:
         """A job that was not told to stop runs on, if it is of that kind."""
-        job = next((job for job in signalled.jobs(state) if job.pid == pid), None)
+        job = next((job for job in targets.found(state) if job.pid == pid), None)
         if job is None:
             return next((held.lasts for held in state.held if held.process.pid == pid), False)
         if job.told:
@@ -91,9 +91,7 @@ class Startup:
                 for job in state.jobs
             )
         elif signal in ENDING:
-            reached -= {
-                job.pid for job in signalled.jobs(state) if job.pid in reached and _goes_on(job.process, signal)
-            }
+            reached -= {job.pid for job in targets.found(state) if job.pid in reached and _goes_on(job.process, signal)}
             orphans = [orphan for job in state.jobs if job.pid in reached for orphan in _left(state, job, signal)]
             state.unclaimed += tuple(job.pid for job in state.jobs if job.pid in reached and not job.told)
             ended = [job for job in state.jobs if job.pid in reached and not job.told]
@@ -133,7 +131,7 @@ class Startup:
         """The jobs, also of those that have started this shell."""
         return [
             Running(job.pid, job.process.name, job.process.argv, state.pid)
-            for job in signalled.jobs(state)
+            for job in targets.found(state)
             if not job.told
         ]
 
