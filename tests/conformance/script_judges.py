@@ -37,8 +37,9 @@ CLEANUP, QUICK = 0.5, 0.1  # as in gracelint's simulation
 QUIET = 0.08
 MOST_ORDERS = 8  # a loop may start a new application in each of its rounds
 MOST_AGAIN = 6  # runs more, for all of them together
-Who: TypeAlias = tuple[str, int]
-"""An application: its name, and which one of that name, in the order in which they were started."""
+Above: TypeAlias = tuple[tuple[str, ...], ...]
+Who: TypeAlias = tuple[str, Above, int]
+"""An application: its name, the words of those that have started it, and which one of the same, in the order in which they were started."""
 # Where there is time: the child that BusyBox's timeout leaves, also behind a command that is over, looks once a second whether that is so.
 LOOKED = 1.2
 WORST = ("killed", "abrupt", "stops", "graceful", "ends")
@@ -198,10 +199,14 @@ def order_of(report: Report, record: str) -> Order:
     present = {(process.pid, process.argv[0].rpartition("/")[2]) for process in report.tree if process.argv}
     told: dict[Who, tuple[bool, bool]] = {}
     pids: dict[Who, int] = {}
-    ranks = Counter[str]()
+    parents = {process.pid: process.parent for process in report.tree}
+    argvs = {process.pid: process.argv for process in report.tree}
+    ranks = Counter[tuple[str, Above]]()
     for each in sorted(report.testimonies, key=lambda each: each.pid):
-        who = each.name, ranks[each.name]
-        ranks[each.name] += 1
+        # Of two with one name, either may get the lower number.
+        alike = each.name, tuple(argvs[pid] for pid in _above(parents, each.pid))
+        who = *alike, ranks[alike]
+        ranks[alike] += 1
         pids[who] = each.pid
         if (each.pid, each.name) in present:  # not one that was started since
             told[who] = bool(each.signals), each.finished
@@ -209,6 +214,12 @@ def order_of(report: Report, record: str) -> Order:
     if not report.testimonies and verdict in ("graceful", "abrupt"):
         verdict = "stops"  # nobody had anything to lose
     return Order(verdict, report.pid1.argv, told, pids)
+
+
+def _above(parents: Mapping[int, int], pid: int) -> Iterator[int]:
+    """The processes that have started one, its parent first."""
+    while (pid := parents.get(pid, 0)) in parents:
+        yield pid
 
 
 def slowest_in_turn(orders: Sequence[Order]) -> Answer:

@@ -61,6 +61,7 @@ def _background_pipeline(
         if not processes:
             dying.ended(each, last)
             each.over[last] = pipelines.status_of(each, ways)
+            each.pipelines = (*each.pipelines, last)
             each.unclaimed = (*each.unclaimed, last)
         each.done(0)
         result.append(each)

@@ -81,6 +81,8 @@ class State:
     not `noticed`, may have lost them)."""
     noticed: tuple[int, ...] = ()
     """Those that ended while a foreground command ran."""
+    pipelines: tuple[int, ...] = ()
+    """Those in the background that have ended at once."""
     missed: frozenset[int] = frozenset()
     """Children whose end it has missed (`jobtraits.Wait.jumps`)."""
     cleared: int = 0
