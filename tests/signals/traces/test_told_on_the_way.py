@@ -79,3 +79,11 @@ def test_who_may_not_have_begun(tmp_path: Path, shell: str, told: str, races: bo
     assert {path.verdict for path in script(tmp_path, shell, text).paths} == expected
     plain = text.replace("trap : TERM\n", "")
     assert {path.verdict for path in script(tmp_path, shell, plain).paths} == {"graceful"}
+
+
+def test_what_a_trap_of_a_job_does_is_not_guessed(tmp_path: Path) -> None:
+    text = "( trap 'exit 3' TERM; memcached & wait ) & pid=$!\nsleep 1\nkill {}$pid\nexec memcached -v\n"
+    told = script(tmp_path, "dash", text.format(""))
+    assert (told.verdict, "comes to its trap" in " ".join(told.missing)) == ("unknown", True)
+    (path,) = script(tmp_path, "dash", text.format("-KILL ")).paths
+    assert (path.verdict, len(path.hops)) == ("abrupt", 2)  # no trap hears that: memcached is left
